@@ -1,0 +1,115 @@
+/** The configuration after parsing: presets and defaults filled in, paths absolute, durations in milliseconds. */
+import type { Secret } from './secret.ts';
+
+/** Where a value lives. Read when it is needed, every time, so that a rotated secret is seen. */
+export type Source =
+  | { readonly kind: 'inline'; readonly value: Secret }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'env'; readonly name: string };
+
+export type PresetName = 'integration' | 'deployment' | 'production' | 'sandbox';
+export type ChainOrder = 'root-first' | 'leaf-first';
+export type Probe = 'validate' | 'ping';
+
+export interface Contact {
+  readonly name: string;
+  readonly email: string;
+  readonly telephone: string;
+}
+
+export interface MeshEndpoint {
+  /** Origin only, https, no trailing slash. */
+  readonly url: string;
+  /** As configured; MESH wants it in upper case. */
+  readonly mailboxId: string;
+  readonly password?: Source;
+  readonly sharedKey?: Source;
+  readonly verifyServer: boolean;
+  readonly probe: Probe;
+  readonly timeouts: { readonly connectMs: number; readonly tlsMs: number; readonly requestMs: number };
+  readonly proxy?: string;
+}
+
+export type CredentialSources =
+  | {
+      readonly kind: 'pem';
+      readonly certificate: Source;
+      readonly privateKey: Source;
+      readonly passphrase?: Source;
+      readonly caBundle: Source;
+    }
+  | {
+      readonly kind: 'keystore';
+      readonly keystore: Source;
+      readonly passphrase?: Source;
+      /** Absent: the CA certificates inside the keystore are the bundle. */
+      readonly caBundle?: Source;
+    };
+
+export interface Thresholds {
+  readonly warningMs: number;
+  readonly criticalMs: number;
+}
+
+export interface RenewalPolicy {
+  /** Before notAfter. */
+  readonly windowMs: number;
+  readonly mode: 'send' | 'review';
+  readonly key: 'new' | 'reuse';
+  readonly keyBits: 2048 | 3072 | 4096;
+  /** Absent: the deployed certificate's, else made from mailbox and ODS code. */
+  readonly commonName?: string;
+  /** For a new key; absent: the credential's. */
+  readonly passphrase?: Source;
+  /** Empty for a sandbox: nobody to ask, nothing to renew. */
+  readonly desk: readonly string[];
+  readonly enclose: readonly Source[];
+  /** What the preset says the desk wants besides the CSR. */
+  readonly requiresConformanceCertificate: boolean;
+}
+
+export interface ResolvedEnvironment {
+  readonly name: string;
+  readonly preset?: PresetName;
+  readonly application: string;
+  readonly odsCode: string;
+  readonly contact: Contact;
+  readonly mesh: MeshEndpoint;
+  readonly credential?: CredentialSources;
+  readonly chainOrder: ChainOrder;
+  readonly thresholds: Thresholds;
+  readonly renewal: RenewalPolicy;
+}
+
+export interface SmtpServer {
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: Source;
+  readonly tls: 'starttls' | 'implicit' | 'none';
+  /** PEM bundle to trust instead of the system's, for an internal mail server. */
+  readonly caBundle?: Source;
+}
+
+export interface Configuration {
+  /** Absolute path of the file it came from. */
+  readonly path: string;
+  readonly application: string;
+  readonly odsCode: string;
+  readonly contact: Contact;
+  readonly stateDir: string;
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly tls?: { readonly certificate: Source; readonly privateKey: Source; readonly passphrase?: Source };
+    readonly basicAuth?: { readonly username: string; readonly password: Source };
+  };
+  readonly schedule: { readonly check: string; readonly handshake: string; readonly timezone: string };
+  /** Absent: messages are written to `stateDir`/outbox. */
+  readonly email?: { readonly from: string; readonly smtp?: SmtpServer };
+  readonly environments: readonly ResolvedEnvironment[];
+  /** Sentences for the log: legal, but probably not what was meant. */
+  readonly warnings: readonly string[];
+  /** SHA-256 of the file's bytes. */
+  readonly contentHash: string;
+}

@@ -1,0 +1,42 @@
+import { catalogue, type FindingCode, type Severity, severities } from './catalogue.ts';
+
+/** One thing that stands against an environment now. Everything but the message comes from the catalogue. */
+export interface Finding {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  /** What was found, naming the place; one sentence, never a secret. */
+  readonly message: string;
+  readonly remedy: string;
+  /** The certificate, file or address it is about. */
+  readonly subject?: string;
+}
+
+export type Status = 'ok' | 'warning' | 'critical';
+
+/** Throws when the code is not in the catalogue: that is a bug, not a state of the world. */
+export function finding(
+  code: FindingCode,
+  message: string,
+  more: { subject?: string; severity?: Severity; remedy?: string } = {},
+): Finding {
+  const entry = catalogue[code];
+  if (!entry) throw new Error(`finding code ${code} is not in the catalogue`);
+  return {
+    code,
+    severity: more.severity ?? entry.severity,
+    message,
+    remedy: more.remedy ?? entry.remedy,
+    ...(more.subject === undefined ? {} : { subject: more.subject }),
+  };
+}
+
+/** The worst severity as a status; `info` is no reason to worry anyone. */
+export function statusOf(findings: readonly Finding[]): Status {
+  if (findings.some((each) => each.severity === 'critical')) return 'critical';
+  return findings.some((each) => each.severity === 'warning') ? 'warning' : 'ok';
+}
+
+/** Worst first; within a severity in the order the rules gave them. */
+export function worstFirst(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity));
+}

@@ -1,0 +1,56 @@
+import type { Probe } from '../config/types.ts';
+import type { Certificate } from '../x509/certificate.ts';
+
+/** The closed list of reasons, which is also the metric's label set. */
+export const handshakeReasons = [
+  'dns_failure',
+  'connection_refused',
+  'connection_timeout',
+  'connection_reset',
+  'network_unreachable',
+  'proxy_failure',
+  'tls_timeout',
+  'tls_protocol_mismatch',
+  'server_certificate_expired',
+  'server_certificate_untrusted',
+  'server_certificate_name_mismatch',
+  'client_certificate_required',
+  'client_certificate_expired',
+  'client_certificate_revoked',
+  'client_certificate_rejected',
+  'credential_unusable',
+  'http_timeout',
+  'bad_request',
+  'authentication_failed',
+  'mailbox_unknown',
+  'rate_limited',
+  'server_error',
+  'unexpected_response',
+] as const;
+export type HandshakeReason = (typeof handshakeReasons)[number];
+
+export const handshakeOutcomes = ['success', 'failure'] as const;
+export type HandshakeOutcome = (typeof handshakeOutcomes)[number];
+
+export const handshakePhases = ['dns', 'connect', 'tls', 'request'] as const;
+export type HandshakePhase = (typeof handshakePhases)[number];
+
+export interface HandshakeResult {
+  readonly probe: Probe;
+  readonly startedAt: Date;
+  readonly outcome: HandshakeOutcome;
+  /** Present exactly when the outcome is a failure. */
+  readonly reason?: HandshakeReason;
+  /** One sentence for people: what was seen. Bounded, printable, no secret. */
+  readonly detail?: string;
+  /** 0 when there was no answer. */
+  readonly httpStatus: number;
+  /** Seconds. A phase that was not reached is absent. */
+  readonly phases: Readonly<Partial<Record<HandshakePhase, number>>>;
+  readonly tls?: { readonly protocol: string; readonly cipher: string };
+  /** As presented, the server's own first; empty when TLS was not reached. */
+  readonly serverCertificates: readonly Certificate[];
+  readonly serverVerified: boolean;
+  /** Our clock minus the server's Date. */
+  readonly clockSkewSeconds?: number;
+}

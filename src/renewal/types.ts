@@ -1,0 +1,60 @@
+/** The closed list of states, which is also the metric's state set. Exactly one holds for an environment at a time. */
+export const renewalStates = [
+  'not_due',
+  'due',
+  'sending',
+  'requested',
+  'uncertain',
+  'issued',
+  'deployed',
+  'failed',
+] as const;
+export type RenewalState = (typeof renewalStates)[number];
+
+export const emailOutcomes = ['sent', 'failed', 'drafted'] as const;
+export type EmailOutcome = (typeof emailOutcomes)[number];
+
+/** Environment and SHA-256 fingerprint of the certificate that is deployed: one request per deployed certificate. */
+export interface RequestKey {
+  readonly environment: string;
+  readonly fingerprintSha256: string;
+}
+
+/** One renewal as it stands on disk. */
+export interface RenewalRecord extends RequestKey {
+  readonly state: RenewalState;
+  readonly commonName: string;
+  /** Of the certificate that is being replaced. */
+  readonly serial: string;
+  readonly notAfter: Date;
+  /** Every transition, oldest first. */
+  readonly transitions: readonly { readonly state: RenewalState; readonly at: Date; readonly reason: string }[];
+  readonly requestedAt?: Date;
+  readonly messageId?: string;
+  /** Files under the state directory, relative to it: never their content. */
+  readonly keyFile?: string;
+  readonly csrFile?: string;
+  readonly messageFile?: string;
+  /** SHA-256 of the SubjectPublicKeyInfo in the CSR, hex. */
+  readonly spkiSha256?: string;
+  /** Of the certificate that came back, once accepted. */
+  readonly issuedFingerprintSha256?: string;
+  readonly remindedAt?: Date;
+  readonly closedAt?: Date;
+  readonly attempts: number;
+  readonly nextAttemptAt?: Date;
+  readonly lastError?: string;
+}
+
+/** What the page, the API and the metrics show of one environment's renewal. */
+export interface RenewalStatus {
+  readonly state: RenewalState;
+  /** Why it is in that state, one sentence. */
+  readonly reason: string;
+  /** When the window opens (opened). Absent without a client certificate. */
+  readonly dueAt?: Date;
+  /** The last day on which asking leaves the desk its working days. */
+  readonly lastSafeDay?: Date;
+  readonly requestedAt?: Date;
+  readonly record?: RenewalRecord;
+}

@@ -1,0 +1,53 @@
+import type { CheckName } from '../findings/catalogue.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { Certificate } from '../x509/certificate.ts';
+
+export type CertificateRole = 'client' | 'intermediate' | 'root';
+
+export interface AssessedCertificate {
+  readonly role: CertificateRole;
+  /** On the verified path, or on the best failing one. */
+  readonly onPath: boolean;
+  readonly certificate: Certificate;
+}
+
+/** The order in which the bundle stands. `single`: one certificate, or none, so no order to judge. */
+export type BundleOrder = 'root-first' | 'leaf-first' | 'mixed' | 'single';
+
+/** OpenSSL's verdict on certificate, key and bundle together, from a TLS handshake in memory. */
+export interface Rehearsal {
+  readonly accepted: boolean;
+  /** OpenSSL's code (`CERT_HAS_EXPIRED`, `UNABLE_TO_GET_ISSUER_CERT`, …) when it refused. */
+  readonly code?: string;
+  readonly message?: string;
+  /** The moment OpenSSL judged at: the system's clock, which cannot be passed in. */
+  readonly judgedAt: Date;
+}
+
+/** Everything that is to be said of one deployed credential at one time. */
+export interface Assessment {
+  readonly assessedAt: Date;
+  /** Would MESH accept this credential at that time. */
+  readonly valid: boolean;
+  /** The client certificate first, then the bundle in file order without duplicates. */
+  readonly certificates: readonly AssessedCertificate[];
+  /** From the client certificate to the root, when a path holds; else the best that was found. Fingerprints. */
+  readonly path: readonly string[];
+  readonly order: BundleOrder;
+  /** The earliest notAfter on the path: when this environment stops working. Absent without a client certificate. */
+  readonly expiresAt?: Date;
+  /** Absent: the check's input is not configured. */
+  readonly checks: Readonly<Partial<Record<CheckName, boolean>>>;
+  /** Worst first. */
+  readonly findings: readonly Finding[];
+}
+
+/** What the rules of one environment ask of a credential; all optional for `inspect`. */
+export interface AssessmentPolicy {
+  readonly chainOrder: 'root-first' | 'leaf-first';
+  readonly thresholds: { readonly warningMs: number; readonly criticalMs: number };
+  readonly odsCode?: string;
+  readonly mailboxId?: string;
+  /** Which NHS public key infrastructure the environment belongs to, where that is known. */
+  readonly pki?: 'path-to-live' | 'live';
+}

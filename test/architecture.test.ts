@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+
+/** Rooms from the ground up: a room may import itself and those above it in this list that it names. */
+const mayImport: Record<string, readonly string[]> = {
+  time: [],
+  findings: [],
+  x509: [],
+  config: ['time'],
+  credential: ['config', 'findings', 'x509'],
+  verify: ['credential', 'findings', 'time', 'x509'],
+  mesh: ['config', 'credential', 'findings', 'time', 'x509'],
+  renewal: ['config', 'credential', 'findings', 'time', 'verify', 'x509'],
+  status: ['config', 'findings', 'mesh', 'renewal', 'verify'],
+  report: ['findings', 'mesh', 'renewal', 'status', 'time', 'verify', 'x509'],
+  metrics: ['findings', 'mesh', 'renewal', 'status', 'time', 'verify', 'x509'],
+  web: ['config', 'findings', 'mesh', 'metrics', 'renewal', 'report', 'status', 'time', 'verify', 'x509'],
+  monitor: [
+    'config',
+    'credential',
+    'findings',
+    'mesh',
+    'metrics',
+    'renewal',
+    'report',
+    'status',
+    'time',
+    'verify',
+    'web',
+    'x509',
+  ],
+  demo: ['config', 'credential', 'mesh', 'monitor', 'renewal', 'time', 'x509'],
+};
+
+/** Deciding is pure: these rooms touch no file, no network and no clock. */
+const pure: readonly { where: RegExp; except: readonly string[] }[] = [
+  { where: /^(findings|time|x509)\//, except: [] },
+  { where: /^verify\//, except: ['verify/rehearsal.ts'] },
+  { where: /^renewal\/(decide|message|working-days)\.ts$/, except: [] },
+  { where: /^(report|status)\//, except: [] },
+];
+const worldly = /^(node:(fs|net|tls|http|https|dns|child_process|sqlite|stream)(\/.*)?|nodemailer|express|pino)$/;
+
+const root = join(import.meta.dirname, '..', 'src');
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file));
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [
+    ...text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\('([^']+)'\)/gm),
+  ].map((match) => {
+    const target = match[2] ?? match[3] ?? '';
+    const to = target.startsWith('.') ? relative(root, join(root, dirname(file), target)) : target;
+    return { from: file, to, typeOnly: match[1] !== undefined };
+  });
+}
+const roomOf = (path: string) => (path.includes('/') ? path.split('/')[0]! : path);
+
+test('every room that exists is in the plan', () => {
+  const rooms = new Set(files.map(roomOf).filter((room) => !room.endsWith('.ts')));
+  expect([...rooms].filter((room) => room !== 'cli' && !(room in mayImport))).toEqual([]);
+});
+
+test('no import runs against the direction of the data', () => {
+  const wrong = files.flatMap(importsOf).filter(({ from, to }) => {
+    const [source, target] = [roomOf(from), roomOf(to)];
+    if (source === 'cli' || source === 'main.ts' || source === target || !files.some((file) => file === to))
+      return false;
+    return !mayImport[source]?.includes(target);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('nothing but main imports the command line', () => {
+  const wrong = files
+    .flatMap(importsOf)
+    .filter(({ from, to }) => roomOf(to) === 'cli' && !['cli', 'main.ts'].includes(roomOf(from)));
+  expect(wrong).toEqual([]);
+});
+
+test('the rules in the middle import nothing of the world', () => {
+  const wrong = files
+    .flatMap(importsOf)
+    .filter(
+      ({ from, to, typeOnly }) =>
+        !typeOnly && worldly.test(to) && pure.some(({ where, except }) => where.test(from) && !except.includes(from)),
+    );
+  expect(wrong).toEqual([]);
+});
+
+test('the rules in the middle never read the clock', () => {
+  const reading = /\bnew Date\(\)|\bDate\.now\(\)|\bperformance\.now\(\)/;
+  const wrong = files
+    .filter((file) => pure.some(({ where, except }) => where.test(file) && !except.includes(file)))
+    .filter((file) => reading.test(readFileSync(join(root, file), 'utf8')));
+  expect(wrong).toEqual([]);
+});
