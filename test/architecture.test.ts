@@ -9,7 +9,7 @@ const mayImport: Record<string, readonly string[]> = {
   x509: [],
   config: ['time'],
   credential: ['config', 'findings', 'x509'],
-  verify: ['credential', 'findings', 'time', 'x509'],
+  verify: ['config', 'credential', 'findings', 'time', 'x509'],
   mesh: ['config', 'credential', 'findings', 'time', 'x509'],
   renewal: ['config', 'credential', 'findings', 'time', 'verify', 'x509'],
   status: ['config', 'findings', 'mesh', 'renewal', 'verify'],

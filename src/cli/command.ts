@@ -1,0 +1,19 @@
+/** What a command may touch of the world besides files: passed in, so that transcripts of the CLI can be tests. */
+export interface CommandIo {
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => Date;
+  readonly colour: boolean;
+  /** Width of the terminal in columns; 100 where there is none. */
+  readonly columns: number;
+}
+
+/** The monitoring-plugin exit codes. */
+export const exitCode = { ok: 0, warning: 1, critical: 2, unknown: 3 } as const;
+export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
+
+/** Bad usage or unreadable input: printed on stderr without a stack, exit 3. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
