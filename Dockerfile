@@ -1,0 +1,31 @@
+# syntax=docker/dockerfile:1
+
+FROM node:24-slim AS build
+WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY scripts scripts
+COPY src src
+RUN npm run build && npm prune --omit=dev
+
+FROM node:24-slim
+# The service needs Node and nothing that builds or installs.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn* /usr/local/bin/yarn* \
+  && install -d -o node -g node -m 0700 /var/lib/mesh-cert-monitor
+WORKDIR /app
+COPY --from=build /src/package.json ./
+COPY --from=build /src/node_modules node_modules
+COPY --from=build /src/dist dist
+COPY alerts alerts
+COPY grafana grafana
+ENV NODE_ENV=production \
+    MESH_CERT_MONITOR_LIVE_URL=http://127.0.0.1:9807/health/live
+USER node
+# state_dir: the only place that is written, so that the root file system can be read-only (`docker run --read-only`).
+VOLUME /var/lib/mesh-cert-monitor
+EXPOSE 9807
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
+  CMD ["node", "-e", "fetch(process.env.MESH_CERT_MONITOR_LIVE_URL).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "/app/dist/main.js"]
+CMD ["serve", "--config", "/etc/mesh-cert-monitor/config.yaml"]
