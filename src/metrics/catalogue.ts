@@ -1,0 +1,247 @@
+/**
+ * Every metric of the service: the one list that `/metrics`, docs/metrics.md, the alerts, the dashboards and their tests read.
+ * Names are kept for ever; see https://prometheus.io/docs/practices/naming/ for their form.
+ */
+import { checkNames, findingCodes, severities } from '../findings/catalogue.ts';
+import { handshakeOutcomes, handshakePhases, handshakeReasons } from '../mesh/types.ts';
+import { emailOutcomes, renewalStates } from '../renewal/types.ts';
+
+export type MetricUnit = 'unix seconds' | 'seconds' | '1 or 0' | 'always 1' | 'count' | 'status code';
+export type MetricGroup = 'certificate' | 'credential' | 'handshake' | 'renewal' | 'cycle' | 'process';
+
+export interface MetricEntry {
+  readonly group: MetricGroup;
+  readonly type: 'gauge' | 'counter';
+  readonly unit: MetricUnit;
+  /** In the order in which they are written. */
+  readonly labels: readonly LabelName[];
+  /** One sentence, shown by Prometheus beside the name. */
+  readonly help: string;
+  /** When an environment has no such series. Absent: every environment has it from the first scrape. */
+  readonly absent?: string;
+}
+
+/** A closed list of values is a promise: each of them is a series from the first scrape, or can be relied on in a matcher. */
+export const labelCatalogue = {
+  mesh_environment: { meaning: 'The environment’s name in the configuration.', values: undefined },
+  role: {
+    meaning: 'What the certificate is to this environment.',
+    values: ['client', 'intermediate', 'root'],
+  },
+  subject: { meaning: 'The subject’s distinguished name as RFC 4514 text, at most 256 characters.', values: undefined },
+  issuer: { meaning: 'The issuer’s distinguished name, at most 256 characters.', values: undefined },
+  serial: { meaning: 'The serial number in upper-case hex.', values: undefined },
+  fingerprint_sha256: { meaning: 'SHA-256 of the certificate’s DER in lower-case hex.', values: undefined },
+  key_algorithm: { meaning: 'Algorithm and size of the public key: `RSA 2048`.', values: undefined },
+  signature_algorithm: { meaning: 'OpenSSL’s name of the signature algorithm.', values: undefined },
+  check: { meaning: 'The verdict’s name.', values: checkNames },
+  code: { meaning: 'A code of the finding catalogue.', values: findingCodes },
+  severity: { meaning: 'How much it matters.', values: severities },
+  reason: { meaning: 'Why the handshake failed; a closed list.', values: handshakeReasons },
+  phase: { meaning: 'The part of the handshake that was timed.', values: handshakePhases },
+  outcome: { meaning: 'How it ended.', values: [...handshakeOutcomes, ...emailOutcomes] },
+  state: { meaning: 'The renewal’s state; a closed list.', values: renewalStates },
+  version: { meaning: 'This program’s version.', values: undefined },
+  node_version: { meaning: 'The version of Node.js it runs on.', values: undefined },
+} as const satisfies Record<string, { meaning: string; values: readonly string[] | undefined }>;
+export type LabelName = keyof typeof labelCatalogue;
+
+const noCredential = 'the environment has no `credential`';
+const noCertificate = 'no certificate has been read yet, or the environment has no `credential`';
+const noHandshake = 'no handshake has run yet';
+const environment = 'mesh_environment';
+
+const entries = {
+  nhs_mesh_certificate_not_after_timestamp_seconds: {
+    group: 'certificate',
+    type: 'gauge',
+    unit: 'unix seconds',
+    labels: [environment, 'role', 'subject'],
+    help: 'When each certificate of the verified path and of the bundle expires; the earliest where two share role and subject. The last known date stays when a file goes bad.',
+    absent: noCertificate,
+  },
+  nhs_mesh_certificate_not_before_timestamp_seconds: {
+    group: 'certificate',
+    type: 'gauge',
+    unit: 'unix seconds',
+    labels: [environment, 'role', 'subject'],
+    help: 'From when each certificate of the verified path and of the bundle is valid; the earliest where two share role and subject.',
+    absent: noCertificate,
+  },
+  nhs_mesh_certificate_info: {
+    group: 'certificate',
+    type: 'gauge',
+    unit: 'always 1',
+    labels: [
+      environment,
+      'role',
+      'subject',
+      'issuer',
+      'serial',
+      'fingerprint_sha256',
+      'key_algorithm',
+      'signature_algorithm',
+    ],
+    help: 'What each certificate of the verified path and of the bundle says of itself.',
+    absent: noCertificate,
+  },
+  nhs_mesh_credential_expiry_timestamp_seconds: {
+    group: 'credential',
+    type: 'gauge',
+    unit: 'unix seconds',
+    labels: [environment],
+    help: 'The earliest notAfter on the path: when this environment stops working. The last known date stays when a file goes bad.',
+    absent: noCertificate,
+  },
+  nhs_mesh_credential_valid: {
+    group: 'credential',
+    type: 'gauge',
+    unit: '1 or 0',
+    labels: [environment],
+    help: 'Whether MESH would accept the deployed credential now, judged without asking it.',
+    absent: `${noCredential}, or its first check is still running`,
+  },
+  nhs_mesh_check_passed: {
+    group: 'credential',
+    type: 'gauge',
+    unit: '1 or 0',
+    labels: [environment, 'check'],
+    help: 'Whether each check of the deployed credential passed.',
+    absent: 'the check’s input is not configured, or the first check is still running',
+  },
+  nhs_mesh_finding: {
+    group: 'credential',
+    type: 'gauge',
+    unit: 'always 1',
+    labels: [environment, 'code', 'severity'],
+    help: 'A finding that stands now: something found wrong with credential, handshake or renewal.',
+    absent: 'nothing of that code stands against the environment now',
+  },
+  nhs_mesh_handshake_success: {
+    group: 'handshake',
+    type: 'gauge',
+    unit: '1 or 0',
+    labels: [environment],
+    help: 'Whether the last handshake with MESH ended with MESH’s own answer.',
+    absent: noHandshake,
+  },
+  nhs_mesh_handshake_failure: {
+    group: 'handshake',
+    type: 'gauge',
+    unit: '1 or 0',
+    labels: [environment, 'reason'],
+    help: 'State set of why the last handshake failed: 1 for the reason, 0 for every other; all 0 after a success.',
+  },
+  nhs_mesh_handshake_duration_seconds: {
+    group: 'handshake',
+    type: 'gauge',
+    unit: 'seconds',
+    labels: [environment, 'phase'],
+    help: 'How long each phase of the last handshake took.',
+    absent: 'the last handshake did not reach that phase, or none has run yet',
+  },
+  nhs_mesh_handshakes_total: {
+    group: 'handshake',
+    type: 'counter',
+    unit: 'count',
+    labels: [environment, 'outcome'],
+    help: 'Handshakes since the process started.',
+  },
+  nhs_mesh_handshake_last_success_timestamp_seconds: {
+    group: 'handshake',
+    type: 'gauge',
+    unit: 'unix seconds',
+    labels: [environment],
+    help: 'When a handshake last succeeded; 0 until the first.',
+  },
+  nhs_mesh_handshake_http_status_code: {
+    group: 'handshake',
+    type: 'gauge',
+    unit: 'status code',
+    labels: [environment],
+    help: 'HTTP status of the last handshake; 0 when there was no answer.',
+  },
+  nhs_mesh_server_certificate_not_after_timestamp_seconds: {
+    group: 'handshake',
+    type: 'gauge',
+    unit: 'unix seconds',
+    labels: [environment],
+    help: 'The earliest notAfter on the chain that the MESH server last presented.',
+    absent: 'no handshake has seen the server’s certificate yet',
+  },
+  nhs_mesh_clock_skew_seconds: {
+    group: 'handshake',
+    type: 'gauge',
+    unit: 'seconds',
+    labels: [environment],
+    help: 'Our clock minus the Date of the server in the last handshake.',
+    absent: 'the last handshake brought no Date, or none has run yet',
+  },
+  nhs_mesh_renewal_state: {
+    group: 'renewal',
+    type: 'gauge',
+    unit: '1 or 0',
+    labels: [environment, 'state'],
+    help: 'State set of the renewal: exactly one state is 1.',
+  },
+  nhs_mesh_renewal_due_timestamp_seconds: {
+    group: 'renewal',
+    type: 'gauge',
+    unit: 'unix seconds',
+    labels: [environment],
+    help: 'When the renewal window opens; 0 when there is none.',
+  },
+  nhs_mesh_renewal_requested_timestamp_seconds: {
+    group: 'renewal',
+    type: 'gauge',
+    unit: 'unix seconds',
+    labels: [environment],
+    help: 'When the request for the certificate now deployed went to the desk; 0 when it has not.',
+  },
+  nhs_mesh_renewal_emails_total: {
+    group: 'renewal',
+    type: 'counter',
+    unit: 'count',
+    labels: [environment, 'outcome'],
+    help: 'Renewal e-mails since the process started: sent, failed, or drafted to the outbox.',
+  },
+  nhs_mesh_check_last_run_timestamp_seconds: {
+    group: 'cycle',
+    type: 'gauge',
+    unit: 'unix seconds',
+    labels: [environment],
+    help: 'When the last check of the environment ended; 0 until the first.',
+  },
+  nhs_mesh_check_duration_seconds: {
+    group: 'cycle',
+    type: 'gauge',
+    unit: 'seconds',
+    labels: [environment],
+    help: 'How long the last check of the environment took; 0 until the first.',
+  },
+  nhs_mesh_config_last_reload_successful: {
+    group: 'process',
+    type: 'gauge',
+    unit: '1 or 0',
+    labels: [],
+    help: 'Whether the last attempt to load the configuration succeeded; while 0, the one before it is in force.',
+  },
+  nhs_mesh_config_last_reload_success_timestamp_seconds: {
+    group: 'process',
+    type: 'gauge',
+    unit: 'unix seconds',
+    labels: [],
+    help: 'When the configuration in force was loaded.',
+  },
+  mesh_cert_monitor_build_info: {
+    group: 'process',
+    type: 'gauge',
+    unit: 'always 1',
+    labels: ['version', 'node_version'],
+    help: 'The program that answers.',
+  },
+} as const satisfies Record<string, MetricEntry>;
+
+export type MetricName = keyof typeof entries;
+export const metricCatalogue: Readonly<Record<MetricName, MetricEntry>> = entries;
+export const metricNames = Object.keys(entries) as MetricName[];
