@@ -30,6 +30,8 @@ export interface RenewalRecord extends RequestKey {
   /** Every transition, oldest first. */
   readonly transitions: readonly { readonly state: RenewalState; readonly at: Date; readonly reason: string }[];
   readonly requestedAt?: Date;
+  /** `sent`: a mail server took the request to the desk. `drafted`: a person has to forward it (review mode, or no SMTP configured). */
+  readonly delivery?: 'sent' | 'drafted';
   readonly messageId?: string;
   /** Files under the state directory, relative to it: never their content. */
   readonly keyFile?: string;
@@ -39,8 +41,12 @@ export interface RenewalRecord extends RequestKey {
   readonly spkiSha256?: string;
   /** Of the certificate that came back, once accepted. */
   readonly issuedFingerprintSha256?: string;
+  /** The certificate seen deployed in this one's place, and since when: it closes the renewal once MESH accepts it. */
+  readonly successorFingerprintSha256?: string;
+  readonly successorSeenAt?: Date;
   readonly remindedAt?: Date;
   readonly closedAt?: Date;
+  /** How often the mail server has been called with the request. */
   readonly attempts: number;
   readonly nextAttemptAt?: Date;
   readonly lastError?: string;
