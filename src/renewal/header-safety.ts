@@ -1,0 +1,43 @@
+/** What the configuration names goes into headers and lines of a message: it must not be able to add any. */
+
+/** A configured value would break out of its header or line, or is no single address. The value itself is not repeated. */
+export class UnsafeMessageFieldError extends Error {
+  override name = 'UnsafeMessageFieldError';
+  readonly field: string;
+
+  constructor(field: string, problem: string) {
+    super(`${field}: ${problem}; the message is not written`);
+    this.field = field;
+  }
+}
+
+// Cc: CR, LF and the other controls (RFC 5322 §2.2). Zl, Zp: line ends to some mail programs. The rest turn text round on the screen.
+const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
+// RFC 5321 §4.1.2 Mailbox without quoted strings and address literals: nobody at a desk has one, and a comma would be a second recipient.
+const mailbox = /^[^\s@<>()[\]\\,;:"]{1,64}@[^\s@<>()[\]\\,;:"]{1,255}$/u;
+
+/** @throws {UnsafeMessageFieldError} naming the field. */
+export function safeText(field: string, value: string): string {
+  if (unsafe.test(value)) throw new UnsafeMessageFieldError(field, 'contains a line end or another control character');
+  return value;
+}
+
+/** @throws {UnsafeMessageFieldError} when it is not exactly one plain address. */
+export function safeAddress(field: string, value: string): string {
+  safeText(field, value);
+  if (!mailbox.test(value)) throw new UnsafeMessageFieldError(field, 'is not one plain e-mail address');
+  return value;
+}
+
+export interface Address {
+  readonly name?: string;
+  readonly address: string;
+}
+
+/** `person@example.org` or `A Person <person@example.org>`. */
+export function parseAddress(field: string, value: string): Address {
+  const named = /^(.*)<([^<>]*)>\s*$/s.exec(safeText(field, value));
+  if (!named) return { address: safeAddress(field, value.trim()) };
+  const name = (named[1] ?? '').trim().replace(/^"(.*)"$/, '$1');
+  return { ...(name ? { name } : {}), address: safeAddress(field, (named[2] ?? '').trim()) };
+}
