@@ -1,0 +1,123 @@
+/** Opening the renewal database: one writer a directory, private files, and an error that says what to do. */
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { migrate, migrations, schemaVersion } from './migrations.ts';
+
+/** The record of renewals cannot be read or written. `message` names the file and what to do; nothing has been sent. */
+export class StoreError extends Error {
+  override name = 'StoreError';
+}
+
+/** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
+const remedies: Readonly<Record<number, string>> = {
+  3: 'this account may not use it: check its owner and permissions',
+  5: 'another process keeps it locked: see what else uses this state directory',
+  8: 'it is read-only: make the state directory writable for this account',
+  10: 'the disk or file system reports an error: check it, and the free space',
+  11: 'the database is damaged: move it aside and restore it from a backup. Without one, ask the desk which requests it has before starting afresh, for the record of what was sent is lost',
+  13: 'the disk is full: free some space',
+  14: 'it cannot be opened or created: check that the state directory exists and is writable for this account',
+  26: 'it is not a database: move it aside and restore it from a backup. Without one, ask the desk which requests it has before starting afresh, for the record of what was sent is lost',
+};
+
+/** Runs `work`, and turns what SQLite or the file system says into a StoreError that names `file`. */
+export function asStoreError<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof StoreError || !(error instanceof Error) || !('code' in error)) throw error;
+    const code = 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
+    const remedy =
+      (code !== undefined && remedies[code]) || 'check the state directory, its permissions and its free space';
+    throw new StoreError(`${file}: ${error.message}; ${remedy}`, { cause: error });
+  }
+}
+
+/** SQLite gives its journal files the mode of the database, so it is enough to create that one privately. */
+function createPrivately(file: string): void {
+  closeSync(openSync(file, 'a', 0o600));
+  chmodSync(file, 0o600);
+}
+
+/** A lock that the operating system drops with the process, however it ends. */
+function lock(stateDir: string): DatabaseSync {
+  const file = join(stateDir, 'lock.sqlite');
+  return asStoreError(file, () => {
+    createPrivately(file);
+    const database = new DatabaseSync(file);
+    try {
+      database.exec('BEGIN EXCLUSIVE');
+      return database;
+    } catch (error) {
+      database.close();
+      if (isBusy(error))
+        throw new StoreError(
+          `${stateDir}: another mesh-cert-monitor is running on this state directory. Stop it, or give this one a state_dir of its own: two of them could ask the desk twice`,
+        );
+      throw error;
+    }
+  });
+}
+const isBusy = (error: unknown) => error instanceof Error && 'errcode' in error && Number(error.errcode) === 5;
+
+export interface OpenDatabase {
+  readonly database: DatabaseSync;
+  readonly file: string;
+  close(): void;
+}
+
+export function databaseFile(stateDir: string): string {
+  return join(stateDir, 'renewals.sqlite');
+}
+
+/** Whether anything has ever been recorded in this directory. */
+export function databaseExists(stateDir: string): boolean {
+  return existsSync(databaseFile(stateDir));
+}
+
+/**
+ * `exclusive`: the one process that may send. Others may open the same directory for reading and for small writes, which are
+ * compare-and-set and never touch a renewal in `sending`.
+ * @throws {StoreError}
+ */
+export function openDatabase(stateDir: string, options: { exclusive: boolean }): OpenDatabase {
+  const file = databaseFile(stateDir);
+  asStoreError(stateDir, () => mkdirSync(stateDir, { recursive: true, mode: 0o700 }));
+  let held = options.exclusive ? lock(stateDir) : undefined;
+  let database: DatabaseSync | undefined;
+  try {
+    return asStoreError(file, () => {
+      createPrivately(file);
+      database = new DatabaseSync(file, { timeout: 5000 });
+      const version = schemaVersion(database);
+      if (version > migrations.length)
+        throw new StoreError(
+          `${file}: it was written by a newer mesh-cert-monitor (schema ${version}, this one knows ${migrations.length}); run that version, or a newer one`,
+        );
+      // WAL lets the command line read while the service writes; FULL puts every commit on the disk before it returns.
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+      if (version < migrations.length) {
+        held ??= lock(stateDir);
+        migrate(database);
+      }
+      if (options.exclusive) check(database, file);
+      else held?.close();
+      const [opened, lockHeld] = [database, options.exclusive ? held : undefined];
+      const close = () => {
+        opened.close();
+        lockHeld?.close();
+      };
+      return { database: opened, file, close };
+    });
+  } catch (error) {
+    database?.close();
+    if (held?.isOpen) held.close();
+    throw error;
+  }
+}
+
+function check(database: DatabaseSync, file: string): void {
+  const verdict = String(Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})[0]);
+  if (verdict !== 'ok') throw new StoreError(`${file}: ${verdict}; ${remedies[11]}`);
+}
