@@ -1,0 +1,81 @@
+import type { ResolvedEnvironment } from '../config/types.ts';
+import { type Finding, finding } from '../findings/finding.ts';
+import { dayMs, daysUntil, hourMs, minuteMs, secondMs } from '../time/duration.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { reasonCatalogue } from './reasons.ts';
+import type { HandshakeResult } from './types.ts';
+
+/** What is known of an environment's handshakes. */
+export interface HandshakeRecord {
+  readonly last?: HandshakeResult;
+  readonly lastSuccessAt?: Date;
+  /** Since when handshakes have been made; a one-off check gives the time of the check. */
+  readonly watchingSince: Date;
+}
+
+type Judged = Pick<ResolvedEnvironment, 'mesh' | 'thresholds'>;
+
+const skewWarningSeconds = (5 * minuteMs) / secondMs;
+// MESH API specification, authorization: a token more than 2 hours off is refused.
+const skewCriticalSeconds = (2 * hourMs) / secondMs;
+// MESH API specification, validate a mailbox: once every 24 hours keeps a mailbox marked as active.
+const validateWithinMs = dayMs;
+
+/** What the handshakes of one environment give rise to at one time. Pure. */
+export function judgeHandshake(environment: Judged, record: HandshakeRecord, now: Date): Finding[] {
+  const { last } = record;
+  return [
+    ...(last ? failed(environment, last) : []),
+    ...(last ? skewed(last) : []),
+    ...notValidatedRecently(environment, record, now),
+    ...(last ? serverExpiresSoon(environment, last, now) : []),
+    ...notVerified(environment),
+  ];
+}
+
+function failed({ mesh }: Judged, { reason, detail }: HandshakeResult): Finding[] {
+  if (!reason) return [];
+  const { title, remedy } = reasonCatalogue[reason];
+  const message = `${reason}: ${title}${detail ? ` (${detail})` : ''}`;
+  return [finding('handshake_failed', message, { subject: mesh.url, remedy })];
+}
+
+function skewed({ clockSkewSeconds }: HandshakeResult): Finding[] {
+  if (clockSkewSeconds === undefined || Math.abs(clockSkewSeconds) <= skewWarningSeconds) return [];
+  const direction = clockSkewSeconds > 0 ? 'ahead of' : 'behind';
+  const message = `This machine’s clock is ${Math.round(Math.abs(clockSkewSeconds))} seconds ${direction} the server’s`;
+  const severity = Math.abs(clockSkewSeconds) > skewCriticalSeconds ? 'critical' : 'warning';
+  return [finding('clock_skew', message, { severity })];
+}
+
+function notValidatedRecently({ mesh }: Judged, record: HandshakeRecord, now: Date): Finding[] {
+  // A ping is not meant to keep the mailbox active: that is left to the real client.
+  if (mesh.probe !== 'validate') return [];
+  const since = record.lastSuccessAt ?? record.watchingSince;
+  if (now.getTime() - since.getTime() < validateWithinMs) return [];
+  const message = record.lastSuccessAt
+    ? `The last handshake that succeeded was at ${since.toISOString()}`
+    : `No handshake has succeeded since this monitor began to watch at ${since.toISOString()}`;
+  return [finding('mailbox_not_validated_recently', message, { subject: mesh.mailboxId })];
+}
+
+function serverExpiresSoon({ thresholds }: Judged, last: HandshakeResult, now: Date): Finding[] {
+  // Then `handshake_failed` has said it, and louder.
+  if (last.reason === 'server_certificate_expired') return [];
+  const first = earliestExpiry(last.serverCertificates);
+  if (!first || first.notAfter.getTime() - now.getTime() > thresholds.warningMs) return [];
+  const days = daysUntil(first.notAfter, now);
+  const when = first.notAfter < now ? 'expired' : `expires in ${days} ${days === 1 ? 'day' : 'days'},`;
+  const message = `${first.subject.text} ${when} on ${first.notAfter.toISOString()}`;
+  return [finding('server_certificate_expires_soon', message, { subject: first.subject.text })];
+}
+
+function notVerified({ mesh }: Judged): Finding[] {
+  if (mesh.verifyServer) return [];
+  return [finding('server_not_verified', 'verify_server is false: whoever answers is believed', { subject: mesh.url })];
+}
+
+/** Of the chain that the server presented, the certificate that ends first. */
+export function earliestExpiry(certificates: readonly Certificate[]): Certificate | undefined {
+  return [...certificates].sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime())[0];
+}
