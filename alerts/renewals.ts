@@ -1,0 +1,61 @@
+import { type AlertRule, environment, perEnvironment } from './rule.ts';
+
+const state = (names: string) => `${perEnvironment(`nhs_mesh_renewal_state{state=~"${names}"}`)} == 1`;
+const stands = (code: string) => `${perEnvironment(`nhs_mesh_finding{code="${code}"}`)} == 1`;
+
+export const renewalAlerts: readonly AlertRule[] = [
+  {
+    alert: 'MeshRenewalNotRequested',
+    expr: `(${state('due')}) unless on (mesh_environment) (${stands('renewal_overdue')})`,
+    for: '6h',
+    severity: 'warning',
+    summary: `The renewal of MESH ${environment} is due and has not been requested`,
+    description: `The certificate of ${environment} is inside its renewal window and no request has left. "mesh-cert-monitor renewals" says why; "mesh-cert-monitor renew --dry-run --environment ${environment}" shows the request.`,
+    steps: [
+      'Run `mesh-cert-monitor renewals`.',
+      'Mend what keeps the message from being sent: mail server, state directory, common name.',
+    ],
+    patience: 'Six hours: the service retries with growing pauses.',
+  },
+  {
+    alert: 'MeshRenewalEmailFailed',
+    expr: `(${state('failed|uncertain')}) unless on (mesh_environment) (${stands('renewal_overdue')})`,
+    for: '5m',
+    severity: 'warning',
+    summary: `The renewal request of MESH ${environment} failed, or it is uncertain whether it was sent`,
+    description: `The request for ${environment} was refused by the mail server, or the service stopped while it was sending. Nothing is sent twice by itself. Ask the desk if it is uncertain, then run "mesh-cert-monitor renewals resolve --environment ${environment}" with --sent or --not-sent.`,
+    steps: [
+      'Run `mesh-cert-monitor renewals` for the reason.',
+      'If uncertain: ask the desk, then `renewals resolve --sent` or `--not-sent`.',
+      'If refused: mend the address or the mail server, then `renewals resolve --not-sent`.',
+    ],
+    patience: 'Five minutes: the state does not flap.',
+  },
+  {
+    alert: 'MeshRenewalUnanswered',
+    expr: `(${stands('renewal_unanswered')}) unless on (mesh_environment) (${stands('renewal_overdue')})`,
+    for: '1h',
+    severity: 'warning',
+    summary: `The certificate desk has not answered for MESH ${environment}`,
+    description: `The request for ${environment} went out more than 5 working days ago and no certificate has come back. Reply to the request (the contact has a copy) or telephone the desk.`,
+    steps: [
+      'Look in the contact’s mailbox, spam included.',
+      'Reply to the request, or telephone.',
+      'When the certificate comes: `mesh-cert-monitor accept`.',
+    ],
+    patience: 'An hour on top of five working days.',
+  },
+  {
+    alert: 'MeshRenewalOverdue',
+    expr: stands('renewal_overdue'),
+    for: '10m',
+    severity: 'critical',
+    summary: `The renewal of MESH ${environment} is overdue`,
+    description: `The last day that leaves the desk its 5 working days before the certificate of ${environment} expires has passed, and the new one is not deployed. Telephone the desk.`,
+    steps: [
+      'Telephone the desk, quoting the request.',
+      'Plan for the interruption if the certificate will not come in time.',
+    ],
+    patience: 'Ten minutes.',
+  },
+];
