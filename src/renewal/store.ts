@@ -1,20 +1,9 @@
 /** What has been asked of the desks, on disk: Node's own SQLite below `state_dir`. Holds names of files, never their content. */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { asStoreError, openDatabase } from './database.ts';
-import type { RenewalRecord, RenewalState, RequestKey } from './types.ts';
+import type { Notice, NoticeKind, RenewalRecord, RenewalState, RequestKey, StoredRenewal } from './types.ts';
 
 export { databaseExists, StoreError } from './database.ts';
-
-/** What the contact is told besides the request itself. */
-export type NoticeKind = 'uncertain' | 'reminder' | 'closing';
-export interface Notice {
-  readonly kind: NoticeKind;
-  /** The attempt at sending that it is about: a second uncertain attempt is reported again. */
-  readonly occasion: number;
-  readonly tries: number;
-  readonly triedAt: Date;
-  readonly sentAt?: Date;
-}
 
 /** The certificate that a renewal replaces. */
 export type ReplacedCertificate = RequestKey & Pick<RenewalRecord, 'commonName' | 'serial' | 'notAfter'>;
@@ -53,10 +42,9 @@ export interface Transition {
 
 /** Every method throws StoreError when the disk or the database fails; then nothing has changed. */
 export interface RenewalStore {
-  get(key: RequestKey): RenewalRecord | undefined;
+  get(key: RequestKey): StoredRenewal | undefined;
   /** Of one environment, or of all; oldest first. */
-  list(environment?: string): RenewalRecord[];
-  notices(key: RequestKey): Notice[];
+  list(environment?: string): StoredRenewal[];
   /** Opens the record of a certificate as `not_due`; does nothing when there is one. */
   begin(certificate: ReplacedCertificate, at: Date, reason: string): void;
   /** Compare and set: true for the one caller that moved it. On disk when it returns. */
@@ -95,7 +83,7 @@ export function openStore(stateDir: string, options: { exclusive: boolean }): Re
     });
   }
 
-  function recordOf(row: Record<string, SQLOutputValue>): RenewalRecord {
+  function recordOf(row: Record<string, SQLOutputValue>): StoredRenewal {
     const key = { environment: String(row.environment), fingerprintSha256: String(row.fingerprint) };
     return readRecord(key, row, transitionsOf(key), noticesOf(key));
   }
@@ -149,7 +137,6 @@ export function openStore(stateDir: string, options: { exclusive: boolean }): Re
           .all(environment ?? null)
           .map(recordOf),
       ),
-    notices: (key) => asStoreError(file, () => noticesOf(key)),
     begin: (certificate, time, reason) =>
       inTransaction(() => {
         const { changes } = prepare(
@@ -201,7 +188,7 @@ function readRecord(
   row: Record<string, SQLOutputValue>,
   transitions: readonly Record<string, SQLOutputValue>[],
   notices: readonly Notice[],
-): RenewalRecord {
+): StoredRenewal {
   const times = new Set<Column>(['requestedAt', 'successorSeenAt', 'closedAt', 'nextAttemptAt']);
   const values = (Object.keys(columns) as Column[]).flatMap((name) => {
     const value = row[columns[name]];
@@ -220,6 +207,7 @@ function readRecord(
       reason: String(each.reason),
     })),
     ...(remindedAt ? { remindedAt } : {}),
+    notices,
   };
 }
 

@@ -52,6 +52,24 @@ export interface RenewalRecord extends RequestKey {
   readonly lastError?: string;
 }
 
+/** What the contact is told besides the request itself. */
+export type NoticeKind = 'uncertain' | 'reminder' | 'closing';
+
+/** Written before its message is sent, so that a crash cannot repeat it without end. */
+export interface Notice {
+  readonly kind: NoticeKind;
+  /** The attempt at sending that it is about: a second uncertain attempt is reported again. */
+  readonly occasion: number;
+  readonly tries: number;
+  readonly triedAt: Date;
+  readonly sentAt?: Date;
+}
+
+/** A record with what the contact has been told about it. */
+export interface StoredRenewal extends RenewalRecord {
+  readonly notices: readonly Notice[];
+}
+
 /** What the page, the API and the metrics show of one environment's renewal. */
 export interface RenewalStatus {
   readonly state: RenewalState;

@@ -1,0 +1,83 @@
+/** What stands against an environment because of its renewal. Pure. */
+import { type Finding, finding } from '../findings/finding.ts';
+import { londonDay } from './dates.ts';
+import { clientCertificate, dueAt, isUnanswered, type RenewalFacts } from './decide.ts';
+import type { StoredRenewal } from './types.ts';
+import { deskWorkingDays, isTooLateToAsk, lastSafeDay, workingDaysBetween } from './working-days.ts';
+
+export interface RenewalCircumstances extends RenewalFacts {
+  /** The renewal that the environment is in. */
+  readonly record?: StoredRenewal;
+  /** Why it is where it is. */
+  readonly reason: string;
+  /** The key file of the request is not where the record says. */
+  readonly keyMissing: boolean;
+  /** What the disk or the database said, when nothing can be recorded and so nothing may be sent. */
+  readonly storeProblem?: string;
+}
+
+export function renewalFindings(circumstances: RenewalCircumstances, now: Date): Finding[] {
+  const { environment, record, storeProblem } = circumstances;
+  const notAfter = (record ?? clientCertificate(circumstances.assessment))?.notAfter;
+  if (!notAfter || environment.renewal.desk.length === 0) return [];
+  // Contract §5: critical once fewer working days are left than the desk needs.
+  const severity = isTooLateToAsk(notAfter, now) ? 'critical' : 'warning';
+  const raise = (code: Parameters<typeof finding>[0], message: string, remedy?: string) =>
+    finding(code, message, { severity, ...(remedy ? { remedy } : {}) });
+  const found = [
+    ...(storeProblem ? [raise('renewal_email_failed', `nothing is sent: ${storeProblem}`, storeRemedy)] : []),
+    ...(record ? aboutRecord(circumstances, record, raise, now) : []),
+  ];
+  if (!record && now >= dueAt(environment, { notAfter })) found.push(raise('renewal_due', circumstances.reason));
+  return found;
+}
+
+const storeRemedy = 'Mend what the message names; the service tries again at its next cycle.';
+
+type Raise = (code: Parameters<typeof finding>[0], message: string, remedy?: string) => Finding;
+
+function aboutRecord(circumstances: RenewalCircumstances, record: StoredRenewal, raise: Raise, now: Date): Finding[] {
+  const { environment, reason } = circumstances;
+  const { state, lastError } = record;
+  const isDue = now >= dueAt(environment, record);
+  const answered = isReplaced(circumstances, record);
+  const found: Finding[] = [];
+
+  if (isDue && (state === 'not_due' || state === 'due')) found.push(raise('renewal_due', reason));
+  if (isDue && state === 'deployed' && !answered) found.push(raise('renewal_due', reason, deployedAgainRemedy));
+  if (state === 'requested' && record.delivery === 'drafted' && !answered)
+    found.push(raise('renewal_due', reason, forwardRemedy));
+  if (isOverdue(record, now) && !answered) found.push(overdue(record, raise, now));
+  if (state === 'requested' && isUnanswered(record, now) && !answered)
+    found.push(
+      raise('renewal_unanswered', `asked on ${londonDay(record.requestedAt ?? now)}, and no new certificate since`),
+    );
+  if (lastError && ['due', 'failed', 'uncertain', 'requested'].includes(state) && !answered)
+    found.push(raise('renewal_email_failed', lastError));
+  if (circumstances.keyMissing && ['requested', 'uncertain', 'issued'].includes(state) && !answered)
+    found.push(raise('renewal_key_missing', `${record.keyFile} is not in the state directory`));
+  return found;
+}
+
+const forwardRemedy =
+  'Send the request to the desk. Once that is done, `mesh-cert-monitor renewals resolve --sent` clears this finding.';
+const deployedAgainRemedy = 'Deploy the certificate that replaced it.';
+const issuedRemedy = 'Deploy the certificate that was issued; `mesh-cert-monitor accept` says where each part goes.';
+
+function isOverdue(record: StoredRenewal, now: Date): boolean {
+  return !['not_due', 'deployed'].includes(record.state) && isTooLateToAsk(record.notAfter, now);
+}
+
+function overdue(record: StoredRenewal, raise: Raise, now: Date): Finding {
+  const left = workingDaysBetween(now, record.notAfter);
+  const message =
+    `the certificate expires on ${londonDay(record.notAfter)} and the last day that left the desk its ${deskWorkingDays} working days was ` +
+    `${londonDay(lastSafeDay(record.notAfter))}; whole working days left: ${left}`;
+  return raise('renewal_overdue', message, record.state === 'issued' ? issuedRemedy : undefined);
+}
+
+/** Its successor is deployed already; what remains is MESH's word, and the handshake has findings of its own. */
+function isReplaced({ assessment }: RenewalFacts, record: StoredRenewal): boolean {
+  const deployed = clientCertificate(assessment)?.fingerprintSha256;
+  return deployed !== undefined && record.successorFingerprintSha256 === deployed;
+}
