@@ -1,0 +1,43 @@
+/** Files that are whole or not there at all. */
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/**
+ * Whole or not at all, and still there after a power cut: written beside, synced, renamed, and the folder synced.
+ * @throws {Error} of the file system (ENOSPC, EROFS, EACCES, …); nothing is left behind.
+ */
+export async function writeAtomically(file: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+  const folder = dirname(file);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const beside = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await writeSynced(beside, content, mode);
+    await rename(beside, file);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+async function writeSynced(file: string, content: string | Uint8Array, mode: number): Promise<void> {
+  const handle = await open(file, 'wx', mode);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  // The umask may only have taken rights away; but a mode that was asked for (an installed file's) is the mode it gets.
+  await chmod(file, mode);
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
