@@ -1,0 +1,85 @@
+import { CronTime } from 'cron';
+import { parseDuration } from '../time/duration.ts';
+
+/** Shapes of single values. A pattern goes into the JSON Schema as well; what a pattern cannot say is a predicate beside it. */
+
+// Line ends and other controls would let a value add headers to the e-mail (RFC 5322 §2.2).
+const control = '\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029';
+export const oneLine = new RegExp(`^(?=.*\\S)[^${control}]{1,200}$`);
+
+export const path = new RegExp(`^[^${control}]{1,4096}$`);
+
+/** Goes into URLs, file names and metric labels. */
+export const environmentName = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+export const mailboxId = /^[A-Za-z0-9][A-Za-z0-9_-]{2,19}$/;
+export const odsCode = /^[A-Za-z0-9]{3,12}$/;
+export const variableName = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+
+const label = '[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+const address = `[A-Za-z0-9.!#$%&'*+/=?^_{|}~\`-]{1,64}@${label}(\\.${label})*`;
+export const emailAddress = new RegExp(`^${address}$`);
+/** `address` or `Name <address>`. */
+export const sender = new RegExp(`^(${address}|[^${control}<>"]{1,100} <${address}>)$`);
+export const telephone = /^\+?[0-9 ()./-]{3,30}( ?(x|ext\.?) ?[0-9]{1,6})?$/;
+/** ub-common-name is 64 characters (RFC 5280 appendix A.1). */
+export const commonName = /^(?=.{1,64}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+
+export const httpsUrl = /^https:\/\/[^\s/?#@]+\/?$/;
+export const proxyUrl = /^https?:\/\/[^\s/?#]+\/?$/;
+export const host = /^[A-Za-z0-9._:-]{1,253}$/;
+export const listenAddress = /^(\[[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?\]|[A-Za-z0-9._-]+):[0-9]{1,5}$/;
+export const userName = new RegExp(`^[^${control}:]{1,200}$`);
+
+export const duration = /^[0-9]{1,9}(ms|s|m|h|d)$/;
+export const cronFields = /^\S+(\s+\S+){4,5}$/;
+
+export const isUrl = (value: string): boolean => URL.canParse(value);
+
+export function isPort(listen: string): boolean {
+  return Number(listen.slice(listen.lastIndexOf(':') + 1)) <= 65_535;
+}
+
+export function isWithin(leastMs: number, mostMs: number) {
+  return (value: string): boolean => {
+    const ms = parseDuration(value);
+    return ms !== undefined && ms >= leastMs && ms <= mostMs;
+  };
+}
+
+export function isTimezone(value: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-GB', { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The `cron` package parses it, and there is a time at which it fires: 31 February is well formed too. */
+export function isCron(value: string): boolean {
+  try {
+    new CronTime(value, 'UTC').getNextDateFrom(new Date(0));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The shortest time between two firings, in seconds, looking across the end of the hour and of the day. */
+export function shortestCronIntervalSeconds(expression: string): number {
+  const [seconds = [], minutes = [], hours = []] = new CronTime(expression).toJSON().map(fieldValues);
+  const inAnHour = minutes.flatMap((minute) => seconds.map((second) => minute * 60 + second));
+  const hour = 60 * 60;
+  const first = inAnHour[0] ?? 0;
+  const last = inAnHour.at(-1) ?? 0;
+  const hourGap = Math.min(...hours.map((each, index) => (hours[index + 1] ?? (hours[0] ?? 0) + 24) - each));
+  const gaps = inAnHour.slice(1).map((each, index) => each - (inAnHour[index] ?? 0));
+  return Math.min(...gaps, first + hourGap * hour - last);
+}
+
+const fieldSizes = [60, 60, 24];
+
+function fieldValues(field: string, index: number): number[] {
+  if (field === '*') return Array.from({ length: fieldSizes[index] ?? 0 }, (_, value) => value);
+  return field.split(',').map(Number);
+}

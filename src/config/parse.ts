@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { ConfigurationError, schemaProblems } from './problems.ts';
+import { resolveFile } from './resolve.ts';
+import { ruleProblems } from './rules.ts';
+import { fileSchema } from './schema.ts';
+import type { Configuration } from './types.ts';
+import { warningsOf } from './warnings.ts';
+import { parseYaml } from './yaml.ts';
+
+/**
+ * Text to configuration; no file is read and no secret is needed. `path`: the file's absolute path, from which relative ones are taken.
+ * @throws ConfigurationError with every problem at once.
+ */
+export function parseConfiguration(text: string, path: string): Configuration {
+  const document = parseYaml(text);
+  if ('problems' in document) throw new ConfigurationError(path, document.problems);
+
+  const parsed = fileSchema.safeParse(document.value);
+  const problems = [...schemaProblems(parsed.error?.issues ?? [], document.value), ...ruleProblems(document.value)];
+  if (!parsed.success || problems.length > 0) throw new ConfigurationError(path, problems);
+
+  const resolved = resolveFile(parsed.data, path);
+  return {
+    ...resolved,
+    warnings: warningsOf(parsed.data, resolved),
+    contentHash: createHash('sha256').update(text).digest('hex'),
+  };
+}

@@ -1,0 +1,107 @@
+import type * as z from 'zod';
+import { type JsonSchema, jsonSchema } from './schema.ts';
+import { nearest } from './spelling.ts';
+
+export interface Problem {
+  /** `environments[1].mesh.url`, or the line and column of a YAML error, or empty: the file as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Every problem of the file at once. Neither the message nor a problem ever quotes a secret. */
+export class ConfigurationError extends Error {
+  override name = 'ConfigurationError';
+  readonly problems: readonly Problem[];
+
+  constructor(file: string, problems: readonly Problem[]) {
+    const lines = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    super(
+      lines.length === 1
+        ? `${file}: ${lines[0]}`
+        : `${file}: ${lines.length} problems\n${lines.map((each) => `  ${each}`).join('\n')}`,
+    );
+    this.problems = problems;
+  }
+}
+
+type Path = readonly PropertyKey[];
+
+/** What the schema found wrong, in the order of the file's keys. `raw` is the whole document, for the values it quotes. */
+export function schemaProblems(issues: readonly z.core.$ZodIssue[], raw: unknown): Problem[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(issue.path, key));
+    return [{ path: pathText(issue.path), message: mismatch(issue, valueAt(raw, issue.path)) }];
+  });
+}
+
+function unknownKey(path: Path, key: string): Problem {
+  const guess = nearest(key, knownKeys(path));
+  return { path: pathText([...path, key]), message: `unknown key${guess ? `; did you mean "${guess}"?` : ''}` };
+}
+
+function mismatch(issue: z.core.$ZodIssue, value: unknown): string {
+  const expected = `expected ${issue.message}`;
+  if (value === undefined) return `missing; ${expected}`;
+  // A union is a value or secret, or certificate material: whatever stands there may be the secret itself.
+  if (issue.code === 'invalid_union' || issue.path.some((key) => secretKeys.has(String(key)))) return expected;
+  if (issue.code === 'too_small' && Array.isArray(value)) return `${expected}, got none`;
+  return `${expected}, got ${issue.code === 'invalid_type' ? kindOf(value) : show(value, issue.path.at(-1))}`;
+}
+
+const secretKeys = new Set([
+  'password',
+  'shared_key',
+  'passphrase',
+  'private_key',
+  'keystore',
+  'certificate',
+  'ca_bundle',
+]);
+/** Values that may carry a user name and password before an @. */
+const addressKeys = new Set<PropertyKey>(['url', 'proxy', 'host', 'listen']);
+const longestQuote = 80;
+
+function show(value: unknown, key: PropertyKey | undefined): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return kindOf(value);
+  if (/-----BEGIN|PRIVATE KEY/.test(value)) return 'PEM text';
+  const safe = key !== undefined && addressKeys.has(key) ? withoutUserInfo(value) : value;
+  return JSON.stringify(safe.length > longestQuote ? `${safe.slice(0, longestQuote)}…` : safe);
+}
+
+function withoutUserInfo(url: string): string {
+  return url.replace(/^([a-z]+:\/\/)?.*@/is, '$1…@').replace(/\?.*$/s, '?…');
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  return { string: 'text', number: 'a number', boolean: 'true or false' }[typeof value as string] ?? typeof value;
+}
+
+export function pathText(path: Path): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    const name = String(key);
+    if (!/^[\w.-]{1,64}$/.test(name)) return `${text}[${show(name, undefined)}]`;
+    return text === '' ? name : `${text}.${name}`;
+  }, '');
+}
+
+function valueAt(raw: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key], raw);
+}
+
+/** The keys that the section takes, and those one level below it with their section's name. */
+function knownKeys(path: Path): string[] {
+  const here = path.reduce<JsonSchema | undefined>(
+    (schema, key) => (typeof key === 'number' ? schema?.items : schema?.properties?.[String(key)]),
+    jsonSchema(),
+  );
+  const keys = Object.entries(here?.properties ?? {});
+  return keys.flatMap(([key, { properties = {} }]) => [
+    key,
+    ...Object.keys(properties).map((below) => `${key}.${below}`),
+  ]);
+}

@@ -1,0 +1,154 @@
+import { dirname, resolve } from 'node:path';
+import { parseDuration } from '../time/duration.ts';
+import { presets } from './presets.ts';
+import type { ConfigurationFile, EnvironmentFile } from './schema.ts';
+import { Secret } from './secret.ts';
+import type {
+  Configuration,
+  CredentialSources,
+  MeshEndpoint,
+  RenewalPolicy,
+  ResolvedEnvironment,
+  SmtpServer,
+  Source,
+} from './types.ts';
+
+export type Resolved = Omit<Configuration, 'warnings' | 'contentHash'>;
+
+/** Presets and defaults filled in, paths made absolute, durations in milliseconds. `path`: the file's, absolute. */
+export function resolveFile(file: ConfigurationFile, path: string): Resolved {
+  const from = sourcesFrom(dirname(path));
+  const { listen, tls, basic_auth } = file.http;
+  const { from: sender, smtp } = file.email ?? {};
+  return {
+    path,
+    application: file.application,
+    odsCode: file.ods_code,
+    contact: file.contact,
+    stateDir: resolve(dirname(path), file.state_dir),
+    http: {
+      ...listenAddress(listen),
+      ...(tls && {
+        tls: {
+          certificate: from.source(tls.certificate),
+          privateKey: from.source(tls.private_key),
+          ...from.maybe('passphrase', tls.passphrase),
+        },
+      }),
+      ...(basic_auth && { basicAuth: { username: basic_auth.username, password: from.source(basic_auth.password) } }),
+    },
+    schedule: {
+      check: file.schedule.check,
+      handshake: file.schedule.handshake,
+      timezone: file.schedule.timezone,
+      jitterMs: milliseconds(file.schedule.jitter),
+    },
+    ...(sender !== undefined && { email: { from: sender, ...(smtp && { smtp: mailServer(smtp, from) }) } }),
+    environments: file.environments.map((environment) => resolveEnvironment(environment, file, from)),
+  };
+}
+
+function resolveEnvironment(environment: EnvironmentFile, file: ConfigurationFile, from: Sources): ResolvedEnvironment {
+  const { preset, credential, thresholds } = environment;
+  return {
+    name: environment.name,
+    ...(preset && { preset }),
+    application: environment.application ?? file.application,
+    odsCode: environment.ods_code ?? file.ods_code,
+    contact: environment.contact ?? file.contact,
+    mesh: meshEndpoint(environment, from),
+    ...(credential && { credential: credentialSources(credential, from) }),
+    chainOrder: environment.chain_order,
+    thresholds: { warningMs: milliseconds(thresholds.warning), criticalMs: milliseconds(thresholds.critical) },
+    renewal: renewalPolicy(environment, from),
+  };
+}
+
+function meshEndpoint({ mesh, preset }: EnvironmentFile, from: Sources): MeshEndpoint {
+  const known = preset && presets[preset];
+  return {
+    url: new URL(certain(mesh.url ?? known?.url)).origin,
+    mailboxId: mesh.mailbox_id,
+    ...from.maybe('password', mesh.password),
+    ...from.maybe('sharedKey', mesh.shared_key),
+    verifyServer: mesh.verify_server ?? known?.verifyServer ?? true,
+    probe: mesh.probe,
+    timeouts: {
+      connectMs: milliseconds(mesh.timeouts.connect),
+      tlsMs: milliseconds(mesh.timeouts.tls),
+      requestMs: milliseconds(mesh.timeouts.request),
+    },
+    ...(mesh.proxy !== undefined && { proxy: mesh.proxy }),
+  };
+}
+
+function credentialSources(credential: NonNullable<EnvironmentFile['credential']>, from: Sources): CredentialSources {
+  const passphrase = from.maybe('passphrase', credential.passphrase);
+  if (credential.keystore !== undefined) {
+    const keystore = from.source(credential.keystore);
+    return { kind: 'keystore', keystore, ...passphrase, ...from.maybe('caBundle', credential.ca_bundle) };
+  }
+  return {
+    kind: 'pem',
+    certificate: from.source(certain(credential.certificate)),
+    privateKey: from.source(certain(credential.private_key)),
+    ...passphrase,
+    caBundle: from.source(certain(credential.ca_bundle)),
+  };
+}
+
+function renewalPolicy({ renewal, preset }: EnvironmentFile, from: Sources): RenewalPolicy {
+  const known = preset && presets[preset];
+  return {
+    windowMs: milliseconds(renewal.window),
+    mode: renewal.mode,
+    key: renewal.key,
+    keyBits: renewal.key_bits,
+    ...(renewal.common_name !== undefined && { commonName: renewal.common_name }),
+    ...from.maybe('passphrase', renewal.passphrase),
+    desk: renewal.desk ?? known?.desk ?? [],
+    enclose: renewal.enclose.map(from.source),
+    requiresConformanceCertificate: known?.requiresConformanceCertificate ?? false,
+  };
+}
+
+const smtpPorts = { starttls: 587, implicit: 465, none: 25 };
+
+function mailServer(smtp: NonNullable<NonNullable<ConfigurationFile['email']>['smtp']>, from: Sources): SmtpServer {
+  return {
+    host: smtp.host,
+    port: smtp.port ?? smtpPorts[smtp.tls],
+    ...(smtp.username !== undefined && { username: smtp.username }),
+    ...from.maybe('password', smtp.password),
+    tls: smtp.tls,
+    ...from.maybe('caBundle', smtp.ca_bundle),
+  };
+}
+
+type SourceText = string | { readonly file: string } | { readonly env: string };
+type Sources = ReturnType<typeof sourcesFrom>;
+
+function sourcesFrom(directory: string) {
+  const source = (value: SourceText): Source => {
+    if (typeof value === 'string') return { kind: 'inline', value: new Secret(value) };
+    if ('file' in value) return { kind: 'file', path: resolve(directory, value.file) };
+    return { kind: 'env', name: value.env };
+  };
+  /** `{}` when the key is absent: an optional property is left out, not set to undefined. */
+  const maybe = <Key extends string>(key: Key, value: SourceText | undefined) =>
+    (value === undefined ? {} : { [key]: source(value) }) as { [K in Key]?: Source };
+  return { source, maybe };
+}
+
+function listenAddress(listen: string): { host: string; port: number } {
+  const colon = listen.lastIndexOf(':');
+  return { host: listen.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(listen.slice(colon + 1)) };
+}
+
+const milliseconds = (duration: string): number => certain(parseDuration(duration));
+
+/** The schema and the rules have made sure; where they have not, that is a bug here. */
+function certain<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the configuration was resolved before it was found to be complete');
+  return value;
+}

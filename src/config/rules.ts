@@ -1,0 +1,116 @@
+import { parseDuration } from '../time/duration.ts';
+import { presetNames } from './presets.ts';
+import type { Problem } from './problems.ts';
+import { type ConfigurationFile, defaultThresholds, type EnvironmentFile } from './schema.ts';
+
+/**
+ * Rules between keys. They read the raw document, so that they speak at once with the schema's own complaints; a rule whose inputs
+ * are themselves wrong keeps silent.
+ */
+export function ruleProblems(raw: unknown): Problem[] {
+  const file = raw as Loose<ConfigurationFile>;
+  const environments = Array.isArray(file?.environments) ? (file.environments as readonly LooseEnvironment[]) : [];
+  return [
+    ...smtpLogin(file?.email?.smtp),
+    ...uniqueNames(environments),
+    ...environments.flatMap((environment, index) =>
+      environmentRules
+        .flatMap((rule) => rule(environment))
+        .map(({ path, message }) => ({ path: `environments[${index}].${path}`, message })),
+    ),
+  ];
+}
+
+type Loose<T> = T extends readonly unknown[]
+  ? unknown
+  : T extends object
+    ? { readonly [Key in keyof T]?: Loose<NonNullable<T[Key]>> } | null | undefined
+    : unknown;
+type LooseEnvironment = Loose<EnvironmentFile>;
+type Rule = (environment: LooseEnvironment) => Problem[];
+
+const absent = (value: unknown) => value === undefined;
+const isMapping = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const addressOrPreset: Rule = (environment) =>
+  isMapping(environment?.mesh) && absent(environment?.mesh?.url) && absent(environment?.preset)
+    ? [{ path: 'mesh.url', message: `missing; give the URL, or a preset (${presetNames.join(', ')})` }]
+    : [];
+
+const tokenSecrets: Rule = (environment) => {
+  const mesh = environment?.mesh;
+  if (!isMapping(mesh) || (!absent(mesh?.probe) && mesh?.probe !== 'validate')) return [];
+  return (['password', 'shared_key'] as const)
+    .filter((key) => absent(mesh?.[key]))
+    .map((key) => ({ path: `mesh.${key}`, message: 'missing; the probe "validate" needs it, "ping" does not' }));
+};
+
+const credentialForm: Rule = (environment) => {
+  const credential = environment?.credential;
+  if (absent(credential)) {
+    if (environment?.preset === 'sandbox' || !isMapping(environment)) return [];
+    return [{ path: 'credential', message: 'missing; only an environment with the preset sandbox may do without' }];
+  }
+  if (!isMapping(credential)) return [];
+  const parts = ['certificate', 'private_key'] as const;
+  if (!absent(credential?.keystore)) {
+    return parts
+      .filter((key) => !absent(credential?.[key]))
+      .map((key) => ({ path: `credential.${key}`, message: 'not together with keystore, which holds it already' }));
+  }
+  return ([...parts, 'ca_bundle'] as const)
+    .filter((key) => absent(credential?.[key]))
+    .map((key) => ({
+      path: `credential.${key}`,
+      message: 'missing; give certificate, private_key and ca_bundle, or keystore',
+    }));
+};
+
+const thresholdOrder: Rule = (environment) => {
+  const { warning, critical } = { ...defaultThresholds, ...(environment?.thresholds ?? {}) };
+  const [warningMs, criticalMs] = [warning, critical].map((each) =>
+    typeof each === 'string' ? parseDuration(each) : undefined,
+  );
+  if (warningMs === undefined || criticalMs === undefined || criticalMs < warningMs) return [];
+  return [{ path: 'thresholds.critical', message: `expected less than the warning (${warning}), got "${critical}"` }];
+};
+
+const someoneToAsk: Rule = (environment) => {
+  const desk = environment?.renewal?.desk;
+  if (absent(environment?.credential) || environment?.preset === 'sandbox') return [];
+  if (absent(desk) && absent(environment?.preset) && (absent(environment?.renewal) || isMapping(environment?.renewal)))
+    return [
+      { path: 'renewal.desk', message: `missing; give the desk's address, or a preset (${presetNames.join(', ')})` },
+    ];
+  return Array.isArray(desk) && desk.length === 0
+    ? [{ path: 'renewal.desk', message: 'expected at least one address, got none; only a sandbox may do without' }]
+    : [];
+};
+
+const environmentRules = [addressOrPreset, tokenSecrets, credentialForm, thresholdOrder, someoneToAsk];
+
+function smtpLogin(smtp: { readonly username?: unknown; readonly password?: unknown } | null | undefined): Problem[] {
+  if (!isMapping(smtp) || absent(smtp?.username) === absent(smtp?.password)) return [];
+  const [missing, given] = absent(smtp?.username) ? ['username', 'password'] : ['password', 'username'];
+  return [{ path: `email.smtp.${missing}`, message: `missing; ${given} is given` }];
+}
+
+/** Names become files and URLs, and not every file system tells x from X. */
+function uniqueNames(environments: readonly LooseEnvironment[]): Problem[] {
+  const first = new Map<string, number>();
+  return environments.flatMap((environment, index) => {
+    if (typeof environment?.name !== 'string') return [];
+    const name = environment.name.toLowerCase();
+    const before = first.get(name);
+    if (before === undefined) {
+      first.set(name, index);
+      return [];
+    }
+    return [
+      {
+        path: `environments[${index}].name`,
+        message: `already the name of environments[${before}] (case does not count)`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,74 @@
+/** What `init` writes: every key, commented. It parses as it stands; the files and variables it names are yours to put there. */
+export const starterFile = `# mesh-cert-monitor: what to watch, how to reach it, and whom to ask for new certificates.
+# Each value that may be secret or long is plain text, { file: PATH } or { env: NAME }; prefer file or env for secrets.
+# Paths are relative to this file. Durations: 14d, 12h, 5m, 90s. Every key: docs/configuration.md.
+
+application: My application        # quoted to the certificate desk
+ods_code: "X26"                    # your organisation's ODS code, in quotes
+contact:                           # in copy of each request; the desk answers here
+  name: MESH team
+  email: mesh-team@example.nhs.uk
+  telephone: "0113 496 0000"
+
+state_dir: ./state                 # renewal state, drafted messages, pending keys: keep it, back it up, let nobody else read it
+
+http:
+  listen: 127.0.0.1:9807           # 0.0.0.0:9807 or "[::]:9807" to be scraped from elsewhere
+  # tls:
+  #   certificate: { file: tls/server.pem }
+  #   private_key: { file: tls/server.key }
+  #   passphrase: { env: MONITOR_TLS_PASSPHRASE }
+  # basic_auth:
+  #   username: prometheus
+  #   password: { env: MONITOR_HTTP_PASSWORD }
+
+schedule:                          # cron: five fields, or six with seconds first
+  check: "*/5 * * * *"             # read and verify the files
+  handshake: "17 * * * *"          # call MESH: once a day at least, once an hour at most
+  jitter: 5m                       # spread the handshakes of several environments over this long
+  timezone: Europe/London
+
+# Without e-mail settings, messages to the desk are written to state_dir/outbox as .eml files.
+# email:
+#   from: MESH monitor <mesh-monitor@example.nhs.uk>
+#   smtp:
+#     host: smtp.example.nhs.uk
+#     port: 587                    # default: 587 with starttls, 465 with implicit, 25 with none
+#     username: mesh-monitor
+#     password: { env: SMTP_PASSWORD }
+#     tls: starttls                # starttls | implicit | none
+#     ca_bundle: { file: config/mail-ca.pem }   # default: the system's
+
+environments:
+  - name: integration              # a label in metrics and URLs
+    preset: integration            # integration | deployment | production | sandbox: fills url, desk and what to enclose
+    # application: …               # application, ods_code and contact may differ from those above
+    # ods_code: "RX1"
+    # contact: { name: …, email: …, telephone: … }
+    mesh:
+      # url: https://msg.intspineservices.nhs.uk
+      mailbox_id: X26ABC1
+      password: { env: MESH_INT_PASSWORD }
+      shared_key: { env: MESH_INT_SHARED_KEY }
+      verify_server: true          # false only for a sandbox
+      probe: validate              # validate: the MESH handshake, which also marks the mailbox as active; ping: mutual TLS only
+      timeouts: { connect: 5s, tls: 5s, request: 10s }
+      # proxy: http://proxy.example.nhs.uk:3128     # default: HTTPS_PROXY and NO_PROXY
+    credential:                    # PEM parts, or one keystore
+      certificate: { file: certs/int/client.pem }
+      private_key: { file: certs/int/private_key.pem }
+      passphrase: { env: MESH_INT_KEY_PASSPHRASE }
+      ca_bundle: { file: certs/int/ca_bundle.pem }
+      # keystore: { file: certs/int/mesh.p12 }      # PKCS#12 or JKS, instead of certificate and private_key
+    chain_order: root-first        # the order the bundle must have: root-first | leaf-first
+    thresholds: { warning: 45d, critical: 14d }
+    renewal:
+      window: 60d                  # before the certificate ends: when the request is drafted and sent
+      mode: review                 # review: to the contact only, ready to forward; send: to the desk, contact in copy
+      key: new                     # new: a fresh private key, kept encrypted in state_dir; reuse: the deployed one
+      key_bits: 2048               # 2048 | 3072 | 4096
+      # common_name: X26ABC1.X26.api.mesh-client.nhs.uk   # default: the deployed certificate's
+      # passphrase: { env: MESH_INT_NEW_KEY_PASSPHRASE }   # default: the credential's
+      # desk: [itoc.supportdesk@nhs.net]
+      # enclose: [{ file: docs/conformance.pdf }]         # production: the technical conformance certificate
+`;

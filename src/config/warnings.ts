@@ -1,0 +1,84 @@
+import { minuteMs, secondMs } from '../time/duration.ts';
+import { shortestCronIntervalSeconds } from './formats.ts';
+import { pathText } from './problems.ts';
+import type { Resolved } from './resolve.ts';
+import type { ConfigurationFile } from './schema.ts';
+import type { ResolvedEnvironment } from './types.ts';
+
+/** Legal, but probably not what was meant: one sentence each, for the log. The service runs all the same. */
+export function warningsOf(file: ConfigurationFile, resolved: Resolved): string[] {
+  return [
+    ...handshakeTooOften(resolved),
+    ...loginInTheClear(resolved),
+    ...sharedMailboxes(resolved.environments),
+    ...resolved.environments.flatMap((environment, index) =>
+      environmentWarnings.flatMap((rule) => rule(environment)).map((sentence) => `environments[${index}].${sentence}`),
+    ),
+    ...secretsWritten(file, []),
+  ];
+}
+
+const leastBetweenHandshakesMs = 5 * minuteMs;
+
+function handshakeTooOften({ schedule }: Resolved): string[] {
+  const seconds = shortestCronIntervalSeconds(schedule.handshake);
+  return seconds * secondMs < leastBetweenHandshakesMs
+    ? [`schedule.handshake: calls MESH again after ${seconds} seconds; NHS England advises once an hour at most.`]
+    : [];
+}
+
+function loginInTheClear({ email }: Resolved): string[] {
+  return email?.smtp?.tls === 'none' && email.smtp.password !== undefined
+    ? ['email.smtp.tls: none sends the password to the mail server in the clear.']
+    : [];
+}
+
+function sharedMailboxes(environments: readonly ResolvedEnvironment[]): string[] {
+  const first = new Map<string, number>();
+  return environments.flatMap(({ mesh }, index) => {
+    const mailbox = `${mesh.url} ${mesh.mailboxId.toUpperCase()}`;
+    const before = first.get(mailbox);
+    if (before === undefined) first.set(mailbox, index);
+    return before === undefined
+      ? []
+      : [`environments[${index}].mesh.mailbox_id: the same mailbox at the same address as environments[${before}].`];
+  });
+}
+
+type Rule = (environment: ResolvedEnvironment) => string[];
+
+const conformanceCertificate: Rule = ({ renewal }) =>
+  renewal.requiresConformanceCertificate && renewal.enclose.length === 0
+    ? ['renewal.enclose: the desk wants the technical conformance certificate with the CSR, and nothing is enclosed.']
+    : [];
+
+const windowAfterWarning: Rule = ({ credential, thresholds, renewal }) =>
+  credential && renewal.windowMs < thresholds.warningMs
+    ? ['renewal.window: shorter than thresholds.warning, so expiry becomes a warning before a renewal is asked for.']
+    : [];
+
+const keyWithoutPassphrase: Rule = ({ credential, renewal }) =>
+  credential && !credential.passphrase && !renewal.passphrase && renewal.key === 'new' && renewal.desk.length > 0
+    ? [
+        'renewal.passphrase: missing, and the credential has none; a new key cannot be encrypted, so no request can be drafted.',
+      ]
+    : [];
+
+const unverifiedServer: Rule = ({ mesh, preset }) =>
+  !mesh.verifyServer && preset !== 'sandbox'
+    ? ['mesh.verify_server: false believes whoever answers at that address; it is right for a sandbox only.']
+    : [];
+
+const environmentWarnings = [conformanceCertificate, windowAfterWarning, keyWithoutPassphrase, unverifiedServer];
+
+const secretKeys = new Set(['password', 'shared_key', 'passphrase', 'private_key', 'keystore']);
+
+function secretsWritten(value: unknown, path: readonly PropertyKey[]): string[] {
+  if (typeof value === 'string')
+    return secretKeys.has(String(path.at(-1)))
+      ? [`${pathText(path)}: a secret is written in the configuration; prefer { file: PATH } or { env: NAME }.`]
+      : [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => secretsWritten(item, [...path, index]));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, below]) => secretsWritten(below, [...path, key]));
+}
