@@ -1,0 +1,45 @@
+/** Words of the command line → values. What does not fit is refused with what was expected. */
+import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../time/duration.ts';
+
+// RFC 3339 §5.6: date and time with an offset; the T and the Z may be lower case.
+const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|[+-](\d{2}):(\d{2}))$/;
+
+export function parseTime(text: string): Date {
+  const [, year, month, day, hour, minute, second, offsetHour = '0', offsetMinute = '0'] = rfc3339.exec(text) ?? [];
+  const time = new Date(text.toUpperCase());
+  const possible =
+    year !== undefined &&
+    Number(day) >= 1 &&
+    Number(day) <= daysIn(Number(year), Number(month)) &&
+    Number(hour) <= 23 &&
+    Number(minute) <= 59 &&
+    Number(second) <= 59 &&
+    Number(offsetHour) <= 23 &&
+    Number(offsetMinute) <= 59;
+  if (!possible || Number.isNaN(time.getTime()))
+    throw new InvalidArgumentError('Expected a time with its offset (RFC 3339), such as 2027-03-01T09:00:00Z.');
+  return time;
+}
+
+/** 0 for a month that does not exist. `Date` would take 31 April for 1 May. */
+function daysIn(year: number, month: number): number {
+  return month >= 1 && month <= 12 ? new Date(Date.UTC(year, month, 0)).getUTCDate() : 0;
+}
+
+export function parseSpan(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('Expected a duration such as 90d, 12h or 30m.');
+  return ms;
+}
+
+export function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65535)) throw new InvalidArgumentError('Expected a port between 0 and 65535; 0 takes any free one.');
+  return port;
+}
+
+/** Collects a repeatable option. */
+export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}

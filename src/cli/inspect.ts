@@ -1,0 +1,48 @@
+import type { Source } from '../config/types.ts';
+import { readCredential } from '../credential/read.ts';
+import { type Status, statusOf } from '../findings/finding.ts';
+import { inspectionReport } from '../report/json.ts';
+import { inspectionText } from '../report/text.ts';
+import { dayMs } from '../time/duration.ts';
+import { assess } from '../verify/assess.ts';
+import { rehearse } from '../verify/rehearsal.ts';
+import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
+import type { InspectOptions } from './options.ts';
+
+/** The defaults of a configuration's `thresholds`. */
+const thresholds = { warningMs: 45 * dayMs, criticalMs: 14 * dayMs };
+
+export async function run(options: InspectOptions, io: CommandIo): Promise<ExitCode> {
+  const at = options.at ?? io.now();
+  const credential = await readCredential(inputsOf(options, io), io.env);
+  const policy = { chainOrder: options.chainOrder, thresholds };
+  const assessment = assess(credential, policy, await rehearse(credential, at), at);
+  io.stdout(
+    options.format === 'json'
+      ? `${JSON.stringify(inspectionReport(assessment, io.now()), undefined, 2)}\n`
+      : inspectionText(assessment, io),
+  );
+  return exitCodeOf(statusOf(assessment.findings));
+}
+
+export function exitCodeOf(status: Status): ExitCode {
+  return exitCode[status];
+}
+
+function inputsOf(options: InspectOptions, io: CommandIo) {
+  const { caBundle, cert, key, keystore, passphraseEnv } = options;
+  if (!caBundle && !cert && !key && !keystore)
+    throw new UsageError('nothing to inspect\nGive at least one of --cert, --key, --ca-bundle and --keystore.');
+  // The name is not repeated: somebody may have typed the passphrase itself.
+  if (passphraseEnv !== undefined && io.env[passphraseEnv] === undefined)
+    throw new UsageError('--passphrase-env does not name a variable of this environment');
+  return {
+    ...(cert ? { certificate: file(cert) } : {}),
+    ...(key ? { privateKey: file(key) } : {}),
+    ...(caBundle ? { caBundle: file(caBundle) } : {}),
+    ...(keystore ? { keystore: file(keystore) } : {}),
+    ...(passphraseEnv ? { passphrase: { kind: 'env', name: passphraseEnv } as const } : {}),
+  };
+}
+
+const file = (path: string): Source => ({ kind: 'file', path });

@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+// argv → command → exit code: the only place that touches the process. Kept small, so that `--version` is quick.
+import { readFileSync } from 'node:fs';
+import type { CommandIo } from './cli/command.ts';
+import { exitCode } from './cli/command.ts';
+import { explain, runProgram } from './cli/program.ts';
+
+const widthWithoutTerminal = 100;
+
+const io: CommandIo = {
+  stdout: (text) => void process.stdout.write(text),
+  stderr: (text) => void process.stderr.write(text),
+  env: process.env,
+  now: () => new Date(),
+  colour: wantsColour(),
+  columns: process.stdout.columns || Number(process.env.COLUMNS) || widthWithoutTerminal,
+};
+
+// A reader that has seen enough (`… | head`) is no fault; the command goes on to its own exit code.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+// Node's own exit code for these would be 1, which a monitoring system reads as WARNING.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    io.stderr(explain(error, io));
+    process.exit(exitCode.unknown);
+  });
+}
+
+process.exitCode = await runProgram(process.argv.slice(2), io, packageVersion());
+
+/** https://no-color.org and https://force-color.org: the environment decides before the terminal does. */
+function wantsColour(): boolean {
+  const { FORCE_COLOR, NO_COLOR, TERM } = process.env;
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  if (NO_COLOR) return false;
+  return process.stdout.isTTY === true && TERM !== 'dumb';
+}
+
+function packageVersion(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+}

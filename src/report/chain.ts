@@ -1,0 +1,133 @@
+/** The certificates as a tree from root to client, the way people speak of a chain. */
+import type { AssessedCertificate } from '../verify/types.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { paint, printable, type Terminal } from './terminal.ts';
+import { day, timeLeft } from './time.ts';
+
+interface Branch {
+  readonly assessed: AssessedCertificate;
+  readonly children: readonly Branch[];
+}
+
+interface Row {
+  readonly label: string;
+  /** Columns beside the label; none for a certificate that is not there. */
+  readonly facts: readonly string[];
+  /** Continues the tree's lines below the label, where the facts need a line of their own. */
+  readonly gutter: string;
+  readonly look: 'plain' | 'alarming' | 'unused';
+}
+
+const margin = '  ';
+const gap = '  ';
+
+/** @param path - fingerprints from client to root: its edges are known, the others are drawn by name. */
+export function chainLines(
+  certificates: readonly AssessedCertificate[],
+  path: readonly string[],
+  now: Date,
+  terminal: Terminal,
+): string[] {
+  const rows = forest(certificates, path).flatMap((top) => rowsOf(top, now, path.length > 0));
+  const widestLabel = widest(rows.filter(({ facts }) => facts.length > 0).map(({ label }) => label));
+  const columns = [0, 1, 2, 3, 4].map((column) => widest(rows.map(({ facts }) => facts[column] ?? '')));
+  const aligned = rows.map((row) => ({ ...row, facts: align(row.facts, columns) }));
+  const onOneLine =
+    margin.length + widestLabel + gap.length + widest(aligned.map(({ facts }) => facts)) <= terminal.columns;
+  return aligned.flatMap(({ label, facts, gutter, look }) => {
+    const beside = onOneLine || facts === '';
+    const lines = beside ? [`${label.padEnd(facts ? widestLabel : 0)}${gap}${facts}`] : [label, `${gutter}${facts}`];
+    return lines.map((line) => paintAs(look, `${margin}${line}`.trimEnd(), terminal));
+  });
+}
+
+const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => text.length));
+const align = (facts: readonly string[], columns: readonly number[]) =>
+  facts
+    .map((fact, column) => fact.padEnd(columns[column] ?? 0))
+    .join(gap)
+    .trimEnd();
+
+function paintAs(look: Row['look'], line: string, terminal: Terminal): string {
+  return look === 'plain' ? line : paint(terminal, look === 'alarming' ? 'red' : 'dim', line);
+}
+
+/** Trees in the order of the input; a certificate that a loop of issuers would hide is drawn as a tree of its own. */
+function forest(certificates: readonly AssessedCertificate[], path: readonly string[]): Branch[] {
+  const parents = new Map(certificates.map((each) => [each, parentOf(each, certificates, path)]));
+  const drawn = new Set<AssessedCertificate>();
+  const grow = (assessed: AssessedCertificate): Branch => {
+    drawn.add(assessed);
+    const children = certificates.filter((each) => parents.get(each) === assessed && !drawn.has(each));
+    return { assessed, children: children.map(grow) };
+  };
+  const tops = certificates.filter((each) => parents.get(each) === undefined).map(grow);
+  const looped = certificates.flatMap((each) => (drawn.has(each) ? [] : [grow(each)]));
+  const onPathFirst = (branch: Branch) => (holdsPath(branch) ? 0 : 1);
+  return [...tops, ...looped].sort((a, b) => onPathFirst(a) - onPathFirst(b));
+}
+
+const holdsPath = (branch: Branch): boolean => branch.assessed.onPath || branch.children.some(holdsPath);
+
+function parentOf(
+  child: AssessedCertificate,
+  certificates: readonly AssessedCertificate[],
+  path: readonly string[],
+): AssessedCertificate | undefined {
+  const position = path.indexOf(child.certificate.fingerprintSha256);
+  if (position >= 0 && position + 1 < path.length)
+    return certificates.find((each) => each.certificate.fingerprintSha256 === path[position + 1]);
+  if (child.certificate.selfIssued) return undefined;
+  return certificates.find((each) => each !== child && looksLikeIssuer(each.certificate, child.certificate));
+}
+
+/** RFC 5280 §4.2.1.1: the key identifiers tell two generations of one name apart. */
+function looksLikeIssuer(issuer: Certificate, child: Certificate): boolean {
+  const { subjectKeyIdentifier } = issuer;
+  const { authorityKeyIdentifier } = child;
+  return (
+    issuer.subject.canonical === child.issuer.canonical &&
+    (!subjectKeyIdentifier || !authorityKeyIdentifier || subjectKeyIdentifier === authorityKeyIdentifier)
+  );
+}
+
+function rowsOf(top: Branch, now: Date, judged: boolean): Row[] {
+  const { certificate, onPath } = top.assessed;
+  if (certificate.selfIssued) return branchRows(top, now, judged, '', '');
+  const missing: Row = {
+    label: `(not in the bundle) ${nameOf(certificate.issuer)}`,
+    facts: [],
+    gutter: '',
+    look: onPath ? 'alarming' : 'unused',
+  };
+  return [missing, ...branchRows(top, now, judged, '└─ ', '   ')];
+}
+
+function branchRows(branch: Branch, now: Date, judged: boolean, lead: string, indent: string): Row[] {
+  const { assessed, children } = branch;
+  const { certificate } = assessed;
+  const own: Row = {
+    label: lead + nameOf(certificate.subject),
+    facts: factsOf(assessed, now, judged),
+    gutter: `${indent}${children.length > 0 ? '│ ' : '  '}`,
+    look: assessed.onPath && !isInside(certificate, now) ? 'alarming' : assessed.onPath || !judged ? 'plain' : 'unused',
+  };
+  const below = children.flatMap((child, index) => {
+    const last = index === children.length - 1;
+    return branchRows(child, now, judged, `${indent}${last ? '└─ ' : '├─ '}`, `${indent}${last ? '   ' : '│  '}`);
+  });
+  return [own, ...below];
+}
+
+function factsOf({ role, onPath, certificate }: AssessedCertificate, now: Date, judged: boolean): string[] {
+  const { algorithm, bits, curve } = certificate.publicKey;
+  const { notAfter, notBefore } = certificate;
+  const left = now < notBefore ? `not valid before ${day(notBefore)}` : timeLeft(notAfter, now);
+  return [role, day(notAfter), left, `${algorithm} ${curve ?? (bits || '')}`.trim(), judged && !onPath ? 'unused' : ''];
+}
+
+const isInside = ({ notBefore, notAfter }: Certificate, now: Date) => notBefore <= now && now <= notAfter;
+
+export function nameOf(name: Certificate['subject']): string {
+  return printable(name.commonName ?? name.text, 80);
+}

@@ -1,0 +1,172 @@
+/** What the service knows, as the public JSON shapes of `schema.ts`. Pure: the time of the days left is an argument. */
+import type { z } from 'zod';
+import type { Finding, Status } from '../findings/finding.ts';
+import { statusOf } from '../findings/finding.ts';
+import type { HandshakeResult } from '../mesh/types.ts';
+import type { RenewalRecord, RenewalStatus } from '../renewal/types.ts';
+import type { EnvironmentStatus } from '../status/types.ts';
+import { daysUntil } from '../time/duration.ts';
+import type { AssessedCertificate, Assessment } from '../verify/types.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import type * as schema from './schema.ts';
+
+type Shape<Name extends keyof typeof schema> = z.infer<(typeof schema)[Name]>;
+
+/** RFC 3339 in UTC; whole seconds, as certificates have them, are written without a fraction. */
+export function timestamp(time: Date): string {
+  return time.toISOString().replace('.000Z', 'Z');
+}
+
+export function worstStatus(statuses: readonly Status[]): Status {
+  return (['critical', 'warning'] as const).find((status) => statuses.includes(status)) ?? 'ok';
+}
+
+export function checkReport(environments: readonly EnvironmentStatus[], now: Date): Shape<'checkReportSchema'> {
+  return {
+    status: worstStatus(environments.map((environment) => environment.status)),
+    generatedAt: timestamp(now),
+    environments: environments.map((environment) => environmentJson(environment, now)),
+  };
+}
+
+/** @param generatedAt - the moment of writing, which `--at` does not move. */
+export function inspectionReport(assessment: Assessment, generatedAt: Date): Shape<'inspectionReportSchema'> {
+  return {
+    status: statusOf(assessment.findings),
+    generatedAt: timestamp(generatedAt),
+    inspection: inspectionJson(assessment),
+  };
+}
+
+export function inspectionJson(assessment: Assessment): Shape<'inspectionSchema'> {
+  const now = assessment.assessedAt;
+  return {
+    valid: assessment.valid,
+    assessedAt: timestamp(now),
+    certificates: assessment.certificates.map((certificate) => certificateJson(certificate, now)),
+    path: [...assessment.path],
+    order: assessment.order,
+    checks: { ...assessment.checks },
+    ...expiry(assessment.expiresAt, now),
+    findings: assessment.findings.map(findingJson),
+  };
+}
+
+export function environmentJson(environment: EnvironmentStatus, now: Date): Shape<'environmentSchema'> {
+  const { assessment, handshake } = environment;
+  return {
+    name: environment.name,
+    ...given('preset', environment.preset),
+    application: environment.application,
+    odsCode: environment.odsCode,
+    mailboxId: environment.mailboxId,
+    url: environment.url,
+    status: environment.status,
+    credentialConfigured: environment.credentialConfigured,
+    ...(environment.credentialConfigured ? given('valid', assessment?.valid) : {}),
+    ...given('assessedAt', assessment && timestamp(assessment.assessedAt)),
+    certificates: environment.certificates.map((certificate) => certificateJson(certificate, now)),
+    path: [...(assessment?.path ?? [])],
+    order: assessment?.order ?? 'single',
+    checks: { ...assessment?.checks },
+    ...expiry(environment.expiresAt, now),
+    findings: environment.findings.map(findingJson),
+    ...given('handshake', handshake.last && handshakeJson(handshake.last)),
+    ...given('lastHandshakeSuccessAt', handshake.lastSuccessAt && timestamp(handshake.lastSuccessAt)),
+    renewal: renewalJson(environment.renewal),
+  };
+}
+
+export function certificateJson(assessed: AssessedCertificate, now: Date): Shape<'certificateSchema'> {
+  return { role: assessed.role, onPath: assessed.onPath, ...certificateFacts(assessed.certificate, now) };
+}
+
+export function findingJson(finding: Finding): Shape<'findingSchema'> {
+  const { code, severity, message, remedy, subject } = finding;
+  return { code, severity, message, remedy, ...given('subject', subject) };
+}
+
+/** The days left on the server's certificates count from the handshake that saw them. */
+export function handshakeJson(handshake: HandshakeResult): Shape<'handshakeSchema'> {
+  return {
+    probe: handshake.probe,
+    startedAt: timestamp(handshake.startedAt),
+    outcome: handshake.outcome,
+    ...given('reason', handshake.reason),
+    ...given('detail', handshake.detail),
+    httpStatus: handshake.httpStatus,
+    phases: { ...handshake.phases },
+    ...given('tls', handshake.tls && { ...handshake.tls }),
+    serverCertificates: handshake.serverCertificates.map((each) => certificateFacts(each, handshake.startedAt)),
+    serverVerified: handshake.serverVerified,
+    ...given('clockSkewSeconds', handshake.clockSkewSeconds),
+  };
+}
+
+export function renewalJson(renewal: RenewalStatus): Shape<'renewalSchema'> {
+  return {
+    state: renewal.state,
+    reason: renewal.reason,
+    ...times(renewal, ['dueAt', 'lastSafeDay', 'requestedAt']),
+    ...given('record', renewal.record && renewalRecordJson(renewal.record)),
+  };
+}
+
+export function renewalRecordJson(record: RenewalRecord): Shape<'renewalRecordSchema'> {
+  return {
+    environment: record.environment,
+    state: record.state,
+    commonName: record.commonName,
+    serial: record.serial,
+    fingerprintSha256: record.fingerprintSha256,
+    notAfter: timestamp(record.notAfter),
+    ...given('messageId', record.messageId),
+    ...given('keyFile', record.keyFile),
+    ...given('csrFile', record.csrFile),
+    ...given('messageFile', record.messageFile),
+    ...given('spkiSha256', record.spkiSha256),
+    ...given('issuedFingerprintSha256', record.issuedFingerprintSha256),
+    ...times(record, ['requestedAt', 'remindedAt', 'closedAt', 'nextAttemptAt']),
+    attempts: record.attempts,
+    ...given('lastError', record.lastError),
+    transitions: record.transitions.map(({ state, at, reason }) => ({ state, at: timestamp(at), reason })),
+  };
+}
+
+function certificateFacts(certificate: Certificate, now: Date): Shape<'serverCertificateSchema'> {
+  const { publicKey, privateKeyUsagePeriod } = certificate;
+  return {
+    subject: certificate.subject.text,
+    issuer: certificate.issuer.text,
+    serial: certificate.serial,
+    fingerprintSha256: certificate.fingerprintSha256,
+    notBefore: timestamp(certificate.notBefore),
+    notAfter: timestamp(certificate.notAfter),
+    daysLeft: daysUntil(certificate.notAfter, now),
+    keyAlgorithm: publicKey.algorithm,
+    keyBits: publicKey.bits,
+    ...given('keyCurve', publicKey.curve),
+    signatureAlgorithm: certificate.signatureAlgorithm,
+    ...given('privateKeyUsagePeriod', privateKeyUsagePeriod && times(privateKeyUsagePeriod, ['notBefore', 'notAfter'])),
+  };
+}
+
+function expiry(expiresAt: Date | undefined, now: Date): { expiresAt?: string; daysLeft?: number } {
+  return expiresAt ? { expiresAt: timestamp(expiresAt), daysLeft: daysUntil(expiresAt, now) } : {};
+}
+
+/** A field that is left out when there is nothing to say. */
+function given<Name extends string, Value>(name: Name, value: Value | undefined): { [name in Name]?: Value } {
+  return (value === undefined ? {} : { [name]: value }) as { [name in Name]?: Value };
+}
+
+function times<Name extends string>(
+  from: Readonly<Partial<Record<Name, Date>>>,
+  names: readonly Name[],
+): { [name in Name]?: string } {
+  const entries = names.flatMap((name) => {
+    const time = from[name];
+    return time ? [[name, timestamp(time)]] : [];
+  });
+  return Object.fromEntries(entries) as { [name in Name]?: string };
+}

@@ -1,0 +1,174 @@
+/**
+ * The public JSON shapes, once: `--format json` is checked against them, and the API's OpenAPI document is generated from them.
+ * An absent field is left out, never null. Fields may be added; a consumer ignores those it does not know.
+ */
+import { z } from 'zod';
+import { checkNames, findingCodes, severities } from '../findings/catalogue.ts';
+import { handshakeOutcomes, handshakeReasons } from '../mesh/types.ts';
+import { renewalStates } from '../renewal/types.ts';
+
+const timestamp = z.iso.datetime().meta({ description: 'RFC 3339, UTC.' });
+const fingerprint = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .meta({ description: 'SHA-256 of the DER, 64 lower-case hex digits.' });
+const wholeDays = z
+  .int()
+  .meta({ description: 'Whole days left, rounded down: 0 on the last day, negative once over.' });
+const seconds = z.number().meta({ description: 'Seconds.' });
+
+export const statusSchema = z.enum(['ok', 'warning', 'critical']).meta({ id: 'Status' });
+
+const certificateFacts = {
+  subject: z.string().meta({ description: 'Distinguished name; control characters are escaped.' }),
+  issuer: z.string(),
+  serial: z
+    .string()
+    .regex(/^([0-9A-F]{2})+$/)
+    .meta({ description: 'Hex.' }),
+  fingerprintSha256: fingerprint,
+  notBefore: timestamp,
+  notAfter: timestamp,
+  daysLeft: wholeDays,
+  keyAlgorithm: z.string().meta({ examples: ['RSA', 'EC'] }),
+  keyBits: z.int().nonnegative().meta({ description: '0 when unknown.' }),
+  keyCurve: z.string().optional(),
+  signatureAlgorithm: z.string().meta({ examples: ['sha256WithRSAEncryption'] }),
+  privateKeyUsagePeriod: z
+    .object({ notBefore: timestamp.optional(), notAfter: timestamp.optional() })
+    .optional()
+    .meta({ description: 'Shown, not judged: neither MESH nor OpenSSL heeds it.' }),
+};
+
+export const certificateSchema = z
+  .object({
+    role: z.enum(['client', 'intermediate', 'root']),
+    onPath: z.boolean().meta({ description: 'On the verified path, or on the best failing one.' }),
+    ...certificateFacts,
+  })
+  .meta({ id: 'Certificate' });
+
+export const serverCertificateSchema = z.object(certificateFacts).meta({ id: 'ServerCertificate' });
+
+export const findingSchema = z
+  .object({
+    code: z.enum(findingCodes),
+    severity: z.enum(severities),
+    message: z.string(),
+    remedy: z.string(),
+    subject: z.string().optional().meta({ description: 'The certificate, file or address it is about.' }),
+  })
+  .meta({ id: 'Finding' });
+
+export const handshakeSchema = z
+  .object({
+    probe: z.enum(['validate', 'ping']),
+    startedAt: timestamp,
+    outcome: z.enum(handshakeOutcomes),
+    reason: z.enum(handshakeReasons).optional().meta({ description: 'Present exactly when the outcome is a failure.' }),
+    detail: z.string().optional(),
+    httpStatus: z.int().nonnegative().meta({ description: '0 when there was no answer.' }),
+    phases: z
+      .object({
+        dns: seconds.optional(),
+        connect: seconds.optional(),
+        tls: seconds.optional(),
+        request: seconds.optional(),
+      })
+      .meta({ description: 'A phase that was not reached is absent.' }),
+    tls: z.object({ protocol: z.string(), cipher: z.string() }).optional(),
+    serverCertificates: z.array(serverCertificateSchema).meta({ description: 'As presented, the server’s own first.' }),
+    serverVerified: z.boolean(),
+    clockSkewSeconds: z.number().optional().meta({ description: 'Our clock minus the server’s Date.' }),
+  })
+  .meta({ id: 'Handshake' });
+
+const judgement = {
+  certificates: z.array(certificateSchema).meta({ description: 'The client’s first, then the bundle in file order.' }),
+  path: z.array(fingerprint).meta({ description: 'From the client certificate to the root.' }),
+  order: z.enum(['root-first', 'leaf-first', 'mixed', 'single']),
+  checks: z
+    .partialRecord(z.enum(checkNames), z.boolean())
+    .meta({ description: 'Absent: the input of the check was not given.' }),
+  expiresAt: timestamp.optional().meta({ description: 'The earliest notAfter on the path.' }),
+  daysLeft: wholeDays.optional(),
+  findings: z.array(findingSchema).meta({ description: 'Worst first.' }),
+};
+
+export const inspectionSchema = z
+  .object({
+    valid: z
+      .boolean()
+      .meta({ description: 'Would MESH accept this certificate at that time; false where none was given.' }),
+    assessedAt: timestamp,
+    ...judgement,
+  })
+  .meta({ id: 'Inspection' });
+
+export const renewalRecordSchema = z
+  .object({
+    environment: z.string(),
+    state: z.enum(renewalStates),
+    commonName: z.string(),
+    serial: z.string(),
+    fingerprintSha256: fingerprint.meta({ description: 'Of the certificate that is being replaced.' }),
+    notAfter: timestamp,
+    requestedAt: timestamp.optional(),
+    messageId: z.string().optional(),
+    keyFile: z.string().optional().meta({ description: 'Below the state directory.' }),
+    csrFile: z.string().optional(),
+    messageFile: z.string().optional(),
+    spkiSha256: fingerprint.optional().meta({ description: 'Of the public key in the CSR.' }),
+    issuedFingerprintSha256: fingerprint.optional(),
+    remindedAt: timestamp.optional(),
+    closedAt: timestamp.optional(),
+    attempts: z.int().nonnegative(),
+    nextAttemptAt: timestamp.optional(),
+    lastError: z.string().optional(),
+    transitions: z
+      .array(z.object({ state: z.enum(renewalStates), at: timestamp, reason: z.string() }))
+      .meta({ description: 'Oldest first.' }),
+  })
+  .meta({ id: 'RenewalRecord' });
+
+export const renewalSchema = z
+  .object({
+    state: z.enum(renewalStates),
+    reason: z.string(),
+    dueAt: timestamp.optional().meta({ description: 'When the renewal window opens.' }),
+    lastSafeDay: timestamp
+      .optional()
+      .meta({ description: 'The last day on which asking leaves the desk its working days.' }),
+    requestedAt: timestamp.optional(),
+    record: renewalRecordSchema.optional(),
+  })
+  .meta({ id: 'Renewal' });
+
+export const environmentSchema = z
+  .object({
+    name: z.string(),
+    preset: z.enum(['integration', 'deployment', 'production', 'sandbox']).optional(),
+    application: z.string(),
+    odsCode: z.string(),
+    mailboxId: z.string(),
+    url: z.string(),
+    status: statusSchema,
+    credentialConfigured: z.boolean(),
+    valid: z.boolean().optional().meta({
+      description: 'Would MESH accept this certificate at that time; absent where no credential is configured.',
+    }),
+    assessedAt: timestamp.optional(),
+    ...judgement,
+    handshake: handshakeSchema.optional().meta({ description: 'The last; absent until there was one.' }),
+    lastHandshakeSuccessAt: timestamp.optional(),
+    renewal: renewalSchema,
+  })
+  .meta({ id: 'Environment' });
+
+export const checkReportSchema = z
+  .object({ status: statusSchema, generatedAt: timestamp, environments: z.array(environmentSchema) })
+  .meta({ id: 'CheckReport' });
+
+export const inspectionReportSchema = z
+  .object({ status: statusSchema, generatedAt: timestamp, inspection: inspectionSchema })
+  .meta({ id: 'InspectionReport' });

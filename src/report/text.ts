@@ -1,0 +1,144 @@
+/** What a person reads at a terminal, perhaps at night: the verdict first, then the chain, then what to do. */
+import { catalogue, checkNames } from '../findings/catalogue.ts';
+import { type Finding, type Status, statusOf, worstFirst } from '../findings/finding.ts';
+import type { EnvironmentStatus } from '../status/types.ts';
+import type { AssessedCertificate, Assessment } from '../verify/types.ts';
+import { chainLines } from './chain.ts';
+import { handshakeLines } from './handshake.ts';
+import { labelled, paint, printable, severityFormat, type Terminal, wrap } from './terminal.ts';
+import { day, moment, plural, timeLeft } from './time.ts';
+
+/** `inspect`: one credential, or as much of one as was given. */
+export function inspectionText(assessment: Assessment, terminal: Terminal): string {
+  const { assessedAt: now, certificates, findings, path } = assessment;
+  return lines([
+    ...headline(statusOf(findings), verdictOfInspection(assessment), terminal),
+    '',
+    ...certificateSection(certificates, path, now, terminal),
+    ...clientSection(certificates, terminal),
+    ...judgementSection(assessment, terminal),
+    ...findingsSection(findings, terminal),
+    paint(terminal, 'dim', `Judged as at ${moment(now)}.`),
+  ]);
+}
+
+/** `check`: every environment in the order of the configuration, and the count at the end, where the eye is. */
+export function checkText(environments: readonly EnvironmentStatus[], now: Date, terminal: Terminal): string {
+  return lines([
+    ...environments.flatMap((environment) => [...environmentLines(environment, now, terminal), '']),
+    summaryOf(environments, terminal),
+  ]);
+}
+
+function environmentLines(environment: EnvironmentStatus, now: Date, terminal: Terminal): string[] {
+  const { assessment, certificates, findings, handshake, name, renewal, status } = environment;
+  return [
+    ...headline(status, `${name}: ${verdictOf(environment, now)}`, terminal),
+    paint(
+      terminal,
+      'dim',
+      printable(`  ${environment.application}, mailbox ${environment.mailboxId}, ${environment.url}`),
+    ),
+    '',
+    ...certificateSection(certificates, assessment?.path ?? [], now, terminal),
+    ...(assessment ? judgementSection(assessment, terminal) : []),
+    ...(handshake.last ? [...handshakeLines(handshake.last, terminal), ''] : []),
+    ...(environment.credentialConfigured
+      ? [...labelled('Renewal', `${renewal.state}: ${renewal.reason}`, terminal), '']
+      : []),
+    ...findingsSection(findings, terminal),
+  ].slice(0, -1);
+}
+
+function headline(status: Status, verdict: string, terminal: Terminal): string[] {
+  const word = status.toUpperCase();
+  const [first = '', ...more] = wrap(terminal, ' '.repeat(word.length + 2), verdict, '');
+  return [`${paint(terminal, severityFormat(status), word)}  ${first}`, ...more];
+}
+
+function verdictOfInspection(assessment: Assessment): string {
+  const { assessedAt, certificates } = assessment;
+  if (certificates.some(({ role }) => role === 'client')) return verdict(assessment, assessment.expiresAt, assessedAt);
+  const looked = certificates.length === 0 ? 'no certificate' : plural(certificates.length, 'CA certificate');
+  return `${looked} to look at, and no client certificate to judge`;
+}
+
+function verdictOf(environment: EnvironmentStatus, now: Date): string {
+  const { assessment, credentialConfigured, expiresAt, handshake } = environment;
+  const failure = handshake.last?.reason ? `handshake failed: ${handshake.last.reason}` : undefined;
+  if (!credentialConfigured)
+    return `no credential is configured; ${failure ?? (handshake.last ? 'handshake succeeded' : 'no handshake')}`;
+  if (!assessment) return 'not checked yet';
+  return [verdict(assessment, expiresAt, now), ...(failure ? [failure] : [])].join('; ');
+}
+
+function verdict({ findings, valid }: Assessment, expiresAt: Date | undefined, now: Date): string {
+  const expiry = expiresAt ? `${timeLeft(expiresAt, now)}, notAfter ${moment(expiresAt)}` : 'its expiry is not known';
+  if (valid) return `valid, ${expiry}`;
+  const cause = worstFirst(findings)[0];
+  return `NOT VALID (${cause?.code ?? 'see the checks'}), ${expiry}`;
+}
+
+function certificateSection(
+  certificates: readonly AssessedCertificate[],
+  path: readonly string[],
+  now: Date,
+  terminal: Terminal,
+): string[] {
+  if (certificates.length === 0) return [];
+  return [paint(terminal, 'bold', 'Certificates'), ...chainLines(certificates, path, now, terminal), ''];
+}
+
+function clientSection(certificates: readonly AssessedCertificate[], terminal: Terminal): string[] {
+  const client = certificates.find(({ role }) => role === 'client');
+  if (!client) return [];
+  const { fingerprintSha256, issuer, notAfter, notBefore, privateKeyUsagePeriod, serial, subject } = client.certificate;
+  const usageEnd = privateKeyUsagePeriod?.notAfter;
+  return [
+    ...labelled('Subject', printable(subject.text), terminal),
+    ...labelled('Issuer', printable(issuer.text), terminal),
+    ...labelled('Serial', serial, terminal),
+    ...labelled('SHA-256', fingerprintSha256, terminal),
+    ...labelled('Validity', `${moment(notBefore)} to ${moment(notAfter)}`, terminal),
+    ...(usageEnd
+      ? labelled('Key usage', `until ${day(usageEnd)} by the CA’s advice; MESH does not enforce it`, terminal)
+      : []),
+  ];
+}
+
+function judgementSection({ certificates, checks, order }: Assessment, terminal: Terminal): string[] {
+  const inBundle = certificates.filter(({ role }) => role !== 'client').length;
+  const passed = checkNames.filter((name) => checks[name] === true);
+  const failed = checkNames.filter((name) => checks[name] === false);
+  const section = [
+    ...(inBundle > 1 ? labelled('Bundle', `${plural(inBundle, 'certificate')}, ${order}`, terminal) : []),
+    ...(passed.length > 0 ? labelled('Passed', passed.join(', '), terminal) : []),
+    ...(failed.length > 0
+      ? labelled('FAILED', failed.join(', '), terminal).map((line) => paint(terminal, 'red', line))
+      : []),
+  ];
+  return section.length === 0 ? [] : [...section, ''];
+}
+
+function findingsSection(findings: readonly Finding[], terminal: Terminal): string[] {
+  return worstFirst(findings).flatMap((finding) => [...findingLines(finding, terminal), '']);
+}
+
+function findingLines({ code, message, remedy, severity }: Finding, terminal: Terminal): string[] {
+  const word = paint(terminal, severityFormat(severity), severity.toUpperCase());
+  return [
+    `  ${word}  ${catalogue[code].title} ${paint(terminal, 'dim', `(${code})`)}`,
+    ...wrap(terminal, '    ', message),
+    ...wrap(terminal, '      ', remedy, '    → '),
+  ];
+}
+
+function summaryOf(environments: readonly EnvironmentStatus[], terminal: Terminal): string {
+  const counts = (['critical', 'warning', 'ok'] as const).flatMap((status) => {
+    const count = environments.filter((environment) => environment.status === status).length;
+    return count === 0 ? [] : [paint(terminal, severityFormat(status), `${count} ${status}`)];
+  });
+  return `${plural(environments.length, 'environment')}: ${counts.join(', ')}`;
+}
+
+const lines = (all: readonly string[]) => `${all.map((line) => line.trimEnd()).join('\n')}\n`;
