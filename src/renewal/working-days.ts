@@ -84,6 +84,13 @@ export function lastSafeDay(notAfter: Date, needed: number = deskWorkingDays): D
   return startOf(day);
 }
 
+/** Midnight in London at the start of the last working day that is over before the day of `notAfter`. */
+export function lastWorkingDayBefore(notAfter: Date): Date {
+  let day = dayOf(notAfter) - 1;
+  while (!isWorking(day)) day -= 1;
+  return startOf(day);
+}
+
 /** Whether the last safe day is over: fewer working days are left than the desk needs. */
 export function isTooLateToAsk(notAfter: Date, now: Date): boolean {
   return dayOf(now) > dayOf(lastSafeDay(notAfter));

@@ -1,0 +1,203 @@
+/** Carries out what `decideRenewal` decides, one environment at a time, until there is nothing left to do now. */
+import type { ResolvedEnvironment } from '../config/types.ts';
+import type { DeployedCredential } from '../credential/types.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { Assessment } from '../verify/types.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { renderClosing, renderReminder, renderUncertain } from './contact-message.ts';
+import { clientCertificate, decideRenewal, dueAt, type RenewalDecision, type RenewalFacts } from './decide.ts';
+import { isPresent } from './files.ts';
+import { renewalFindings } from './findings.ts';
+import { UnsafeMessageFieldError } from './header-safety.ts';
+import type { SendResult } from './mailer.ts';
+import type { Message } from './message.ts';
+import { type Sender, saveUnsaved, sendRequest } from './send.ts';
+import { StoreError } from './store.ts';
+import type { EmailOutcome, NoticeKind, RenewalStatus, RequestKey, StoredRenewal } from './types.ts';
+import { lastSafeDay } from './working-days.ts';
+
+export interface StepInput {
+  readonly environment: ResolvedEnvironment;
+  /** Absent: no credential is configured, or none has been read yet. */
+  readonly assessment?: Assessment;
+  readonly credential?: DeployedCredential;
+  /** The last one that was run; a HandshakeResult fits. */
+  readonly handshake?: RenewalFacts['handshake'];
+}
+
+export interface Step {
+  readonly status: RenewalStatus;
+  readonly findings: readonly Finding[];
+  /** One for each message that went to a mail server or the outbox, or failed to. */
+  readonly emailed: readonly EmailOutcome[];
+}
+
+export interface RenewalLog {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+}
+
+export interface EngineDeps extends Sender {
+  readonly log: RenewalLog;
+}
+
+/** begin, fall due, send, uncertain's notice; or note, deploy, notify, close, and begin the next: no honest chain is longer. */
+const mostMoves = 12;
+
+/** Never throws for the state of the world: a disk that takes nothing is a finding, and then nothing is sent. */
+export async function advanceRenewal(input: StepInput, deps: EngineDeps, now: Date): Promise<Step> {
+  const { environment } = input;
+  const emailed: EmailOutcome[] = [];
+  try {
+    saveUnsaved(deps, environment.name);
+    let shown: RequestKey | undefined;
+    for (let moves = 0; ; moves += 1) {
+      const facts: RenewalFacts = { ...input, records: deps.store.list(environment.name) };
+      const decision = decideRenewal(facts, now);
+      if (moves === mostMoves)
+        throw new Error(`renewal of ${environment.name} does not come to rest: ${decision.kind}`);
+      const goesOn = decision.kind !== 'rest' && (await act(decision, facts, input, deps, now, emailed));
+      // The cycle that closes a renewal still shows it as deployed; the next one shows what follows it.
+      if (decision.kind === 'close') shown = decision.key;
+      if (!goesOn) return { ...conclude(facts, deps, shown ?? decision.key, decision, now), emailed };
+    }
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    deps.log.warn({ environment: environment.name, problem: error.message }, 'renewal state cannot be recorded');
+    return { ...withoutStore(input, error.message, now), emailed };
+  }
+}
+
+/** @returns whether to decide again. */
+async function act(
+  decision: RenewalDecision,
+  facts: RenewalFacts,
+  input: StepInput,
+  deps: EngineDeps,
+  now: Date,
+  emailed: EmailOutcome[],
+): Promise<boolean> {
+  const { store, log } = deps;
+  const { kind, key, reason } = decision;
+  const certificate = clientCertificate(facts.assessment);
+  if (!key || !certificate) throw new Error(`${kind} without a certificate`);
+  const move = (from: Parameters<typeof store.transition>[1]['from'], to: StoredRenewal['state'], changes = {}) =>
+    store.transition(key, { from, to, at: now, reason, changes });
+  if (kind !== 'begin') log.info({ environment: key.environment, step: kind, reason }, 'renewal');
+
+  switch (decision.kind) {
+    case 'rest':
+      return false;
+    case 'begin':
+      store.begin(replaced(key, certificate), now, reason);
+      return true;
+    case 'fall_due':
+      return move(['not_due'], 'due');
+    case 'withdraw':
+      return move(['due'], 'not_due', { nextAttemptAt: null, lastError: null });
+    case 'send': {
+      const result = await sendRequest({ ...input, certificate, record: recordOf(facts, key) }, deps, now);
+      if (result) emailed.push(emailOutcome(result));
+      return result !== undefined;
+    }
+    case 'notify': {
+      const result = await notify(decision.notice, recordOf(facts, key), certificate, input, deps, now);
+      if (result) emailed.push(emailOutcome(result));
+      return result !== undefined;
+    }
+    case 'note_successor':
+      store.note(key, { successorFingerprintSha256: decision.successor, successorSeenAt: now });
+      return true;
+    case 'deploy':
+      return move(['requested', 'uncertain', 'issued'], 'deployed', { lastError: null });
+    case 'retire':
+      return move(['not_due', 'due', 'failed'], 'deployed', {
+        successorFingerprintSha256: decision.successor,
+        closedAt: now,
+        lastError: null,
+      });
+    case 'close':
+      store.note(key, { closedAt: now });
+      return true;
+  }
+}
+
+const emailOutcome = ({ outcome }: SendResult): EmailOutcome => (outcome === 'uncertain' ? 'failed' : outcome);
+
+function replaced(key: RequestKey, { subject, serial, notAfter }: Certificate) {
+  return { ...key, commonName: subject.commonName ?? '', serial, notAfter };
+}
+
+function recordOf({ records }: RenewalFacts, key: RequestKey): StoredRenewal {
+  const record = records.find(({ fingerprintSha256 }) => fingerprintSha256 === key.fingerprintSha256);
+  if (!record) throw new Error(`no record of ${key.fingerprintSha256}`);
+  return record;
+}
+
+/** Tells the contact. Written down first, so that a service that dies here every time does not tell them every time. */
+async function notify(
+  kind: NoticeKind,
+  record: StoredRenewal,
+  certificate: Certificate,
+  { environment }: StepInput,
+  { store, mailer, from, log }: EngineDeps,
+  now: Date,
+): Promise<SendResult | undefined> {
+  store.tryNotice(record, kind, record.attempts, now);
+  let message: Message;
+  try {
+    const context = { environment, from, record, now };
+    message =
+      kind === 'uncertain'
+        ? renderUncertain(context)
+        : kind === 'reminder'
+          ? renderReminder(context, lastSafeDay(record.notAfter))
+          : renderClosing(context, certificate);
+  } catch (error) {
+    if (!(error instanceof UnsafeMessageFieldError)) throw error;
+    log.warn({ environment: environment.name, problem: error.message }, 'the contact cannot be told');
+    return undefined;
+  }
+  const result = await mailer.send(message, now);
+  if (result.outcome === 'sent' || result.outcome === 'drafted') store.noticeSent(record, kind, record.attempts, now);
+  else log.warn({ environment: environment.name, kind, problem: result.reason }, 'the contact could not be told');
+  return result;
+}
+
+function conclude(
+  facts: RenewalFacts,
+  { store, stateDir }: EngineDeps,
+  key: RequestKey | undefined,
+  { reason }: RenewalDecision,
+  now: Date,
+): Omit<Step, 'emailed'> {
+  const { environment } = facts;
+  const record = key && store.get(key);
+  const certificate = record ?? clientCertificate(facts.assessment);
+  const why = record?.state === 'due' && record.lastError ? `${reason}; ${record.lastError}` : reason;
+  const renewable = certificate && environment.renewal.desk.length > 0;
+  const status: RenewalStatus = {
+    state: record?.state ?? 'not_due',
+    reason: why,
+    ...(renewable ? { dueAt: dueAt(environment, certificate), lastSafeDay: lastSafeDay(certificate.notAfter) } : {}),
+    ...(record?.requestedAt ? { requestedAt: record.requestedAt } : {}),
+    ...(record ? { record } : {}),
+  };
+  const keyMissing = record !== undefined && !isPresent(stateDir, record.keyFile);
+  return {
+    status,
+    findings: renewalFindings({ ...facts, ...(record ? { record } : {}), reason: why, keyMissing }, now),
+  };
+}
+
+/** What can be said when nothing can be looked up or written down. */
+function withoutStore(input: StepInput, storeProblem: string, now: Date): Omit<Step, 'emailed'> {
+  const certificate = clientCertificate(input.assessment);
+  const reason = 'the record of renewals cannot be used';
+  const dates = certificate && {
+    dueAt: dueAt(input.environment, certificate),
+    lastSafeDay: lastSafeDay(certificate.notAfter),
+  };
+  const circumstances = { ...input, records: [], reason, keyMissing: false, storeProblem };
+  return { status: { state: 'not_due', reason, ...dates }, findings: renewalFindings(circumstances, now) };
+}

@@ -1,0 +1,73 @@
+/** The renewals of one configuration, as the service and `renew` use them: the one process that may send. */
+import type { Configuration } from '../config/types.ts';
+import { advanceRenewal, type EngineDeps, type RenewalLog, type Step, type StepInput } from './engine.ts';
+import { createMailer } from './mailer.ts';
+import { recoverInterrupted } from './send.ts';
+import { openStore, StoreError } from './store.ts';
+import type { StoredRenewal } from './types.ts';
+
+export interface Renewals {
+  /** One step for one environment; several may run at once. Does not throw for the state of the world. */
+  step(input: StepInput, now: Date): Promise<Step>;
+  /** Oldest first. @throws {StoreError} */
+  list(): StoredRenewal[];
+  /**
+   * Takes over sender, mail server and contacts of a reloaded configuration.
+   * @throws {StoreError} when it names another `state_dir`: that needs a restart, for the record of what was sent is in the old one.
+   */
+  reconfigure(configuration: Configuration): void;
+  /** Waits for the steps under way, then gives the directory free. */
+  close(): Promise<void>;
+}
+
+/**
+ * Holds the state directory's lock until `close`. A request that an earlier process left in `sending` is `uncertain` from here on.
+ * @throws {StoreError} another instance is running on the directory, or it cannot be used.
+ */
+export function createRenewals(
+  configuration: Configuration,
+  env: EngineDeps['env'],
+  log: RenewalLog,
+  now: Date,
+): Renewals {
+  const { stateDir } = configuration;
+  const store = openStore(stateDir, { exclusive: true });
+  for (const { environment } of recoverInterrupted(store, now))
+    log.warn({ environment }, 'a request was cut off while it was being sent; it is uncertain whether the desk has it');
+
+  let deps = engineDeps(configuration, env, log, store);
+  const underWay = new Set<Promise<Step>>();
+  return {
+    step(input, at) {
+      const step = advanceRenewal(input, deps, at).finally(() => underWay.delete(step));
+      underWay.add(step);
+      return step;
+    },
+    list: () => store.list(),
+    reconfigure(next) {
+      if (next.stateDir !== stateDir)
+        throw new StoreError(`${next.stateDir}: state_dir cannot change while the service runs; restart it`);
+      deps = { ...engineDeps(next, env, log, store), unsaved: deps.unsaved };
+    },
+    async close() {
+      await Promise.allSettled(underWay);
+      store.close();
+    },
+  };
+}
+
+/** Without an e-mail section messages are drafted in the contact's own name. */
+export function senderOf({ email, contact }: Configuration): string {
+  return email?.from ?? contact.email;
+}
+
+function engineDeps(
+  configuration: Configuration,
+  env: EngineDeps['env'],
+  log: RenewalLog,
+  store: EngineDeps['store'],
+): EngineDeps {
+  const { email, stateDir } = configuration;
+  const mailer = createMailer(email, stateDir, env);
+  return { store, mailer, from: senderOf(configuration), stateDir, env, log, unsaved: new Map() };
+}
