@@ -1,0 +1,126 @@
+/** Health for uptime monitors, in the format of draft-inadarei-api-health-check-06. */
+import type { Finding, Status } from '../findings/finding.ts';
+import type { EnvironmentStatus, EstateStatus } from '../status/types.ts';
+import { daysUntil } from '../time/duration.ts';
+
+export type HealthStatus = 'pass' | 'warn' | 'fail';
+
+export interface HealthCheck {
+  readonly componentType: 'system' | 'component';
+  readonly status: HealthStatus;
+  readonly time?: string;
+  readonly observedValue?: number | string;
+  readonly observedUnit?: string;
+  /** Only when it is not `pass`. */
+  readonly output?: string;
+}
+
+export interface Health {
+  readonly status: HealthStatus;
+  readonly version: string;
+  readonly description: string;
+  readonly output?: string;
+  readonly checks: Readonly<Record<string, readonly HealthCheck[]>>;
+}
+
+const words: Readonly<Record<Status, HealthStatus>> = { ok: 'pass', warning: 'warn', critical: 'fail' };
+const order: readonly HealthStatus[] = ['pass', 'warn', 'fail'];
+
+/** Draft §3.1: pass and warn are 2xx, fail is 4xx or 5xx. */
+export function httpStatusOf({ status }: Pick<Health, 'status'>): 200 | 503 {
+  return status === 'fail' ? 503 : 200;
+}
+
+/** Each check is `ENVIRONMENT:what`, as draft §4 names them. */
+export function healthOf(environments: readonly EnvironmentStatus[], version: string, now: Date): Health {
+  const status = environments.reduce<HealthStatus>((worst, each) => worse(worst, healthStatusOf(each)), 'pass');
+  const troubled = environments.filter((each) => healthStatusOf(each) !== 'pass').map(({ name }) => name);
+  return {
+    status,
+    version,
+    description: 'Certificates and handshakes of NHS MESH mailboxes',
+    ...(troubled.length === 0 ? {} : { output: `not well: ${listOf(troubled)}` }),
+    checks: Object.fromEntries(environments.flatMap((each) => checksOf(each, now))),
+  };
+}
+
+/** Of the process alone: it answers, so it lives. */
+export function livenessOf(version: string): Health {
+  return { status: 'pass', version, description: 'The process answers', checks: {} };
+}
+
+export function readinessOf({ ready }: EstateStatus, version: string): Health {
+  const description = 'The first check of every environment is done';
+  if (ready) return { status: 'pass', version, description, checks: {} };
+  return { status: 'fail', version, description, output: 'The first checks are still running.', checks: {} };
+}
+
+function checksOf(environment: EnvironmentStatus, now: Date): [string, HealthCheck[]][] {
+  const { name, credentialConfigured, lastRunAt } = environment;
+  const overall: HealthCheck = {
+    componentType: 'system',
+    status: healthStatusOf(environment),
+    ...(lastRunAt ? { time: lastRunAt.toISOString() } : {}),
+    ...outputOf(environment.findings, lastRunAt === undefined ? 'Not checked yet.' : undefined),
+  };
+  return [
+    [`${name}:status`, [overall]],
+    ...(credentialConfigured
+      ? [[`${name}:credential-expiry`, [expiry(environment, now)]] as [string, HealthCheck[]]]
+      : []),
+    ...(environment.handshake.last ? [[`${name}:handshake`, [handshake(environment)]] as [string, HealthCheck[]]] : []),
+  ];
+}
+
+function expiry({ expiresAt, assessment, lastRunAt }: EnvironmentStatus, now: Date): HealthCheck {
+  const findings = (assessment?.findings ?? []).filter(({ severity }) => severity !== 'info');
+  const status = findings.reduce<HealthStatus>(
+    (worst, { severity }) => worse(worst, severity === 'critical' ? 'fail' : 'warn'),
+    lastRunAt ? 'pass' : 'warn',
+  );
+  return {
+    componentType: 'component',
+    status,
+    ...(assessment ? { time: assessment.assessedAt.toISOString() } : {}),
+    ...(expiresAt ? { observedValue: daysUntil(expiresAt, now), observedUnit: 'd' } : {}),
+    ...outputOf(findings),
+  };
+}
+
+function handshake({ handshake: { last }, findings }: EnvironmentStatus): HealthCheck {
+  const failed = last?.outcome === 'failure';
+  return {
+    componentType: 'component',
+    status: failed ? 'fail' : 'pass',
+    ...(last ? { time: last.startedAt.toISOString() } : {}),
+    observedValue: last?.reason ?? 'success',
+    ...(failed
+      ? outputOf(
+          findings.filter(({ code }) => code === 'handshake_failed'),
+          last.detail,
+        )
+      : {}),
+  };
+}
+
+function healthStatusOf({ status, lastRunAt }: EnvironmentStatus): HealthStatus {
+  // Nothing is known before the first check: no reason to page anyone, none to be at ease.
+  return lastRunAt ? words[status] : worse('warn', words[status]);
+}
+
+function outputOf(findings: readonly Finding[], otherwise?: string): { output?: string } {
+  const worrying = findings
+    .filter(({ severity }) => severity !== 'info')
+    .map(({ code, message }) => `${code}: ${message}`);
+  const output = worrying.length > 0 ? worrying.join(' ') : otherwise;
+  return output === undefined ? {} : { output };
+}
+
+function worse(a: HealthStatus, b: HealthStatus): HealthStatus {
+  return order[Math.max(order.indexOf(a), order.indexOf(b))] ?? 'fail';
+}
+
+function listOf(names: readonly string[], most = 20): string {
+  const more = names.length - most;
+  return `${names.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
