@@ -1,0 +1,41 @@
+import { writeFile } from 'node:fs/promises';
+import { starterFile } from '../config/starter.ts';
+import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
+import type { InitOptions } from './options.ts';
+
+export async function run({ output }: InitOptions, io: CommandIo): Promise<ExitCode> {
+  if (output === undefined) {
+    io.stdout(starterFile);
+    return exitCode.ok;
+  }
+  await writeNew(output);
+  io.stderr(nextSteps(output));
+  return exitCode.ok;
+}
+
+/** Exclusive creation, so that a file which appears in between is not overwritten either. It holds no secret: mode 0644. */
+async function writeNew(path: string): Promise<void> {
+  try {
+    await writeFile(path, starterFile, { flag: 'wx', mode: 0o644 });
+  } catch (error) {
+    throw new UsageError(`${path}: ${reason(error as NodeJS.ErrnoException)}`);
+  }
+}
+
+function reason({ code }: NodeJS.ErrnoException): string {
+  if (code === 'EEXIST')
+    return 'the file exists already, and is left as it is\nName another with --output, or move it away first.';
+  if (code === 'ENOENT') return 'there is no such folder';
+  if (code === 'EACCES' || code === 'EROFS') return 'not writable by this account';
+  return `cannot be written (${code ?? 'unknown reason'})`;
+}
+
+function nextSteps(path: string): string {
+  const file = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  return `wrote ${path}
+Next: fill in what is yours, then
+  mesh-cert-monitor check --config ${file} --offline   judges the files
+  mesh-cert-monitor check --config ${file}             makes the handshake with MESH too
+  mesh-cert-monitor serve --config ${file}             keeps watch
+`;
+}
