@@ -86,7 +86,7 @@ export type RenewalKey = Pick<
   RenewalRecord,
   'environment' | 'fingerprintSha256' | 'serial' | 'notAfter' | 'commonName'
 > &
-  Pick<Partial<RenewalRecord>, 'messageId'>;
+  Partial<Pick<RenewalRecord, 'messageId' | 'attempts'>>;
 
 function toContact(
   context: Omit<ContactMessage, 'record'> & { record: RenewalKey },
@@ -96,7 +96,7 @@ function toContact(
   const { environment, from, record, now } = context;
   const facts = safeFacts(environment);
   return {
-    messageId: messageIdFor(record, kind, from),
+    messageId: messageIdFor(record, kind, from, record.attempts),
     date: now,
     from: parseAddress('email.from', from),
     to: [facts.contact],

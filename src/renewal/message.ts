@@ -51,11 +51,13 @@ export interface CertificateRequest {
 
 export type MessageKind = 'request' | 'review' | 'reminder' | 'uncertain' | 'closing';
 
-/** Derived, not drawn: a desk that gets a message twice sees that it is one, and so does every mail system in between. */
-export function messageIdFor(key: RequestKey, kind: MessageKind, from: string): string {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([key.environment, key.fingerprintSha256, kind]))
-    .digest('hex');
+/**
+ * Derived, not drawn: a desk that gets a message twice sees that it is one, and so does every mail system in between.
+ * @param occasion which of several messages of that kind; the request is one, however often it is tried.
+ */
+export function messageIdFor(key: RequestKey, kind: MessageKind, from: string, occasion = 0): string {
+  const parts = [key.environment, key.fingerprintSha256, kind, occasion];
+  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
   const domain = parseAddress('email.from', from).address.split('@')[1];
   return `<${kind}.${digest.slice(0, 32)}@${domain}>`;
 }

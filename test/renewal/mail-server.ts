@@ -1,0 +1,142 @@
+/** Real SMTP servers on loopback: one that works (smtp-server), and one that follows a script down to the byte (net). */
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+
+export interface Received {
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly bytes: Buffer;
+  readonly secure: boolean;
+  readonly user?: string;
+}
+
+export interface MailServer {
+  readonly port: number;
+  readonly received: Received[];
+  close(): Promise<void>;
+}
+
+export async function startMailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
+  const received: Received[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    hideSTARTTLS: options.key === undefined,
+    disableReverseLookup: true,
+    closeTimeout: 100,
+    onData: (stream, session, done) => {
+      buffer(stream).then((bytes) => {
+        const { mailFrom, rcptTo } = session.envelope;
+        received.push({
+          from: mailFrom ? mailFrom.address : '',
+          to: rcptTo.map(({ address }) => address),
+          bytes,
+          secure: session.secure,
+          ...(session.user ? { user: String(session.user) } : {}),
+        });
+        done(null, 'queued as 1');
+      }, done);
+    },
+    ...options,
+  });
+  // A client that breaks off, or refuses our certificate, is what some tests are about.
+  server.on('error', () => undefined);
+  const listening = server.listen(0, '127.0.0.1');
+  await once(listening, 'listening');
+  const { port } = listening.address() as AddressInfo;
+  return { port, received, close: () => new Promise((resolve) => server.close(() => resolve())) };
+}
+
+/** What the script does when the named moment comes, instead of the usual reply. */
+export type Deviation =
+  | { readonly reply: string }
+  /** Ends the connection with RST. */
+  | { readonly cut: true }
+  /** Never says another word. */
+  | { readonly hang: true };
+export type Moment = 'greeting' | 'EHLO' | 'AUTH' | 'MAIL' | 'RCPT' | 'RCPT 2' | 'DATA' | 'body' | 'end' | 'QUIT';
+
+export interface ScriptedServer {
+  readonly port: number;
+  /** Commands seen, and `end` once the final dot has come. */
+  readonly seen: string[];
+  close(): Promise<void>;
+}
+
+const usual: Record<string, string> = {
+  EHLO: '250-script\r\n250 AUTH PLAIN',
+  AUTH: '235 welcome',
+  MAIL: '250 fine',
+  RCPT: '250 fine',
+  DATA: '354 go on',
+  end: '250 queued',
+  QUIT: '221 bye',
+};
+
+export async function startScriptedServer(
+  script: Partial<Record<Moment, Deviation>>,
+  options: { pipelining?: boolean } = {},
+): Promise<ScriptedServer> {
+  const seen: string[] = [];
+  const sockets = new Set<Socket>();
+  const replies = options.pipelining ? { ...usual, EHLO: '250-script\r\n250-PIPELINING\r\n250 AUTH PLAIN' } : usual;
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    converse(socket, script, replies, seen);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    seen,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function converse(
+  socket: Socket,
+  script: Partial<Record<Moment, Deviation>>,
+  replies: Record<string, string>,
+  seen: string[],
+): void {
+  let [text, inBody, silent, recipients] = ['', false, false, 0];
+  const act = (moment: Moment, reply: string | undefined) => {
+    const deviation = script[moment];
+    if (deviation && 'cut' in deviation) socket.resetAndDestroy();
+    else if (deviation && 'hang' in deviation) silent = true;
+    else socket.write(`${deviation?.reply ?? reply}\r\n`);
+    return !deviation;
+  };
+  const command = (line: string) => {
+    const verb = line.slice(0, 4).toUpperCase();
+    seen.push(verb);
+    const moment = (verb === 'RCPT' && ++recipients === 2 ? 'RCPT 2' : verb) as Moment;
+    inBody = act(moment, replies[verb]) && verb === 'DATA';
+  };
+  const read = () => {
+    while (!silent && !socket.destroyed) {
+      if (inBody && script.body) return void act('body', undefined);
+      const end = text.indexOf(inBody ? '\r\n.\r\n' : '\r\n');
+      if (end < 0) return;
+      const line = text.slice(0, end);
+      text = text.slice(end + (inBody ? 5 : 2));
+      if (!inBody) command(line);
+      else {
+        inBody = false;
+        seen.push('end');
+        act('end', replies.end);
+      }
+    }
+  };
+  act('greeting', '220 script');
+  socket.on('data', (chunk) => {
+    text += chunk.toString('latin1');
+    read();
+  });
+}
