@@ -114,12 +114,18 @@ export const renewalRecordSchema = z
     fingerprintSha256: fingerprint.meta({ description: 'Of the certificate that is being replaced.' }),
     notAfter: timestamp,
     requestedAt: timestamp.optional(),
+    delivery: z
+      .enum(['sent', 'drafted'])
+      .optional()
+      .meta({ description: 'drafted: a person has to forward the request to the desk.' }),
     messageId: z.string().optional(),
     keyFile: z.string().optional().meta({ description: 'Below the state directory.' }),
     csrFile: z.string().optional(),
     messageFile: z.string().optional(),
     spkiSha256: fingerprint.optional().meta({ description: 'Of the public key in the CSR.' }),
     issuedFingerprintSha256: fingerprint.optional(),
+    successorFingerprintSha256: fingerprint.optional().meta({ description: 'Seen deployed in this one’s place.' }),
+    successorSeenAt: timestamp.optional(),
     remindedAt: timestamp.optional(),
     closedAt: timestamp.optional(),
     attempts: z.int().nonnegative(),

@@ -93,7 +93,11 @@ export function sampleAssessment(
     assessedAt: sampleNow,
     valid: failed.every((name) => name === 'chain_order' || name === 'naming'),
     certificates,
-    path: certificates.filter((each) => each.onPath).map((each) => each.certificate.fingerprintSha256),
+    path: (['client', 'intermediate', 'root'] as const).flatMap((role) =>
+      certificates
+        .filter((each) => each.onPath && each.role === role)
+        .map((each) => each.certificate.fingerprintSha256),
+    ),
     order: 'root-first',
     ...(client ? { expiresAt: client.certificate.notAfter } : {}),
     checks: Object.fromEntries(checks),

@@ -1,0 +1,33 @@
+/** The command line as a transcript: what was typed, what came out, where, and the exit code. In this process, with the world passed in. */
+import { runProgram } from '../../src/cli/program.ts';
+
+export interface Transcript {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface World {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly now?: Date;
+  readonly colour?: boolean;
+  readonly columns?: number;
+}
+
+export async function type(args: readonly string[], world: World = {}): Promise<Transcript> {
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  const code = await runProgram(
+    args,
+    {
+      stdout: (text) => void stdout.push(text),
+      stderr: (text) => void stderr.push(text),
+      env: world.env ?? {},
+      now: () => world.now ?? new Date(),
+      colour: world.colour ?? false,
+      columns: world.columns ?? 100,
+    },
+    '1.2.3',
+  );
+  return { code, stdout: stdout.join(''), stderr: stderr.join('') };
+}
