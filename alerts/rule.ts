@@ -33,6 +33,6 @@ export const clientCertificate =
 export const perEnvironment = (expression: string) => `max by (mesh_environment) (${expression})`;
 
 export const checkFails = (check: string) =>
-  perEnvironment(`nhs_mesh_check_passed{check="${check}"} == bool 0`) + ' == 1';
+  `${perEnvironment(`nhs_mesh_check_passed{check="${check}"} == bool 0`)} == 1`;
 
 export const runbookUrl = (alert: string) => `${config.documentationUrl}/alerts.md#${alert.toLowerCase()}`;

@@ -24,10 +24,7 @@ const unitTest = ({ name, alert, interval, series: input, at }: Scenario) => ({
   })),
 });
 
-/** For `promtool test rules`. */
-export const ruleTests = () =>
+/** For `promtool test rules`; `rulesFile` is relative to the file that this becomes. */
+export const ruleTests = (of: readonly Scenario[] = scenarios, rulesFile = '../prometheus-rules.yaml') =>
   '# Generated from scenarios.ts (npm run docs). Run: promtool test rules alerts/tests/rules.test.yaml\n' +
-  stringify(
-    { rule_files: ['../prometheus-rules.yaml'], evaluation_interval: '1m', tests: scenarios.map(unitTest) },
-    { lineWidth: 0 },
-  );
+  stringify({ rule_files: [rulesFile], evaluation_interval: '1m', tests: of.map(unitTest) }, { lineWidth: 0 });

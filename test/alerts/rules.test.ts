@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ruleGroups } from '../../alerts/rules.ts';
+import { scenarios } from '../../alerts/tests/scenarios.ts';
+import { needs } from '../support/tools.ts';
+
+const alerts = ruleGroups.flatMap((group) => group.alerts);
+const runbook = readFileSync('docs/alerts.md', 'utf8');
+
+describe('alert rules', () => {
+  test('promtool finds nothing to complain about', { skip: !needs('promtool') }, () => {
+    const out = execFileSync('promtool', ['check', 'rules', 'alerts/prometheus-rules.yaml'], { encoding: 'utf8' });
+    expect(out).toContain('SUCCESS');
+  });
+
+  test('every unit test passes', { skip: !needs('promtool'), timeout: 180_000 }, () => {
+    // Throws with promtool's report, which names expression, time, expected and got.
+    const out = execFileSync('promtool', ['test', 'rules', 'alerts/tests/rules.test.yaml'], { encoding: 'utf8' });
+    expect(out).toContain('SUCCESS');
+  });
+
+  test('the unit tests can fail: a threshold moved by a day breaks them', {
+    skip: !needs('promtool'),
+    timeout: 180_000,
+  }, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rules-'));
+    try {
+      const rules = readFileSync('alerts/prometheus-rules.yaml', 'utf8').replaceAll(
+        String(45 * 86_400),
+        String(44 * 86_400),
+      );
+      writeFileSync(join(folder, 'prometheus-rules.yaml'), rules);
+      const tests = readFileSync('alerts/tests/rules.test.yaml', 'utf8').replace(
+        '../prometheus-rules.yaml',
+        'prometheus-rules.yaml',
+      );
+      writeFileSync(join(folder, 'rules.test.yaml'), tests);
+      expect(() =>
+        execFileSync('promtool', ['test', 'rules', join(folder, 'rules.test.yaml')], { stdio: 'pipe' }),
+      ).toThrow();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test.each(alerts)('$alert is shown to fire, to stay quiet just before, and has a runbook section', ({ alert }) => {
+    const at = scenarios.filter((scenario) => scenario.alert === alert).flatMap((scenario) => scenario.at);
+    expect(at.some(({ firing }) => firing.length > 0)).toBe(true);
+    expect(at.some(({ firing }) => firing.length === 0)).toBe(true);
+    expect(runbook).toContain(`### ${alert}\n`);
+  });
+
+  test.each(alerts)(
+    '$alert says what it is, for whom, and what to do',
+    ({ summary, description, steps, monitor, expr }) => {
+      expect(summary.length).toBeLessThan(140);
+      expect(steps.length).toBeGreaterThan(0);
+      if (!monitor) expect(`${summary}${description}`).toContain('{{ $labels.mesh_environment }}');
+      expect(expr).not.toMatch(/instance=/);
+    },
+  );
+
+  test('names are locked: users route and silence by them', () => {
+    expect(alerts.map(({ alert, severity }) => `${alert} ${severity}`)).toMatchInlineSnapshot(`
+      [
+        "MeshCredentialUnreadable critical",
+        "MeshKeyMismatch critical",
+        "MeshChainInvalid critical",
+        "MeshCredentialInvalid critical",
+        "MeshChainOrderWrong warning",
+        "MeshCertificateNameUnexpected warning",
+        "MeshVerifiersDisagree warning",
+        "MeshCertificateExpiresSoon warning",
+        "MeshCertificateExpiryImminent critical",
+        "MeshCertificateExpired critical",
+        "MeshCaExpiresSoon warning",
+        "MeshCaExpiryImminent critical",
+        "MeshHandshakeRefused critical",
+        "MeshHandshakeFailing critical",
+        "MeshMailboxNotValidated critical",
+        "MeshClockSkew warning",
+        "MeshClockSkewCritical critical",
+        "MeshServerCertificateExpiresSoon warning",
+        "MeshRenewalNotRequested warning",
+        "MeshRenewalEmailFailed warning",
+        "MeshRenewalUnanswered warning",
+        "MeshRenewalOverdue critical",
+        "MeshCertMonitorDown critical",
+        "MeshCertMonitorAbsent critical",
+        "MeshCertMonitorChecksStale warning",
+        "MeshCertMonitorConfigReloadFailed warning",
+      ]
+    `);
+  });
+
+  test('amtool accepts the Alertmanager example', { skip: !needs('amtool') }, () => {
+    const out = execFileSync('amtool', ['check-config', 'alerts/alertmanager.example.yaml'], { encoding: 'utf8' });
+    expect(out).toContain('SUCCESS');
+  });
+});
