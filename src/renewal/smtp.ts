@@ -53,7 +53,7 @@ export async function deliver(session: SmtpSession, envelope: Envelope, message:
       await authenticate(connection, session);
       return call<{ response: string }>((done) => connection.send(body.envelope, body, done));
     });
-    connection.quit();
+    takeLeave(connection);
     return { kind: 'accepted', reply: info.response, refused: body.refused() };
   } catch (error) {
     connection.close();
@@ -61,6 +61,12 @@ export async function deliver(session: SmtpSession, envelope: Envelope, message:
     const handedOver = body.handedOver && smtpError.responseCode === undefined;
     return { kind: 'failed', error: smtpError, handedOver, refused: body.refused() };
   }
+}
+
+/** RFC 5321 §4.1.1.10 wants a QUIT, but a server that never answers it must not keep the process. */
+function takeLeave(connection: SMTPConnection): void {
+  connection.quit();
+  setTimeout(() => connection.close(), 2 * secondMs).unref();
 }
 
 function optionsFor({ server, trusted }: SmtpSession, limits: Limits): Options {

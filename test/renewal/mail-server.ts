@@ -113,11 +113,17 @@ function converse(
     else socket.write(`${deviation?.reply ?? reply}\r\n`);
     return !deviation;
   };
+  const momentOf = (verb: string): Moment => {
+    // A client whose EHLO is refused says HELO (RFC 5321 §3.2).
+    if (verb === 'HELO') return 'EHLO';
+    return (verb === 'RCPT' && ++recipients === 2 ? 'RCPT 2' : verb) as Moment;
+  };
   const command = (line: string) => {
     const verb = line.slice(0, 4).toUpperCase();
     seen.push(verb);
-    const moment = (verb === 'RCPT' && ++recipients === 2 ? 'RCPT 2' : verb) as Moment;
-    inBody = act(moment, replies[verb]) && verb === 'DATA';
+    const nobody = script.RCPT !== undefined && script['RCPT 2'] !== undefined;
+    const reply = verb === 'DATA' && nobody ? '554 no valid recipients' : replies[verb];
+    inBody = act(momentOf(verb), reply) && verb === 'DATA' && !nobody;
   };
   const read = () => {
     while (!silent && !socket.destroyed) {

@@ -276,7 +276,7 @@ describe('a server that goes wrong at', () => {
     expect(seen).not.toContain('end');
   });
 
-  test('dripping a byte now and then for ever: the whole takes no longer than its limit', async () => {
+  test('a reply that never comes to its end: the whole takes no longer than its limit', async () => {
     const { port } = await open(startScriptedServer({ EHLO: { reply: `250-${'x\r\n250-'.repeat(3)}y` } }));
     const started = performance.now();
     expect(await send({ port }, { connectMs: 2000, idleMs: 60_000, totalMs: 300 })).toMatchObject({
