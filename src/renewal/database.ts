@@ -119,5 +119,5 @@ export function openDatabase(stateDir: string, options: { exclusive: boolean }):
 
 function check(database: DatabaseSync, file: string): void {
   const verdict = String(Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})[0]);
-  if (verdict !== 'ok') throw new StoreError(`${file}: ${verdict}; ${remedies[11]}`);
+  if (verdict !== 'ok') throw new StoreError(`${file}: ${verdict.split('\n').at(-1)}; ${remedies[11]}`);
 }
