@@ -43,14 +43,17 @@ export type GeneralNameConstraint =
 
 export interface AlternativeName {
   readonly kind: 'dns' | 'email' | 'uri' | 'ip' | 'directory' | 'other';
+  /** As text; control characters are escaped. */
   readonly value: string;
+  /** Canonical RDNs of a directory name, root first. */
+  readonly rdns?: readonly string[];
 }
 
 export interface Certificate {
   readonly der: Uint8Array;
   /** 64 lower-case hex digits. */
   readonly fingerprintSha256: string;
-  /** Upper-case hex, an even number of digits, no sign octet. */
+  /** Upper-case hex, an even number of digits, no sign octet; a negative one (never by RFC 5280, but seen) has a minus in front. */
   readonly serial: string;
   readonly version: number;
   readonly subject: DistinguishedName;
@@ -60,7 +63,7 @@ export interface Certificate {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly publicKey: PublicKeyFacts;
-  /** OpenSSL's name where there is one (`sha256WithRSAEncryption`), else the dotted OID. */
+  /** OpenSSL's name where there is one (`sha256WithRSAEncryption`), else the dotted OID. RSASSA-PSS with its hash: `rsassaPss-sha256`. */
   readonly signatureAlgorithm: string;
   /** True when issuer and subject are the same name. Says nothing about the signature. */
   readonly selfIssued: boolean;

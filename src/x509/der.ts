@@ -1,0 +1,158 @@
+/** A strict reader of DER (ITU-T X.690 §10): definite, minimal lengths, one-octet tags, nothing left over. Views, never copies. */
+
+export interface DerValue {
+  /** The identifier octet: class, constructed bit and number. */
+  readonly tag: number;
+  readonly body: Uint8Array;
+  /** Identifier, length and body. */
+  readonly raw: Uint8Array;
+}
+
+/** The bytes are not DER, or not the DER that was expected. `message` ends with where. */
+export class DerError extends Error {
+  override name = 'DerError';
+}
+
+export const tags = {
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  null: 0x05,
+  oid: 0x06,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
+
+/** Context-specific tags: `context(3)` is constructed (explicit, or implicit of a SEQUENCE), `contextPrimitive(0)` is not. */
+export const context = (number: number): number => 0xa0 | number;
+export const contextPrimitive = (number: number): number => 0x80 | number;
+
+/** The one value that fills `bytes`. @throws {DerError} for anything else, trailing bytes included. */
+export function readDer(bytes: Uint8Array, what: string): DerValue {
+  const value = readFirst(bytes, what);
+  const left = bytes.length - value.raw.length;
+  if (left > 0) throw new DerError(`${left} ${left === 1 ? 'byte' : 'bytes'} too many after ${what}`);
+  return value;
+}
+
+/** The first value of `bytes`, whatever follows it. */
+export function readFirst(bytes: Uint8Array, what: string): DerValue {
+  const [tag, first] = bytes;
+  if (tag === undefined || first === undefined) throw new DerError(`${what} is cut short`);
+  if ((tag & 0x1f) === 0x1f) throw new DerError(`${what} has a tag of more than one octet`);
+  let start = 2;
+  let length = first;
+  if (first >= 0x80) {
+    const octets = first & 0x7f;
+    if (octets === 0) throw new DerError(`${what} has an indefinite length, which DER forbids`);
+    if (octets > 4) throw new DerError(`${what} has a length of ${octets} octets`);
+    start += octets;
+    length = 0;
+    for (const octet of bytes.subarray(2, start)) length = length * 256 + octet;
+    if (bytes.length < start) throw new DerError(`${what} is cut short`);
+    if (length < 0x80 || length < 256 ** (octets - 1)) throw new DerError(`${what} has a length that is not minimal`);
+  }
+  const end = start + length;
+  if (end > bytes.length) throw new DerError(`${what} is cut short: ${end} bytes announced, ${bytes.length} there`);
+  return { tag, body: bytes.subarray(start, end), raw: bytes.subarray(0, end) };
+}
+
+/** The values inside a constructed one. */
+export function children(value: DerValue, what: string): DerValue[] {
+  const values: DerValue[] = [];
+  for (let rest = value.body; rest.length > 0; ) {
+    const child = readFirst(rest, what);
+    values.push(child);
+    rest = rest.subarray(child.raw.length);
+  }
+  return values;
+}
+
+export function expectTag(value: DerValue | undefined, tag: number, what: string): DerValue {
+  if (!value) throw new DerError(`${what} is missing`);
+  if (value.tag !== tag) throw new DerError(`${what} has tag 0x${hex(value.tag)} where 0x${hex(tag)} belongs`);
+  return value;
+}
+
+/** Takes values one after another, as a SEQUENCE lists them. */
+export class Fields {
+  readonly #values: readonly DerValue[];
+  readonly #what: string;
+  #next = 0;
+
+  constructor(value: DerValue, what: string) {
+    this.#values = children(value, what);
+    this.#what = what;
+  }
+
+  take(tag: number, what: string): DerValue {
+    return expectTag(this.#values[this.#next++], tag, what);
+  }
+
+  any(what: string): DerValue {
+    const value = this.#values[this.#next++];
+    if (!value) throw new DerError(`${what} is missing`);
+    return value;
+  }
+
+  optional(tag: number): DerValue | undefined {
+    return this.#values[this.#next]?.tag === tag ? this.#values[this.#next++] : undefined;
+  }
+
+  /** @throws {DerError} when something is left. */
+  end(): void {
+    if (this.#next < this.#values.length) throw new DerError(`${this.#what} holds more than it may`);
+  }
+}
+
+export function oid(value: DerValue, what: string): string {
+  const { body } = expectTag(value, tags.oid, what);
+  if (body.length === 0 || body.length > 128 || (body.at(-1) ?? 0) >= 0x80) {
+    throw new DerError(`${what} is not an object identifier`);
+  }
+  const arcs: bigint[] = [];
+  let arc = 0n;
+  for (const octet of body) {
+    arc = (arc << 7n) | BigInt(octet & 0x7f);
+    if (octet >= 0x80) continue;
+    arcs.push(arc);
+    arc = 0n;
+  }
+  // X.690 §8.19.4: the first subidentifier carries two arcs.
+  const [first = 0n, ...rest] = arcs;
+  const root = first < 80n ? first / 40n : 2n;
+  return [root, first - root * 40n, ...rest].join('.');
+}
+
+/** X.690 §11.1 wants 0xFF for TRUE; OpenSSL takes every octet but 0x00, and so do we. */
+export function boolean(value: DerValue, what: string): boolean {
+  const { body } = expectTag(value, tags.boolean, what);
+  if (body.length !== 1) throw new DerError(`${what} is not a BOOLEAN`);
+  return body[0] !== 0;
+}
+
+/** A non-negative INTEGER; beyond the safe ones, the largest of those. */
+export function smallInteger(value: DerValue, what: string): number {
+  const { body } = value;
+  const [first] = body;
+  if (first === undefined || first >= 0x80) throw new DerError(`${what} is not a non-negative INTEGER`);
+  return body.reduce((sum, octet) => Math.min(sum * 256 + octet, Number.MAX_SAFE_INTEGER), 0);
+}
+
+/** The octets of a BIT STRING, and how many bits of the last one are padding. */
+export function bitString(value: DerValue, what: string): { unused: number; bytes: Uint8Array } {
+  const { body } = expectTag(value, tags.bitString, what);
+  const [unused] = body;
+  if (unused === undefined || unused > 7 || (unused > 0 && body.length === 1)) {
+    throw new DerError(`${what} is not a BIT STRING`);
+  }
+  return { unused, bytes: body.subarray(1) };
+}
+
+export const hex = (bytes: Uint8Array | number): string =>
+  typeof bytes === 'number'
+    ? bytes.toString(16).padStart(2, '0')
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');

@@ -1,0 +1,121 @@
+/** Distinguished names: how people read them (RFC 4514) and when two are the same (RFC 5280 §7.1). */
+import type { DistinguishedName } from './certificate.ts';
+import { children, DerError, type DerValue, expectTag, Fields, hex, oid, tags } from './der.ts';
+import { escapeName } from './printable.ts';
+
+/** RFC 4514 §3, and what OpenSSL calls the others that are seen in certificates. */
+const shortNames: Readonly<Record<string, string>> = {
+  '2.5.4.3': 'CN',
+  '2.5.4.4': 'SN',
+  '2.5.4.5': 'serialNumber',
+  '2.5.4.6': 'C',
+  '2.5.4.7': 'L',
+  '2.5.4.8': 'ST',
+  '2.5.4.9': 'STREET',
+  '2.5.4.10': 'O',
+  '2.5.4.11': 'OU',
+  '2.5.4.12': 'title',
+  '2.5.4.17': 'postalCode',
+  '2.5.4.42': 'GN',
+  '2.5.4.46': 'dnQualifier',
+  '2.5.4.97': 'organizationIdentifier',
+  '0.9.2342.19200300.100.1.1': 'UID',
+  '0.9.2342.19200300.100.1.25': 'DC',
+  '1.2.840.113549.1.9.1': 'emailAddress',
+};
+const commonNameOid = '2.5.4.3';
+
+interface Attribute {
+  readonly type: string;
+  readonly raw: Uint8Array;
+  /** Absent: the value is no string. */
+  readonly text?: string;
+}
+
+export interface ParsedName {
+  readonly name: DistinguishedName;
+  /** Canonical RDNs, root first. */
+  readonly rdns: readonly string[];
+}
+
+export function parseName(value: DerValue, what: string): ParsedName {
+  const rdns = children(expectTag(value, tags.sequence, what), what).map((rdn) => parseRdn(rdn, what));
+  const commonName = rdns.flat().findLast(({ type, text }) => type === commonNameOid && text !== undefined)?.text;
+  const canonical = rdns.map(canonicalRdn);
+  return {
+    name: {
+      text: rdns.map((rdn) => rdn.map(written).join('+')).join(', '),
+      canonical: canonical.join(','),
+      ...(commonName === undefined ? {} : { commonName }),
+    },
+    rdns: canonical,
+  };
+}
+
+function parseRdn(value: DerValue, what: string): Attribute[] {
+  const attributes = children(expectTag(value, tags.set, what), what).map((each) => {
+    const fields = new Fields(expectTag(each, tags.sequence, what), what);
+    const type = oid(fields.any(what), what);
+    const content = fields.any(`the value of ${shortNames[type] ?? type} in ${what}`);
+    fields.end();
+    const text = directoryString(content);
+    return { type, raw: content.raw, ...(text === undefined ? {} : { text }) };
+  });
+  if (attributes.length === 0) throw new DerError(`${what} has an empty RDN`);
+  return attributes;
+}
+
+/**
+ * Every string type becomes the same text. Invalid UTF-8 reads as U+FFFD: harmless, and never equal to a valid name by accident of
+ * decoding, for U+FFFD stands in no name that a CA writes. TeletexString is read as Latin-1, as everyone does.
+ */
+export function directoryString({ tag, body }: DerValue): string | undefined {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
+  switch (tag) {
+    case 0x0c: // UTF8String
+      return bytes.toString('utf8');
+    case 0x12: // NumericString
+    case 0x13: // PrintableString
+    case 0x14: // TeletexString (T61)
+    case 0x16: // IA5String
+    case 0x1a: // VisibleString
+      return bytes.toString('latin1');
+    case 0x1e: // BMPString
+      return bytes.length % 2 === 0 ? Buffer.from(bytes).swap16().toString('utf16le').toWellFormed() : undefined;
+    case 0x1c: // UniversalString
+      return universalString(bytes);
+    default:
+      return undefined;
+  }
+}
+
+function universalString(bytes: Buffer): string | undefined {
+  if (bytes.length % 4 !== 0) return undefined;
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 4) {
+    const codePoint = bytes.readUInt32BE(at);
+    text += codePoint > 0x10ffff ? '\ufffd' : String.fromCodePoint(codePoint);
+  }
+  return text.toWellFormed();
+}
+
+const written = ({ type, text, raw }: Attribute): string =>
+  `${shortNames[type] ?? type}=${text === undefined ? `#${hex(raw)}` : escapeName(text)}`;
+
+/** RFC 5280 §4.1.2.4: an RDN is a set, so its attributes have no order. */
+const canonicalRdn = (rdn: readonly Attribute[]): string =>
+  rdn
+    .map(({ type, text, raw }) => `${type}=${text === undefined ? `#${hex(raw)}` : escapeName(foldName(text))}`)
+    .sort()
+    .join('+');
+
+/** RFC 5280 §7.1, by way of RFC 4518 §2: map, normalise, fold case, and make every run of white space one space. */
+export function foldName(text: string): string {
+  return text
+    .replace(/[\t\n\v\f\r\u0085\p{Z}]+/gu, ' ')
+    .replace(/[\p{Cc}\p{Cf}]/gu, '')
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/ +/g, ' ')
+    .trim();
+}

@@ -1,0 +1,132 @@
+/** From DER to facts (RFC 5280 §4.1). */
+import { createHash, X509Certificate } from 'node:crypto';
+import { type Certificate, MalformedCertificateError } from './certificate.ts';
+import {
+  bitString,
+  children,
+  context,
+  contextPrimitive,
+  DerError,
+  type DerValue,
+  expectTag,
+  Fields,
+  hex,
+  oid,
+  readDer,
+  smallInteger,
+  tags,
+} from './der.ts';
+import { parseExtensions } from './extensions.ts';
+import { parseName } from './name.ts';
+import { publicKeyFacts } from './public-key.ts';
+import { signatureAlgorithmName } from './signature-algorithms.ts';
+import { time } from './time.ts';
+
+/**
+ * Certificates by fingerprint, the least recently used first. Ten thousand environments share a handful of CAs, and every cycle reads the
+ * same files again; 4,096 entries of some 6 kB bound it.
+ */
+const known = new Map<string, Certificate>();
+const mostKnown = 4096;
+
+/**
+ * Reads one certificate. Equal bytes give the same object, so identity may be used as equality within a moment, and work that hangs on a
+ * certificate can be kept in a WeakMap.
+ * @throws {MalformedCertificateError} unless `der` is one X.509 certificate in DER and nothing else, which OpenSSL can read too.
+ */
+export function parseCertificate(der: Uint8Array): Certificate {
+  const fingerprint = createHash('sha256').update(der).digest('hex');
+  const certificate = known.get(fingerprint) ?? parse(der, fingerprint);
+  known.delete(fingerprint);
+  known.set(fingerprint, certificate);
+  if (known.size > mostKnown) known.delete(known.keys().next().value ?? '');
+  return certificate;
+}
+
+function parse(bytes: Uint8Array, fingerprintSha256: string): Certificate {
+  // A copy: the facts are views of it, and must not keep a whole file in memory or change with it.
+  const der = new Uint8Array(bytes);
+  try {
+    const certificate = { der, fingerprintSha256, ...parseFields(der) };
+    assertOpenSslReads(der);
+    return certificate;
+  } catch (error) {
+    if (error instanceof DerError) throw new MalformedCertificateError(error.message);
+    throw error;
+  }
+}
+
+function parseFields(der: Uint8Array): Omit<Certificate, 'der' | 'fingerprintSha256'> {
+  const outer = new Fields(
+    expectTag(readDer(der, 'the certificate'), tags.sequence, 'the certificate'),
+    'the certificate',
+  );
+  const tbs = new Fields(outer.take(tags.sequence, 'TBSCertificate'), 'TBSCertificate');
+  const algorithm = outer.take(tags.sequence, 'the signature algorithm');
+  bitString(outer.take(tags.bitString, 'the signature'), 'the signature');
+  outer.end();
+
+  const version = parseVersion(tbs.optional(context(0)));
+  const serial = parseSerial(tbs.take(tags.integer, 'the serial number'));
+  tbs.take(tags.sequence, 'the signature field');
+  const issuer = parseName(tbs.any('the issuer'), 'the issuer');
+  const validity = new Fields(tbs.take(tags.sequence, 'the validity'), 'the validity');
+  const notBefore = time(validity.any('notBefore'), 'notBefore');
+  const notAfter = time(validity.any('notAfter'), 'notAfter');
+  validity.end();
+  const subject = parseName(tbs.any('the subject'), 'the subject');
+  const spki = tbs.take(tags.sequence, 'the public key').raw;
+  tbs.optional(contextPrimitive(1)); // issuerUniqueID
+  tbs.optional(contextPrimitive(2)); // subjectUniqueID
+  const extensions = tbs.optional(context(3));
+  tbs.end();
+
+  return {
+    serial,
+    version,
+    subject: subject.name,
+    subjectRdns: subject.rdns,
+    issuer: issuer.name,
+    notBefore,
+    notAfter,
+    publicKey: publicKeyFacts(spki),
+    signatureAlgorithm: parseAlgorithm(algorithm),
+    selfIssued: subject.name.canonical === issuer.name.canonical,
+    ...parseExtensions(extensions && expectTag(readDer(extensions.body, 'extensions'), tags.sequence, 'extensions')),
+  };
+}
+
+function parseVersion(value: DerValue | undefined): number {
+  if (!value) return 1;
+  const version =
+    1 + smallInteger(expectTag(readDer(value.body, 'the version'), tags.integer, 'the version'), 'the version');
+  if (version > 3) throw new DerError(`the version is ${version}`);
+  return version;
+}
+
+/** RFC 5280 §4.1.2.2 wants positive serials of at most 20 octets, and tells us to live with others. A negative one as OpenSSL writes it. */
+function parseSerial({ body }: DerValue): string {
+  const [first] = body;
+  if (first === undefined) throw new DerError('the serial number is empty');
+  if (first >= 0x80) {
+    const magnitude = ((1n << BigInt(body.length * 8)) - BigInt(`0x${hex(body)}`)).toString(16).toUpperCase();
+    return `-${magnitude.length % 2 ? '0' : ''}${magnitude}`;
+  }
+  return hex(first === 0 && body.length > 1 ? body.subarray(1) : body).toUpperCase();
+}
+
+function parseAlgorithm(value: DerValue): string {
+  const [id, parameters] = children(value, 'the signature algorithm');
+  if (!id) throw new DerError('the signature algorithm is missing');
+  return signatureAlgorithmName(oid(id, 'the signature algorithm'), parameters);
+}
+
+/** What OpenSSL cannot read, no TLS library built on it can present or trust. */
+function assertOpenSslReads(der: Uint8Array): void {
+  try {
+    new X509Certificate(der);
+  } catch (error) {
+    const reason = error instanceof Error && 'reason' in error ? `: ${String(error.reason)}` : '';
+    throw new DerError(`OpenSSL cannot read the certificate${reason}`);
+  }
+}

@@ -1,0 +1,83 @@
+/** PEM as it is found in the world: RFC 7468 with text around the blocks, CRLF, BOM, indentation, and line ends turned into spaces. */
+
+export interface PemBlock {
+  /** `CERTIFICATE`, `ENCRYPTED PRIVATE KEY`, … */
+  readonly label: string;
+  /** From 1, among all blocks of the text. */
+  readonly number: number;
+  /** Of its BEGIN line, from 1. */
+  readonly line: number;
+  /** RFC 1421 headers, keys in lower case (`proc-type`, `dek-info`). */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Absent when `problem` says why. */
+  readonly bytes?: Uint8Array;
+  readonly problem?: string;
+}
+
+const begin = '-----BEGIN ';
+const labelForm = /^([A-Z0-9][A-Z0-9 .#-]{0,63}?)-----/;
+
+/** Every block, in order; the damaged ones too, with the reason. Text without a BEGIN line has none. Linear in the text's length. */
+export function readPem(text: string): PemBlock[] {
+  const blocks: PemBlock[] = [];
+  let line = 1;
+  let counted = 0;
+  for (let at = text.indexOf(begin); at !== -1; ) {
+    const next = text.indexOf(begin, at + begin.length);
+    const rest = text.slice(at + begin.length, next === -1 ? undefined : next);
+    for (let end = text.indexOf('\n', counted); end !== -1 && end < at; end = text.indexOf('\n', counted)) {
+      counted = end + 1;
+      line++;
+    }
+    blocks.push(readBlock(rest, blocks.length + 1, line));
+    at = next;
+  }
+  return blocks;
+}
+
+/** @param rest from after `-----BEGIN ` to the next one */
+function readBlock(rest: string, number: number, line: number): PemBlock {
+  const label = labelForm.exec(rest)?.[1];
+  const place = { label: label ?? '', number, line, headers: new Map<string, string>() };
+  if (label === undefined) return { ...place, problem: 'its BEGIN line is damaged' };
+  const end = rest.indexOf(`-----END ${label}-----`);
+  if (end === -1) {
+    const other = rest.includes('-----END ') ? `its END line does not say ${label}` : 'its END line is missing';
+    return { ...place, problem: other };
+  }
+  const { headers, base64 } = splitHeaders(rest.slice(label.length + 5, end));
+  const bytes = decodeBase64(base64);
+  return typeof bytes === 'string' ? { ...place, headers, problem: bytes } : { ...place, headers, bytes };
+}
+
+/** RFC 1421 §4.4: `Name: value` lines first, continued by lines that start with white space. */
+function splitHeaders(body: string): { headers: Map<string, string>; base64: string } {
+  const headers = new Map<string, string>();
+  if (!body.includes(':')) return { headers, base64: body };
+  const lines = body.split(/\r\n?|\n/);
+  const header = /^\s*([A-Za-z0-9-]+): *(.*)$/;
+  const data = lines.findIndex((line) => line.trim() !== '' && !header.test(line));
+  for (const line of lines.slice(0, data === -1 ? undefined : data)) {
+    const [, name, value] = header.exec(line) ?? [];
+    if (name !== undefined && value !== undefined) headers.set(name.toLowerCase(), value.trim());
+  }
+  return { headers, base64: data === -1 ? '' : lines.slice(data).join('\n') };
+}
+
+/** The bytes, or what is wrong with the text. `Buffer.from` alone would skip what it does not know. */
+export function decodeBase64(text: string): Buffer | string {
+  const digits = text.replace(/\s+/g, '');
+  if (digits === '') return 'it is empty';
+  const unpadded = digits.replace(/={1,2}$/, '');
+  if (/[^A-Za-z0-9+/]/.test(unpadded)) return 'it holds characters that are not base64';
+  if (unpadded.length % 4 === 1 || digits.length % 4 !== 0) return 'its base64 is cut short';
+  return Buffer.from(unpadded, 'base64');
+}
+
+export function toPem(der: Uint8Array, label = 'CERTIFICATE'): string {
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+}

@@ -1,0 +1,28 @@
+import { type KeyObject, X509Certificate } from 'node:crypto';
+import type { Certificate } from './certificate.ts';
+import { publicKeyOf } from './public-key.ts';
+
+const keys = new WeakMap<Certificate, KeyObject | null>();
+
+/**
+ * Whether `issuer`'s key made the signature of `certificate`. Only the mathematics: names, validity and permission to sign are other rules.
+ * OpenSSL also holds the two signature algorithm fields against each other (RFC 5280 §4.1.1.2).
+ */
+export function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
+  const key = keyOf(issuer);
+  if (!key) return false;
+  try {
+    return new X509Certificate(certificate.der).verify(key);
+  } catch {
+    return false;
+  }
+}
+
+/** Bundles are shared by many environments: an issuer's key is decoded once. */
+function keyOf(issuer: Certificate): KeyObject | null {
+  const cached = keys.get(issuer);
+  if (cached !== undefined) return cached;
+  const key = publicKeyOf(issuer.publicKey.spki) ?? null;
+  keys.set(issuer, key);
+  return key;
+}
