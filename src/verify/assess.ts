@@ -1,0 +1,74 @@
+import type { DeployedCredential } from '../credential/types.ts';
+import { type Finding, finding, worstFirst } from '../findings/finding.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { judgeBundle } from './bundle.ts';
+import { checksOf, invalidates } from './checks.ts';
+import { judgeDisagreement } from './disagreement.ts';
+import { distinct, looksSelfSigned } from './issuers.ts';
+import { judgeNaming } from './naming.ts';
+import { explainWrongEnvironment } from './nhs-pki.ts';
+import { judgeOrder } from './order.ts';
+import { earliestExpiry } from './path.ts';
+import { judgeTrust, type Trust } from './trust.ts';
+import type { AssessedCertificate, Assessment, AssessmentPolicy, CertificateRole, Rehearsal } from './types.ts';
+import { judgeCaExpiry, judgeValidity } from './validity.ts';
+
+/**
+ * Everything that is to be said of a deployed credential at `now`. Pure: the rehearsal, where there was one, is passed in with the time
+ * at which OpenSSL judged. Never throws for the state of the world; what could not be read is judged by what is left.
+ */
+export function assess(
+  credential: DeployedCredential,
+  policy: AssessmentPolicy,
+  rehearsal: Rehearsal | undefined,
+  now: Date,
+): Assessment {
+  const { certificate: client, bundle } = credential;
+  const trust = judgeTrust(credential, now);
+  const { path, holds } = trust;
+  const order = judgeOrder(bundle, policy.chainOrder, client);
+  const findings = worstFirst([
+    ...credential.problems,
+    ...trust.findings,
+    ...(client ? judgeValidity(client, policy.thresholds, now) : []),
+    ...judgeEnvironment(client, policy),
+    ...order.findings,
+    ...(holds ? judgeCaExpiry(path, policy.thresholds, now) : []),
+    ...judgeBundle(bundle, client, trust.complete ? path : undefined, now),
+    ...(client ? judgeNaming(client, policy) : []),
+    ...(rehearsal ? judgeDisagreement(credential, rehearsal) : []),
+  ]);
+  return {
+    assessedAt: now,
+    valid: client !== undefined && !findings.some(invalidates),
+    certificates: assessed(client, bundle, path),
+    path: path.map(({ fingerprintSha256 }) => fingerprintSha256),
+    order: order.order,
+    ...(client ? { expiresAt: earliestExpiry(path) } : {}),
+    checks: checksOf(credential, findings, rehearsal),
+    findings,
+  };
+}
+
+/** A certificate of the other NHS infrastructure is in order for itself, and of no use here. */
+function judgeEnvironment(client: Certificate | undefined, policy: AssessmentPolicy): Finding[] {
+  const wrong = client && explainWrongEnvironment(client, policy.pki);
+  if (!wrong) return [];
+  return [finding('chain_untrusted', wrong.message, { remedy: wrong.remedy, subject: client.subject.text })];
+}
+
+function assessed(
+  client: Certificate | undefined,
+  bundle: readonly Certificate[],
+  path: Trust['path'],
+): AssessedCertificate[] {
+  const onPath = new Set(path.map(({ fingerprintSha256 }) => fingerprintSha256));
+  const all = distinct(client ? [client, ...bundle] : bundle);
+  return all.map((certificate) => ({
+    role: certificate === client ? 'client' : roleOf(certificate),
+    onPath: onPath.has(certificate.fingerprintSha256),
+    certificate,
+  }));
+}
+
+const roleOf = (certificate: Certificate): CertificateRole => (looksSelfSigned(certificate) ? 'root' : 'intermediate');

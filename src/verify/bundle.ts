@@ -1,0 +1,59 @@
+/** What stands in the bundle besides the path. None of it does harm to OpenSSL; all of it is worth knowing. */
+import type { FindingCode } from '../findings/catalogue.ts';
+import { type Finding, finding } from '../findings/finding.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { dateOf, placeOf } from './label.ts';
+
+/** A bundle of a whole operating system would otherwise say the same thing a hundred times. */
+const mostOfOneKind = 8;
+
+/** @param path the path that was judged, client first; absent when there is no client certificate or no path reaches a root */
+export function judgeBundle(
+  bundle: readonly Certificate[],
+  client: Certificate | undefined,
+  path: readonly Certificate[] | undefined,
+  now: Date,
+): Finding[] {
+  const firsts = new Map(bundle.map((each, index) => [each.fingerprintSha256, index] as const).reverse());
+  const places = bundle.map((certificate, index) => ({
+    certificate,
+    index,
+    first: firsts.get(certificate.fingerprintSha256) ?? index,
+  }));
+  const once = places.filter(({ index, first }) => index === first);
+  const isClient = ({ certificate }: Place) => certificate.fingerprintSha256 === client?.fingerprintSha256;
+  const onPath = new Set(path?.map(({ fingerprintSha256 }) => fingerprintSha256));
+  const spare = once.filter((place) => !isClient(place) && !onPath.has(place.certificate.fingerprintSha256));
+  const expired = spare.filter(({ certificate }) => now > certificate.notAfter);
+  const unrelated = path ? spare.filter((place) => !expired.includes(place)) : [];
+  return [
+    ...report('bundle_contains_client_certificate', once.filter(isClient), () => 'is the client certificate'),
+    ...report('bundle_unrelated_certificate', unrelated, () => 'is not on the path of the client certificate'),
+    ...report(
+      'bundle_duplicate_certificate',
+      places.filter(({ index, first }) => index !== first),
+      ({ first }) => `is the same as certificate ${first + 1}`,
+    ),
+    ...report(
+      'bundle_expired_certificate',
+      expired,
+      ({ certificate }) => `expired on ${dateOf(certificate.notAfter)}, and nothing needs it`,
+    ),
+  ];
+}
+
+interface Place {
+  readonly certificate: Certificate;
+  readonly index: number;
+  readonly first: number;
+}
+
+function report(code: FindingCode, places: readonly Place[], what: (place: Place) => string): Finding[] {
+  const findings = places.slice(0, mostOfOneKind).map((place) => {
+    const message = `In the bundle, ${placeOf(place.certificate, place.index)} ${what(place)}.`;
+    return finding(code, message, { subject: place.certificate.subject.text });
+  });
+  const more = places.length - findings.length;
+  if (more > 0) findings.push(finding(code, `In the bundle, the same is true of ${more} more certificates.`));
+  return findings;
+}

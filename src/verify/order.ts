@@ -1,0 +1,109 @@
+/** The order of the CA bundle: root CA first by NHS England's guide, whatever else a bundle holds besides. */
+import { type Finding, finding } from '../findings/finding.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { Allowance, distinct, looksSelfSigned, mayHaveIssued } from './issuers.ts';
+import { placeOf } from './label.ts';
+import type { AssessmentPolicy, BundleOrder } from './types.ts';
+
+type ChainOrder = AssessmentPolicy['chainOrder'];
+
+interface Link {
+  readonly issuer: number;
+  readonly issued: number;
+}
+
+/** For telling who issued whom in a bundle; each pair costs one signature, remembered afterwards. */
+const maximumVerifications = 1_000;
+
+export interface OrderVerdict {
+  readonly order: BundleOrder;
+  readonly findings: readonly Finding[];
+}
+
+/** Judges every chain in the bundle for itself: certificates that did not issue each other may stand in any order. */
+export function judgeOrder(bundle: readonly Certificate[], wanted: ChainOrder, client?: Certificate): OrderVerdict {
+  const places = firstPlaces(bundle);
+  const authorities = distinct(bundle).filter((each) => each.fingerprintSha256 !== client?.fingerprintSha256);
+  const place = (certificate: Certificate) => places.get(certificate.fingerprintSha256) ?? 0;
+  const links = linksIn(authorities).map(([issuer, issued]) => ({ issuer: place(issuer), issued: place(issued) }));
+  const order = orderOf(links);
+  if (order === 'single' || order === wanted) return { order, findings: [] };
+  const steps = chainsOf(links).flatMap((chain) => advice(bundle, chain, links, wanted));
+  const message = `The bundle is ${words[order]} and should be ${words[wanted]}: ${steps.join('; ')}.`;
+  return { order, findings: [finding('chain_order_wrong', message)] };
+}
+
+const words = { 'root-first': 'root first', 'leaf-first': 'leaf first', mixed: 'in mixed order' } as const;
+
+function firstPlaces(bundle: readonly Certificate[]): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  for (const [index, { fingerprintSha256 }] of bundle.entries())
+    if (!places.has(fingerprintSha256)) places.set(fingerprintSha256, index);
+  return places;
+}
+
+/** Issuer and issued. A CA that certified its own issuer (cross-certification) stands in no order to it. */
+function linksIn(authorities: readonly Certificate[]): [Certificate, Certificate][] {
+  const allowance = new Allowance(maximumVerifications);
+  const bySubject = Map.groupBy(authorities, (each) => each.subject.canonical);
+  const issued = (issuer: Certificate, certificate: Certificate) =>
+    issuer !== certificate && mayHaveIssued(certificate, issuer) && allowance.signed(certificate, issuer);
+  return authorities
+    .filter((each) => !looksSelfSigned(each))
+    .flatMap((each) =>
+      (bySubject.get(each.issuer.canonical) ?? [])
+        .filter((issuer) => issued(issuer, each) && (looksSelfSigned(issuer) || !issued(each, issuer)))
+        .map((issuer): [Certificate, Certificate] => [issuer, each]),
+    );
+}
+
+function orderOf(links: readonly Link[]): BundleOrder {
+  if (links.length === 0) return 'single';
+  if (links.every(({ issuer, issued }) => issuer < issued)) return 'root-first';
+  return links.every(({ issuer, issued }) => issuer > issued) ? 'leaf-first' : 'mixed';
+}
+
+/** The places that hang together, each chain (or tree) in rising order. */
+function chainsOf(links: readonly Link[]): number[][] {
+  const chains: Set<number>[] = [];
+  for (const { issuer, issued } of links) {
+    const touching = chains.filter((chain) => chain.has(issuer) || chain.has(issued));
+    for (const chain of touching) chains.splice(chains.indexOf(chain), 1);
+    chains.push(new Set([issuer, issued, ...touching.flatMap((chain) => [...chain])]));
+  }
+  return chains.map((chain) => [...chain].sort((a, b) => a - b));
+}
+
+/** What to do with one chain within the places that it has; nothing when it stands well. */
+function advice(bundle: readonly Certificate[], chain: readonly number[], links: readonly Link[], wanted: ChainOrder) {
+  const own = links.filter(({ issuer }) => chain.includes(issuer));
+  if (orderOf(own) === wanted) return [];
+  const depths = depthsOf(chain, own);
+  const depth = (place: number) => (wanted === 'root-first' ? 1 : -1) * (depths.get(place) ?? 0);
+  const target = [...chain].sort((a, b) => depth(a) - depth(b) || a - b);
+  const successor = new Map(chain.map((place, index) => [place, target[index] as number]));
+  const moved = chain.filter((place) => successor.get(place) !== place);
+  const inPairs = moved.every((place) => successor.get(successor.get(place) as number) === place);
+  const name = (place: number) => placeOf(bundle[place] as Certificate, place);
+  if (!inPairs) return [`put them in the order ${target.map(name).join(', ')}`];
+  const pairs = moved
+    .map((place) => [place, successor.get(place) as number] as const)
+    .filter(([one, other]) => one < other);
+  return pairs.map(([one, other]) => `swap ${name(one)} with ${name(other)}`);
+}
+
+/** Steps from the top. The bound on rounds ends it for circles of cross-certificates, too. */
+function depthsOf(chain: readonly number[], links: readonly Link[]): ReadonlyMap<number, number> {
+  const depths = new Map(chain.map((place) => [place, 0]));
+  for (let round = 0; round < chain.length; round += 1) {
+    let changed = false;
+    for (const { issuer, issued } of links) {
+      const deeper = Math.min((depths.get(issuer) ?? 0) + 1, chain.length);
+      if ((depths.get(issued) ?? 0) >= deeper) continue;
+      depths.set(issued, deeper);
+      changed = true;
+    }
+    if (!changed) break;
+  }
+  return depths;
+}

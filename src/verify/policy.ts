@@ -1,0 +1,20 @@
+import type { PresetName, ResolvedEnvironment } from '../config/types.ts';
+import type { AssessmentPolicy } from './types.ts';
+
+const pkiOf: Partial<Record<PresetName, AssessmentPolicy['pki']>> = {
+  integration: 'path-to-live',
+  deployment: 'path-to-live',
+  production: 'live',
+};
+
+/** What one environment's configuration asks of its credential. */
+export function policyFor(environment: ResolvedEnvironment): AssessmentPolicy {
+  const pki = environment.preset && pkiOf[environment.preset];
+  return {
+    chainOrder: environment.chainOrder,
+    thresholds: environment.thresholds,
+    odsCode: environment.odsCode,
+    mailboxId: environment.mesh.mailboxId,
+    ...(pki === undefined ? {} : { pki }),
+  };
+}

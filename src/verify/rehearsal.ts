@@ -1,0 +1,119 @@
+/**
+ * A TLS handshake in memory: the deployed certificate and key as its client, a server that trusts the bundle and requests a client
+ * certificate. What comes out is OpenSSL's own verdict on the three together, with no network and in a few milliseconds.
+ */
+import { generateKeyPairSync, webcrypto } from 'node:crypto';
+import { duplexPair } from 'node:stream';
+import { connect, createServer, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import type { DeployedCredential } from '../credential/types.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import type { Rehearsal } from './types.ts';
+
+/** Nothing here waits for a network; this only ends what a bug would leave hanging. */
+const timeoutMs = 10_000;
+
+/**
+ * @returns undefined when certificate, key or bundle is missing, or when OpenSSL came to no verdict in time.
+ * OpenSSL judges at the system's clock, which `judgedAt` records: another time cannot be passed in.
+ */
+export async function rehearse(credential: DeployedCredential): Promise<Rehearsal | undefined> {
+  const { certificate, privateKey, bundle } = credential;
+  if (!certificate || !privateKey || bundle.length === 0) return undefined;
+  const judgedAt = new Date();
+  const refused = (error: unknown): Rehearsal => ({ accepted: false, ...described(error), judgedAt });
+  let client: SecureContext;
+  try {
+    // The client certificate alone: what else its file holds must not help a bundle that lacks it.
+    client = privateKey.secureContext({ chain: [certificate] });
+  } catch (error) {
+    return refused(error);
+  }
+  try {
+    const verdict = await handshake(client, bundle);
+    return verdict && { ...verdict, judgedAt };
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+/** @throws {Error} OpenSSL's, when the handshake breaks off or the bundle cannot be loaded. */
+async function handshake(
+  client: SecureContext,
+  bundle: readonly Certificate[],
+): Promise<Omit<Rehearsal, 'judgedAt'> | undefined> {
+  const [near, far] = duplexPair();
+  const server = createServer({
+    ...(await serverIdentity()),
+    ca: bundle.map(pemOf),
+    requestCert: true,
+    // Take the connection whatever OpenSSL says, and read the verdict from it.
+    rejectUnauthorized: false,
+    // The default of OpenSSL 3.5, said aloud so that the machine's own configuration does not lower it.
+    ciphers: 'DEFAULT@SECLEVEL=2',
+    minVersion: 'TLSv1.2',
+  });
+  const socket = connect({ socket: near, secureContext: client, rejectUnauthorized: false });
+  socket.on('error', () => undefined);
+  try {
+    return await new Promise((resolve, reject) => {
+      const deadline = setTimeout(resolve, timeoutMs, undefined);
+      const settle = (act: () => void) => {
+        clearTimeout(deadline);
+        act();
+      };
+      // The server's event, not the client's: with TLS 1.3 the client is done before the server has seen its certificate (RFC 8446 §4.4).
+      server.once('secureConnection', (connection) => settle(() => resolve(verdictOf(connection))));
+      server.once('tlsClientError', (error) => settle(() => reject(error)));
+      server.emit('connection', far);
+    });
+  } finally {
+    socket.destroy();
+    near.destroy();
+    far.destroy();
+  }
+}
+
+function verdictOf(connection: TLSSocket): Omit<Rehearsal, 'judgedAt'> {
+  if (connection.authorized) return { accepted: true };
+  // RFC 8446 §4.4.2.4: a client without a suitable certificate sends none, and the handshake goes on.
+  if (connection.getPeerX509Certificate() === undefined)
+    return { accepted: false, code: 'NO_CERTIFICATE_SENT', message: 'TLS has no use for a key of this kind' };
+  return { accepted: false, code: String(connection.authorizationError ?? 'UNSPECIFIED') };
+}
+
+function described(error: unknown): { code?: string; message?: string } {
+  if (!(error instanceof Error)) return {};
+  const { code, reason } = error as Error & { code?: string; reason?: string };
+  return { code: code ?? error.name, ...(reason === undefined ? {} : { message: reason }) };
+}
+
+const pemOf = ({ der }: Certificate) =>
+  `-----BEGIN CERTIFICATE-----\n${Buffer.from(der).toString('base64')}\n-----END CERTIFICATE-----\n`;
+
+let identity: Promise<SecureContextOptions> | undefined;
+
+/** Any certificate will do for the server, for nobody judges it: made once in a process, and never leaves it. */
+function serverIdentity(): Promise<SecureContextOptions> {
+  identity ??= createServerIdentity();
+  return identity;
+}
+
+async function createServerIdentity(): Promise<SecureContextOptions> {
+  // Only now: the library takes longer to load than the service does to start.
+  await import('reflect-metadata');
+  const { X509CertificateGenerator } = await import('@peculiar/x509');
+  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const certificate = await X509CertificateGenerator.createSelfSigned(
+    {
+      name: 'CN=rehearsal',
+      signingAlgorithm: algorithm,
+      keys: {
+        privateKey: keys.privateKey.toCryptoKey(algorithm, false, ['sign']),
+        publicKey: keys.publicKey.toCryptoKey(algorithm, true, ['verify']),
+      },
+    },
+    webcrypto as never,
+  );
+  return { cert: certificate.toString('pem'), key: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }) };
+}

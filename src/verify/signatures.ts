@@ -1,0 +1,20 @@
+import type { Certificate } from '../x509/certificate.ts';
+import { isSignedBy } from '../x509/signature.ts';
+
+/** About 5 MB when full: enough for every pair of a large estate, and no more however hostile the bundles are. */
+const capacity = 20_000;
+const verdicts = new Map<string, boolean>();
+
+/**
+ * Whether `issuer`'s key signed `certificate`, verified once per pair: thousands of environments share their CAs, and a signature
+ * does not change its mind. The oldest verdict goes first when the memory is full.
+ */
+export function signed(certificate: Certificate, issuer: Certificate): boolean {
+  const pair = certificate.fingerprintSha256 + issuer.fingerprintSha256;
+  const known = verdicts.get(pair);
+  if (known !== undefined) return known;
+  const verdict = isSignedBy(certificate, issuer);
+  if (verdicts.size >= capacity) verdicts.delete(verdicts.keys().next().value as string);
+  verdicts.set(pair, verdict);
+  return verdict;
+}

@@ -1,0 +1,42 @@
+/** What OpenSSL would judge, too: path, key, validity and strength. The two verdicts are compared on exactly this. */
+import type { DeployedCredential } from '../credential/types.ts';
+import { type Finding, finding } from '../findings/finding.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { judgeKeyMatch } from './key-match.ts';
+import { explainMissingIssuer } from './nhs-pki.ts';
+import { findPath, type PathVerdict } from './path.ts';
+import { judgeStrength } from './strength.ts';
+
+export interface Trust extends Pick<PathVerdict, 'holds' | 'path' | 'complete'> {
+  readonly findings: readonly Finding[];
+}
+
+const nothing: Trust = { holds: false, path: [], complete: false, findings: [] };
+
+/** Judges what is there: without a bundle no path, without a key no match, without a certificate nothing. */
+export function judgeTrust(credential: DeployedCredential, now: Date): Trust {
+  const { certificate: client, privateKey, bundle } = credential;
+  if (!client) return nothing;
+  const keyMatch = privateKey ? judgeKeyMatch(client, privateKey) : [];
+  if (bundle.length === 0) {
+    const findings = [...keyMatch, ...judgeStrength([client], false)];
+    return { holds: false, path: [client], complete: false, findings };
+  }
+  const verdict = findPath(client, bundle, now);
+  const findings = [
+    ...keyMatch,
+    ...explained(verdict, client, bundle),
+    ...judgeStrength(verdict.path, verdict.complete),
+  ];
+  return { ...verdict, findings };
+}
+
+function explained({ failures }: PathVerdict, client: Certificate, bundle: readonly Certificate[]): Finding[] {
+  return failures.map(({ code, certificate, message }) => {
+    const known = code === 'chain_incomplete' ? explainMissingIssuer(client, bundle) : undefined;
+    return finding(code, known ? `${message} ${known.message}` : message, {
+      subject: certificate.subject.text,
+      ...(known ? { remedy: known.remedy } : {}),
+    });
+  });
+}
