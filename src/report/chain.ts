@@ -6,6 +6,8 @@ import { day, timeLeft } from './time.ts';
 
 interface Branch {
   readonly assessed: AssessedCertificate;
+  /** Its issuer is another certificate, and not among these. */
+  readonly orphan: boolean;
   readonly children: readonly Branch[];
 }
 
@@ -18,7 +20,6 @@ interface Row {
   readonly look: 'plain' | 'alarming' | 'unused';
 }
 
-const margin = '  ';
 const gap = '  ';
 
 /** @param path - fingerprints from client to root: its edges are known, the others are drawn by name. */
@@ -29,24 +30,36 @@ export function chainLines(
   terminal: Terminal,
 ): string[] {
   const rows = forest(certificates, path).flatMap((top) => rowsOf(top, now, path.length > 0));
-  const widestLabel = widest(rows.filter(({ facts }) => facts.length > 0).map(({ label }) => label));
-  const columns = [0, 1, 2, 3, 4].map((column) => widest(rows.map(({ facts }) => facts[column] ?? '')));
-  const aligned = rows.map((row) => ({ ...row, facts: align(row.facts, columns) }));
-  const onOneLine =
-    margin.length + widestLabel + gap.length + widest(aligned.map(({ facts }) => facts)) <= terminal.columns;
-  return aligned.flatMap(({ label, facts, gutter, look }) => {
-    const beside = onOneLine || facts === '';
-    const lines = beside ? [`${label.padEnd(facts ? widestLabel : 0)}${gap}${facts}`] : [label, `${gutter}${facts}`];
-    return lines.map((line) => paintAs(look, `${margin}${line}`.trimEnd(), terminal));
+  const fits = (lines: readonly Line[]) => lines.every(({ line }) => line.length <= terminal.columns);
+  const lines = [besideTheTree(rows), besideTheTree(rows.map(withoutRole))].find(fits) ?? belowTheNames(rows);
+  return lines.map(({ line, look }) => paintAs(look, line, terminal));
+}
+
+interface Line {
+  readonly line: string;
+  readonly look: Row['look'];
+}
+
+function besideTheTree(rows: readonly Row[]): Line[] {
+  const labels = widest(rows.filter(({ facts }) => facts.length > 0).map(({ label }) => label));
+  const columns = [0, 1, 2, 3].map((column) => widest(rows.map(({ facts }) => facts[column] ?? '')));
+  return rows.map(({ facts, label, look }) => {
+    const cells = [label.padEnd(labels), ...facts.map((fact, column) => fact.padEnd(columns[column] ?? 0))];
+    return { line: (gap + cells.join(gap)).trimEnd(), look };
+  });
+}
+
+/** Where the tree stands tells the role well enough for a terminal of 80 columns. */
+const withoutRole = (row: Row): Row => ({ ...row, facts: row.facts.slice(1) });
+
+function belowTheNames(rows: readonly Row[]): Line[] {
+  return rows.flatMap(({ facts, gutter, label, look }) => {
+    const name = { line: gap + label, look };
+    return facts.length === 0 ? [name] : [name, { line: gap + gutter + facts.join(gap), look }];
   });
 }
 
 const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => text.length));
-const align = (facts: readonly string[], columns: readonly number[]) =>
-  facts
-    .map((fact, column) => fact.padEnd(columns[column] ?? 0))
-    .join(gap)
-    .trimEnd();
 
 function paintAs(look: Row['look'], line: string, terminal: Terminal): string {
   return look === 'plain' ? line : paint(terminal, look === 'alarming' ? 'red' : 'dim', line);
@@ -59,7 +72,8 @@ function forest(certificates: readonly AssessedCertificate[], path: readonly str
   const grow = (assessed: AssessedCertificate): Branch => {
     drawn.add(assessed);
     const children = certificates.filter((each) => parents.get(each) === assessed && !drawn.has(each));
-    return { assessed, children: children.map(grow) };
+    const orphan = parents.get(assessed) === undefined && !assessed.certificate.selfIssued;
+    return { assessed, orphan, children: children.map(grow) };
   };
   const tops = certificates.filter((each) => parents.get(each) === undefined).map(grow);
   const looped = certificates.flatMap((each) => (drawn.has(each) ? [] : [grow(each)]));
@@ -93,7 +107,7 @@ function looksLikeIssuer(issuer: Certificate, child: Certificate): boolean {
 
 function rowsOf(top: Branch, now: Date, judged: boolean): Row[] {
   const { certificate, onPath } = top.assessed;
-  if (certificate.selfIssued) return branchRows(top, now, judged, '', '');
+  if (!top.orphan) return branchRows(top, now, judged, '', '');
   const missing: Row = {
     label: `(not in the bundle) ${nameOf(certificate.issuer)}`,
     facts: [],
@@ -107,8 +121,8 @@ function branchRows(branch: Branch, now: Date, judged: boolean, lead: string, in
   const { assessed, children } = branch;
   const { certificate } = assessed;
   const own: Row = {
-    label: lead + nameOf(certificate.subject),
-    facts: factsOf(assessed, now, judged),
+    label: `${lead}${nameOf(certificate.subject)}${judged && !assessed.onPath ? ' (unused)' : ''}`,
+    facts: factsOf(assessed, now),
     gutter: `${indent}${children.length > 0 ? '│ ' : '  '}`,
     look: assessed.onPath && !isInside(certificate, now) ? 'alarming' : assessed.onPath || !judged ? 'plain' : 'unused',
   };
@@ -119,11 +133,11 @@ function branchRows(branch: Branch, now: Date, judged: boolean, lead: string, in
   return [own, ...below];
 }
 
-function factsOf({ role, onPath, certificate }: AssessedCertificate, now: Date, judged: boolean): string[] {
+function factsOf({ role, certificate }: AssessedCertificate, now: Date): string[] {
   const { algorithm, bits, curve } = certificate.publicKey;
   const { notAfter, notBefore } = certificate;
   const left = now < notBefore ? `not valid before ${day(notBefore)}` : timeLeft(notAfter, now);
-  return [role, day(notAfter), left, `${algorithm} ${curve ?? (bits || '')}`.trim(), judged && !onPath ? 'unused' : ''];
+  return [role, day(notAfter), left, `${algorithm} ${curve ?? (bits || '')}`.trim()];
 }
 
 const isInside = ({ notBefore, notAfter }: Certificate, now: Date) => notBefore <= now && now <= notAfter;

@@ -48,7 +48,9 @@ export function severityFormat(severity: Severity | Status): Format {
 export function wrap(terminal: Terminal, indent: string, text: string, lead = indent): string[] {
   const width = Math.max(narrowestProse, Math.min(widestProse, terminal.columns) - indent.length);
   const lines: string[] = [];
-  for (const word of escapeControls(text).split(/\s+/).filter(Boolean)) {
+  for (const word of escapeControls(text)
+    .split(/[ \n\t]+/)
+    .filter(Boolean)) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);

@@ -34,11 +34,7 @@ function environmentLines(environment: EnvironmentStatus, now: Date, terminal: T
   const { assessment, certificates, findings, handshake, name, renewal, status } = environment;
   return [
     ...headline(status, `${name}: ${verdictOf(environment, now)}`, terminal),
-    paint(
-      terminal,
-      'dim',
-      printable(`  ${environment.application}, mailbox ${environment.mailboxId}, ${environment.url}`),
-    ),
+    ...placeLines(environment, terminal),
     '',
     ...certificateSection(certificates, assessment?.path ?? [], now, terminal),
     ...(assessment ? judgementSection(assessment, terminal) : []),
@@ -48,6 +44,11 @@ function environmentLines(environment: EnvironmentStatus, now: Date, terminal: T
       : []),
     ...findingsSection(findings, terminal),
   ].slice(0, -1);
+}
+
+function placeLines({ application, mailboxId, url }: EnvironmentStatus, terminal: Terminal): string[] {
+  const place = `${application}, mailbox ${mailboxId}, ${url}`;
+  return wrap(terminal, '  ', place).map((line) => paint(terminal, 'dim', line));
 }
 
 function headline(status: Status, verdict: string, terminal: Terminal): string[] {
@@ -125,9 +126,12 @@ function findingsSection(findings: readonly Finding[], terminal: Terminal): stri
 }
 
 function findingLines({ code, message, remedy, severity }: Finding, terminal: Terminal): string[] {
-  const word = paint(terminal, severityFormat(severity), severity.toUpperCase());
+  const word = severity.toUpperCase();
+  const indent = ' '.repeat(word.length + 4);
+  const [first = '', ...more] = wrap(terminal, indent, `${catalogue[code].title} (${code})`, '');
   return [
-    `  ${word}  ${catalogue[code].title} ${paint(terminal, 'dim', `(${code})`)}`,
+    `  ${paint(terminal, severityFormat(severity), word)}  ${first}`,
+    ...more,
     ...wrap(terminal, '    ', message),
     ...wrap(terminal, '      ', remedy, '    → '),
   ];
@@ -141,4 +145,5 @@ function summaryOf(environments: readonly EnvironmentStatus[], terminal: Termina
   return `${plural(environments.length, 'environment')}: ${counts.join(', ')}`;
 }
 
-const lines = (all: readonly string[]) => `${all.map((line) => line.trimEnd()).join('\n')}\n`;
+/** Spaces that did not break have done their work. */
+const lines = (all: readonly string[]) => `${all.map((line) => line.trimEnd().replaceAll('\u00a0', ' ')).join('\n')}\n`;

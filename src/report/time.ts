@@ -6,9 +6,9 @@ export function day(time: Date): string {
   return time.toISOString().replace(/T.*/, '');
 }
 
-/** `2026-12-22 09:30:00 UTC` */
+/** `2026-12-22 09:30:00 UTC`, with spaces that do not break. */
 export function moment(time: Date): string {
-  return time.toISOString().replace(/T(.{8}).*/, ' $1 UTC');
+  return time.toISOString().replace(/T(.{8}).*/, '\u00a0$1\u00a0UTC');
 }
 
 export function plural(count: number, noun: string): string {
@@ -26,7 +26,7 @@ function span(ms: number): string {
   return ms >= hourMs ? plural(Math.floor(ms / hourMs), 'hour') : 'less than an hour';
 }
 
-/** `2 ms`, `1.25 s` */
+/** `2 ms`, `1.25 s`, with a space that does not break. */
 export function elapsed(seconds: number): string {
-  return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(2)} s`;
+  return seconds < 1 ? `${Math.round(seconds * 1000)}\u00a0ms` : `${seconds.toFixed(2)}\u00a0s`;
 }
