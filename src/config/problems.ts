@@ -70,7 +70,7 @@ function show(value: unknown, key: PropertyKey | undefined): string {
 }
 
 function withoutUserInfo(url: string): string {
-  return url.replace(/^([a-z]+:\/\/)?.*@/is, '$1…@').replace(/\?.*$/s, '?…');
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1…@').replace(/\?.*$/s, '?…');
 }
 
 function kindOf(value: unknown): string {

@@ -1,4 +1,4 @@
-import { type ErrorCode, LineCounter, parseDocument } from 'yaml';
+import { type Document, type ErrorCode, LineCounter, parseDocument, visit } from 'yaml';
 import type { Problem } from './problems.ts';
 
 /**
@@ -19,7 +19,7 @@ const messages: Record<ErrorCode, string> = {
   DUPLICATE_KEY: 'this key is already set above',
   IMPOSSIBLE: 'not YAML',
   KEY_OVER_1024_CHARS: 'a key has at most 1024 characters; is a quote not closed?',
-  MISSING_CHAR: 'a character is missing here: a closing quote or bracket, a comma, or the space after a colon',
+  MISSING_CHAR: 'a character is missing here or above: a closing quote or bracket, a comma, or the space after a colon',
   MULTILINE_IMPLICIT_KEY: 'a key must stand on one line; is a colon missing?',
   MULTIPLE_ANCHORS: 'a value has at most one anchor',
   MULTIPLE_DOCS: 'one document only: a second one starts here',
@@ -34,28 +34,56 @@ const messages: Record<ErrorCode, string> = {
 /** Aliases that an estate of thousands needs to share a contact, and still far from what an alias bomb multiplies to. */
 const maxAliasCount = 20_000;
 
+interface Fault {
+  readonly code: ErrorCode;
+  readonly offset: number;
+}
+
 /** JSON is YAML. `<<` merges a mapping, so that environments can share what they have in common. */
 export function parseYaml(text: string): { value: unknown } | { problems: readonly Problem[] } {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, stringKeys: true, merge: true });
-  const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) {
-    return {
-      problems: faults
-        .slice(0, 20)
-        .map(({ code, pos }) => ({ path: place(lineCounter, pos[0]), message: messages[code] })),
-    };
-  }
+  const document = parseDocument(text, {
+    lineCounter,
+    prettyErrors: false,
+    stringKeys: true,
+    merge: true,
+    resolveKnownTags: false,
+  });
+  const faults: Fault[] = [...document.errors, ...document.warnings].map(({ code, pos }) => ({ code, offset: pos[0] }));
+  if (faults.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) return refused(messages.RESOURCE_EXHAUSTION);
+  if (faults.length === 0) faults.push(...unresolvedAliases(document));
+  if (faults.length > 0) return { problems: firstOfEachLine(faults, lineCounter) };
   try {
     return { value: document.toJS({ maxAliasCount }) };
-  } catch (error) {
-    if (error instanceof ReferenceError || error instanceof RangeError)
-      return { problems: [{ path: '', message: 'not read: its aliases multiply beyond reason' }] };
-    throw error;
+  } catch {
+    // Nothing but aliases and merges is left to go wrong here, and the library's errors have no position.
+    return refused('its aliases (*) or merges (<<) multiply beyond reason, contain themselves, or name no mapping');
   }
 }
 
-function place(lineCounter: LineCounter, offset: number): string {
-  const { line, col } = lineCounter.linePos(offset);
-  return `line ${line}, column ${col}`;
+const refused = (message: string) => ({ problems: [{ path: '', message }] });
+
+/** One slip makes the parser stumble over the rest of its line, so what comes first on a line is what to mend. */
+function firstOfEachLine(faults: readonly Fault[], lineCounter: LineCounter): Problem[] {
+  const byLine = new Map<number, Problem>();
+  for (const { code, offset } of faults.toSorted((a, b) => a.offset - b.offset)) {
+    const { line, col } = lineCounter.linePos(offset);
+    if (!byLine.has(line)) byLine.set(line, { path: `line ${line}, column ${col}`, message: messages[code] });
+  }
+  return [...byLine.values()];
+}
+
+/** The parser leaves these to the conversion, which knows no line. */
+function unresolvedAliases(document: Document.Parsed): Fault[] {
+  const anchors = new Set<string>();
+  const found: Fault[] = [];
+  visit(document, {
+    Value: (_, { anchor }) => {
+      if (anchor !== undefined) anchors.add(anchor);
+    },
+    Alias: (_, { source, range }) => {
+      if (!anchors.has(source)) found.push({ code: 'BAD_ALIAS', offset: range?.[0] ?? 0 });
+    },
+  });
+  return found;
 }

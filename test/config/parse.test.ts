@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { parseConfiguration } from '../../src/config/parse.ts';
+import { ConfigurationError } from '../../src/config/problems.ts';
+import { expectedProblems, problemsOf, samples } from './samples.ts';
+
+describe('every bad file gets exactly its message', () => {
+  test.each(samples('bad'))('$name', (sample) => {
+    expect(problemsOf(() => parseConfiguration(sample.text, sample.path))).toBe(expectedProblems(sample));
+  });
+
+  // The secret-looking text in the samples is always a form of "hunter2" or the number 8675309.
+  test.each(samples('bad'))('$name is refused without quoting a secret', ({ text, path }) => {
+    const messages = problemsOf(() => parseConfiguration(text, path));
+    expect(messages).not.toBe('');
+    expect(messages).not.toMatch(/hunt|8675309|BEGIN/);
+  });
+});
+
+test('every good file is accepted', () => {
+  const accepted = samples('good');
+  expect(accepted.length).toBeGreaterThan(4);
+  for (const { text, path } of accepted) expect(parseConfiguration(text, path).environments.length).toBeGreaterThan(0);
+});
+
+test('an error lists every problem in its message, below the name of the file', () => {
+  const error = new ConfigurationError('/etc/mesh.yaml', [
+    { path: 'ods_code', message: 'missing' },
+    { path: '', message: 'not UTF-8 text' },
+  ]);
+  expect(error.message).toBe('/etc/mesh.yaml: 2 problems\n  ods_code: missing\n  not UTF-8 text');
+});

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { shortestCronIntervalSeconds } from '../../src/config/formats.ts';
+import { parseConfiguration } from '../../src/config/parse.ts';
+import { samples } from './samples.ts';
+
+const minimal = samples('good').find(({ name }) => name === 'minimal.yaml')!.text;
+const warnings = (text: string) => parseConfiguration(text, '/etc/mesh.yaml').warnings;
+const underEnvironment = (yaml: string) => `${minimal}    ${yaml}\n`;
+
+test('warnings: there are none for the plain case', () => {
+  expect(warnings(minimal)).toEqual([]);
+});
+
+test('warnings: production without the conformance certificate enclosed is told so, and still runs', () => {
+  const live = minimal.replace('preset: integration', 'preset: production');
+  expect(warnings(live)).toEqual([
+    'environments[0].renewal.enclose: the desk wants the technical conformance certificate with the CSR, and nothing is enclosed.',
+  ]);
+  expect(warnings(`${live}    renewal: { enclose: [{ file: conformance.pdf }] }\n`)).toEqual([]);
+});
+
+test('warnings: a renewal window shorter than the warning is not what was meant; an equal one is', () => {
+  expect(warnings(underEnvironment('renewal: { window: 44d }'))).toEqual([
+    'environments[0].renewal.window: shorter than thresholds.warning, so expiry becomes a warning before a renewal is asked for.',
+  ]);
+  expect(warnings(underEnvironment('renewal: { window: 45d }'))).toEqual([]);
+});
+
+test('warnings: a new key needs a passphrase, from the credential or its own', () => {
+  const without = minimal.replace('      passphrase: { env: KEY_PASSPHRASE }\n', '');
+  expect(warnings(without)).toEqual([
+    'environments[0].renewal.passphrase: missing, and the credential has none; a new key cannot be encrypted, so no request can be drafted.',
+  ]);
+  expect(warnings(`${without}    renewal: { passphrase: { env: NEW } }\n`)).toEqual([]);
+  expect(warnings(`${without}    renewal: { key: reuse }\n`)).toEqual([]);
+});
+
+test('warnings: a server that is not verified is right for a sandbox only', () => {
+  const unverified = minimal.replace('mailbox_id', 'verify_server: false\n      mailbox_id');
+  expect(warnings(unverified)).toEqual([
+    'environments[0].mesh.verify_server: false believes whoever answers at that address; it is right for a sandbox only.',
+  ]);
+  expect(warnings(unverified.replace('preset: integration', 'preset: sandbox'))).toEqual([]);
+});
+
+test('warnings: the same mailbox at the same address twice, whatever the case', () => {
+  const entry = minimal.slice(minimal.indexOf('  - name')).replace('- name: integration', '- name: again');
+  expect(warnings(minimal + entry.replace('X26ABC1', 'x26abc1'))).toEqual([
+    'environments[1].mesh.mailbox_id: the same mailbox at the same address as environments[0].',
+  ]);
+  expect(warnings(minimal + entry.replace('preset: integration', 'preset: deployment'))).toEqual([]);
+});
+
+test('warnings: a secret written in the file, by its path and not by its value', () => {
+  const pem = `|\n        -----BEGIN PRIVATE KEY-----\n        ${'A'.repeat(80)}\n        -----END PRIVATE KEY-----`;
+  const written = minimal
+    .replace('password: { env: MESH_PASSWORD }', 'password: hunter2')
+    .replace('private_key: { file: key.pem }', `private_key: ${pem}`);
+  const sentence = 'a secret is written in the configuration; prefer { file: PATH } or { env: NAME }.';
+  expect(warnings(written)).toEqual([
+    `environments[0].mesh.password: ${sentence}`,
+    `environments[0].credential.private_key: ${sentence}`,
+  ]);
+});
+
+test('warnings: a certificate written in the file is no secret', () => {
+  const pem = `|\n        -----BEGIN CERTIFICATE-----\n        ${'A'.repeat(80)}\n        -----END CERTIFICATE-----`;
+  expect(warnings(minimal.replace('certificate: { file: client.pem }', `certificate: ${pem}`))).toEqual([]);
+});
+
+test('warnings: a password sent to the mail server in the clear', () => {
+  const mail = (tls: string) =>
+    `${minimal}email: { from: m@example.org, smtp: { host: mail, tls: ${tls}, username: m, password: { env: P } } }\n`;
+  expect(warnings(mail('none'))).toEqual(['email.smtp.tls: none sends the password to the mail server in the clear.']);
+  expect(warnings(mail('starttls'))).toEqual([]);
+});
+
+test('warnings: handshakes less than 5 minutes apart, and not those 5 minutes apart', () => {
+  const handshake = (cron: string) => warnings(`${minimal}schedule: { handshake: "${cron}" }\n`);
+  expect(handshake('*/4 * * * *')).toEqual([
+    'schedule.handshake: calls MESH again after 240 seconds; NHS England advises once an hour at most.',
+  ]);
+  expect(handshake('*/5 * * * *')).toEqual([]);
+});
+
+test.each([
+  ['17 * * * *', 3600],
+  ['*/5 * * * *', 300],
+  ['* * * * * *', 1],
+  ['59 4,30 * * * *', 26 * 60],
+  ['0,2 3 * * 1', 120],
+  ['1,58 * * * *', 180],
+  ['1,58 9-17 * * *', 180],
+  ['1,58 */2 * * *', 57 * 60],
+  ['59 23 * * *', 24 * 3600],
+  ['0,59 0,23 * * *', 60],
+])('cron: the shortest time between two firings of %s is %i seconds', (expression, seconds) => {
+  expect(shortestCronIntervalSeconds(expression)).toBe(seconds);
+});
