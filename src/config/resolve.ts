@@ -37,12 +37,7 @@ export function resolveFile(file: ConfigurationFile, path: string): Resolved {
       }),
       ...(basic_auth && { basicAuth: { username: basic_auth.username, password: from.source(basic_auth.password) } }),
     },
-    schedule: {
-      check: file.schedule.check,
-      handshake: file.schedule.handshake,
-      timezone: file.schedule.timezone,
-      jitterMs: milliseconds(file.schedule.jitter),
-    },
+    schedule: file.schedule,
     ...(sender !== undefined && { email: { from: sender, ...(smtp && { smtp: mailServer(smtp, from) }) } }),
     environments: file.environments.map((environment) => resolveEnvironment(environment, file, from)),
   };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { hourMs, minuteMs } from '../time/duration.ts';
+import { dayMs, minuteMs } from '../time/duration.ts';
 import * as formats from './formats.ts';
 import { presetNames } from './presets.ts';
 
@@ -27,7 +27,7 @@ function duration(leastMs: number, mostMs: number, range: string) {
   return text(`a duration such as 14d, 12h or 90s, ${range}`, formats.duration, formats.isWithin(leastMs, mostMs));
 }
 const timeout = () => duration(1, 10 * minuteMs, 'more than zero and at most 10m');
-const period = () => duration(1, 3650 * 24 * hourMs, 'more than zero and at most 3650d');
+const period = () => duration(1, 3650 * dayMs, 'more than zero and at most 3650d');
 
 const list = <Item extends z.ZodType>(item: Item, what: string) => z.array(item, { error: `a list of ${what}` });
 
@@ -178,7 +178,7 @@ const smtp = section({
 
 const mail = section({
   from: text('an e-mail address, or Name <address>', formats.sender).describe('Sender of every message.'),
-  smtp: smtp.optional().describe('Absent: messages are written to `state_dir`/outbox.'),
+  smtp: smtp.optional().describe('The mail server. Absent: messages are written to `state_dir`/outbox as .eml.'),
 });
 
 const tls = section({
@@ -212,11 +212,6 @@ const schedule = section({
   handshake: cron()
     .default('17 * * * *')
     .describe('When MESH is called, as cron. NHS England advises once a day at least, once an hour at most.'),
-  jitter: duration(0, hourMs, 'at most 1h')
-    .default('5m')
-    .describe(
-      'Each environment’s handshake starts up to this long after the schedule, so that an estate does not call in one burst.',
-    ),
   timezone: text('a time zone such as Europe/London', /^[A-Za-z0-9_+/-]{1,64}$/, formats.isTimezone)
     .default('Europe/London')
     .describe('Time zone of both.'),
@@ -231,10 +226,15 @@ export const fileSchema = section({
     .describe('Directory for renewal state, drafted messages and pending keys, relative to this file.'),
   http: http.prefault({}).describe('Where metrics, health and the status page are served.'),
   schedule: schedule.prefault({}).describe('When things happen.'),
-  email: mail.optional().describe('How requests are sent. Absent: messages are written to `state_dir`/outbox as .eml.'),
+  email: mail
+    .optional()
+    .describe('How requests and reminders are sent. Absent: they are written to `state_dir`/outbox as .eml.'),
   environments: list(environment, 'environments')
     .min(1, { error: 'at least one environment' })
     .describe('One entry for each mailbox and MESH environment.'),
+}).meta({
+  title: 'Configuration of mesh-cert-monitor',
+  description: 'Which MESH mailboxes to watch, how to reach them, and whom to ask for new certificates.',
 });
 
 export type ConfigurationFile = z.output<typeof fileSchema>;
@@ -249,6 +249,8 @@ export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  readonly pattern?: string;
+  readonly minLength?: number;
 }
 
 /** JSON Schema 2020-12 of the file. What no schema can say (rules between keys, cron, time zones) only the parser refuses. */

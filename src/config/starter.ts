@@ -25,7 +25,6 @@ http:
 schedule:                          # cron: five fields, or six with seconds first
   check: "*/5 * * * *"             # read and verify the files
   handshake: "17 * * * *"          # call MESH: once a day at least, once an hour at most
-  jitter: 5m                       # spread the handshakes of several environments over this long
   timezone: Europe/London
 
 # Without e-mail settings, messages to the desk are written to state_dir/outbox as .eml files.

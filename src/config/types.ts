@@ -104,13 +104,7 @@ export interface Configuration {
     readonly tls?: { readonly certificate: Source; readonly privateKey: Source; readonly passphrase?: Source };
     readonly basicAuth?: { readonly username: string; readonly password: Source };
   };
-  readonly schedule: {
-    readonly check: string;
-    readonly handshake: string;
-    readonly timezone: string;
-    /** Each environment's handshake starts up to this long after the schedule, so that an estate does not call MESH in one burst. */
-    readonly jitterMs: number;
-  };
+  readonly schedule: { readonly check: string; readonly handshake: string; readonly timezone: string };
   /** Absent: messages are written to `stateDir`/outbox. */
   readonly email?: { readonly from: string; readonly smtp?: SmtpServer };
   readonly environments: readonly ResolvedEnvironment[];

@@ -57,7 +57,7 @@ test('resolve: the rest of the file has its defaults', () => {
   expect({ stateDir, http, schedule, email }).toEqual({
     stateDir: '/etc/mesh/state',
     http: { host: '127.0.0.1', port: 9807 },
-    schedule: { check: '*/5 * * * *', handshake: '17 * * * *', timezone: 'Europe/London', jitterMs: 300_000 },
+    schedule: { check: '*/5 * * * *', handshake: '17 * * * *', timezone: 'Europe/London' },
     email: undefined,
   });
 });
@@ -75,7 +75,7 @@ test('resolve: what the file says wins over preset and default', () => {
     },
     basicAuth: { username: 'prometheus', password: { kind: 'env', name: 'HTTP_PASSWORD' } },
   });
-  expect(schedule).toEqual({ check: '30 */5 * * * *', handshake: '0 */6 * * *', timezone: 'UTC', jitterMs: 0 });
+  expect(schedule).toEqual({ check: '30 */5 * * * *', handshake: '0 */6 * * *', timezone: 'UTC' });
   expect(email).toEqual({
     from: 'MESH monitor <mesh-monitor@example.nhs.uk>',
     smtp: {

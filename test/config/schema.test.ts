@@ -31,7 +31,7 @@ test('the shipped JSON Schema is the parser’s own', () => {
   const shipped: unknown = JSON.parse(
     readFileSync(new URL('../../schema/mesh-cert-monitor.schema.json', import.meta.url), 'utf8'),
   );
-  expect(shipped).toMatchObject(jsonSchema());
+  expect(shipped).toEqual(jsonSchema());
 });
 
 test('every key of the schema is described', () => {
@@ -40,5 +40,5 @@ test('every key of the schema is described', () => {
     ...Object.entries(schema.properties ?? {}).flatMap(([key, below]) => undescribed(below, `${path}.${key}`)),
     ...Object.entries(schema.items?.properties ?? {}).flatMap(([key, below]) => undescribed(below, `${path}[].${key}`)),
   ];
-  expect(undescribed({ ...jsonSchema(), description: 'the file' }, '')).toEqual([]);
+  expect(undescribed(jsonSchema(), 'the file')).toEqual([]);
 });
