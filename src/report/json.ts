@@ -21,11 +21,16 @@ export function worstStatus(statuses: readonly Status[]): Status {
   return (['critical', 'warning'] as const).find((status) => statuses.includes(status)) ?? 'ok';
 }
 
-export function checkReport(environments: readonly EnvironmentStatus[], now: Date): Shape<'checkReportSchema'> {
+/** @param at - the time that was judged for; `generatedAt` is the moment of writing, which `--at` does not move. */
+export function checkReport(
+  environments: readonly EnvironmentStatus[],
+  at: Date,
+  generatedAt = at,
+): Shape<'checkReportSchema'> {
   return {
     status: worstStatus(environments.map((environment) => environment.status)),
-    generatedAt: timestamp(now),
-    environments: environments.map((environment) => environmentJson(environment, now)),
+    generatedAt: timestamp(generatedAt),
+    environments: environments.map((environment) => checkedEnvironmentJson(environment, at)),
   };
 }
 
@@ -52,7 +57,17 @@ export function inspectionJson(assessment: Assessment): Shape<'inspectionSchema'
   };
 }
 
+/** What the service knows of an environment: what `check` sees, its renewal, and the last success. */
 export function environmentJson(environment: EnvironmentStatus, now: Date): Shape<'environmentSchema'> {
+  const { lastSuccessAt } = environment.handshake;
+  return {
+    ...checkedEnvironmentJson(environment, now),
+    ...given('lastHandshakeSuccessAt', lastSuccessAt && timestamp(lastSuccessAt)),
+    renewal: renewalJson(environment.renewal),
+  };
+}
+
+function checkedEnvironmentJson(environment: EnvironmentStatus, now: Date): Shape<'checkedEnvironmentSchema'> {
   const { assessment, handshake } = environment;
   return {
     name: environment.name,
@@ -72,8 +87,6 @@ export function environmentJson(environment: EnvironmentStatus, now: Date): Shap
     ...expiry(environment.expiresAt, now),
     findings: environment.findings.map(findingJson),
     ...given('handshake', handshake.last && handshakeJson(handshake.last)),
-    ...given('lastHandshakeSuccessAt', handshake.lastSuccessAt && timestamp(handshake.lastSuccessAt)),
-    renewal: renewalJson(environment.renewal),
   };
 }
 

@@ -8,19 +8,16 @@ import { worstStatus } from './json.ts';
 import { escapeControls } from './terminal.ts';
 import { plural } from './time.ts';
 
-export interface NagiosEnvironment {
-  readonly status: EnvironmentStatus;
-  /** From the configuration: the thresholds that the days left are judged by. */
-  readonly thresholds: { readonly warningMs: number; readonly criticalMs: number };
-}
+/** What the days left of an environment are judged by. */
+type ThresholdsOf = (name: string) => { readonly warningMs: number; readonly criticalMs: number } | undefined;
 
-export function nagiosLine(environments: readonly NagiosEnvironment[], now: Date): string {
-  const worst = worstStatus(environments.map(({ status }) => status.status));
-  const inOrder = (['critical', 'warning', 'ok'] as const).flatMap((status) =>
-    environments.filter((environment) => environment.status.status === status),
+export function nagiosLine(environments: readonly EnvironmentStatus[], thresholdsOf: ThresholdsOf, now: Date): string {
+  const worst = worstStatus(environments.map(({ status }) => status));
+  const worstFirst = (['critical', 'warning', 'ok'] as const).flatMap((status) =>
+    environments.filter((environment) => environment.status === status),
   );
-  const text = inOrder.map(({ status }) => sentenceOf(status, now)).join('; ');
-  const data = environments.flatMap((environment) => performanceData(environment, now)).join(' ');
+  const text = worstFirst.map((environment) => sentenceOf(environment, now)).join('; ');
+  const data = environments.flatMap((environment) => performanceData(environment, thresholdsOf, now)).join(' ');
   return `${worst.toUpperCase()} - ${oneLine(text)}${data && `|${data}`}\n`;
 }
 
@@ -45,18 +42,18 @@ function daysLeft(expiresAt: Date | undefined, now: Date): string {
 }
 
 /** `'integration_days'=262;45:;14:`: `45:` alerts below 45. `U` is a value that could not be determined. */
-function performanceData({ status, thresholds }: NagiosEnvironment, now: Date): string[] {
-  const { credentialConfigured, expiresAt, handshake, name } = status;
-  const warning = thresholds.warningMs / dayMs;
-  const critical = thresholds.criticalMs / dayMs;
+function performanceData(environment: EnvironmentStatus, thresholdsOf: ThresholdsOf, now: Date): string[] {
+  const { credentialConfigured, expiresAt, handshake, name } = environment;
+  const thresholds = thresholdsOf(name);
   const days = expiresAt ? daysUntil(expiresAt, now) : 'U';
+  const bounds = thresholds ? `;${bound(thresholds.warningMs)};${bound(thresholds.criticalMs)}` : '';
   return [
-    ...(credentialConfigured ? [`${label(`${name}_days`)}=${days};${bound(warning)}:;${bound(critical)}:`] : []),
+    ...(credentialConfigured ? [`${label(`${name}_days`)}=${days}${bounds}`] : []),
     ...(handshake.last ? [`${label(`${name}_handshake`)}=${seconds(handshake.last.phases)}s;;;0`] : []),
   ];
 }
 
-const bound = (days: number) => String(Number(days.toFixed(3)));
+const bound = (ms: number) => `${Number((ms / dayMs).toFixed(3))}:`;
 const seconds = (phases: Readonly<Record<string, number>>) =>
   Object.values(phases)
     .reduce((sum, phase) => sum + phase, 0)

@@ -150,29 +150,33 @@ export const renewalSchema = z
   })
   .meta({ id: 'Renewal' });
 
-export const environmentSchema = z
-  .object({
-    name: z.string(),
-    preset: z.enum(['integration', 'deployment', 'production', 'sandbox']).optional(),
-    application: z.string(),
-    odsCode: z.string(),
-    mailboxId: z.string(),
-    url: z.string(),
-    status: statusSchema,
-    credentialConfigured: z.boolean(),
-    valid: z.boolean().optional().meta({
-      description: 'Would MESH accept this certificate at that time; absent where no credential is configured.',
-    }),
-    assessedAt: timestamp.optional(),
-    ...judgement,
-    handshake: handshakeSchema.optional().meta({ description: 'The last; absent until there was one.' }),
-    lastHandshakeSuccessAt: timestamp.optional(),
-    renewal: renewalSchema,
-  })
+const environmentFields = z.object({
+  name: z.string(),
+  preset: z.enum(['integration', 'deployment', 'production', 'sandbox']).optional(),
+  application: z.string(),
+  odsCode: z.string(),
+  mailboxId: z.string(),
+  url: z.string(),
+  status: statusSchema,
+  credentialConfigured: z.boolean(),
+  valid: z.boolean().optional().meta({
+    description: 'Would MESH accept this certificate at that time; absent where no credential is configured.',
+  }),
+  assessedAt: timestamp.optional(),
+  ...judgement,
+  handshake: handshakeSchema.optional().meta({ description: 'The last; absent until there was one.' }),
+});
+
+/** What one run of `check` sees. */
+export const checkedEnvironmentSchema = environmentFields.meta({ id: 'CheckedEnvironment' });
+
+/** What the service knows besides. */
+export const environmentSchema = environmentFields
+  .extend({ lastHandshakeSuccessAt: timestamp.optional(), renewal: renewalSchema })
   .meta({ id: 'Environment' });
 
 export const checkReportSchema = z
-  .object({ status: statusSchema, generatedAt: timestamp, environments: z.array(environmentSchema) })
+  .object({ status: statusSchema, generatedAt: timestamp, environments: z.array(checkedEnvironmentSchema) })
   .meta({ id: 'CheckReport' });
 
 export const inspectionReportSchema = z

@@ -31,7 +31,7 @@ export function checkText(environments: readonly EnvironmentStatus[], now: Date,
 }
 
 function environmentLines(environment: EnvironmentStatus, now: Date, terminal: Terminal): string[] {
-  const { assessment, certificates, findings, handshake, name, renewal, status } = environment;
+  const { assessment, certificates, findings, handshake, name, status } = environment;
   return [
     ...headline(status, `${name}: ${verdictOf(environment, now)}`, terminal),
     ...placeLines(environment, terminal),
@@ -39,9 +39,6 @@ function environmentLines(environment: EnvironmentStatus, now: Date, terminal: T
     ...certificateSection(certificates, assessment?.path ?? [], now, terminal),
     ...(assessment ? judgementSection(assessment, terminal) : []),
     ...(handshake.last ? [...handshakeLines(handshake.last, terminal), ''] : []),
-    ...(environment.credentialConfigured
-      ? [...labelled('Renewal', `${renewal.state}: ${renewal.reason}`, terminal), '']
-      : []),
     ...findingsSection(findings, terminal),
   ].slice(0, -1);
 }

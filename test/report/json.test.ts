@@ -4,7 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { RenewalRecord } from '../../src/renewal/types.ts';
 import { checkReport, environmentJson, inspectionReport, renewalJson, timestamp } from '../../src/report/json.ts';
-import { checkReportSchema, inspectionReportSchema, renewalSchema } from '../../src/report/schema.ts';
+import {
+  checkReportSchema,
+  environmentSchema,
+  inspectionReportSchema,
+  renewalSchema,
+} from '../../src/report/schema.ts';
 import {
   daysFromSampleNow,
   environmentStatus,
@@ -27,6 +32,13 @@ describe('json', () => {
   test.each(Object.entries(everyEnvironment()))('the report of %s is exactly what the schema describes', (_, each) => {
     strictly(checkReportSchema, checkReport([each], sampleNow));
   });
+
+  test.each(Object.entries(everyEnvironment()))(
+    '%s as the API gives it is exactly what the schema describes',
+    (_, each) => {
+      strictly(environmentSchema, environmentJson(each, sampleNow));
+    },
+  );
 
   test('a field that the schema does not name is noticed', () => {
     const report = { ...checkReport([], sampleNow), extra: 1 };

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { nagiosLine, nagiosUnknown } from '../../src/report/nagios.ts';
+import type { EnvironmentStatus } from '../../src/status/types.ts';
+import { dayMs, hourMs } from '../../src/time/duration.ts';
+import {
+  daysFromSampleNow,
+  environmentStatus,
+  everyEnvironment,
+  handshakeStatusOf,
+  noHandshakeYet,
+  sampleFailedHandshake,
+  sampleNow,
+} from '../support/status.ts';
+
+const thresholds = { warningMs: 45 * dayMs, criticalMs: 14 * dayMs };
+const line = (...all: EnvironmentStatus[]) => nagiosLine(all, () => thresholds, sampleNow);
+const dataOf = (text: string) => text.trimEnd().split('|')[1];
+
+describe('nagios', () => {
+  test('one environment in order', () => {
+    expect(line(environmentStatus({ handshake: noHandshakeYet }))).toBe(
+      "OK - integration 295 days left|'integration_days'=295;45:;14:\n",
+    );
+  });
+
+  test('a handshake adds its outcome and how long its phases took together', () => {
+    expect(line(environmentStatus())).toBe(
+      "OK - integration 295 days left, handshake ok|'integration_days'=295;45:;14: 'integration_handshake'=0.143s;;;0\n",
+    );
+  });
+
+  test('the worst comes first in the text; the data keeps the order of the configuration', () => {
+    const { expired, expiresSoon, healthy } = everyEnvironment();
+    const text = line(healthy, expiresSoon, expired);
+    expect(text).toMatch(
+      /^CRITICAL - expired -2 days left, handshake ok, certificate_expired; expires-soon 40 days left, .*; integration 295/,
+    );
+    expect(dataOf(text)?.match(/'[^']*_days'/g)).toEqual([
+      "'integration_days'",
+      "'expires-soon_days'",
+      "'expired_days'",
+    ]);
+  });
+
+  test('a failed handshake is named by its reason', () => {
+    const { refused } = everyEnvironment();
+    expect(line(refused)).toContain('295 days left, client_certificate_rejected, handshake_failed|');
+  });
+
+  test('a sandbox without a credential has handshake data only', () => {
+    expect(line(everyEnvironment().sandbox)).toBe("OK - sandbox handshake ok|'sandbox_handshake'=0.143s;;;0\n");
+  });
+
+  test('an expiry that is not known is U, as the guidelines have it', () => {
+    const { unreadable } = everyEnvironment();
+    const unknown = { ...unreadable, handshake: noHandshakeYet };
+    expect(dataOf(line(unknown))).toBe("'unreadable_days'=295;45:;14:");
+    const { expiresAt: _, ...never } = unknown;
+    expect(line(never)).toBe(
+      "CRITICAL - unreadable expiry unknown, certificate_unreadable|'unreadable_days'=U;45:;14:\n",
+    );
+  });
+
+  test('thresholds are given in days, also where they are shorter than one', () => {
+    const status = environmentStatus({ handshake: noHandshakeYet });
+    const short = { warningMs: 36 * hourMs, criticalMs: 8 * hourMs };
+    expect(dataOf(nagiosLine([status], () => short, sampleNow))).toBe("'integration_days'=295;1.5:;0.333:");
+  });
+
+  test('one second before, at and after the expiry', () => {
+    const at = (offsetMs: number) =>
+      dataOf(
+        line(environmentStatus({ expiresAt: new Date(sampleNow.getTime() + offsetMs), handshake: noHandshakeYet })),
+      );
+    expect(at(1000)).toContain('=0;');
+    expect(at(0)).toContain('=0;');
+    expect(at(-1000)).toContain('=-1;');
+  });
+
+  test('no name can begin the performance data, another line, or another label', () => {
+    const text = line(environmentStatus({ name: "a|b\n'c=d", handshake: noHandshakeYet }));
+    expect(text.split('\n')).toHaveLength(2);
+    expect(text.split('|')).toHaveLength(2);
+    expect(dataOf(text)).toBe("'a/b\\u{a}''c_d_days'=295;45:;14:");
+  });
+
+  test('a handshake that reached nothing took no time', () => {
+    const last = sampleFailedHandshake('dns_failure', { phases: {} });
+    const status = environmentStatus({ handshake: handshakeStatusOf(last), expiresAt: daysFromSampleNow(50) });
+    expect(dataOf(line(status))).toBe("'integration_days'=50;45:;14: 'integration_handshake'=0.000s;;;0");
+  });
+
+  test('what cannot be judged is UNKNOWN, on one line', () => {
+    expect(nagiosUnknown('two\nlines | and a bar')).toBe('UNKNOWN - two\\u{a}lines / and a bar\n');
+  });
+});
