@@ -40,7 +40,7 @@ export function assess(
   ]);
   return {
     assessedAt: now,
-    valid: client !== undefined && !findings.some(invalidates),
+    valid: !findings.some(invalidates),
     certificates: assessed(client, bundle, path),
     path: path.map(({ fingerprintSha256 }) => fingerprintSha256),
     order: order.order,

@@ -3,6 +3,7 @@ import type { FindingCode } from '../findings/catalogue.ts';
 import { type Finding, finding } from '../findings/finding.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { dateOf, placeOf } from './label.ts';
+import { recognise } from './nhs-pki.ts';
 
 /** A bundle of a whole operating system would otherwise say the same thing a hundred times. */
 const mostOfOneKind = 8;
@@ -27,19 +28,25 @@ export function judgeBundle(
   const expired = spare.filter(({ certificate }) => now > certificate.notAfter);
   const unrelated = path ? spare.filter((place) => !expired.includes(place)) : [];
   return [
-    ...report('bundle_contains_client_certificate', once.filter(isClient), () => 'is the client certificate'),
-    ...report('bundle_unrelated_certificate', unrelated, () => 'is not on the path of the client certificate'),
+    ...report('bundle_contains_client_certificate', once.filter(isClient), () => ' is the client certificate'),
+    ...report('bundle_unrelated_certificate', unrelated, unrelatedness),
     ...report(
       'bundle_duplicate_certificate',
       places.filter(({ index, first }) => index !== first),
-      ({ first }) => `is the same as certificate ${first + 1}`,
+      ({ first }) => ` is the same as certificate ${first + 1}`,
     ),
     ...report(
       'bundle_expired_certificate',
       expired,
-      ({ certificate }) => `expired on ${dateOf(certificate.notAfter)}, and nothing needs it`,
+      ({ certificate }) => ` expired on ${dateOf(certificate.notAfter)}, and nothing needs it`,
     ),
   ];
+}
+
+function unrelatedness({ certificate }: Place): string {
+  const known = recognise(certificate);
+  const which = known?.generation === 1 ? ', of the first generation of NHS certificate authorities,' : '';
+  return `${which} is not on the path of the client certificate`;
 }
 
 interface Place {
@@ -50,7 +57,7 @@ interface Place {
 
 function report(code: FindingCode, places: readonly Place[], what: (place: Place) => string): Finding[] {
   const findings = places.slice(0, mostOfOneKind).map((place) => {
-    const message = `In the bundle, ${placeOf(place.certificate, place.index)} ${what(place)}.`;
+    const message = `In the bundle, ${placeOf(place.certificate, place.index)}${what(place)}.`;
     return finding(code, message, { subject: place.certificate.subject.text });
   });
   const more = places.length - findings.length;

@@ -7,6 +7,7 @@ import { duplexPair } from 'node:stream';
 import { connect, createServer, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import type { DeployedCredential } from '../credential/types.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import { toPem } from '../x509/pem.ts';
 import type { Rehearsal } from './types.ts';
 
 /** Nothing here waits for a network; this only ends what a bug would leave hanging. */
@@ -44,7 +45,7 @@ async function handshake(
   const [near, far] = duplexPair();
   const server = createServer({
     ...(await serverIdentity()),
-    ca: bundle.map(pemOf),
+    ca: bundle.map(({ der }) => toPem(der)),
     requestCert: true,
     // Take the connection whatever OpenSSL says, and read the verdict from it.
     rejectUnauthorized: false,
@@ -86,9 +87,6 @@ function described(error: unknown): { code?: string; message?: string } {
   const { code, reason } = error as Error & { code?: string; reason?: string };
   return { code: code ?? error.name, ...(reason === undefined ? {} : { message: reason }) };
 }
-
-const pemOf = ({ der }: Certificate) =>
-  `-----BEGIN CERTIFICATE-----\n${Buffer.from(der).toString('base64')}\n-----END CERTIFICATE-----\n`;
 
 let identity: Promise<SecureContextOptions> | undefined;
 

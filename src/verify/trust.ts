@@ -2,6 +2,7 @@
 import type { DeployedCredential } from '../credential/types.ts';
 import { type Finding, finding } from '../findings/finding.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import { invalidates } from './checks.ts';
 import { judgeKeyMatch } from './key-match.ts';
 import { explainMissingIssuer } from './nhs-pki.ts';
 import { findPath, type PathVerdict } from './path.ts';
@@ -18,7 +19,7 @@ export function judgeTrust(credential: DeployedCredential, now: Date): Trust {
   const { certificate: client, privateKey, bundle } = credential;
   if (!client) return nothing;
   const keyMatch = privateKey ? judgeKeyMatch(client, privateKey) : [];
-  if (bundle.length === 0) {
+  if (!hasBundle(credential)) {
     const findings = [...keyMatch, ...judgeStrength([client], false)];
     return { holds: false, path: [client], complete: false, findings };
   }
@@ -30,6 +31,10 @@ export function judgeTrust(credential: DeployedCredential, now: Date): Trust {
   ];
   return { ...verdict, findings };
 }
+
+/** An empty bundle is judged, and lacks the issuer, unless it is not configured or a finding already says why it could not be read. */
+const hasBundle = ({ bundle, configured, problems }: DeployedCredential) =>
+  bundle.length > 0 || (configured.caBundle && !problems.some(invalidates));
 
 function explained({ failures }: PathVerdict, client: Certificate, bundle: readonly Certificate[]): Finding[] {
   return failures.map(({ code, certificate, message }) => {
