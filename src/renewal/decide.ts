@@ -5,7 +5,7 @@ import { dayMs, hourMs } from '../time/duration.ts';
 import type { Assessment } from '../verify/types.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { londonDay } from './dates.ts';
-import type { NoticeKind, RequestKey, StoredRenewal } from './types.ts';
+import type { NoticeKind, RenewalRecord, RequestKey, StoredRenewal } from './types.ts';
 import { deskWorkingDays, workingDaysHavePassed } from './working-days.ts';
 
 export interface RenewalFacts {
@@ -192,7 +192,7 @@ function isWaiting({ nextAttemptAt }: StoredRenewal, now: Date): boolean {
   return left > 0 && left <= longestPauseMs;
 }
 
-export function isUnanswered(record: Pick<StoredRenewal, 'requestedAt'>, now: Date): boolean {
+export function isUnanswered(record: Pick<RenewalRecord, 'requestedAt'>, now: Date): boolean {
   return record.requestedAt !== undefined && workingDaysHavePassed(record.requestedAt, deskWorkingDays, now);
 }
 

@@ -39,6 +39,8 @@ export interface RenewalLog {
 
 export interface EngineDeps extends Sender {
   readonly log: RenewalLog;
+  /** By environment: what stays on show while the database cannot be used. */
+  readonly lastKnown: Map<string, RenewalStatus>;
 }
 
 /** begin, fall due, send, uncertain's notice; or note, deploy, notify, close, and begin the next: no honest chain is longer. */
@@ -59,12 +61,16 @@ export async function advanceRenewal(input: StepInput, deps: EngineDeps, now: Da
       const goesOn = decision.kind !== 'rest' && (await act(decision, facts, input, deps, now, emailed));
       // The cycle that closes a renewal still shows it as deployed; the next one shows what follows it.
       if (decision.kind === 'close') shown = decision.key;
-      if (!goesOn) return { ...conclude(facts, deps, shown ?? decision.key, decision, now), emailed };
+      if (!goesOn) {
+        const conclusion = conclude(facts, deps, shown ?? decision.key, decision, now);
+        deps.lastKnown.set(environment.name, conclusion.status);
+        return { ...conclusion, emailed };
+      }
     }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     deps.log.warn({ environment: environment.name, problem: error.message }, 'renewal state cannot be recorded');
-    return { ...withoutStore(input, error.message, now), emailed };
+    return { ...withoutStore(input, deps.lastKnown.get(environment.name), error.message, now), emailed };
   }
 }
 
@@ -191,13 +197,20 @@ function conclude(
 }
 
 /** What can be said when nothing can be looked up or written down. */
-function withoutStore(input: StepInput, storeProblem: string, now: Date): Omit<Step, 'emailed'> {
+function withoutStore(
+  input: StepInput,
+  lastKnown: RenewalStatus | undefined,
+  storeProblem: string,
+  now: Date,
+): Omit<Step, 'emailed'> {
   const certificate = clientCertificate(input.assessment);
   const reason = 'the record of renewals cannot be used';
   const dates = certificate && {
     dueAt: dueAt(input.environment, certificate),
     lastSafeDay: lastSafeDay(certificate.notAfter),
   };
-  const circumstances = { ...input, records: [], reason, keyMissing: false, storeProblem };
-  return { status: { state: 'not_due', reason, ...dates }, findings: renewalFindings(circumstances, now) };
+  const status = { state: 'not_due', ...dates, ...lastKnown, reason } as const;
+  const known = lastKnown?.record ? { record: lastKnown.record } : {};
+  const circumstances = { ...input, ...known, records: [], reason, keyMissing: false, storeProblem };
+  return { status, findings: renewalFindings(circumstances, now) };
 }

@@ -2,12 +2,12 @@
 import { type Finding, finding } from '../findings/finding.ts';
 import { londonDay } from './dates.ts';
 import { clientCertificate, dueAt, isUnanswered, type RenewalFacts } from './decide.ts';
-import type { StoredRenewal } from './types.ts';
+import type { RenewalRecord } from './types.ts';
 import { deskWorkingDays, isTooLateToAsk, lastSafeDay, workingDaysBetween } from './working-days.ts';
 
 export interface RenewalCircumstances extends RenewalFacts {
   /** The renewal that the environment is in. */
-  readonly record?: StoredRenewal;
+  readonly record?: RenewalRecord;
   /** Why it is where it is. */
   readonly reason: string;
   /** The key file of the request is not where the record says. */
@@ -36,7 +36,7 @@ const storeRemedy = 'Mend what the message names; the service tries again at its
 
 type Raise = (code: Parameters<typeof finding>[0], message: string, remedy?: string) => Finding;
 
-function aboutRecord(circumstances: RenewalCircumstances, record: StoredRenewal, raise: Raise, now: Date): Finding[] {
+function aboutRecord(circumstances: RenewalCircumstances, record: RenewalRecord, raise: Raise, now: Date): Finding[] {
   const { environment, reason } = circumstances;
   const { state, lastError } = record;
   const isDue = now >= dueAt(environment, record);
@@ -64,11 +64,11 @@ const forwardRemedy =
 const deployedAgainRemedy = 'Deploy the certificate that replaced it.';
 const issuedRemedy = 'Deploy the certificate that was issued; `mesh-cert-monitor accept` says where each part goes.';
 
-function isOverdue(record: StoredRenewal, now: Date): boolean {
+function isOverdue(record: RenewalRecord, now: Date): boolean {
   return !['not_due', 'deployed'].includes(record.state) && isTooLateToAsk(record.notAfter, now);
 }
 
-function overdue(record: StoredRenewal, raise: Raise, now: Date): Finding {
+function overdue(record: RenewalRecord, raise: Raise, now: Date): Finding {
   const left = workingDaysBetween(now, record.notAfter);
   const message =
     `the certificate expires on ${londonDay(record.notAfter)} and the last day that left the desk its ${deskWorkingDays} working days was ` +
@@ -77,7 +77,7 @@ function overdue(record: StoredRenewal, raise: Raise, now: Date): Finding {
 }
 
 /** Its successor is deployed already; what remains is MESH's word, and the handshake has findings of its own. */
-function isReplaced({ assessment }: RenewalFacts, record: StoredRenewal): boolean {
+function isReplaced({ assessment }: RenewalFacts, record: RenewalRecord): boolean {
   const deployed = clientCertificate(assessment)?.fingerprintSha256;
   return deployed !== undefined && record.successorFingerprintSha256 === deployed;
 }

@@ -4,11 +4,16 @@ import { advanceRenewal, type EngineDeps, type RenewalLog, type Step, type StepI
 import { createMailer } from './mailer.ts';
 import { recoverInterrupted } from './send.ts';
 import { openStore, StoreError } from './store.ts';
-import type { StoredRenewal } from './types.ts';
+import type { RequestKey, StoredRenewal } from './types.ts';
 
 export interface Renewals {
   /** One step for one environment; several may run at once. Does not throw for the state of the world. */
   step(input: StepInput, now: Date): Promise<Step>;
+  /**
+   * A person wants it sent now: a refused request becomes due again, and a pause is over. Returns the record as it was.
+   * @throws {StoreError}
+   */
+  retryNow(key: RequestKey, now: Date): StoredRenewal | undefined;
   /** Oldest first. @throws {StoreError} */
   list(): StoredRenewal[];
   /**
@@ -43,11 +48,18 @@ export function createRenewals(
       underWay.add(step);
       return step;
     },
+    retryNow(key, at) {
+      const before = store.get(key);
+      const reason = 'a person asked for another attempt';
+      store.transition(key, { from: ['failed'], to: 'due', at, reason, changes: { lastError: null } });
+      if (before) store.note(key, { nextAttemptAt: null });
+      return before;
+    },
     list: () => store.list(),
     reconfigure(next) {
       if (next.stateDir !== stateDir)
         throw new StoreError(`${next.stateDir}: state_dir cannot change while the service runs; restart it`);
-      deps = { ...engineDeps(next, env, log, store), unsaved: deps.unsaved };
+      deps = { ...engineDeps(next, env, log, store), unsaved: deps.unsaved, lastKnown: deps.lastKnown };
     },
     async close() {
       await Promise.allSettled(underWay);
@@ -69,5 +81,5 @@ function engineDeps(
 ): EngineDeps {
   const { email, stateDir } = configuration;
   const mailer = createMailer(email, stateDir, env);
-  return { store, mailer, from: senderOf(configuration), stateDir, env, log, unsaved: new Map() };
+  return { store, mailer, from: senderOf(configuration), stateDir, env, log, unsaved: new Map(), lastKnown: new Map() };
 }

@@ -1,0 +1,57 @@
+/** A person settles what a crash or a mail server left open. */
+import type { RenewalStore } from './store.ts';
+import type { RenewalRecord, RenewalState, StoredRenewal } from './types.ts';
+
+export type Resolution = { readonly record: RenewalRecord } | { readonly refused: string };
+
+const open: readonly RenewalState[] = ['uncertain', 'failed'];
+
+/**
+ * `sent`: the desk has the request; also for one that was drafted and a person has forwarded. `not-sent`: it may be sent, once more.
+ * Changes nothing unless the newest open renewal of the environment is one that can be settled.
+ * @throws {StoreError}
+ */
+export function resolveRenewal(
+  store: RenewalStore,
+  environment: string,
+  outcome: 'sent' | 'not-sent',
+  now: Date,
+): Resolution {
+  const record = store.list(environment).findLast(({ closedAt }) => !closedAt);
+  if (!record) return { refused: `no renewal of ${environment} is open` };
+  const moved = outcome === 'sent' ? confirmSent(store, record, now) : confirmNotSent(store, record, now);
+  const after = store.get(record);
+  return moved && after ? { record: after } : { refused: whyNot(after ?? record, outcome) };
+}
+
+function confirmSent(store: RenewalStore, record: StoredRenewal, now: Date): boolean {
+  const forwarded = record.state === 'requested' && record.delivery === 'drafted';
+  const attemptedAt = record.transitions.findLast(({ state }) => state === 'sending')?.at;
+  return store.transition(record, {
+    from: forwarded ? ['requested'] : open,
+    to: 'requested',
+    at: now,
+    reason: forwarded
+      ? 'a person says that the request was forwarded to the desk'
+      : 'a person says that the request was sent',
+    changes: { delivery: 'sent', requestedAt: forwarded ? now : (attemptedAt ?? now), lastError: null },
+  });
+}
+
+function confirmNotSent(store: RenewalStore, record: StoredRenewal, now: Date): boolean {
+  return store.transition(record, {
+    from: open,
+    to: 'due',
+    at: now,
+    reason: 'a person says that the request was not sent, so it may be',
+    changes: { lastError: null, nextAttemptAt: null },
+  });
+}
+
+function whyNot({ environment, state, delivery }: RenewalRecord, outcome: 'sent' | 'not-sent'): string {
+  if (state === 'sending')
+    return `the request of ${environment} is being sent at this moment; ask again when the service says how it went`;
+  if (state === 'requested' && outcome === 'not-sent' && delivery === 'sent')
+    return `the mail server has accepted the request of ${environment}; it is not sent a second time. Reply to it, or telephone the desk`;
+  return `the renewal of ${environment} is ${state}: there is nothing to settle`;
+}

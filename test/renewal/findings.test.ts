@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest';
+import { type RenewalCircumstances, renewalFindings } from '../../src/renewal/findings.ts';
+import { type RenewalState, renewalStates, type StoredRenewal } from '../../src/renewal/types.ts';
+import { dayMs, secondMs } from '../../src/time/duration.ts';
+import { sampleAssessment } from '../support/status.ts';
+import { environmentOf, issued, recordFor, replaced } from './scenario.ts';
+
+const environment = environmentOf('integration');
+const stored = (state: RenewalState, more: Partial<StoredRenewal> = {}): StoredRenewal => ({
+  ...recordFor(environment),
+  state,
+  notices: [],
+  ...more,
+});
+const assessmentOf = (certificate: typeof replaced) =>
+  sampleAssessment({ certificates: [{ role: 'client', onPath: true, certificate }] });
+const circumstances = (more: Partial<RenewalCircumstances>): RenewalCircumstances => ({
+  environment,
+  assessment: assessmentOf(replaced),
+  records: [],
+  reason: 'the reason',
+  keyMissing: false,
+  ...more,
+});
+const codes = (more: Partial<RenewalCircumstances>, now: Date) =>
+  renewalFindings(circumstances(more), now).map(({ code, severity }) => `${code} ${severity}`);
+
+const opening = new Date(replaced.notAfter.getTime() - 60 * dayMs);
+const asked = new Date('2026-12-02T09:00:00Z');
+const inWindow = new Date('2026-12-03T09:00:00Z');
+// The certificate ends on Friday 22 January 2027: 15, 18, 19, 20 and 21 are the desk's, so the 14th is the last safe day.
+const lastSafeMoment = new Date('2027-01-14T23:59:59Z');
+const tooLate = new Date('2027-01-15T00:00:00Z');
+
+describe('renewal_due', () => {
+  test('findings: from the first second of the window, while nothing has gone to the desk', () => {
+    expect(codes({ record: stored('not_due') }, new Date(opening.getTime() - secondMs))).toEqual([]);
+    expect(codes({ record: stored('due') }, opening)).toEqual(['renewal_due warning']);
+    expect(codes({ record: stored('requested') }, opening)).toEqual([]);
+  });
+
+  test('findings: stands while a drafted request waits for a person to forward it', () => {
+    const [due] = renewalFindings(
+      circumstances({ record: stored('requested', { delivery: 'drafted', requestedAt: inWindow }) }),
+      inWindow,
+    );
+    expect(due).toMatchObject({ code: 'renewal_due', remedy: expect.stringContaining('renewals resolve --sent') });
+    expect(codes({ record: stored('requested', { delivery: 'sent', requestedAt: inWindow }) }, inWindow)).toEqual([]);
+  });
+
+  test('findings: stands when the certificate that was replaced is deployed again', () => {
+    const record = stored('deployed', { successorFingerprintSha256: issued.fingerprintSha256 });
+    expect(codes({ record }, inWindow)).toEqual(['renewal_due warning']);
+    expect(codes({ record, assessment: assessmentOf(issued) }, inWindow)).toEqual([]);
+  });
+
+  test('findings: becomes critical when fewer working days are left than the desk needs', () => {
+    expect(codes({ record: stored('due') }, lastSafeMoment)).toEqual(['renewal_due warning']);
+    expect(codes({ record: stored('due') }, tooLate)).toEqual(['renewal_due critical', 'renewal_overdue critical']);
+  });
+});
+
+describe('renewal_overdue', () => {
+  test('findings: from the midnight after the last safe day, with the days that are left', () => {
+    const record = stored('requested', { requestedAt: tooLate });
+    expect(codes({ record }, lastSafeMoment)).toEqual([]);
+    const [overdue] = renewalFindings(circumstances({ record }), tooLate);
+    expect(overdue).toMatchObject({ code: 'renewal_overdue', severity: 'critical' });
+    expect(overdue?.message).toBe(
+      'the certificate expires on Friday 22 January 2027 (2027-01-22) and the last day that left the desk its 5 working days was Thursday 14 January 2027 (2027-01-14); whole working days left: 4',
+    );
+  });
+
+  test('findings: says to deploy what has been issued instead of telephoning the desk', () => {
+    const [overdue] = renewalFindings(circumstances({ record: stored('issued') }), tooLate);
+    expect(overdue?.remedy).toMatch(/^Deploy the certificate that was issued/);
+  });
+
+  test('findings: is silent in not_due and deployed', () => {
+    const long = { notAfter: new Date('2029-01-01T00:00:00Z') };
+    expect(codes({ record: stored('not_due', long) }, tooLate)).toEqual([]);
+    const record = stored('deployed', { successorFingerprintSha256: issued.fingerprintSha256 });
+    expect(codes({ record, assessment: assessmentOf(issued) }, tooLate)).toEqual([]);
+  });
+});
+
+describe('renewal_unanswered', () => {
+  test('findings: from the day after the fifth working day, and only while the desk is to answer', () => {
+    const record = stored('requested', { requestedAt: asked });
+    expect(codes({ record }, new Date('2026-12-09T23:59:59Z'))).toEqual([]);
+    expect(codes({ record }, new Date('2026-12-10T00:00:00Z'))).toEqual(['renewal_unanswered warning']);
+    expect(codes({ record: { ...record, state: 'issued' } }, new Date('2026-12-10T00:00:00Z'))).toEqual([]);
+  });
+});
+
+describe('renewal_email_failed', () => {
+  test.each(['due', 'failed', 'uncertain', 'requested'] as const)(
+    'findings: %s says what the mail server said',
+    (state) => {
+      const record = stored(state, { lastError: '550 no such user' });
+      const found = renewalFindings(circumstances({ record }), inWindow).find(
+        ({ code }) => code === 'renewal_email_failed',
+      );
+      expect(found).toMatchObject({ severity: 'warning', message: '550 no such user' });
+      const late = renewalFindings(circumstances({ record }), tooLate).find(
+        ({ code }) => code === 'renewal_email_failed',
+      );
+      expect(late?.severity).toBe('critical');
+    },
+  );
+
+  test('findings: a record that cannot be written is a reason for nothing being sent', () => {
+    const found = renewalFindings(circumstances({ storeProblem: 'renewals.sqlite: the disk is full' }), inWindow);
+    expect(found.map(({ code, message }) => [code, message])).toEqual([
+      ['renewal_email_failed', 'nothing is sent: renewals.sqlite: the disk is full'],
+      ['renewal_due', 'the reason'],
+    ]);
+  });
+});
+
+describe('renewal_key_missing', () => {
+  test('findings: while the certificate for that key is awaited or to be deployed', () => {
+    const keyFile = 'pending/integration/private_key.pem';
+    const expected = { requested: true, uncertain: true, issued: true } as Partial<Record<RenewalState, boolean>>;
+    for (const state of renewalStates) {
+      const record = stored(state, { keyFile, requestedAt: inWindow });
+      const found = renewalFindings(circumstances({ record, keyMissing: true }), inWindow);
+      expect([state, found.some(({ code }) => code === 'renewal_key_missing')]).toEqual([
+        state,
+        expected[state] ?? false,
+      ]);
+    }
+    expect(
+      codes({ record: stored('requested', { keyFile, requestedAt: inWindow }), keyMissing: false }, inWindow),
+    ).toEqual([]);
+  });
+});
+
+test('findings: once the new certificate is deployed, only the handshake has anything to say', () => {
+  const record = stored('requested', {
+    requestedAt: asked,
+    delivery: 'drafted',
+    lastError: 'one recipient was refused',
+    successorFingerprintSha256: issued.fingerprintSha256,
+  });
+  expect(codes({ record, assessment: assessmentOf(issued), keyMissing: true }, tooLate)).toEqual([]);
+});
+
+test('findings: an environment without a desk has none', () => {
+  const sandbox = environmentOf('integration', { renewal: { ...environment.renewal, desk: [] } });
+  expect(codes({ environment: sandbox, record: stored('due') }, tooLate)).toEqual([]);
+});
