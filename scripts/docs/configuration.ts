@@ -74,9 +74,9 @@ Legal, but probably not what was meant; each is logged when the file is loaded, 
 
 - a password, shared key, passphrase, private key or keystore written into the file;
 - handshakes less than 5 minutes apart, or two environments with the same mailbox at the same address;
-- \`preset: production\` with nothing enclosed: the desk wants the technical conformance certificate with the CSR;
+- \`preset: production\` with nothing enclosed: the desk wants the technical conformance certificate, so no request is drafted without it;
 - \`renewal.window\` shorter than \`thresholds.warning\`: expiry would be a warning before a renewal is asked for;
-- \`renewal.key: new\` with a passphrase neither for the new key nor for the deployed one: a new key is never written unencrypted;
+- \`renewal.key: new\` with a passphrase neither for the new key nor for the deployed one: a new key is never written unencrypted, so no request is drafted;
 - \`verify_server: false\` outside of a sandbox;
 - \`email.smtp.tls: none\` with a password.
 

@@ -20,12 +20,13 @@ const address = `[A-Za-z0-9.!#$%&'*+/=?^_{|}~\`-]{1,64}@${label}(\\.${label})*`;
 export const emailAddress = new RegExp(`^${address}$`);
 /** `address` or `Name <address>`. */
 export const sender = new RegExp(`^(${address}|[^${control}<>"]{1,100} <${address}>)$`);
-export const telephone = /^\+?[0-9 ()./-]{3,30}( ?(x|ext\.?) ?[0-9]{1,6})?$/;
+/** Digits, and whatever leads through a switchboard. */
+export const telephone = new RegExp(`^(?=(.*[0-9]){3})[^${control}]{3,60}$`);
 /** ub-common-name is 64 characters (RFC 5280 appendix A.1). */
 export const commonName = /^(?=.{1,64}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 
 export const httpsUrl = /^https:\/\/[^\s/?#@]+\/?$/;
-export const proxyUrl = /^https?:\/\/[^\s/?#]+\/?$/;
+export const proxyUrl = /^http:\/\/[^\s/?#]+\/?$/;
 export const host = /^[A-Za-z0-9._:-]{1,253}$/;
 export const listenAddress = /^(\[[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?\]|[A-Za-z0-9._-]+):[0-9]{1,5}$/;
 export const userName = new RegExp(`^[^${control}:]{1,200}$`);

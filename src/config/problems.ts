@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { type JsonSchema, jsonSchema } from './schema.ts';
+import { type JsonSchema, jsonSchema, secretExpectations } from './schema.ts';
 import { nearest } from './spelling.ts';
 
 export interface Problem {
@@ -28,35 +28,27 @@ type Path = readonly PropertyKey[];
 
 /** What the schema found wrong, in the order of the file's keys. `raw` is the whole document, for the values it quotes. */
 export function schemaProblems(issues: readonly z.core.$ZodIssue[], raw: unknown): Problem[] {
+  if (issues.length === 0) return [];
+  const schema = jsonSchema();
   return issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(issue.path, key));
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(issue.path, key, schema));
     return [{ path: pathText(issue.path), message: mismatch(issue, valueAt(raw, issue.path)) }];
   });
 }
 
-function unknownKey(path: Path, key: string): Problem {
-  const guess = nearest(key, knownKeys(path));
+function unknownKey(path: Path, key: string, schema: JsonSchema): Problem {
+  const guess = nearest(key, knownKeys(path, schema));
   return { path: pathText([...path, key]), message: `unknown key${guess ? `; did you mean "${guess}"?` : ''}` };
 }
 
 function mismatch(issue: z.core.$ZodIssue, value: unknown): string {
   const expected = `expected ${issue.message}`;
   if (value === undefined) return `missing; ${expected}`;
-  // A union is a value or secret, or certificate material: whatever stands there may be the secret itself.
-  if (issue.code === 'invalid_union' || issue.path.some((key) => secretKeys.has(String(key)))) return expected;
+  if (secretExpectations.has(issue.message)) return expected;
   if (issue.code === 'too_small' && Array.isArray(value)) return `${expected}, got none`;
   return `${expected}, got ${issue.code === 'invalid_type' ? kindOf(value) : show(value, issue.path.at(-1))}`;
 }
 
-const secretKeys = new Set([
-  'password',
-  'shared_key',
-  'passphrase',
-  'private_key',
-  'keystore',
-  'certificate',
-  'ca_bundle',
-]);
 /** Values that may carry a user name and password before an @. */
 const addressKeys = new Set<PropertyKey>(['url', 'proxy', 'host', 'listen']);
 const longestQuote = 80;
@@ -94,10 +86,10 @@ function valueAt(raw: unknown, path: Path): unknown {
 }
 
 /** The keys that the section takes, and those one level below it with their section's name. */
-function knownKeys(path: Path): string[] {
+function knownKeys(path: Path, schema: JsonSchema): string[] {
   const here = path.reduce<JsonSchema | undefined>(
-    (schema, key) => (typeof key === 'number' ? schema?.items : schema?.properties?.[String(key)]),
-    jsonSchema(),
+    (above, key) => (typeof key === 'number' ? above?.items : above?.properties?.[String(key)]),
+    schema,
   );
   const keys = Object.entries(here?.properties ?? {});
   return keys.flatMap(([key, { properties = {} }]) => [

@@ -47,6 +47,9 @@ const materialOrPlace = 'PEM text, { file: PATH } or { env: NAME }; a bare path 
 const material = () =>
   z.union([z.string().min(shortestMaterial, { error: materialOrPlace }), file, variable], { error: materialOrPlace });
 
+/** Where one of these was expected, what stands there may be a secret. */
+export const secretExpectations: ReadonlySet<string> = new Set([valueOrPlace, materialOrPlace]);
+
 const line = (what: string) => text(`${what}: one line of text, at most 200 characters`, formats.oneLine);
 const odsCode = () =>
   text('an ODS code of 3 to 12 letters and digits, in quotes if it looks like a number', formats.odsCode);
@@ -62,7 +65,7 @@ const contact = () =>
   });
 
 const timeouts = section({
-  connect: timeout().default('5s').describe('Name lookup and TCP connection, each.'),
+  connect: timeout().default('5s').describe('Name lookup, TCP connection and the proxy’s tunnel, together.'),
   tls: timeout().default('5s').describe('TLS handshake.'),
   request: timeout().default('10s').describe('From the request to the end of the answer.'),
 });
@@ -87,9 +90,11 @@ const mesh = section({
       '`validate` performs the MESH handshake, which also marks the mailbox as active; `ping` proves mutual TLS only and leaves the mailbox’s activity to the real client.',
     ),
   timeouts: timeouts.prefault({}).describe('How long each phase of a handshake may take.'),
-  proxy: text('an http:// or https:// URL of a proxy', formats.proxyUrl, formats.isUrl)
+  proxy: text('an http:// URL of a proxy', formats.proxyUrl, formats.isUrl)
     .optional()
-    .describe('HTTP proxy to tunnel through. Default: what HTTPS_PROXY and NO_PROXY say.'),
+    .describe(
+      'HTTP proxy to tunnel through, with user name and password in the URL if it wants them. Default: what HTTPS_PROXY and NO_PROXY say.',
+    ),
 });
 
 const credential = section({
@@ -160,12 +165,14 @@ const environment = section({
   renewal: renewal.prefault({}).describe('How a new certificate is asked for.'),
 });
 
+const portRange = { error: 'a port from 1 to 65535' };
+
 const smtp = section({
   host: text('a host name or address', formats.host).describe('Mail server.'),
   port: z
-    .int({ error: 'a port from 1 to 65535' })
-    .min(1, { error: 'a port from 1 to 65535' })
-    .max(65_535, { error: 'a port from 1 to 65535' })
+    .int(portRange)
+    .min(1, portRange)
+    .max(65_535, portRange)
     .optional()
     .describe('Default: 587 with `starttls`, 465 with `implicit`, 25 with `none`.'),
   username: line('a user name').optional().describe('For authentication, together with password.'),

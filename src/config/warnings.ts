@@ -49,7 +49,9 @@ type Rule = (environment: ResolvedEnvironment) => string[];
 
 const conformanceCertificate: Rule = ({ renewal }) =>
   renewal.requiresConformanceCertificate && renewal.enclose.length === 0
-    ? ['renewal.enclose: the desk wants the technical conformance certificate with the CSR, and nothing is enclosed.']
+    ? [
+        'renewal.enclose: nothing is enclosed; the desk wants the technical conformance certificate, so no request is drafted without it.',
+      ]
     : [];
 
 const windowAfterWarning: Rule = ({ credential, thresholds, renewal }) =>

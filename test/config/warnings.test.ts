@@ -14,7 +14,7 @@ test('warnings: there are none for the plain case', () => {
 test('warnings: production without the conformance certificate enclosed is told so, and still runs', () => {
   const live = minimal.replace('preset: integration', 'preset: production');
   expect(warnings(live)).toEqual([
-    'environments[0].renewal.enclose: the desk wants the technical conformance certificate with the CSR, and nothing is enclosed.',
+    'environments[0].renewal.enclose: nothing is enclosed; the desk wants the technical conformance certificate, so no request is drafted without it.',
   ]);
   expect(warnings(`${live}    renewal: { enclose: [{ file: conformance.pdf }] }\n`)).toEqual([]);
 });

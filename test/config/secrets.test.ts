@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { parseConfiguration } from '../../src/config/parse.ts';
+import { type JsonSchema, jsonSchema } from '../../src/config/schema.ts';
+import { nearest } from '../../src/config/spelling.ts';
+import { problemsOf, samples } from './samples.ts';
+
+type Path = readonly (string | number)[];
+
+/** Every place that takes a value, secret or material: what stands there is never to be quoted. */
+function secretPlaces(schema: JsonSchema, path: Path = []): Path[] {
+  if (schema.anyOf) return [path];
+  return [
+    ...Object.entries(schema.properties ?? {}).flatMap(([key, below]) => secretPlaces(below, [...path, key])),
+    ...(schema.items ? secretPlaces(schema.items, [...path, 0]) : []),
+  ];
+}
+
+function planted(path: Path, value: unknown): string {
+  const file: unknown = parse(samples('good').find(({ name }) => name === 'every-key.yaml')!.text);
+  const parent = path.slice(0, -1).reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], file);
+  (parent as Record<string, unknown>)[path.at(-1)!] = value;
+  return stringify(file);
+}
+
+const wrongForms: readonly unknown[] = [
+  8675309,
+  ['hunter2'],
+  { value: 'hunter2' },
+  { hunter2: null },
+  { file: 'hunter2', env: 'hunter2' },
+  { env: '-----BEGIN PRIVATE KEY-----\nhunter2' },
+  { file: 'hunter2\n-----BEGIN PRIVATE KEY-----' },
+  { file: 8675309 },
+];
+
+test('secrets: the places that may hold one are known', () => {
+  expect(secretPlaces(jsonSchema()).length).toBe(14);
+});
+
+test.each(secretPlaces(jsonSchema()).map((path) => ({ name: path.join('.'), path })))(
+  'secrets: nothing wrong at $name is quoted',
+  ({ path }) => {
+    for (const form of wrongForms) {
+      const problems = problemsOf(() => parseConfiguration(planted(path, form), '/etc/mesh.yaml'));
+      expect(problems).toContain(`${path.at(-1)}: expected `);
+      expect(problems).not.toMatch(/hunter2|8675309|BEGIN/);
+    }
+  },
+);
+
+test.each(['certificate', 'private_key', 'ca_bundle', 'keystore'])(
+  'secrets: a short text at %s is refused without being quoted',
+  (key) => {
+    const problems = problemsOf(() =>
+      parseConfiguration(planted(['environments', 0, 'credential', key], 'hunter2'), '/etc/mesh.yaml'),
+    );
+    expect(problems).toContain(`credential.${key}: expected PEM text`);
+    expect(problems).not.toContain('hunter2');
+  },
+);
+
+test.each([
+  'password: "hunter2',
+  'password: hunter2: x',
+  'password: [hunter2',
+  'password: *hunter2',
+  'password: "\\hunter2"',
+  'password: |hunter2',
+  'password: @hunter2',
+  'password: !hunter2 x',
+  "password: 'a' hunter2",
+  'password: &hunter2 &hunter2 x',
+  '%hunter2\n---\npassword: x',
+  '? hunter2\n? hunter2',
+  'hunter2',
+  '{ hunter2',
+  '"hunter2": hunter2\n"hunter2": hunter2',
+])('secrets: a YAML error does not quote the file: %s', (text) => {
+  const problems = problemsOf(() => parseConfiguration(text, '/etc/mesh.yaml'));
+  expect(problems).not.toBe('');
+  expect(problems).not.toContain('hunter2');
+});
+
+test.each([
+  ['pasword', 'password'],
+  ['passwrod', 'password'],
+  ['mailboxId', 'mailbox_id'],
+  ['mailbox-id', 'mailbox_id'],
+  ['SharedKey', 'shared_key'],
+  ['timeout', 'mesh.timeouts'],
+  ['uri', 'url'],
+  ['key', undefined],
+  ['certificate', undefined],
+])('spelling: %s means %s', (written, meant) => {
+  expect(nearest(written, ['url', 'mailbox_id', 'password', 'shared_key', 'mesh.timeouts'])).toBe(meant);
+});
