@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { minuteMs } from '../time/duration.ts';
+
+/** The same for the same name on every machine and after every restart: 0 ≤ jitter < `spreadMs`. */
+export function jitterMs(name: string, spreadMs: number): number {
+  const fraction = createHash('sha256').update(name).digest().readUInt32BE(0) / 2 ** 32;
+  return Math.floor(fraction * spreadMs);
+}
+
+/** Over how long the handshakes of one round are spread: MESH should not see a whole estate in the same second. */
+export function spreadOf(intervalMs: number): number {
+  return Math.min(5 * minuteMs, intervalMs / 4);
+}
+
+/** The first round after a start need not wait so long when there are few: an operator is looking. */
+export function firstSpreadOf(intervalMs: number, environments: number): number {
+  return Math.min(spreadOf(intervalMs), environments * 250);
+}
+
+/** The least time between two handshakes of one environment, whatever asks for them. */
+export function leastGapOf(intervalMs: number): number {
+  return Math.min(5 * minuteMs, intervalMs / 2);
+}

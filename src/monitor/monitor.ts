@@ -1,0 +1,243 @@
+/** Keeps watch over an estate: looks at each environment in its turn, remembers what it saw, and lets each fail alone. */
+import type { Configuration, ResolvedEnvironment } from '../config/types.ts';
+import type { DeployedCredential } from '../credential/types.ts';
+import type { HandshakeResult } from '../mesh/types.ts';
+import type { EnvironmentStatus, EstateStatus } from '../status/types.ts';
+import type { Assessment } from '../verify/types.ts';
+import type { Examination, KeptRehearsal } from './examine.ts';
+import { firstSpreadOf, jitterMs, leastGapOf, spreadOf } from './jitter.ts';
+import { createLimit, DeadlineError, forEachLimited, withDeadline } from './limit.ts';
+import { changes, type Log } from './log.ts';
+import { Planner } from './planner.ts';
+import { handshakeIntervalMs } from './schedule.ts';
+import {
+  examined,
+  newWatch,
+  type RenewalStep,
+  reconfigured,
+  renewed,
+  shookHands,
+  statusAt,
+  type Watch,
+} from './watch.ts';
+
+/** What the monitor does to the world. */
+export interface Actions {
+  examine(
+    environment: ResolvedEnvironment,
+    kept: KeptRehearsal | undefined,
+    now: Date,
+  ): Promise<Examination | undefined>;
+  handshake(
+    environment: ResolvedEnvironment,
+    signal: AbortSignal,
+  ): Promise<{ readonly result: HandshakeResult; readonly contentHash?: string }>;
+  renew(input: RenewalInput, now: Date): Promise<RenewalStep>;
+}
+
+export interface RenewalInput {
+  readonly environment: ResolvedEnvironment;
+  readonly assessment?: Assessment;
+  readonly credential?: DeployedCredential;
+  readonly handshake?: HandshakeResult;
+}
+
+export interface MonitorOptions {
+  readonly actions: Actions;
+  readonly now: () => Date;
+  readonly log: Log;
+  /** For one environment's files and verdicts; default 30 s. The handshake and the mail server have deadlines of their own. */
+  readonly checkDeadlineMs?: number;
+}
+
+const checksAtOnce = 8;
+const handshakesAtOnce = 32;
+const renewalsAtOnce = 4;
+
+export class Monitor {
+  readonly #options: Required<MonitorOptions>;
+  readonly #startedAt: Date;
+  readonly #watches = new Map<string, { watch: Watch; status: EnvironmentStatus }>();
+  readonly #busy = new Set<string>();
+  readonly #faults = new Map<string, string>();
+  readonly #handshakes = new Planner((name) => this.#track(this.#handshake(name)));
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #handshakeLimit = createLimit(handshakesAtOnce);
+  readonly #renewalLimit = createLimit(renewalsAtOnce);
+  readonly #stopping = new AbortController();
+  #handshakeIntervalMs = 0;
+  #reload: EstateStatus['configuration'];
+  #ready = false;
+
+  constructor(configuration: Configuration, options: MonitorOptions) {
+    this.#options = { checkDeadlineMs: 30_000, ...options };
+    this.#startedAt = options.now();
+    this.#reload = { lastReloadSuccessful: true, lastReloadSuccessAt: this.#startedAt };
+    this.adopt(configuration);
+  }
+
+  /** The present, in the configuration's order. Cheap: nothing is looked at. */
+  estate(): EstateStatus {
+    return {
+      environments: [...this.#watches.values()].map(({ status }) => status),
+      startedAt: this.#startedAt,
+      ready: this.#ready,
+      configuration: this.#reload,
+    };
+  }
+
+  /** Takes over a configuration: what is known of an environment stays with its name. */
+  adopt(configuration: Configuration): void {
+    const now = this.#options.now();
+    const before = new Map(this.#watches);
+    this.#handshakeIntervalMs = handshakeIntervalMs(configuration.schedule);
+    this.#reload = { lastReloadSuccessful: true, lastReloadSuccessAt: now };
+    this.#watches.clear();
+    const spreadMs = firstSpreadOf(this.#handshakeIntervalMs, configuration.environments.length);
+    for (const environment of configuration.environments) {
+      const { name } = environment;
+      const watch = before.get(name)?.watch;
+      const next = watch ? reconfigured(watch, environment) : newWatch(environment, now);
+      this.#watches.set(name, { watch: next, status: statusAt(next, now) });
+      if (JSON.stringify(watch?.environment.mesh) !== JSON.stringify(environment.mesh))
+        this.#planHandshake(name, jitterMs(name, spreadMs));
+      before.delete(name);
+    }
+    for (const name of before.keys()) this.#handshakes.cancel(name);
+  }
+
+  /** The new configuration cannot be used; the old one stays in force. */
+  refuse(): void {
+    this.#reload = { ...this.#reload, lastReloadSuccessful: false };
+  }
+
+  /** One cycle: every environment's files, each within its deadline. Renewals that follow from it may still be under way. */
+  async checkAll(): Promise<void> {
+    await forEachLimited([...this.#watches.keys()], checksAtOnce, (name) => this.#check(name));
+    this.#ready = true;
+  }
+
+  /** One round: every environment's handshake, each at its own moment within the spread. */
+  async handshakeAll(): Promise<void> {
+    const spreadMs = spreadOf(this.#handshakeIntervalMs);
+    for (const name of this.#watches.keys()) this.#planHandshake(name, jitterMs(name, spreadMs));
+  }
+
+  /** Begins nothing new, ends handshakes, waits for renewals that are being sent. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('the service is stopping'));
+    this.#handshakes.cancelAll();
+    await this.settled();
+  }
+
+  /** Everything that is under way has ended; what is planned may begin later. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  async #check(name: string): Promise<void> {
+    const watch = this.#watches.get(name)?.watch;
+    if (!watch || this.#stopping.signal.aborted) return;
+    const { actions, now, checkDeadlineMs } = this.#options;
+    await this.#alone(`check ${name}`, name, async (hold) => {
+      const startedAt = now();
+      const examination = await withDeadline(
+        hold(actions.examine(watch.environment, watch.rehearsal, startedAt)),
+        checkDeadlineMs,
+      );
+      this.#update(name, (current) => examined(current, examination, startedAt, now()));
+      this.#followCredential(name, examination);
+      this.#track(this.#renew(name, examination));
+    });
+  }
+
+  /** A credential that was changed is shown to MESH soon, not in an hour. */
+  #followCredential(name: string, examination: Examination | undefined): void {
+    const watch = this.#watches.get(name)?.watch;
+    if (!watch?.handshake.last || watch.handshakeContentHash === examination?.credential.contentHash) return;
+    this.#planHandshake(name, jitterMs(name, firstSpreadOf(this.#handshakeIntervalMs, 1)));
+  }
+
+  async #renew(name: string, examination: Examination | undefined): Promise<void> {
+    const watch = this.#watches.get(name)?.watch;
+    if (!watch) return;
+    const { actions, now } = this.#options;
+    await this.#alone(`renewal ${name}`, name, async (hold) => {
+      const { environment, handshake } = watch;
+      const input = {
+        environment,
+        ...(examination ? { assessment: examination.assessment, credential: examination.credential } : {}),
+        ...(handshake.last ? { handshake: handshake.last } : {}),
+      };
+      const step = await hold(this.#renewalLimit(() => actions.renew(input, now())));
+      this.#update(name, (current) => renewed(current, step));
+    });
+  }
+
+  /** `delayMs` from now, or later where the last handshake is too fresh. */
+  #planHandshake(name: string, delayMs: number): void {
+    if (this.#stopping.signal.aborted) return;
+    const last = this.#watches.get(name)?.watch.handshake.last?.startedAt.getTime() ?? Number.NEGATIVE_INFINITY;
+    const ageMs = this.#options.now().getTime() - last;
+    // A negative age is a clock that was set back, and no reason to wait.
+    const tooFreshMs = ageMs < 0 ? 0 : leastGapOf(this.#handshakeIntervalMs) - ageMs;
+    this.#handshakes.plan(name, Math.max(delayMs, tooFreshMs));
+  }
+
+  async #handshake(name: string): Promise<void> {
+    const { actions } = this.#options;
+    const { signal } = this.#stopping;
+    await this.#alone(`handshake ${name}`, name, async (hold) => {
+      const done = await hold(
+        this.#handshakeLimit(async () => {
+          const environment = this.#watches.get(name)?.watch.environment;
+          return environment && !signal.aborted ? await actions.handshake(environment, signal) : undefined;
+        }),
+      );
+      if (done) this.#update(name, (current) => shookHands(current, done.result, done.contentHash));
+    });
+  }
+
+  /**
+   * The wall around one environment's work: not begun while the same work is still running (even past its deadline), and a bug in it
+   * is logged, once, and stops nothing else. `hold` marks what must have ended before the work may begin again.
+   */
+  async #alone(key: string, name: string, work: (hold: <T>(held: Promise<T>) => Promise<T>) => Promise<void>) {
+    if (this.#busy.has(key)) return;
+    this.#busy.add(key);
+    let held: Promise<unknown> = Promise.resolve();
+    try {
+      await work((promise) => {
+        held = promise;
+        return promise;
+      });
+      this.#faults.delete(key);
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) this.#fault(key, name, error);
+    } finally {
+      held.catch(() => {}).finally(() => this.#busy.delete(key));
+    }
+  }
+
+  #fault(key: string, environment: string, error: unknown): void {
+    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+    if (this.#faults.get(key) === message) return;
+    this.#faults.set(key, message);
+    const fields = { environment, error: `${name}: ${message}`, ...(error instanceof DeadlineError ? {} : { stack }) };
+    this.#options.log.error(fields, `${key.split(' ')[0]} did not end; the last known state stays`);
+  }
+
+  #update(name: string, change: (watch: Watch) => Watch): void {
+    const entry = this.#watches.get(name);
+    if (!entry) return; // taken out of the configuration meanwhile
+    const before = entry.status;
+    entry.watch = change(entry.watch);
+    entry.status = statusAt(entry.watch, this.#options.now());
+    for (const { level, fields, message } of changes(before, entry.status)) this.#options.log[level](fields, message);
+  }
+
+  #track(work: Promise<void>): void {
+    this.#underWay.add(work);
+    work.finally(() => this.#underWay.delete(work));
+  }
+}

@@ -1,0 +1,209 @@
+/** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped in the opposite order. */
+import type { RequestHandler, Router } from 'express';
+import { ConfigurationError } from '../config/problems.ts';
+import { readSecret, readSource } from '../config/source.ts';
+import type { Configuration } from '../config/types.ts';
+import type { Build } from '../metrics/publish.ts';
+import { createRenewals, type Renewals } from '../renewal/renewals.ts';
+import { StoreError } from '../renewal/store.ts';
+import type { EstateStatus } from '../status/types.ts';
+import { createApp } from '../web/app.ts';
+import type { BasicAuth } from '../web/basic-auth.ts';
+import { type ListenOptions, listen, type WebServer } from '../web/server.ts';
+import { createActions } from './actions.ts';
+import type { Variables } from './examine.ts';
+import type { Log } from './log.ts';
+import { type Actions, Monitor } from './monitor.ts';
+import { type Schedule, startSchedule } from './schedule.ts';
+import { watchFile } from './watch-file.ts';
+
+export interface ServiceOptions {
+  /** @throws {ConfigurationError} */
+  readonly load: () => Promise<Configuration>;
+  readonly env: Variables;
+  readonly now: () => Date;
+  readonly log: Log;
+  readonly build: Build;
+  /** What web shows besides health and metrics. */
+  readonly pages?: (shown: Shown) => { readonly headers?: RequestHandler; readonly routers: readonly Router[] };
+  /** Instead of the real ones. */
+  readonly actions?: (renewals: Renewals) => Actions;
+}
+
+/** What the pages may look at. */
+export interface Shown {
+  readonly estate: () => EstateStatus;
+  readonly renewals: Pick<Renewals, 'list'>;
+  readonly configuration: () => Configuration;
+}
+
+export interface Service {
+  readonly url: string;
+  readonly estate: () => EstateStatus;
+  /** @returns whether the configuration was taken over; if not, the log says why, and the old one stays in force. */
+  reload(): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+const lookAtConfigurationEveryMs = 2_000;
+const answersMayTakeMs = 5_000;
+
+/** @throws {ConfigurationError | StoreError} and what listening throws (`EADDRINUSE`); nothing is left running then. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const configuration = await options.load();
+  const { env, now, log } = options;
+  const renewals = createRenewals(configuration, env, log, now());
+  const running = new RunningService(configuration, renewals, options);
+  try {
+    await running.start();
+    return running;
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+}
+
+class RunningService implements Service {
+  readonly #options: ServiceOptions;
+  readonly #renewals: Renewals;
+  readonly #monitor: Monitor;
+  #configuration: Configuration;
+  #server: WebServer | undefined;
+  #schedule: Schedule | undefined;
+  #stopWatching = () => {};
+  #firstCycle: Promise<void> = Promise.resolve();
+  #reloading: Promise<unknown> = Promise.resolve();
+  #stopped: Promise<void> | undefined;
+
+  constructor(configuration: Configuration, renewals: Renewals, options: ServiceOptions) {
+    const { env, now, log } = options;
+    const actions = options.actions?.(renewals) ?? createActions(env, now, renewals);
+    this.#options = options;
+    this.#configuration = configuration;
+    this.#renewals = renewals;
+    this.#monitor = new Monitor(configuration, { actions, now, log });
+  }
+
+  readonly estate = () => this.#monitor.estate();
+
+  get url(): string {
+    return this.#server?.url ?? '';
+  }
+
+  async start(): Promise<void> {
+    const { log, build } = this.#options;
+    const { path, contentHash, environments } = this.#configuration;
+    this.#server = await listen(this.#app(), await this.#listenOptions());
+    const { stop } = watchFile(path, {
+      seen: contentHash,
+      everyMs: lookAtConfigurationEveryMs,
+      changed: () => void this.reload(),
+    });
+    this.#stopWatching = stop;
+    this.#begin();
+    log.info({ url: this.url, version: build.version, environments: environments.length }, 'serving');
+    this.#warn();
+  }
+
+  reload(): Promise<boolean> {
+    const done = this.#reloading.then(() => this.#reload());
+    this.#reloading = done;
+    return done;
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopWatching();
+    await this.#reloading;
+    const monitorStopped = this.#monitor.stop();
+    await Promise.all([this.#schedule?.stop(), this.#firstCycle, monitorStopped]);
+    await this.#monitor.settled();
+    await this.#server?.close(answersMayTakeMs);
+    await this.#renewals.close();
+    this.#options.log.info({}, 'stopped');
+  }
+
+  #app() {
+    const { now, build, log, pages } = this.#options;
+    const shown: Shown = { estate: this.estate, renewals: this.#renewals, configuration: () => this.#configuration };
+    return createApp({
+      estate: this.estate,
+      build,
+      now,
+      basicAuth: this.#basicAuth,
+      report: (error) => log.error(describe(error), 'a request could not be answered'),
+      ...pages?.(shown),
+    });
+  }
+
+  readonly #basicAuth: BasicAuth = async () => {
+    const { basicAuth } = this.#configuration.http;
+    if (!basicAuth) return undefined;
+    return { username: basicAuth.username, password: await readSecret(basicAuth.password, this.#options.env) };
+  };
+
+  async #listenOptions(): Promise<ListenOptions> {
+    const { host, port, tls } = this.#configuration.http;
+    const { env } = this.#options;
+    if (!tls) return { host, port };
+    const [cert, key] = await Promise.all([readSource(tls.certificate, env), readSource(tls.privateKey, env)]);
+    const passphrase = tls.passphrase && (await readSecret(tls.passphrase, env)).reveal();
+    return { host, port, tls: { cert, key, ...(passphrase === undefined ? {} : { passphrase }) } };
+  }
+
+  /** The first cycle now, the others by the clock. */
+  #begin(): void {
+    const { log } = this.#options;
+    const failed = (error: unknown) => log.error(describe(error), 'a round did not end');
+    this.#firstCycle = this.#monitor.checkAll().catch(failed);
+    this.#schedule = startSchedule(this.#configuration.schedule, {
+      check: () => this.#monitor.checkAll(),
+      handshake: () => this.#monitor.handshakeAll(),
+      failed,
+    });
+  }
+
+  async #reload(): Promise<boolean> {
+    const { log, load } = this.#options;
+    const before = this.#configuration;
+    try {
+      const next = await load();
+      this.#renewals.reconfigure(next);
+      this.#configuration = next;
+      const { tls } = await this.#listenOptions();
+      if (tls) this.#server?.renewTls(tls);
+    } catch (error) {
+      this.#configuration = before;
+      this.#renewals.reconfigure(before);
+      this.#monitor.refuse();
+      log.error(describe(error), 'configuration refused; the one before it stays in force');
+      return false;
+    }
+    await Promise.all([this.#schedule?.stop(), this.#firstCycle]);
+    this.#monitor.adopt(this.#configuration);
+    this.#begin();
+    log.info({ environments: this.#configuration.environments.length }, 'configuration loaded');
+    this.#warn(before);
+    return true;
+  }
+
+  #warn(before?: Configuration): void {
+    const { http, warnings } = this.#configuration;
+    for (const warning of warnings) this.#options.log.warn({ warning }, 'configuration');
+    const socket = ({ host, port, tls }: Configuration['http']) => JSON.stringify([host, port, tls !== undefined]);
+    if (before && socket(before.http) !== socket(http))
+      this.#options.log.warn({ url: this.url }, 'http.listen has changed; it needs a restart');
+  }
+}
+
+/** What the log may know of an error: a stack only where it is a bug. */
+function describe(error: unknown): Record<string, unknown> {
+  if (error instanceof ConfigurationError) return { problems: error.problems };
+  if (error instanceof StoreError) return { error: error.message };
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { error: `${name}: ${message}`, stack };
+}

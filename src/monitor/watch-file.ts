@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+
+export interface FileWatch {
+  stop(): void;
+}
+
+/**
+ * Calls `changed` when the content of the file is no longer the one last seen; also when it cannot be read any more, and when it can again.
+ * Content, and not events or dates: Kubernetes swaps a `..data` link above the file, with size and mtime the same.
+ */
+export function watchFile(
+  path: string,
+  options: { readonly seen: string; readonly everyMs: number; readonly changed: () => void },
+): FileWatch {
+  let seen = options.seen;
+  let looking = false;
+  const look = async () => {
+    if (looking) return;
+    looking = true;
+    const found = await contentHash(path);
+    looking = false;
+    if (found === seen) return;
+    seen = found;
+    options.changed();
+  };
+  const timer = setInterval(() => void look(), options.everyMs);
+  return { stop: () => clearInterval(timer) };
+}
+
+/** SHA-256 in hex, or the reason why there is none. */
+async function contentHash(path: string): Promise<string> {
+  try {
+    return createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
+  } catch (error) {
+    return `unreadable: ${(error as NodeJS.ErrnoException).code}`;
+  }
+}

@@ -1,0 +1,386 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { DeployedCredential } from '../../src/credential/types.ts';
+import type { Examination } from '../../src/monitor/examine.ts';
+import { jitterMs } from '../../src/monitor/jitter.ts';
+import { type Actions, Monitor, type RenewalInput } from '../../src/monitor/monitor.ts';
+import type { EnvironmentStatus } from '../../src/status/types.ts';
+import { hourMs, minuteMs, secondMs } from '../../src/time/duration.ts';
+import type { Assessment } from '../../src/verify/types.ts';
+import { sampleConfiguration, sampleEnvironment } from '../support/configuration.ts';
+import {
+  sampleAssessment,
+  sampleChain,
+  sampleFailedHandshake,
+  sampleFinding,
+  sampleHandshake,
+  sampleNow,
+} from '../support/status.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: sampleNow });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const names = (...list: string[]) => sampleConfiguration(list.map((name) => sampleEnvironment({ name })));
+
+function examination(assessment: Assessment, contentHash = 'hash'): Examination {
+  const credential = { contentHash, bundle: [], extraCertificates: [], problems: [] } as unknown as DeployedCredential;
+  return { credential, assessment, rehearsal: { contentHash, verdict: undefined, judgedAt: sampleNow } };
+}
+const unreadable = sampleAssessment({
+  certificates: [],
+  failed: ['readable'],
+  findings: [sampleFinding('certificate_unreadable')],
+});
+
+/** A monitor over actions that succeed, but for those that the test replaces. */
+function monitorOf(configuration = names('a', 'b'), actions: Partial<Actions> = {}, checkDeadlineMs = 1000) {
+  const lines: { level: string; message: string; [field: string]: unknown }[] = [];
+  const record = (level: string) => (fields: object, message: string) => void lines.push({ level, message, ...fields });
+  const log = { info: record('info'), warn: record('warn'), error: record('error') } as never;
+  const calls = {
+    examine: vi.fn(actions.examine ?? (async () => examination(sampleAssessment()))),
+    handshake: vi.fn(
+      actions.handshake ??
+        (async () => ({ result: sampleHandshake({ startedAt: new Date() }), contentHash: 'hash' as string })),
+    ),
+    renew: vi.fn(
+      actions.renew ??
+        (async (_input: RenewalInput) => ({
+          status: { state: 'not_due' as const, reason: 'far off' },
+          findings: [],
+          emailed: [],
+        })),
+    ),
+  };
+  const monitor = new Monitor(configuration, { actions: calls, now: () => new Date(), log, checkDeadlineMs });
+  const status = (name: string) =>
+    monitor.estate().environments.find((each) => each.name === name) as EnvironmentStatus;
+  return { monitor, calls, lines, status };
+}
+const startsOf = (calls: { handshake: { mock: { calls: unknown[][] } } }, name: string) =>
+  calls.handshake.mock.calls.filter(([environment]) => (environment as { name: string }).name === name).length;
+
+describe('a cycle', () => {
+  test('looks at every environment, and the estate is ready after the first', async () => {
+    const { monitor, status } = monitorOf();
+    expect(monitor.estate().ready).toBe(false);
+    expect(status('a').lastRunAt).toBeUndefined();
+    await monitor.checkAll();
+    expect(monitor.estate().ready).toBe(true);
+    expect(monitor.estate().environments.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(status('b')).toMatchObject({ lastRunAt: sampleNow, status: 'ok', certificates: { length: 3 } });
+  });
+
+  test('an environment that throws changes nothing of the others, and keeps what was known of it', async () => {
+    let broken = false;
+    const { monitor, status, lines } = monitorOf(names('a', 'b'), {
+      examine: async ({ name }) => {
+        if (broken && name === 'a') throw new Error('a bug');
+        return examination(sampleAssessment());
+      },
+    });
+    await monitor.checkAll();
+    const before = status('a');
+    broken = true;
+    vi.setSystemTime(sampleNow.getTime() + 5 * minuteMs);
+    await monitor.checkAll();
+    expect(status('a')).toBe(before);
+    expect(status('b').lastRunAt).toEqual(new Date(sampleNow.getTime() + 5 * minuteMs));
+    expect(lines).toContainEqual(expect.objectContaining({ level: 'error', environment: 'a', error: 'Error: a bug' }));
+  });
+
+  test('the same bug is logged once, not at every cycle, and again after it was gone', async () => {
+    let broken = true;
+    const { monitor, lines } = monitorOf(names('a'), {
+      examine: async () => {
+        if (broken) throw new Error('a bug');
+        return examination(sampleAssessment());
+      },
+    });
+    const faults = () => lines.filter(({ error }) => error === 'Error: a bug').length;
+    await monitor.checkAll();
+    await monitor.checkAll();
+    expect(faults()).toBe(1);
+    broken = false;
+    await monitor.checkAll();
+    broken = true;
+    await monitor.checkAll();
+    expect(faults()).toBe(2);
+  });
+
+  test('an environment that hangs is left at its deadline, delays no other, and is not begun twice', async () => {
+    let release = () => {};
+    const hanging = new Promise<Examination>((resolve) => {
+      release = () => resolve(examination(sampleAssessment()));
+    });
+    const { monitor, calls, status } = monitorOf(names('a', ...'bcdefghijklm'), {
+      examine: async ({ name }) => (name === 'a' ? hanging : examination(sampleAssessment())),
+    });
+    const cycle = monitor.checkAll();
+    await vi.advanceTimersByTimeAsync(1);
+    for (const name of 'bcdefghijklm') expect(status(name).lastRunAt).toBeDefined();
+    expect(monitor.estate().ready).toBe(false);
+    await vi.advanceTimersByTimeAsync(1000);
+    await cycle;
+    expect(monitor.estate().ready).toBe(true);
+    expect(status('a').lastRunAt).toBeUndefined();
+    await monitor.checkAll();
+    const begun = () => calls.examine.mock.calls.filter(([{ name }]) => name === 'a').length;
+    expect(begun()).toBe(1);
+    release();
+    await vi.advanceTimersByTimeAsync(1);
+    await monitor.checkAll();
+    expect(begun()).toBe(2);
+    expect(status('a').lastRunAt).toBeDefined();
+  });
+
+  test('a file gone bad keeps its dates, and says so', async () => {
+    let bad = false;
+    const { monitor, status } = monitorOf(names('a', 'b'), {
+      examine: async ({ name }) => examination(bad && name === 'a' ? unreadable : sampleAssessment()),
+    });
+    await monitor.checkAll();
+    const [before, other] = [status('a'), status('b')];
+    bad = true;
+    await monitor.checkAll();
+    expect(status('a')).toMatchObject({ certificates: before.certificates, expiresAt: before.expiresAt });
+    expect(status('a').assessment?.checks.readable).toBe(false);
+    expect(status('a').status).toBe('critical');
+    expect(status('b')).toEqual(other);
+  });
+
+  test('logs what has changed, and nothing when nothing has', async () => {
+    let bad = false;
+    const { monitor, lines } = monitorOf(names('a'), {
+      examine: async () => examination(bad ? unreadable : sampleAssessment()),
+    });
+    await monitor.checkAll();
+    expect(lines).toEqual([{ level: 'info', environment: 'a', from: undefined, to: 'ok', message: 'status' }]);
+    lines.length = 0;
+    await monitor.checkAll();
+    expect(lines).toEqual([]);
+    bad = true;
+    await monitor.checkAll();
+    expect(lines.map(({ level, message, code, to }) => [level, message, code ?? to])).toEqual([
+      ['error', 'finding', 'certificate_unreadable'],
+      ['error', 'status', 'critical'],
+    ]);
+    lines.length = 0;
+    await monitor.checkAll();
+    expect(lines).toEqual([]);
+    bad = false;
+    await monitor.checkAll();
+    expect(lines.map(({ level, message }) => [level, message])).toEqual([
+      ['info', 'finding cleared'],
+      ['info', 'status'],
+    ]);
+  });
+});
+
+describe('renewals', () => {
+  test('follow a check, with its assessment and the last handshake, and their messages are counted', async () => {
+    const { monitor, calls, status } = monitorOf(names('a'), {
+      renew: async () => ({
+        status: { state: 'requested', reason: 'asked' },
+        findings: [sampleFinding('renewal_unanswered')],
+        emailed: ['sent'],
+      }),
+    });
+    await monitor.checkAll();
+    await monitor.settled();
+    await monitor.checkAll();
+    await monitor.settled();
+    expect(calls.renew.mock.calls[0]?.[0]).toMatchObject({ environment: { name: 'a' }, assessment: { valid: true } });
+    expect(status('a')).toMatchObject({
+      renewal: { state: 'requested' },
+      emails: { sent: 2, failed: 0, drafted: 0 },
+      status: 'warning',
+    });
+  });
+
+  test('a mail server that hangs delays no check, and no second step is begun meanwhile', async () => {
+    const { monitor, calls, status } = monitorOf(names('a', 'b'), { renew: () => new Promise(() => {}) });
+    await monitor.checkAll();
+    vi.setSystemTime(sampleNow.getTime() + minuteMs);
+    await monitor.checkAll();
+    expect(status('a').lastRunAt).toEqual(new Date(sampleNow.getTime() + minuteMs));
+    expect(calls.renew).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('handshakes', () => {
+  test('come soon after the start, each at its own moment', async () => {
+    const { calls } = monitorOf(names('a', 'b', 'c', 'd'));
+    expect(calls.handshake).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(4 * 250);
+    for (const name of 'abcd') expect(startsOf(calls, name)).toBe(1);
+  });
+
+  test('of a round are spread over at most five minutes, always at the same place', async () => {
+    const { monitor, calls } = monitorOf(names('a'));
+    await vi.advanceTimersByTimeAsync(10 * minuteMs);
+    await monitor.handshakeAll();
+    const mine = jitterMs('a', 5 * minuteMs);
+    expect(mine).toBeLessThan(5 * minuteMs);
+    await vi.advanceTimersByTimeAsync(mine - 1);
+    expect(startsOf(calls, 'a')).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(startsOf(calls, 'a')).toBe(2);
+  });
+
+  test('of one environment are five minutes apart, whatever asks for them', async () => {
+    const { monitor, calls } = monitorOf(names('a'));
+    await vi.advanceTimersByTimeAsync(secondMs);
+    expect(startsOf(calls, 'a')).toBe(1);
+    for (const port of [2, 3, 4]) {
+      const mesh = { ...sampleEnvironment().mesh, url: `https://localhost:${port}` };
+      monitor.adopt(sampleConfiguration([sampleEnvironment({ name: 'a', mesh })]));
+      await monitor.handshakeAll();
+      await vi.advanceTimersByTimeAsync(minuteMs);
+    }
+    expect(startsOf(calls, 'a')).toBe(1);
+    await vi.advanceTimersByTimeAsync(2 * minuteMs);
+    expect(startsOf(calls, 'a')).toBe(2);
+    expect(calls.handshake.mock.calls[1]?.[0].mesh.url).toBe('https://localhost:4');
+  });
+
+  test('are counted, and the reason is judged', async () => {
+    const { monitor, status, lines } = monitorOf(names('a'), {
+      handshake: async () => ({ result: sampleFailedHandshake('connection_refused', { startedAt: new Date() }) }),
+    });
+    await monitor.checkAll();
+    await vi.advanceTimersByTimeAsync(secondMs);
+    expect(status('a').handshake).toMatchObject({
+      last: { reason: 'connection_refused' },
+      totals: { success: 0, failure: 1 },
+    });
+    expect(status('a').findings.map(({ code }) => code)).toContain('handshake_failed');
+    expect(lines).toContainEqual(expect.objectContaining({ message: 'handshake fails', reason: 'connection_refused' }));
+  });
+
+  test('follow a credential that was changed, once', async () => {
+    let contentHash = 'hash';
+    const { monitor, calls } = monitorOf(names('a'), {
+      examine: async () => examination(sampleAssessment(), contentHash),
+      handshake: async () => ({ result: sampleHandshake({ startedAt: new Date() }), contentHash }),
+    });
+    await monitor.checkAll();
+    await vi.advanceTimersByTimeAsync(10 * minuteMs);
+    await monitor.checkAll();
+    await vi.advanceTimersByTimeAsync(10 * minuteMs);
+    expect(startsOf(calls, 'a')).toBe(1);
+    contentHash = 'another';
+    await monitor.checkAll();
+    await vi.advanceTimersByTimeAsync(secondMs);
+    expect(startsOf(calls, 'a')).toBe(2);
+    await monitor.checkAll();
+    await vi.advanceTimersByTimeAsync(hourMs);
+    expect(startsOf(calls, 'a')).toBe(2);
+  });
+
+  test('keep a bounded history, with certificates of the last chain only', async () => {
+    const { monitor, status } = monitorOf(names('a'));
+    for (let hour = 0; hour < 30; hour += 1) {
+      await monitor.handshakeAll();
+      await vi.advanceTimersByTimeAsync(hourMs);
+    }
+    const { history, totals } = status('a').handshake;
+    expect(totals.success).toBe(30);
+    expect(history).toHaveLength(24);
+    expect(history.map(({ serverCertificates }) => serverCertificates.length)).toEqual([...Array(23).fill(0), 1]);
+  });
+});
+
+describe('a reloaded configuration', () => {
+  test('keeps counters and the last known dates of an environment that keeps its name', async () => {
+    let assessment = sampleAssessment();
+    const { monitor, status } = monitorOf(names('a'), { examine: async () => examination(assessment) });
+    await monitor.checkAll();
+    await vi.advanceTimersByTimeAsync(secondMs);
+    const before = status('a');
+    assessment = unreadable;
+    monitor.adopt(names('a', 'new'));
+    await monitor.checkAll();
+    expect(status('a')).toMatchObject({
+      certificates: before.certificates,
+      expiresAt: before.expiresAt,
+      handshake: { totals: { success: 1 } },
+    });
+    expect(status('new').certificates).toEqual([]);
+    expect(monitor.estate().configuration.lastReloadSuccessful).toBe(true);
+  });
+
+  test('forgets an environment that was taken out, and its handshake', async () => {
+    const { monitor, calls } = monitorOf(names('a', 'b'));
+    monitor.adopt(names('b'));
+    await vi.advanceTimersByTimeAsync(hourMs);
+    expect(monitor.estate().environments.map(({ name }) => name)).toEqual(['b']);
+    expect(startsOf(calls, 'a')).toBe(0);
+  });
+
+  test('without a credential drops the dates that belonged to one', async () => {
+    const { monitor, status } = monitorOf(names('a'));
+    await monitor.checkAll();
+    const { credential, ...sandbox } = sampleEnvironment({ name: 'a' });
+    monitor.adopt(sampleConfiguration([sandbox]));
+    expect(status('a')).toMatchObject({ credentialConfigured: false, certificates: [] });
+    expect(status('a')).not.toHaveProperty('assessment');
+    expect(status('a')).not.toHaveProperty('expiresAt');
+  });
+
+  test('that is refused leaves its mark until one is taken over', () => {
+    const { monitor } = monitorOf();
+    monitor.refuse();
+    expect(monitor.estate().configuration).toEqual({ lastReloadSuccessful: false, lastReloadSuccessAt: sampleNow });
+    monitor.adopt(names('a'));
+    expect(monitor.estate().configuration.lastReloadSuccessful).toBe(true);
+  });
+});
+
+describe('stopping', () => {
+  test('ends handshakes, begins nothing, and leaves no timer', async () => {
+    const { monitor, calls, lines } = monitorOf(names('a', 'b'), {
+      handshake: (_environment, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+        }),
+    });
+    await vi.advanceTimersByTimeAsync(jitterMs('a', 500));
+    expect(startsOf(calls, 'a')).toBe(1);
+    await monitor.stop();
+    await monitor.checkAll();
+    await monitor.handshakeAll();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(calls.examine).not.toHaveBeenCalled();
+    expect(lines).toEqual([]);
+  });
+
+  test('waits for a renewal that is being sent', async () => {
+    let sent = false;
+    const { monitor } = monitorOf(names('a'), {
+      renew: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 3000));
+        sent = true;
+        return { status: { state: 'requested', reason: 'asked' }, findings: [], emailed: ['sent'] };
+      },
+    });
+    await monitor.checkAll();
+    const stopped = monitor.stop();
+    await vi.advanceTimersByTimeAsync(3000);
+    await stopped;
+    expect(sent).toBe(true);
+  });
+});
+
+test('certificates of two environments never mix', async () => {
+  const { monitor, status } = monitorOf(names('a', 'b'), {
+    examine: async ({ name }) =>
+      examination(sampleAssessment({ certificates: sampleChain({ subjectText: `CN=${name}` }) })),
+  });
+  await monitor.checkAll();
+  expect(status('a').certificates[0]?.certificate.subject.text).toBe('CN=a');
+  expect(status('b').certificates[0]?.certificate.subject.text).toBe('CN=b');
+});

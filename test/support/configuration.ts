@@ -1,0 +1,63 @@
+/** Configurations as the parser would give them, for tests that begin behind it. */
+import { Secret } from '../../src/config/secret.ts';
+import type { Configuration, ResolvedEnvironment, Source } from '../../src/config/types.ts';
+import { dayMs } from '../../src/time/duration.ts';
+
+const inline = (value: string): Source => ({ kind: 'inline', value: new Secret(value) });
+const contact = { name: 'Sample Contact', email: 'contact@example.nhs.uk', telephone: '0113 000 0000' };
+
+export function sampleEnvironment(more: Partial<ResolvedEnvironment> = {}): ResolvedEnvironment {
+  return {
+    name: 'integration',
+    preset: 'integration',
+    application: 'Mavis',
+    odsCode: 'X26',
+    contact,
+    mesh: {
+      url: 'https://localhost:1',
+      mailboxId: 'X26ABC1',
+      password: inline('password'),
+      sharedKey: inline('TestKey'),
+      verifyServer: true,
+      probe: 'validate',
+      timeouts: { connectMs: 500, tlsMs: 500, requestMs: 500 },
+    },
+    credential: {
+      kind: 'pem',
+      certificate: { kind: 'file', path: '/nowhere/client.pem' },
+      privateKey: { kind: 'file', path: '/nowhere/key.pem' },
+      caBundle: { kind: 'file', path: '/nowhere/bundle.pem' },
+    },
+    chainOrder: 'root-first',
+    thresholds: { warningMs: 45 * dayMs, criticalMs: 14 * dayMs },
+    renewal: {
+      windowMs: 60 * dayMs,
+      mode: 'send',
+      key: 'new',
+      keyBits: 2048,
+      desk: ['desk@example.nhs.uk'],
+      enclose: [],
+      requiresConformanceCertificate: false,
+    },
+    ...more,
+  };
+}
+
+export function sampleConfiguration(
+  environments: readonly ResolvedEnvironment[] = [sampleEnvironment()],
+  more: Partial<Configuration> = {},
+): Configuration {
+  return {
+    path: '/nowhere/mesh-cert-monitor.yaml',
+    application: 'Mavis',
+    odsCode: 'X26',
+    contact,
+    stateDir: '/nowhere/state',
+    http: { host: '127.0.0.1', port: 0 },
+    schedule: { check: '*/5 * * * *', handshake: '17 * * * *', timezone: 'Europe/London' },
+    environments,
+    warnings: [],
+    contentHash: '0'.repeat(64),
+    ...more,
+  };
+}
