@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 // argv → command → exit code: the only place that touches the process. Kept small, so that `--version` is quick.
-import { readFileSync } from 'node:fs';
-import type { CommandIo } from './cli/command.ts';
-import { exitCode } from './cli/command.ts';
-import { explain, runProgram } from './cli/program.ts';
+import { type CommandIo, exitCode } from './cli/command.ts';
+import { explain, runProgram } from './cli/run.ts';
+import { version } from './cli/version.ts';
 
 const widthWithoutTerminal = 100;
 
@@ -31,7 +30,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   });
 }
 
-process.exitCode = await runProgram(process.argv.slice(2), io, packageVersion());
+process.exitCode = await runProgram(process.argv.slice(2), io, version);
 
 /** https://no-color.org and https://force-color.org: the environment decides before the terminal does. */
 function wantsColour(): boolean {
@@ -39,8 +38,4 @@ function wantsColour(): boolean {
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
   if (NO_COLOR) return false;
   return process.stdout.isTTY === true && TERM !== 'dumb';
-}
-
-function packageVersion(): string {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 }

@@ -1,14 +1,8 @@
 // docs/cli.md, from the program that parses the command line.
 import type { Argument, Command, Option } from 'commander';
 import type { CommandIo } from '../../src/cli/command.ts';
-import {
-  commandsOf,
-  createProgram,
-  exitCodeMeanings,
-  optionDescription,
-  pathOf,
-  programName,
-} from '../../src/cli/program.ts';
+import { commandsOf, exitCodeMeanings, optionDescription, pathOf, requiredGlobalOptions } from '../../src/cli/help.ts';
+import { createProgram, programName } from '../../src/cli/program.ts';
 import type { Pages } from '../docs.ts';
 
 const nowhere: CommandIo = {
@@ -50,19 +44,16 @@ ${rows.join('\n')}
 }
 
 function section(command: Command): string {
-  const rows = [...command.registeredArguments.map(argumentRow), ...inherited(command).map(optionRow)];
+  const rows = [
+    ...command.registeredArguments.map(argumentRow),
+    ...[...requiredGlobalOptions(command), ...command.options].map(optionRow),
+  ];
   const table = `| argument or option | meaning |\n|---|---|\n${rows.join('\n')}\n`;
   return `## \`${pathOf(command).replace(`${programName} `, '')}\`
 
 ${command.description()}
 
 ${table}`;
-}
-
-/** A subcommand also takes what its parent must have. */
-function inherited(command: Command): Option[] {
-  const parents = command.parent?.parent ? command.parent.options.filter(({ mandatory }) => mandatory) : [];
-  return [...parents, ...command.options].filter(({ hidden }) => !hidden);
 }
 
 const argumentRow = (argument: Argument) => `| \`<${argument.name()}>\` | ${cell(argument.description)} |`;

@@ -16,7 +16,7 @@ export async function run(options: InspectOptions, io: CommandIo): Promise<ExitC
   const at = options.at ?? io.now();
   const credential = await readCredential(inputsOf(options, io), io.env);
   const policy = { chainOrder: options.chainOrder, thresholds };
-  const assessment = assess(credential, policy, await rehearse(credential, at), at);
+  const assessment = assess(credential, policy, await rehearse(credential), at);
   io.stdout(
     options.format === 'json'
       ? `${JSON.stringify(inspectionReport(assessment, io.now()), undefined, 2)}\n`

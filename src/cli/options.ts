@@ -33,7 +33,7 @@ export interface RenewOptions {
   readonly dryRun: boolean;
   /** Absent: what the configuration says. */
   readonly key?: 'new' | 'reuse';
-  /** Directory; absent: the working directory. */
+  /** Directory of a dry run; absent: `renewal-NAME` in the working directory. */
   readonly output?: string;
 }
 

@@ -1,7 +1,19 @@
 /** Every command and option of the product, and nothing of what they do: each command's module is loaded when it is called. */
-import { Argument, Command, CommanderError, Help, Option } from 'commander';
-import { collect, parsePort, parseSpan, parseTime } from './arguments.ts';
-import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
+import { Argument, Command, Option } from 'commander';
+import { collect, parsePort, parseSpan } from './arguments.ts';
+import type { CommandIo, ExitCode } from './command.ts';
+import {
+  commandsOf,
+  configuration,
+  environment,
+  exitCodeHelp,
+  format,
+  helpStyle,
+  pathOf,
+  refuseMissing,
+  requiredGlobalOptions,
+  time,
+} from './help.ts';
 import type {
   AcceptOptions,
   CheckOptions,
@@ -16,44 +28,7 @@ import type {
 
 export const programName = 'mesh-cert-monitor';
 
-/** What each exit code means, for `--help` and the reference page. */
-export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
-  0: 'OK: nothing stands against what was judged, or the command did what it was asked',
-  1: 'WARNING: something needs attention within days or weeks',
-  2: 'CRITICAL: something does not work, or soon will not',
-  3: 'UNKNOWN: bad usage, an unreadable configuration, or a fault of the program',
-};
-
 type Finish = (code: ExitCode) => void;
-
-/**
- * @param args - without the interpreter and the script.
- * @returns the exit code; every failure has been explained on stderr.
- */
-export async function runProgram(args: readonly string[], io: CommandIo, version: string): Promise<ExitCode> {
-  let code: ExitCode = exitCode.unknown;
-  const program = createProgram(io, version, (finished) => {
-    code = finished;
-  });
-  try {
-    await program.parseAsync(args, { from: 'user' });
-    return code;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.unknown;
-    io.stderr(explain(error, io));
-    return exitCode.unknown;
-  }
-}
-
-/** A mistake of the user is a sentence; a bug is one too, with its stack only where `DEBUG` is set. */
-export function explain(error: unknown, io: Pick<CommandIo, 'env'>): string {
-  if (error instanceof UsageError) return `error: ${error.message}\n`;
-  const stack = error instanceof Error && io.env.DEBUG ? error.stack : undefined;
-  const message = error instanceof Error ? error.message : String(error);
-  return stack
-    ? `${stack}\n`
-    : `error: unexpected: ${message}\nThis is a fault of ${programName}; DEBUG=1 shows where it happened.\n`;
-}
 
 export function createProgram(io: CommandIo, version: string, finish: Finish): Command {
   const program = new Command(programName)
@@ -64,7 +39,8 @@ export function createProgram(io: CommandIo, version: string, finish: Finish): C
     .helpOption('--help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .exitOverride()
-    .configureHelp({ optionDescription })
+    .configureHelp(helpStyle)
+    .hook('preAction', (_, command) => refuseMissing(command))
     .configureOutput({
       writeOut: io.stdout,
       writeErr: io.stderr,
@@ -142,7 +118,7 @@ function addRenewing(program: Command, io: CommandIo, finish: Finish): void {
         'reuse',
       ]),
     )
-    .option('--output <dir>', 'directory for the files of a dry run (default: the working directory)')
+    .option('--output <dir>', 'directory for the files of a dry run (default: renewal-NAME in the working directory)')
     .action(async (options: RenewOptions) => finish(await (await import('./renew.ts')).run(options, io)));
   program
     .command('accept')
@@ -172,7 +148,7 @@ function addResolve(renewals: Command, io: CommandIo, finish: Finish): void {
     .command('resolve')
     .summary('settle a renewal that a crash left uncertain')
     .description('Says whether the request reached the desk, once a person knows.')
-    .configureHelp({ optionDescription, showGlobalOptions: true, visibleGlobalOptions: mandatoryGlobalOptions })
+    .configureHelp({ ...helpStyle, showGlobalOptions: true, visibleGlobalOptions: requiredGlobalOptions })
     .addOption(environment())
     .addOption(new Option('--sent', 'the desk has the request').conflicts('notSent'))
     .addOption(new Option('--not-sent', 'the desk does not have it: it may be sent again').conflicts('sent'))
@@ -207,38 +183,4 @@ function addStarting(program: Command, io: CommandIo, finish: Finish): void {
       const options: DemoOptions = { port, atMs: at };
       finish(await (await import('./demo.ts')).run(options, io));
     });
-}
-
-const configuration = () => new Option('--config <file>', 'the configuration, YAML or JSON').makeOptionMandatory();
-const environment = () => new Option('--environment <name>', 'which environment').makeOptionMandatory();
-const time = (description: string) => new Option('--at <time>', `${description} (RFC 3339)`).argParser(parseTime);
-const format = (...names: string[]) =>
-  new Option(`--format <${names.join('|')}>`, 'how the result is written').choices(names).default('text');
-
-/** The choices stand in the flag already, and a flag that is off needs no default. */
-export function optionDescription(option: Option): string {
-  const { defaultValue, defaultValueDescription, description, mandatory } = option;
-  const standing = option.isBoolean() ? undefined : (defaultValueDescription ?? defaultValue);
-  return [description, mandatory && '(required)', standing !== undefined && `(default: ${standing})`]
-    .filter(Boolean)
-    .join(' ');
-}
-
-function mandatoryGlobalOptions(command: Command): Option[] {
-  return new Help().visibleOptions(command.parent ?? command).filter(({ mandatory }) => mandatory);
-}
-
-function exitCodeHelp(): string {
-  const lines = Object.entries(exitCodeMeanings).map(([code, meaning]) => `  ${code}  ${meaning}`);
-  return `\nExit codes:\n${lines.join('\n')}`;
-}
-
-/** The program and everything below it, in the order of declaration. */
-export function commandsOf(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(commandsOf)];
-}
-
-/** `mesh-cert-monitor renewals resolve` */
-export function pathOf(command: Command): string {
-  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }

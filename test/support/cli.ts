@@ -1,5 +1,5 @@
 /** The command line as a transcript: what was typed, what came out, where, and the exit code. In this process, with the world passed in. */
-import { runProgram } from '../../src/cli/program.ts';
+import { runProgram } from '../../src/cli/run.ts';
 
 export interface Transcript {
   readonly code: number;

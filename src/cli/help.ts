@@ -1,0 +1,68 @@
+/** What the options have in common, and how help is laid out. */
+import { type Command, Option } from 'commander';
+import { parseTime } from './arguments.ts';
+import type { ExitCode } from './command.ts';
+
+/** What each exit code means, for `--help` and the reference page. */
+export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
+  0: 'OK: nothing stands against what was judged, or the command did what it was asked',
+  1: 'WARNING: something needs attention within days or weeks',
+  2: 'CRITICAL: something does not work, or soon will not',
+  3: 'UNKNOWN: bad usage, an unreadable configuration, or a fault of the program',
+};
+
+export const configuration = () => needed(new Option('--config <file>', 'the configuration, YAML or JSON'));
+export const environment = () => needed(new Option('--environment <name>', 'which environment'));
+export const time = (description: string) =>
+  new Option('--at <time>', `${description} (RFC 3339)`).argParser(parseTime);
+export const format = (...names: string[]) =>
+  new Option(`--format <${names.join('|')}>`, 'how the result is written').choices(names).default('text');
+
+/** Commander's own mandatory options are checked before unknown ones, so that `--confg x` would be told that `--config` is missing. */
+const neededOptions = new WeakSet<Option>();
+export const isNeeded = (option: Option): boolean => neededOptions.has(option);
+
+function needed(option: Option): Option {
+  neededOptions.add(option);
+  return option;
+}
+
+export function refuseMissing(command: Command): void {
+  const given = command.optsWithGlobals();
+  const missing = [...requiredGlobalOptions(command), ...command.options.filter(isNeeded)].find(
+    (option) => given[option.attributeName()] === undefined,
+  );
+  if (missing) command.error(`error: required option '${missing.flags}' not specified`);
+}
+
+/** A subcommand also takes what its parent needs. */
+export function requiredGlobalOptions(command: Command): Option[] {
+  return command.parent?.options.filter(isNeeded) ?? [];
+}
+
+const narrowestDescription = 20;
+export const helpStyle = { optionDescription, minWidthToWrap: narrowestDescription };
+
+/** The choices stand in the flag already, and a flag that is off needs no default. */
+export function optionDescription(option: Option): string {
+  const { defaultValue, defaultValueDescription, description } = option;
+  const standing = option.isBoolean() ? undefined : (defaultValueDescription ?? defaultValue);
+  return [description, isNeeded(option) && '(required)', standing !== undefined && `(default: ${standing})`]
+    .filter(Boolean)
+    .join(' ');
+}
+
+export function exitCodeHelp(): string {
+  const lines = Object.entries(exitCodeMeanings).map(([code, meaning]) => `  ${code}  ${meaning}`);
+  return `\nExit codes:\n${lines.join('\n')}`;
+}
+
+/** The program and everything below it, in the order of declaration. */
+export function commandsOf(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(commandsOf)];
+}
+
+/** `mesh-cert-monitor renewals resolve` */
+export function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+}

@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import type { CommandIo } from '../../src/cli/command.ts';
+import { UsageError } from '../../src/cli/command.ts';
+import { commandsOf, pathOf } from '../../src/cli/help.ts';
+import { createProgram, programName } from '../../src/cli/program.ts';
+import { explain } from '../../src/cli/run.ts';
+import { type } from '../support/cli.ts';
+
+const nowhere: CommandIo = {
+  stdout: () => {},
+  stderr: () => {},
+  env: {},
+  now: () => new Date(0),
+  colour: false,
+  columns: 100,
+};
+const paths = commandsOf(createProgram(nowhere, '1.2.3', () => {})).map((command) => pathOf(command));
+
+describe('help', () => {
+  test('there is help for exactly the commands of the reference', () => {
+    expect(paths).toEqual(
+      ['', ' serve', ' check', ' inspect', ' renew', ' accept', ' renewals', ' renewals resolve', ' init', ' demo'].map(
+        (command) => programName + command,
+      ),
+    );
+  });
+
+  test.each(paths)('%s --help reads as it always did', async (path) => {
+    const words = path.split(' ').slice(1);
+    const { code, stderr, stdout } = await type([...words, '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    await expect(stdout).toMatchFileSnapshot(`golden/help${words.map((word) => `-${word}`).join('')}.txt`);
+  });
+
+  test('fits a narrow terminal', async () => {
+    const { stdout } = await type(['check', '--help'], { columns: 60 });
+    expect(stdout.split('\n').filter((line) => line.length > 60)).toEqual([]);
+  });
+});
+
+describe('usage', () => {
+  test('--version prints the version alone', async () => {
+    expect(await type(['--version'])).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
+  });
+
+  test('no command: help on stderr, exit 3', async () => {
+    const { code, stderr, stdout } = await type([]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(/^Usage: mesh-cert-monitor /);
+  });
+
+  test.each([
+    [
+      ['inspct'],
+      "error: unknown command 'inspct'\n(Did you mean inspect?)\n(mesh-cert-monitor --help shows what it takes)\n",
+    ],
+    [
+      ['check', '--confg', 'x'],
+      "error: unknown option '--confg'\n(Did you mean --config?)\n(mesh-cert-monitor check --help shows what it takes)\n",
+    ],
+    [
+      ['check'],
+      "error: required option '--config <file>' not specified\n(mesh-cert-monitor check --help shows what it takes)\n",
+    ],
+    [
+      ['check', '--config'],
+      "error: option '--config <file>' argument missing\n(mesh-cert-monitor check --help shows what it takes)\n",
+    ],
+    [
+      ['inspect', '--format', 'xml'],
+      "error: option '--format <text|json>' argument 'xml' is invalid. Allowed choices are text, json.\n(mesh-cert-monitor inspect --help shows what it takes)\n",
+    ],
+    [
+      ['inspect', '--at', '2027-02-30T00:00:00Z'],
+      "error: option '--at <time>' argument '2027-02-30T00:00:00Z' is invalid. Expected a time with its offset (RFC 3339), such as 2027-03-01T09:00:00Z.\n(mesh-cert-monitor inspect --help shows what it takes)\n",
+    ],
+    [
+      ['inspect', '--keystore', 'a', '--key', 'b'],
+      "error: option '--keystore <file>' cannot be used with option '--key <file>'\n(mesh-cert-monitor inspect --help shows what it takes)\n",
+    ],
+    [
+      ['inspect', 'client.pem'],
+      "error: too many arguments for 'inspect'. Expected 0 arguments but got 1.\n(mesh-cert-monitor inspect --help shows what it takes)\n",
+    ],
+    [
+      ['accept', '--config', 'a', '--environment', 'b'],
+      "error: missing required argument 'issued'\n(mesh-cert-monitor accept --help shows what it takes)\n",
+    ],
+    [
+      ['renewals', 'resolve', '--environment', 'b', '--sent'],
+      "error: required option '--config <file>' not specified\n(mesh-cert-monitor renewals resolve --help shows what it takes)\n",
+    ],
+    [
+      ['renewals', 'resolve', '--config', 'a', '--environment', 'b'],
+      "error: one of '--sent' and '--not-sent' is needed\n(mesh-cert-monitor renewals resolve --help shows what it takes)\n",
+    ],
+    [
+      ['renewals', 'resolve', '--config', 'a', '--environment', 'b', '--sent', '--not-sent'],
+      "error: option '--sent' cannot be used with option '--not-sent'\n(mesh-cert-monitor renewals resolve --help shows what it takes)\n",
+    ],
+  ])('%j: exit 3, with a hint', async (words, stderr) => {
+    expect(await type(words)).toEqual({ code: 3, stdout: '', stderr });
+  });
+
+  test('a passphrase typed for the name of a variable is not repeated', async () => {
+    const { code, stderr } = await type(['inspect', '--key', 'k.pem', '--passphrase-env', 'hunter2']);
+    expect(code).toBe(3);
+    expect(stderr).toContain('--passphrase-env does not name a variable of this environment');
+    expect(stderr).not.toContain('hunter2');
+  });
+});
+
+describe('a fault of the program', () => {
+  test('is one sentence and a hint', () => {
+    expect(explain(new TypeError('x is not a function'), { env: {} })).toBe(
+      'error: unexpected: x is not a function\nThis is a fault of mesh-cert-monitor; DEBUG=1 shows where it happened.\n',
+    );
+  });
+
+  test('shows its stack with DEBUG', () => {
+    expect(explain(new TypeError('x is not a function'), { env: { DEBUG: '1' } })).toMatch(
+      /^TypeError: x is not a function\n +at /,
+    );
+  });
+
+  test('a mistake of the user is not one', () => {
+    expect(explain(new UsageError('no such thing'), { env: { DEBUG: '1' } })).toBe('error: no such thing\n');
+  });
+});
