@@ -143,8 +143,8 @@ function missingIssuer(path: readonly Certificate[], named: readonly Certificate
   const last = path.at(-1) as Certificate;
   const issuer = nameOf(last.issuer);
   if (path.length > 1) {
-    const message = `The path ends at ${labelOf(last)}: its issuer ${issuer} is not in the bundle.`;
-    return { code: 'chain_untrusted', certificate: last, message: named.length > 0 ? goesRound(last) : message };
+    const message = `The path ends at ${labelOf(last)}: ${whyNoRoot(last, issuer, named)}.`;
+    return { code: 'chain_untrusted', certificate: last, message };
   }
   if (looksSelfSigned(last)) {
     const message = `The client certificate ${labelOf(last)} is self-signed: no CA issued it.`;
@@ -160,5 +160,9 @@ function missingIssuer(path: readonly Certificate[], named: readonly Certificate
   return { code: 'chain_incomplete', certificate: last, message };
 }
 
-const goesRound = (last: Certificate) =>
-  `The path ends at ${labelOf(last)}: the bundle has ${nameOf(last.issuer)}, but no self-signed root ends the path.`;
+function whyNoRoot(last: Certificate, issuer: string, named: readonly Certificate[]): string {
+  if (named.length === 0) return `its issuer ${issuer} is not in the bundle`;
+  if (!named.some((each) => mayHaveIssued(last, each)))
+    return `the bundle has ${issuer}, but not with the key that issued it`;
+  return 'from there it only leads back to itself, and to no self-signed root';
+}

@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { earliestExpiry, findPath } from '../../src/verify/path.ts';
+import { parsed } from '../support/credential.ts';
+import { ca, date, keysFor, leaf, type Made } from '../support/pki.ts';
+
+const now = date('2026-11-23T12:00:00Z');
+const root = await ca({ cn: 'Root' });
+const sub = await ca({ cn: 'Sub', issuer: root, notBefore: date('2025-01-01'), notAfter: date('2030-01-01') });
+const client = await leaf({ issuer: sub });
+const find = (bundle: readonly Made[], at = now, of: Made = client) => findPath(parsed(of), bundle.map(parsed), at);
+const names = (path: readonly { subject: { commonName?: string } }[]) => path.map(({ subject }) => subject.commonName);
+const reasons = (verdict: ReturnType<typeof find>) => verdict.failures.map(({ message }) => message);
+
+test('path: leads from the client to the root, whatever the order of the bundle', () => {
+  for (const bundle of [
+    [root, sub],
+    [sub, root],
+  ])
+    expect(find(bundle)).toMatchObject({ holds: true, complete: true, path: [client, sub, root].map(parsed) });
+});
+
+test.each([
+  ['2024-12-31T23:59:59Z', ['ca_not_yet_valid']],
+  ['2025-01-01T00:00:00Z', []],
+  ['2025-01-01T00:00:01Z', []],
+  ['2029-12-31T23:59:59Z', []],
+  ['2030-01-01T00:00:00Z', []],
+  ['2030-01-01T00:00:01Z', ['ca_expired']],
+])('path: a CA valid from 2025 to 2030, judged at %s, gives %j (RFC 5280 §4.1.2.5)', (at, codes) => {
+  const verdict = find([root, sub], date(at));
+  expect(verdict.failures.map(({ code }) => code)).toEqual(codes);
+  expect(verdict.holds).toBe(codes.length === 0);
+});
+
+describe('path: names what is missing', () => {
+  test('the client’s issuer, with the key identifier to look for', async () => {
+    const other = await ca({ cn: 'Sub', issuer: root });
+    expect(reasons(find([root]))).toEqual([
+      expect.stringMatching(
+        /^The bundle does not hold “Sub” with key identifier ([0-9a-f]{4} ){9}[0-9a-f]{4}, which issued/,
+      ),
+    ]);
+    expect(reasons(find([root, other]))[0]).toMatch(/it has another of that name, with .*, which is another key\.$/);
+  });
+
+  test('the root above the issuer', () => {
+    expect(reasons(find([sub]))).toEqual(['The path ends at “Sub”: its issuer “Root” is not in the bundle.']);
+    expect(names(find([sub]).path)).toEqual(['x26abc1.x26.api.mesh-client.nhs.uk', 'Sub']);
+  });
+
+  test('the root, when only another generation of it is there', async () => {
+    const another = await ca({ cn: 'Root' });
+    expect(reasons(find([sub, another]))).toEqual([
+      'The path ends at “Sub”: the bundle has “Root”, but not with the key that issued it.',
+    ]);
+  });
+
+  test('any CA at all, for a client that signed itself', async () => {
+    const own = await leaf({});
+    expect(reasons(find([root], now, own))[0]).toMatch(/is self-signed: no CA issued it\.$/);
+  });
+});
+
+test('path: among several that fail, the one that reaches a root with the fewest faults is explained', async () => {
+  const expired = await ca({ cn: 'Sub', issuer: root, keys: sub.keys, notAfter: date('2022-01-01') });
+  const expiredAndNoCa = await ca({
+    cn: 'Sub',
+    issuer: root,
+    keys: sub.keys,
+    isCa: false,
+    notAfter: date('2023-01-01'),
+  });
+  const stranded = await ca({ cn: 'Sub', issuer: await ca({ cn: 'Elsewhere' }), keys: sub.keys });
+  for (const bundle of [
+    [root, expired, expiredAndNoCa, stranded],
+    [stranded, expiredAndNoCa, expired, root],
+  ]) {
+    const verdict = find(bundle);
+    expect(verdict.failures.map(({ code }) => code)).toEqual(['ca_expired']);
+    expect(verdict.path).toEqual([client, expired, root].map(parsed));
+  }
+});
+
+test('path: tries every candidate, and takes the one that holds', async () => {
+  const bad = await Promise.all([
+    ca({ cn: 'Sub', issuer: root, keys: sub.keys, isCa: false, notAfter: date('2039-01-01') }),
+    ca({ cn: 'Sub', issuer: root, keys: sub.keys, keyUsage: ['cRLSign'], notAfter: date('2039-01-01') }),
+    ca({ cn: 'Sub', issuer: await ca({ cn: 'Elsewhere' }), keys: sub.keys, notAfter: date('2039-01-01') }),
+  ]);
+  expect(find([...bad, root, sub])).toMatchObject({ holds: true, path: [client, sub, root].map(parsed) });
+});
+
+test('path: of two that hold, the one that lasts longer is taken', async () => {
+  const longer = await ca({ cn: 'Sub', issuer: root, keys: sub.keys, notAfter: date('2035-01-01') });
+  expect(find([root, sub, longer]).path[1]).toBe(parsed(longer));
+  expect(find([root, longer, sub]).path[1]).toBe(parsed(longer));
+});
+
+test('path: its earliest notAfter is when the environment stops working', () => {
+  expect(earliestExpiry(find([root, sub]).path)).toEqual(date('2030-01-01'));
+});
+
+test('path: a signature that another key made is told with both names', async () => {
+  const other = await ca({ cn: 'Sub', issuer: root, subjectKeyIdentifier: null, notAfter: date('2031-02-03') });
+  const verdict = find([root, other], now, await leaf({ issuer: sub, authorityKeyIdentifier: null }));
+  expect(reasons(verdict)).toEqual([
+    'The key of “Sub” (valid to 2031-02-03 00:00:00 UTC) did not sign “x26abc1.x26.api.mesh-client.nhs.uk”.',
+  ]);
+});
+
+describe('path: a hostile bundle costs bounded work', () => {
+  const crowdSize = 1000;
+
+  test('a thousand CAs of one name with other keys do not hide the one that signed', async () => {
+    const plain = { subjectKeyIdentifier: null, authorityKeyIdentifier: null };
+    const real = await ca({ cn: 'Crowd', issuer: root, ...plain });
+    const wrongKey = await keysFor('ec-p256', 'crowd');
+    const crowd = await Promise.all(
+      Array.from({ length: crowdSize }, () => ca({ cn: 'Crowd', issuer: root, keys: wrongKey, ...plain })),
+    );
+    const of = await leaf({ issuer: real, ...plain });
+    const [parsedOf, bundle] = [parsed(of), [root, ...crowd, real].map(parsed)];
+    const started = performance.now();
+    expect(findPath(parsedOf, bundle, now).holds).toBe(true);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  test('a thousand CAs of ten names that all certify each other end in an explanation', async () => {
+    const keys = await Promise.all(Array.from({ length: 10 }, (_, index) => keysFor('ec-p256', `ring ${index}`)));
+    const authority = (index: number) => ({ keys: keys[index % 10]!, subject: [{ CN: [`Ring ${index % 10}`] }] });
+    const crowd = await Promise.all(
+      Array.from({ length: crowdSize }, (_, index) =>
+        ca({ ...authority(index), issuer: authority(Math.floor(index / 10)), pathLength: undefined }),
+      ),
+    );
+    const of = parsed(await leaf({ issuer: authority(0) }));
+    const bundle = crowd.map(parsed).filter((each) => !each.selfIssued);
+    const started = performance.now();
+    const verdict = findPath(of, bundle, now);
+    expect(performance.now() - started).toBeLessThan(3000);
+    expect(verdict).toMatchObject({ holds: false, complete: false });
+    expect(verdict.failures.map(({ code }) => code)).toContain('chain_untrusted');
+    expect(verdict.path.length).toBeLessThanOrEqual(12);
+  });
+});
