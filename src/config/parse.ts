@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ConfigurationError, schemaProblems } from './problems.ts';
+import { byEnvironment, ConfigurationError, schemaProblems } from './problems.ts';
 import { resolveFile } from './resolve.ts';
 import { ruleProblems } from './rules.ts';
 import { fileSchema } from './schema.ts';
@@ -17,7 +17,7 @@ export function parseConfiguration(text: string, path: string): Configuration {
 
   const parsed = fileSchema.safeParse(document.value);
   const problems = [...schemaProblems(parsed.error?.issues ?? [], document.value), ...ruleProblems(document.value)];
-  if (!parsed.success || problems.length > 0) throw new ConfigurationError(path, problems);
+  if (!parsed.success || problems.length > 0) throw new ConfigurationError(path, byEnvironment(problems));
 
   const resolved = resolveFile(parsed.data, path);
   return {

@@ -24,6 +24,12 @@ export class ConfigurationError extends Error {
   }
 }
 
+/** The file's own keys first, then each environment's together. */
+export function byEnvironment(problems: readonly Problem[]): Problem[] {
+  const place = ({ path }: Problem) => Number(/^environments\[(\d+)\]/.exec(path)?.[1] ?? -1);
+  return problems.toSorted((a, b) => place(a) - place(b));
+}
+
 type Path = readonly PropertyKey[];
 
 /** What the schema found wrong, in the order of the file's keys. `raw` is the whole document, for the values it quotes. */
@@ -58,7 +64,12 @@ function show(value: unknown, key: PropertyKey | undefined): string {
   if (typeof value !== 'string') return kindOf(value);
   if (/-----BEGIN|PRIVATE KEY/.test(value)) return 'PEM text';
   const safe = key !== undefined && addressKeys.has(key) ? withoutUserInfo(value) : value;
-  return JSON.stringify(safe.length > longestQuote ? `${safe.slice(0, longestQuote)}…` : safe);
+  return printable(JSON.stringify(safe.length > longestQuote ? `${safe.slice(0, longestQuote)}…` : safe));
+}
+
+/** JSON leaves the controls above U+007F and those that turn the direction of text as they are; a terminal obeys them. */
+function printable(json: string): string {
+  return json.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (unsafe) => `\\u${unsafe.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function withoutUserInfo(url: string): string {

@@ -22,6 +22,21 @@ test('every good file is accepted', () => {
   for (const { text, path } of accepted) expect(parseConfiguration(text, path).environments.length).toBeGreaterThan(0);
 });
 
+test('JSON indented with tabs is accepted', () => {
+  const { text } = samples('good').find(({ name }) => name === 'written.json')!;
+  expect(parseConfiguration(JSON.stringify(JSON.parse(text), null, '\t'), '/etc/mesh.json').environments).toHaveLength(
+    1,
+  );
+});
+
+test('a quoted value cannot steer the terminal', () => {
+  const { text } = samples('good').find(({ name }) => name === 'minimal.yaml')!;
+  const steering = text.replace('Mavis', '"a\\x1b[2J\\x9b2J\\u202eb"');
+  expect(problemsOf(() => parseConfiguration(steering, '/etc/mesh.yaml'))).toBe(
+    'application: expected an application name: one line of text, at most 200 characters, got "a\\u001b[2J\\u009b2J\\u202eb"\n',
+  );
+});
+
 test('an error lists every problem in its message, below the name of the file', () => {
   const error = new ConfigurationError('/etc/mesh.yaml', [
     { path: 'ods_code', message: 'missing' },
