@@ -43,6 +43,7 @@ export interface AcceptOptions {
   /** The file that came back from the desk. */
   readonly issued: string;
   readonly install: boolean;
+  readonly format: 'text' | 'json';
 }
 
 export interface RenewalsOptions {

@@ -130,6 +130,7 @@ function addRenewing(program: Command, io: CommandIo, finish: Finish): void {
     .addOption(configuration())
     .addOption(environment())
     .option('--install', 'also replace the deployed files, keeping the previous ones', false)
+    .addOption(format('text', 'json'))
     .action(async (issued: string, options: Omit<AcceptOptions, 'issued'>) =>
       finish(await (await import('./accept.ts')).run({ ...options, issued }, io)),
     );

@@ -6,6 +6,7 @@ import { Crypto as PeculiarCrypto } from '@peculiar/webcrypto';
 import { Pkcs10CertificateRequest, Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import type { Secret } from '../config/secret.ts';
 import type { CryptoKey, PrivateKeyHandle } from '../credential/types.ts';
+import { toPem } from '../x509/pem.ts';
 
 export type RequestKeySource =
   | { readonly kind: 'new'; readonly bits: 2048 | 3072 | 4096; readonly passphrase: Secret }
@@ -79,7 +80,7 @@ async function sign(commonName: string, keys: KeyPair, spki: Uint8Array): Promis
     },
     crypto,
   );
-  const csrPem = pem(Buffer.from(request.rawData));
+  const csrPem = toPem(new Uint8Array(request.rawData), 'CERTIFICATE REQUEST');
   await readBack(csrPem, commonName, spki);
   return { csrPem, spkiSha256: createHash('sha256').update(spki).digest('hex') };
 }
@@ -110,9 +111,4 @@ async function readBack(csrPem: string, commonName: string, spki: Uint8Array): P
 function sameKey(a: ArrayBuffer, b: Uint8Array): boolean {
   const spki = (der: Uint8Array) => createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' });
   return spki(new Uint8Array(a)).equals(spki(b));
-}
-
-function pem(der: Buffer): string {
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE REQUEST-----\n${lines.join('\n')}\n-----END CERTIFICATE REQUEST-----\n`;
 }

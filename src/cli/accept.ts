@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { londonTime } from '../renewal/dates.ts';
+import { type FollowResult, followIssued } from '../renewal/follow.ts';
+import { databaseExists, openStore, StoreError } from '../renewal/store.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
+import { findEnvironment, loadForCommand } from './configuration.ts';
+import type { AcceptOptions } from './options.ts';
+
+/** Is the certificate that came back the one we asked for, and where does it go? Refused: critical. Accepted but not installed as asked: warning. */
+export async function run(options: AcceptOptions, io: CommandIo): Promise<ExitCode> {
+  const configuration = await loadForCommand(options.config, io);
+  const environment = findEnvironment(configuration, options.environment);
+  const { stateDir } = configuration;
+  const issued = await readGiven(options.issued);
+  if (!databaseExists(stateDir)) throw new UsageError(`${stateDir}: no renewal has ever been recorded here`);
+
+  const input = { environment, issued, install: options.install, stateDir, env: io.env, now: io.now() };
+  const result = await follow(stateDir, input);
+  io.stdout(
+    options.format === 'json'
+      ? `${JSON.stringify(asJson(environment.name, result), null, 2)}\n`
+      : asText(environment.name, result),
+  );
+  return exitFor(result);
+}
+
+async function follow(stateDir: string, input: Parameters<typeof followIssued>[1]): Promise<FollowResult> {
+  try {
+    const store = openStore(stateDir, { exclusive: false });
+    try {
+      return await followIssued(store, input);
+    } finally {
+      store.close();
+    }
+  } catch (error) {
+    // The disk and the database: nothing was recorded, and nothing installed.
+    const ofTheSystem = error instanceof StoreError || (error instanceof Error && 'syscall' in error);
+    throw ofTheSystem ? new UsageError(error.message) : error;
+  }
+}
+
+async function readGiven(file: string): Promise<Buffer> {
+  try {
+    return await readFile(resolve(file));
+  } catch (error) {
+    throw new UsageError(`${file}: ${error instanceof Error ? error.message : 'cannot be read'}`);
+  }
+}
+
+function exitFor(result: FollowResult): ExitCode {
+  if (!result.accepted) return exitCode.critical;
+  return result.install && 'refused' in result.install ? exitCode.warning : exitCode.ok;
+}
+
+function asText(environment: string, result: FollowResult): string {
+  const notes = result.notes.map((note) => `note: ${note}\n`).join('');
+  if (!result.accepted) {
+    const reasons = result.reasons.map((reason) => `  - ${reason}\n`).join('');
+    return `${environment}: REFUSED; nothing was written\n${reasons}${notes}`;
+  }
+  const { certificate, files, install, instructions } = result;
+  const laidOut = [files.certificate, files.privateKey, files.caBundle, files.instructions];
+  const list = laidOut.flatMap((file) => (file ? [`  ${file}\n`] : [])).join('');
+  const head = `${environment}: ACCEPTED, serial ${certificate.serial}, expires ${londonTime(certificate.notAfter)}\n${notes}${list}\n`;
+  return (
+    head +
+    (install && 'installed' in install ? installedText(install.installed) : `${notInstalled(install)}${instructions}`)
+  );
+}
+
+function notInstalled(install: { refused: string } | undefined): string {
+  return install ? `NOT INSTALLED: ${install.refused}\n\n` : '';
+}
+
+function installedText(installed: readonly { path: string; previous: string }[]): string {
+  if (installed.length === 0) return 'Installed already: the deployed files are these.\n';
+  return `Installed:\n${installed.map(({ path, previous }) => `  ${path} (the previous one: ${previous})\n`).join('')}`;
+}
+
+function asJson(environment: string, result: FollowResult): object {
+  const { accepted, notes, certificate } = result;
+  return {
+    status: ['ok', 'warning', 'critical'][exitFor(result)],
+    environment,
+    accepted,
+    reasons: accepted ? [] : result.reasons,
+    notes,
+    certificate: certificate ? certificateJson(certificate) : null,
+    files: accepted ? result.files : null,
+    install: accepted ? (result.install ?? null) : null,
+  };
+}
+
+function certificateJson(certificate: Certificate): object {
+  return {
+    subject: certificate.subject.text,
+    issuer: certificate.issuer.text,
+    serial: certificate.serial,
+    fingerprintSha256: certificate.fingerprintSha256,
+    notBefore: certificate.notBefore.toISOString(),
+    notAfter: certificate.notAfter.toISOString(),
+  };
+}

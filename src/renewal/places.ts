@@ -1,0 +1,104 @@
+/** Where to put what: one instruction for each place that the configuration names. Pure. */
+import { placeOf } from '../config/source.ts';
+import type { CredentialSources, ResolvedEnvironment, Source } from '../config/types.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { londonTime } from './dates.ts';
+
+/** Absolute paths, all below the state directory. */
+export interface LaidOutFiles {
+  readonly certificate: string;
+  readonly caBundle: string;
+  readonly instructions: string;
+  /** Absent when the deployed key is kept. */
+  readonly privateKey?: string;
+}
+
+interface Deployment {
+  readonly certificate: Certificate;
+  /** From the certificate to the root. */
+  readonly path: readonly Certificate[];
+  /** The new key opens with another passphrase than the deployed one. */
+  readonly newPassphrase: boolean;
+}
+
+export function placeInstructions(
+  environment: ResolvedEnvironment,
+  files: LaidOutFiles,
+  { certificate, path, newPassphrase }: Deployment,
+): string {
+  const { credential, name, application } = environment;
+  const steps = credential
+    ? stepsFor(credential, environment, files, newPassphrase)
+    : ['No credential is configured yet: choose its places.'];
+  return `New client certificate for ${application}, ${name}
+
+Common name: ${certificate.subject.commonName ?? ''}
+Serial number: ${certificate.serial}
+SHA-256 fingerprint: ${certificate.fingerprintSha256}
+Expires: ${londonTime(certificate.notAfter)}
+Path: ${path.map(({ subject }) => subject.commonName ?? subject.text).join(' <- ')}
+
+Certificate and key belong together: deploy them in one go, then restart whatever reads them only at its start.
+
+${steps.map((step, index) => `${index + 1}. ${step}`).join('\n\n')}
+
+When mesh-cert-monitor sees the new certificate deployed and MESH accepts it, it closes the renewal and tells ${environment.contact.name}.
+`;
+}
+
+function stepsFor(
+  credential: CredentialSources,
+  { renewal, chainOrder }: ResolvedEnvironment,
+  files: LaidOutFiles,
+  newPassphrase: boolean,
+): string[] {
+  const opens = renewal.passphrase && placeOf(renewal.passphrase);
+  const passphrase =
+    newPassphrase && opens
+      ? [
+          `Passphrase: the new key opens with the one in ${opens}, not with the deployed one; give it to the application too, and let credential.passphrase name it.`,
+        ]
+      : [];
+  if (credential.kind === 'keystore') return [...keystoreSteps(credential, files), ...passphrase];
+  return [
+    place('Client certificate', credential.certificate, files.certificate, 'credential.certificate'),
+    files.privateKey
+      ? place('Private key', credential.privateKey, files.privateKey, 'credential.private_key')
+      : `Private key: stays as it is (${placeOf(credential.privateKey)}).`,
+    ...passphrase,
+    place(`CA bundle (${chainOrder})`, credential.caBundle, files.caBundle, 'credential.ca_bundle'),
+  ];
+}
+
+function place(title: string, source: Source, file: string, setting: string): string {
+  switch (source.kind) {
+    case 'file':
+      return `${title}: copy it over ${source.path}, keeping the old one:\n   cp --preserve=all ${quoted(source.path)} ${quoted(`${source.path}.previous`)}\n   cp --no-preserve=mode ${quoted(file)} ${quoted(source.path)}`;
+    case 'env':
+      return `${title}: put the text of ${file} where the variable ${source.name} comes from, as it is, with line ends written \\n, or in base64:\n   base64 -w0 ${quoted(file)}`;
+    case 'inline':
+      return `${title}: replace the text under ${setting} in the configuration by that of ${file}.`;
+  }
+}
+
+function keystoreSteps(credential: Extract<CredentialSources, { kind: 'keystore' }>, files: LaidOutFiles): string[] {
+  const { keystore, caBundle } = credential;
+  const made = `${files.certificate.replace(/client\.pem$/, '')}new.p12`;
+  const key = files.privateKey
+    ? `-inkey ${quoted(files.privateKey)}`
+    : '-inkey DEPLOYED_KEY.pem (the key in the keystore: openssl pkcs12 -in OLD.p12 -nocerts -out DEPLOYED_KEY.pem)';
+  const target = keystore.kind === 'file' ? quoted(keystore.path) : 'KEYSTORE';
+  return [
+    `Make a PKCS#12 keystore; openssl asks for the key's passphrase, and then for the keystore's:\n   openssl pkcs12 -export -name mesh -in ${quoted(files.certificate)} ${key} -certfile ${quoted(files.caBundle)} -out ${quoted(made)}`,
+    `Where the keystore is JKS, turn it into one; keytool asks for both passwords:\n   keytool -importkeystore -srckeystore ${quoted(made)} -srcstoretype PKCS12 -destkeystore new.jks -deststoretype JKS`,
+    keystore.kind === 'file'
+      ? `Keystore: copy it over ${keystore.path}, keeping the old one:\n   cp --preserve=all ${target} ${quoted(`${keystore.path}.previous`)}\n   cp --no-preserve=mode ${quoted(made)} ${target}`
+      : `Keystore: put its base64 where ${placeOf(keystore)} comes from:\n   base64 -w0 ${quoted(made)}`,
+    ...(caBundle ? [place('CA bundle', caBundle, files.caBundle, 'credential.ca_bundle')] : []),
+  ];
+}
+
+/** For a POSIX shell. */
+function quoted(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
