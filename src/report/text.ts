@@ -74,7 +74,7 @@ function verdict({ findings, valid }: Assessment, expiresAt: Date | undefined, n
   const expiry = expiresAt ? `${timeLeft(expiresAt, now)}, notAfter ${moment(expiresAt)}` : 'its expiry is not known';
   if (valid) return `valid, ${expiry}`;
   const cause = worstFirst(findings)[0];
-  return `NOT VALID (${cause?.code ?? 'see the checks'}), ${expiry}`;
+  return `NOT VALID: ${cause ? lowerFirst(catalogue[cause.code].title) : 'see the checks'}; ${expiry}`;
 }
 
 function certificateSection(
@@ -93,14 +93,16 @@ function clientSection(certificates: readonly AssessedCertificate[], terminal: T
   const { fingerprintSha256, issuer, notAfter, notBefore, privateKeyUsagePeriod, serial, subject } = client.certificate;
   const usageEnd = privateKeyUsagePeriod?.notAfter;
   return [
+    paint(terminal, 'bold', 'Client certificate'),
     ...labelled('Subject', printable(subject.text), terminal),
     ...labelled('Issuer', printable(issuer.text), terminal),
     ...labelled('Serial', serial, terminal),
     ...labelled('SHA-256', fingerprintSha256, terminal),
     ...labelled('Validity', `${moment(notBefore)} to ${moment(notAfter)}`, terminal),
     ...(usageEnd
-      ? labelled('Key usage', `until ${day(usageEnd)} by the CA’s advice; MESH does not enforce it`, terminal)
+      ? labelled('Key period', `until ${day(usageEnd)}; shown, not judged, for MESH does not heed it`, terminal)
       : []),
+    '',
   ];
 }
 
@@ -142,5 +144,6 @@ function summaryOf(environments: readonly EnvironmentStatus[], terminal: Termina
   return `${plural(environments.length, 'environment')}: ${counts.join(', ')}`;
 }
 
+const lowerFirst = (text: string) => (/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
 /** Spaces that did not break have done their work. */
 const lines = (all: readonly string[]) => `${all.map((line) => line.trimEnd().replaceAll('\u00a0', ' ')).join('\n')}\n`;
