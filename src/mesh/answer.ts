@@ -1,0 +1,68 @@
+/** Whether an HTTP answer is MESH's own yes, and if not, which reason it is. Pure. */
+import type { Probe } from '../config/types.ts';
+import type { Failure } from './failure.ts';
+import type { HandshakeReason } from './types.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  /** False when the body went on beyond the bound. */
+  readonly complete: boolean;
+}
+
+/** MESH API specification: 200 and, under v2, no body; `{"mailboxId": …}` under v1. A ping says that it is running. */
+export function failureOfAnswer(probe: Probe, mailboxId: string, answer: Answer): Failure | undefined {
+  const { status, body, complete } = answer;
+  if (status !== 200) {
+    const reason = reasonOfStatus(status, probe);
+    return { reason, detail: `HTTP ${status}${hint(status)}${quoted(body)}` };
+  }
+  const accepted = probe === 'ping' ? saysRunning(body) : body === '' || namesMailbox(body, mailboxId);
+  if (complete && accepted) return undefined;
+  const what = complete ? 'with a body that is not MESH’s' : 'with a body that does not end';
+  return { reason: 'unexpected_response', detail: `HTTP 200 ${what}${quoted(body)}` };
+}
+
+function reasonOfStatus(status: number, probe: Probe): HandshakeReason {
+  if (status === 400) return 'bad_request';
+  if (status === 403) return 'authentication_failed';
+  // A ping names no mailbox.
+  if (status === 404 && probe === 'validate') return 'mailbox_unknown';
+  if (status === 425 || status === 429) return 'rate_limited';
+  return status >= 500 && status <= 599 ? 'server_error' : 'unexpected_response';
+}
+
+function hint(status: number): string {
+  return status === 400 ? ', which HSCN endpoints also answer when they refuse the client certificate' : '';
+}
+
+function saysRunning(body: string): boolean {
+  return field(body, 'status') === 'running';
+}
+
+function namesMailbox(body: string, mailboxId: string): boolean {
+  const named = field(body, 'mailboxId');
+  return typeof named === 'string' && named.toUpperCase() === mailboxId.toUpperCase();
+}
+
+function field(body: string, name: string): unknown {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const quotedCharacters = 200;
+
+/** The beginning of what a server wrote, fit to print: no markup, no control character, bounded. It proves nothing. */
+function quoted(body: string): string {
+  const text = body
+    .replace(/<(script|style)\b.*?(<\/\1>|$)/gis, ' ')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
+    .trim();
+  if (text === '') return '';
+  return `: ${text.length > quotedCharacters ? `${text.slice(0, quotedCharacters)}…` : text}`;
+}

@@ -1,0 +1,79 @@
+import type { HandshakePhase } from './types.ts';
+
+/** A phase, or the whole probe in that phase, ran out of time. */
+export class PhaseTimeout extends Error {
+  override name = 'PhaseTimeout';
+  readonly phase: HandshakePhase;
+
+  constructor(phase: HandshakePhase, limitMs: number) {
+    super(`no answer within ${limitMs} ms`);
+    this.phase = phase;
+  }
+}
+
+/**
+ * Runs the phases of one probe: each within its own limit, all of them within the whole's, and timed. It leaves no timer behind.
+ * Time is the monotonic clock's, which no time synchronisation moves.
+ */
+export class Phases {
+  readonly seconds: Partial<Record<HandshakePhase, number>> = {};
+  /** The phase that runs, or ran last. */
+  current: HandshakePhase = 'dns';
+  readonly #endsAt: number;
+  readonly #cancelled: AbortSignal | undefined;
+
+  constructor(wholeMs: number, cancelled: AbortSignal | undefined) {
+    this.#endsAt = performance.now() + wholeMs;
+    this.#cancelled = cancelled;
+  }
+
+  /**
+   * `work` must give up its resources and reject with the signal's reason once the signal aborts.
+   * @throws {PhaseTimeout} when the limit passes; the caller's reason when the probe is cancelled; else what `work` throws.
+   */
+  async run<T>(phase: HandshakePhase, limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    this.current = phase;
+    this.#cancelled?.throwIfAborted();
+    const startedAt = performance.now();
+    const allowedMs = Math.max(0, Math.min(limitMs, this.#endsAt - startedAt));
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(new PhaseTimeout(phase, Math.round(allowedMs))), allowedMs);
+    const cancel = () => controller.abort(this.#cancelled?.reason);
+    this.#cancelled?.addEventListener('abort', cancel, { once: true });
+    try {
+      return await work(controller.signal);
+    } finally {
+      clearTimeout(timer);
+      this.#cancelled?.removeEventListener('abort', cancel);
+      this.seconds[phase] = (this.seconds[phase] ?? 0) + (performance.now() - startedAt) / 1000;
+    }
+  }
+}
+
+type Settle<T> = { resolve: (value: T) => void; reject: (reason: unknown) => void };
+
+/** A promise that `start` settles, or that the signal rejects; `stop` is called once it is settled, however that came. */
+export function untilAborted<T>(
+  signal: AbortSignal,
+  start: (settle: Settle<T>) => (() => void) | undefined,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    let stop: (() => void) | undefined;
+    let settled = false;
+    const settle = (finish: () => void) => {
+      if (settled) return;
+      settled = true;
+      signal.removeEventListener('abort', abort);
+      stop?.();
+      finish();
+    };
+    const abort = () => settle(() => reject(signal.reason));
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort);
+    stop = start({
+      resolve: (value) => settle(() => resolve(value)),
+      reject: (reason) => settle(() => reject(reason)),
+    });
+    if (settled) stop?.();
+  });
+}

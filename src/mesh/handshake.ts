@@ -1,0 +1,97 @@
+import type { Socket } from 'node:net';
+import type { ResolvedEnvironment } from '../config/types.ts';
+import type { DeployedCredential } from '../credential/types.ts';
+import { type Certificate, MalformedCertificateError } from '../x509/certificate.ts';
+import { parseCertificate } from '../x509/parse.ts';
+import { failureOfAnswer } from './answer.ts';
+import { Phases } from './deadline.ts';
+import { type Failure, failureOf } from './failure.ts';
+import { contextFor, questionFor } from './prepare.ts';
+import { probe, type Seen } from './probe.ts';
+import { proxyFor } from './proxy.ts';
+import type { HandshakeResult } from './types.ts';
+
+export interface HandshakeOptions {
+  readonly now: () => Date;
+  /** For sources, and for HTTPS_PROXY and NO_PROXY. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One handshake with MESH over mutual TLS, as `mesh.probe` says. It succeeds only with MESH's own answer; every other end has its reason.
+ * Nothing is tried twice, and nothing of it is left when the promise settles.
+ * @throws the signal's reason, when it aborts; otherwise only for a bug.
+ */
+export async function handshake(
+  environment: Pick<ResolvedEnvironment, 'mesh'>,
+  credential: DeployedCredential | undefined,
+  { now, env, signal }: HandshakeOptions,
+): Promise<HandshakeResult> {
+  const { mesh } = environment;
+  const startedAt = now();
+  const { connectMs, tlsMs, requestMs } = mesh.timeouts;
+  const phases = new Phases(connectMs + tlsMs + requestMs, signal);
+  const seen: Seen = { server: { certificates: [] }, serverVerified: false, httpStatus: 0 };
+  const sockets: Socket[] = [];
+  let viaProxy = false;
+  let failure: Failure | undefined;
+  try {
+    const context = contextFor(mesh, credential);
+    const question = await questionFor(mesh, env, now);
+    const proxy = proxyFor(new URL(mesh.url), mesh.proxy, env);
+    viaProxy = proxy !== undefined;
+    const answer = await probe({ mesh, proxy, context, question, now }, phases, seen, sockets);
+    failure = failureOfAnswer(mesh.probe, mesh.mailboxId, answer);
+  } catch (error) {
+    failure = failureOf(error, {
+      phase: phases.current,
+      viaProxy,
+      presentsCertificate: credential !== undefined,
+      negotiated: seen.server.certificates.length > 0,
+    });
+  } finally {
+    // The TLS socket before the one beneath it: Node 24 crashes the other way round.
+    for (const socket of sockets.reverse()) await close(socket);
+  }
+  const { protocol, cipher, certificates } = seen.server;
+  return {
+    probe: mesh.probe,
+    startedAt,
+    outcome: failure ? 'failure' : 'success',
+    ...(failure ? { reason: failure.reason, detail: printable(failure.detail) } : {}),
+    httpStatus: seen.httpStatus,
+    phases: phases.seconds,
+    ...(protocol && cipher ? { tls: { protocol, cipher } } : {}),
+    serverCertificates: certificates.flatMap(parsed),
+    serverVerified: seen.serverVerified,
+    ...(seen.clockSkewSeconds === undefined ? {} : { clockSkewSeconds: seen.clockSkewSeconds }),
+  };
+}
+
+/** Settles when the handle is gone, so that a probe that has ended holds nothing. */
+function close(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.closed) return resolve();
+    socket.once('close', () => resolve());
+    socket.destroy();
+  });
+}
+
+/** OpenSSL accepts more than a certificate may be; what we cannot read we do not report on. */
+function parsed(der: Buffer): Certificate[] {
+  try {
+    return [parseCertificate(der)];
+  } catch (error) {
+    if (error instanceof MalformedCertificateError) return [];
+    throw error;
+  }
+}
+
+const detailCharacters = 400;
+
+/** Names and texts come from the other side. */
+function printable(text: string): string {
+  const line = [...text.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim()];
+  return line.length > detailCharacters ? `${line.slice(0, detailCharacters).join('')}…` : line.join('');
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import type { Secret } from '../config/secret.ts';
+import { readSecret, SourceError } from '../config/source.ts';
+import type { MeshEndpoint, Source } from '../config/types.ts';
+import type { DeployedCredential } from '../credential/types.ts';
+import { authorizationToken } from './authorization.ts';
+import { HandshakeFailed } from './failure.ts';
+import { clientFacts, meshHeaders } from './headers.ts';
+import type { Question } from './request.ts';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The TLS side of a probe. Without a credential no client certificate is presented, and the system's roots judge the server.
+ * @throws {HandshakeFailed} `credential_unusable`
+ */
+export function contextFor(mesh: MeshEndpoint, credential: DeployedCredential | undefined): SecureContext {
+  if (!credential) return createSecureContext({ minVersion: 'TLSv1.2' });
+  const { bundle, certificate, configured, extraCertificates, privateKey } = credential;
+  if (!certificate) throw unusable(credential, 'there is no client certificate');
+  if (!privateKey) throw unusable(credential, 'there is no private key');
+  if (mesh.verifyServer && configured.caBundle && bundle.length === 0) {
+    throw unusable(credential, 'there is no CA bundle to verify the server with');
+  }
+  if (!Buffer.from(privateKey.publicKey.spki).equals(certificate.publicKey.spki)) {
+    throw unusable(credential, 'the private key does not belong to the certificate');
+  }
+  try {
+    return privateKey.secureContext({
+      chain: [certificate, ...extraCertificates],
+      ...(bundle.length > 0 ? { trusted: bundle } : {}),
+    });
+  } catch (error) {
+    throw unusable(credential, `OpenSSL does not take them: ${(error as Error).message}`);
+  }
+}
+
+function unusable({ problems }: DeployedCredential, what: string): HandshakeFailed {
+  const because = problems.find(({ severity }) => severity === 'critical');
+  return new HandshakeFailed({ reason: 'credential_unusable', detail: because ? `${what}: ${because.message}` : what });
+}
+
+/**
+ * The request of a probe. Password and shared key are read here and go out of scope here; what remains is a token that serves once.
+ * @throws {HandshakeFailed} `credential_unusable`
+ */
+export async function questionFor(mesh: MeshEndpoint, env: Variables, now: () => Date): Promise<Question> {
+  const headers = meshHeaders(clientFacts());
+  if (mesh.probe === 'ping') return { method: 'GET', path: '/messageexchange/_ping', headers };
+  const mailboxId = mesh.mailboxId.toUpperCase();
+  const [password, sharedKey] = [
+    await configuredSecret('password', mesh.password, env),
+    await configuredSecret('shared_key', mesh.sharedKey, env),
+  ];
+  return {
+    method: 'POST',
+    path: `/messageexchange/${encodeURIComponent(mailboxId)}`,
+    headers,
+    authorization: authorizationToken({
+      mailboxId,
+      password,
+      sharedKey,
+      nonce: randomUUID(),
+      nonceCount: 0,
+      now: now(),
+    }),
+  };
+}
+
+async function configuredSecret(name: string, source: Source | undefined, env: Variables): Promise<Secret> {
+  if (!source) throw new HandshakeFailed({ reason: 'credential_unusable', detail: `mesh.${name} is not configured` });
+  try {
+    return await readSecret(source, env);
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    throw new HandshakeFailed({ reason: 'credential_unusable', detail: `mesh.${name}: ${error.message}` });
+  }
+}

@@ -1,0 +1,74 @@
+/** One probe on its way through the phases; what it sees is kept, also when it fails later. */
+import type { Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
+import type { MeshEndpoint } from '../config/types.ts';
+import type { Answer } from './answer.ts';
+import { connectToFirst, resolve } from './connect.ts';
+import type { Phases } from './deadline.ts';
+import { failureOfServer, HandshakeFailed } from './failure.ts';
+import { bare, type HttpProxy, openTunnel, portOf } from './proxy.ts';
+import { ask, type Question, readBody } from './request.ts';
+import { judgeServer, type ServerSide, secure } from './secure.ts';
+
+export interface Plan {
+  readonly mesh: MeshEndpoint;
+  readonly proxy: HttpProxy | undefined;
+  readonly context: SecureContext;
+  readonly question: Question;
+  readonly now: () => Date;
+}
+
+export interface Seen {
+  readonly server: ServerSide;
+  serverVerified: boolean;
+  httpStatus: number;
+  clockSkewSeconds?: number;
+}
+
+/** @throws what {@link failureOf} understands. Every socket it opens is in `sockets`, for the caller to close. */
+export async function probe(plan: Plan, phases: Phases, seen: Seen, sockets: Socket[]): Promise<Answer> {
+  const { mesh, question, now } = plan;
+  const url = new URL(mesh.url);
+  const host = bare(url.hostname);
+  const raw = await reach(plan, url, phases, sockets);
+  const tls = await phases.run('tls', mesh.timeouts.tlsMs, (signal) =>
+    secure(raw, host, plan.context, seen.server, signal, sockets),
+  );
+  const verdict = judgeServer(tls, host, seen.server);
+  seen.serverVerified = verdict === undefined;
+  // Before anything secret is sent.
+  if (verdict && mesh.verifyServer) throw new HandshakeFailed(failureOfServer(verdict));
+  return phases.run('request', mesh.timeouts.requestMs, async (signal) => {
+    const response = await ask(tls, url, question, signal);
+    seen.httpStatus = response.statusCode ?? 0;
+    seen.clockSkewSeconds = skewSeconds(now(), response.headers.date);
+    const { text, complete, cutBy } = await readBody(response, signal);
+    if (cutBy !== undefined && seen.httpStatus === 200) throw cutBy;
+    return { status: seen.httpStatus, body: withoutToken(text, question), complete };
+  });
+}
+
+/** A connection to the server, through the proxy where there is one. Name resolution and connecting share one limit. */
+async function reach({ mesh, proxy }: Plan, url: URL, phases: Phases, sockets: Socket[]): Promise<Socket> {
+  const next = proxy ?? { host: bare(url.hostname), port: Number(portOf(url)) };
+  const limitMs = mesh.timeouts.connectMs;
+  const addresses = await phases.run('dns', limitMs, (signal) => resolve(next.host, signal));
+  return phases.run('connect', limitMs - (phases.seconds.dns ?? 0) * 1000, async (signal) => {
+    const socket = await connectToFirst(addresses, next.port, signal);
+    sockets.push(socket);
+    if (proxy) await openTunnel(socket, url, proxy, signal);
+    return socket;
+  });
+}
+
+/** Ours minus theirs. Theirs has whole seconds (RFC 9110 §5.6.7). */
+function skewSeconds(ours: Date, date: string | undefined): number | undefined {
+  const theirs = Date.parse(date ?? '');
+  return Number.isNaN(theirs) ? undefined : (ours.getTime() - theirs) / 1000;
+}
+
+/** Some servers quote the request that they refuse. */
+function withoutToken(text: string, { authorization }: Question): string {
+  const hash = authorization?.reveal().split(':').at(-1);
+  return hash === undefined ? text : text.replaceAll(new RegExp(hash, 'gi'), '[secret]');
+}

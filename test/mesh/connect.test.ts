@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { alternate, connectToFirst, NoAddressAnswered, resolve } from '../../src/mesh/connect.ts';
+import { Phases, PhaseTimeout, untilAborted } from '../../src/mesh/deadline.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+async function listen(host: string, port = 0): Promise<number> {
+  const server = createServer((socket) => socket.on('error', () => {}).resume());
+  servers.push(server);
+  server.listen(port, host);
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+const v4 = (address: string) => ({ address, family: 4 });
+const v6 = (address: string) => ({ address, family: 6 });
+const never = new AbortController().signal;
+
+test('connect: the families take turns, the resolver’s first choice first (RFC 8305 §4)', () => {
+  const [a, b, c, x, y] = [v6('::a'), v6('::b'), v6('::c'), v4('10.0.0.1'), v4('10.0.0.2')];
+  expect(alternate([a, b, c, x, y])).toEqual([a, x, b, y, c]);
+  expect(alternate([x, a, b])).toEqual([x, a, b]);
+  expect(alternate([])).toEqual([]);
+});
+
+test('connect: a literal address asks no resolver', async () => {
+  const refuse = () => expect.unreachable();
+  expect(await resolve('127.0.0.1', never, refuse)).toEqual([v4('127.0.0.1')]);
+  expect(await resolve('::1', never, refuse)).toEqual([v6('::1')]);
+});
+
+test('connect: reaches a server over IPv6', async () => {
+  const port = await listen('::1');
+  const socket = await connectToFirst([v6('::1')], port, never);
+  expect(socket.remoteFamily).toBe('IPv6');
+  socket.destroy();
+});
+
+test('connect: goes on at once to the next address when one refuses', async () => {
+  const port = await listen('127.0.0.1');
+  const before = performance.now();
+  const socket = await connectToFirst([v6('::1'), v4('127.0.0.2'), v4('127.0.0.1')], port, never);
+  expect(socket.remoteAddress).toBe('127.0.0.1');
+  expect(performance.now() - before).toBeLessThan(240);
+  socket.destroy();
+});
+
+test('connect: has one error for each address when none lets us in', async () => {
+  const port = await listen('127.0.0.1');
+  servers.pop()?.close();
+  const failed = await connectToFirst([v4('127.0.0.1'), v4('127.0.0.2')], port, never).catch((error: unknown) => error);
+  expect(failed).toBeInstanceOf(NoAddressAnswered);
+  expect((failed as NoAddressAnswered).errors.map(({ code }) => code)).toEqual(['ECONNREFUSED', 'ECONNREFUSED']);
+});
+
+test('connect: no address at all is a failure too', async () => {
+  await expect(connectToFirst([], 1, never)).rejects.toBeInstanceOf(NoAddressAnswered);
+});
+
+test('deadline: a resolver that never answers costs the phase’s limit and no more', async () => {
+  const phases = new Phases(10_000, undefined);
+  const silent = () => {};
+  await expect(phases.run('dns', 50, (signal) => resolve('mesh.example', signal, silent))).rejects.toBeInstanceOf(
+    PhaseTimeout,
+  );
+  expect(phases.seconds.dns).toBeGreaterThan(0.045);
+  expect(phases.seconds.dns).toBeLessThan(2);
+});
+
+test('deadline: the whole cuts a phase that has more left', async () => {
+  const phases = new Phases(60, undefined);
+  const hang = (signal: AbortSignal) => untilAborted<void>(signal, () => undefined);
+  await expect(phases.run('connect', 10_000, hang)).rejects.toThrow(PhaseTimeout);
+  await expect(phases.run('tls', 10_000, hang)).rejects.toThrow(/^no answer within [0-5] ms$/);
+});
+
+test('deadline: the caller’s own reason ends a phase, and is what it is', async () => {
+  const controller = new AbortController();
+  const phases = new Phases(10_000, controller.signal);
+  const running = phases.run('tls', 10_000, (signal) => untilAborted<void>(signal, () => undefined));
+  controller.abort(new Error('shutting down'));
+  await expect(running).rejects.toThrow('shutting down');
+  await expect(phases.run('request', 10, async () => 'late')).rejects.toThrow('shutting down');
+});
+
+test('deadline: what was started is stopped once, however it ends', async () => {
+  let stopped = 0;
+  const stop = () => {
+    stopped += 1;
+  };
+  await untilAborted<number>(never, (settle) => {
+    setTimeout(() => settle.resolve(1), 1);
+    return stop;
+  });
+  expect(stopped).toBe(1);
+  const at = untilAborted<number>(never, (settle) => {
+    settle.resolve(1);
+    settle.reject(new Error('too late'));
+    return stop;
+  });
+  expect(await at).toBe(1);
+  expect(stopped).toBe(2);
+});

@@ -1,0 +1,366 @@
+import { X509Certificate } from 'node:crypto';
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { MeshEndpoint } from '../../src/config/types.ts';
+import type { DeployedCredential } from '../../src/credential/types.ts';
+import { handshake } from '../../src/mesh/handshake.ts';
+import type { HandshakeResult } from '../../src/mesh/types.ts';
+import { type Estate, endpoint, makeEstate, planted } from './estate.ts';
+import type { HttpBehaviour, ServerCertificate } from './scenarios.ts';
+import { listening, meshServer, type Running } from './servers.ts';
+
+let estate: Estate;
+let deployed: DeployedCredential;
+beforeAll(async () => {
+  estate = await makeEstate();
+  deployed = (await estate.credential('deployed'))!;
+});
+
+const running: Running[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((each) => each.stop()));
+});
+
+/** A MESH that demands our certificate, and what it was asked. */
+async function mesh(does: HttpBehaviour = { status: 200 }, is: ServerCertificate = 'without its intermediate') {
+  const requests: IncomingMessage[] = [];
+  const server = meshServer(
+    { ...(await estate.serverCertificate(is)), ca: [estate.root.pem, estate.sub.pem], requestCert: true },
+    does,
+    (request) => requests.push(request),
+  );
+  const started = await listening(server);
+  running.push(started);
+  return { url: started.url, port: started.port, requests };
+}
+
+const probe = (
+  url: string,
+  more: Partial<MeshEndpoint> = {},
+  rest: {
+    credential?: DeployedCredential | undefined;
+    env?: Record<string, string>;
+    now?: () => Date;
+    signal?: AbortSignal;
+  } = {},
+): Promise<HandshakeResult> =>
+  handshake({ mesh: endpoint(url, more) }, 'credential' in rest ? rest.credential : deployed, {
+    now: rest.now ?? (() => new Date()),
+    env: rest.env ?? {},
+    ...(rest.signal ? { signal: rest.signal } : {}),
+  });
+
+describe('what is sent', () => {
+  test('probe: validate is one POST to the mailbox in upper case, with the headers that MESH requires', async () => {
+    const { url, requests } = await mesh();
+    expect((await probe(url)).outcome).toBe('success');
+    expect(requests).toHaveLength(1);
+    const { method, url: path, headers } = requests[0]!;
+    expect([method, path]).toEqual(['POST', '/messageexchange/X26ABC1']);
+    expect(headers).toMatchObject({
+      accept: 'application/vnd.mesh.v2+json',
+      'content-length': '0',
+      host: url.replace('https://', ''),
+      connection: 'close',
+    });
+    expect(headers['user-agent']).toMatch(/^mesh-cert-monitor\/\d+\.\d+\.\d+/);
+    expect(headers['mex-clientversion']).toMatch(/^mesh-cert-monitor==\d/);
+    for (const name of ['mex-osname', 'mex-osversion', 'mex-osarchitecture']) expect(headers[name]).toMatch(/\S/);
+    expect(headers.authorization).toMatch(/^NHSMESH X26ABC1:[0-9a-f-]{36}:0:\d{12}:[0-9a-f]{64}$/);
+  });
+
+  test('probe: ping is one GET without MESH authorization, and needs neither password nor shared key', async () => {
+    const { url, requests } = await mesh({ status: 200, body: '{"status":"running"}' });
+    const sources: Partial<MeshEndpoint> = { probe: 'ping' };
+    const { password, sharedKey, ...bare } = endpoint(url, sources);
+    const result = await handshake({ mesh: bare }, deployed, { now: () => new Date(), env: {} });
+    expect([result.outcome, result.probe]).toEqual(['success', 'ping']);
+    expect(requests.map((each) => [each.method, each.url, each.headers.authorization])).toEqual([
+      ['GET', '/messageexchange/_ping', undefined],
+    ]);
+  });
+
+  test('probe: never sends the same token twice', async () => {
+    const { url, requests } = await mesh();
+    const now = () => new Date('2026-01-01T00:00:00Z');
+    for (let count = 0; count < 5; count += 1) await probe(url, {}, { now });
+    expect(new Set(requests.map(({ headers }) => headers.authorization)).size).toBe(5);
+  });
+
+  test.each([500, 503, 302, 403])('probe: tries once, whatever the answer: %d', async (status) => {
+    const { url, requests } = await mesh({
+      status,
+      headers: { Location: '/messageexchange/again', 'Retry-After': '0' },
+    });
+    await probe(url);
+    expect(requests).toHaveLength(1);
+  });
+
+  test('probe: sends nothing to a server that is not verified', async () => {
+    for (const is of ['self-signed', 'of an unknown CA', 'for another name', 'expired'] as const) {
+      const { url, requests } = await mesh({ status: 200 }, is);
+      expect((await probe(url)).serverVerified).toBe(false);
+      expect(requests).toEqual([]);
+    }
+  });
+
+  test('probe: verify_server false sends, succeeds and says that the server is not verified', async () => {
+    const { url, requests } = await mesh({ status: 200 }, 'self-signed');
+    const result = await probe(url, { verifyServer: false });
+    expect([result.outcome, result.serverVerified, requests.length]).toEqual(['success', false, 1]);
+  });
+
+  test('probe: verify_server false still says so when the server would pass', async () => {
+    const { url } = await mesh();
+    expect((await probe(url, { verifyServer: false })).serverVerified).toBe(true);
+  });
+});
+
+describe('what is seen', () => {
+  test('probe: the server’s chain, its own certificate first, without the anchor that is ours', async () => {
+    const { url } = await mesh({ status: 200 }, 'without a SAN, CN right');
+    const result = await probe(url);
+    expect(result.serverCertificates.map(({ subject }) => subject.commonName)).toEqual(['localhost', 'Test SubCA']);
+  });
+
+  test('probe: what the server leaves out is completed from the bundle, as OpenSSL does', async () => {
+    const { serverCertificates } = await probe((await mesh()).url);
+    expect(serverCertificates.map(({ fingerprintSha256 }) => fingerprintSha256)).toEqual(
+      [estate.server, estate.sub].map(({ pem }) =>
+        new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase(),
+      ),
+    );
+    expect(serverCertificates[0]?.notAfter).toEqual(new Date('2035-05-05'));
+  });
+
+  test('probe: a server that is not trusted is known by what it presented', async () => {
+    for (const is of ['self-signed', 'of an unknown CA'] as const) {
+      const { serverCertificates } = await probe((await mesh({ status: 200 }, is)).url);
+      expect(serverCertificates.map(({ subject }) => subject.commonName)).toEqual(['localhost']);
+    }
+  });
+
+  test('probe: phases are timed, and those that were not reached are absent', async () => {
+    const whole = await probe((await mesh()).url);
+    expect(Object.keys(whole.phases)).toEqual(['dns', 'connect', 'tls', 'request']);
+    for (const seconds of Object.values(whole.phases)) expect(seconds).toBeGreaterThanOrEqual(0);
+    const stopped = await probe((await mesh({ status: 200 }, 'self-signed')).url);
+    expect(Object.keys(stopped.phases)).toEqual(['dns', 'connect', 'tls']);
+    expect(stopped.httpStatus).toBe(0);
+  });
+
+  test.each([
+    [3 * 3600, 'ahead of'],
+    [-3 * 3600, 'behind'],
+    [0, 'in step with'],
+  ])(
+    'probe: a clock %d seconds off (%s the server’s Date) is measured, also when the answer is a refusal',
+    async (seconds) => {
+      const now = new Date();
+      const headers = { Date: new Date(now.getTime() - seconds * 1000).toUTCString() };
+      for (const status of [200, 403]) {
+        const result = await probe((await mesh({ status, headers })).url, {}, { now: () => now });
+        expect(Math.abs((result.clockSkewSeconds ?? Number.NaN) - seconds)).toBeLessThan(1);
+      }
+    },
+  );
+
+  test.each([{ Date: 'yesterday' }, { Date: '' }])(
+    'probe: a Date that is none (%j) measures nothing',
+    async (headers) => {
+      expect((await probe((await mesh({ status: 200, headers })).url)).clockSkewSeconds).toBeUndefined();
+    },
+  );
+
+  test('probe: startedAt is the time that was passed in', async () => {
+    const now = new Date('2030-01-01T00:00:00Z');
+    expect((await probe((await mesh()).url, {}, { now: () => now })).startedAt).toEqual(now);
+  });
+});
+
+describe('no connection without a usable credential', () => {
+  const unusable = async (credential: DeployedCredential, more: Partial<MeshEndpoint> = {}) => {
+    const { url, requests } = await mesh();
+    const result = await probe(url, more, { credential });
+    expect([result.reason, result.phases, requests.length]).toEqual(['credential_unusable', {}, 0]);
+    return result.detail;
+  };
+
+  test('probe: no key', async () => {
+    const { privateKey, ...rest } = deployed;
+    expect(await unusable(rest)).toBe('there is no private key');
+  });
+
+  test('probe: no certificate', async () => {
+    const { certificate, ...rest } = deployed;
+    expect(await unusable(rest)).toBe('there is no client certificate');
+  });
+
+  test('probe: a key that does not belong to the certificate', async () => {
+    const { privateKey } = (await estate.credential('foreign'))!;
+    expect(await unusable({ ...deployed, privateKey: privateKey! })).toBe(
+      'the private key does not belong to the certificate',
+    );
+  });
+
+  test('probe: nothing to verify the server with, though it is to be verified', async () => {
+    expect(await unusable({ ...deployed, bundle: [] })).toBe('there is no CA bundle to verify the server with');
+    const { url } = await mesh();
+    expect((await probe(url, { verifyServer: false }, { credential: { ...deployed, bundle: [] } })).outcome).toBe(
+      'success',
+    );
+  });
+
+  test('probe: says what reading found', async () => {
+    const { privateKey, ...rest } = deployed;
+    const problem = { code: 'passphrase_wrong', severity: 'critical', message: 'key.pem: wrong', remedy: '' } as const;
+    expect(await unusable({ ...rest, problems: [problem] })).toBe('there is no private key: key.pem: wrong');
+  });
+
+  test.each([
+    ['password', 'mesh.password: '],
+    ['sharedKey', 'mesh.shared_key: '],
+  ])('probe: a %s whose source is missing is named', async (field, detail) => {
+    const answer = await unusable(deployed, { [field]: { kind: 'env', name: 'MESH_NOT_THERE' } });
+    expect(answer).toContain(detail);
+    expect(answer).toContain('MESH_NOT_THERE');
+  });
+
+  test('probe: a password that is not configured is named', async () => {
+    const { url } = await mesh();
+    const { password, ...bare } = endpoint(url);
+    const result = await handshake({ mesh: bare }, deployed, { now: () => new Date(), env: {} });
+    expect([result.reason, result.detail]).toEqual(['credential_unusable', 'mesh.password is not configured']);
+  });
+});
+
+describe('proxies', () => {
+  /** A real forward proxy: it opens the tunnel that CONNECT asks for. */
+  async function forwardProxy() {
+    const asked: IncomingMessage[] = [];
+    const server = createHttpServer((_request, response) => response.writeHead(501).end());
+    server.on('connect', (request: IncomingMessage, client, head) => {
+      asked.push(request);
+      const [host, port] = (request.url ?? '').split(':');
+      const upstream = connect({ host: host!, port: Number(port) }, () => {
+        client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        upstream.write(head);
+        upstream.pipe(client).pipe(upstream);
+      });
+      upstream.on('error', () => client.destroy());
+      client.on('error', () => upstream.destroy());
+    });
+    const started = await listening(server, 'http');
+    running.push(started);
+    return { url: started.url, asked };
+  }
+
+  test('probe: goes through the configured proxy, with its credentials and not ours', async () => {
+    const [{ url, requests }, { url: proxy, asked }] = [await mesh(), await forwardProxy()];
+    const result = await probe(url, { proxy: proxy.replace('http://', `http://user:${planted.proxyPassword}@`) });
+    expect(result.outcome).toBe('success');
+    expect(asked.map(({ method, url: authority }) => [method, authority])).toEqual([
+      ['CONNECT', url.replace('https://', '')],
+    ]);
+    const basic = Buffer.from(`user:${planted.proxyPassword}`).toString('base64');
+    expect(asked[0]?.headers['proxy-authorization']).toBe(`Basic ${basic}`);
+    expect(asked[0]?.headers.authorization).toBeUndefined();
+    expect(requests[0]?.headers['proxy-authorization']).toBeUndefined();
+  });
+
+  test('probe: HTTPS_PROXY is honoured, and NO_PROXY', async () => {
+    const [{ url }, { url: proxy, asked }] = [await mesh(), await forwardProxy()];
+    expect((await probe(url, {}, { env: { HTTPS_PROXY: proxy } })).outcome).toBe('success');
+    expect(asked).toHaveLength(1);
+    expect((await probe(url, {}, { env: { HTTPS_PROXY: proxy, NO_PROXY: 'localhost' } })).outcome).toBe('success');
+    expect(asked).toHaveLength(1);
+  });
+
+  test('probe: judges the server’s certificate through the proxy as without', async () => {
+    const [{ url }, { url: proxy }] = [await mesh({ status: 200 }, 'for another name'), await forwardProxy()];
+    expect((await probe(url, { proxy })).reason).toBe('server_certificate_name_mismatch');
+  });
+
+  test('probe: a proxy URL that is none is a proxy failure', async () => {
+    const result = await probe((await mesh()).url, {}, { env: { HTTPS_PROXY: 'socks5://user:hunter2@x' } });
+    expect([result.reason, result.detail]).toEqual(['proxy_failure', 'HTTPS_PROXY is not an http:// URL']);
+  });
+});
+
+describe('addresses', () => {
+  test('probe: a literal IPv4 address is checked against the certificate’s addresses', async () => {
+    const { port } = await mesh();
+    expect((await probe(`https://127.0.0.1:${port}`)).outcome).toBe('success');
+    const other = await mesh({ status: 200 }, 'for another name');
+    expect((await probe(`https://127.0.0.1:${other.port}`)).reason).toBe('server_certificate_name_mismatch');
+  });
+
+  test('probe: IPv6 works, by literal address', async () => {
+    const server = meshServer(await estate.serverCertificate('without its intermediate'), { status: 200 });
+    server.listen(0, '::1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as { port: number };
+    const result = await probe(`https://[::1]:${port}`);
+    server.close();
+    expect(result.outcome, result.detail).toBe('success');
+  });
+});
+
+test('probe: a signal ends it with its own reason, and nothing is left', async () => {
+  const { url } = await mesh('hang');
+  const controller = new AbortController();
+  const waiting = probe(url, {}, { signal: controller.signal });
+  setTimeout(() => controller.abort(new Error('shutting down')), 50);
+  await expect(waiting).rejects.toThrow('shutting down');
+});
+
+describe('secrets', () => {
+  const everySecret = (authorization: string) => [
+    planted.password,
+    planted.sharedKey,
+    planted.proxyPassword,
+    Buffer.from(`user:${planted.proxyPassword}`).toString('base64'),
+    authorization,
+    authorization.split(':').at(-1)!,
+    'BEGIN',
+  ];
+
+  test('probe: a result holds no secret and no token, even when the server writes back what it was sent', async () => {
+    for (const status of [200, 400, 403, 500]) {
+      let authorization = '';
+      const server = meshServer(await estate.serverCertificate('without its intermediate'), { status: 500 });
+      server.removeAllListeners('request');
+      server.on('request', (request: IncomingMessage, response) => {
+        authorization = request.headers.authorization ?? '';
+        response.writeHead(status).end(`you said ${authorization.toUpperCase()} ${request.rawHeaders.join(' ')}`);
+      });
+      const started = await listening(server);
+      running.push(started);
+      const result = await probe(started.url);
+      expect(result.detail).toContain('[secret]');
+      const shown = JSON.stringify(result) + Object.values(result).map(String).join();
+      for (const secret of everySecret(authorization)) {
+        expect(shown.toLowerCase()).not.toContain(secret.toLowerCase());
+      }
+    }
+  });
+
+  test('probe: a proxy’s password is in no result of a failure', async () => {
+    const proxy = `http://user:${planted.proxyPassword}@127.0.0.1:1`;
+    const result = await probe('https://localhost:1', { proxy });
+    expect(result.reason).toBe('proxy_failure');
+    for (const secret of everySecret('NHSMESH')) expect(JSON.stringify(result)).not.toContain(secret);
+  });
+
+  test('probe: password and shared key may come with a line end, as files have it', async () => {
+    const { url, requests } = await mesh();
+    const now = () => new Date('2026-01-02T03:04:05Z');
+    const sources = { password: { kind: 'env', name: 'P' }, sharedKey: { kind: 'env', name: 'K' } } as const;
+    await probe(url, sources, { now, env: { P: 'password\n', K: 'TestKey\r\n' } });
+    const [, nonce, , timestamp, hash] = requests[0]!.headers.authorization!.split(':');
+    const { createHmac } = await import('node:crypto');
+    const expected = createHmac('sha256', 'TestKey').update(`X26ABC1:${nonce}:0:password:${timestamp}`).digest('hex');
+    expect(hash).toBe(expected);
+  });
+});
