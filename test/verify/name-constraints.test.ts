@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import { addressOctets } from '../../src/verify/address.ts';
+import { violatedName } from '../../src/verify/name-constraints.ts';
+import type { Certificate, NameConstraints } from '../../src/x509/certificate.ts';
+import { parsed } from '../support/credential.ts';
+import { ca, leaf } from '../support/pki.ts';
+
+const root = await ca({ cn: 'Root' });
+const client = await leaf({ issuer: root });
+
+describe('name constraints', () => {
+  type Names = Pick<Certificate, 'alternativeNames'> & { rdns?: readonly string[]; commonName?: string };
+  const violation = (
+    constraints: Partial<NameConstraints>,
+    { alternativeNames, rdns = [], commonName }: Names,
+    last = true,
+  ) => {
+    const base = parsed(client);
+    const certificate = {
+      ...base,
+      alternativeNames,
+      subjectRdns: rdns,
+      subject: { text: '', canonical: '', ...(commonName === undefined ? {} : { commonName }) },
+    };
+    const issuer = {
+      ...parsed(root),
+      nameConstraints: { critical: true, permitted: [], excluded: [], ...constraints },
+    };
+    return violatedName(certificate, issuer, last);
+  };
+  const dns = (value: string): Names => ({ alternativeNames: [{ kind: 'dns', value }] });
+  const email = (value: string): Names => ({ alternativeNames: [{ kind: 'email', value }] });
+  const uri = (value: string): Names => ({ alternativeNames: [{ kind: 'uri', value }] });
+  const ip = (value: string): Names => ({ alternativeNames: [{ kind: 'ip', value }] });
+  const network = (address: number[], mask: number[]) =>
+    ({ kind: 'ip', address: Uint8Array.from(address), mask: Uint8Array.from(mask) }) as const;
+
+  test.each([
+    ['dns', 'nhs.uk', dns('nhs.uk'), true],
+    ['dns', 'nhs.uk', dns('A.NHS.UK'), true],
+    ['dns', 'nhs.uk', dns('anhs.uk'), false],
+    ['dns', '.nhs.uk', dns('a.nhs.uk'), true],
+    ['dns', '.nhs.uk', dns('nhs.uk'), false],
+    ['dns', '', dns('anything.example'), true],
+    ['email', 'nhs.net', email('a@nhs.net'), true],
+    ['email', 'nhs.net', email('a@sub.nhs.net'), false],
+    ['email', '.nhs.net', email('a@sub.nhs.net'), true],
+    ['email', 'a@nhs.net', email('a@nhs.net'), true],
+    ['email', 'a@nhs.net', email('b@nhs.net'), false],
+    ['uri', 'nhs.uk', uri('https://nhs.uk/x'), true],
+    ['uri', 'nhs.uk', uri('https://a.nhs.uk/x'), false],
+    ['uri', '.nhs.uk', uri('https://user@a.nhs.uk:8443/x'), true],
+    ['uri', '.nhs.uk', uri('https://10.0.0.1/'), false],
+    ['uri', '.nhs.uk', uri('urn:nhs:uk'), false],
+  ] as const)('name constraints: permitted %s %j, name %j: %s (RFC 5280 §4.2.1.10)', (kind, value, name, allowed) => {
+    expect(violation({ permitted: [{ kind, value }] }, name) === undefined).toBe(allowed);
+    expect(violation({ excluded: [{ kind, value }] }, name) === undefined).toBe(!allowed);
+  });
+
+  test('name constraints: a network holds its own addresses and no other family’s', () => {
+    const ten = network([10, 0, 0, 0], [255, 0, 0, 0]);
+    expect(violation({ permitted: [ten] }, ip('10.255.0.1'))).toBeUndefined();
+    expect(violation({ permitted: [ten] }, ip('11.0.0.1'))).toBe('the ip name “11.0.0.1” is not permitted');
+    expect(violation({ permitted: [ten] }, ip('::ffff:10.0.0.1'))).toBeDefined();
+    const loopback = network([...Array(15).fill(0), 1], Array(16).fill(255));
+    expect(violation({ permitted: [loopback] }, ip('::1'))).toBeUndefined();
+    expect(violation({ permitted: [loopback] }, ip('::2'))).toBeDefined();
+  });
+
+  test('name constraints: a directory subtree is a prefix of the subject', () => {
+    const permitted = [{ kind: 'directory' as const, rdns: ['2.5.4.6=gb', '2.5.4.10=nhs'] }];
+    const subject = (...rdns: string[]): Names => ({ alternativeNames: [], rdns });
+    expect(violation({ permitted }, subject('2.5.4.6=gb', '2.5.4.10=nhs', '2.5.4.3=x'))).toBeUndefined();
+    expect(violation({ permitted }, subject('2.5.4.10=nhs', '2.5.4.6=gb'))).toBe('its subject is not permitted');
+    expect(violation({ permitted }, subject('2.5.4.6=gb'))).toBeDefined();
+    expect(violation({ permitted }, subject())).toBeUndefined();
+  });
+
+  test('name constraints: a common name that is a host name counts where there is no DNS name, on the client only', () => {
+    const permitted = [{ kind: 'dns' as const, value: 'nhs.uk' }];
+    const withCn = (commonName: string, alternativeNames: Certificate['alternativeNames'] = []): Names => ({
+      alternativeNames,
+      commonName,
+    });
+    expect(violation({ permitted }, withCn('a.example'))).toBeDefined();
+    expect(violation({ permitted }, withCn('a.nhs.uk'))).toBeUndefined();
+    expect(violation({ permitted }, withCn('a.example', [{ kind: 'dns', value: 'a.nhs.uk' }]))).toBeUndefined();
+    expect(violation({ permitted }, withCn('NHS Root Authority'))).toBeUndefined();
+    expect(violation({ permitted }, withCn('a.example'), false)).toBeUndefined();
+  });
+
+  test('name constraints: a form that cannot be compared is refused where such a name is present', () => {
+    const other = { kind: 'other' as const };
+    expect(violation({ permitted: [other] }, { alternativeNames: [{ kind: 'other', value: '' }] })).toBeDefined();
+    expect(violation({ excluded: [other] }, { alternativeNames: [{ kind: 'other', value: '' }] })).toBeDefined();
+    expect(violation({ permitted: [other], excluded: [other] }, dns('a.example'))).toBeUndefined();
+  });
+});
+
+test.each([
+  ['127.0.0.1', [127, 0, 0, 1]],
+  ['255.255.255.256', undefined],
+  ['1.2.3', undefined],
+  ['::', Array(16).fill(0)],
+  ['2001:db8::1', [0x20, 1, 0x0d, 0xb8, ...Array(11).fill(0), 1]],
+  ['1:2:3:4:5:6:7:8', [0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0, 8]],
+  ['1:2:3:4:5:6:7', undefined],
+  ['1::2::3', undefined],
+  ['1:2:3:4:5:6:7:8::', undefined],
+  ['::g', undefined],
+])('addresses: %s', (text, octets) => {
+  expect(addressOctets(text)).toEqual(octets && Uint8Array.from(octets));
+});
