@@ -27,12 +27,15 @@ function needed(option: Option): Option {
   return option;
 }
 
-export function refuseMissing(command: Command): void {
+export function refuseIncomplete(command: Command): void {
   const given = command.optsWithGlobals();
   const missing = [...requiredGlobalOptions(command), ...command.options.filter(isNeeded)].find(
     (option) => given[option.attributeName()] === undefined,
   );
   if (missing) command.error(`error: required option '${missing.flags}' not specified`);
+  // An unset variable of the shell: to take it for nothing would judge less than was asked for.
+  const empty = command.options.find((option) => given[option.attributeName()] === '');
+  if (empty) command.error(`error: option '${empty.flags}' argument is empty`);
 }
 
 /** A subcommand also takes what its parent needs. */

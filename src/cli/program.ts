@@ -10,7 +10,7 @@ import {
   format,
   helpStyle,
   pathOf,
-  refuseMissing,
+  refuseIncomplete,
   requiredGlobalOptions,
   time,
 } from './help.ts';
@@ -40,7 +40,7 @@ export function createProgram(io: CommandIo, version: string, finish: Finish): C
     .helpCommand('help [command]', 'show the help of a command')
     .exitOverride()
     .configureHelp(helpStyle)
-    .hook('preAction', (_, command) => refuseMissing(command))
+    .hook('preAction', (_, command) => refuseIncomplete(command))
     .configureOutput({
       writeOut: io.stdout,
       writeErr: io.stderr,

@@ -56,6 +56,26 @@ describe('the process', () => {
     expect(stdout.length).toBeGreaterThan(1000);
   });
 
+  test('a fault outside any command exits with 3: Node’s own 1 would read as WARNING', async () => {
+    const later = 'data:text/javascript,setTimeout(() => { throw new Error(%27boom%27) }, 1500)';
+    expect(await start(['--version'], { NODE_OPTIONS: `--import=${later.replaceAll(' ', '%20')}` })).toMatchObject({
+      code: 3,
+      stderr: 'error: unexpected: boom\nThis is a fault of mesh-cert-monitor; DEBUG=1 shows where it happened.\n',
+    });
+  });
+
+  test.each([
+    [{}, false],
+    [{ FORCE_COLOR: '1' }, true],
+    [{ FORCE_COLOR: '1', NO_COLOR: '1' }, true],
+    [{ FORCE_COLOR: '0' }, false],
+    [{ NO_COLOR: '1' }, false],
+  ])('with %j in the environment, colour in a pipe: %j', async (env, coloured) => {
+    const { code, stdout } = await start(['inspect', '--cert', join(root, 'no-such.pem')], env);
+    expect(code).toBe(2);
+    expect(stdout.includes('\u001b[')).toBe(coloured);
+  });
+
   test('nothing but errors stands on stderr: no warning of Node’s', async () => {
     expect((await start(['check', '--config', join(root, 'no-such.yaml')])).stderr).toMatch(
       /^error: .*no such file.*\n$/,

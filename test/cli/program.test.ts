@@ -79,6 +79,10 @@ describe('usage', () => {
       "error: option '--keystore <file>' cannot be used with option '--key <file>'\n(mesh-cert-monitor inspect --help shows what it takes)\n",
     ],
     [
+      ['inspect', '--cert', '', '--ca-bundle', 'b.pem'],
+      "error: option '--cert <file>' argument is empty\n(mesh-cert-monitor inspect --help shows what it takes)\n",
+    ],
+    [
       ['inspect', 'client.pem'],
       "error: too many arguments for 'inspect'. Expected 0 arguments but got 1.\n(mesh-cert-monitor inspect --help shows what it takes)\n",
     ],
