@@ -1,0 +1,84 @@
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadConfiguration } from '../config/load.ts';
+import { createEstate, type Estate } from '../demo/estate.ts';
+import { thingsToTry } from '../demo/try.ts';
+import { createLog } from '../monitor/log.ts';
+import { type Service, startService } from '../monitor/service.ts';
+import { type CommandIo, type ExitCode, exitCode } from './command.ts';
+import type { DemoOptions } from './options.ts';
+import { version } from './version.ts';
+
+const firstLookMs = 8_000;
+
+/** The estate, and the same service as `serve`, until Ctrl-C. The log goes to stderr only with `DEBUG`: here the page tells the story. */
+export async function run({ port, atMs }: DemoOptions, io: CommandIo): Promise<ExitCode> {
+  const { stdout, stderr, now, env } = io;
+  stdout('Making certificates, starting a MESH stand-in and a mail catcher …\n');
+  const told = untilToldToStop();
+  const estate = await createEstate({
+    now,
+    atMs,
+    port: await freePort(port),
+    caught: ({ recipients, subject, file }) => stdout(`✉  ${recipients.join(', ')}: ${subject}\n   ${file}\n`),
+  });
+  let service: Service | undefined;
+  try {
+    service = await startService({
+      load: () => loadConfiguration(estate.configurationFile),
+      env: { ...env, ...estate.env },
+      now,
+      log: createLog(env.DEBUG ? stderr : () => {}),
+      build: { version, nodeVersion: process.version.slice(1) },
+    });
+    await Promise.race([told, firstLook(service)]);
+    stdout(welcome(service, estate));
+    await told;
+  } finally {
+    stdout('\nStopping; everything that was made is removed.\n');
+    await service?.stop();
+    await estate.stop();
+  }
+  return exitCode.ok;
+}
+
+/** Before anything is made, so that Ctrl-C at any moment leaves nothing behind. */
+function untilToldToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
+
+/** Every environment checked and shaken hands with. */
+async function firstLook(service: Service): Promise<void> {
+  const seen = () => service.estate().ready && service.estate().environments.every(({ handshake }) => handshake.last);
+  for (let waitedMs = 0; !seen() && waitedMs < firstLookMs; waitedMs += 50) await sleep(50);
+}
+
+function welcome({ url, estate }: Service, { folder, configurationFile }: Estate): string {
+  const states = estate().environments.map(({ name, status, findings }) => {
+    const worst = findings[0] && findings[0].severity !== 'info' ? findings[0].message : 'all is well';
+    return `  ${status.padEnd(8)}  ${name.padEnd(11)}  ${worst}`;
+  });
+  return `
+${states.join('\n')}
+
+  Page      ${url}/
+  Health    ${url}/health
+  Metrics   ${url}/metrics
+  Calendar  ${url}/calendar.ics
+  Files     ${folder}
+
+${thingsToTry(folder, configurationFile)}
+Ctrl-C ends it and removes the folder.
+`;
+}
+
+/** The wanted port, or 0 when something else has it. */
+function freePort(wanted: number): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+      .once('error', () => resolve(0))
+      .listen(wanted, '127.0.0.1', () => probe.close(() => resolve(wanted)));
+  });
+}

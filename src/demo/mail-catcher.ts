@@ -1,0 +1,54 @@
+/** A mail server that keeps what it gets as `.eml` files and tells of it. Nothing it accepts goes anywhere. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { SMTPServer } from 'smtp-server';
+
+export interface CaughtMail {
+  readonly recipients: readonly string[];
+  readonly subject: string;
+  readonly file: string;
+}
+
+export interface MailCatcher {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export async function startMailCatcher(folder: string, caught: (mail: CaughtMail) => void): Promise<MailCatcher> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  let count = 0;
+  const server = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    disableReverseLookup: true,
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.once('end', () => {
+        const message = Buffer.concat(chunks).toString('utf8');
+        count += 1;
+        const file = join(folder, `${String(count).padStart(3, '0')}.eml`);
+        const mail = {
+          recipients: session.envelope.rcptTo.map(({ address }) => address),
+          subject: subjectOf(message),
+          file,
+        };
+        writeFile(file, message, { mode: 0o600 }).then(() => {
+          caught(mail);
+          done();
+        }, done);
+      });
+    },
+  });
+  server.on('error', () => {});
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.server.address() as AddressInfo).port,
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** RFC 5322 §2.2.3: a folded header goes on while lines begin with white space. */
+function subjectOf(message: string): string {
+  return /^subject:\s*(.*(?:\r?\n[ \t].*)*)/im.exec(message)?.[1]?.replaceAll(/\r?\n[ \t]+/g, ' ') ?? '';
+}
