@@ -18,10 +18,13 @@ export interface PrivateKeyHandle {
     chain: readonly Certificate[];
     /** Trust anchors and CAs for judging the peer; absent: the system's. */
     trusted?: readonly Certificate[];
-    /** PKCS#10 and TLS 1.2 at the least. */
+    /** TLS 1.2 is always the least. */
     maxVersion?: 'TLSv1.2' | 'TLSv1.3';
   }): SecureContext;
-  /** A key of `@peculiar/webcrypto`, not extractable, for signing a CSR with SHA-256 (RSASSA-PKCS1-v1_5, or ECDSA on its curve). */
+  /**
+   * A WebCrypto key (Node's), not extractable, for signing a CSR with SHA-256: RSASSA-PKCS1-v1_5, or ECDSA on a NIST curve.
+   * @throws {Error} for a key of another type.
+   */
   signingKey(): Promise<CryptoKeyPair>;
 }
 type CryptoKeyPair = { privateKey: CryptoKey; publicKey: CryptoKey };
@@ -37,10 +40,13 @@ export interface DeployedCredential {
   /** In file order, duplicates included. */
   readonly bundle: readonly Certificate[];
   readonly privateKey?: PrivateKeyHandle;
+  /** The bundle came out of a keystore: its order is that tool's, and MESH's rule about the order of a bundle file does not apply. */
+  readonly bundleInKeystore?: true;
   /** Findings of the reading group. */
   readonly problems: readonly Finding[];
   /**
-   * Hex. The same for the same bytes of every source, passphrase included; keyed with a random key of this process, so that it says nothing about them outside.
+   * Hex. The same for the same bytes (and file modes, and read errors) of every source, passphrase included; keyed with a random key of this
+   * process, so that it says nothing about them outside.
    */
   readonly contentHash: string;
 }

@@ -1,0 +1,54 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import type { Certificate, PublicKeyFacts } from '../x509/certificate.ts';
+import { toPem } from '../x509/pem.ts';
+import { keyFacts } from '../x509/public-key.ts';
+import type { CryptoKey, PrivateKeyHandle } from './types.ts';
+
+/** WebCrypto's names of OpenSSL's curves. */
+const webCurves: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
+
+/** The key stays in OpenSSL's memory; this object holds no bytes of it, and prints none. */
+export class DeployedKey implements PrivateKeyHandle {
+  readonly #key: KeyObject;
+  readonly #publicKey: KeyObject;
+  readonly publicKey: PublicKeyFacts;
+  readonly encrypted: boolean;
+
+  /** @throws {Error} OpenSSL's, when `key` has no public half. */
+  constructor(key: KeyObject, encrypted: boolean) {
+    this.#key = key;
+    this.#publicKey = createPublicKey(key);
+    this.publicKey = keyFacts(this.#publicKey);
+    this.encrypted = encrypted;
+  }
+
+  secureContext(options: Parameters<PrivateKeyHandle['secureContext']>[0]): SecureContext {
+    const { chain, trusted, maxVersion } = options;
+    return createSecureContext({
+      key: this.#key.export({ type: 'pkcs8', format: 'pem' }),
+      ...(chain.length > 0 && { cert: pemOf(chain) }),
+      ...(trusted && { ca: trusted.map(({ der }) => toPem(der)) }),
+      // MESH speaks nothing older.
+      minVersion: 'TLSv1.2',
+      ...(maxVersion && { maxVersion }),
+    });
+  }
+
+  async signingKey(): Promise<{ privateKey: CryptoKey; publicKey: CryptoKey }> {
+    const algorithm = signingAlgorithm(this.publicKey);
+    return {
+      privateKey: this.#key.toCryptoKey(algorithm, false, ['sign']),
+      publicKey: this.#publicKey.toCryptoKey(algorithm, true, ['verify']),
+    };
+  }
+}
+
+const pemOf = (chain: readonly Certificate[]): string => chain.map(({ der }) => toPem(der)).join('');
+
+function signingAlgorithm({ algorithm, curve }: PublicKeyFacts) {
+  if (algorithm === 'RSA') return { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+  const namedCurve = webCurves[curve ?? ''];
+  if (algorithm === 'EC' && namedCurve) return { name: 'ECDSA', namedCurve };
+  throw new Error(`a key of type ${curve ?? algorithm} cannot sign a certificate request here`);
+}

@@ -1,0 +1,163 @@
+/** From sources to what is deployed. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SourceEnvironment } from '../config/source.ts';
+import type { FindingCode } from '../findings/catalogue.ts';
+import { type Finding, finding } from '../findings/finding.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { readCertificates } from './certificates.ts';
+import { type CredentialInputs, type Gathered, gather, type Material } from './gather.ts';
+import type { DeployedKey } from './key-handle.ts';
+import { readKeystore } from './keystore.ts';
+import { KeyProblem, readPrivateKey } from './private-key.ts';
+import type { DeployedCredential } from './types.ts';
+
+export type { CredentialInputs } from './gather.ts';
+
+export interface ReadOptions {
+  /** What was read last: returned as it is while every byte is the same, so that an unchanged key is decrypted once. */
+  readonly previous?: DeployedCredential;
+  /** Waits between the two looks at files that do not fit together. Default: 250 ms. */
+  readonly pause?: () => Promise<void>;
+}
+
+const swapPauseMs = 250;
+
+/**
+ * Reads every source, and never throws for what it finds: problems are findings of the reading group.
+ *
+ * Certificate and key are two files, and whoever renews them writes one after the other. So when they do not fit, or one of them does not
+ * parse, they are looked at once more after a moment; what stands then is what is reported.
+ */
+export async function readCredential(
+  inputs: CredentialInputs,
+  env: SourceEnvironment,
+  options: ReadOptions = {},
+): Promise<DeployedCredential> {
+  const material = await gather(inputs, env);
+  if (options.previous?.contentHash === material.contentHash) return options.previous;
+  const credential = await interpret(material);
+  if (!material.fromFiles || !looksHalfSwapped(credential)) return credential;
+  await (options.pause?.() ?? sleep(swapPauseMs));
+  const again = await gather(inputs, env);
+  return again.contentHash === material.contentHash ? credential : interpret(again);
+}
+
+const transient: ReadonlySet<FindingCode> = new Set<FindingCode>([
+  'certificate_malformed',
+  'private_key_malformed',
+  'ca_bundle_malformed',
+  'keystore_malformed',
+  'passphrase_wrong',
+  'certificate_unreadable',
+  'private_key_unreadable',
+  'ca_bundle_unreadable',
+]);
+
+function looksHalfSwapped({ certificate, privateKey, problems }: DeployedCredential): boolean {
+  if (problems.some(({ code }) => transient.has(code))) return true;
+  if (!certificate || !privateKey) return false;
+  return Buffer.compare(certificate.publicKey.spki, privateKey.publicKey.spki) !== 0;
+}
+
+async function interpret(material: Material): Promise<DeployedCredential> {
+  const { certificate, privateKey, caBundle, keystore } = material.parts;
+  const bundle = caBundle && bundleFrom(caBundle);
+  const client = keystore
+    ? await fromKeystore(keystore, material)
+    : merge(certificate && clientFrom(certificate), privateKey && (await keyFrom(privateKey, material)));
+  const extra = client.others ?? [];
+  return {
+    configured: {
+      certificate: Boolean(certificate ?? keystore),
+      privateKey: Boolean(privateKey ?? keystore),
+      caBundle: Boolean(caBundle ?? keystore),
+    },
+    ...(client.certificate && { certificate: client.certificate }),
+    ...(client.key && { privateKey: client.key }),
+    // The CA certificates inside a keystore are its bundle, unless one is configured.
+    extraCertificates: keystore && !bundle ? [] : extra,
+    bundle: bundle?.certificates ?? (keystore ? extra : []),
+    ...(keystore && !bundle && { bundleInKeystore: true as const }),
+    problems: [...client.problems, ...(bundle?.problems ?? [])],
+    contentHash: material.contentHash,
+  };
+}
+
+interface Client {
+  readonly certificate?: Certificate;
+  readonly others?: readonly Certificate[];
+  readonly key?: DeployedKey;
+  readonly problems: readonly Finding[];
+}
+
+const merge = (certificate: Client | undefined, key: Client | undefined): Client => ({
+  ...certificate,
+  ...key,
+  problems: [...(certificate?.problems ?? []), ...(key?.problems ?? [])],
+});
+
+const about = (code: FindingCode, { place }: Gathered, message: string): Finding =>
+  finding(code, `${place}: ${message}.`, { subject: place });
+
+const unreadable = (code: FindingCode, { place, error }: Gathered): Finding =>
+  finding(code, `${error}.`, { subject: place });
+
+function clientFrom(gathered: Gathered): Client {
+  if (!gathered.bytes) return { problems: [unreadable('certificate_unreadable', gathered)] };
+  const { entries, problems } = readCertificates(gathered.bytes);
+  // When the first does not parse, the second is some CA: better no client certificate than a wrong one.
+  const [certificate, ...rest] = entries;
+  const others = rest.filter((each) => each !== undefined);
+  const findings = problems.map((problem) => about('certificate_malformed', gathered, problem));
+  if (others.length > 0) {
+    const message = `it holds ${others.length} more certificate${others.length === 1 ? '' : 's'} after the first`;
+    findings.push(about('certificate_file_has_extra_certificates', gathered, message));
+  }
+  return { ...(certificate && { certificate }), others, problems: findings };
+}
+
+async function keyFrom(gathered: Gathered, material: Material): Promise<Client> {
+  if (!gathered.bytes) return { problems: [unreadable('private_key_unreadable', gathered)] };
+  const advice = permissions(gathered);
+  try {
+    const key = await readPrivateKey(gathered.bytes, material.passphrase);
+    if (!key.encrypted)
+      advice.push(about('private_key_unencrypted', gathered, 'the private key in it is not encrypted'));
+    return { key, problems: advice };
+  } catch (error) {
+    if (!(error instanceof KeyProblem)) throw error;
+    return { problems: [about(error.code, gathered, explain(error.code, error.message, material)), ...advice] };
+  }
+}
+
+async function fromKeystore(gathered: Gathered, material: Material): Promise<Client> {
+  if (!gathered.bytes) return { problems: [unreadable('certificate_unreadable', gathered)] };
+  const { problems, ...content } = await readKeystore(gathered.bytes, material.passphrase);
+  const findings = problems.map(({ code, message }) => about(code, gathered, explain(code, message, material)));
+  const advice = permissions(gathered);
+  if (content.key?.encrypted === false) {
+    advice.push(about('private_key_unencrypted', gathered, 'the private key in it is not encrypted'));
+  }
+  return { ...content, problems: [...findings, ...advice] };
+}
+
+/** Why there is no passphrase, where one is configured. */
+const explain = (code: FindingCode, message: string, { passphraseError }: Material): string =>
+  code === 'passphrase_missing' && passphraseError ? `${message}: ${passphraseError}` : message;
+
+/** Readable by everyone; a group of its own is a common and sound way to share a key with a service. */
+function permissions(gathered: Gathered): Finding[] {
+  const { mode } = gathered;
+  if (mode === undefined || (mode & 0o004) === 0) return [];
+  const octal = `0${mode.toString(8).padStart(3, '0')}`;
+  return [about('private_key_permissions', gathered, `every account on this machine may read it (mode ${octal})`)];
+}
+
+function bundleFrom(gathered: Gathered): { certificates: readonly Certificate[]; problems: readonly Finding[] } {
+  if (!gathered.bytes) return { certificates: [], problems: [unreadable('ca_bundle_unreadable', gathered)] };
+  const { entries, problems } = readCertificates(gathered.bytes);
+  return {
+    certificates: entries.filter((each) => each !== undefined),
+    problems: problems.map((problem) => about('ca_bundle_malformed', gathered, problem)),
+  };
+}
