@@ -1,8 +1,6 @@
 import { loadConfiguration } from '../config/load.ts';
-import { ConfigurationError } from '../config/problems.ts';
 import { createLog } from '../monitor/log.ts';
-import { type Service, startService } from '../monitor/service.ts';
-import { StoreError } from '../renewal/store.ts';
+import { isServiceProblem, type Service, startService } from '../monitor/service.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import type { ServeOptions } from './options.ts';
 import { version } from './version.ts';
@@ -16,7 +14,7 @@ export async function run({ config }: ServeOptions, { env, now, stderr }: Comman
     log: createLog(stderr),
     build: { version, nodeVersion: process.version.slice(1) },
   }).catch((error: unknown) => {
-    throw asUsageError(error);
+    throw isServiceProblem(error) ? new UsageError(error.message) : error;
   });
   await untilToldToStop(service);
   return exitCode.ok;
@@ -30,13 +28,4 @@ async function untilToldToStop(service: Service): Promise<void> {
   });
   process.off('SIGHUP', reload);
   await service.stop();
-}
-
-/** What an operator can mend is said without a stack. */
-function asUsageError(error: unknown): unknown {
-  if (error instanceof ConfigurationError || error instanceof StoreError) return new UsageError(error.message);
-  const { code, message } = error as NodeJS.ErrnoException;
-  return ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND'].includes(code ?? '')
-    ? new UsageError(`http.listen: ${message}`)
-    : error;
 }

@@ -1,7 +1,7 @@
 /** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped in the opposite order. */
 import type { RequestHandler, Router } from 'express';
 import { ConfigurationError } from '../config/problems.ts';
-import { readSecret, readSource } from '../config/source.ts';
+import { readSecret, readSource, SourceError } from '../config/source.ts';
 import type { Configuration } from '../config/types.ts';
 import type { Build } from '../metrics/publish.ts';
 import { createRenewals, type Renewals } from '../renewal/renewals.ts';
@@ -9,7 +9,7 @@ import { StoreError } from '../renewal/store.ts';
 import type { EstateStatus } from '../status/types.ts';
 import { createApp } from '../web/app.ts';
 import type { BasicAuth } from '../web/basic-auth.ts';
-import { type ListenOptions, listen, type WebServer } from '../web/server.ts';
+import { ListenError, type ListenOptions, listen, type WebServer } from '../web/server.ts';
 import { createActions } from './actions.ts';
 import type { Variables } from './examine.ts';
 import type { Log } from './log.ts';
@@ -48,7 +48,14 @@ export interface Service {
 const lookAtConfigurationEveryMs = 2_000;
 const answersMayTakeMs = 5_000;
 
-/** @throws {ConfigurationError | StoreError} and what listening throws (`EADDRINUSE`); nothing is left running then. */
+/** What an operator can mend. Everything else that is thrown is a bug. */
+export type ServiceProblem = ConfigurationError | StoreError | SourceError | ListenError;
+
+export function isServiceProblem(error: unknown): error is ServiceProblem {
+  return [ConfigurationError, StoreError, SourceError, ListenError].some((kind) => error instanceof kind);
+}
+
+/** @throws {ServiceProblem} Nothing is left running then. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const configuration = await options.load();
   const { env, now, log } = options;
@@ -203,7 +210,7 @@ class RunningService implements Service {
 /** What the log may know of an error: a stack only where it is a bug. */
 function describe(error: unknown): Record<string, unknown> {
   if (error instanceof ConfigurationError) return { problems: error.problems };
-  if (error instanceof StoreError) return { error: error.message };
+  if (isServiceProblem(error)) return { error: error.message };
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   return { error: `${name}: ${message}`, stack };
 }

@@ -1,6 +1,6 @@
 /** The listening socket: limits, TLS, and an end that leaves nothing behind. */
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 
@@ -12,10 +12,15 @@ export interface ListenOptions {
   readonly tls?: SecureContextOptions;
 }
 
+/** The socket cannot be had, or its key and certificate cannot be used. `message` is for the operator. */
+export class ListenError extends Error {
+  override name = 'ListenError';
+}
+
 export interface WebServer {
   /** With the port that was really taken. */
   readonly url: string;
-  /** For connections from now on; ignored by plain HTTP. @throws {Error} OpenSSL's, when key and certificate do not fit. */
+  /** For connections from now on; ignored by plain HTTP. @throws {ListenError} */
   renewTls(tls: SecureContextOptions): void;
   /** Lets running answers end, for at most `graceMs`. */
   close(graceMs: number): Promise<void>;
@@ -24,26 +29,41 @@ export interface WebServer {
 // Our requests have a line, a few headers and no body; nobody honest needs longer to send one.
 const limits = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 10_000, maxHeaderSize: 16 * 1024 };
 
-/** @throws {Error} `EADDRINUSE`, `EACCES` and the like, or OpenSSL's. */
+/** @throws {ListenError} */
 export async function listen(handler: RequestListener, options: ListenOptions): Promise<WebServer> {
-  const server = options.tls
-    ? createHttpsServer({ ...limits, minVersion: 'TLSv1.2', ...options.tls }, handler)
-    : createHttpServer(limits, handler);
+  const server = create(handler, options.tls);
   server.maxConnections = 1024;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    const failed = ({ message }: Error) => reject(new ListenError(message));
+    server.once('error', failed);
     server.listen(options.port, options.host, () => {
-      server.off('error', reject);
+      server.off('error', failed);
       resolve();
     });
   });
   return {
     url: urlOf(server, options),
     renewTls: (tls) => {
-      if ('setSecureContext' in server) server.setSecureContext({ minVersion: 'TLSv1.2', ...tls });
+      if ('setSecureContext' in server) withTls(() => server.setSecureContext({ ...oldest, ...tls }));
     },
     close: (graceMs) => close(server, graceMs),
   };
+}
+
+const oldest = { minVersion: 'TLSv1.2' } as const;
+
+function create(handler: RequestListener, tls: ListenOptions['tls']): Server | HttpsServer {
+  if (!tls) return createHttpServer(limits, handler);
+  return withTls(() => createHttpsServer({ ...limits, ...oldest, ...tls }, handler));
+}
+
+/** OpenSSL's words name no secret: "key values mismatch", "bad decrypt". */
+function withTls<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new ListenError(`key and certificate cannot be used: ${(error as Error).message}`);
+  }
 }
 
 function urlOf(server: Server, { tls }: ListenOptions): string {
