@@ -1,0 +1,72 @@
+/**
+ * One life of the service: it recovers, carries every environment as far as it will go, and then the one during which it is to die. The engine,
+ * the database and the mailer are the product's own; only calls of the database are counted here.
+ */
+import { advanceRenewal, type EngineDeps } from '../../../src/renewal/engine.ts';
+import { createMailer } from '../../../src/renewal/mailer.ts';
+import { recoverInterrupted } from '../../../src/renewal/send.ts';
+import { openStore, type RenewalStore } from '../../../src/renewal/store.ts';
+import { subjectNamed } from './subject.ts';
+
+export interface Life {
+  readonly stateDir: string;
+  readonly now: number;
+  /** Mail servers of the environments that are to be settled, and of the one during which it dies. */
+  readonly port: number;
+  readonly dyingPort: number;
+  readonly settle: readonly string[];
+  readonly dying?: string;
+  /** Which of the calls that write for that environment is the last, counted from 0, and whether it is still done. */
+  readonly write?: { readonly number: number; readonly done: boolean };
+  /** PEM of the deployed key; absent: a new key for each request. */
+  readonly keyPem?: string;
+}
+
+const life = JSON.parse(process.argv[2] ?? '') as Life;
+const now = new Date(life.now);
+const die = () => process.kill(process.pid, 'SIGKILL');
+
+function mortal(store: RenewalStore, { number, done }: NonNullable<Life['write']>): RenewalStore {
+  let writes = 0;
+  const counted = <Arguments extends unknown[], Result>(write: (...args: Arguments) => Result) => {
+    return (...args: Arguments): Result => {
+      const last = writes++ === number;
+      if (last && !done) die();
+      const result = write(...args);
+      if (last) die();
+      return result;
+    };
+  };
+  return {
+    ...store,
+    begin: counted(store.begin),
+    transition: counted(store.transition),
+    note: counted(store.note),
+    tryNotice: counted(store.tryNotice),
+    noticeSent: counted(store.noticeSent),
+  };
+}
+
+const store = openStore(life.stateDir, { exclusive: true });
+
+function depsFor(name: string): EngineDeps {
+  const dying = name === life.dying;
+  const smtp = { host: '127.0.0.1', port: dying ? life.dyingPort : life.port, tls: 'none' } as const;
+  const from = 'mesh-certificates@example.org';
+  return {
+    store: dying && life.write ? mortal(store, life.write) : store,
+    mailer: createMailer({ from, smtp }, life.stateDir, {}),
+    from,
+    stateDir: life.stateDir,
+    env: {},
+    log: { info: () => {}, warn: () => {} },
+    unsaved: new Map(),
+    lastKnown: new Map(),
+  };
+}
+
+// With the deaths of `mortal`: a service can also die while it puts right what the last death left.
+recoverInterrupted(life.dying === undefined ? store : depsFor(life.dying).store, now);
+for (const name of [...life.settle, ...(life.dying === undefined ? [] : [life.dying])])
+  await advanceRenewal(subjectNamed(name, life.keyPem), depsFor(name), now);
+store.close();

@@ -1,0 +1,60 @@
+/** Stands between client and mail server, hands on every piece of what they say, and can stop before or after each. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export interface Relay {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** @param isOver asked before and after each piece; once it says yes nothing is handed on any more. */
+export async function startRelay(upstreamPort: number, isOver: () => boolean): Promise<Relay> {
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(upstreamPort, '127.0.0.1');
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    }
+    const ended = () => {
+      client.destroy();
+      upstream.destroy();
+    };
+    client.on('close', ended);
+    upstream.on('close', ended);
+    handOn(client, upstream, isOver);
+    handOn(upstream, client, isOver);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function handOn(from: Socket, to: Socket, isOver: () => boolean): void {
+  let over = false;
+  let last: Promise<unknown> = Promise.resolve();
+  from.on('data', (chunk) => {
+    for (const piece of pieces(chunk))
+      last = last.then(async () => {
+        over ||= isOver();
+        if (over) return;
+        await new Promise((resolve) => to.write(piece, resolve));
+        // Time for the other side to take it in: what it has read must count as read.
+        await new Promise((resolve) => setImmediate(resolve));
+        over = isOver();
+      });
+  });
+}
+
+/** Each line and message in two parts, the final dot of a message by itself. */
+function pieces(chunk: Buffer): Buffer[] {
+  const dot = chunk.length > 600 && chunk.subarray(-5).toString() === '\r\n.\r\n' ? chunk.length - 5 : chunk.length;
+  const half = Math.floor(dot / 2);
+  return [chunk.subarray(0, half), chunk.subarray(half, dot), chunk.subarray(dot)].filter(({ length }) => length > 0);
+}
