@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns';
 import { connect, isIP, type Socket } from 'node:net';
 import { untilAborted } from './deadline.ts';
+import type { Sockets } from './sockets.ts';
 
 type Lookup = (
   host: string,
@@ -51,13 +52,14 @@ export class NoAddressAnswered extends Error {
 
 /**
  * The first of these addresses that lets us in (RFC 8305 §5): attempts start 250 ms apart, or at once when the one before failed,
- * and go on beside each other; the first connection wins and the others are dropped.
+ * and go on beside each other; the first connection wins and the others are dropped. Every socket is put into `sockets` at once.
  * @throws {NoAddressAnswered}
  */
 export function connectToFirst(
   addresses: readonly LookupAddress[],
   port: number,
   signal: AbortSignal,
+  sockets: Sockets,
 ): Promise<Socket> {
   return untilAborted(signal, (settle) => {
     const attempts = new Set<Socket>();
@@ -73,7 +75,8 @@ export function connectToFirst(
         if (attempts.size === 0) settle.reject(new NoAddressAnswered(errors));
         return;
       }
-      const socket = connect({ host: address.address, family: address.family, port, noDelay: true });
+      const { family } = address;
+      const socket = sockets.add(connect({ host: address.address, family, port, noDelay: true }));
       attempts.add(socket);
       socket.once('connect', () => {
         attempts.delete(socket);

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type { ResolvedEnvironment } from '../config/types.ts';
 import type { DeployedCredential } from '../credential/types.ts';
 import { type Certificate, MalformedCertificateError } from '../x509/certificate.ts';
@@ -9,6 +8,7 @@ import { type Failure, failureOf } from './failure.ts';
 import { contextFor, questionFor } from './prepare.ts';
 import { probe, type Seen } from './probe.ts';
 import { proxyFor } from './proxy.ts';
+import { Sockets } from './sockets.ts';
 import type { HandshakeResult } from './types.ts';
 
 export interface HandshakeOptions {
@@ -33,7 +33,7 @@ export async function handshake(
   const { connectMs, tlsMs, requestMs } = mesh.timeouts;
   const phases = new Phases(connectMs + tlsMs + requestMs, signal);
   const seen: Seen = { server: { certificates: [] }, serverVerified: false, httpStatus: 0 };
-  const sockets: Socket[] = [];
+  const sockets = new Sockets();
   let viaProxy = false;
   let failure: Failure | undefined;
   try {
@@ -51,8 +51,7 @@ export async function handshake(
       negotiated: seen.server.certificates.length > 0,
     });
   } finally {
-    // The TLS socket before the one beneath it: Node 24 crashes the other way round.
-    for (const socket of sockets.reverse()) await close(socket);
+    await sockets.close();
   }
   const { protocol, cipher, certificates } = seen.server;
   return {
@@ -67,15 +66,6 @@ export async function handshake(
     serverVerified: seen.serverVerified,
     ...(seen.clockSkewSeconds === undefined ? {} : { clockSkewSeconds: seen.clockSkewSeconds }),
   };
-}
-
-/** Settles when the handle is gone, so that a probe that has ended holds nothing. */
-function close(socket: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.closed) return resolve();
-    socket.once('close', () => resolve());
-    socket.destroy();
-  });
 }
 
 /** OpenSSL accepts more than a certificate may be; what we cannot read we do not report on. */

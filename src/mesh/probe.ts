@@ -9,6 +9,7 @@ import { failureOfServer, HandshakeFailed } from './failure.ts';
 import { bare, type HttpProxy, openTunnel, portOf } from './proxy.ts';
 import { ask, type Question, readBody } from './request.ts';
 import { judgeServer, type ServerSide, secure } from './secure.ts';
+import type { Sockets } from './sockets.ts';
 
 export interface Plan {
   readonly mesh: MeshEndpoint;
@@ -26,7 +27,7 @@ export interface Seen {
 }
 
 /** @throws what {@link failureOf} understands. Every socket it opens is in `sockets`, for the caller to close. */
-export async function probe(plan: Plan, phases: Phases, seen: Seen, sockets: Socket[]): Promise<Answer> {
+export async function probe(plan: Plan, phases: Phases, seen: Seen, sockets: Sockets): Promise<Answer> {
   const { mesh, question, now } = plan;
   const url = new URL(mesh.url);
   const host = bare(url.hostname);
@@ -49,13 +50,12 @@ export async function probe(plan: Plan, phases: Phases, seen: Seen, sockets: Soc
 }
 
 /** A connection to the server, through the proxy where there is one. Name resolution and connecting share one limit. */
-async function reach({ mesh, proxy }: Plan, url: URL, phases: Phases, sockets: Socket[]): Promise<Socket> {
+async function reach({ mesh, proxy }: Plan, url: URL, phases: Phases, sockets: Sockets): Promise<Socket> {
   const next = proxy ?? { host: bare(url.hostname), port: Number(portOf(url)) };
   const limitMs = mesh.timeouts.connectMs;
   const addresses = await phases.run('dns', limitMs, (signal) => resolve(next.host, signal));
   return phases.run('connect', limitMs - (phases.seconds.dns ?? 0) * 1000, async (signal) => {
-    const socket = await connectToFirst(addresses, next.port, signal);
-    sockets.push(socket);
+    const socket = await connectToFirst(addresses, next.port, signal, sockets);
     if (proxy) await openTunnel(socket, url, proxy, signal);
     return socket;
   });

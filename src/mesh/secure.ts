@@ -8,6 +8,7 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import { untilAborted } from './deadline.ts';
+import type { Sockets } from './sockets.ts';
 
 /** What the server showed of itself, kept also when the handshake fails after it. */
 export interface ServerSide {
@@ -35,10 +36,10 @@ export function secure(
   context: SecureContext,
   seen: ServerSide,
   signal: AbortSignal,
-  sockets: Socket[],
+  sockets: Sockets,
 ): Promise<TLSSocket> {
   return untilAborted(signal, (settle) => {
-    const tls = connect({
+    const options = {
       socket,
       secureContext: context,
       rejectUnauthorized: false,
@@ -46,8 +47,8 @@ export function secure(
       // RFC 6066 §3: server_name carries no literal addresses.
       ...(isIP(host) ? {} : { servername: host }),
       ALPNProtocols: ['http/1.1'],
-    });
-    sockets.push(tls);
+    };
+    const tls = sockets.add(connect(options));
     // Keys exist from when the server's certificate has arrived, and a refusal of ours comes after that and takes everything with
     // it: this is the moment to look. The line itself, which is secret, is not looked at.
     tls.on('keylog', () => observe(tls, seen));

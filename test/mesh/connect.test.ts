@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { alternate, connectToFirst, NoAddressAnswered, resolve } from '../../src/mesh/connect.ts';
 import { Phases, PhaseTimeout, untilAborted } from '../../src/mesh/deadline.ts';
+import { Sockets } from '../../src/mesh/sockets.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -34,7 +35,7 @@ test('connect: a literal address asks no resolver', async () => {
 
 test('connect: reaches a server over IPv6', async () => {
   const port = await listen('::1');
-  const socket = await connectToFirst([v6('::1')], port, never);
+  const socket = await connectToFirst([v6('::1')], port, never, new Sockets());
   expect(socket.remoteFamily).toBe('IPv6');
   socket.destroy();
 });
@@ -42,7 +43,7 @@ test('connect: reaches a server over IPv6', async () => {
 test('connect: goes on at once to the next address when one refuses', async () => {
   const port = await listen('127.0.0.1');
   const before = performance.now();
-  const socket = await connectToFirst([v6('::1'), v4('127.0.0.2'), v4('127.0.0.1')], port, never);
+  const socket = await connectToFirst([v6('::1'), v4('127.0.0.2'), v4('127.0.0.1')], port, never, new Sockets());
   expect(socket.remoteAddress).toBe('127.0.0.1');
   expect(performance.now() - before).toBeLessThan(240);
   socket.destroy();
@@ -51,13 +52,15 @@ test('connect: goes on at once to the next address when one refuses', async () =
 test('connect: has one error for each address when none lets us in', async () => {
   const port = await listen('127.0.0.1');
   servers.pop()?.close();
-  const failed = await connectToFirst([v4('127.0.0.1'), v4('127.0.0.2')], port, never).catch((error: unknown) => error);
+  const failed = await connectToFirst([v4('127.0.0.1'), v4('127.0.0.2')], port, never, new Sockets()).catch(
+    (error: unknown) => error,
+  );
   expect(failed).toBeInstanceOf(NoAddressAnswered);
   expect((failed as NoAddressAnswered).errors.map(({ code }) => code)).toEqual(['ECONNREFUSED', 'ECONNREFUSED']);
 });
 
 test('connect: no address at all is a failure too', async () => {
-  await expect(connectToFirst([], 1, never)).rejects.toBeInstanceOf(NoAddressAnswered);
+  await expect(connectToFirst([], 1, never, new Sockets())).rejects.toBeInstanceOf(NoAddressAnswered);
 });
 
 test('deadline: a resolver that never answers costs the phase’s limit and no more', async () => {

@@ -66,12 +66,20 @@ export async function makeEstate(): Promise<Estate> {
     async credential(presents) {
       if (presents === 'none') return undefined;
       const { pem, keyPem } = clients[presents];
-      return readCredential(
-        { certificate: inline(pem), privateKey: inline(keyPem), caBundle: inline(root.pem + sub.pem) },
-        {},
-      );
+      return credentialFrom({ certificate: pem, privateKey: keyPem, caBundle: root.pem + sub.pem });
     },
   };
+}
+
+/** All in PEM. */
+export function credentialFrom(
+  pem: Record<'certificate' | 'privateKey' | 'caBundle', string>,
+): Promise<DeployedCredential> {
+  const { certificate, privateKey, caBundle } = pem;
+  return readCredential(
+    { certificate: inline(certificate), privateKey: inline(privateKey), caBundle: inline(caBundle) },
+    {},
+  );
 }
 
 export const inline = (value: string): Source => ({ kind: 'inline', value: new Secret(value) });

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Estate, makeEstate } from './estate.ts';
+import type { Jobs, Measured } from './prober.ts';
+import type { Scenario, Server, TlsVersion } from './scenarios.ts';
+import { type Running, start } from './servers.ts';
+
+let estate: Estate;
+const running: Running[] = [];
+beforeAll(async () => {
+  estate = await makeEstate();
+});
+afterAll(() => Promise.all(running.map((each) => each.stop())));
+
+async function url(server: Server, version: TlsVersion = 'TLSv1.3'): Promise<string> {
+  const scenario: Scenario = { fault: '', reason: 'success', server };
+  const started = await start(scenario, version, estate);
+  running.push(started);
+  return started.url;
+}
+
+/** Probes in a process of its own, and waits until that has ended by itself: one handle left open and it never would. */
+async function measure(urls: readonly string[], rounds: number, timeoutMs: number): Promise<Measured> {
+  const jobs: Jobs = {
+    certificate: estate.clients.deployed.pem,
+    privateKey: estate.clients.deployed.keyPem,
+    caBundle: estate.root.pem + estate.sub.pem,
+    urls,
+    rounds,
+    timeoutMs,
+  };
+  const child = spawn(process.execPath, ['--expose-gc', join(import.meta.dirname, 'prober.ts')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { PATH: process.env.PATH },
+    timeout: 110_000,
+  });
+  child.stdin.end(JSON.stringify(jobs));
+  const [measured, [code]] = await Promise.all([json(child.stdout), once(child, 'exit')]);
+  expect(code).toBe(0);
+  return measured as Measured;
+}
+
+test('residue: after every kind of end a probe leaves no socket, timer or listener, and the process ends', async () => {
+  const urls = [
+    await url({ kind: 'http', does: { status: 200 } }),
+    await url({ kind: 'http', does: { status: 200 } }, 'TLSv1.2'),
+    await url({ kind: 'http', does: { status: 403, body: 'no' } }),
+    await url({ kind: 'http', does: 'hang' }),
+    await url({ kind: 'http', does: 'hang in body' }, 'TLSv1.2'),
+    await url({ kind: 'http', does: 'endless body' }),
+    await url({ kind: 'http', does: 'endless 403' }, 'TLSv1.2'),
+    await url({ kind: 'http', does: 'reset' }),
+    await url({ kind: 'http', does: 'reset in body' }),
+    await url({ kind: 'certificate', is: 'self-signed' }),
+    await url({ kind: 'certificate', is: 'expired' }, 'TLSv1.2'),
+    await url({ kind: 'tcp', does: 'hang' }),
+    await url({ kind: 'tcp', does: 'http' }),
+    await url({ kind: 'tcp', does: 'reset after hello' }),
+    await url({ kind: 'closed port' }),
+    await url({ kind: 'full backlog' }),
+  ];
+  const { reasons, resources, listeners } = await measure(urls, 2, 500);
+  expect(reasons).toEqual([
+    'success',
+    'success',
+    'authentication_failed',
+    'http_timeout',
+    'http_timeout',
+    'unexpected_response',
+    'authentication_failed',
+    'connection_reset',
+    'connection_reset',
+    'server_certificate_untrusted',
+    'server_certificate_expired',
+    'tls_timeout',
+    'tls_protocol_mismatch',
+    'connection_reset',
+    'connection_refused',
+    'connection_timeout',
+  ]);
+  expect(resources).toEqual([]);
+  expect(listeners).toBe(0);
+}, 60_000);
+
+test('residue: 1,000 probes in a row do not grow the heap', async () => {
+  const urls = [
+    await url({ kind: 'http', does: { status: 200 } }),
+    await url({ kind: 'http', does: { status: 403, body: 'no' } }),
+    await url({ kind: 'certificate', is: 'self-signed' }),
+    await url({ kind: 'tcp', does: 'http' }),
+  ];
+  const { heapBytes } = await measure(urls, 250, 5000);
+  // After 200 probes caches and compiled code are there; 800 more at one kilobyte each would show.
+  expect(heapBytes.late - heapBytes.early).toBeLessThan(800 * 1024);
+}, 120_000);
