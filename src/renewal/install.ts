@@ -89,6 +89,7 @@ async function replaceAll(replacements: readonly Replacement[], now: Date): Prom
     }
   } catch (error) {
     for (const each of swapped) await putBack(each);
+    await Promise.all(staged.map(({ previous }) => rm(previous, { force: true })));
     throw error;
   } finally {
     await Promise.all(staged.map((each) => rm(each.staged, { force: true })));
