@@ -75,7 +75,7 @@ The shapes are the schemas of the API's OpenAPI document (\`/api/v1/openapi.json
   \`path[]\` (fingerprints from client to root), \`order\`, \`checks\`, \`expiresAt\`, \`daysLeft\`, \`findings[]\` and, unless
   \`--offline\`, \`handshake\`. Where no credential is configured, \`valid\` and the dates are absent.
 - \`inspect\`: \`{ "status", "generatedAt", "inspection": { … } }\` with the same fields, less what only a configuration knows.
-  \`valid\` is false where no client certificate was given.
+  What was not given is not judged: \`checks\` says what was.
 
 \`\`\`sh
 ${programName} check --config mesh.yaml --format json | jq -r '.environments[] | select(.valid == false) | .name'
@@ -89,7 +89,7 @@ One line by the Monitoring Plugins guidelines, for Nagios, Icinga, Checkmk and o
 OK - integration 262 days left, handshake ok|'integration_days'=262;45:;14: 'integration_handshake'=0.143s;;;0
 \`\`\`
 
-\`NAME_days\` is the whole days left of the credential with the environment's thresholds (\`U\` when the expiry is not known), and
-\`NAME_handshake\` the seconds that the phases of the handshake took together. A configuration that cannot be used gives one line
+\`NAME_days\` is the whole days left of the credential with the environment's thresholds and
+\`NAME_handshake\` the seconds that the phases of the handshake took together; \`U\` is a value that could not be determined. A configuration that cannot be used gives one line
 \`UNKNOWN - …\` on standard output, and every problem on standard error.
 `;

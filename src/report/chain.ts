@@ -109,7 +109,7 @@ function rowsOf(top: Branch, now: Date, judged: boolean): Row[] {
   const { certificate, onPath } = top.assessed;
   if (!top.orphan) return branchRows(top, now, judged, '', '');
   const missing: Row = {
-    label: `(not in the bundle) ${nameOf(certificate.issuer)}`,
+    label: `(missing) ${nameOf(certificate.issuer)}`,
     facts: [],
     gutter: '',
     look: onPath ? 'alarming' : 'unused',

@@ -28,11 +28,12 @@ export function nagiosUnknown(why: string): string {
 
 function sentenceOf(environment: EnvironmentStatus, now: Date): string {
   const { credentialConfigured, expiresAt, findings, handshake, name } = environment;
-  const troubles = findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code);
+  // The reason of a failed handshake stands there already.
+  const troubles = findings.filter(({ code, severity }) => severity !== 'info' && code !== 'handshake_failed');
   const facts = [
     ...(credentialConfigured ? [daysLeft(expiresAt, now)] : []),
     ...(handshake.last ? [handshake.last.reason ?? 'handshake ok'] : []),
-    ...new Set(troubles),
+    ...new Set(troubles.map(({ code }) => code)),
   ];
   return `${name} ${facts.length > 0 ? facts.join(', ') : 'nothing to judge'}`;
 }
@@ -49,15 +50,17 @@ function performanceData(environment: EnvironmentStatus, thresholdsOf: Threshold
   const bounds = thresholds ? `;${bound(thresholds.warningMs)};${bound(thresholds.criticalMs)}` : '';
   return [
     ...(credentialConfigured ? [`${label(`${name}_days`)}=${days}${bounds}`] : []),
-    ...(handshake.last ? [`${label(`${name}_handshake`)}=${seconds(handshake.last.phases)}s;;;0`] : []),
+    ...(handshake.last ? [`${label(`${name}_handshake`)}=${seconds(handshake.last.phases)};;;0`] : []),
   ];
 }
 
 const bound = (ms: number) => `${Number((ms / dayMs).toFixed(3))}:`;
-const seconds = (phases: Readonly<Record<string, number>>) =>
-  Object.values(phases)
-    .reduce((sum, phase) => sum + phase, 0)
-    .toFixed(3);
+
+/** The phases that were reached, together. */
+function seconds(phases: Readonly<Record<string, number>>): string {
+  const reached = Object.values(phases);
+  return reached.length === 0 ? 'U' : `${reached.reduce((sum, phase) => sum + phase, 0).toFixed(3)}s`;
+}
 
 /** A label may hold anything but `=`; a quote in it is doubled. */
 const label = (name: string) => `'${oneLine(name).replaceAll('=', '_').replaceAll("'", "''")}'`;

@@ -99,7 +99,7 @@ export const inspectionSchema = z
   .object({
     valid: z
       .boolean()
-      .meta({ description: 'Would MESH accept this certificate at that time; false where none was given.' }),
+      .meta({ description: 'Would MESH accept this at that time. What was not given is not judged: see checks.' }),
     assessedAt: timestamp,
     ...judgement,
   })

@@ -55,10 +55,19 @@ function headline(status: Status, verdict: string, terminal: Terminal): string[]
 }
 
 function verdictOfInspection(assessment: Assessment): string {
-  const { assessedAt, certificates } = assessment;
-  if (certificates.some(({ role }) => role === 'client')) return verdict(assessment, assessment.expiresAt, assessedAt);
-  const looked = certificates.length === 0 ? 'no certificate' : plural(certificates.length, 'CA certificate');
-  return `${looked} to look at, and no client certificate to judge`;
+  const { assessedAt, certificates, checks, expiresAt } = assessment;
+  if (certificates.some(({ role }) => role === 'client')) {
+    const unjudged = [checks.key_match === undefined && 'key', checks.chain_valid === undefined && 'chain'].filter(
+      Boolean,
+    );
+    const limits = unjudged.length > 0 ? `; ${unjudged.join(' and ')} not given, so not judged` : '';
+    return verdict(assessment, expiresAt, assessedAt) + limits;
+  }
+  const looked =
+    certificates.length === 0
+      ? 'no certificate to judge'
+      : `${plural(certificates.length, 'CA certificate')} to look at, and no client certificate to judge`;
+  return assessment.valid ? looked : `NOT VALID: ${causeOf(assessment)}; ${looked}`;
 }
 
 function verdictOf(environment: EnvironmentStatus, now: Date): string {
@@ -70,11 +79,14 @@ function verdictOf(environment: EnvironmentStatus, now: Date): string {
   return [verdict(assessment, expiresAt, now), ...(failure ? [failure] : [])].join('; ');
 }
 
-function verdict({ findings, valid }: Assessment, expiresAt: Date | undefined, now: Date): string {
+function verdict(assessment: Assessment, expiresAt: Date | undefined, now: Date): string {
   const expiry = expiresAt ? `${timeLeft(expiresAt, now)}, notAfter ${moment(expiresAt)}` : 'its expiry is not known';
-  if (valid) return `valid, ${expiry}`;
-  const cause = worstFirst(findings)[0];
-  return `NOT VALID: ${cause ? lowerFirst(catalogue[cause.code].title) : 'see the checks'}; ${expiry}`;
+  return assessment.valid ? `valid, ${expiry}` : `NOT VALID: ${causeOf(assessment)}; ${expiry}`;
+}
+
+function causeOf({ findings }: Assessment): string {
+  const worst = worstFirst(findings)[0];
+  return worst ? lowerFirst(catalogue[worst.code].title) : 'see the checks';
 }
 
 function certificateSection(

@@ -1,0 +1,184 @@
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkReportSchema } from '../../src/report/schema.ts';
+import { daysUntil } from '../../src/time/duration.ts';
+import { parseCertificate } from '../../src/x509/parse.ts';
+import { type } from '../support/cli.ts';
+import { type NhsLikePki, nhsLikePki, type PkiFiles, writePki } from '../support/pki.ts';
+
+let pki: NhsLikePki;
+let files: PkiFiles;
+let config: string;
+let closedPort: number;
+let daysLeft: number;
+const env = () => ({ PASSPHRASE: files.passphrase, MESH_PASSWORD: 'planted-password', MESH_KEY: 'planted-shared-key' });
+
+beforeAll(async () => {
+  pki = await nhsLikePki();
+  files = await writePki(pki);
+  closedPort = await unusedPort();
+  config = write('mesh.yaml', estate());
+  daysLeft = daysUntil(parseCertificate(pki.client.der).notAfter, new Date());
+});
+afterAll(() => files.remove());
+
+function write(name: string, content: string): string {
+  const path = join(files.directory, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** A port on which nobody listens: it was free a moment ago. */
+function unusedPort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+function estate(): string {
+  const environment = (name: string, bundle: string) => `
+  - name: ${name}
+    preset: integration
+    mesh:
+      url: https://127.0.0.1:${closedPort}
+      mailbox_id: X26ABC1
+      password: { env: MESH_PASSWORD }
+      shared_key: { env: MESH_KEY }
+    credential:
+      certificate: { file: client.pem }
+      private_key: { file: private_key.pem }
+      passphrase: { env: PASSPHRASE }
+      ca_bundle: { file: ${bundle} }`;
+  return `application: Mavis
+ods_code: X26
+contact: { name: MESH team, email: mesh@example.nhs.uk, telephone: "0113 496 0000" }
+state_dir: ./state
+environments:${environment('good', 'ca_bundle.pem')}${environment('broken', 'no-such-bundle.pem')}
+  - name: sandbox
+    preset: sandbox
+    mesh:
+      url: https://127.0.0.1:${closedPort}
+      mailbox_id: X26ABC2
+      password: { env: MESH_PASSWORD }
+      shared_key: { env: MESH_KEY }
+      verify_server: false
+`;
+}
+
+const check = (words: readonly string[], world = {}) =>
+  type(['check', '--config', config, ...words], { env: env(), ...world });
+async function report(words: readonly string[]) {
+  const { code, stdout } = await check([...words, '--format', 'json']);
+  const json = JSON.parse(stdout);
+  expect(checkReportSchema.parse(json)).toEqual(json);
+  return { code, ...checkReportSchema.parse(json) };
+}
+
+describe('check', () => {
+  test('one environment in order', async () => {
+    const { code, stdout } = await check(['--environment', 'good', '--offline']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^OK {2}good: valid, \d+ days left, notAfter /);
+    expect(stdout).toMatch(/\n1 environment: 1 ok\n$/);
+  });
+
+  test('each environment fails alone, and the worst is the exit code', async () => {
+    const { code, environments, status } = await report(['--offline']);
+    expect({ code, status }).toEqual({ code: 2, status: 'critical' });
+    expect(environments.map(({ name, status }) => [name, status])).toEqual([
+      ['good', 'ok'],
+      ['broken', 'critical'],
+      ['sandbox', 'ok'],
+    ]);
+    expect(environments.map(({ valid }) => valid)).toEqual([true, false, undefined]);
+    expect(environments[1]?.findings.map(({ code }) => code)).toContain('ca_bundle_unreadable');
+    expect(environments.every((environment) => environment.handshake === undefined)).toBe(true);
+  });
+
+  test('a handshake that nobody answers is told by its reason', async () => {
+    const { code, environments } = await report(['--environment', 'good', '--environment', 'sandbox']);
+    expect(code).toBe(2);
+    expect(environments.map(({ handshake }) => handshake?.reason)).toEqual([
+      'connection_refused',
+      'connection_refused',
+    ]);
+    expect(environments[0]).toMatchObject({ valid: true, status: 'critical' });
+  });
+
+  test('environments come in the order of the file, each once', async () => {
+    const words = ['sandbox', 'good', 'sandbox'].flatMap((name) => ['--environment', name]);
+    expect((await report(['--offline', ...words])).environments.map(({ name }) => name)).toEqual(['good', 'sandbox']);
+  });
+
+  test('an unknown name is refused, with the names there are', async () => {
+    expect(await check(['--environment', 'goood', '--offline'])).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringContaining(
+        'error: no environment is called "goood"\nThe configuration has: good, broken, sandbox\n',
+      ),
+    });
+  });
+
+  test('--at judges at another time, without handshakes', async () => {
+    const { code, environments, generatedAt } = await report(['--environment', 'good', '--at', '2099-01-01T00:00:00Z']);
+    expect(code).toBe(2);
+    expect(environments[0]).toMatchObject({ valid: false, assessedAt: '2099-01-01T00:00:00Z' });
+    expect(environments[0]?.findings.map(({ code }) => code)).toContain('certificate_expired');
+    expect(environments[0]).not.toHaveProperty('handshake');
+    expect(generatedAt).not.toBe('2099-01-01T00:00:00Z');
+  });
+
+  test('nagios: one line, worst first, data in the order of the file', async () => {
+    const { code, stdout } = await check(['--offline', '--format', 'nagios']);
+    expect(code).toBe(2);
+    expect(stdout).toMatch(
+      /^CRITICAL - broken .*ca_bundle_unreadable.*; good \d+ days left; sandbox nothing to judge\|/,
+    );
+    expect(stdout).toContain(`|'good_days'=${daysLeft};45:;14: 'broken_days'=`);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+    expect(stdout).not.toContain('sandbox_days');
+  });
+
+  test('no secret in any format', async () => {
+    for (const format of ['text', 'json', 'nagios']) {
+      const { code, stderr, stdout } = await check(['--format', format]);
+      expect(code).toBe(2);
+      for (const secret of Object.values(env())) expect(stdout + stderr).not.toContain(secret);
+    }
+  });
+});
+
+describe('check, with a configuration that cannot be used', () => {
+  const broken = 'application: Mavis\nods_code: X26\nenvironments:\n  - name: a\n    colour: red\n';
+
+  test('every problem is on stderr, exit 3', async () => {
+    const path = write('broken.yaml', broken);
+    const { code, stderr, stdout } = await type(['check', '--config', path]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain(`error: ${path}: `);
+    expect(stderr).toContain('contact: ');
+    expect(stderr).toContain('environments[0].colour: unknown key');
+    expect(stderr).not.toContain('fault of');
+  });
+
+  test('nagios sees UNKNOWN on stdout as well', async () => {
+    const path = write('broken.yaml', broken);
+    const { code, stderr, stdout } = await type(['check', '--config', path, '--format', 'nagios']);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^UNKNOWN - .*broken\.yaml: \d+ problems\n$/);
+    expect(stderr).toContain('environments[0].colour');
+  });
+
+  test('a file that is not there is named, with a way to begin', async () => {
+    const path = join(files.directory, 'no-such.yaml');
+    const { code, stderr } = await type(['check', '--config', path]);
+    expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringMatching(/no such file; .*init/) });
+  });
+});
