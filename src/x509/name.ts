@@ -56,24 +56,27 @@ function parseRdn(value: DerValue, what: string): Attribute[] {
   const attributes = children(expectTag(value, tags.set, what), what).map((each) => {
     const fields = new Fields(expectTag(each, tags.sequence, what), what);
     const type = oid(fields.any(what), what);
-    const content = fields.any(`the value of ${shortNames[type] ?? type} in ${what}`);
+    const place = `the value of ${shortNames[type] ?? type} in ${what}`;
+    const content = fields.any(place);
     fields.end();
-    const text = directoryString(content);
+    const text = directoryString(content, place);
     return { type, raw: content.raw, ...(text === undefined ? {} : { text }) };
   });
   if (attributes.length === 0) throw new DerError(`${what} has an empty RDN`);
   return attributes;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /**
- * Every string type becomes the same text. Invalid UTF-8 reads as U+FFFD: harmless, and never equal to a valid name by accident of
- * decoding, for U+FFFD stands in no name that a CA writes. TeletexString is read as Latin-1, as everyone does.
+ * Every string type becomes the same text; undefined for what is no string. TeletexString is read as Latin-1, as everyone does.
+ * @throws {DerError} for octets that are not of their type: OpenSSL refuses such a name too, so nobody can use the certificate.
  */
-export function directoryString({ tag, body }: DerValue): string | undefined {
+function directoryString({ tag, body }: DerValue, what: string): string | undefined {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
   switch (tag) {
     case 0x0c: // UTF8String
-      return bytes.toString('utf8');
+      return utf8String(bytes, what);
     case 0x12: // NumericString
     case 0x13: // PrintableString
     case 0x14: // TeletexString (T61)
@@ -81,20 +84,29 @@ export function directoryString({ tag, body }: DerValue): string | undefined {
     case 0x1a: // VisibleString
       return bytes.toString('latin1');
     case 0x1e: // BMPString
-      return bytes.length % 2 === 0 ? Buffer.from(bytes).swap16().toString('utf16le').toWellFormed() : undefined;
+      if (bytes.length % 2 !== 0) throw new DerError(`${what} is no BMPString`);
+      return Buffer.from(bytes).swap16().toString('utf16le').toWellFormed();
     case 0x1c: // UniversalString
-      return universalString(bytes);
+      return universalString(bytes, what);
     default:
       return undefined;
   }
 }
 
-function universalString(bytes: Buffer): string | undefined {
-  if (bytes.length % 4 !== 0) return undefined;
+function utf8String(bytes: Buffer, what: string): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new DerError(`${what} is not valid UTF-8`);
+  }
+}
+
+function universalString(bytes: Buffer, what: string): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 4) {
-    const codePoint = bytes.readUInt32BE(at);
-    text += codePoint > 0x10ffff ? '\ufffd' : String.fromCodePoint(codePoint);
+    const codePoint = at + 4 <= bytes.length ? bytes.readUInt32BE(at) : Number.POSITIVE_INFINITY;
+    if (codePoint > 0x10ffff) throw new DerError(`${what} is no UniversalString`);
+    text += String.fromCodePoint(codePoint);
   }
   return text.toWellFormed();
 }

@@ -125,8 +125,8 @@ function parseAlgorithm(value: DerValue): string {
 function assertOpenSslReads(der: Uint8Array): void {
   try {
     new X509Certificate(der);
-  } catch (error) {
-    const reason = error instanceof Error && 'reason' in error ? `: ${String(error.reason)}` : '';
-    throw new DerError(`OpenSSL cannot read the certificate${reason}`);
+  } catch {
+    // Its reason is about PEM, which Node tries first: no help to anyone.
+    throw new DerError('OpenSSL cannot read the certificate');
   }
 }
