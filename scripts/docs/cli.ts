@@ -89,7 +89,7 @@ One line by the Monitoring Plugins guidelines, for Nagios, Icinga, Checkmk and o
 OK - integration 262 days left, handshake ok|'integration_days'=262;45:;14: 'integration_handshake'=0.143s;;;0
 \`\`\`
 
-\`NAME_days\` is the whole days left of the credential with the environment's thresholds and
-\`NAME_handshake\` the seconds that the phases of the handshake took together; \`U\` is a value that could not be determined. A configuration that cannot be used gives one line
-\`UNKNOWN - …\` on standard output, and every problem on standard error.
+\`NAME_days\` is the whole days left of the credential with the environment's thresholds, and \`NAME_handshake\` the seconds that the
+phases of the handshake took together; \`U\` is a value that could not be determined. A configuration that cannot be used gives one
+line \`UNKNOWN - …\` on standard output, and every problem on standard error.
 `;
