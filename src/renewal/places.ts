@@ -73,7 +73,7 @@ function stepsFor(
 function place(title: string, source: Source, file: string, setting: string): string {
   switch (source.kind) {
     case 'file':
-      return `${title}: copy it over ${source.path}, keeping the old one:\n   cp --preserve=all ${quoted(source.path)} ${quoted(`${source.path}.previous`)}\n   cp --no-preserve=mode ${quoted(file)} ${quoted(source.path)}`;
+      return `${title}: copy it over ${source.path}, keeping the old one:\n${copyCommands(quoted(file), source.path)}`;
     case 'env':
       return `${title}: put the text of ${file} where the variable ${source.name} comes from, as it is, with line ends written \\n, or in base64:\n   base64 -w0 ${quoted(file)}`;
     case 'inline':
@@ -83,19 +83,30 @@ function place(title: string, source: Source, file: string, setting: string): st
 
 function keystoreSteps(credential: Extract<CredentialSources, { kind: 'keystore' }>, files: LaidOutFiles): string[] {
   const { keystore, caBundle } = credential;
-  const made = `${files.certificate.replace(/client\.pem$/, '')}new.p12`;
+  const beside = (name: string) => quoted(files.certificate.replace(/[^/]*$/, name));
   const key = files.privateKey
-    ? `-inkey ${quoted(files.privateKey)}`
-    : '-inkey DEPLOYED_KEY.pem (the key in the keystore: openssl pkcs12 -in OLD.p12 -nocerts -out DEPLOYED_KEY.pem)';
-  const target = keystore.kind === 'file' ? quoted(keystore.path) : 'KEYSTORE';
+    ? quoted(files.privateKey)
+    : 'DEPLOYED_KEY.pem (from openssl pkcs12 -in OLD.p12 -nocerts -out DEPLOYED_KEY.pem)';
+  const makePkcs12 = `Make a PKCS#12 keystore; openssl asks for the key's passphrase, and then for the keystore's:
+   openssl pkcs12 -export -name mesh -in ${quoted(files.certificate)} -inkey ${key} -certfile ${quoted(files.caBundle)} -out ${beside('new.p12')}`;
+  // keytool would leave a keystore that everybody may read.
+  const makeJks = `Make a JKS keystore of it; keytool asks for both passwords:
+   (umask 077; keytool -importkeystore -srckeystore ${beside('new.p12')} -srcstoretype PKCS12 -destkeystore ${beside('new.jks')} -deststoretype JKS)`;
+  const wantsJks = keystore.kind === 'file' && /\.(jks|keystore)$/i.test(keystore.path);
+  const made = beside(wantsJks ? 'new.jks' : 'new.p12');
   return [
-    `Make a PKCS#12 keystore; openssl asks for the key's passphrase, and then for the keystore's:\n   openssl pkcs12 -export -name mesh -in ${quoted(files.certificate)} ${key} -certfile ${quoted(files.caBundle)} -out ${quoted(made)}`,
-    `Where the keystore is JKS, turn it into one; keytool asks for both passwords:\n   keytool -importkeystore -srckeystore ${quoted(made)} -srcstoretype PKCS12 -destkeystore new.jks -deststoretype JKS`,
+    makePkcs12,
+    ...(wantsJks ? [makeJks] : []),
     keystore.kind === 'file'
-      ? `Keystore: copy it over ${keystore.path}, keeping the old one:\n   cp --preserve=all ${target} ${quoted(`${keystore.path}.previous`)}\n   cp --no-preserve=mode ${quoted(made)} ${target}`
-      : `Keystore: put its base64 where ${placeOf(keystore)} comes from:\n   base64 -w0 ${quoted(made)}`,
+      ? `Keystore: copy it over ${keystore.path}, keeping the old one:\n${copyCommands(made, keystore.path)}`
+      : `Keystore: put its base64 where ${placeOf(keystore)} comes from:\n   base64 -w0 ${made}`,
     ...(caBundle ? [place('CA bundle', caBundle, files.caBundle, 'credential.ca_bundle')] : []),
   ];
+}
+
+/** The copy takes the deployed file's content and leaves its owner and mode. @param from quoted already */
+function copyCommands(from: string, to: string): string {
+  return `   cp --preserve=all ${quoted(to)} ${quoted(`${to}.previous`)}\n   cp --no-preserve=mode ${from} ${quoted(to)}`;
 }
 
 /** For a POSIX shell. */
