@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { createServer as createTlsServer, type Server } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,12 +7,14 @@ import { checkReportSchema } from '../../src/report/schema.ts';
 import { daysUntil } from '../../src/time/duration.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
 import { type } from '../support/cli.ts';
-import { type NhsLikePki, nhsLikePki, type PkiFiles, writePki } from '../support/pki.ts';
+import { type NhsLikePki, nhsLikePki, type PkiFiles, serverCertificate, writePki } from '../support/pki.ts';
 
 let pki: NhsLikePki;
 let files: PkiFiles;
 let config: string;
 let closedPort: number;
+let mesh: Server;
+let meshPort: number;
 let daysLeft: number;
 const env = () => ({ PASSPHRASE: files.passphrase, MESH_PASSWORD: 'planted-password', MESH_KEY: 'planted-shared-key' });
 
@@ -19,10 +22,16 @@ beforeAll(async () => {
   pki = await nhsLikePki();
   files = await writePki(pki);
   closedPort = await unusedPort();
+  mesh = await meshServer();
+  meshPort = portOf(mesh.address());
   config = write('mesh.yaml', estate());
   daysLeft = daysUntil(parseCertificate(pki.client.der).notAfter, new Date());
 });
-afterAll(() => files.remove());
+afterAll(async () => {
+  mesh.closeAllConnections();
+  await new Promise((resolve) => mesh.close(resolve));
+  await files.remove();
+});
 
 function write(name: string, content: string): string {
   const path = join(files.directory, name);
@@ -30,23 +39,39 @@ function write(name: string, content: string): string {
   return path;
 }
 
+/** Demands a client certificate of our PKI, and answers as MESH does under v2. */
+async function meshServer(): Promise<Server> {
+  const { keyPem, pem } = await serverCertificate({ issuer: pki.root });
+  const server = createTlsServer(
+    { key: keyPem, cert: pem, ca: pki.bundlePem, requestCert: true, rejectUnauthorized: true },
+    (_, response) => response.writeHead(200, { 'content-type': 'application/vnd.mesh.v2+json' }).end(),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
 /** A port on which nobody listens: it was free a moment ago. */
 function unusedPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().on('error', reject);
     server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+      const port = portOf(server.address());
+      server.close(() => resolve(port));
     });
   });
 }
 
+function portOf(address: ReturnType<Server['address']>): number {
+  if (typeof address !== 'object' || !address) throw new Error('not listening');
+  return address.port;
+}
+
 function estate(): string {
-  const environment = (name: string, bundle: string) => `
+  const environment = (name: string, bundle: string, port = closedPort) => `
   - name: ${name}
     preset: integration
     mesh:
-      url: https://127.0.0.1:${closedPort}
+      url: https://127.0.0.1:${port}
       mailbox_id: X26ABC1
       password: { env: MESH_PASSWORD }
       shared_key: { env: MESH_KEY }
@@ -59,7 +84,7 @@ function estate(): string {
 ods_code: X26
 contact: { name: MESH team, email: mesh@example.nhs.uk, telephone: "0113 496 0000" }
 state_dir: ./state
-environments:${environment('good', 'ca_bundle.pem')}${environment('broken', 'no-such-bundle.pem')}
+environments:${environment('good', 'ca_bundle.pem')}${environment('answered', 'ca_bundle.pem', meshPort)}${environment('broken', 'no-such-bundle.pem')}
   - name: sandbox
     preset: sandbox
     mesh:
@@ -93,12 +118,36 @@ describe('check', () => {
     expect({ code, status }).toEqual({ code: 2, status: 'critical' });
     expect(environments.map(({ name, status }) => [name, status])).toEqual([
       ['good', 'ok'],
+      ['answered', 'ok'],
       ['broken', 'critical'],
       ['sandbox', 'ok'],
     ]);
-    expect(environments.map(({ valid }) => valid)).toEqual([true, false, undefined]);
-    expect(environments[1]?.findings.map(({ code }) => code)).toContain('ca_bundle_unreadable');
+    expect(environments.map(({ valid }) => valid)).toEqual([true, true, false, undefined]);
+    expect(environments[2]?.findings.map(({ code }) => code)).toContain('ca_bundle_unreadable');
     expect(environments.every((environment) => environment.handshake === undefined)).toBe(true);
+  });
+
+  test('a handshake that succeeds', async () => {
+    const { code, stdout } = await check(['--environment', 'answered']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\n {2}Handshake {2}validate succeeded, HTTP 200\n/);
+    expect(stdout).toMatch(/\n {13}dns [\d.]+ m?s, connect [\d.]+ m?s, tls [\d.]+ m?s, request [\d.]+ m?s\n/);
+    expect(stdout).toMatch(
+      /\n {13}TLSv1\.3, TLS_\w+\n {13}server localhost, until 2040-01-01 \(\d+ days left\), verified\n/,
+    );
+    const { environments } = await report(['--environment', 'answered']);
+    expect(environments[0]?.handshake).toMatchObject({
+      outcome: 'success',
+      httpStatus: 200,
+      phases: {
+        dns: expect.any(Number),
+        connect: expect.any(Number),
+        tls: expect.any(Number),
+        request: expect.any(Number),
+      },
+      serverVerified: true,
+      serverCertificates: expect.arrayContaining([expect.objectContaining({ subject: 'CN=localhost' })]),
+    });
   });
 
   test('a handshake that nobody answers is told by its reason', async () => {
@@ -121,7 +170,7 @@ describe('check', () => {
       code: 3,
       stdout: '',
       stderr: expect.stringContaining(
-        'error: no environment is called "goood"\nThe configuration has: good, broken, sandbox\n',
+        'error: no environment is called "goood"\nThe configuration has: good, answered, broken, sandbox\n',
       ),
     });
   });
@@ -139,9 +188,9 @@ describe('check', () => {
     const { code, stdout } = await check(['--offline', '--format', 'nagios']);
     expect(code).toBe(2);
     expect(stdout).toMatch(
-      /^CRITICAL - broken .*ca_bundle_unreadable.*; good \d+ days left; sandbox nothing to judge\|/,
+      /^CRITICAL - broken .*ca_bundle_unreadable.*; good \d+ days left; answered \d+ days left; sandbox nothing to judge\|/,
     );
-    expect(stdout).toContain(`|'good_days'=${daysLeft};45:;14: 'broken_days'=`);
+    expect(stdout).toContain(`|'good_days'=${daysLeft};45:;14: 'answered_days'=${daysLeft};45:;14: 'broken_days'=`);
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
     expect(stdout).not.toContain('sandbox_days');
   });
