@@ -5,7 +5,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createNetServer, type Socket } from 'node:net';
-import { createSecureContext, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { hourMs } from '../time/duration.ts';
 import { acceptOrRefuse, alert } from './refusing-socket.ts';
 
@@ -29,22 +29,15 @@ const tokenWindowMs = 2 * hourMs;
 
 export async function startMesh(options: MeshOptions): Promise<RunningMesh> {
   const http = createServer(answering(options));
-  const secureContext = createSecureContext({
-    cert: options.certificatePem,
-    key: options.keyPem,
-    ca: options.clientCaPem,
-    minVersion: 'TLSv1.2',
-    maxVersion: 'TLSv1.2',
-  });
+  const tls = { cert: options.certificatePem, key: options.keyPem, ca: options.clientCaPem };
   const sockets = new Set<Socket>();
   const listener = createNetServer((raw) => {
     sockets.add(raw);
     raw.on('error', () => {}).once('close', () => sockets.delete(raw));
-    const socket = acceptOrRefuse(raw, { secureContext }, (peer) =>
-      options.clientCaPem ? refusalOf(peer) : undefined,
-    );
-    socket.on('error', () => {});
-    http.emit('connection', socket);
+    acceptOrRefuse(raw, tls, {
+      judge: (peer) => (options.clientCaPem ? refusalOf(peer) : undefined),
+      accept: (socket) => http.emit('connection', socket),
+    });
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   return {
@@ -62,9 +55,8 @@ function close(listener: { close(done: () => void): void }, http: Server, socket
 function refusalOf(socket: TLSSocket): number | undefined {
   if (socket.authorized) return undefined;
   if (Object.keys(socket.getPeerCertificate()).length === 0) return alert.handshakeFailure;
-  const error = socket.authorizationError as unknown as { code?: string } | string | undefined;
-  const code = typeof error === 'object' ? error.code : error;
-  return code === 'CERT_HAS_EXPIRED' ? alert.certificateExpired : alert.unknownCa;
+  // Node's types say Error; what it sets is OpenSSL's code.
+  return String(socket.authorizationError) === 'CERT_HAS_EXPIRED' ? alert.certificateExpired : alert.unknownCa;
 }
 
 function answering({ mailboxes, sharedKey, now }: MeshOptions) {

@@ -5,7 +5,7 @@
  */
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { TLSSocket, type TLSSocketOptions } from 'node:tls';
+import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 
 const record = { changeCipherSpec: 20, alert: 21 } as const;
 const recordHeaderBytes = 5;
@@ -14,26 +14,30 @@ const fatal = 2;
 /** RFC 5246 §7.2. */
 export const alert = { handshakeFailure: 40, certificateExpired: 45, unknownCa: 48 } as const;
 
-/** A server side of TLS 1.2 over `raw`; `judge` returns the alert to refuse with, or undefined to let the client in. */
+/**
+ * The server side of TLS 1.2 over `raw`. `judge` returns the alert to refuse the client with, or undefined to let it in.
+ * A TLS server for each connection is not quick, but the only public way from a connection to its verdict and back.
+ */
 export function acceptOrRefuse(
   raw: Socket,
-  options: TLSSocketOptions,
-  judge: (socket: TLSSocket) => number | undefined,
-): TLSSocket {
+  options: TlsOptions,
+  { judge, accept }: { judge: (socket: TLSSocket) => number | undefined; accept: (socket: TLSSocket) => void },
+): void {
   const held = new HeldBack(raw);
-  const socket = new TLSSocket(held as unknown as Socket, {
-    ...options,
-    isServer: true,
-    requestCert: true,
-    rejectUnauthorized: false,
-  });
-  socket.once('secure', () => {
-    const refusal = judge(socket);
-    if (refusal === undefined) return held.release();
-    raw.end(Buffer.from([record.alert, 3, 3, 0, 2, fatal, refusal]));
-    socket.destroy();
-  });
-  return socket;
+  createServer({ ...options, maxVersion: 'TLSv1.2', requestCert: true, rejectUnauthorized: false })
+    .on('tlsClientError', () => {})
+    .on('secureConnection', (socket) => {
+      socket.on('error', () => {});
+      const refusal = judge(socket);
+      if (refusal === undefined) {
+        held.release();
+        accept(socket);
+      } else {
+        raw.end(Buffer.from([record.alert, 3, 3, 0, 2, fatal, refusal]));
+        socket.destroy();
+      }
+    })
+    .emit('connection', held);
 }
 
 /** Passes everything on until the first ChangeCipherSpec of our side, which begins the flight that completes the handshake. */
