@@ -1,6 +1,6 @@
 import type { Source } from '../config/types.ts';
 import { readCredential } from '../credential/read.ts';
-import { type Status, statusOf } from '../findings/finding.ts';
+import { type Finding, statusOf } from '../findings/finding.ts';
 import { inspectionReport } from '../report/json.ts';
 import { inspectionText } from '../report/text.ts';
 import { dayMs } from '../time/duration.ts';
@@ -14,7 +14,8 @@ const thresholds = { warningMs: 45 * dayMs, criticalMs: 14 * dayMs };
 
 export async function run(options: InspectOptions, io: CommandIo): Promise<ExitCode> {
   const at = options.at ?? io.now();
-  const credential = await readCredential(inputsOf(options, io), io.env);
+  const read = await readCredential(inputsOf(options, io), io.env);
+  const credential = { ...read, problems: read.problems.map(remediedHere) };
   const policy = { chainOrder: options.chainOrder, thresholds };
   const assessment = assess(credential, policy, await rehearse(credential), at);
   io.stdout(
@@ -22,11 +23,13 @@ export async function run(options: InspectOptions, io: CommandIo): Promise<ExitC
       ? `${JSON.stringify(inspectionReport(assessment, io.now()), undefined, 2)}\n`
       : inspectionText(assessment, io),
   );
-  return exitCodeOf(statusOf(assessment.findings));
+  return exitCode[statusOf(assessment.findings)];
 }
 
-export function exitCodeOf(status: Status): ExitCode {
-  return exitCode[status];
+/** The catalogue speaks of the configuration, and here there is none. */
+function remediedHere(problem: Finding): Finding {
+  if (problem.code !== 'passphrase_missing') return problem;
+  return { ...problem, remedy: 'Name the environment variable that holds it: `--passphrase-env NAME`.' };
 }
 
 function inputsOf(options: InspectOptions, io: CommandIo) {

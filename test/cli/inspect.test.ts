@@ -162,6 +162,13 @@ describe('inspect', () => {
     expect(stdout + stderr).not.toContain('hunter2-is-wrong');
   });
 
+  test('a passphrase that is needed: the remedy is the option of this command', async () => {
+    const { code, stdout } = await inspect(['--key', files.privateKey]);
+    expect(code).toBe(2);
+    expect(stdout).toContain('(passphrase_missing)');
+    expect(stdout).toContain('→ Name the environment variable that holds it: `--passphrase-env NAME`.');
+  });
+
   test.each([
     ['--cert', 'certificate_unreadable'],
     ['--key', 'private_key_unreadable'],
