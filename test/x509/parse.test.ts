@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { sequence, tlv } from '../../src/demo/der.ts';
 import { MalformedCertificateError } from '../../src/x509/certificate.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
-import { ca, certificate, date, leaf, nhsLikePki, oids } from '../support/pki.ts';
+import { ca, certificate, date, nhsLikePki, oids } from '../support/pki.ts';
 import { cn, ecdsaSha256, extension, generalizedTime, name, raw, rdn, utcTime } from './raw.ts';
 
 const hexBytes = (hex: string) => Buffer.from(hex, 'hex');

@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Secret } from '../../src/config/secret.ts';
+import { maximumSourceBytes, readSecret, readSource, SourceError } from '../../src/config/source.ts';
+import type { Source } from '../../src/config/types.ts';
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'mesh-cert-monitor-source-'));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const path = (name: string) => join(directory, name);
+const file = (name: string): Source => ({ kind: 'file', path: path(name) });
+const variable: Source = { kind: 'env', name: 'MESH_TEST_VALUE' };
+async function refusal(source: Source, env: Record<string, string> = {}, read: (...a: never) => unknown = readSource) {
+  const error: unknown = await (read as typeof readSource)(source, env).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(SourceError);
+  return (error as Error).message;
+}
+
+test('a file, a variable and a plain value are read as they are', async () => {
+  writeFileSync(path('value'), 'from a file\n');
+  expect((await readSource(file('value'), {})).toString()).toBe('from a file\n');
+  expect((await readSource(variable, { MESH_TEST_VALUE: 'from £ a variable' })).toString()).toBe('from £ a variable');
+  expect((await readSource({ kind: 'inline', value: new Secret('plain') }, {})).toString()).toBe('plain');
+});
+
+test('symbolic links are followed, as Kubernetes mounts need', async () => {
+  mkdirSync(path('..2026_01_01'));
+  writeFileSync(join(path('..2026_01_01'), 'tls.crt'), 'first');
+  symlinkSync('..2026_01_01', path('..data'));
+  symlinkSync(join('..data', 'tls.crt'), path('tls.crt'));
+  expect((await readSource(file('tls.crt'), {})).toString()).toBe('first');
+});
+
+test('a file of exactly 1 MiB is read, one byte more is refused', async () => {
+  writeFileSync(path('largest'), Buffer.alloc(maximumSourceBytes));
+  writeFileSync(path('larger'), Buffer.alloc(maximumSourceBytes + 1));
+  expect(await readSource(file('largest'), {})).toHaveLength(maximumSourceBytes);
+  expect(await refusal(file('larger'))).toBe(`${path('larger')} is larger than 1 MiB`);
+});
+
+test('a value of more than 1 MiB is refused', async () => {
+  const env = { MESH_TEST_VALUE: 'x'.repeat(maximumSourceBytes + 1) };
+  expect(await refusal(variable, env)).toBe('variable MESH_TEST_VALUE is larger than 1 MiB');
+});
+
+test('a file that says it is empty is read to its end all the same', async () => {
+  const content = await readSource({ kind: 'file', path: '/proc/self/status' }, {});
+  expect(content.toString()).toContain('Pid:');
+});
+
+test.each([
+  ['is missing', () => file('missing'), 'missing does not exist'],
+  ['is a directory', () => ({ kind: 'file', path: directory }) as const, 'is a directory'],
+  ['is a device', () => ({ kind: 'file', path: '/dev/zero' }) as const, '/dev/zero is not a regular file'],
+  ['lies below a file', () => file('value/below'), 'a part of its path is not a directory'],
+  ['has a NUL in its name', () => file('a\0b'), 'is not a path'],
+  ['has an endless name', () => file('a'.repeat(5000)), 'it is too long'],
+])('a path that %s is refused with its reason', async (_, source, reason) => {
+  writeFileSync(path('value'), 'x');
+  expect(await refusal(source())).toContain(reason);
+});
+
+test('a FIFO that nobody writes to does not hold us up', async () => {
+  execFileSync('mkfifo', [path('fifo')]);
+  expect(await refusal(file('fifo'))).toContain('is not a regular file');
+});
+
+test('symbolic links that go round in circles are refused', async () => {
+  symlinkSync('round', path('round'));
+  expect(await refusal(file('round'))).toContain('goes round in symbolic links');
+});
+
+test('a file that this process may not read is refused', async () => {
+  writeFileSync(path('locked'), 'x');
+  chmodSync(path('locked'), 0o000);
+  const root = process.geteuid?.() === 0;
+  try {
+    // Root may read everything; the refusal can only be seen as somebody else.
+    if (root) process.seteuid?.(65_534);
+    expect(await refusal(file('locked'))).toContain('permission denied');
+  } finally {
+    if (root) process.seteuid?.(0);
+  }
+});
+
+test('a variable that is unset or empty is refused', async () => {
+  expect(await refusal(variable)).toBe('variable MESH_TEST_VALUE is not set');
+  expect(await refusal(variable, { MESH_TEST_VALUE: '' })).toBe('variable MESH_TEST_VALUE is empty');
+});
+
+test.each([
+  ['one line feed', 'secret\n', 'secret'],
+  ['one CRLF', 'secret\r\n', 'secret'],
+  ['only one of two', 'secret\n\n', 'secret\n'],
+  ['no space', ' secret ', ' secret '],
+  ['a UTF-8 byte order mark', Buffer.from('\ufeffp£ss'), 'p£ss'],
+  ['nothing of Latin-1', Buffer.from('p£ss\n', 'latin1'), 'p£ss'],
+  ['a UTF-16 byte order mark', Buffer.from('\ufeffp£ss\r\n', 'utf16le'), 'p£ss'],
+  ['a big-endian one', Buffer.from('\ufeffp£ss', 'utf16le').swap16(), 'p£ss'],
+])('a secret loses %s', async (_, content, expected) => {
+  writeFileSync(path('secret'), content);
+  expect((await readSecret(file('secret'), {})).reveal()).toBe(expected);
+});
+
+test('an empty secret is refused, and no refusal repeats a value', async () => {
+  writeFileSync(path('empty'), '\n');
+  expect(await refusal(file('empty'), {}, readSecret)).toBe(`${path('empty')} is empty`);
+  const long = `hunter2${'x'.repeat(maximumSourceBytes)}`;
+  expect(await refusal({ kind: 'inline', value: new Secret(long) })).toBe('the configuration is larger than 1 MiB');
+});

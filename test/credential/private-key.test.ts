@@ -1,0 +1,236 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Secret } from '../../src/config/secret.ts';
+import { KeyProblem, readPrivateKey } from '../../src/credential/private-key.ts';
+import { sequence, tlv } from '../../src/demo/der.ts';
+import { toPem } from '../../src/x509/pem.ts';
+import { needs } from '../support/tools.ts';
+import { type Workshop, workshop } from './workshop.ts';
+
+const passphrase = new Secret('correct horse £ battery');
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const edwards = generateKeyPairSync('ed25519');
+const spki = (key: KeyObject) => key.export({ type: 'spki', format: 'der' });
+const encryptedPem = (cipher = 'aes-256-cbc') =>
+  rsa.privateKey.export({ type: 'pkcs8', format: 'pem', cipher, passphrase: passphrase.reveal() }).toString();
+
+async function problem(content: string | Uint8Array, secret?: Secret): Promise<KeyProblem> {
+  const error: unknown = await readPrivateKey(Buffer.from(content), secret).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(KeyProblem);
+  return error as KeyProblem;
+}
+
+test.each([
+  ['RSA in PKCS#8', rsa, 'pkcs8', 'RSA'],
+  ['RSA in PKCS#1', rsa, 'pkcs1', 'RSA'],
+  ['EC in PKCS#8', ec, 'pkcs8', 'EC'],
+  ['EC in SEC1', ec, 'sec1', 'EC'],
+  ['Ed25519 in PKCS#8', edwards, 'pkcs8', 'Ed25519'],
+] as const)('%s, plain, as PEM and as DER', async (_, pair, type, algorithm) => {
+  for (const format of ['pem', 'der'] as const) {
+    const written = pair.privateKey.export({ type: type as 'pkcs8', format: format as 'der' });
+    const key = await readPrivateKey(Buffer.from(written), undefined);
+    expect(key.encrypted).toBe(false);
+    expect(key.publicKey.algorithm).toBe(algorithm);
+    expect(Buffer.from(key.publicKey.spki)).toEqual(spki(pair.publicKey));
+  }
+});
+
+test.each(['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc', 'des-ede3-cbc'])(
+  'PKCS#8 encrypted with %s: decrypts, and tells wrong from missing',
+  async (cipher) => {
+    const pem = encryptedPem(cipher);
+    const key = await readPrivateKey(Buffer.from(pem), passphrase);
+    expect(key.encrypted).toBe(true);
+    expect(Buffer.from(key.publicKey.spki)).toEqual(spki(rsa.publicKey));
+    expect((await problem(pem)).code).toBe('passphrase_missing');
+    expect((await problem(pem, new Secret('wrong'))).code).toBe('passphrase_wrong');
+  },
+);
+
+test('encrypted PKCS#8 as DER', async () => {
+  const options = { type: 'pkcs8', format: 'der', cipher: 'aes-256-cbc', passphrase: 'x' } as const;
+  const der = ec.privateKey.export(options);
+  expect((await readPrivateKey(der, new Secret('x'))).publicKey.curve).toBe('prime256v1');
+  expect((await problem(der)).code).toBe('passphrase_missing');
+});
+
+test('500 wrong passphrases are all called wrong: padding that fits by chance is not damage', async () => {
+  const pem = Buffer.from(
+    ec.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }),
+  );
+  const verdicts = new Set<string>();
+  for (let attempt = 0; attempt < 500; attempt++) {
+    verdicts.add((await problem(pem, new Secret(`wrong ${attempt}`))).code);
+  }
+  expect(verdicts).toEqual(new Set(['passphrase_wrong']));
+});
+
+test.each([
+  ['a certificate before it', (pem: string) => `${toPem(Buffer.from('x'))}${pem}`],
+  ['text around it', (pem: string) => `Bag Attributes\n    friendlyName: mesh\n${pem}\nthe end`],
+  ['CRLF and a byte order mark', (pem: string) => `\ufeff${pem.replaceAll('\n', '\r\n')}`],
+  ['its line ends written \\n', (pem: string) => pem.replaceAll('\n', '\\n')],
+  ['its line ends written \\r\\n', (pem: string) => pem.replaceAll('\n', '\\r\\n')],
+  ['its line ends turned into spaces', (pem: string) => pem.replaceAll('\n', ' ')],
+  ['quotes around it', (pem: string) => `"${pem}"`],
+  ['base64 of the whole', (pem: string) => Buffer.from(pem).toString('base64')],
+  ['base64 in lines', (pem: string) => Buffer.from(pem).toString('base64').replace(/.{76}/g, '$&\n')],
+])('a PEM key with %s', async (_, bend) => {
+  expect((await readPrivateKey(Buffer.from(bend(encryptedPem())), passphrase)).publicKey.bits).toBe(2048);
+});
+
+test('base64 of DER', async () => {
+  const der = rsa.privateKey.export({ type: 'pkcs8', format: 'der' });
+  expect((await readPrivateKey(Buffer.from(der.toString('base64')), undefined)).publicKey.bits).toBe(2048);
+});
+
+test.each([
+  ['nothing', '', 'it is empty'],
+  ['text', 'hello there', 'it is neither PEM nor DER, nor base64 of either'],
+  ['a certificate alone', toPem(Buffer.from('x')), 'it holds no private key, only CERTIFICATE'],
+  ['half a key', encryptedPem().slice(0, 600), 'block 1 (ENCRYPTED PRIVATE KEY, line 1): its END line is missing'],
+  ['a key of OpenSSH', toPem(Buffer.from('x'), 'OPENSSH PRIVATE KEY'), 'is a format that is not read here'],
+  ['DER that is no key', sequence(sequence(), sequence()), 'its DER is no private key'],
+  [
+    'PKCS#8 of nonsense',
+    toPem(sequence(tlv(2, Buffer.from([0]))), 'PRIVATE KEY'),
+    'OpenSSL cannot read it as a private key',
+  ],
+  ['a Java keystore', Buffer.from('feedfeed00000002', 'hex'), 'it is a Java keystore'],
+])('%s is malformed, with the reason', async (_, content, reason) => {
+  const { code, message } = await problem(content, passphrase);
+  expect(code).toBe('private_key_malformed');
+  expect(message).toContain(reason);
+});
+
+test('an encrypted key that lost octets is malformed, not a wrong passphrase', async () => {
+  const der = rsa.privateKey.export({ type: 'pkcs8', format: 'der', cipher: 'aes-256-cbc', passphrase: 'x' });
+  const damaged = await problem(toPem(der.subarray(0, der.length - 16), 'ENCRYPTED PRIVATE KEY'), new Secret('x'));
+  expect(damaged).toMatchObject({ code: 'private_key_malformed' });
+  expect(damaged.message).toContain('cut short');
+});
+
+test('octets after a key are malformed', async () => {
+  const der = ec.privateKey.export({ type: 'pkcs8', format: 'der' });
+  expect((await problem(Buffer.concat([der, Buffer.from([0])]))).message).toContain('1 byte too many');
+});
+
+test.each([
+  [
+    'a cipher nobody reads',
+    sequence(tlv(6, Buffer.from('2a864886f70d010503', 'hex')), sequence()),
+    'pbeWithMD5AndDES-CBC',
+  ],
+  ['2³¹ − 1 rounds of PBKDF2', pbes2(Buffer.from('7fffffff', 'hex')), 'iteration count 2147483647 is out of bounds'],
+])('%s is refused at once', async (_, algorithm, reason) => {
+  const started = performance.now();
+  const { code, message } = await problem(sequence(algorithm, tlv(4, Buffer.alloc(16))), passphrase);
+  expect(performance.now() - started).toBeLessThan(500);
+  expect(code).toBe('private_key_malformed');
+  expect(message).toContain(reason);
+});
+
+function pbes2(rounds: Buffer): Buffer {
+  const oid = (hex: string) => tlv(6, Buffer.from(hex, 'hex'));
+  const pbkdf2 = sequence(oid('2a864886f70d01050c'), sequence(tlv(4, Buffer.alloc(8)), tlv(2, rounds)));
+  const aes = sequence(oid('60864801650304012a'), tlv(4, Buffer.alloc(16)));
+  return sequence(oid('2a864886f70d01050d'), sequence(pbkdf2, aes));
+}
+
+describe.skipIf(!needs('openssl'))('as openssl writes them', () => {
+  let shop: Workshop;
+  beforeAll(() => {
+    shop = workshop();
+    shop.openssl('genpkey', '-algorithm', 'RSA', '-out', 'rsa.pem', '-aes256', '-pass', `pass:${passphrase.reveal()}`);
+    shop.openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-384', '-out', 'ec.pem');
+  });
+  afterAll(() => shop.remove());
+
+  test('`openssl genpkey -aes256`, the guide’s own command', async () => {
+    expect((await readPrivateKey(readFileSync(shop.path('rsa.pem')), passphrase)).encrypted).toBe(true);
+  });
+
+  test.each(['aes128', 'aes192', 'aes256', 'des3'])('Proc-Type: 4,ENCRYPTED with %s', async (cipher) => {
+    shop.openssl('ec', '-in', 'ec.pem', `-${cipher}`, '-passout', `pass:${passphrase.reveal()}`, '-out', 'legacy.pem');
+    const pem = readFileSync(shop.path('legacy.pem'));
+    expect(pem.toString()).toContain('Proc-Type: 4,ENCRYPTED');
+    const key = await readPrivateKey(pem, passphrase);
+    expect(key).toMatchObject({ encrypted: true, publicKey: { curve: 'secp384r1' } });
+    expect((await problem(pem)).code).toBe('passphrase_missing');
+    expect((await problem(pem, new Secret('wrong'))).code).toBe('passphrase_wrong');
+    const damaged = pem.toString().replace(/DEK-Info: [^,]+,/, 'DEK-Info: ');
+    expect((await problem(damaged, passphrase)).code).toBe('private_key_malformed');
+  });
+
+  test.each([
+    ['scrypt', ['-scrypt']],
+    ['a million rounds', ['-v2', 'aes-256-cbc', '-iter', '1000000']],
+    ['SHA-512', ['-v2', 'aes-256-cbc', '-v2prf', 'hmacWithSHA512']],
+    ['SHA-1', ['-v2', 'aes-256-cbc', '-v2prf', 'hmacWithSHA1']],
+    ['PKCS#12 triple DES', ['-v1', 'PBE-SHA1-3DES']],
+  ])('PKCS#8 with %s', async (_, flags) => {
+    shop.openssl(
+      'pkcs8',
+      '-topk8',
+      '-in',
+      'ec.pem',
+      ...flags,
+      '-passout',
+      `pass:${passphrase.reveal()}`,
+      '-out',
+      'k.pem',
+    );
+    const pem = readFileSync(shop.path('k.pem'));
+    expect(await readPrivateKey(pem, passphrase)).toMatchObject({ encrypted: true, publicKey: { curve: 'secp384r1' } });
+    expect((await problem(pem, new Secret('wrong'))).code).toBe('passphrase_wrong');
+  });
+
+  test('EC PARAMETERS before the key are passed over', async () => {
+    shop.openssl('ecparam', '-name', 'prime256v1', '-genkey', '-out', 'parameters.pem');
+    const pem = readFileSync(shop.path('parameters.pem'));
+    expect(pem.toString()).toContain('EC PARAMETERS');
+    expect((await readPrivateKey(pem, undefined)).publicKey.curve).toBe('prime256v1');
+  });
+
+  test('a passphrase that was typed in Latin-1 still fits', async () => {
+    const latin1 = Buffer.from('p£ss', 'latin1');
+    const pem = ec.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: latin1 });
+    expect((await readPrivateKey(Buffer.from(pem), new Secret('p£ss'))).encrypted).toBe(true);
+  });
+});
+
+describe('the handle', () => {
+  test('shows nothing of the key, however it is printed', async () => {
+    const key = await readPrivateKey(Buffer.from(encryptedPem()), passphrase);
+    const secretNumber = (rsa.privateKey.export({ format: 'jwk' }).d ?? '').slice(0, 12);
+    for (const shown of [inspect(key, { showHidden: true, depth: 9 }), JSON.stringify(key), String(key)]) {
+      expect(shown).not.toContain('PRIVATE KEY');
+      expect(shown).not.toContain(secretNumber);
+    }
+  });
+
+  test.each([
+    ['RSA', rsa, 'RSASSA-PKCS1-v1_5'],
+    ['EC', ec, 'ECDSA'],
+  ])('signs with a %s key that cannot be taken out', async (_, pair, name) => {
+    const key = await readPrivateKey(Buffer.from(pair.privateKey.export({ type: 'pkcs8', format: 'pem' })), undefined);
+    const { privateKey, publicKey } = await key.signingKey();
+    expect(privateKey.extractable).toBe(false);
+    const data = Buffer.from('to be signed');
+    const signature = await crypto.subtle.sign({ name, hash: 'SHA-256' }, privateKey, data);
+    expect(await crypto.subtle.verify({ name, hash: 'SHA-256' }, publicKey, signature, data)).toBe(true);
+  });
+
+  test('says so when the key is of a kind that cannot sign a request', async () => {
+    const pem = edwards.privateKey.export({ type: 'pkcs8', format: 'pem' });
+    const key = await readPrivateKey(Buffer.from(pem), undefined);
+    await expect(key.signingKey()).rejects.toThrow('a key of type Ed25519 cannot sign');
+  });
+});
