@@ -115,6 +115,9 @@ ${facts.application} (${facts.odsCode})
 export interface Facts {
   readonly application: string;
   readonly odsCode: string;
+  /** As configured. */
+  readonly name: string;
+  /** The name, and which of MESH's environments that is where the name does not say so: the desk knows only those. */
   readonly environment: string;
   readonly mailboxId: string;
   readonly contact: Address & { readonly name: string };
@@ -123,10 +126,13 @@ export interface Facts {
 
 /** Everything of the configuration that a message quotes, proven to stay on its own line. */
 export function safeFacts(environment: ResolvedEnvironment): Facts {
+  const name = safeText('environment name', environment.name);
+  const { preset } = environment;
   return {
+    name,
     application: safeText('application', environment.application),
     odsCode: safeText('ods_code', environment.odsCode),
-    environment: safeText('environment name', environment.name),
+    environment: preset && !name.toLowerCase().includes(preset) ? `${name} (MESH ${preset})` : name,
     // MESH writes mailbox IDs in upper case, and so does the desk's register.
     mailboxId: safeText('mesh.mailbox_id', environment.mesh.mailboxId).toUpperCase(),
     contact: {

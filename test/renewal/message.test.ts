@@ -10,7 +10,8 @@ import {
   environmentOf,
   from,
   issued,
-  lastSafeDay,
+  lastDayToAsk,
+  later,
   now,
   recordFor,
   replaced,
@@ -56,7 +57,7 @@ describe('the request', () => {
       `Current certificate serial number: ${replaced.serial}`,
       `Current certificate SHA-256 fingerprint: ${replaced.fingerprintSha256}`,
       'Current certificate expires: Friday 22 January 2027 at 12:00 GMT (2027-01-22T12:00:00Z)',
-      'New certificate needed by: Friday 15 January 2027 (2027-01-15)',
+      'New certificate needed by: Thursday 21 January 2027 (2027-01-21)',
       'Contact: Ada Lovelace, ada.lovelace@example.org, telephone 020 7946 0000',
     ])
       expect(lines).toContain(line);
@@ -122,9 +123,9 @@ describe('the Message-ID', () => {
 
 describe('messages to the contact', () => {
   const environment = environmentOf('integration');
-  const context = { environment, from, record: recordFor(environment), now };
+  const context = { environment, from, record: recordFor(environment), now: later };
   const all = {
-    reminder: renderReminder(context, lastSafeDay),
+    reminder: renderReminder(context, lastDayToAsk),
     uncertain: renderUncertain(context),
     closing: renderClosing(context, issued),
     review: renderReview(renderRequest(requestFor(environment)), context),

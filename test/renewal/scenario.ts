@@ -3,6 +3,7 @@ import { presets } from '../../src/config/presets.ts';
 import type { PresetName, ResolvedEnvironment } from '../../src/config/types.ts';
 import type { CertificateRequest } from '../../src/renewal/message.ts';
 import type { RenewalRecord } from '../../src/renewal/types.ts';
+import { lastSafeDay, lastWorkingDayBefore } from '../../src/renewal/working-days.ts';
 import { dayMs } from '../../src/time/duration.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
 
@@ -28,8 +29,8 @@ OVxpFy3s
 export const commonName = 'x26abc1.x26.api.mesh-client.nhs.uk';
 export const from = 'MESH certificates <mesh-certificates@example.org>';
 export const now = new Date('2026-11-24T09:00:00Z');
-export const neededBy = new Date('2027-01-15T12:00:00Z');
-export const lastSafeDay = new Date('2027-01-08T12:00:00Z');
+/** When the desk has had its working days. */
+export const later = new Date('2026-12-02T09:00:00Z');
 
 const name = (cn: string) => ({ text: `CN=${cn}`, canonical: cn, commonName: cn });
 
@@ -56,6 +57,8 @@ export function certificateFacts(facts: Partial<Certificate> = {}): Certificate 
 }
 
 export const replaced = certificateFacts();
+export const neededBy = lastWorkingDayBefore(replaced.notAfter);
+export const lastDayToAsk = lastSafeDay(replaced.notAfter);
 export const issued = certificateFacts({
   serial: '5FC471312B0B7883F40AF57EFD0B1F07',
   fingerprintSha256: 'a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90',
