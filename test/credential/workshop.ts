@@ -22,11 +22,9 @@ export interface Workshop {
 export function workshop(): Workshop {
   const directory = mkdtempSync(join(tmpdir(), 'mesh-cert-monitor-credential-'));
   const path = (name: string) => join(directory, name);
-  const run =
-    (tool: string) =>
-    (...arguments_: string[]) => {
-      execFileSync(tool, arguments_, { cwd: directory, stdio: 'pipe', env: { ...process.env, LC_ALL: 'C.UTF-8' } });
-    };
+  const inLocale = (locale: string, tool: string, ...arguments_: string[]) => {
+    execFileSync(tool, arguments_, { cwd: directory, stdio: 'pipe', env: { ...process.env, LC_ALL: locale } });
+  };
   return {
     directory,
     path,

@@ -1,0 +1,247 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Secret } from '../../src/config/secret.ts';
+import { readKeystore } from '../../src/credential/keystore.ts';
+import { sequence, tlv } from '../../src/demo/der.ts';
+import { parseCertificate } from '../../src/x509/parse.ts';
+import { type NhsLikePki, nhsLikePki } from '../support/pki.ts';
+import { needs } from '../support/tools.ts';
+import { type Workshop, workshop } from './workshop.ts';
+
+const ascii = 'correct horse';
+const pounds = 'p£ssword';
+let pki: NhsLikePki;
+let shop: Workshop;
+beforeAll(async () => {
+  pki = await nhsLikePki();
+  shop = workshop();
+  shop.write('client.pem', pki.client.pem);
+  shop.write('key.pem', pki.client.keyPem);
+  shop.write('ca.pem', pki.bundlePem);
+});
+afterAll(() => shop.remove());
+
+const open = (name: string, passphrase?: string) =>
+  readKeystore(readFileSync(shop.path(name)), passphrase === undefined ? undefined : new Secret(passphrase));
+const fingerprint = (der: Uint8Array) => parseCertificate(der).fingerprintSha256;
+const pkcs12 = (out: string, passphrase: string, ...flags: string[]) =>
+  shop.openssl(
+    'pkcs12',
+    '-export',
+    '-in',
+    'client.pem',
+    '-inkey',
+    'key.pem',
+    '-certfile',
+    'ca.pem',
+    '-name',
+    'mesh',
+    ...flags,
+    '-passout',
+    `pass:${passphrase}`,
+    '-out',
+    out,
+  );
+
+async function expectWhole(name: string, passphrase: string) {
+  const keystore = await open(name, passphrase);
+  expect(keystore.problems).toEqual([]);
+  expect(keystore.certificate?.fingerprintSha256).toBe(fingerprint(pki.client.der));
+  expect(keystore.key).toMatchObject({ encrypted: true, publicKey: { algorithm: 'RSA', bits: 2048 } });
+  expect(Buffer.from(keystore.key!.publicKey.spki)).toEqual(Buffer.from(keystore.certificate!.publicKey.spki));
+  return keystore;
+}
+const failure = async (name: string, passphrase?: string) => {
+  const { problems, key, certificate } = await open(name, passphrase);
+  expect([key, certificate]).toEqual([undefined, undefined]);
+  expect(problems).toHaveLength(1);
+  return problems[0]!;
+};
+
+describe.skipIf(!needs('openssl'))('PKCS#12 from openssl', () => {
+  const kinds = [
+    ['OpenSSL 3’s defaults', []],
+    ['-legacy: RC2-40 and triple DES', ['-legacy']],
+    ['RC2-128 and two-key triple DES', ['-legacy', '-certpbe', 'PBE-SHA1-RC2-128', '-keypbe', 'PBE-SHA1-2DES']],
+    ['AES-128 and a SHA-1 MAC', ['-keypbe', 'AES-128-CBC', '-certpbe', 'AES-128-CBC', '-macalg', 'SHA1']],
+    ['a SHA-512 MAC', ['-macalg', 'SHA512']],
+    ['a SHA-384 MAC of one round', ['-macalg', 'SHA384', '-nomaciter']],
+    ['certificates in the clear', ['-certpbe', 'NONE']],
+    ['no MAC', ['-nomac']],
+  ] as const;
+
+  test.each(kinds)('%s, with an ASCII passphrase', async (_, flags) => {
+    pkcs12('store.p12', ascii, ...flags);
+    const { others } = await expectWhole('store.p12', ascii);
+    expect(others.map((each) => each.fingerprintSha256)).toEqual([fingerprint(pki.root.der), fingerprint(pki.sub.der)]);
+    expect((await failure('store.p12', 'wrong')).code).toBe('passphrase_wrong');
+    expect((await failure('store.p12')).code).toBe('passphrase_missing');
+  });
+
+  test.each(kinds)('%s, with a £', async (_, flags) => {
+    pkcs12('store.p12', pounds, ...flags);
+    await expectWhole('store.p12', pounds);
+    expect((await failure('store.p12', 'p$ssword')).code).toBe('passphrase_wrong');
+  });
+
+  test('an empty passphrase needs none', async () => {
+    pkcs12('empty.p12', '');
+    const { key, problems } = await open('empty.p12');
+    expect(problems).toEqual([]);
+    expect(key).toBeDefined();
+  });
+
+  test('a key in the clear is called unencrypted', async () => {
+    pkcs12('clear.p12', ascii, '-keypbe', 'NONE', '-certpbe', 'NONE');
+    expect((await open('clear.p12', ascii)).key?.encrypted).toBe(false);
+  });
+
+  test('a keystore of certificates alone holds no private key', async () => {
+    shop.openssl('pkcs12', '-export', '-nokeys', '-in', 'ca.pem', '-passout', `pass:${ascii}`, '-out', 'trust.p12');
+    const { problems, others, key } = await open('trust.p12', ascii);
+    expect(problems).toEqual([{ code: 'keystore_malformed', message: 'it holds no private key' }]);
+    expect(others).toHaveLength(2);
+    expect(key).toBeUndefined();
+  });
+
+  test('a keystore of a key alone holds no certificate', async () => {
+    shop.openssl('pkcs12', '-export', '-nocerts', '-inkey', 'key.pem', '-passout', `pass:${ascii}`, '-out', 'key.p12');
+    expect((await open('key.p12', ascii)).problems).toEqual([
+      { code: 'keystore_malformed', message: 'it holds no certificate' },
+    ]);
+  });
+
+  test('base64 of a keystore is taken, as secret stores keep it', async () => {
+    pkcs12('store.p12', ascii);
+    const text = readFileSync(shop.path('store.p12')).toString('base64');
+    expect((await readKeystore(Buffer.from(text), new Secret(ascii))).problems).toEqual([]);
+  });
+
+  test('a million rounds for the MAC are refused at once: they would stop every other check', async () => {
+    pkcs12('slow.p12', ascii, '-iter', '1000000');
+    const started = performance.now();
+    const { code, message } = await failure('slow.p12', ascii);
+    expect(performance.now() - started).toBeLessThan(500);
+    expect([code, message]).toEqual(['keystore_malformed', 'its iteration count 1000000 is out of bounds']);
+  });
+});
+
+describe.skipIf(!needs('keytool') || !needs('openssl'))('keystores from keytool', () => {
+  const into = (type: 'JKS' | 'PKCS12', store: string, passphrase: string, ...flags: string[]) => {
+    pkcs12('source.p12', ascii);
+    shop.keytool(
+      '-importkeystore',
+      '-srckeystore',
+      'source.p12',
+      '-srcstoretype',
+      'PKCS12',
+      '-srcstorepass',
+      ascii,
+      '-destkeystore',
+      store,
+      '-deststoretype',
+      type,
+      '-deststorepass',
+      passphrase,
+      '-noprompt',
+      ...flags,
+    );
+  };
+
+  test('PKCS#12 as JDK 17 writes it', async () => {
+    into('PKCS12', 'java.p12', ascii);
+    const { others } = await expectWhole('java.p12', ascii);
+    expect(others).toHaveLength(2);
+    expect((await failure('java.p12', 'wrong')).code).toBe('passphrase_wrong');
+  });
+
+  test('PKCS#12 as older JDKs write it', async () => {
+    into('PKCS12', 'old.p12', ascii, '-J-Dkeystore.pkcs12.legacy');
+    await expectWhole('old.p12', ascii);
+  });
+
+  test('JKS, chain and trusted certificates', async () => {
+    into('JKS', 'mesh.keystore', ascii);
+    shop.write('root.pem', pki.root.pem);
+    shop.keytool(
+      '-importcert',
+      '-noprompt',
+      '-alias',
+      'root',
+      '-file',
+      'root.pem',
+      '-keystore',
+      'mesh.keystore',
+      '-storepass',
+      ascii,
+    );
+    const { others } = await expectWhole('mesh.keystore', ascii);
+    // The chain of the key entry, then the trusted certificate: duplicates are for the verifier to tell.
+    expect(others.map((each) => each.subject.commonName)).toEqual([
+      'Test INT Authentication G2',
+      'Test PTL Root Authority G2',
+      'Test PTL Root Authority G2',
+    ]);
+    expect((await failure('mesh.keystore', 'wrong password')).code).toBe('passphrase_wrong');
+    expect((await failure('mesh.keystore')).code).toBe('passphrase_missing');
+  });
+
+  test.each(['C.UTF-8', 'C'])('JKS with a £, made in the locale %s', async (locale) => {
+    into('JKS', `${locale}.jks`, ascii);
+    // Not through the workshop: keytool's own locale decides what becomes of the £.
+    const change = ['-storepasswd', '-keystore', `${locale}.jks`, '-storepass', ascii, '-new', pounds];
+    shop.inLocale(locale, 'keytool', ...change);
+    shop.inLocale(
+      locale,
+      'keytool',
+      '-keypasswd',
+      '-alias',
+      'mesh',
+      '-keystore',
+      `${locale}.jks`,
+      '-storepass',
+      pounds,
+      '-keypass',
+      ascii,
+      '-new',
+      pounds,
+    );
+    await expectWhole(`${locale}.jks`, pounds);
+    expect((await failure(`${locale}.jks`, 'p$ssword')).code).toBe('passphrase_wrong');
+  });
+
+  test('a JKS key with a passphrase of its own is told apart', async () => {
+    into('JKS', 'two.jks', ascii, '-destkeypass', 'another one', '-srcalias', 'mesh');
+    const { code, message } = await failure('two.jks', ascii);
+    expect(code).toBe('passphrase_wrong');
+    expect(message).toContain('opens the keystore but not its key');
+  });
+
+  test('a JKS that lost or gained octets is malformed, and one that changed is not trusted', async () => {
+    into('JKS', 'whole.jks', ascii);
+    const whole = readFileSync(shop.path('whole.jks'));
+    shop.write('short.jks', whole.subarray(0, whole.length - 400));
+    shop.write('long.jks', Buffer.concat([whole, Buffer.alloc(3)]));
+    const changed = Buffer.from(whole);
+    changed[whole.length - 500]! ^= 1;
+    shop.write('changed.jks', changed);
+    expect(await failure('short.jks', ascii)).toMatchObject({ code: 'keystore_malformed', message: 'it is cut short' });
+    expect((await failure('long.jks', ascii)).message).toContain('3 bytes too many');
+    expect((await failure('changed.jks', ascii)).message).toContain('integrity digest');
+  });
+});
+
+test.each([
+  ['nothing', ''],
+  ['text', 'not a keystore at all'],
+  ['PEM', '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'],
+  ['some other DER', sequence(tlv(2, Buffer.from([1])))],
+  ['a JKS of version 3', Buffer.concat([Buffer.from('feedfeed0000000300000000', 'hex'), Buffer.alloc(20)])],
+  [
+    'a JKS that claims four billion entries',
+    Buffer.concat([Buffer.from('feedfeed00000002ffffffff', 'hex'), Buffer.alloc(20)]),
+  ],
+])('%s is no keystore', async (_, content) => {
+  const { problems } = await readKeystore(Buffer.from(content), new Secret(ascii));
+  expect(problems.map(({ code }) => code)).toEqual(['keystore_malformed']);
+});
