@@ -49,7 +49,7 @@ const noticePauseMs = hourMs;
 export function decideRenewal(facts: RenewalFacts, now: Date): RenewalDecision {
   const { environment, records } = facts;
   const certificate = clientCertificate(facts.assessment);
-  if (!certificate) return { kind: 'rest', ...keyOfNewest(records), reason: 'no client certificate could be read' };
+  if (!certificate) return { kind: 'rest', ...keyOfNewest(records), reason: whyNoCertificate(environment) };
   const key = { environment: environment.name, fingerprintSha256: certificate.fingerprintSha256 };
   const decisions = records
     .filter((record) => record.fingerprintSha256 !== key.fingerprintSha256 && !record.closedAt)
@@ -59,6 +59,9 @@ export function decideRenewal(facts: RenewalFacts, now: Date): RenewalDecision {
   const own = records.find(({ fingerprintSha256 }) => fingerprintSha256 === key.fingerprintSha256);
   return { key, ...(own ? decideOwn(own, facts, now) : { kind: 'begin', reason: dueReason(facts, certificate) }) };
 }
+
+const whyNoCertificate = ({ credential }: ResolvedEnvironment) =>
+  credential ? 'the client certificate cannot be read' : 'no credential is configured';
 
 export function clientCertificate(assessment: Assessment | undefined): Certificate | undefined {
   return assessment?.certificates.find(({ role }) => role === 'client')?.certificate;

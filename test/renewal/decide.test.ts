@@ -75,13 +75,21 @@ describe('when a renewal falls due', () => {
   });
 
   test('decide: without a readable certificate nothing is asked for', () => {
-    const unread = sampleAssessment({ certificates: [] });
-    for (const state of ['not_due', 'due', 'requested'] as const)
-      expect(decideRenewal(facts([stored(state)], { assessment: unread }), inWindow)).toMatchObject({
+    const unread = { assessment: sampleAssessment({ certificates: [] }) };
+    const source = { kind: 'file', path: '/nowhere' } as const;
+    const credential = { kind: 'pem', certificate: source, privateKey: source, caBundle: source } as const;
+    for (const state of ['not_due', 'due', 'requested'] as const) {
+      expect(decideRenewal(facts([stored(state)], unread), inWindow)).toMatchObject({
         kind: 'rest',
-        reason: 'no client certificate could be read',
+        reason: 'no credential is configured',
+      });
+      const configured = { ...unread, environment: { ...integration, credential } };
+      expect(decideRenewal(facts([stored(state)], configured), inWindow)).toMatchObject({
+        kind: 'rest',
+        reason: 'the client certificate cannot be read',
         key: { fingerprintSha256: replaced.fingerprintSha256 },
       });
+    }
   });
 
   test('decide: a CA that ends before a new certificate would is mentioned, one that outlives it is not', () => {
