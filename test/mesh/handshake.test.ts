@@ -1,5 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { MeshEndpoint } from '../../src/config/types.ts';
 import { handshake } from '../../src/mesh/handshake.ts';
+import { judgeHandshake } from '../../src/mesh/judge.ts';
+import type { HandshakeResult } from '../../src/mesh/types.ts';
+import { dayMs } from '../../src/time/duration.ts';
 import { needs } from '../support/tools.ts';
 import { type Estate, endpoint, makeEstate } from './estate.ts';
 import { type Scenario, scenarios, type TlsVersion } from './scenarios.ts';
@@ -46,6 +50,7 @@ async function plays(scenario: Scenario, version: TlsVersion | undefined): Promi
     expect(result.outcome).toBe(scenario.reason === 'success' ? 'success' : 'failure');
     if (scenario.detail) expect(result.detail).toMatch(scenario.detail);
     if (scenario.httpStatus !== undefined) expect(result.httpStatus).toBe(scenario.httpStatus);
+    expect(findings(mesh, result), 'besides handshake_failed').toEqual(scenario.finding ? [scenario.finding] : []);
     if (scenario.hangs) {
       expect(tookMs).toBeGreaterThan(hangMs * 0.9);
       expect(result.phases[scenario.hangs]).toBeGreaterThan((hangMs / 1000) * 0.8);
@@ -59,4 +64,12 @@ async function plays(scenario: Scenario, version: TlsVersion | undefined): Promi
   } finally {
     await running.stop();
   }
+}
+
+/** Besides the reason itself and what the test chose not to verify. */
+function findings(mesh: MeshEndpoint, last: HandshakeResult): string[] {
+  const now = new Date();
+  const thresholds = { warningMs: 45 * dayMs, criticalMs: 14 * dayMs };
+  const found = judgeHandshake({ mesh, thresholds }, { last, watchingSince: now }, now).map(({ code }) => code);
+  return found.filter((code) => code !== 'handshake_failed' && code !== 'server_not_verified');
 }

@@ -1,5 +1,6 @@
 /** One list of what can go wrong, which the tests run and `docs/handshake.md` prints. */
 import type { Probe } from '../../src/config/types.ts';
+import type { FindingCode } from '../../src/findings/catalogue.ts';
 import type { HandshakePhase, HandshakeReason } from '../../src/mesh/types.ts';
 
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
@@ -20,6 +21,8 @@ export interface Scenario {
   /** Beginning of the detail, where the table of reasons alone says too little. */
   readonly detail?: RegExp;
   readonly httpStatus?: number;
+  /** What the judgement adds to the reason. */
+  readonly finding?: FindingCode;
 }
 
 /** How to make the fault; `servers.ts` knows each kind. */
@@ -45,6 +48,7 @@ export type ServerCertificate =
   | 'without a SAN, CN right';
 export type HttpBehaviour =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
+  | 'Date 3 hours off'
   | 'hang'
   | 'hang in body'
   | 'endless body'
@@ -234,6 +238,14 @@ const accepted: Scenario = {
   httpStatus: 200,
 };
 
+const cut: Scenario = {
+  fault: 'The server cuts the connection instead of saying that it refuses our certificate (as servers on Node do)',
+  server: { kind: 'http', does: { status: 200 } },
+  versions: both,
+  presents: 'foreign',
+  reason: 'connection_reset',
+};
+
 const statuses: readonly (readonly [number, HandshakeReason])[] = [
   [400, 'bad_request'],
   [403, 'authentication_failed'],
@@ -292,6 +304,14 @@ const answers: Scenario[] = [
     versions: both,
     reason: 'success',
     httpStatus: 200,
+  },
+  {
+    fault: 'None: a `Date` 3 hours off',
+    server: { kind: 'http', does: 'Date 3 hours off' },
+    versions: both,
+    reason: 'success',
+    httpStatus: 200,
+    finding: 'clock_skew',
   },
   {
     fault: 'An endless body with 200',
@@ -403,6 +423,7 @@ export const scenarios: readonly Scenario[] = [
   ...serverCertificates,
   ...clientCertificates,
   accepted,
+  cut,
   ...answers,
   ...pings,
 ];

@@ -161,6 +161,9 @@ function behave(does: Exclude<HttpBehaviour, 'not HTTP'>, response: ServerRespon
   }
   const socket = response.socket as Socket;
   switch (does) {
+    case 'Date 3 hours off':
+      response.writeHead(200, { Date: new Date(Date.now() - 3 * 3_600_000).toUTCString() }).end();
+      return;
     case 'hang':
       return;
     case 'hang in body':
