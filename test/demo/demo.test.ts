@@ -1,0 +1,89 @@
+/** The README's first command, as it is built. */
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { eventually, type Program, start } from '../support/process.ts';
+
+let demo: Program | undefined;
+afterEach(() => demo?.stop('SIGKILL'));
+
+async function ready(...args: string[]) {
+  demo = start(process.execPath, ['dist/main.js', 'demo', '--port', '0', ...args]);
+  const { output } = demo;
+  await eventually(output, () => (output().includes('Ctrl-C ends it') ? true : undefined), 20_000);
+  const url = /Page +(http:\S+)\//.exec(output())![1]!;
+  const folder = /Files +(\S+)/.exec(output())![1]!;
+  const environments = async () => {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    const states = [...text.matchAll(/nhs_mesh_renewal_state\{mesh_environment="(\w+)",state="(\w+)"\} 1\n/g)];
+    return { text, renewals: Object.fromEntries(states.map(([, name, state]) => [name, state])) };
+  };
+  return { demo, output, url, folder, environments };
+}
+
+async function ended({ child, stop }: Program): Promise<number | null> {
+  await stop('SIGINT');
+  return child.exitCode;
+}
+
+describe('demo', () => {
+  test('shows six environments in their states, and leaves nothing behind', async () => {
+    const { demo, output, folder, environments } = await ready();
+    for (const [status, name] of [
+      ['ok', 'integration'],
+      ['ok', 'production'],
+      ['warning', 'deployment'],
+      ['critical', 'standby'],
+      ['critical', 'legacy'],
+      ['ok', 'sandbox'],
+    ]) {
+      expect(output()).toMatch(new RegExp(`${status} +${name} `));
+    }
+    const { text, renewals } = await environments();
+    expect(renewals).toMatchObject({ integration: 'not_due', production: 'requested', legacy: 'requested' });
+    expect(text).toContain('nhs_mesh_handshake_success{mesh_environment="integration"} 1');
+    expect(text).toContain('{mesh_environment="standby",reason="credential_unusable"} 1');
+    expect(text).toContain('{mesh_environment="legacy",reason="client_certificate_expired"} 1');
+    expect(await ended(demo)).toBe(0);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test('the desk gets the request with its CSR, and no key', async () => {
+    const { folder } = await ready();
+    const mails = await Promise.all(
+      (await readdir(join(folder, 'mail'))).map((file) => readFile(join(folder, 'mail', file), 'utf8')),
+    );
+    const request = mails.find((mail) => mail.includes('ssd.nationalservicedesk@nhs.net'));
+    expect(request).toMatch(/x26dem2\.x26\.api\.mesh-client\.nhs\.uk\.csr/);
+    expect(mails.join('')).not.toMatch(/PRIVATE KEY/);
+  });
+
+  test('what it says to try does what it says', async () => {
+    const { folder, environments } = await ready();
+    const copy = async (from: string, to: string) => writeFile(join(folder, to), await readFile(join(folder, from)));
+    await copy('deployment/ca_bundle.root-first.pem', 'deployment/ca_bundle.pem');
+    await copy('standby/private_key.right.pem', 'standby/private_key.pem');
+    await writeFile(join(folder, 'integration/client.pem'), 'oops');
+    const passed = (name: string, check: string, value: 0 | 1) =>
+      `nhs_mesh_check_passed{mesh_environment="${name}",check="${check}"} ${value}\n`;
+    const wanted = [
+      passed('deployment', 'chain_order', 1),
+      passed('standby', 'key_match', 1),
+      passed('integration', 'readable', 0),
+    ];
+    await eventually(
+      () => wanted.join(),
+      async () => {
+        const { text } = await environments();
+        return wanted.every((line) => text.includes(line)) || undefined;
+      },
+    );
+  });
+
+  test('ninety days later the healthy certificate is being renewed and production has expired', async () => {
+    const { output, environments } = await ready('--at', '90d');
+    expect(output()).toMatch(/critical +production +The client certificate .* expired on/);
+    expect((await environments()).renewals).toMatchObject({ integration: 'requested' });
+  });
+});
