@@ -73,6 +73,12 @@ describe('the request', () => {
     expect(mail.attachments[0]?.content.toString()).toBe(csrPem);
   });
 
+  test('says which of MESH’s environments it is where the name does not', () => {
+    const text = (name: string) => renderRequest(requestFor(environmentOf('integration', { name }))).text;
+    expect(text('blue')).toContain('\nEnvironment: blue (MESH integration)\n');
+    expect(text('Integration 2')).toContain('\nEnvironment: Integration 2\n');
+  });
+
   test('keeps a name that is not ASCII', async () => {
     const contact = { name: 'Zoë Brontë', email: 'zoe@example.org', telephone: '020 7946 0001' };
     const mail = await simpleParser(
@@ -143,6 +149,19 @@ describe('messages to the contact', () => {
     for (const kind of ['reminder', 'uncertain', 'closing'] as const)
       expect(all[kind].inReplyTo).toBe(context.record.messageId);
     expect(all.review.inReplyTo).toBeUndefined();
+  });
+
+  test('reminder says who was to send the request', () => {
+    const drafted = { ...context, record: recordFor(environment, { delivery: 'drafted' }) };
+    expect(renderReminder(drafted, lastDayToAsk).text).toContain(
+      'was drafted for you to send to the desk on Tuesday 24',
+    );
+    expect(all.reminder.text).toContain('was sent to the desk on Tuesday 24 November 2026');
+  });
+
+  test('commands name the environment as it is configured', () => {
+    const blue = { ...context, environment: environmentOf('integration', { name: 'blue' }) };
+    expect(renderUncertain(blue).text).toContain('--environment blue --sent\n');
   });
 
   test('review encloses the very request, ready to forward', async () => {
