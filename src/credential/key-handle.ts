@@ -25,6 +25,11 @@ export class DeployedKey implements PrivateKeyHandle {
 
   secureContext(options: Parameters<PrivateKeyHandle['secureContext']>[0]): SecureContext {
     const { chain, trusted, maxVersion } = options;
+    // OpenSSL notices for keys of one type; for an RSA key and an EC certificate it would present nothing at all.
+    const [certificate] = chain;
+    if (certificate && Buffer.compare(certificate.publicKey.spki, this.publicKey.spki) !== 0) {
+      throw new Error('the private key does not belong to the certificate');
+    }
     return createSecureContext({
       key: this.#key.export({ type: 'pkcs8', format: 'pem' }),
       ...(chain.length > 0 && { cert: pemOf(chain) }),

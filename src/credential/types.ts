@@ -12,7 +12,7 @@ export interface PrivateKeyHandle {
   readonly encrypted: boolean;
   /**
    * A TLS context that presents `chain` (client certificate first) with this key.
-   * @throws {Error} OpenSSL's, when key and certificate do not fit together or a certificate in `trusted` does not parse.
+   * @throws {Error} when key and certificate do not belong together; OpenSSL's, when it refuses the key or a certificate.
    */
   secureContext(options: {
     chain: readonly Certificate[];

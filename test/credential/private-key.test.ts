@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -224,8 +224,8 @@ describe('the handle', () => {
     const { privateKey, publicKey } = await key.signingKey();
     expect(privateKey.extractable).toBe(false);
     const data = Buffer.from('to be signed');
-    const signature = await crypto.subtle.sign({ name, hash: 'SHA-256' }, privateKey, data);
-    expect(await crypto.subtle.verify({ name, hash: 'SHA-256' }, publicKey, signature, data)).toBe(true);
+    const signature = await webcrypto.subtle.sign({ name, hash: 'SHA-256' }, privateKey, data);
+    expect(await webcrypto.subtle.verify({ name, hash: 'SHA-256' }, publicKey, signature, data)).toBe(true);
   });
 
   test('says so when the key is of a kind that cannot sign a request', async () => {

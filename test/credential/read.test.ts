@@ -1,0 +1,384 @@
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { duplexPair } from 'node:stream';
+import { connect, TLSSocket } from 'node:tls';
+import { inspect } from 'node:util';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { readCredential } from '../../src/credential/read.ts';
+import { parseCertificate } from '../../src/x509/parse.ts';
+import { ca, leaf, type Made, type NhsLikePki, nhsLikePki } from '../support/pki.ts';
+import { needs } from '../support/tools.ts';
+import { codes, file, inline, noPause, read, variable, type Workshop, workshop } from './workshop.ts';
+
+const passphrase = 'correct horse £ battery';
+let pki: NhsLikePki;
+let other: Made;
+let shop: Workshop;
+beforeAll(async () => {
+  pki = await nhsLikePki();
+  other = await leaf({ issuer: await ca({ cn: 'Another' }), cn: 'x26abc2.x26.api.mesh-client.nhs.uk' });
+});
+beforeEach(() => {
+  shop = workshop();
+  shop.write('client.pem', pki.client.pem);
+  shop.write('key.pem', pki.client.encryptedKeyPem(passphrase));
+  shop.write('ca.pem', pki.bundlePem);
+});
+afterEach(() => shop.remove());
+
+const inputs = () => ({
+  certificate: file(shop.path('client.pem')),
+  privateKey: file(shop.path('key.pem')),
+  passphrase: inline(passphrase),
+  caBundle: file(shop.path('ca.pem')),
+});
+const fingerprint = (der: Uint8Array) => parseCertificate(der).fingerprintSha256;
+
+test('a whole credential is read without a problem', async () => {
+  const credential = await read(inputs());
+  expect(credential.problems).toEqual([]);
+  expect(credential.configured).toEqual({ certificate: true, privateKey: true, caBundle: true });
+  expect(credential.certificate?.fingerprintSha256).toBe(fingerprint(pki.client.der));
+  expect(credential.bundle.map((each) => each.fingerprintSha256)).toEqual(
+    [pki.root, pki.sub].map(({ der }) => fingerprint(der)),
+  );
+  expect(credential.privateKey?.encrypted).toBe(true);
+  expect(credential.bundleInKeystore).toBeUndefined();
+});
+
+test('any subset of the inputs will do', async () => {
+  const { caBundle, certificate } = inputs();
+  expect(await read({ caBundle })).toMatchObject({
+    configured: { certificate: false, privateKey: false, caBundle: true },
+    extraCertificates: [],
+    problems: [],
+  });
+  expect((await read({ certificate })).privateKey).toBeUndefined();
+  expect((await read({})).configured).toEqual({ certificate: false, privateKey: false, caBundle: false });
+});
+
+test('everything may come from variables', async () => {
+  const env = {
+    CERT: pki.client.pem.replaceAll('\n', '\\n'),
+    KEY: Buffer.from(pki.client.encryptedKeyPem(passphrase)).toString('base64'),
+    PASSPHRASE: passphrase,
+    CA: pki.bundlePem,
+  };
+  const [certificate, privateKey, secret, caBundle] = ['CERT', 'KEY', 'PASSPHRASE', 'CA'].map(variable);
+  const credential = await read(
+    { certificate: certificate!, privateKey: privateKey!, passphrase: secret!, caBundle: caBundle! },
+    env,
+  );
+  expect(credential.problems).toEqual([]);
+  expect(credential.privateKey).toBeDefined();
+  expect(credential.bundle).toHaveLength(2);
+});
+
+test.each([
+  ['certificate', 'certificate_unreadable'],
+  ['privateKey', 'private_key_unreadable'],
+  ['caBundle', 'ca_bundle_unreadable'],
+] as const)('a missing %s is its own finding, and the rest is read', async (part, code) => {
+  const credential = await read({ ...inputs(), [part]: file(shop.path('missing.pem')) });
+  expect(credential.problems).toMatchObject([
+    { code, message: `${shop.path('missing.pem')} does not exist.`, subject: shop.path('missing.pem') },
+  ]);
+  const present = [credential.certificate, credential.privateKey, credential.bundle[0]].filter(Boolean);
+  expect(present).toHaveLength(2);
+});
+
+test('a bundle with one damaged block names it, and the others are used', async () => {
+  const [root, sub] = [pki.root.pem, pki.sub.pem];
+  shop.write('ca.pem', `root:\n${root}${root.replace(/\n.{9}/, '\n*********')}${sub}`);
+  const credential = await read(inputs());
+  const line = 2 + root.trimEnd().split('\n').length;
+  expect(credential.problems).toMatchObject([
+    {
+      code: 'ca_bundle_malformed',
+      message: `${shop.path('ca.pem')}: block 2 (line ${line}): it holds characters that are not base64.`,
+    },
+  ]);
+  expect(credential.bundle.map((each) => each.fingerprintSha256)).toEqual(
+    [pki.root, pki.sub].map(({ der }) => fingerprint(der)),
+  );
+});
+
+test('when the first block of the certificate file is damaged, the CA after it does not become the client', async () => {
+  shop.write('client.pem', pki.client.pem.replace('END', 'FIN') + pki.sub.pem);
+  const { certificate, extraCertificates, problems } = await read(inputs());
+  expect(certificate).toBeUndefined();
+  expect(extraCertificates).toHaveLength(1);
+  expect(codes({ problems })).toEqual(['certificate_malformed', 'certificate_file_has_extra_certificates']);
+});
+
+test('certificates after the first are extra', async () => {
+  shop.write('client.pem', pki.client.pem + pki.sub.pem + pki.root.pem);
+  const { extraCertificates, problems } = await read(inputs());
+  expect(extraCertificates.map((each) => each.fingerprintSha256)).toEqual(
+    [pki.sub, pki.root].map(({ der }) => fingerprint(der)),
+  );
+  expect(problems.map(({ code, message }) => [code, message])).toEqual([
+    [
+      'certificate_file_has_extra_certificates',
+      `${shop.path('client.pem')}: it holds 2 more certificates after the first.`,
+    ],
+  ]);
+});
+
+test('duplicates in a bundle stay: the verifier tells', async () => {
+  shop.write('ca.pem', pki.bundlePem + pki.root.pem);
+  expect((await read(inputs())).bundle).toHaveLength(3);
+});
+
+test('one file with certificate and key serves as both', async () => {
+  const both = shop.write('both.pem', pki.client.encryptedKeyPem(passphrase) + pki.client.pem);
+  const { problems, certificate, privateKey } = await read({
+    ...inputs(),
+    certificate: file(both),
+    privateKey: file(both),
+  });
+  expect(problems).toEqual([]);
+  expect([certificate, privateKey].every(Boolean)).toBe(true);
+});
+
+test('DER is read as well as PEM', async () => {
+  shop.write('client.der', pki.client.der);
+  shop.write('ca.der', pki.root.der);
+  const credential = await read({
+    ...inputs(),
+    certificate: file(shop.path('client.der')),
+    caBundle: file(shop.path('ca.der')),
+  });
+  expect(credential.problems).toEqual([]);
+  expect([credential.certificate, ...credential.bundle]).toHaveLength(2);
+});
+
+test.each([
+  ['an empty file', '', 'it is empty'],
+  ['text', 'no certificate here', 'it is neither PEM nor DER, nor base64 of either'],
+  [
+    'another kind of block',
+    '-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----\n',
+    'only PKCS7; `openssl pkcs7 -print_certs` unpacks it',
+  ],
+])('a certificate source that is %s is malformed, with the reason', async (_, content, reason) => {
+  shop.write('client.pem', content);
+  const { problems } = await read(inputs());
+  expect(problems).toMatchObject([{ code: 'certificate_malformed', message: expect.stringContaining(reason) }]);
+});
+
+test.each([
+  ['absent', undefined, 'it is encrypted, and there is no passphrase.'],
+  ['unset', variable('MESH_TEST_UNSET'), 'there is no passphrase: variable MESH_TEST_UNSET is not set.'],
+  ['wrong', inline('wrong'), 'the passphrase does not decrypt it.'],
+])('a passphrase that is %s is told', async (state, source, message) => {
+  const { passphrase: _, ...rest } = inputs();
+  const { problems } = await read({ ...rest, ...(source && { passphrase: source }) });
+  const code = state === 'wrong' ? 'passphrase_wrong' : 'passphrase_missing';
+  expect(problems).toMatchObject([{ code, message: expect.stringContaining(message) }]);
+});
+
+test('an unencrypted key is advice, whatever passphrase is configured', async () => {
+  shop.write('key.pem', pki.client.keyPem);
+  const credential = await read(inputs());
+  expect(codes(credential)).toEqual(['private_key_unencrypted']);
+  expect(credential.privateKey).toBeDefined();
+});
+
+test.each([
+  [0o600, []],
+  [0o640, []],
+  [0o660, []],
+  [0o644, ['private_key_permissions']],
+  [0o604, ['private_key_permissions']],
+])('mode %o of the key', async (mode, expected) => {
+  chmodSync(shop.path('key.pem'), mode);
+  expect(codes(await read(inputs()))).toEqual(expected);
+});
+
+test('the mode of a link is that of its target, and certificates may be public', async () => {
+  chmodSync(shop.path('key.pem'), 0o600);
+  chmodSync(shop.path('client.pem'), 0o644);
+  symlinkSync('key.pem', shop.path('link.pem'));
+  expect((await read({ ...inputs(), privateKey: file(shop.path('link.pem')) })).problems).toEqual([]);
+});
+
+test.skipIf(!needs('openssl'))('a keystore is certificate, key and bundle in one', async () => {
+  shop.write('plain.pem', pki.client.keyPem);
+  shop.openssl(
+    'pkcs12',
+    '-export',
+    '-in',
+    'client.pem',
+    '-inkey',
+    'plain.pem',
+    '-certfile',
+    'ca.pem',
+    '-passout',
+    `pass:${passphrase}`,
+    '-out',
+    'mesh.p12',
+  );
+  const keystore = file(shop.path('mesh.p12'));
+  const alone = await read({ keystore, passphrase: inline(passphrase) });
+  expect(alone.problems).toEqual([]);
+  expect(alone.configured).toEqual({ certificate: true, privateKey: true, caBundle: true });
+  expect([alone.bundle.length, alone.extraCertificates.length, alone.bundleInKeystore]).toEqual([2, 0, true]);
+
+  const besides = await read({ keystore, passphrase: inline(passphrase), caBundle: inputs().caBundle });
+  expect([besides.bundle.length, besides.extraCertificates.length, besides.bundleInKeystore]).toEqual([
+    2,
+    2,
+    undefined,
+  ]);
+
+  expect(codes(await read({ keystore }))).toEqual(['passphrase_missing']);
+  expect(codes(await read({ keystore: file(shop.path('missing.p12')) }))).toEqual(['certificate_unreadable']);
+  chmodSync(shop.path('mesh.p12'), 0o644);
+  expect(codes(await read({ keystore, passphrase: inline(passphrase) }))).toEqual(['private_key_permissions']);
+});
+
+test('half a swap is looked at again, and the whole is what counts', async () => {
+  shop.write('client.pem', other.pem);
+  let pauses = 0;
+  const pause = async () => {
+    pauses++;
+    shop.write('key.pem', other.encryptedKeyPem(passphrase));
+  };
+  const { certificate, privateKey, problems } = await readCredential(inputs(), {}, { pause });
+  expect(pauses).toBe(1);
+  expect(problems).toEqual([]);
+  expect(Buffer.from(privateKey!.publicKey.spki)).toEqual(Buffer.from(certificate!.publicKey.spki));
+});
+
+test('a half-written file is looked at again', async () => {
+  shop.write('client.pem', pki.client.pem.slice(0, 500));
+  const pause = async () => void shop.write('client.pem', pki.client.pem);
+  expect((await readCredential(inputs(), {}, { pause })).problems).toEqual([]);
+});
+
+test('a swap that stays half is reported as it stands, after one pause', async () => {
+  shop.write('client.pem', other.pem);
+  let pauses = 0;
+  const credential = await readCredential(inputs(), {}, { pause: async () => void pauses++ });
+  expect(pauses).toBe(1);
+  expect(Buffer.compare(credential.certificate!.publicKey.spki, credential.privateKey!.publicKey.spki)).not.toBe(0);
+});
+
+test('nothing is waited for when all fits, or when no file could change', async () => {
+  const pause = () => Promise.reject(new Error('there was a pause'));
+  await readCredential(inputs(), {}, { pause });
+  const { problems } = await readCredential({ certificate: inline('nonsense') }, {}, { pause });
+  expect(codes({ problems })).toEqual(['certificate_malformed']);
+});
+
+test('by default the pause is a quarter of a second', async () => {
+  shop.write('client.pem', other.pem);
+  const started = performance.now();
+  await readCredential(inputs(), {});
+  expect(performance.now() - started).toBeGreaterThan(240);
+  expect(performance.now() - started).toBeLessThan(5_000);
+});
+
+test('a Kubernetes swap of ..data is seen although names, sizes and dates stay', async () => {
+  const version = (name: string, made: Made) => {
+    mkdirSync(shop.path(name));
+    writeFileSync(shop.path(`${name}/tls.crt`), made.pem);
+    writeFileSync(shop.path(`${name}/tls.key`), made.encryptedKeyPem(passphrase), { mode: 0o600 });
+  };
+  version('..1', pki.client);
+  version('..2', other);
+  symlinkSync('..1', shop.path('..data'));
+  for (const name of ['tls.crt', 'tls.key']) symlinkSync(`..data/${name}`, shop.path(name));
+  const mounted = {
+    certificate: file(shop.path('tls.crt')),
+    privateKey: file(shop.path('tls.key')),
+    passphrase: inline(passphrase),
+  };
+  const before = await read(mounted);
+  symlinkSync('..2', shop.path('..next'));
+  renameSync(shop.path('..next'), shop.path('..data'));
+  const after = await read(mounted);
+  expect([before, after].map(({ certificate }) => certificate?.subject.commonName)).toEqual([
+    'x26abc1.x26.api.mesh-client.nhs.uk',
+    'x26abc2.x26.api.mesh-client.nhs.uk',
+  ]);
+  expect(after.contentHash).not.toBe(before.contentHash);
+});
+
+test('the content hash is the same for the same bytes, and another for a change in any input', async () => {
+  const hash = async (change: object = {}) => (await read({ ...inputs(), ...change })).contentHash;
+  const whole = await hash();
+  expect(whole).toMatch(/^[0-9a-f]{64}$/);
+  expect(await hash()).toBe(whole);
+  shop.write('copy.pem', `${pki.bundlePem}\n`);
+  const changed = [
+    await hash({ passphrase: inline('another') }),
+    await hash({ caBundle: file(shop.path('copy.pem')) }),
+    await hash({ certificate: file(shop.path('missing')) }),
+    await hash({ privateKey: undefined }),
+  ];
+  expect(new Set([whole, ...changed]).size).toBe(5);
+});
+
+test('while every byte stays, the previous credential is returned and the key not decrypted again', async () => {
+  const previous = await read(inputs());
+  expect(await readCredential(inputs(), {}, { previous })).toBe(previous);
+  shop.write('ca.pem', pki.root.pem);
+  const changed = await readCredential(inputs(), {}, { previous });
+  expect(changed).not.toBe(previous);
+  expect(changed.bundle).toHaveLength(1);
+});
+
+test('a mismatch that stays is not waited for in every cycle', async () => {
+  shop.write('client.pem', other.pem);
+  const previous = await read(inputs());
+  const pause = () => Promise.reject(new Error('there was a pause'));
+  expect(await readCredential(inputs(), {}, { previous, pause })).toBe(previous);
+});
+
+test('no finding and no printed credential holds a secret', async () => {
+  const secrets = [passphrase, 'hunter2hunter2', pki.client.keyPem.split('\n')[3]!];
+  const situations = [
+    inputs(),
+    { ...inputs(), passphrase: inline('hunter2hunter2') },
+    { ...inputs(), certificate: inline(pki.client.keyPem) },
+    { ...inputs(), privateKey: inline(pki.client.keyPem.replace('END', 'FIN')) },
+    { ...inputs(), caBundle: inline('hunter2hunter2') },
+    { keystore: inline(pki.client.keyPem), passphrase: inline(passphrase) },
+  ];
+  for (const situation of situations) {
+    const credential = await readCredential(situation, {}, noPause);
+    const shown = inspect(credential, { depth: 9, showHidden: true }) + JSON.stringify(credential);
+    for (const secret of secrets) expect(shown).not.toContain(secret);
+  }
+});
+
+test('the secure context presents the certificate with the key, in TLS 1.2 and 1.3 and nothing older', async () => {
+  const { certificate, privateKey, bundle } = await read(inputs());
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    const secureContext = privateKey!.secureContext({ chain: [certificate!], trusted: bundle, maxVersion });
+    const [near, far] = duplexPair();
+    // Both ends present the same certificate: it is the client's presentation that is looked at.
+    const server = new TLSSocket(far as never, {
+      isServer: true,
+      secureContext,
+      requestCert: true,
+      rejectUnauthorized: false,
+    });
+    const client = connect({ socket: near as never, secureContext, rejectUnauthorized: false });
+    await once(server, 'secure');
+    expect(server.getPeerX509Certificate()?.raw).toEqual(Buffer.from(certificate!.der));
+    expect(client.getProtocol()).toBe(maxVersion);
+    client.destroy();
+    server.destroy();
+  }
+});
+
+test('a key that does not fit its certificate makes no secure context, of the same type or another', async () => {
+  const { privateKey } = await read(inputs());
+  const rsa = await leaf({ keys: 'rsa-2048' });
+  for (const { der } of [other, rsa]) {
+    expect(() => privateKey!.secureContext({ chain: [parseCertificate(der)] })).toThrow('does not belong');
+  }
+});
