@@ -75,7 +75,8 @@ async function sign(commonName: string, keys: KeyPair, spki: Uint8Array): Promis
     {
       // UTF8String is what `openssl req -subj` writes, and what RFC 5280 §4.1.2.4 asks of new names.
       name: [{ CN: [{ utf8String: commonName }] }] as never,
-      keys,
+      // The library names the browser's types where they are in scope; at run time these are the same keys.
+      keys: keys as never,
       signingAlgorithm: name === 'ECDSA' ? { name, hash: 'SHA-256' } : rsaSha256,
     },
     crypto,

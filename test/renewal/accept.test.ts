@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
@@ -8,7 +8,7 @@ import { readCredential } from '../../src/credential/read.ts';
 import type { FollowResult } from '../../src/renewal/follow.ts';
 import { dayMs } from '../../src/time/duration.ts';
 import { ca, issueClient, type KeyPair, keysFor, leaf, nhsLikePki, oids, signRequest } from '../support/pki.ts';
-import { type PendingRenewal, pendingRenewal } from './pending.ts';
+import { answer, type PendingRenewal, pendingRenewal } from './pending.ts';
 import { commonName } from './scenario.ts';
 
 const open: PendingRenewal[] = [];
@@ -20,9 +20,6 @@ async function pending(options?: Parameters<typeof pendingRenewal>[0]): Promise<
   open.push(renewal);
   return renewal;
 }
-/** As the NHS CA answers: O and OU added, three years and 30 minutes, a private key usage period. */
-const answer = ({ pki, csrPem, now }: PendingRenewal, notAfter?: Date) =>
-  signRequest(pki.sub, csrPem, { notBefore: new Date(now.getTime() - 60_000), ...(notAfter ? { notAfter } : {}) });
 /** The keys of the request, to be certified in some other way. */
 const requestKeys = ({ keyFile, passphrase }: PendingRenewal): KeyPair => {
   const privateKey = createPrivateKey({ key: readFileSync(keyFile!), passphrase });
@@ -271,97 +268,5 @@ describe('a wrong certificate is refused with the exact reason, and nothing is w
     const renewal = await pending({ state: 'sending' });
     expect((await renewal.follow((await answer(renewal)).pem)).accepted).toBe(false);
     expect(renewal.record().state).toBe('sending');
-  });
-});
-
-describe('installing', () => {
-  test('replaces key, certificate and bundle with their modes, and keeps the previous ones', async () => {
-    const { root, sub } = await nhsLikePki();
-    const renewal = await pending({ bundlePem: sub.pem + root.pem });
-    const before = await renewal.deployed();
-    const { pem } = await answer(renewal);
-    const result = await renewal.follow(pem, { install: true });
-    const installed =
-      result.accepted && result.install && 'installed' in result.install ? result.install.installed : [];
-    expect(installed).toHaveLength(3);
-    const after = await renewal.deployed();
-    expect(after).toEqual({
-      certificate: pem,
-      privateKey: await readFile(renewal.keyFile!, 'utf8'),
-      caBundle: renewal.pki.bundlePem,
-    });
-    const previous = await Promise.all(installed.map(({ previous: file }) => readFile(file, 'utf8')));
-    expect(previous.sort()).toEqual(Object.values(before).sort());
-    for (const { path, previous: file } of installed) expect((await stat(path)).mode).toBe((await stat(file)).mode);
-
-    const credential = await readCredential(renewal.environment.credential!, {});
-    expect(new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase()).toBe(
-      credential.certificate?.fingerprintSha256,
-    );
-    expect((await readdir(renewal.folder)).filter((name) => /\.(new|back|tmp)/.test(name))).toEqual([]);
-  });
-
-  test('twice changes nothing the second time, so that the previous files stay the previous ones', async () => {
-    const renewal = await pending();
-    const { pem } = await answer(renewal);
-    await renewal.follow(pem, { install: true });
-    const files = await readdir(renewal.folder);
-    const again = await renewal.follow(pem, { install: true, now: new Date(renewal.now.getTime() + 5000) });
-    expect(again.accepted && again.install).toEqual({ installed: [] });
-    expect(await readdir(renewal.folder)).toEqual(files);
-  });
-
-  test('puts nothing in place when one file cannot be prepared, and leaves nothing behind', async () => {
-    const { root, sub } = await nhsLikePki();
-    const renewal = await pending({ bundlePem: sub.pem + root.pem });
-    const { pem } = await answer(renewal);
-    const before = await renewal.deployed();
-    const stamp = renewal.now
-      .toISOString()
-      .replace(/\.\d+Z$/, 'Z')
-      .replace(/[-:]/g, '');
-    await writeFile(join(renewal.folder, `ca_bundle.pem.previous-${stamp}`), 'in the way');
-    const files = await readdir(renewal.folder);
-    const result = await renewal.follow(pem, { install: true });
-    expect(result).toMatchObject({ accepted: true, install: { refused: expect.stringContaining('EEXIST') } });
-    expect(await renewal.deployed()).toEqual(before);
-    expect(await readdir(renewal.folder)).toEqual(files);
-  });
-
-  test.each([
-    ['a variable', { certificate: { kind: 'env', name: 'CERT' } }, { CERT: '' }, /credential\.certificate is no file/],
-    ['another passphrase', { passphrase: { kind: 'env', name: 'OLD' } }, { OLD: 'x' }, /another passphrase/],
-  ] as const)('is refused for %s, and nothing changes', async (what, credential, env, reason) => {
-    const renewal = await pending();
-    const { pem } = await answer(renewal);
-    const before = await renewal.deployed();
-    const changed = { ...renewal.environment.credential!, ...credential } as never;
-    const environment = {
-      ...renewal.environment,
-      credential: changed,
-      renewal: {
-        ...renewal.environment.renewal,
-        passphrase: { kind: 'inline', value: new Secret(renewal.passphrase) } as const,
-      },
-    };
-    const values = what === 'a variable' ? { CERT: renewal.pki.client.pem } : env;
-    const result = await renewal.follow(pem, { environment, install: true, env: values });
-    expect(result).toMatchObject({ accepted: true, install: { refused: expect.stringMatching(reason) } });
-    expect(await renewal.deployed()).toEqual(before);
-  });
-
-  test('is refused where one file holds both certificate and key, and nothing changes', async () => {
-    const renewal = await pending();
-    const before = await renewal.deployed();
-    const both = join(renewal.folder, 'client.pem');
-    await writeFile(both, before.certificate + before.privateKey);
-    const credential = { ...renewal.environment.credential!, privateKey: { kind: 'file', path: both } } as never;
-    const environment = { ...renewal.environment, credential };
-    const result = await renewal.follow((await answer(renewal)).pem, { environment, install: true });
-    expect(result).toMatchObject({
-      accepted: true,
-      install: { refused: expect.stringContaining('more than one thing') },
-    });
-    expect(await readFile(both, 'utf8')).toBe(before.certificate + before.privateKey);
   });
 });

@@ -10,7 +10,7 @@ import { createMailer, type SendResult } from '../../src/renewal/mailer.ts';
 import { renderRequest } from '../../src/renewal/message.ts';
 import { renderMime } from '../../src/renewal/mime.ts';
 import { ca, type Made, serverCertificate } from '../support/pki.ts';
-import { type Deviation, type Moment, startMailServer, startScriptedServer } from './mail-server.ts';
+import { startMailServer, startScriptedServer } from './mail-server.ts';
 import { csrPem, environmentOf, from, now, requestFor } from './scenario.ts';
 
 const password = 'pläntéd-pässwörd-4711';
@@ -199,105 +199,6 @@ describe('refusals', () => {
     const to = [{ address: 'old@nhs.net' }, { address: desk }];
     const mailer = createMailer({ from, smtp: { host: '127.0.0.1', port, tls: 'none' } }, folder, {}, quick);
     expect(await mailer.send({ ...message, to }, now)).toMatchObject({ outcome: 'failed', retry: true });
-  });
-});
-
-describe('a server that goes wrong at', () => {
-  const before: Moment[] = ['greeting', 'EHLO', 'AUTH', 'MAIL', 'RCPT', 'DATA'];
-  const run = async (moment: Moment, deviation: Deviation, pipelining = false) => {
-    const script =
-      moment === 'RCPT' && 'reply' in deviation ? { RCPT: deviation, 'RCPT 2': deviation } : { [moment]: deviation };
-    const scripted = await open(startScriptedServer(script, { pipelining }));
-    return { ...scripted, result: await send({ port: scripted.port, ...credentials }) };
-  };
-
-  describe.each([
-    ['one command at a time', false],
-    ['pipelined', true],
-  ])('%s', (_name, pipelining) => {
-    test.each(before.map((moment) => [moment] as const))('%s, by 4xx: failed, try again', async (moment) => {
-      const { result, seen } = await run(moment, { reply: '451 later' }, pipelining);
-      expect(result).toMatchObject({ outcome: 'failed', retry: true });
-      expect(seen).not.toContain('end');
-    });
-
-    test.each(before.map((moment) => [moment] as const))('%s, by 5xx: failed for good', async (moment) => {
-      const { result, seen } = await run(moment, { reply: '554 never' }, pipelining);
-      expect(result).toMatchObject({ outcome: 'failed', retry: false });
-      expect(result.reason).toContain('554 never');
-      expect(seen).not.toContain('end');
-    });
-
-    test.each(before.map((moment) => [moment] as const))(
-      '%s, by ending the connection: failed, try again',
-      async (moment) => {
-        const { result } = await run(moment, { cut: true }, pipelining);
-        expect(result).toMatchObject({ outcome: 'failed', retry: true });
-      },
-    );
-
-    test.each(before.map((moment) => [moment] as const))('%s, by silence: failed, try again', async (moment) => {
-      const { result } = await run(moment, { hang: true }, pipelining);
-      expect(result).toMatchObject({ outcome: 'failed', retry: true });
-    });
-  });
-
-  test('the end of the message, by 4xx: failed, try again', async () => {
-    expect((await run('end', { reply: '452 full' })).result).toMatchObject({ outcome: 'failed', retry: true });
-  });
-
-  test('the end of the message, by 5xx: failed for good', async () => {
-    expect((await run('end', { reply: '554 spam' })).result).toMatchObject({ outcome: 'failed', retry: false });
-  });
-
-  test.each([
-    ['ending the connection', { cut: true }],
-    ['silence', { hang: true }],
-    ['an answer that is none', { reply: 'what?' }],
-  ] as const)('the end of the message, by %s: uncertain, and not tried again', async (_how, deviation) => {
-    const { result, seen } = await run('end', deviation);
-    expect(result).toMatchObject({ outcome: 'uncertain', retry: false });
-    expect(seen).toContain('end');
-  });
-
-  test.each([
-    ['ending the connection', { cut: true }],
-    ['silence', { hang: true }],
-    ['a refusal', { reply: '500 what' }],
-  ] as const)('QUIT, by %s: sent all the same', async (_how, deviation) => {
-    expect((await run('QUIT', deviation)).result).toMatchObject({ outcome: 'sent' });
-  });
-
-  test('the middle of a long message: failed, for the server never saw its end (RFC 5321 §4.1.1.4)', async () => {
-    const { port, seen } = await open(startScriptedServer({ body: { cut: true } }));
-    const attachments = [{ filename: 'big.pdf', contentType: 'application/pdf', content: Buffer.alloc(16 << 20, 1) }];
-    const mailer = createMailer({ from, smtp: { host: '127.0.0.1', port, tls: 'none' } }, folder, {}, quick);
-    expect(await mailer.send({ ...message, attachments }, now)).toMatchObject({ outcome: 'failed', retry: true });
-    expect(seen).not.toContain('end');
-  });
-
-  test('a reply that never comes to its end: the whole takes no longer than its limit', async () => {
-    const { port } = await open(startScriptedServer({ EHLO: { reply: `250-${'x\r\n250-'.repeat(3)}y` } }));
-    const started = performance.now();
-    expect(await send({ port }, { connectMs: 2000, idleMs: 60_000, totalMs: 300 })).toMatchObject({
-      outcome: 'failed',
-      retry: true,
-    });
-    expect(performance.now() - started).toBeLessThan(3000);
-  });
-
-  test('nobody listening: failed, try again', async () => {
-    const { port, close } = await startMailServer();
-    await close();
-    expect(await send({ port })).toMatchObject({ outcome: 'failed', retry: true });
-  });
-
-  test('a password that cannot be read: failed, and nobody is called', async () => {
-    const { port, seen } = await open(startScriptedServer({}));
-    const result = await send({ port, username: 'monitor', password: { kind: 'env', name: 'NOT_THERE' } });
-    expect(result).toMatchObject({ outcome: 'failed', retry: true });
-    expect(result.reason).toContain('NOT_THERE');
-    expect(seen).toEqual([]);
   });
 });
 

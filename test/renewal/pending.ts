@@ -12,7 +12,7 @@ import { openStore, type RenewalStore } from '../../src/renewal/store.ts';
 import type { RenewalState, RequestKey, StoredRenewal } from '../../src/renewal/types.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
-import { type NhsLikePki, nhsLikePki, writePki } from '../support/pki.ts';
+import { type NhsLikePki, nhsLikePki, signRequest, writePki } from '../support/pki.ts';
 import { commonName, environmentOf } from './scenario.ts';
 
 export interface PendingRenewal {
@@ -113,3 +113,7 @@ export async function pendingRenewal(
     },
   };
 }
+
+/** As the NHS CA answers: O and OU added, three years and 30 minutes, a private key usage period. */
+export const answer = ({ pki, csrPem, now }: PendingRenewal, notAfter?: Date) =>
+  signRequest(pki.sub, csrPem, { notBefore: new Date(now.getTime() - 60_000), ...(notAfter ? { notAfter } : {}) });
