@@ -38,6 +38,7 @@ const pure: readonly { where: RegExp; except: readonly string[] }[] = [
   { where: /^(findings|time|x509)\//, except: [] },
   { where: /^verify\//, except: ['verify/rehearsal.ts'] },
   { where: /^renewal\/(decide|message|working-days)\.ts$/, except: [] },
+  { where: /^mesh\/(alerts|answer|authorization|judge|reasons)\.ts$/, except: [] },
   { where: /^(report|status)\//, except: [] },
 ];
 const worldly = /^(node:(fs|net|tls|http|https|dns|child_process|sqlite|stream)(\/.*)?|nodemailer|express|pino)$/;

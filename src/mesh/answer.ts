@@ -46,23 +46,46 @@ function namesMailbox(body: string, mailboxId: string): boolean {
 }
 
 function field(body: string, name: string): unknown {
+  return fields(parsed(body))[name];
+}
+
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+function fields(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** MESH's errors: `{"detail":[{"msg":…}]}` under v2, `{"errorDescription":…}` under v1; a header it misses is in `loc`. */
+function messagesIn(body: string): string {
+  const { detail, errorDescription } = fields(parsed(body));
+  const messages = (Array.isArray(detail) ? detail : []).map((each) => {
+    const { loc, msg } = fields(each);
+    return [Array.isArray(loc) ? loc.join(' ') : '', msg].filter((part) => typeof part === 'string' && part !== '');
+  });
+  const texts = [...messages.map((parts) => parts.join(': ')), errorDescription];
+  return texts.filter((text) => typeof text === 'string' && text !== '').join('; ');
 }
 
 const quotedCharacters = 200;
 
 /** The beginning of what a server wrote, fit to print: no markup, no control character, bounded. It proves nothing. */
 function quoted(body: string): string {
-  const text = body
+  const characters = [...plain(messagesIn(body) || body)];
+  if (characters.length === 0) return '';
+  const cut = characters.length > quotedCharacters;
+  return `: ${characters.slice(0, quotedCharacters).join('')}${cut ? '…' : ''}`;
+}
+
+function plain(text: string): string {
+  return text
     .replace(/<(script|style)\b.*?(<\/\1>|$)/gis, ' ')
     .replace(/<[^>]*>/g, ' ')
     .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
     .trim();
-  if (text === '') return '';
-  return `: ${text.length > quotedCharacters ? `${text.slice(0, quotedCharacters)}…` : text}`;
 }

@@ -107,22 +107,22 @@ export const reasonCatalogue: Readonly<Record<HandshakeReason, ReasonEntry>> = {
     remedy: 'Try again later; if it stays, look at the path MTU and ask the service desk.',
   },
   bad_request: {
-    title: 'MESH answered 400',
+    title: 'MESH finds the request malformed',
     meaning:
-      'MESH found the request malformed. HSCN endpoints, and web servers that check client certificates after TLS, also answer 400 when they refuse the client certificate.',
+      'The answer was 400. HSCN endpoints, and web servers that check client certificates after TLS, also answer 400 when they refuse the client certificate.',
     remedy:
       'Treat it as a refused client certificate first: check that it belongs to this environment. Then report the detail as a fault of this program.',
   },
   authentication_failed: {
-    title: 'MESH answered 403',
+    title: 'MESH refuses the authorization',
     meaning:
-      'TLS and the client certificate are accepted; the authorization is not: wrong password, shared key or mailbox, a disabled mailbox, or a clock that is too far off.',
+      'The answer was 403. TLS and the client certificate are accepted; the authorization is not: wrong password, shared key or mailbox, a disabled mailbox, or a clock that is too far off.',
     remedy:
       'Check mailbox ID, password and shared key of this environment and the clock of this machine. Calls must come from a UK address.',
   },
   mailbox_unknown: {
-    title: 'MESH answered 404',
-    meaning: 'The server does not know this mailbox, or the URL is not a MESH endpoint.',
+    title: 'MESH does not know the mailbox',
+    meaning: 'The answer was 404. The server does not know this mailbox, or the URL is not a MESH endpoint.',
     remedy: 'Check `mesh.mailbox_id` and `mesh.url`: a mailbox exists in one environment only.',
   },
   rate_limited: {
@@ -131,7 +131,7 @@ export const reasonCatalogue: Readonly<Record<HandshakeReason, ReasonEntry>> = {
     remedy: 'Handshake less often: hourly is the most that NHS England’s own client advises.',
   },
   server_error: {
-    title: 'MESH failed',
+    title: 'MESH has a fault',
     meaning: 'The answer was a 5xx.',
     remedy: 'Look at the NHS England service status, and ask the service desk if it stays.',
   },

@@ -72,3 +72,18 @@ test('answer: what a server wrote is quoted without markup or control characters
   expect(detail).toMatch(/^HTTP 403: No \[31m entry 😀+…$/u);
   expect([...detail].length).toBeLessThan(230);
 });
+
+test.each([
+  ['{"detail":[{"event":"","code":"","msg":"Invalid Authentication Token"}]}', 'Invalid Authentication Token'],
+  [
+    '{"detail":[{"loc":["header","mex-osname"],"msg":"Field required","input":{"a":1}}]}',
+    'header mex-osname: Field required',
+  ],
+  ['{"detail":[{"msg":"one"},{"msg":"two"}]}', 'one; two'],
+  ['{"errorCode":"02","errorDescription":"No mailbox matched"}', 'No mailbox matched'],
+  ['{"detail":"other"}', '{"detail":"other"}'],
+  ['{"detail":[1,null,{"msg":2}]}', '{"detail":[1,null,{"msg":2}]}'],
+  ['["a"]', '["a"]'],
+])('answer: of %s the message is %s', (body, message) => {
+  expect(judge(body, { status: 403 })?.detail).toBe(`HTTP 403: ${message}`);
+});
