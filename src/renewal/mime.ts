@@ -1,6 +1,5 @@
 /** A message as the bytes that go over the wire or into an `.eml` (RFC 5322, MIME). Rendered whole before anybody connects anywhere. */
 import { createHash } from 'node:crypto';
-import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Address } from './header-safety.ts';
 import type { Message } from './message.ts';
 
@@ -13,6 +12,8 @@ export async function renderMime(message: Message): Promise<Buffer> {
     contentDisposition: 'attachment',
     content: await renderMime(enclosed.message),
   };
+  // Only now: a service that has nothing to send starts without it.
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
   const composer = new MailComposer({
     messageId: message.messageId,
     date: message.date,

@@ -1,9 +1,6 @@
 /** A key and the certificate signing request (PKCS#10, RFC 2986) made with it. */
-import 'reflect-metadata';
 import { createHash, createPublicKey, generateKeyPair, type KeyObject, webcrypto } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Crypto as PeculiarCrypto } from '@peculiar/webcrypto';
-import { Pkcs10CertificateRequest, Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import type { Secret } from '../config/secret.ts';
 import type { CryptoKey, PrivateKeyHandle } from '../credential/types.ts';
 import { toPem } from '../x509/pem.ts';
@@ -69,7 +66,7 @@ async function reusable(handle: PrivateKeyHandle): Promise<KeyPair> {
 }
 
 async function sign(commonName: string, keys: KeyPair, spki: Uint8Array): Promise<DraftedRequest> {
-  const crypto = providerOf(keys.privateKey);
+  const { Pkcs10CertificateRequestGenerator } = await library();
   const { name } = keys.privateKey.algorithm;
   const request = await Pkcs10CertificateRequestGenerator.create(
     {
@@ -79,33 +76,38 @@ async function sign(commonName: string, keys: KeyPair, spki: Uint8Array): Promis
       keys: keys as never,
       signingAlgorithm: name === 'ECDSA' ? { name, hash: 'SHA-256' } : rsaSha256,
     },
-    crypto,
+    await providerOf(keys.privateKey),
   );
   const csrPem = toPem(new Uint8Array(request.rawData), 'CERTIFICATE REQUEST');
   await readBack(csrPem, commonName, spki);
   return { csrPem, spkiSha256: createHash('sha256').update(spki).digest('hex') };
 }
 
-// The deployed key's signing key may come from either implementation of WebCrypto, and each takes only its own.
-function providerOf(key: CryptoKey): Crypto {
-  return (key instanceof globalThis.CryptoKey ? webcrypto : new PeculiarCrypto()) as Crypto;
+/** Only when a request is made: the library takes longer to load than the service does to start. It wants the polyfill first. */
+async function library(): Promise<typeof import('@peculiar/x509')> {
+  await import('reflect-metadata');
+  return import('@peculiar/x509');
 }
-type Crypto = NonNullable<Parameters<typeof Pkcs10CertificateRequestGenerator.create>[1]>;
 
-/** Reads the request from its text, as the desk will, with the other implementation's eyes where that is possible. */
+// The deployed key's signing key may come from either implementation of WebCrypto, and each takes only its own.
+async function providerOf(key: CryptoKey): Promise<never> {
+  const builtIn = key instanceof globalThis.CryptoKey;
+  return (builtIn ? webcrypto : new (await import('@peculiar/webcrypto')).Crypto()) as never;
+}
+
+/** Reads the request from its text, as the desk will. */
 async function readBack(csrPem: string, commonName: string, spki: Uint8Array): Promise<void> {
+  const { Pkcs10CertificateRequest } = await library();
   const request = new Pkcs10CertificateRequest(csrPem);
-  const names = request.subjectName.toJSON();
-  const problem =
-    JSON.stringify(names) !== JSON.stringify([{ CN: [commonName] }])
-      ? 'its subject is not the common name alone'
-      : request.attributes.length > 0 || request.extensions.length > 0
-        ? 'it has attributes'
-        : !sameKey(request.publicKey.rawData, spki)
-          ? 'it carries another public key'
-          : !(await request.verify(webcrypto as never))
-            ? 'its signature does not verify'
-            : undefined;
+  const subject = JSON.stringify(request.subjectName.toJSON());
+  const plain = request.attributes.length === 0 && request.extensions.length === 0;
+  const verdicts: readonly [boolean, string][] = [
+    [subject === JSON.stringify([{ CN: [commonName] }]), 'its subject is not the common name alone'],
+    [plain, 'it has attributes'],
+    [sameKey(request.publicKey.rawData, spki), 'it carries another public key'],
+    [await request.verify(webcrypto as never), 'its signature does not verify'],
+  ];
+  const problem = verdicts.find(([holds]) => !holds)?.[1];
   if (problem) throw new RequestRefusedError(`the request was made but ${problem}; it is not sent`);
 }
 

@@ -1,9 +1,10 @@
 /** One message over one SMTP connection (RFC 5321), told apart as finely as the protocol allows. */
 import { Readable } from 'node:stream';
-import SMTPConnection, {
-  type Options,
-  type SMTPConnectionEnvelope,
-  type SMTPError,
+import type {
+  Options,
+  default as SMTPConnection,
+  SMTPConnectionEnvelope,
+  SMTPError,
 } from 'nodemailer/lib/smtp-connection';
 import type { Secret } from '../config/secret.ts';
 import type { SmtpServer } from '../config/types.ts';
@@ -45,7 +46,9 @@ export type Delivery =
 
 export async function deliver(session: SmtpSession, envelope: Envelope, message: Buffer): Promise<Delivery> {
   const limits = { ...usualLimits, ...session.limits };
-  const connection = new SMTPConnection(optionsFor(session, limits));
+  // Only now: a service that has nothing to send starts without it.
+  const { default: Connection } = await import('nodemailer/lib/smtp-connection');
+  const connection = new Connection(optionsFor(session, limits));
   const body = new MessageBody(message, envelope);
   try {
     const info = await withinTime(connection, limits.totalMs, async () => {
