@@ -67,7 +67,7 @@ async function readFile(path: string): Promise<SourceContent> {
     if (!facts.isFile())
       throw new SourceError(`${path} is ${facts.isDirectory() ? 'a directory' : 'not a regular file'}`);
     if (facts.size > maximumSourceBytes) throw tooLarge(path);
-    return { bytes: await readAtMost(handle, path), mode: facts.mode & 0o777 };
+    return { bytes: await readAll(handle, facts.size, path), mode: facts.mode & 0o777 };
   } catch (error) {
     throw error instanceof SourceError ? error : sourceError(path, error);
   } finally {
@@ -75,11 +75,11 @@ async function readFile(path: string): Promise<SourceContent> {
   }
 }
 
-/** Not by the size that was stated: a file may grow, and those of /proc say 0. */
-async function readAtMost(handle: FileHandle, path: string): Promise<Buffer> {
+/** The stated size is a hint: a file may grow, and those of /proc say 0. */
+async function readAll(handle: FileHandle, statedBytes: number, path: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for (let total = 0; ; ) {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(64 * 1024));
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(Math.max(4096, statedBytes + 1 - total)));
     if (bytesRead === 0) return Buffer.concat(chunks, total);
     total += bytesRead;
     if (total > maximumSourceBytes) throw tooLarge(path);

@@ -1,6 +1,7 @@
 /** Password-based encryption of keys and keystores: PBES2 (RFC 8018 §6.2) and the PKCS#12 schemes (RFC 7292 appendix C). */
 import { createDecipheriv } from 'node:crypto';
-import { DerError, type DerValue, expectTag, Fields, oid, readDer, tags } from '../x509/der.ts';
+import { DerError, type DerValue, expectTag, Fields, oid, tags } from '../x509/der.ts';
+import { toDer } from './ber.ts';
 import { keyDerivation, mostPkcs12Rounds, pkcs12Key, roundsOf } from './kdf.ts';
 import { bmpOf, octetsOf, readingsOf } from './password.ts';
 
@@ -82,7 +83,7 @@ function pkcs12Decryption(cipher: (typeof pkcs12Ciphers)[string], parameters: Fi
   };
 }
 
-/** `undefined` unless the padding is right and one DER value comes out: one wrong key in 256 gets the padding right by chance. */
+/** `undefined` unless the padding is right and one value comes out: one wrong key in 256 gets the padding right by chance. */
 export function decipher(name: string, key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Buffer | undefined {
   try {
     const cipher = createDecipheriv(name, key, iv);
@@ -105,8 +106,7 @@ async function decipherRc2(key: Buffer, iv: Buffer, ciphertext: Uint8Array): Pro
 
 function onlyDer(plain: Buffer): Buffer | undefined {
   try {
-    readDer(plain, 'what was decrypted');
-    return plain;
+    return toDer(plain, 'what was decrypted');
   } catch (error) {
     if (error instanceof DerError) return undefined;
     throw error;

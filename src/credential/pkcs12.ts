@@ -13,6 +13,7 @@ import {
   readDer,
   tags,
 } from '../x509/der.ts';
+import { toDer } from './ber.ts';
 import { decryption } from './encryption.ts';
 import { type HashName, mostPkcs12Rounds, pbmac1, pkcs12Key, roundsOf } from './kdf.ts';
 import type { DeployedKey } from './key-handle.ts';
@@ -45,7 +46,7 @@ interface Contents {
 
 /** The first private key, and every certificate. @throws {DerError | KeyProblem} */
 export async function readPkcs12(der: Uint8Array, secret: Secret | undefined): Promise<KeystoreContent> {
-  const pfx = new Fields(expectTag(readDer(der, 'the keystore'), tags.sequence, 'the keystore'), 'the keystore');
+  const pfx = new Fields(readBer(der, 'the keystore'), 'the keystore');
   pfx.take(tags.integer, 'the version');
   const authenticated = contentOf(pfx.take(tags.sequence, 'the authenticated safe'), data).body;
   const mac = pfx.optional(tags.sequence);
@@ -53,7 +54,7 @@ export async function readPkcs12(der: Uint8Array, secret: Secret | undefined): P
 
   const { passphrase, proven } = await provenPassphrase(mac, authenticated, secret);
   const contents: Contents = { certificates: [], passphrase, proven };
-  for (const info of children(expectTag(readDer(authenticated, 'the safes'), tags.sequence, 'the safes'), 'a safe')) {
+  for (const info of children(readBer(authenticated, 'the safes'), 'a safe')) {
     await readSafe(info, contents);
   }
   return { certificates: contents.certificates, ...(contents.key && { key: contents.key }) };
@@ -123,7 +124,7 @@ async function readSafe(info: DerValue, contents: Contents): Promise<void> {
   const content = new Fields(encrypted.take(tags.sequence, 'an encrypted safe'), 'an encrypted safe');
   content.any('the type of an encrypted safe');
   const decrypt = decryption(content.take(tags.sequence, 'the encryption of a safe'));
-  const ciphertext = content.take(contextPrimitive(0), 'the content of an encrypted safe').body;
+  const ciphertext = octetsIn(content.any('the content of an encrypted safe'));
   const plain = await decrypt(ciphertext, contents.passphrase);
   if (plain) return readBags(plain, contents, 0);
   if (contents.proven) throw new DerError('a safe does not decrypt although the passphrase is right');
@@ -133,9 +134,18 @@ async function readSafe(info: DerValue, contents: Contents): Promise<void> {
   );
 }
 
+/** [0] IMPLICIT OCTET STRING, whole or in pieces. */
+function octetsIn(value: DerValue): Uint8Array {
+  if (value.tag !== context(0)) return expectTag(value, contextPrimitive(0), 'the content of an encrypted safe').body;
+  return Buffer.concat(children(value, 'the content of an encrypted safe').map(({ body }) => body));
+}
+
+const readBer = (bytes: Uint8Array, what: string): DerValue =>
+  expectTag(readDer(toDer(bytes, what), what), tags.sequence, what);
+
 async function readBags(safe: Uint8Array, contents: Contents, depth: number): Promise<void> {
   if (depth > deepest) throw new DerError('its safes are nested too deeply');
-  for (const each of children(expectTag(readDer(safe, 'a safe'), tags.sequence, 'a safe'), 'a bag')) {
+  for (const each of children(readBer(safe, 'a safe'), 'a bag')) {
     const fields = new Fields(expectTag(each, tags.sequence, 'a bag'), 'a bag');
     const id = oid(fields.any('the type of a bag'), 'the type of a bag');
     const value = readDer(fields.take(context(0), 'the content of a bag').body, 'a bag');

@@ -1,8 +1,10 @@
+import { createHmac, pbkdf2Sync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
 import { readKeystore } from '../../src/credential/keystore.ts';
 import { sequence, tlv } from '../../src/demo/der.ts';
+import { children, type DerValue, readDer } from '../../src/x509/der.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
 import { type NhsLikePki, nhsLikePki } from '../support/pki.ts';
 import { needs } from '../support/tools.ts';
@@ -115,6 +117,23 @@ describe.skipIf(!needs('openssl'))('PKCS#12 from openssl', () => {
     pkcs12('store.p12', ascii);
     const text = readFileSync(shop.path('store.p12')).toString('base64');
     expect((await readKeystore(Buffer.from(text), new Secret(ascii))).problems).toEqual([]);
+  });
+
+  test('indefinite lengths and strings in pieces are read, as Bouncy Castle writes them', async () => {
+    pkcs12('store.p12', ascii);
+    shop.write('ber.p12', toBer(readDer(readFileSync(shop.path('store.p12')), 'the keystore')));
+    await expectWhole('ber.p12', ascii);
+    expect((await failure('ber.p12', 'wrong')).code).toBe('passphrase_wrong');
+  });
+
+  test('a PBMAC1 proves the passphrase too (RFC 9579)', async () => {
+    pkcs12('store.p12', pounds, '-nomac');
+    shop.write('pbmac1.p12', withPbmac1(readFileSync(shop.path('store.p12')), pounds));
+    await expectWhole('pbmac1.p12', pounds);
+    expect(await failure('pbmac1.p12', 'wrong')).toMatchObject({
+      code: 'passphrase_wrong',
+      message: expect.stringContaining('MAC'),
+    });
   });
 
   test('a million rounds for the MAC are refused at once: they would stop every other check', async () => {
@@ -230,6 +249,36 @@ describe.skipIf(!needs('keytool') || !needs('openssl'))('keystores from keytool'
     expect((await failure('changed.jks', ascii)).message).toContain('integrity digest');
   });
 });
+
+/** RFC 9579 §4: PBKDF2 makes the key, HMAC-SHA-256 the MAC; salt and count of MacData itself mean nothing. */
+function withPbmac1(keystore: Buffer, passphrase: string): Buffer {
+  const parts = children(readDer(keystore, 'it'), 'it').map(({ raw }) => Buffer.from(raw));
+  const [, info] = children(readDer(keystore, 'it'), 'it');
+  const content = readDer(children(info!, 'it')[1]!.body, 'it').body;
+  const [salt, rounds, length] = [Buffer.from('saltsalt'), 2048, 32];
+  const mac = createHmac('sha256', pbkdf2Sync(passphrase, salt, rounds, length, 'sha256'))
+    .update(content)
+    .digest();
+  const oid = (hex: string) => tlv(0x06, Buffer.from(hex, 'hex'));
+  const hmacSha256 = sequence(oid('2a864886f70d0209'));
+  const counts = [tlv(0x02, Buffer.from([8, 0])), tlv(0x02, Buffer.from([length]))];
+  const pbkdf2 = sequence(oid('2a864886f70d01050c'), sequence(tlv(0x04, salt), ...counts, hmacSha256));
+  const pbmac1 = sequence(oid('2a864886f70d01050e'), sequence(pbkdf2, hmacSha256));
+  return sequence(...parts, sequence(sequence(pbmac1, tlv(0x04, mac)), tlv(0x04, salt)));
+}
+
+/** The outer layers in BER; the MAC is over what the octet strings hold, so it stays. */
+function toBer(value: DerValue): Buffer {
+  if (value.tag === 0x04 && value.body.length > 100)
+    return indefinite(
+      0x24,
+      halves(value.body).map((half) => tlv(0x04, half)),
+    );
+  return (value.tag & 0x20) === 0 ? Buffer.from(value.raw) : indefinite(value.tag, children(value, 'it').map(toBer));
+}
+const halves = (bytes: Uint8Array) => [bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)];
+const indefinite = (tag: number, parts: readonly Buffer[]) =>
+  Buffer.concat([Buffer.from([tag, 0x80]), ...parts, Buffer.alloc(2)]);
 
 test.each([
   ['nothing', ''],

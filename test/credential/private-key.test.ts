@@ -129,6 +129,8 @@ test.each([
     'pbeWithMD5AndDES-CBC',
   ],
   ['2³¹ − 1 rounds of PBKDF2', pbes2(Buffer.from('7fffffff', 'hex')), 'iteration count 2147483647 is out of bounds'],
+  ['scrypt that wants 2 TiB', scrypt(Buffer.from('7fffffff', 'hex')), 'scrypt parameters are out of bounds'],
+  ['scrypt that wants 2³⁰ blocks', scrypt(Buffer.from('40000000', 'hex')), 'scrypt parameters are out of bounds'],
 ])('%s is refused at once', async (_, algorithm, reason) => {
   const started = performance.now();
   const { code, message } = await problem(sequence(algorithm, tlv(4, Buffer.alloc(16))), passphrase);
@@ -136,6 +138,16 @@ test.each([
   expect(code).toBe('private_key_malformed');
   expect(message).toContain(reason);
 });
+
+function scrypt(cost: Buffer): Buffer {
+  const oid = (hex: string) => tlv(6, Buffer.from(hex, 'hex'));
+  const numbers = [cost, Buffer.from([8]), Buffer.from([1])].map((number) => tlv(2, number));
+  const kdf = sequence(oid('2b06010401da47040b'), sequence(tlv(4, Buffer.alloc(8)), ...numbers));
+  return sequence(
+    oid('2a864886f70d01050d'),
+    sequence(kdf, sequence(oid('60864801650304012a'), tlv(4, Buffer.alloc(16)))),
+  );
+}
 
 function pbes2(rounds: Buffer): Buffer {
   const oid = (hex: string) => tlv(6, Buffer.from(hex, 'hex'));

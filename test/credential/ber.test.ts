@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { toDer } from '../../src/credential/ber.ts';
+import { sequence, tlv } from '../../src/demo/der.ts';
+import { DerError } from '../../src/x509/der.ts';
+import { certificate } from '../support/pki.ts';
+
+const bytes = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
+
+test('DER comes out as it went in', async () => {
+  const { der } = await certificate({});
+  expect(toDer(der, 'it')).toEqual(der);
+});
+
+test.each([
+  ['an indefinite length', '30 80 02 01 05 00 00', '30 03 02 01 05'],
+  ['one inside another', '30 80 30 80 02 01 05 00 00 00 00', '30 05 30 03 02 01 05'],
+  ['a length with octets to spare', '30 83 00 00 03 02 01 05', '30 03 02 01 05'],
+  ['a string in pieces', '24 80 04 02 aa bb 04 01 cc 00 00', '04 03 aa bb cc'],
+  ['pieces of pieces', '24 07 24 03 04 01 aa 04 00', '04 01 aa'],
+])('%s becomes DER (X.690 §8.1.3, §8.7.3)', (_, ber, der) => {
+  expect(toDer(bytes(ber), 'it')).toEqual(bytes(der));
+});
+
+test.each([
+  ['octets after it', '02 01 05 00', 'octets are left over after it'],
+  ['an indefinite length without an end', '30 80 02 01 05', 'it is cut short'],
+  ['an indefinite length of a primitive', '02 80 05 00 00', 'where X.690 allows none'],
+  ['a length beyond the end', '30 05 02 01', 'it is cut short'],
+  ['a string in pieces of something else', '24 03 02 01 05', 'holds something else'],
+  ['a hundred levels', '3080'.repeat(100), 'nested too deeply'],
+])('refuses %s', (_, ber, reason) => {
+  expect(() => toDer(bytes(ber), 'it')).toThrow(DerError);
+  expect(() => toDer(bytes(ber), 'it')).toThrow(reason);
+});
+
+test('long content keeps its length', () => {
+  const content = tlv(0x04, Buffer.alloc(70_000, 1));
+  const indefinite = Buffer.concat([bytes('3080'), content, bytes('0000')]);
+  expect(toDer(indefinite, 'it')).toEqual(sequence(content));
+});
