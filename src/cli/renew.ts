@@ -6,7 +6,8 @@ import { clientCertificate } from '../renewal/decide.ts';
 import { makeDraft, whyNotDrafted, writeDraft } from '../renewal/draft.ts';
 import type { RenewalLog, Step, StepInput } from '../renewal/engine.ts';
 import { createRenewals, senderOf } from '../renewal/renewals.ts';
-import { StoreError } from '../renewal/store.ts';
+import { retryNow } from '../renewal/resolve.ts';
+import { openStore, StoreError, StoreLockedError } from '../renewal/store.ts';
 import type { RenewalState, RequestKey } from '../renewal/types.ts';
 import { assess } from '../verify/assess.ts';
 import { policyFor } from '../verify/policy.ts';
@@ -92,7 +93,26 @@ async function renewNow(
       await renewals.close();
     }
   } catch (error) {
+    if (error instanceof StoreLockedError) return leaveToService(configuration.stateDir, key, error, io);
     throw error instanceof StoreError ? new UsageError(error.message) : error;
+  }
+}
+
+/** One process sends. Where the service is running it is that one, and all it needs is a word that it may. */
+function leaveToService(stateDir: string, key: RequestKey, locked: StoreLockedError, io: CommandIo): ExitCode {
+  const store = openStore(stateDir, { exclusive: false });
+  try {
+    const state = retryNow(store, key, io.now())?.state;
+    if (state === 'due' || state === 'failed') {
+      io.stdout(`${key.environment}: the running service sends the request at its next check\n`);
+      return exitCode.ok;
+    }
+    if (state === undefined || state === 'not_due')
+      throw new UsageError(`${locked.message}. The running service sends the request when its window opens`);
+    io.stderr(`${key.environment}: nothing is sent, for the renewal is ${state}\n`);
+    return exitCode.warning;
+  } finally {
+    store.close();
   }
 }
 

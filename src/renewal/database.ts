@@ -9,6 +9,11 @@ export class StoreError extends Error {
   override name = 'StoreError';
 }
 
+/** Another process may send from this directory, so this one may not. */
+export class StoreLockedError extends StoreError {
+  override name = 'StoreLockedError';
+}
+
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
 const remedies: Readonly<Record<number, string>> = {
   3: 'this account may not use it: check its owner and permissions',
@@ -52,7 +57,7 @@ function lock(stateDir: string): DatabaseSync {
     } catch (error) {
       database.close();
       if (isBusy(error))
-        throw new StoreError(
+        throw new StoreLockedError(
           `${stateDir}: another mesh-cert-monitor is running on this state directory. Stop it, or give this one a state_dir of its own: two of them could ask the desk twice`,
         );
       throw error;

@@ -2,6 +2,7 @@
 import type { Configuration } from '../config/types.ts';
 import { advanceRenewal, type EngineDeps, type RenewalLog, type Step, type StepInput } from './engine.ts';
 import { createMailer } from './mailer.ts';
+import { retryNow } from './resolve.ts';
 import { recoverInterrupted } from './send.ts';
 import { openStore, StoreError } from './store.ts';
 import type { RequestKey, StoredRenewal } from './types.ts';
@@ -9,10 +10,7 @@ import type { RequestKey, StoredRenewal } from './types.ts';
 export interface Renewals {
   /** One step for one environment; several may run at once. Does not throw for the state of the world. */
   step(input: StepInput, now: Date): Promise<Step>;
-  /**
-   * A person wants it sent now: a refused request becomes due again, and a pause is over. Returns the record as it was.
-   * @throws {StoreError}
-   */
+  /** As of `retryNow` in resolve.ts. @throws {StoreError} */
   retryNow(key: RequestKey, now: Date): StoredRenewal | undefined;
   /** Oldest first. @throws {StoreError} */
   list(): StoredRenewal[];
@@ -37,8 +35,16 @@ export function createRenewals(
 ): Renewals {
   const { stateDir } = configuration;
   const store = openStore(stateDir, { exclusive: true });
-  for (const { environment } of recoverInterrupted(store, now))
-    log.warn({ environment }, 'a request was cut off while it was being sent; it is uncertain whether the desk has it');
+  try {
+    for (const { environment } of recoverInterrupted(store, now))
+      log.warn(
+        { environment },
+        'a request was cut off while it was being sent; it is uncertain whether the desk has it',
+      );
+  } catch (error) {
+    store.close();
+    throw error;
+  }
 
   let deps = engineDeps(configuration, env, log, store);
   const underWay = new Set<Promise<Step>>();
@@ -48,13 +54,7 @@ export function createRenewals(
       underWay.add(step);
       return step;
     },
-    retryNow(key, at) {
-      const before = store.get(key);
-      const reason = 'a person asked for another attempt';
-      store.transition(key, { from: ['failed'], to: 'due', at, reason, changes: { lastError: null } });
-      if (before) store.note(key, { nextAttemptAt: null });
-      return before;
-    },
+    retryNow: (key, at) => retryNow(store, key, at),
     list: () => store.list(),
     reconfigure(next) {
       if (next.stateDir !== stateDir)

@@ -1,6 +1,6 @@
-/** A person settles what a crash or a mail server left open. */
+/** What a person does to a renewal: settles what a crash or a mail server left open, or wants it sent now. */
 import type { RenewalStore } from './store.ts';
-import type { RenewalRecord, RenewalState, StoredRenewal } from './types.ts';
+import type { RenewalRecord, RenewalState, RequestKey, StoredRenewal } from './types.ts';
 
 export type Resolution = { readonly record: RenewalRecord } | { readonly refused: string };
 
@@ -54,4 +54,16 @@ function whyNot({ environment, state, delivery }: RenewalRecord, outcome: 'sent'
   if (state === 'requested' && outcome === 'not-sent' && delivery === 'sent')
     return `the mail server has accepted the request of ${environment}; it is not sent a second time. Reply to it, or telephone the desk`;
   return `the renewal of ${environment} is ${state}: there is nothing to settle`;
+}
+
+/**
+ * A refused request becomes due again, and the pause after a failure is over. Returns the record as it was.
+ * @throws {StoreError}
+ */
+export function retryNow(store: RenewalStore, key: RequestKey, now: Date): StoredRenewal | undefined {
+  const before = store.get(key);
+  const reason = 'a person asked for another attempt';
+  store.transition(key, { from: ['failed'], to: 'due', at: now, reason, changes: { lastError: null } });
+  if (before?.nextAttemptAt) store.note(key, { nextAttemptAt: null });
+  return before;
 }

@@ -3,7 +3,7 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 
 import { asStoreError, openDatabase } from './database.ts';
 import type { Notice, NoticeKind, RenewalRecord, RenewalState, RequestKey, StoredRenewal } from './types.ts';
 
-export { databaseExists, StoreError } from './database.ts';
+export { databaseExists, StoreError, StoreLockedError } from './database.ts';
 
 /** The certificate that a renewal replaces. */
 export type ReplacedCertificate = RequestKey & Pick<RenewalRecord, 'commonName' | 'serial' | 'notAfter'>;
@@ -133,9 +133,10 @@ export function openStore(stateDir: string, options: { exclusive: boolean }): Re
       }),
     list: (environment) =>
       asStoreError(file, () =>
-        prepare('SELECT * FROM renewals WHERE ?1 IS NULL OR environment = ?1 ORDER BY rowid')
-          .all(environment ?? null)
-          .map(recordOf),
+        (environment === undefined
+          ? prepare('SELECT * FROM renewals ORDER BY rowid').all()
+          : prepare('SELECT * FROM renewals WHERE environment = ? ORDER BY rowid').all(environment)
+        ).map(recordOf),
       ),
     begin: (certificate, time, reason) =>
       inTransaction(() => {

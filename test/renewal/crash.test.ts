@@ -13,7 +13,7 @@ import type { StoredRenewal } from '../../src/renewal/types.ts';
 import { dayMs, hourMs } from '../../src/time/duration.ts';
 import type { Life } from './crash/child.ts';
 import { startRelay } from './crash/relay.ts';
-import { crashNow, desk, subjectNamed } from './crash/subject.ts';
+import { crashNow, desk, environmentIn, subjectNamed } from './crash/subject.ts';
 import { type MailServer, startMailServer } from './mail-server.ts';
 import { commonName } from './scenario.ts';
 
@@ -92,7 +92,7 @@ function outcomeOf({ mail, stateDir }: World, name: string): Outcome {
   const [record, ...others] = store.list(name);
   store.close();
   expect(others).toEqual([]);
-  const about = mail.received.filter(({ bytes }) => bytes.includes(`\r\nEnvironment: ${name}\r\n`));
+  const about = mail.received.filter(({ bytes }) => environmentIn(bytes) === name);
   return {
     record: record!,
     requests: about.filter(({ to }) => to.includes(desk)).map(({ bytes }) => bytes),

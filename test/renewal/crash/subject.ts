@@ -69,3 +69,8 @@ function handleOf(key: KeyObject): PrivateKeyHandle {
     }),
   };
 }
+
+/** The environment that a received message is about; its text is quoted-printable. */
+export function environmentIn(message: Buffer): string | undefined {
+  return /^Environment: (\S+)/m.exec(message.toString('latin1').replaceAll('=\r\n', ''))?.[1];
+}

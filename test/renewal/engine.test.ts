@@ -1,0 +1,380 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { RenewalPolicy } from '../../src/config/types.ts';
+import { advanceRenewal, type EngineDeps, type StepInput } from '../../src/renewal/engine.ts';
+import { createMailer, type Mailer, type SendResult } from '../../src/renewal/mailer.ts';
+import type { Message } from '../../src/renewal/message.ts';
+import { resolveRenewal } from '../../src/renewal/resolve.ts';
+import { nextAttempt, recoverInterrupted } from '../../src/renewal/send.ts';
+import { openStore, type RenewalStore, StoreError } from '../../src/renewal/store.ts';
+import { dayMs, hourMs, minuteMs } from '../../src/time/duration.ts';
+import { desk, crashNow as now, subjectNamed } from './crash/subject.ts';
+import { startMailServer, startScriptedServer } from './mail-server.ts';
+
+let stateDir: string;
+let store: RenewalStore;
+beforeEach(() => {
+  stateDir = mkdtempSync(join(tmpdir(), 'renewal-engine-'));
+  store = openStore(stateDir, { exclusive: true });
+});
+afterEach(() => {
+  store.close();
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+const sent: SendResult = { outcome: 'sent', retry: false, reason: 'accepted', refused: [] };
+
+/** Records what it is given, and answers as told; `sent` when nothing is left to say. */
+function answering(...answers: Partial<SendResult>[]): Mailer & { readonly messages: Message[] } {
+  const messages: Message[] = [];
+  return {
+    messages,
+    send: async (message) => {
+      messages.push(message);
+      return { ...sent, ...answers.shift() };
+    },
+  };
+}
+
+function deps(mailer: Mailer, more: Partial<EngineDeps> = {}): EngineDeps {
+  return {
+    store,
+    mailer,
+    from: 'mesh-certificates@example.org',
+    stateDir,
+    env: {},
+    log: { info: () => {}, warn: () => {} },
+    unsaved: new Map(),
+    lastKnown: new Map(),
+    ...more,
+  };
+}
+
+function subject(policy: Partial<RenewalPolicy> = {}, name = 'integration'): StepInput {
+  const input = subjectNamed(name);
+  return { ...input, environment: { ...input.environment, renewal: { ...input.environment.renewal, ...policy } } };
+}
+
+const later = (ms: number) => new Date(now.getTime() + ms);
+const codesOf = (step: { findings: readonly { code: string }[] }) => step.findings.map(({ code }) => code);
+const addressesOf = ({ to, cc }: Message) => [...to, ...cc].map(({ address }) => address);
+const record = () => store.list()[0]!;
+
+describe('sending', () => {
+  test('engine: key, request and message are on the disk, and the state says sending, before the mail server is called', async () => {
+    const seen: unknown[] = [];
+    const mailer: Mailer = {
+      send: async () => {
+        const { state, keyFile, csrFile, messageFile } = record();
+        const files = [keyFile, csrFile, messageFile].map((file) => existsSync(join(stateDir, file ?? 'none')));
+        seen.push(state, ...files);
+        return sent;
+      },
+    };
+    const step = await advanceRenewal(subject(), deps(mailer), now);
+    expect(seen).toEqual(['sending', true, true, true]);
+    expect(step).toMatchObject({ status: { state: 'requested', requestedAt: now }, emailed: ['sent'], findings: [] });
+    expect(step.status.reason).toBe(`the request was sent to ${desk}`);
+  });
+
+  test('engine: two steps at once send one request', async () => {
+    const mailer = answering();
+    const together = deps(mailer);
+    const steps = await Promise.all([1, 2, 3].map(() => advanceRenewal(subject(), together, now)));
+    expect(mailer.messages).toHaveLength(1);
+    expect(steps.flatMap(({ emailed }) => emailed)).toEqual(['sent']);
+  });
+
+  test('engine: two environments with one certificate ask for one each', async () => {
+    const mailer = answering();
+    const [one, two] = [subject({}, 'one'), subject({}, 'two')];
+    await advanceRenewal(one, deps(mailer), now);
+    await advanceRenewal({ ...one, environment: two.environment }, deps(mailer), now);
+    expect(store.list().map(({ environment, state }) => [environment, state])).toEqual([
+      ['one', 'requested'],
+      ['two', 'requested'],
+    ]);
+  });
+
+  test('engine: in review mode the desk gets nothing, and a person is asked to forward it', async () => {
+    const mailer = answering();
+    const step = await advanceRenewal(subject({ mode: 'review' }), deps(mailer), now);
+    expect(mailer.messages.map(addressesOf)).toEqual([['ada.lovelace@example.org']]);
+    expect([step.status.state, codesOf(step)]).toEqual(['requested', ['renewal_due']]);
+    expect(step.status.reason).toBe(
+      `the request was sent to ada.lovelace@example.org for review, to be forwarded to ${desk}`,
+    );
+    expect(resolveRenewal(store, 'integration', 'sent', later(hourMs))).toMatchObject({
+      record: { state: 'requested', delivery: 'sent', requestedAt: later(hourMs) },
+    });
+    expect(codesOf(await advanceRenewal(subject({ mode: 'review' }), deps(mailer), later(2 * hourMs)))).toEqual([]);
+    expect(mailer.messages).toHaveLength(1);
+  });
+
+  test('engine: without a mail server the request lies in the outbox once', async () => {
+    const outbox = deps(createMailer(undefined, stateDir, {}));
+    const step = await advanceRenewal(subject(), outbox, now);
+    expect(step).toMatchObject({ status: { state: 'requested' }, emailed: ['drafted'] });
+    expect(codesOf(step)).toEqual(['renewal_due']);
+    expect((await advanceRenewal(subject(), outbox, later(hourMs))).emailed).toEqual([]);
+    expect(readdirSync(join(stateDir, 'outbox'))).toHaveLength(1);
+  });
+
+  test('engine: a recipient that was refused among several is named', async () => {
+    const refused = ['two@example.org: 550 no such user'];
+    const step = await advanceRenewal(subject(), deps(answering({ refused })), now);
+    expect(step.status.state).toBe('requested');
+    expect(step.findings.map(({ code, message }) => [code, message])).toEqual([
+      ['renewal_email_failed', 'the mail server refused some recipients: two@example.org: 550 no such user'],
+    ]);
+  });
+});
+
+describe('when it cannot be sent', () => {
+  test('engine: what may pass is tried again after a growing pause, with the same key and request', async () => {
+    const mailer = answering({ outcome: 'failed', retry: true, reason: '421 too busy' });
+    const first = await advanceRenewal(subject(), deps(mailer), now);
+    expect([first.status.state, codesOf(first), first.emailed]).toEqual([
+      'due',
+      ['renewal_due', 'renewal_email_failed'],
+      ['failed'],
+    ]);
+    const { nextAttemptAt, keyFile } = record();
+    const key = readFileSync(join(stateDir, keyFile!));
+    const early = await advanceRenewal(subject(), deps(mailer), new Date(nextAttemptAt!.getTime() - 1));
+    expect([early.status.state, early.emailed]).toEqual(['due', []]);
+    const second = await advanceRenewal(subject(), deps(mailer), nextAttemptAt!);
+    expect([second.status.state, codesOf(second), record().attempts]).toEqual(['requested', [], 2]);
+    expect(readFileSync(join(stateDir, keyFile!))).toEqual(key);
+    const [before, after] = mailer.messages.map(({ messageId, attachments }) => [messageId, attachments[0]?.content]);
+    expect(after).toEqual(before);
+  });
+
+  test('engine: a pause grows from five minutes to six hours, a quarter more or less', () => {
+    const key = { environment: 'a', fingerprintSha256: 'b' };
+    const pauses = Array.from(
+      { length: 12 },
+      (_, n) => (nextAttempt(key, n + 1, now).getTime() - now.getTime()) / minuteMs,
+    );
+    const expected = [5, 10, 20, 40, 80, 160, 320, 360, 360, 360, 360, 360];
+    for (const [index, pause] of pauses.entries()) {
+      expect(pause).toBeGreaterThanOrEqual(expected[index]! * 0.75);
+      expect(pause).toBeLessThanOrEqual(expected[index]! * 1.25);
+    }
+    expect(nextAttempt(key, 1, now)).toEqual(nextAttempt(key, 1, now));
+    expect(nextAttempt({ ...key, environment: 'c' }, 1, now)).not.toEqual(nextAttempt(key, 1, now));
+  });
+
+  test('engine: 5xx from a real mail server stops it, and nothing is tried again by itself', async () => {
+    const server = await startScriptedServer({ MAIL: { reply: '550 we do not know you' } });
+    const smtp = { host: '127.0.0.1', port: server.port, tls: 'none' } as const;
+    const mailer = createMailer({ from: 'mesh-certificates@example.org', smtp }, stateDir, {});
+    const step = await advanceRenewal(subject(), deps(mailer), now);
+    expect([step.status.state, codesOf(step)]).toEqual(['failed', ['renewal_email_failed']]);
+    expect(step.findings[0]?.message).toContain('550 we do not know you');
+    const calls = server.seen.length;
+    expect((await advanceRenewal(subject(), deps(mailer), later(dayMs))).emailed).toEqual([]);
+    expect(server.seen.length).toBe(calls);
+    await server.close();
+  });
+
+  test.each([
+    ['an empty passphrase', { passphrase: { kind: 'env', name: 'EMPTY' } }, /EMPTY|passphrase/],
+    ['a passphrase that is not there', { passphrase: { kind: 'env', name: 'NOT_SET' } }, /NOT_SET/],
+    ['a common name that the desk would turn down', { commonName: 'x26.thirdparty.nhs.uk' }, /packaged MESH client/],
+    ['a conformance certificate that is not enclosed', { requiresConformanceCertificate: true }, /renewal\.enclose/],
+    ['an enclosure that cannot be read', { enclose: [{ kind: 'file', path: '/nowhere/c.pdf' }] }, /\/nowhere\/c\.pdf/],
+    ['a deployed key that cannot be reused', { key: 'reuse' }, /renewal\.key is reuse/],
+  ] as const)('engine: %s stops it before the mail server, and is said', async (_, policy, reason) => {
+    const mailer = answering();
+    const world = deps(mailer, { env: { EMPTY: '' } });
+    const step = await advanceRenewal(subject(policy), world, now);
+    expect(mailer.messages).toEqual([]);
+    expect([step.status.state, codesOf(step)]).toEqual(['due', ['renewal_due', 'renewal_email_failed']]);
+    expect(step.findings[1]?.message).toMatch(reason);
+    expect(record().transitions.map(({ state }) => state)).toEqual(['not_due', 'due']);
+    // Mended, it goes at the next cycle.
+    expect((await advanceRenewal(subject(), world, later(minuteMs))).status.state).toBe('requested');
+    expect(codesOf(await advanceRenewal(subject(), world, later(minuteMs)))).toEqual([]);
+  });
+
+  test('engine: a mailer with a bug leaves the request uncertain, not sent again', async () => {
+    let calls = 0;
+    const mailer: Mailer = {
+      send: async () => {
+        calls += 1;
+        if (calls === 1) throw new TypeError('a bug');
+        return sent;
+      },
+    };
+    const step = await advanceRenewal(subject(), deps(mailer), now);
+    expect(step.status.state).toBe('uncertain');
+    // The second call is the report to the contact.
+    expect(calls).toBe(2);
+  });
+});
+
+describe('what is uncertain', () => {
+  async function cutOff(): Promise<void> {
+    await advanceRenewal(subject(), deps(answering({ outcome: 'failed', retry: true, reason: 'busy' })), now);
+    store.transition(record(), { from: ['due'], to: 'sending', at: now, reason: 'as left by a crash' });
+    recoverInterrupted(store, later(minuteMs));
+  }
+
+  test('engine: it is reported to the contact once, and never to the desk', async () => {
+    await cutOff();
+    const mailer = answering();
+    const step = await advanceRenewal(subject(), deps(mailer), later(minuteMs));
+    expect([step.status.state, codesOf(step)]).toEqual(['uncertain', ['renewal_email_failed']]);
+    for (let day = 1; day < 15; day += 1) await advanceRenewal(subject(), deps(mailer), later(day * dayMs));
+    expect(mailer.messages.map(addressesOf)).toEqual([['ada.lovelace@example.org']]);
+    expect(mailer.messages[0]?.text).toContain('--sent');
+    expect(mailer.messages[0]?.text).toContain('--not-sent');
+  });
+
+  test('engine: a report that the mail server does not take is tried three times, an hour apart', async () => {
+    await cutOff();
+    const failed = { outcome: 'failed', retry: true, reason: 'busy' } as const;
+    const mailer = answering(failed, failed, failed, failed);
+    for (let half = 0; half < 20; half += 1) await advanceRenewal(subject(), deps(mailer), later(half * hourMs * 0.5));
+    expect(mailer.messages).toHaveLength(3);
+  });
+
+  test('engine: settled as sent it is followed like any request', async () => {
+    await cutOff();
+    const resolved = resolveRenewal(store, 'integration', 'sent', later(hourMs));
+    expect(resolved).toMatchObject({ record: { state: 'requested', requestedAt: now, delivery: 'sent' } });
+    const mailer = answering();
+    const step = await advanceRenewal(subject(), deps(mailer), later(2 * hourMs));
+    expect([step.status.state, codesOf(step), mailer.messages]).toEqual(['requested', [], []]);
+  });
+
+  test('engine: settled as not sent it is sent, once, with the same key', async () => {
+    await cutOff();
+    const { spkiSha256 } = record();
+    resolveRenewal(store, 'integration', 'not-sent', later(hourMs));
+    const mailer = answering();
+    for (let hour = 2; hour < 6; hour += 1) await advanceRenewal(subject(), deps(mailer), later(hour * hourMs));
+    expect(mailer.messages.map(addressesOf)).toEqual([[desk, 'ada.lovelace@example.org']]);
+    expect(record()).toMatchObject({ state: 'requested', spkiSha256 });
+  });
+
+  test('engine: nothing but uncertain, failed or drafted can be settled', async () => {
+    const refusedIn = () => resolveRenewal(store, 'integration', 'not-sent', now);
+    expect(refusedIn()).toEqual({ refused: 'no renewal of integration is open' });
+    await advanceRenewal(subject(), deps(answering()), now);
+    expect(refusedIn()).toMatchObject({ refused: expect.stringContaining('it is not sent a second time') });
+    expect(resolveRenewal(store, 'integration', 'sent', now)).toMatchObject({ refused: expect.any(String) });
+    expect(record().state).toBe('requested');
+    const key = record();
+    store.transition(key, { from: ['requested'], to: 'sending', at: now, reason: 'for this test' });
+    expect(refusedIn()).toMatchObject({ refused: expect.stringContaining('being sent at this moment') });
+  });
+});
+
+describe('when the disk or the database fails', () => {
+  const full = new StoreError('renewals.sqlite: database or disk is full; the disk is full: free some space');
+  const failing = (to: string, times = Number.POSITIVE_INFINITY): RenewalStore => {
+    let left = times;
+    return {
+      ...store,
+      transition: (key, transition) => {
+        if (transition.to === to && left-- > 0) throw full;
+        return store.transition(key, transition);
+      },
+    };
+  };
+
+  test('engine: where sending cannot be written nothing is sent', async () => {
+    const mailer = answering();
+    const step = await advanceRenewal(subject(), deps(mailer, { store: failing('sending') }), now);
+    expect(mailer.messages).toEqual([]);
+    expect(codesOf(step)).toEqual(['renewal_email_failed', 'renewal_due']);
+    expect(step.findings[0]?.message).toBe(`nothing is sent: ${full.message}`);
+    expect((await advanceRenewal(subject(), deps(mailer), later(minuteMs))).status.state).toBe('requested');
+    expect(mailer.messages).toHaveLength(1);
+  });
+
+  test('engine: what the mail server said is kept until the disk takes it, and nothing is sent twice', async () => {
+    const mailer = answering();
+    const world = deps(mailer, { store: failing('requested', 3) });
+    for (let minute = 0; minute < 3; minute += 1) {
+      const step = await advanceRenewal(subject(), world, later(minute * minuteMs));
+      expect([codesOf(step).includes('renewal_email_failed'), record().state]).toEqual([true, 'sending']);
+    }
+    const step = await advanceRenewal(subject(), world, later(4 * minuteMs));
+    expect([step.status.state, codesOf(step), mailer.messages.length]).toEqual(['requested', [], 1]);
+    expect(record().requestedAt).toEqual(now);
+  });
+
+  test('engine: if it restarts before the disk takes it the request is uncertain', async () => {
+    const mailer = answering();
+    await advanceRenewal(subject(), deps(mailer, { store: failing('requested') }), now);
+    expect(recoverInterrupted(store, later(minuteMs)).map(({ environment }) => environment)).toEqual(['integration']);
+    expect((await advanceRenewal(subject(), deps(mailer), later(minuteMs))).status.state).toBe('uncertain');
+    expect(mailer.messages.map(({ to }) => to[0]?.address)).toEqual([desk, 'ada.lovelace@example.org']);
+  });
+
+  test('engine: a database that cannot be read any more leaves the last known state on show', async () => {
+    const world = deps(answering());
+    await advanceRenewal(subject(), world, now);
+    const unreadable = {
+      ...store,
+      list: () => {
+        throw full;
+      },
+    };
+    const step = await advanceRenewal(subject(), { ...world, store: unreadable }, later(minuteMs));
+    expect(step.status).toMatchObject({
+      state: 'requested',
+      requestedAt: now,
+      reason: 'the record of renewals cannot be used',
+    });
+    expect(codesOf(step)).toEqual(['renewal_email_failed']);
+  });
+
+  test('engine: a bug is thrown, not taken for a full disk', async () => {
+    const broken = {
+      ...store,
+      list: () => {
+        throw new TypeError('a bug');
+      },
+    };
+    await expect(advanceRenewal(subject(), deps(answering(), { store: broken }), now)).rejects.toThrow('a bug');
+  });
+});
+
+test('engine: a key that has gone from the state directory is missed', async () => {
+  const world = deps(answering());
+  await advanceRenewal(subject(), world, now);
+  rmSync(join(stateDir, record().keyFile!));
+  const step = await advanceRenewal(subject(), world, later(minuteMs));
+  expect(step.findings).toMatchObject([
+    { code: 'renewal_key_missing', message: expect.stringContaining('private_key-') },
+  ]);
+});
+
+test('engine: without a credential there is nothing to renew, and nothing is recorded', async () => {
+  const { environment } = subject();
+  const step = await advanceRenewal({ environment }, deps(answering()), now);
+  expect(step).toEqual({
+    status: { state: 'not_due', reason: 'no credential is configured' },
+    findings: [],
+    emailed: [],
+  });
+  expect(store.list()).toEqual([]);
+});
+
+test('engine: a whole estate over real SMTP gets one request for each environment', async () => {
+  const mail = await startMailServer();
+  const smtp = { host: '127.0.0.1', port: mail.port, tls: 'none' } as const;
+  const world = deps(createMailer({ from: 'mesh-certificates@example.org', smtp }, stateDir, {}));
+  const names = Array.from({ length: 8 }, (_, number) => `environment-${number}`);
+  for (let round = 0; round < 3; round += 1)
+    await Promise.all(names.map((name) => advanceRenewal(subject({}, name), world, later(round * 5 * minuteMs))));
+  const asked = mail.received.map(({ bytes }) => environmentIn(bytes));
+  expect(asked.sort()).toEqual(names);
+  await mail.close();
+});
