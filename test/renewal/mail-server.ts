@@ -55,7 +55,18 @@ export type Deviation =
   | { readonly cut: true }
   /** Never says another word. */
   | { readonly hang: true };
-export type Moment = 'greeting' | 'EHLO' | 'AUTH' | 'MAIL' | 'RCPT' | 'RCPT 2' | 'DATA' | 'body' | 'end' | 'QUIT';
+export type Moment =
+  | 'greeting'
+  | 'EHLO'
+  | 'STARTTLS'
+  | 'AUTH'
+  | 'MAIL'
+  | 'RCPT'
+  | 'RCPT 2'
+  | 'DATA'
+  | 'body'
+  | 'end'
+  | 'QUIT';
 
 export interface ScriptedServer {
   readonly port: number;
@@ -65,7 +76,6 @@ export interface ScriptedServer {
 }
 
 const usual: Record<string, string> = {
-  EHLO: '250-script\r\n250 AUTH PLAIN',
   AUTH: '235 welcome',
   MAIL: '250 fine',
   RCPT: '250 fine',
@@ -76,11 +86,15 @@ const usual: Record<string, string> = {
 
 export async function startScriptedServer(
   script: Partial<Record<Moment, Deviation>>,
-  options: { pipelining?: boolean } = {},
+  options: { pipelining?: boolean; starttls?: boolean } = {},
 ): Promise<ScriptedServer> {
   const seen: string[] = [];
   const sockets = new Set<Socket>();
-  const replies = options.pipelining ? { ...usual, EHLO: '250-script\r\n250-PIPELINING\r\n250 AUTH PLAIN' } : usual;
+  const extensions = [...(options.pipelining ? ['PIPELINING'] : []), ...(options.starttls ? ['STARTTLS'] : [])];
+  const replies = {
+    ...usual,
+    EHLO: [...['script', ...extensions].map((each) => `250-${each}`), '250 AUTH PLAIN'].join('\r\n'),
+  };
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
@@ -116,6 +130,7 @@ function converse(
   const momentOf = (verb: string): Moment => {
     // A client whose EHLO is refused says HELO (RFC 5321 §3.2).
     if (verb === 'HELO') return 'EHLO';
+    if (verb === 'STAR') return 'STARTTLS';
     return (verb === 'RCPT' && ++recipients === 2 ? 'RCPT 2' : verb) as Moment;
   };
   const command = (line: string) => {

@@ -65,6 +65,23 @@ describe('a server that goes wrong at', () => {
     });
   });
 
+  test.each([
+    ['4xx', { reply: '454 TLS not available' }, true],
+    ['5xx', { reply: '554 never' }, false],
+    ['ending the connection', { cut: true }, true],
+    ['silence', { hang: true }, true],
+    ['something that is not TLS', { reply: '220 go on\r\nbut not with TLS' }, true],
+  ] as const)(
+    'STARTTLS, by %s: failed, and neither password nor message is said in the clear',
+    async (_how, deviation, retry) => {
+      const { port, seen } = await open(startScriptedServer({ STARTTLS: deviation }, { starttls: true }));
+      const result = await send({ port, tls: 'starttls', ...credentials });
+      expect(result).toMatchObject({ outcome: 'failed', retry });
+      expect(seen.slice(0, 2)).toEqual(['EHLO', 'STAR']);
+      for (const command of ['AUTH', 'MAIL', 'DATA']) expect(seen).not.toContain(command);
+    },
+  );
+
   test('the end of the message, by 4xx: failed, try again', async () => {
     expect((await run('end', { reply: '452 full' })).result).toMatchObject({ outcome: 'failed', retry: true });
   });
