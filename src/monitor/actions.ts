@@ -7,10 +7,11 @@ import type { Actions } from './monitor.ts';
 /** What the service really does: reads files, calls MESH, moves renewals on. */
 export function createActions(env: Variables, now: () => Date, renewals: Pick<Renewals, 'step'>): Actions {
   return {
-    examine: (environment, kept, at) => examine(environment, kept, env, at),
-    // Read for the occasion, so that key and passphrase are held no longer than the probe lasts.
-    handshake: async (environment, signal) => {
-      const credential = environment.credential && (await readCredential(environment.credential, env));
+    examine: (environment, last, at) => examine(environment, last, env, at),
+    // Read for the occasion: what is on disk now is what MESH is to judge.
+    handshake: async (environment, last, signal) => {
+      const previous = last && { previous: last };
+      const credential = environment.credential && (await readCredential(environment.credential, env, previous));
       const result = await handshake(environment, credential, { now, env, signal });
       return { result, ...(credential ? { contentHash: credential.contentHash } : {}) };
     },

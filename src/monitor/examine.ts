@@ -9,47 +9,48 @@ import type { Assessment, Rehearsal } from '../verify/types.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** OpenSSL's verdict, kept for as long as it cannot have changed. */
-export interface KeptRehearsal {
-  readonly contentHash: string;
-  /** Absent when there was nothing to rehearse with. */
-  readonly verdict: Rehearsal | undefined;
-  readonly judgedAt: Date;
-}
-
 export interface Examination {
   readonly credential: DeployedCredential;
+  /** OpenSSL's verdict; absent when there was nothing to rehearse with. */
+  readonly rehearsal?: Rehearsal;
+  readonly rehearsedAt: Date;
   readonly assessment: Assessment;
-  readonly rehearsal: KeptRehearsal;
 }
 
-/** @returns undefined where no credential is configured. Throws only for a bug: what is wrong with the files is in the assessment. */
+/**
+ * What is the same as last time is neither parsed, decrypted nor rehearsed again; only judged again, for time has passed.
+ * @returns undefined where no credential is configured. Throws only for a bug: what is wrong with the files is in the assessment.
+ */
 export async function examine(
   environment: ResolvedEnvironment,
-  kept: KeptRehearsal | undefined,
+  last: Examination | undefined,
   env: Variables,
   now: Date,
 ): Promise<Examination | undefined> {
   if (!environment.credential) return undefined;
-  const credential = await readCredential(environment.credential, env);
-  const rehearsal = kept && stillHolds(kept, credential, now) ? kept : await rehearsed(credential, now);
-  const assessment = assess(credential, policyFor(environment), rehearsal.verdict, now);
-  return { credential, assessment, rehearsal };
+  const previous = last && { previous: last.credential };
+  const credential = await readCredential(environment.credential, env, previous);
+  const rehearsed = last && stillHolds(last, credential, now) ? last : await rehearseNow(credential, now);
+  const { rehearsal, rehearsedAt } = rehearsed;
+  const assessment = assess(credential, policyFor(environment), rehearsal, now);
+  return { credential, ...(rehearsal ? { rehearsal } : {}), rehearsedAt, assessment };
 }
 
-async function rehearsed(credential: DeployedCredential, now: Date): Promise<KeptRehearsal> {
-  const verdict = await rehearse(credential);
-  return { contentHash: credential.contentHash, verdict, judgedAt: now };
+type Rehearsed = Pick<Examination, 'rehearsal' | 'rehearsedAt'>;
+
+async function rehearseNow(credential: DeployedCredential, now: Date): Promise<Rehearsed> {
+  const rehearsal = await rehearse(credential);
+  return { ...(rehearsal ? { rehearsal } : {}), rehearsedAt: now };
 }
 
 /** For the same bytes OpenSSL says the same, until a certificate begins or ends; the clock may also have been set back. */
 export function stillHolds(
-  kept: KeptRehearsal,
+  last: Pick<Examination, 'rehearsedAt'> & { readonly credential: Pick<DeployedCredential, 'contentHash'> },
   credential: Pick<DeployedCredential, 'contentHash' | 'certificate' | 'extraCertificates' | 'bundle'>,
   now: Date,
 ): boolean {
-  if (kept.contentHash !== credential.contentHash) return false;
-  const [from, to] = [kept.judgedAt.getTime(), now.getTime()].sort((a, b) => a - b) as [number, number];
+  if (last.credential.contentHash !== credential.contentHash) return false;
+  const [from, to] = [last.rehearsedAt.getTime(), now.getTime()].sort((a, b) => a - b) as [number, number];
   const certificates = [credential.certificate ?? [], credential.extraCertificates, credential.bundle].flat();
   return certificates
     .flatMap(({ notBefore, notAfter }) => [notBefore.getTime(), notAfter.getTime()])

@@ -4,7 +4,7 @@ import type { DeployedCredential } from '../credential/types.ts';
 import type { HandshakeResult } from '../mesh/types.ts';
 import type { EnvironmentStatus, EstateStatus } from '../status/types.ts';
 import type { Assessment } from '../verify/types.ts';
-import type { Examination, KeptRehearsal } from './examine.ts';
+import type { Examination } from './examine.ts';
 import { firstSpreadOf, jitterMs, leastGapOf, spreadOf } from './jitter.ts';
 import { createLimit, DeadlineError, forEachLimited, withDeadline } from './limit.ts';
 import { changes, type Log } from './log.ts';
@@ -23,13 +23,10 @@ import {
 
 /** What the monitor does to the world. */
 export interface Actions {
-  examine(
-    environment: ResolvedEnvironment,
-    kept: KeptRehearsal | undefined,
-    now: Date,
-  ): Promise<Examination | undefined>;
+  examine(environment: ResolvedEnvironment, last: Examination | undefined, now: Date): Promise<Examination | undefined>;
   handshake(
     environment: ResolvedEnvironment,
+    last: DeployedCredential | undefined,
     signal: AbortSignal,
   ): Promise<{ readonly result: HandshakeResult; readonly contentHash?: string }>;
   renew(input: RenewalInput, now: Date): Promise<RenewalStep>;
@@ -142,7 +139,7 @@ export class Monitor {
     await this.#alone(`check ${name}`, name, async (hold) => {
       const startedAt = now();
       const examination = await withDeadline(
-        hold(actions.examine(watch.environment, watch.rehearsal, startedAt)),
+        hold(actions.examine(watch.environment, watch.examination, startedAt)),
         checkDeadlineMs,
       );
       this.#update(name, (current) => examined(current, examination, startedAt, now()));
@@ -190,8 +187,9 @@ export class Monitor {
     await this.#alone(`handshake ${name}`, name, async (hold) => {
       const done = await hold(
         this.#handshakeLimit(async () => {
-          const environment = this.#watches.get(name)?.watch.environment;
-          return environment && !signal.aborted ? await actions.handshake(environment, signal) : undefined;
+          const watch = this.#watches.get(name)?.watch;
+          if (!watch || signal.aborted) return undefined;
+          return actions.handshake(watch.environment, watch.examination?.credential, signal);
         }),
       );
       if (done) this.#update(name, (current) => shookHands(current, done.result, done.contentHash));

@@ -5,15 +5,14 @@ import { judgeHandshake } from '../mesh/judge.ts';
 import type { HandshakeResult } from '../mesh/types.ts';
 import type { EmailOutcome, RenewalStatus } from '../renewal/types.ts';
 import type { EnvironmentStatus, HandshakeStatus } from '../status/types.ts';
-import type { Assessment } from '../verify/types.ts';
-import type { Examination, KeptRehearsal } from './examine.ts';
+import type { Examination } from './examine.ts';
 import { type Known, knownAfter, nothingKnown } from './known.ts';
 
 export interface Watch {
   readonly environment: ResolvedEnvironment;
-  readonly assessment?: Assessment;
+  /** The last; none until the first check, and none without a credential. */
+  readonly examination?: Examination;
   readonly known: Known;
-  readonly rehearsal?: KeptRehearsal;
   /** Since when handshakes have been made for it; undefined where none are (`check --offline`). */
   readonly watchingSince?: Date;
   readonly handshake: HandshakeStatus;
@@ -48,7 +47,7 @@ export function newWatch(environment: ResolvedEnvironment, watchingSince?: Date)
 /** The same environment under a reloaded configuration: counters, history and last known dates stay. */
 export function reconfigured(watch: Watch, environment: ResolvedEnvironment): Watch {
   if (environment.credential) return { ...watch, environment };
-  const { assessment, rehearsal, handshakeContentHash, ...rest } = watch;
+  const { examination, handshakeContentHash, ...rest } = watch;
   return { ...rest, environment, known: nothingKnown };
 }
 
@@ -58,8 +57,7 @@ export function examined(watch: Watch, examination: Examination | undefined, sta
     checkDurationSeconds: Math.max(0, endedAt.getTime() - startedAt.getTime()) / 1000,
   };
   if (!examination) return { ...watch, ...run };
-  const { assessment, rehearsal } = examination;
-  return { ...watch, ...run, assessment, rehearsal, known: knownAfter(watch.known, assessment) };
+  return { ...watch, ...run, examination, known: knownAfter(watch.known, examination.assessment) };
 }
 
 /** A day of hourly handshakes. */
@@ -93,7 +91,8 @@ export function renewed(watch: Watch, { status, findings, emailed }: RenewalStep
 }
 
 export function statusAt(watch: Watch, now: Date): EnvironmentStatus {
-  const { environment, assessment, known, handshake, watchingSince, lastRunAt, checkDurationSeconds } = watch;
+  const { environment, examination, known, handshake, watchingSince, lastRunAt, checkDurationSeconds } = watch;
+  const assessment = examination?.assessment;
   const { last, lastSuccessAt } = handshake;
   const record = { ...(last ? { last } : {}), ...(lastSuccessAt ? { lastSuccessAt } : {}) };
   const findings = worstFirst([

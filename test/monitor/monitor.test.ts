@@ -27,7 +27,7 @@ const names = (...list: string[]) => sampleConfiguration(list.map((name) => samp
 
 function examination(assessment: Assessment, contentHash = 'hash'): Examination {
   const credential = { contentHash, bundle: [], extraCertificates: [], problems: [] } as unknown as DeployedCredential;
-  return { credential, assessment, rehearsal: { contentHash, verdict: undefined, judgedAt: sampleNow } };
+  return { credential, assessment, rehearsedAt: sampleNow };
 }
 const unreadable = sampleAssessment({
   certificates: [],
@@ -343,7 +343,7 @@ describe('a reloaded configuration', () => {
 describe('stopping', () => {
   test('ends handshakes, begins nothing, and leaves no timer', async () => {
     const { monitor, calls, lines } = monitorOf(names('a', 'b'), {
-      handshake: (_environment, signal) =>
+      handshake: (_environment, _last, signal) =>
         new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => reject(signal.reason));
         }),
