@@ -23,7 +23,8 @@ export interface SourceContent {
 
 /** How messages name a source: the path, `variable NAME`, or `the configuration`. */
 export function placeOf(source: Source): string {
-  if (source.kind === 'file') return source.path;
+  // A line end in a path must not begin a line of its own in a log.
+  if (source.kind === 'file') return source.path.replace(/\p{Cc}/gu, '?');
   return source.kind === 'env' ? `variable ${source.name}` : 'the configuration';
 }
 
@@ -46,7 +47,7 @@ export function secretFrom(bytes: Uint8Array, source: Source): Secret {
 
 /** @throws {SourceError} as `readSource` does. */
 export async function readContent(source: Source, env: SourceEnvironment): Promise<SourceContent> {
-  if (source.kind === 'file') return readFile(source.path);
+  if (source.kind === 'file') return readFile(source.path, placeOf(source));
   const value = source.kind === 'env' ? env[source.name] : source.value.reveal();
   if (value === undefined) throw new SourceError(`${placeOf(source)} is not set`);
   if (value === '') throw new SourceError(`${placeOf(source)} is empty`);
@@ -59,30 +60,30 @@ export async function readContent(source: Source, env: SourceEnvironment): Promi
  * Symbolic links are followed: Kubernetes mounts secrets behind two of them. O_NONBLOCK keeps a FIFO without a writer from holding us
  * for ever, and the handle is what is judged and read, so that nothing can be swapped in between.
  */
-async function readFile(path: string): Promise<SourceContent> {
+async function readFile(path: string, place: string): Promise<SourceContent> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     const facts = await handle.stat();
     if (!facts.isFile())
-      throw new SourceError(`${path} is ${facts.isDirectory() ? 'a directory' : 'not a regular file'}`);
-    if (facts.size > maximumSourceBytes) throw tooLarge(path);
-    return { bytes: await readAll(handle, facts.size, path), mode: facts.mode & 0o777 };
+      throw new SourceError(`${place} is ${facts.isDirectory() ? 'a directory' : 'not a regular file'}`);
+    if (facts.size > maximumSourceBytes) throw tooLarge(place);
+    return { bytes: await readAll(handle, facts.size, place), mode: facts.mode & 0o777 };
   } catch (error) {
-    throw error instanceof SourceError ? error : sourceError(path, error);
+    throw error instanceof SourceError ? error : sourceError(place, error);
   } finally {
     await handle?.close();
   }
 }
 
 /** The stated size is a hint: a file may grow, and those of /proc say 0. */
-async function readAll(handle: FileHandle, statedBytes: number, path: string): Promise<Buffer> {
+async function readAll(handle: FileHandle, statedBytes: number, place: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for (let total = 0; ; ) {
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(Math.max(4096, statedBytes + 1 - total)));
     if (bytesRead === 0) return Buffer.concat(chunks, total);
     total += bytesRead;
-    if (total > maximumSourceBytes) throw tooLarge(path);
+    if (total > maximumSourceBytes) throw tooLarge(place);
     chunks.push(buffer.subarray(0, bytesRead));
   }
 }
@@ -102,10 +103,8 @@ const reasons: Readonly<Record<string, string>> = {
   ESTALE: 'is on a network file system that has gone away',
 };
 
-function sourceError(path: string, error: unknown): SourceError {
+function sourceError(place: string, error: unknown): SourceError {
   if (!(error instanceof Error) || !('code' in error)) throw error;
   const code = String(error.code);
-  return new SourceError(`${printablePath(path)} ${reasons[code] ?? `cannot be read (${code})`}`);
+  return new SourceError(`${place} ${reasons[code] ?? `cannot be read (${code})`}`);
 }
-
-const printablePath = (path: string) => path.replace(/\p{Cc}/gu, '?');

@@ -153,6 +153,21 @@ test('DER is read as well as PEM', async () => {
   expect([credential.certificate, ...credential.bundle]).toHaveLength(2);
 });
 
+test('a file that a Windows shell saved in UTF-16 is read', async () => {
+  shop.write('client.pem', Buffer.from(`\ufeff${pki.client.pem.replaceAll('\n', '\r\n')}`, 'utf16le'));
+  expect((await read(inputs())).problems).toEqual([]);
+});
+
+test.skipIf(!needs('openssl'))(
+  'OpenSSL’s TRUSTED CERTIFICATE is the certificate without the trust settings behind it',
+  async () => {
+    shop.openssl('x509', '-in', 'client.pem', '-trustout', '-addtrust', 'clientAuth', '-out', 'trusted.pem');
+    const { certificate, problems } = await read({ ...inputs(), certificate: file(shop.path('trusted.pem')) });
+    expect(problems).toEqual([]);
+    expect(certificate?.fingerprintSha256).toBe(fingerprint(pki.client.der));
+  },
+);
+
 test.each([
   ['an empty file', '', 'it is empty'],
   ['text', 'no certificate here', 'it is neither PEM nor DER, nor base64 of either'],
