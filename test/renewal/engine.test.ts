@@ -10,7 +10,7 @@ import { resolveRenewal } from '../../src/renewal/resolve.ts';
 import { nextAttempt, recoverInterrupted } from '../../src/renewal/send.ts';
 import { openStore, type RenewalStore, StoreError } from '../../src/renewal/store.ts';
 import { dayMs, hourMs, minuteMs } from '../../src/time/duration.ts';
-import { desk, crashNow as now, subjectNamed } from './crash/subject.ts';
+import { desk, environmentIn, crashNow as now, subjectNamed } from './crash/subject.ts';
 import { startMailServer, startScriptedServer } from './mail-server.ts';
 
 let stateDir: string;
