@@ -1,6 +1,7 @@
 /** Throwaway key pairs for the demonstration and the tests. */
-import { createHash, generateKeyPair, type KeyObject, type webcrypto } from 'node:crypto';
+import { createHash, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { X509CertificateCreateWithKeyParams } from '@peculiar/x509';
 
 export type KeyKind = 'rsa-1024' | 'rsa-2048' | 'rsa-3072' | 'rsa-4096' | 'ec-p256' | 'ec-p384' | 'ec-p521' | 'ed25519';
 export type HashName = 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512';
@@ -27,9 +28,12 @@ export const spkiOf = (key: KeyObject): Buffer => key.export({ type: 'spki', for
 export const keyIdentifierOf = (key: KeyObject): string =>
   createHash('sha256').update(spkiOf(key)).digest('hex').slice(0, 40);
 
-/** The private key as the certificate library wants it, able to sign and nothing else. */
-export function signingKeyOf(keys: KeyPair, hash: HashName): webcrypto.CryptoKey {
-  return keys.privateKey.toCryptoKey(signingAlgorithmOf(keys.kind, hash), false, ['sign']);
+/**
+ * The private key as the certificate library wants it, able to sign and nothing else. Its type is a browser's wherever some other
+ * module has brought the browser's types along, and Node's own does not fit that.
+ */
+export function signingKeyOf(keys: KeyPair, hash: HashName): X509CertificateCreateWithKeyParams['signingKey'] {
+  return keys.privateKey.toCryptoKey(signingAlgorithmOf(keys.kind, hash), false, ['sign']) as never;
 }
 
 export function signingAlgorithmOf(kind: KeyKind, hash: HashName) {

@@ -34,7 +34,7 @@ export function assess(
     ...judgeEnvironment(client, policy),
     ...order.findings,
     ...(holds ? judgeCaExpiry(path, policy.thresholds, now) : []),
-    ...judgeBundle(bundle, client, trust.complete ? path : undefined, now),
+    ...judgeBundle(bundle, client, trust, now),
     ...(client ? judgeNaming(client, policy) : []),
     ...(rehearsal ? judgeDisagreement(credential, rehearsal) : []),
   ]);
@@ -65,7 +65,7 @@ function assessed(
   const onPath = new Set(path.map(({ fingerprintSha256 }) => fingerprintSha256));
   const all = distinct(client ? [client, ...bundle] : bundle);
   return all.map((certificate) => ({
-    role: certificate === client ? 'client' : roleOf(certificate),
+    role: certificate.fingerprintSha256 === client?.fingerprintSha256 ? 'client' : roleOf(certificate),
     onPath: onPath.has(certificate.fingerprintSha256),
     certificate,
   }));

@@ -4,15 +4,16 @@ import { type Finding, finding } from '../findings/finding.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { dateOf, placeOf } from './label.ts';
 import { recognise } from './nhs-pki.ts';
+import type { PathVerdict } from './path.ts';
 
 /** A bundle of a whole operating system would otherwise say the same thing a hundred times. */
 const mostOfOneKind = 8;
 
-/** @param path the path that was judged, client first; absent when there is no client certificate or no path reaches a root */
+/** Without a path to a root, nobody knows what the bundle is for: then nothing in it is called unrelated. */
 export function judgeBundle(
   bundle: readonly Certificate[],
   client: Certificate | undefined,
-  path: readonly Certificate[] | undefined,
+  { path, complete }: Pick<PathVerdict, 'path' | 'complete'>,
   now: Date,
 ): Finding[] {
   const firsts = new Map(bundle.map((each, index) => [each.fingerprintSha256, index] as const).reverse());
@@ -23,10 +24,10 @@ export function judgeBundle(
   }));
   const once = places.filter(({ index, first }) => index === first);
   const isClient = ({ certificate }: Place) => certificate.fingerprintSha256 === client?.fingerprintSha256;
-  const onPath = new Set(path?.map(({ fingerprintSha256 }) => fingerprintSha256));
+  const onPath = new Set(path.map(({ fingerprintSha256 }) => fingerprintSha256));
   const spare = once.filter((place) => !isClient(place) && !onPath.has(place.certificate.fingerprintSha256));
   const expired = spare.filter(({ certificate }) => now > certificate.notAfter);
-  const unrelated = path ? spare.filter((place) => !expired.includes(place)) : [];
+  const unrelated = complete ? spare.filter((place) => !expired.includes(place)) : [];
   return [
     ...report('bundle_contains_client_certificate', once.filter(isClient), () => ' is the client certificate'),
     ...report('bundle_unrelated_certificate', unrelated, unrelatedness),
@@ -38,7 +39,7 @@ export function judgeBundle(
     ...report(
       'bundle_expired_certificate',
       expired,
-      ({ certificate }) => ` expired on ${dateOf(certificate.notAfter)}, and nothing needs it`,
+      ({ certificate }) => ` expired on ${dateOf(certificate.notAfter)}${complete ? ', and nothing needs it' : ''}`,
     ),
   ];
 }

@@ -18,9 +18,11 @@ export const mayHaveIssued = (certificate: Certificate, issuer: Certificate): bo
 /** By name and key identifier; whether its own key signed it is a matter for the path. */
 export const looksSelfSigned = (certificate: Certificate): boolean => mayHaveIssued(certificate, certificate);
 
-export const distinct = (certificates: readonly Certificate[]): Certificate[] => [
-  ...new Map(certificates.map((each) => [each.fingerprintSha256, each])).values(),
-];
+/** The first of each, in their order. */
+export function distinct(certificates: readonly Certificate[]): Certificate[] {
+  const known = new Set<string>();
+  return certificates.filter(({ fingerprintSha256 }) => !known.has(fingerprintSha256) && known.add(fingerprintSha256));
+}
 
 /**
  * A CA may be in a bundle a thousand times under one name. Each question "did this key sign that" takes one from the allowance, and

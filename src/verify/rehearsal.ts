@@ -106,9 +106,10 @@ async function createServerIdentity(): Promise<SecureContextOptions> {
     {
       name: 'CN=rehearsal',
       signingAlgorithm: algorithm,
+      // Node's key type does not fit the browser's, which the library's declarations mean where those are loaded.
       keys: {
-        privateKey: keys.privateKey.toCryptoKey(algorithm, false, ['sign']),
-        publicKey: keys.publicKey.toCryptoKey(algorithm, true, ['verify']),
+        privateKey: keys.privateKey.toCryptoKey(algorithm, false, ['sign']) as never,
+        publicKey: keys.publicKey.toCryptoKey(algorithm, true, ['verify']) as never,
       },
     },
     webcrypto as never,

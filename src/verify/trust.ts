@@ -3,9 +3,12 @@ import type { DeployedCredential } from '../credential/types.ts';
 import { type Finding, finding } from '../findings/finding.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { invalidates } from './checks.ts';
+import { mayHaveIssued } from './issuers.ts';
 import { judgeKeyMatch } from './key-match.ts';
+import { labelOf } from './label.ts';
 import { explainMissingIssuer } from './nhs-pki.ts';
 import { findPath, type PathVerdict } from './path.ts';
+import { signed } from './signatures.ts';
 import { judgeStrength } from './strength.ts';
 
 export interface Trust extends Pick<PathVerdict, 'holds' | 'path' | 'complete'> {
@@ -26,7 +29,7 @@ export function judgeTrust(credential: DeployedCredential, now: Date): Trust {
   const verdict = findPath(client, bundle, now);
   const findings = [
     ...keyMatch,
-    ...explained(verdict, client, bundle),
+    ...explained(verdict, { ...credential, certificate: client }),
     ...judgeStrength(verdict.path, verdict.complete),
   ];
   return { ...verdict, findings };
@@ -36,12 +39,28 @@ export function judgeTrust(credential: DeployedCredential, now: Date): Trust {
 const hasBundle = ({ bundle, configured, problems }: DeployedCredential) =>
   bundle.length > 0 || (configured.caBundle && !problems.some(invalidates));
 
-function explained({ failures }: PathVerdict, client: Certificate, bundle: readonly Certificate[]): Finding[] {
+function explained(
+  { failures }: PathVerdict,
+  credential: DeployedCredential & { certificate: Certificate },
+): Finding[] {
   return failures.map(({ code, certificate, message }) => {
-    const known = code === 'chain_incomplete' ? explainMissingIssuer(client, bundle) : undefined;
+    const known = code === 'chain_incomplete' ? explainIncomplete(credential) : undefined;
     return finding(code, known ? `${message} ${known.message}` : message, {
       subject: certificate.subject.text,
       ...(known ? { remedy: known.remedy } : {}),
     });
   });
+}
+
+function explainIncomplete({
+  certificate,
+  bundle,
+  extraCertificates,
+}: DeployedCredential & { certificate: Certificate }) {
+  const beside = extraCertificates.find((each) => mayHaveIssued(certificate, each) && signed(certificate, each));
+  if (!beside) return explainMissingIssuer(certificate, bundle);
+  return {
+    message: 'It stands in the file of the client certificate instead.',
+    remedy: `Copy ${labelOf(beside)} into the CA bundle.`,
+  };
 }

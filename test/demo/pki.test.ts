@@ -32,7 +32,7 @@ test('pki: the client chains to the sub CA and the sub CA to the root, by OpenSS
 
 test('pki: a client looks like one that came back from the NHS CA', async () => {
   const { client } = await nhsLikePki();
-  const parsed = new Parsed(client.der);
+  const parsed = new Parsed(client.pem);
   expect(parsed.subject).toBe('O=nhs, OU=Devices, CN=x26abc1.x26.api.mesh-client.nhs.uk');
   expect(parsed.notAfter).toEqual(new Date(addYears(parsed.notBefore, 3).getTime() + 30 * minuteMs));
   expect(parsed.getExtension('2.5.29.16')).not.toBeNull();
@@ -91,7 +91,7 @@ test.each(['2049-12-31T23:59:59Z', '2050-01-01T00:00:00Z', '9999-12-31T23:59:59Z
 test('pki: SHA-1, string types, case of names and serials come out as asked', async () => {
   const root = await ca({ subject: [{ O: [{ utf8String: 'NHS' }] }], hash: 'SHA-1', serial: '00ff', keys: 'ec-p256' });
   const sub = await ca({ issuer: root, issuerName: [{ O: [{ printableString: 'nhs' }] }], cn: 'Sub' });
-  expect(new Parsed(root.der).signatureAlgorithm).toMatchObject({ hash: { name: 'SHA-1' } });
+  expect(new Parsed(root.pem).signatureAlgorithm).toMatchObject({ hash: { name: 'SHA-1' } });
   expect(new X509Certificate(root.der).serialNumber).toBe('FF');
   expect(sub.der.includes(Buffer.from('310c300a060355040a13036e6873', 'hex'))).toBe(true);
   expect(root.der.includes(Buffer.from('310c300a060355040a0c034e4853', 'hex'))).toBe(true);

@@ -21,6 +21,8 @@ export function deployed(parts: {
   /** `null`: none; absent: the client's. */
   key?: KeyPair | null;
   bundle?: readonly HasDer[];
+  /** What the client's file holds after the client. */
+  extra?: readonly HasDer[];
   problems?: readonly Finding[];
   /** Configured, and yet not there. */
   unreadable?: readonly ('certificate' | 'privateKey' | 'caBundle')[];
@@ -34,7 +36,7 @@ export function deployed(parts: {
       caBundle: bundle !== undefined || unreadable.includes('caBundle'),
     },
     ...(client ? { certificate: parsed(client) } : {}),
-    extraCertificates: [],
+    extraCertificates: (parts.extra ?? []).map(parsed),
     bundle: (bundle ?? []).map(parsed),
     ...(keys ? { privateKey: handleOf(keys) } : {}),
     problems,

@@ -246,7 +246,7 @@ export async function createNhsLikePki(
     notBefore: new Date(now.getTime() - 365 * dayMs),
     ...(options.notAfter ? { notAfter: options.notAfter } : {}),
   });
-  const subject = [{ O: ['nhs'] }, { OU: ['Devices'] }, { CN: [commonName] }];
+  const subject: NameInput = [{ O: ['nhs'] }, { OU: ['Devices'] }, { CN: [commonName] }];
   return { root, sub, client: made(der, keys, subject), bundlePem: root.pem + sub.pem };
 }
 

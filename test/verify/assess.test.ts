@@ -125,6 +125,11 @@ describe('assess: an input that is configured and could not be read', () => {
   test('a bundle that holds nothing, and nobody said so, lacks the issuer', () => {
     expect(codes(judge({ client, bundle: [] }))).toEqual(['chain_incomplete']);
   });
+  test('an issuer that stands in the client’s file instead of the bundle is pointed out', () => {
+    const [incomplete] = judge({ client, bundle: [root], extra: [sub] }).findings;
+    expect(incomplete).toMatchObject({ code: 'chain_incomplete', remedy: 'Copy “Sub” into the CA bundle.' });
+    expect(incomplete!.message).toContain('It stands in the file of the client certificate instead.');
+  });
   test('one damaged block of the bundle: the path of the others is judged all the same', () => {
     const assessment = judge({ client, bundle, problems: [finding('ca_bundle_malformed', 'block 3')] }, accepted);
     expect(codes(assessment)).toEqual(['ca_bundle_malformed']);

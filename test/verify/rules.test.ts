@@ -134,7 +134,7 @@ test('bundle: a hundred strangers are eight findings and one that counts the res
   const found = judgeBundle(
     [root, ...strangers].map(parsed),
     parsed(client),
-    [client, root].map(parsed),
+    { path: [client, root].map(parsed), complete: true },
     date('2026-11-23'),
   );
   expect(codes(found)).toEqual(Array(9).fill('bundle_unrelated_certificate'));
@@ -144,11 +144,17 @@ test('bundle: a hundred strangers are eight findings and one that counts the res
   expect(found.at(-1)!.message).toContain('92 more');
 });
 
+test('bundle: an expired CA on a path that does not reach a root is not called unneeded', async () => {
+  const gone = await ca({ cn: 'Gone', issuer: root, notAfter: date('2021-01-01') });
+  const path = [await leaf({ issuer: gone }), gone].map(parsed);
+  expect(judgeBundle([parsed(gone)], path[0], { path, complete: false }, date('2026-11-23'))).toEqual([]);
+});
+
 test('bundle: without a path to a root nothing is called unrelated', async () => {
   const bundle = [await ca({ cn: 'Stranger' }), await ca({ cn: 'Gone', notAfter: date('2021-01-01') })].map(parsed);
-  expect(codes(judgeBundle(bundle, parsed(client), undefined, date('2026-11-23')))).toEqual([
-    'bundle_expired_certificate',
-  ]);
+  expect(
+    codes(judgeBundle(bundle, parsed(client), { path: [parsed(client)], complete: false }, date('2026-11-23'))),
+  ).toEqual(['bundle_expired_certificate']);
 });
 
 test('labels: a name that could move a terminal’s cursor is shown escaped, and a long one is cut', async () => {
