@@ -8,7 +8,7 @@ import { handshake } from '../../src/mesh/handshake.ts';
 import type { HandshakeResult } from '../../src/mesh/types.ts';
 import { type Estate, endpoint, makeEstate, planted } from './estate.ts';
 import type { HttpBehaviour, ServerCertificate } from './scenarios.ts';
-import { listening, meshServer, type Running } from './servers.ts';
+import { hasIpv6, listening, meshServer, type Running } from './servers.ts';
 
 let estate: Estate;
 let deployed: DeployedCredential;
@@ -296,7 +296,7 @@ describe('addresses', () => {
     expect((await probe(`https://127.0.0.1:${other.port}`)).reason).toBe('server_certificate_name_mismatch');
   });
 
-  test('probe: IPv6 works, by literal address', async () => {
+  test.skipIf(!hasIpv6())('probe: IPv6 works, by literal address', async () => {
     const server = meshServer(await estate.serverCertificate('without its intermediate'), { status: 200 });
     server.listen(0, '::1');
     await new Promise((resolve) => server.once('listening', resolve));

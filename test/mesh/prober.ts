@@ -11,7 +11,7 @@ export interface Jobs {
   readonly caBundle: string;
   readonly urls: readonly string[];
   readonly timeoutMs: number;
-  /** How often the list is gone through; memory is measured after the first fifth and at the end. */
+  /** How often the list is gone through; memory is measured half-way and at the end. */
   readonly rounds: number;
 }
 
@@ -37,7 +37,7 @@ for (let round = 0; round < jobs.rounds; round += 1) {
   for (const url of jobs.urls)
     results.push(await handshake({ mesh: endpoint(url, { timeouts }) }, credential, options));
   reasons = results.map(({ reason, outcome }) => reason ?? outcome);
-  if (round === Math.floor(jobs.rounds / 5)) early = heapBytes();
+  if (round === Math.floor(jobs.rounds / 2)) early = heapBytes();
 }
 
 const left = process.getActiveResourcesInfo();

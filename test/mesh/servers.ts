@@ -6,7 +6,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, createServer, type Server as NetServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import type { Estate } from './estate.ts';
@@ -72,6 +72,13 @@ export async function listening(server: NetServer, scheme = 'https'): Promise<Ru
       await once(server, 'close');
     },
   };
+}
+
+/** Containers are often without; then there is nothing to prove it on, and the test says so. */
+export function hasIpv6(): boolean {
+  const there = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'));
+  if (!there) process.stderr.write('skipped: a test that needs ::1, which this machine does not have\n');
+  return there;
 }
 
 async function closedPort(): Promise<Running & { readonly port: number }> {
