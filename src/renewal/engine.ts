@@ -12,7 +12,7 @@ import { UnsafeMessageFieldError } from './header-safety.ts';
 import type { SendResult } from './mailer.ts';
 import type { Message } from './message.ts';
 import { type Sender, saveUnsaved, sendRequest } from './send.ts';
-import { StoreError } from './store.ts';
+import { type RenewalStore, StoreError } from './store.ts';
 import type { EmailOutcome, NoticeKind, RenewalStatus, RequestKey, StoredRenewal } from './types.ts';
 import { lastSafeDay } from './working-days.ts';
 
@@ -72,6 +72,22 @@ export async function advanceRenewal(input: StepInput, deps: EngineDeps, now: Da
     deps.log.warn({ environment: environment.name, problem: error.message }, 'renewal state cannot be recorded');
     return { ...withoutStore(input, deps.lastKnown.get(environment.name), error.message, now), emailed };
   }
+}
+
+/**
+ * How the renewal stands, for a command that looks once: does nothing, sends nothing, records nothing.
+ * @param store absent: nothing has been recorded yet.
+ * @throws {StoreError}
+ */
+export function viewRenewal(
+  input: StepInput,
+  store: Pick<RenewalStore, 'get' | 'list'> | undefined,
+  stateDir: string,
+  now: Date,
+): Omit<Step, 'emailed'> {
+  const facts: RenewalFacts = { ...input, records: store?.list(input.environment.name) ?? [] };
+  const decision = decideRenewal(facts, now);
+  return conclude(facts, { store: store ?? { get: () => undefined }, stateDir }, decision.key, decision, now);
 }
 
 /** @returns whether to decide again. */
@@ -172,7 +188,7 @@ async function notify(
 
 function conclude(
   facts: RenewalFacts,
-  { store, stateDir }: EngineDeps,
+  { store, stateDir }: { readonly store: Pick<RenewalStore, 'get'>; readonly stateDir: string },
   key: RequestKey | undefined,
   { reason }: RenewalDecision,
   now: Date,

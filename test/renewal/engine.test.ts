@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RenewalPolicy } from '../../src/config/types.ts';
-import { advanceRenewal, type EngineDeps, type StepInput } from '../../src/renewal/engine.ts';
+import { advanceRenewal, type EngineDeps, type StepInput, viewRenewal } from '../../src/renewal/engine.ts';
 import { createMailer, type Mailer, type SendResult } from '../../src/renewal/mailer.ts';
 import type { Message } from '../../src/renewal/message.ts';
 import { resolveRenewal } from '../../src/renewal/resolve.ts';
@@ -365,6 +365,18 @@ test('engine: without a credential there is nothing to renew, and nothing is rec
     emailed: [],
   });
   expect(store.list()).toEqual([]);
+});
+
+test('engine: a look does nothing and says what stands, with a record and without', async () => {
+  const unseen = viewRenewal(subject(), undefined, stateDir, now);
+  expect([unseen.status.state, codesOf(unseen), store.list()]).toEqual(['not_due', ['renewal_due'], []]);
+  await advanceRenewal(subject(), deps(answering({ outcome: 'failed', retry: true, reason: 'busy' })), now);
+  const before = store.list();
+  const due = viewRenewal(subject(), store, stateDir, later(dayMs));
+  expect([due.status.state, codesOf(due)]).toEqual(['due', ['renewal_due', 'renewal_email_failed']]);
+  expect(store.list()).toEqual(before);
+  const step = await advanceRenewal(subject(), deps(answering()), later(dayMs));
+  expect(viewRenewal(subject(), store, stateDir, later(dayMs))).toMatchObject({ status: step.status, findings: [] });
 });
 
 test('engine: a whole estate over real SMTP gets one request for each environment', async () => {
