@@ -80,7 +80,8 @@ function ofCode(error: CodedError, circumstances: Circumstances): Failure {
   const network = networkCodes[code];
   if (network === 'connection_reset') return { reason: network, detail: `cut in phase ${phase}: ${code}` };
   if (network) return { reason: network, detail: message };
-  if (phase === 'request' && code.startsWith('HPE_')) {
+  const ofTls = code === 'EPROTO' || code.startsWith('ERR_');
+  if (phase === 'request' && !ofTls) {
     return { reason: 'unexpected_response', detail: `the answer is not HTTP (${code})` };
   }
   if (phase === 'connect') return { reason: 'network_unreachable', detail: `${code}: ${message}` };

@@ -51,12 +51,20 @@ function parseProxy(text: string, source: string): HttpProxy {
   // The text may hold a password, so it is not quoted.
   if (url?.protocol !== 'http:') throw new ProxyError(`${source} is not an http:// URL`);
   const { hostname, port, username, password } = url;
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = `${decoded(username, source)}:${decoded(password, source)}`;
   return {
     host: bare(hostname),
     port: Number(port || 80),
     ...(username === '' ? {} : { authorization: new Secret(`Basic ${Buffer.from(credentials).toString('base64')}`) }),
   };
+}
+
+function decoded(text: string, source: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new ProxyError(`${source} has a stray % in its user name or password`);
+  }
 }
 
 /** Asks the proxy for a tunnel to the target (RFC 9110 §9.3.6). The socket it resolves to is the one passed in. */

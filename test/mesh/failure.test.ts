@@ -73,6 +73,8 @@ test.each([
   ['request', 'ECONNRESET', 'connection_reset'],
   ['request', 'EPIPE', 'connection_reset'],
   ['request', 'HPE_INVALID_CONSTANT', 'unexpected_response'],
+  ['request', 'ENOTCONN', 'unexpected_response'],
+  ['request', 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 'tls_protocol_mismatch'],
   ['tls', 'ERR_SSL_WRONG_VERSION_NUMBER', 'tls_protocol_mismatch'],
   ['tls', 'ERR_SSL_UNSUPPORTED_PROTOCOL', 'tls_protocol_mismatch'],
   ['tls', 'ETIMEDOUT', 'connection_timeout'],

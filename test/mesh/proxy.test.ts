@@ -71,10 +71,13 @@ test('proxy: user and password become basic authentication that does not print i
   expect(JSON.stringify(proxy)).not.toContain('p:ss');
 });
 
-test.each(['https://user:hunter2@p', 'socks5://user:hunter2@p', 'http://user:hunter2@', 'http://user:hunter2@p:99999'])(
-  'proxy: %s is no proxy we can use, and the error does not quote it',
-  (text) => {
-    expect(() => proxyFor(mesh, text, {})).toThrow(ProxyError);
-    expect(() => proxyFor(mesh, text, {})).not.toThrow(/hunter2/);
-  },
-);
+test.each([
+  'https://user:hunter2@p',
+  'socks5://user:hunter2@p',
+  'http://user:hunter2@',
+  'http://user:hunter2@p:99999',
+  'http://user:hunter2%@p',
+])('proxy: %s is no proxy we can use, and the error does not quote it', (text) => {
+  expect(() => proxyFor(mesh, text, {})).toThrow(ProxyError);
+  expect(() => proxyFor(mesh, text, {})).not.toThrow(/hunter2/);
+});
