@@ -119,8 +119,7 @@ const uncertainReason = (what: string) => `it is not known whether the request w
 export function recoverInterrupted(store: RenewalStore, now: Date): StoredRenewal[] {
   const reason = uncertainReason('the service stopped while the mail server was being called');
   return store
-    .list()
-    .filter(({ state }) => state === 'sending')
+    .inState('sending')
     .filter((record) =>
       store.transition(record, { from: ['sending'], to: 'uncertain', at: now, reason, changes: { lastError: reason } }),
     );

@@ -45,6 +45,7 @@ export interface RenewalStore {
   get(key: RequestKey): StoredRenewal | undefined;
   /** Of one environment, or of all; oldest first. */
   list(environment?: string): StoredRenewal[];
+  inState(state: RenewalState): StoredRenewal[];
   /** Opens the record of a certificate as `not_due`; does nothing when there is one. */
   begin(certificate: ReplacedCertificate, at: Date, reason: string): void;
   /** Compare and set: true for the one caller that moved it. On disk when it returns. */
@@ -137,6 +138,10 @@ export function openStore(stateDir: string, options: { exclusive: boolean }): Re
           ? prepare('SELECT * FROM renewals ORDER BY rowid').all()
           : prepare('SELECT * FROM renewals WHERE environment = ? ORDER BY rowid').all(environment)
         ).map(recordOf),
+      ),
+    inState: (state) =>
+      asStoreError(file, () =>
+        prepare('SELECT * FROM renewals WHERE state = ? ORDER BY rowid').all(state).map(recordOf),
       ),
     begin: (certificate, time, reason) =>
       inTransaction(() => {

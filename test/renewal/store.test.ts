@@ -64,6 +64,7 @@ describe('what is recorded', () => {
     expect(store.transition(key, { ...due, from: ['failed', 'due'] })).toBe(false);
     expect(store.get(key)?.state).toBe('not_due');
     expect(store.transition(key, due)).toBe(true);
+    expect([store.inState('not_due'), store.inState('due')]).toEqual([[], [store.get(key)]]);
     expect(store.transition(key, due)).toBe(false);
     expect(store.get(key)?.transitions.map(({ state, at, reason }) => [state, at, reason])).toEqual([
       ['not_due', at(0), 'seen'],
