@@ -28,7 +28,7 @@ afterEach(async () => {
   service = undefined;
   for (const [path, content] of Object.entries(originals)) {
     await rm(path, { recursive: true, force: true });
-    await writeFile(path, content);
+    await writeFile(path, content, { mode: 0o600 });
   }
 });
 
