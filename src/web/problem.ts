@@ -12,10 +12,14 @@ export function sendProblem(response: Response, status: number, detail?: string)
 }
 
 /** Nothing here changes state: a route answers GET and HEAD, and refuses everything else (RFC 9110 §15.5.6). */
-export function readOnly(router: Router, path: string, ...handlers: RequestHandler[]): void {
+export function readOnly<Parameters = Record<string, string>>(
+  router: Router,
+  path: string,
+  ...handlers: RequestHandler<Parameters>[]
+): void {
   router
     .route(path)
-    .get(...handlers)
+    .get(...(handlers as RequestHandler[]))
     .all((_request, response) => {
       response.set('Allow', 'GET, HEAD');
       sendProblem(response, 405, 'This service only shows; every route is GET.');
