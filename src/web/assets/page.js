@@ -1,0 +1,110 @@
+// Keeps the page fresh: fetches itself, and replaces what is inside <main> when it has changed. Without this the page is whole, and still.
+const everyMs = 15_000;
+const main = document.querySelector('main');
+const announcement = document.querySelector('#announcement');
+const pause = document.querySelector('#pause');
+let paused = false;
+let busy = false;
+
+document.querySelector('#refreshing')?.removeAttribute('hidden');
+pause?.addEventListener('click', () => {
+  paused = !paused;
+  pause.textContent = paused ? 'Resume updates' : 'Pause updates';
+  announcement.textContent = paused ? 'Updates are paused.' : 'Updates are on.';
+  if (!paused) refresh();
+});
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) refresh();
+});
+document.addEventListener('click', (event) => {
+  const button = event.target instanceof Element ? event.target.closest('[data-copy]') : null;
+  if (button) copy(button);
+});
+prepare();
+setInterval(refresh, everyMs);
+
+async function refresh() {
+  if (paused || busy || document.hidden || isOccupied()) return;
+  busy = true;
+  try {
+    const response = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' });
+    const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
+    // Someone may have begun to type or to select meanwhile.
+    if (fresh.querySelector('main') && !paused && !isOccupied()) show(fresh);
+  } catch {
+    // The service restarts, or the network is away: the footer tells how old the page is.
+  } finally {
+    busy = false;
+  }
+}
+
+function show(fresh) {
+  const next = fresh.querySelector('main');
+  const changed = next.dataset.headline !== main.dataset.headline;
+  if (next.innerHTML !== main.innerHTML) replace(next);
+  main.dataset.headline = next.dataset.headline;
+  document.title = fresh.title;
+  document.documentElement.className = fresh.documentElement.className;
+  for (const selector of ['#as-of', '.page-header__standing']) swap(selector, fresh);
+  document
+    .querySelector('link[rel=icon]')
+    ?.setAttribute('href', fresh.querySelector('link[rel=icon]')?.getAttribute('href'));
+  if (changed) announcement.textContent = next.dataset.headline;
+}
+
+function swap(selector, fresh) {
+  const [old, next] = [document.querySelector(selector), fresh.querySelector(selector)];
+  if (old && next) old.replaceWith(next);
+}
+
+// What a person has opened stays open, what has the focus keeps it, and the page does not jump.
+function replace(next) {
+  const open = [...main.querySelectorAll('details[open][id]')].map(({ id }) => id);
+  const focused = addressOf(document.activeElement);
+  main.replaceChildren(...next.childNodes);
+  for (const id of open) document.getElementById(id)?.setAttribute('open', '');
+  prepare();
+  if (focused) find(focused)?.focus({ preventScroll: true });
+}
+
+// The element's tag and target, and which of those that are alike it is.
+function addressOf(element) {
+  if (!element || !main.contains(element) || element === main) return undefined;
+  const selector = selectorOf(element);
+  return { selector, index: [...main.querySelectorAll(selector)].indexOf(element) };
+}
+
+function selectorOf(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  const parent = element.closest('details[id]');
+  if (element.tagName === 'SUMMARY' && parent) return `#${CSS.escape(parent.id)} > summary`;
+  const href = element.getAttribute('href');
+  return href === null ? element.tagName : `a[href="${CSS.escape(href)}"]`;
+}
+
+function find({ selector, index }) {
+  return main.querySelectorAll(selector)[index] ?? main.querySelector(selector);
+}
+
+function isOccupied() {
+  const selection = getSelection();
+  const selecting = selection && !selection.isCollapsed && main.contains(selection.anchorNode);
+  return selecting || (document.activeElement instanceof HTMLInputElement && main.contains(document.activeElement));
+}
+
+// Copying needs a secure context: elsewhere the text is there to be selected, and no button promises more.
+function prepare() {
+  if (!navigator.clipboard) return;
+  for (const button of document.querySelectorAll('[data-copy]')) button.removeAttribute('hidden');
+}
+
+async function copy(button) {
+  const text = document.getElementById(button.dataset.copy)?.textContent ?? '';
+  try {
+    await navigator.clipboard.writeText(text);
+    announcement.textContent = 'Copied.';
+    button.textContent = 'Copied';
+  } catch {
+    announcement.textContent = 'Copying is not allowed here: select the text instead.';
+  }
+}

@@ -1,0 +1,85 @@
+/** The dates that matter, as a calendar feed (RFC 5545): one event each, with an identity that stays while the certificate does. */
+import { Router } from 'express';
+import { ICalAlarmType, ICalCalendar, type ICalEventData, ICalEventTransparency } from 'ical-generator';
+import type { EnvironmentStatus } from '../status/types.ts';
+import { dayMs } from '../time/duration.ts';
+import { printable } from '../x509/printable.ts';
+import type { Shown } from './pages.ts';
+import { readOnly } from './problem.ts';
+
+const hourSeconds = 60 * 60;
+/** Before the expiry: when there is still time to telephone the desk. */
+const alarmSeconds = 14 * 24 * hourSeconds;
+const london = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', dateStyle: 'short' });
+
+export function calendarRoutes({ estate, now }: Shown): Router {
+  const router = Router({ strict: true, caseSensitive: true });
+  readOnly(router, '/calendar.ics', (_request, response) => {
+    response
+      .set({
+        'Content-Type': 'text/calendar; charset=utf-8; method=PUBLISH',
+        'Content-Disposition': 'inline; filename="mesh-certificates.ics"',
+        'Cache-Control': 'no-store',
+      })
+      .send(calendar(estate().environments, now()));
+  });
+  return router;
+}
+
+/** @param now - written as DTSTAMP, the moment at which the feed was made. CRLF line ends, folded at 75 octets. */
+export function calendar(environments: readonly EnvironmentStatus[], now: Date): string {
+  const feed = new ICalCalendar({
+    name: 'MESH certificates',
+    description: 'When certificates expire, and when the next ones are asked for.',
+    prodId: { company: 'mesh-cert-monitor', product: 'calendar', language: 'EN' },
+    ttl: hourSeconds,
+    events: environments.flatMap((environment) => eventsOf(environment, now)),
+  });
+  return feed.toString();
+}
+
+function eventsOf(environment: EnvironmentStatus, now: Date): ICalEventData[] {
+  const { name, application, mailboxId, expiresAt, certificates, renewal } = environment;
+  const client = certificates.find(({ role }) => role === 'client')?.certificate;
+  if (!client || !expiresAt) return [];
+  const about = printable(`Application ${application}, mailbox ${mailboxId}, serial number ${client.serial}.`);
+  const event = (kind: string, start: Date, summary: string, more: string): ICalEventData => ({
+    id: `${kind}.${name}.${client.fingerprintSha256.slice(0, 16)}@mesh-cert-monitor`,
+    start,
+    stamp: now,
+    summary: printable(summary),
+    description: { plain: `${about} ${more}` },
+    transparency: ICalEventTransparency.TRANSPARENT,
+  });
+  const allDay = (kind: string, day: Date | undefined, summary: string, more: string): ICalEventData[] =>
+    day ? [{ ...event(kind, londonDate(day), summary, more), allDay: true }] : [];
+  return [
+    ...allDay(
+      'request',
+      renewal.dueAt,
+      `Request for the next MESH certificate of ${name} goes out`,
+      'The renewal window opens.',
+    ),
+    ...allDay(
+      'last-safe-day',
+      renewal.lastSafeDay,
+      `Last safe day to ask for the next MESH certificate of ${name}`,
+      'From tomorrow on the desk has fewer than five working days to answer.',
+    ),
+    {
+      ...event('expiry', expiresAt, `MESH certificate of ${name} expires`, 'From this moment on MESH refuses it.'),
+      alarms: [
+        {
+          type: ICalAlarmType.display,
+          triggerBefore: alarmSeconds,
+          description: `MESH certificate of ${name} expires`,
+        },
+      ],
+    },
+  ];
+}
+
+/** London’s date as midnight UTC, which is how the library takes a whole day. */
+function londonDate(moment: Date): Date {
+  return new Date(Math.floor(Date.parse(london.format(moment)) / dayMs) * dayMs);
+}

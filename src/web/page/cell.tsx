@@ -1,0 +1,63 @@
+import type { ComponentChildren } from 'preact';
+
+/** Folded into blocks by CSS, a table stops being one to a screen reader unless its parts say what they are. */
+const role = (name: 'table' | 'rowgroup' | 'row' | 'columnheader' | 'rowheader' | 'cell') => ({ role: name });
+
+export function Row({ className = '', children }: { className?: string; children: ComponentChildren }) {
+  return (
+    <tr {...role('row')} class={`nhsuk-table__row page-row ${className}`}>
+      {children}
+    </tr>
+  );
+}
+
+/** A cell of a table that folds into a list on a phone, where each cell carries its column’s heading. */
+export function Cell({ heading, children }: { heading: string; children: ComponentChildren }) {
+  return (
+    <td class="nhsuk-table__cell" {...role('cell')}>
+      <span class="nhsuk-table-responsive__heading" aria-hidden="true">
+        {heading}{' '}
+      </span>
+      <div class="page-cell">{children}</div>
+    </td>
+  );
+}
+
+export function RowHeading({ heading, children }: { heading: string; children: ComponentChildren }) {
+  return (
+    <th scope="row" class="nhsuk-table__header" {...role('rowheader')}>
+      <span class="nhsuk-table-responsive__heading" aria-hidden="true">
+        {heading}{' '}
+      </span>
+      <div class="page-cell">{children}</div>
+    </th>
+  );
+}
+
+export function ResponsiveTable({
+  caption,
+  headings,
+  children,
+}: {
+  caption: string;
+  headings: readonly string[];
+  children: ComponentChildren;
+}) {
+  return (
+    <table {...role('table')} class="nhsuk-table-responsive page-table">
+      <caption class="nhsuk-table__caption nhsuk-u-visually-hidden">{caption}</caption>
+      <thead {...role('rowgroup')} class="nhsuk-table__head">
+        <tr {...role('row')}>
+          {headings.map((heading) => (
+            <th {...role('columnheader')} scope="col" class="nhsuk-table__header">
+              {heading}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody {...role('rowgroup')} class="nhsuk-table__body">
+        {children}
+      </tbody>
+    </table>
+  );
+}

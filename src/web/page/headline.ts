@@ -1,0 +1,42 @@
+/** The sentences at the head of the pages. Pure. */
+import { catalogue } from '../../findings/catalogue.ts';
+import type { Finding } from '../../findings/finding.ts';
+import type { EnvironmentStatus } from '../../status/types.ts';
+import { dayMs } from '../../time/duration.ts';
+import type { Tally } from './select.ts';
+import { dayWords, plural, standingOf } from './words.ts';
+
+export function overviewHeading({ critical, warning, ok, unknown }: Tally): string {
+  const all = critical + warning + ok + unknown;
+  if (all === 0) return 'Nothing is watched';
+  if (critical > 0) return `${critical} of ${plural(all, 'environment')} ${critical === 1 ? 'needs' : 'need'} you now`;
+  if (warning > 0)
+    return `${warning} of ${plural(all, 'environment')} ${warning === 1 ? 'needs' : 'need'} attention soon`;
+  if (unknown > 0)
+    return `${unknown} of ${plural(all, 'environment')} ${unknown === 1 ? 'has' : 'have'} not been checked yet`;
+  return all === 1 ? 'All is well' : `All ${plural(all, 'environment')} are well`;
+}
+
+type Ending = EnvironmentStatus & { readonly expiresAt: Date };
+
+/** The first to end from now on. */
+export function soonest(environments: readonly EnvironmentStatus[], now: Date): Ending | undefined {
+  let first: Ending | undefined;
+  for (const each of environments)
+    if (each.expiresAt && each.expiresAt > now && (!first || each.expiresAt < first.expiresAt)) first = each as Ending;
+  return first;
+}
+
+/** What is the matter with one environment, or that nothing is. */
+export function environmentHeading(environment: EnvironmentStatus, now: Date): string {
+  const [worst] = worrying(environment.findings);
+  if (worst) return catalogue[worst.code].title;
+  if (standingOf(environment) === 'unknown') return 'Not checked yet';
+  const { expiresAt } = environment;
+  return expiresAt && expiresAt.getTime() - now.getTime() > dayMs
+    ? `Works until ${dayWords(expiresAt)}`
+    : 'All is well';
+}
+
+export const worrying = (findings: readonly Finding[]): Finding[] =>
+  findings.filter(({ severity }) => severity !== 'info');

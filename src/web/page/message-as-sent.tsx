@@ -1,0 +1,29 @@
+import type { ReadMessage } from '../../renewal/read-mime.ts';
+import { Quoted } from './name.tsx';
+
+/** An e-mail as its reader sees it: headers, text, names of what is attached. */
+export function MessageAsSent({ message: { headers, text, attachments } }: { message: ReadMessage }) {
+  return (
+    <div class="message">
+      <dl class="message__headers">
+        {headers.map(({ name, value }) => (
+          <div>
+            <dt>{name}</dt>
+            <dd>
+              <Quoted text={value} />
+            </dd>
+          </div>
+        ))}
+        {attachments.length > 0 && (
+          <div>
+            <dt>Attached</dt>
+            <dd>
+              <Quoted text={attachments.join(', ')} />
+            </dd>
+          </div>
+        )}
+      </dl>
+      <p class="message__text">{text}</p>
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import type { DistinguishedName } from '../../x509/certificate.ts';
+import { printable } from '../../x509/printable.ts';
+import { nameWords, shortened } from './words.ts';
+
+/** What people call a certificate, kept from turning round what stands beside it. */
+export const ShortName = ({ name }: { name: DistinguishedName }) => <bdi class="page-name">{nameWords(name)}</bdi>;
+
+/** The distinguished name as the certificate has it, bounded. */
+export const FullName = ({ name }: { name: DistinguishedName }) => (
+  <bdi class="page-name">{shortened(printable(name.text)) || 'no name'}</bdi>
+);
+
+/** Text that may quote a certificate or a server. */
+export const Quoted = ({ text }: { text: string }) => <span class="page-name">{shortened(printable(text))}</span>;
+
+/** Groups of digits that people compare by eye and may copy. */
+export function Hex({ digits, group = 4 }: { digits: string; group?: number }) {
+  const groups = digits.match(new RegExp(`.{1,${group}}`, 'g')) ?? [];
+  return (
+    <code class="page-hex">
+      {groups.map((each) => (
+        <span>{each}</span>
+      ))}
+    </code>
+  );
+}

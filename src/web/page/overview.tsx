@@ -1,0 +1,74 @@
+import { ResponsiveTable } from './cell.tsx';
+import { EnvironmentRow } from './environment-row.tsx';
+import { overviewHeading, soonest } from './headline.ts';
+import { environmentPath } from './links.ts';
+import { Pagination } from './pagination.tsx';
+import { Search } from './search.tsx';
+import { perPage, worstStanding } from './select.ts';
+import { Verdict } from './verdict.tsx';
+import type { OverviewView } from './view.ts';
+import { Day } from './when.tsx';
+import { plural, relativeWords } from './words.ts';
+
+const headings = ['Environment', 'State', 'Expires', 'Path', 'Last handshake', 'Renewal'];
+
+export function Overview({ estate, selection, tally, now }: OverviewView) {
+  const { environments } = estate;
+  const next = soonest(environments, now);
+  return (
+    <>
+      <Verdict standing={worstStanding(tally)} heading={overviewHeading(tally)}>
+        {next && (
+          <p class="verdict__detail">
+            The next to expire is <a href={environmentPath(next.name)}>{next.name}</a>,{' '}
+            {relativeWords(next.expiresAt, now)}, on <Day time={next.expiresAt} />.
+          </p>
+        )}
+        {!estate.ready && <p class="verdict__detail">The first round of checks is still under way.</p>}
+      </Verdict>
+      <div class="nhsuk-width-container page-width page-content">
+        {!estate.configuration.lastReloadSuccessful && <RefusedConfiguration />}
+        {(environments.length > 10 || selection.query !== '') && <Search {...selection} />}
+        {selection.environments.length > 0 ? (
+          <ResponsiveTable caption="Environments, the worst first" headings={headings}>
+            {selection.environments.map((environment) => (
+              <EnvironmentRow environment={environment} now={now} />
+            ))}
+          </ResponsiveTable>
+        ) : (
+          <p>{selection.query ? 'No environment matches.' : 'No environment is configured.'}</p>
+        )}
+        <Pagination page={selection.page} pages={selection.pages} href={(page) => pageLink(selection.query, page)} />
+        {selection.found > perPage && (
+          <p class="nhsuk-hint">
+            {plural(selection.found, 'environment')}, {perPage} a page, the worst first.
+          </p>
+        )}
+        <Key />
+      </div>
+    </>
+  );
+}
+
+function pageLink(query: string, page: number): string {
+  return `/?${new URLSearchParams({ ...(query ? { q: query } : {}), page: String(page) })}`;
+}
+
+function RefusedConfiguration() {
+  return (
+    <div class="nhsuk-inset-text">
+      <span class="nhsuk-u-visually-hidden">Information: </span>
+      <p>The configuration file has changed and was refused. The one before it stays in force; the log says why.</p>
+    </div>
+  );
+}
+
+/** What the lines in the column “Expires” mean. */
+function Key() {
+  return (
+    <p class="nhsuk-hint page-key">
+      The line is the life of the certificate: grey is over, colour is left. The thin line below it is the renewal
+      window; the upright marks are today, the last safe day to ask, and the day of the request.
+    </p>
+  );
+}

@@ -1,0 +1,126 @@
+import type { RenewalRecord } from '../../renewal/types.ts';
+import { environmentPath, renewalPath } from './links.ts';
+import { MessageAsSent } from './message-as-sent.tsx';
+import { Hex, Quoted } from './name.tsx';
+import { SummaryList } from './summary-list.tsx';
+import { RenewalTag } from './tag.tsx';
+import { Transitions } from './transitions.tsx';
+import type { RenewalView } from './view.ts';
+import { Day, Moment } from './when.tsx';
+
+export function RenewalPage({ record, others, files, keyPath }: RenewalView) {
+  const { environment, state } = record;
+  return (
+    <div class="nhsuk-width-container page-width page-content">
+      <nav class="page-back" aria-label="Back">
+        <a class="nhsuk-back-link" href="/renewals">
+          Renewals
+        </a>
+      </nav>
+      <h1 class="nhsuk-heading-l">
+        <span class="nhsuk-caption-l">Renewal</span>
+        {environment}
+      </h1>
+      <p>
+        <RenewalTag state={state} />{' '}
+        {record.transitions.at(-1) && <Quoted text={record.transitions.at(-1)?.reason ?? ''} />}
+      </p>
+      <Facts record={record} keyPath={keyPath} />
+      <section aria-labelledby="message">
+        <h2 id="message" class="nhsuk-heading-m">
+          {record.delivery === 'drafted' || !record.requestedAt ? 'The message as drafted' : 'The message as sent'}
+        </h2>
+        {files.message ? <MessageAsSent message={files.message} /> : <p>{missing(record, 'message')}</p>}
+      </section>
+      <section aria-labelledby="csr">
+        <h2 id="csr" class="nhsuk-heading-m">
+          Certificate signing request
+        </h2>
+        {files.csrPem ? <Csr pem={files.csrPem} /> : <p>{missing(record, 'request')}</p>}
+      </section>
+      <section aria-labelledby="events">
+        <h2 id="events" class="nhsuk-heading-m">
+          What has happened
+        </h2>
+        <Transitions transitions={record.transitions} />
+      </section>
+      {others.length > 0 && <Others others={others} />}
+    </div>
+  );
+}
+
+function missing({ csrFile, messageFile }: RenewalRecord, what: 'message' | 'request'): string {
+  const made = what === 'message' ? messageFile : csrFile;
+  return made ? `It is no longer where it was written: ${made}, below the state directory.` : 'Not made yet.';
+}
+
+function Facts({ record, keyPath }: { record: RenewalRecord; keyPath: string | undefined }) {
+  const { environment, commonName, serial, notAfter, fingerprintSha256, requestedAt, messageId } = record;
+  const { issuedFingerprintSha256, lastError, nextAttemptAt, keyFile, csrFile } = record;
+  return (
+    <SummaryList
+      rows={[
+        ['Environment', <a href={environmentPath(environment)}>{environment}</a>],
+        ['Common name', <bdi class="page-name">{commonName}</bdi>],
+        ['Replaces', <Hex digits={serial} />],
+        ['Its fingerprint', <Hex digits={fingerprintSha256} />],
+        ['It expires', <Moment time={notAfter} />],
+        requestedAt && ['Asked', <Moment time={requestedAt} />],
+        messageId !== undefined && ['Message ID', <span class="page-break">{messageId}</span>],
+        [
+          'New private key',
+          keyFile ? (
+            <code class="page-break">{keyPath}</code>
+          ) : csrFile ? (
+            'none: the deployed key is kept'
+          ) : (
+            'not made yet'
+          ),
+        ],
+        issuedFingerprintSha256 !== undefined && ['Issued certificate', <Hex digits={issuedFingerprintSha256} />],
+        lastError !== undefined && ['Last error', <Quoted text={lastError} />],
+        nextAttemptAt && ['Next attempt', <Moment time={nextAttemptAt} />],
+      ]}
+    />
+  );
+}
+
+function Csr({ pem }: { pem: string }) {
+  return (
+    <>
+      <p>
+        <button
+          type="button"
+          class="nhsuk-button nhsuk-button--secondary nhsuk-button--small page-copy"
+          data-copy="csr-pem"
+          hidden
+        >
+          Copy the request
+        </button>
+      </p>
+      <pre class="page-pre" id="csr-pem">
+        {pem}
+      </pre>
+    </>
+  );
+}
+
+function Others({ others }: { others: readonly RenewalRecord[] }) {
+  return (
+    <section aria-labelledby="others">
+      <h2 id="others" class="nhsuk-heading-m">
+        Other certificates of this environment
+      </h2>
+      <ul class="nhsuk-list nhsuk-list--bullet">
+        {others.slice(0, 20).map((other) => (
+          <li>
+            <a href={renewalPath(other)}>
+              {other.commonName}, expiring <Day time={other.notAfter} />
+            </a>{' '}
+            <RenewalTag state={other.state} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,71 @@
+import type { RenewalRecord } from '../../renewal/types.ts';
+import { Cell, ResponsiveTable, Row, RowHeading } from './cell.tsx';
+import { environmentPath, renewalPath } from './links.ts';
+import { Pagination } from './pagination.tsx';
+import { RenewalTag } from './tag.tsx';
+import type { RenewalsView } from './view.ts';
+import { Day, Relative } from './when.tsx';
+import { plural } from './words.ts';
+
+const headings = ['Environment', 'State', 'Replaces', 'Asked', 'Request'];
+
+export function RenewalsPage({ records, page, pages, found, now }: RenewalsView) {
+  return (
+    <div class="nhsuk-width-container page-width page-content">
+      <h1 class="nhsuk-heading-l">Renewals</h1>
+      {records === undefined ? (
+        <p>
+          <strong>The record of renewals cannot be read.</strong> The log says why.
+        </p>
+      ) : records.length === 0 ? (
+        <p>None yet. A renewal begins with the first check of a certificate.</p>
+      ) : (
+        <>
+          <p class="nhsuk-hint">
+            {plural(found, 'renewal')}, the newest first: one for each certificate that was deployed.
+          </p>
+          <ResponsiveTable caption="Renewals, the newest first" headings={headings}>
+            {records.map((record) => (
+              <RenewalRow record={record} now={now} />
+            ))}
+          </ResponsiveTable>
+          <Pagination page={page} pages={pages} href={(number) => `/renewals?page=${number}`} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function RenewalRow({ record, now }: { record: RenewalRecord; now: Date }) {
+  const { environment, state, commonName, notAfter, requestedAt, delivery, closedAt } = record;
+  return (
+    <Row>
+      <RowHeading heading="Environment">
+        <a href={environmentPath(environment)}>{environment}</a>
+      </RowHeading>
+      <Cell heading="State">
+        <RenewalTag state={state} />
+        {closedAt && (
+          <span class="page-small">
+            closed <Day time={closedAt} />
+          </span>
+        )}
+      </Cell>
+      <Cell heading="Replaces">
+        <bdi class="page-name">{commonName}</bdi>
+        <span class="page-small">
+          expires <Day time={notAfter} />
+        </span>
+      </Cell>
+      <Cell heading="Asked">
+        {requestedAt ? <Relative time={requestedAt} now={now} /> : 'not yet'}
+        {delivery === 'drafted' && <span class="page-small">drafted, to be forwarded</span>}
+      </Cell>
+      <Cell heading="Request">
+        <a href={renewalPath(record)}>
+          See the request<span class="nhsuk-u-visually-hidden"> for {environment}</span>
+        </a>
+      </Cell>
+    </Row>
+  );
+}

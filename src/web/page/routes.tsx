@@ -1,0 +1,140 @@
+/** The pages for people. Drawn anew for every request from what the service knows now. */
+import { join } from 'node:path';
+import { type Request, type Response, Router } from 'express';
+import type { RenewalRecord } from '../../renewal/types.ts';
+import type { Shown } from '../pages.ts';
+import { readOnly } from '../problem.ts';
+import { type Assets, createAssets } from './assets.ts';
+import { EnvironmentPage } from './environment-page.tsx';
+import { environmentHeading, overviewHeading } from './headline.ts';
+import { NotFound } from './not-found.tsx';
+import { Overview } from './overview.tsx';
+import { renderPage } from './render.tsx';
+import { RenewalPage } from './renewal-page.tsx';
+import { RenewalsPage } from './renewals-page.tsx';
+import { perPage, select, tally, worstStanding } from './select.ts';
+import type { Frame } from './view.ts';
+import { renewalWords, type Standing, standingOf } from './words.ts';
+
+const longestQuery = 200;
+
+export function pageRoutes(shown: Shown): Router {
+  const router = Router({ strict: true, caseSensitive: true });
+  const assets = createAssets();
+  router.use(assets.router);
+  readOnly(router, '/', (request, response) => overview(shown, assets, request, response));
+  readOnly<{ name: string }>(router, '/environments/:name', (request, response) =>
+    environment(shown, assets, request, response),
+  );
+  readOnly(router, '/renewals', (request, response) => renewals(shown, assets, request, response));
+  readOnly<{ name: string; certificate?: string }>(router, '/renewals/:name{/:certificate}', (request, response) =>
+    renewal(shown, assets, request, response),
+  );
+  return router;
+}
+
+function overview({ estate, now }: Shown, assets: Assets, request: Request, response: Response): void {
+  const [state, at] = [estate(), now()];
+  const counts = tally(state.environments);
+  const query = textOf(request.query.q).trim().slice(0, longestQuery);
+  const selection = select(state.environments, query, numberOf(request.query.page));
+  const headline = overviewHeading(counts);
+  send(
+    response,
+    { ...frame(assets, request, worstStanding(counts), at), title: headline, headline, section: 'environments' },
+    <Overview estate={state} selection={selection} tally={counts} now={at} />,
+  );
+}
+
+function environment(
+  { estate, now }: Shown,
+  assets: Assets,
+  request: Request<{ name: string }>,
+  response: Response,
+): void {
+  const { name } = request.params;
+  const found = estate().environments.find((each) => each.name === name);
+  const at = now();
+  if (!found) {
+    missing(assets, request, at, 'No environment has that name.', response);
+    return;
+  }
+  const headline = `${name}: ${environmentHeading(found, at)}`;
+  send(
+    response,
+    { ...frame(assets, request, standingOf(found), at), title: headline, headline, section: 'environments' },
+    <EnvironmentPage environment={found} now={at} />,
+  );
+}
+
+function renewals(shown: Shown, assets: Assets, request: Request, response: Response): void {
+  const [records, at] = [shown.renewals()?.toReversed(), shown.now()];
+  const found = records?.length ?? 0;
+  const pages = Math.max(1, Math.ceil(found / perPage));
+  const page = Math.min(Math.max(1, numberOf(request.query.page)), pages);
+  const some = records?.slice((page - 1) * perPage, page * perPage);
+  send(
+    response,
+    {
+      ...frame(assets, request, estateStanding(shown), at),
+      title: 'Renewals',
+      headline: 'Renewals',
+      section: 'renewals',
+    },
+    <RenewalsPage records={some} page={page} pages={pages} found={found} now={at} />,
+  );
+}
+
+async function renewal(
+  shown: Shown,
+  assets: Assets,
+  request: Request<{ name: string; certificate?: string }>,
+  response: Response,
+): Promise<void> {
+  const at = shown.now();
+  const { name, certificate } = request.params;
+  const records = (shown.renewals() ?? []).filter((each) => each.environment === name).reverse();
+  const record = certificate
+    ? records.find(({ fingerprintSha256 }) => fingerprintSha256.slice(0, 16) === certificate)
+    : current(records);
+  if (!record) return missing(assets, request, at, 'There is no such renewal.', response);
+  const files = await shown.renewalFiles(record);
+  const title = `Renewal of ${name}: ${renewalWords[record.state].toLowerCase()}`;
+  send(
+    response,
+    { ...frame(assets, request, estateStanding(shown), at), title, headline: title, section: 'renewals' },
+    <RenewalPage
+      record={record}
+      others={records.filter((each) => each !== record)}
+      files={files}
+      {...(record.keyFile ? { keyPath: join(shown.stateDir(), record.keyFile) } : {})}
+      now={at}
+    />,
+  );
+}
+
+/** The renewal that an environment is in; when all are closed, the newest. */
+function current(newestFirst: readonly RenewalRecord[]): RenewalRecord | undefined {
+  return newestFirst.find(({ closedAt }) => !closedAt) ?? newestFirst[0];
+}
+
+function missing(assets: Assets, request: Request<object>, now: Date, what: string, response: Response): void {
+  response.status(404);
+  const title = 'Not found';
+  send(response, { ...frame(assets, request, 'unknown', now), title, headline: title }, <NotFound what={what} />);
+}
+
+const estateStanding = ({ estate }: Shown): Standing => worstStanding(tally(estate().environments));
+
+function frame({ styles, script, icon }: Assets, request: Request<object>, standing: Standing, now: Date) {
+  const { pathname, search } = new URL(request.originalUrl, 'http://here');
+  return { here: pathname + search, styles, script, icon: icon(standing), standing, now };
+}
+
+function send(response: Response, page: Frame, content: Parameters<typeof renderPage>[1]): void {
+  response.set('Cache-Control', 'no-store').type('html').send(renderPage(page, content));
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+/** A page of a list; whatever is no number is the first. */
+const numberOf = (value: unknown): number => Number(/^\d{1,6}$/.exec(textOf(value))?.[0] ?? 1);

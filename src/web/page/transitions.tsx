@@ -1,0 +1,22 @@
+import type { RenewalRecord } from '../../renewal/types.ts';
+import { Quoted } from './name.tsx';
+import { RenewalTag } from './tag.tsx';
+import { Moment } from './when.tsx';
+
+/** What has happened to a renewal, oldest first. */
+export function Transitions({ transitions }: Pick<RenewalRecord, 'transitions'>) {
+  return (
+    <ol class="timeline">
+      {transitions.map(({ state, at, reason }) => (
+        <li class="timeline__event">
+          <p class="timeline__state">
+            <RenewalTag state={state} /> <Moment time={at} />
+          </p>
+          <p class="timeline__reason">
+            <Quoted text={reason} />
+          </p>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,55 @@
+/** What a page is drawn from. */
+import type { RenewalFiles } from '../../renewal/read-files.ts';
+import type { RenewalRecord } from '../../renewal/types.ts';
+import type { EnvironmentStatus, EstateStatus } from '../../status/types.ts';
+import type { Selection, Tally } from './select.ts';
+import type { Standing } from './words.ts';
+
+export type Section = 'environments' | 'renewals';
+
+export interface Frame {
+  /** Before the service’s name in the title. */
+  readonly title: string;
+  /** What the header’s colour and the tab’s icon say. */
+  readonly standing: Standing;
+  readonly section?: Section;
+  readonly now: Date;
+  /** Path and query of this page. */
+  readonly here: string;
+  readonly styles: readonly string[];
+  readonly script: string;
+  readonly icon: string;
+  /** What a screen reader is told when it changes. */
+  readonly headline: string;
+}
+
+export interface OverviewView {
+  readonly estate: EstateStatus;
+  readonly selection: Selection;
+  readonly tally: Tally;
+  readonly now: Date;
+}
+
+export interface EnvironmentView {
+  readonly environment: EnvironmentStatus;
+  readonly now: Date;
+}
+
+export interface RenewalsView {
+  /** Newest first. Undefined: the record cannot be read. */
+  readonly records: readonly RenewalRecord[] | undefined;
+  readonly page: number;
+  readonly pages: number;
+  readonly found: number;
+  readonly now: Date;
+}
+
+export interface RenewalView {
+  readonly record: RenewalRecord;
+  /** Other certificates of the same environment, newest first. */
+  readonly others: readonly RenewalRecord[];
+  readonly files: RenewalFiles;
+  /** Absolute. */
+  readonly keyPath?: string;
+  readonly now: Date;
+}
