@@ -1,14 +1,15 @@
 /** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped in the opposite order. */
-import type { RequestHandler, Router } from 'express';
 import { ConfigurationError } from '../config/problems.ts';
 import { readSecret, readSource, SourceError } from '../config/source.ts';
 import type { Configuration } from '../config/types.ts';
 import type { Build } from '../metrics/publish.ts';
+import { readRenewalFiles } from '../renewal/read-files.ts';
 import { createRenewals, type Renewals } from '../renewal/renewals.ts';
 import { StoreError } from '../renewal/store.ts';
 import type { EstateStatus } from '../status/types.ts';
 import { createApp } from '../web/app.ts';
 import type { BasicAuth } from '../web/basic-auth.ts';
+import type { Pages, Shown } from '../web/pages.ts';
 import { ListenError, type ListenOptions, listen, type WebServer } from '../web/server.ts';
 import { createActions } from './actions.ts';
 import type { Variables } from './examine.ts';
@@ -24,17 +25,10 @@ export interface ServiceOptions {
   readonly now: () => Date;
   readonly log: Log;
   readonly build: Build;
-  /** What web shows besides health and metrics. */
-  readonly pages?: (shown: Shown) => { readonly headers?: RequestHandler; readonly routers: readonly Router[] };
+  /** Instead of the real ones: what web shows besides health and metrics. */
+  readonly pages?: (shown: Shown) => Pages;
   /** Instead of the real ones. */
   readonly actions?: (renewals: Renewals) => Actions;
-}
-
-/** What the pages may look at. */
-export interface Shown {
-  readonly estate: () => EstateStatus;
-  readonly renewals: Pick<Renewals, 'list'>;
-  readonly configuration: () => Configuration;
 }
 
 export interface Service {
@@ -100,7 +94,7 @@ class RunningService implements Service {
   async start(): Promise<void> {
     const { log, build } = this.#options;
     const { path, contentHash, environments } = this.#configuration;
-    this.#server = await listen(this.#app(), await this.#listenOptions());
+    this.#server = await listen(await this.#app(), await this.#listenOptions());
     const { stop } = watchFile(path, {
       seen: contentHash,
       everyMs: lookAtConfigurationEveryMs,
@@ -134,17 +128,39 @@ class RunningService implements Service {
     this.#options.log.info({}, 'stopped');
   }
 
-  #app() {
-    const { now, build, log, pages } = this.#options;
-    const shown: Shown = { estate: this.estate, renewals: this.#renewals, configuration: () => this.#configuration };
+  async #app() {
+    const { now, build, log } = this.#options;
+    // Loaded here, so that commands that serve nothing do not pay for it.
+    const pages = this.#options.pages ?? (await import('../web/pages.ts')).pages;
     return createApp({
       estate: this.estate,
       build,
       now,
       basicAuth: this.#basicAuth,
       report: (error) => log.error(describe(error), 'a request could not be answered'),
-      ...pages?.(shown),
+      ...pages(this.#shown()),
     });
+  }
+
+  #shown(): Shown {
+    const stateDir = () => this.#configuration.stateDir;
+    return {
+      estate: this.estate,
+      now: this.#options.now,
+      renewals: () => this.#recordOfRenewals(),
+      renewalFiles: (record) => readRenewalFiles(stateDir(), record),
+      stateDir,
+    };
+  }
+
+  #recordOfRenewals() {
+    try {
+      return this.#renewals.list();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#options.log.error(describe(error), 'the record of renewals cannot be read');
+      return undefined;
+    }
   }
 
   readonly #basicAuth: BasicAuth = async () => {
