@@ -1,17 +1,12 @@
-/**
- * The two text formats: Prometheus 0.0.4 and OpenMetrics 1.0.0. Samples look the same in both; headers and the end do not.
- *
- * Written here, and not by prom-client, because nothing needs to be remembered between two scrapes: a registry of 10,000
- * environments keeps 700,000 label sets that have to be removed again, and takes seconds to print (docs/metrics.md has the figures).
- * The tests hold this file against prom-client's output.
- */
-import type { MetricEntry } from './catalogue.ts';
+/** The two text formats, Prometheus 0.0.4 and OpenMetrics 1.0.0, as prom-client writes them. */
+import { type Metric, Registry } from 'prom-client';
+import { type LabelName, type MetricName, metricCatalogue } from './catalogue.ts';
 
 export type ExpositionFormat = 'prometheus' | 'openmetrics';
 
 export const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
-  prometheus: 'text/plain; version=0.0.4; charset=utf-8',
-  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+  prometheus: Registry.PROMETHEUS_CONTENT_TYPE,
+  openmetrics: Registry.OPENMETRICS_CONTENT_TYPE,
 };
 
 /** Subjects and issuers are whatever a CA, or somebody else, wrote; Prometheus keeps each value for weeks. */
@@ -25,18 +20,35 @@ export function labelValue(text: string): string {
   return `${text.isWellFormed() && cut.endsWith('\ufffd') ? cut.slice(0, -1) : cut}…`;
 }
 
-export function header(name: string, metric: MetricEntry, format: ExpositionFormat): string {
-  // OpenMetrics 1.0.0: the family of a counter has no suffix, its sample has `_total`.
-  const family = format === 'openmetrics' && metric.type === 'counter' ? name.replace(/_total$/, '') : name;
-  return `# HELP ${family} ${escapeText(metric.help)}\n# TYPE ${family} ${metric.type}\n`;
+/** All labels in the order in which they are written. */
+export interface Sample {
+  readonly labels: readonly (readonly [LabelName, string])[];
+  readonly value: number;
 }
 
-/** `labels` are name and value, flat, in the order in which they are to be written. */
-export function sample(name: string, labels: readonly (readonly [string, string])[], value: number): string {
-  if (labels.length === 0) return `${name} ${number(value)}\n`;
-  let inside = '';
-  for (const [label, text] of labels) inside += `${inside === '' ? '' : ','}${label}="${escapeValue(text)}"`;
-  return `${name}{${inside}} ${number(value)}\n`;
+/**
+ * Samples of one metric, below its HELP and TYPE. The registry lives for this call alone and is given the samples as they are: a lasting
+ * one would remember each label set, 700,000 for 10,000 environments, and every one that is gone would have to be removed from it.
+ * @throws {RangeError} for a value that is no finite number.
+ */
+export async function familyText(
+  name: MetricName,
+  samples: readonly Sample[],
+  format: ExpositionFormat,
+): Promise<string> {
+  const { help, type } = metricCatalogue[name];
+  // OpenMetrics 1.0.0: the family of a counter has no suffix, its sample has `_total`.
+  const family = format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
+  const values = samples.map(({ labels, value }) => ({ labels: Object.fromEntries(labels), value: finite(value) }));
+  const registry = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE | typeof Registry.PROMETHEUS_CONTENT_TYPE>();
+  if (format === 'openmetrics') registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  registry.registerMetric({ name: family, get: () => ({ name: family, help, type, values }) } as unknown as Metric);
+  return `${await registry.getSingleMetricAsString(family)}\n`;
+}
+
+/** Without its HELP and TYPE, to follow other samples of the same metric. */
+export function withoutHead(text: string): string {
+  return text.slice(text.indexOf('\n', text.indexOf('\n') + 1) + 1);
 }
 
 export function ending(format: ExpositionFormat): string {
@@ -58,15 +70,7 @@ export function negotiate(accept: string | undefined): ExpositionFormat {
   return openmetrics > 0 && openmetrics >= text ? 'openmetrics' : 'prometheus';
 }
 
-function number(value: number): string {
+function finite(value: number): number {
   if (!Number.isFinite(value)) throw new RangeError(`a sample is ${value}`);
-  return String(value);
-}
-
-function escapeText(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-}
-
-function escapeValue(text: string): string {
-  return /[\\"\n]/.test(text) ? escapeText(text).replaceAll('"', '\\"') : text;
+  return value;
 }

@@ -1,9 +1,9 @@
 /** From what the service knows to the text that Prometheus reads. Keeps nothing: what is gone from the estate is gone from the text. */
 import type { EstateStatus } from '../status/types.ts';
 import { unixSeconds } from '../time/duration.ts';
-import { type MetricName, metricCatalogue, metricNames } from './catalogue.ts';
-import { type ExpositionFormat, ending, header, labelValue, sample } from './exposition.ts';
-import { type EnvironmentMetricName, type ProcessMetricName, type Sample, series } from './series.ts';
+import { type MetricName, metricNames } from './catalogue.ts';
+import { type ExpositionFormat, ending, familyText, labelValue, type Sample, withoutHead } from './exposition.ts';
+import { type EnvironmentMetricName, type ProcessMetricName, series } from './series.ts';
 
 /** Of the running program. */
 export interface Build {
@@ -11,37 +11,50 @@ export interface Build {
   readonly nodeVersion: string;
 }
 
-const chunkLength = 64 * 1024;
+/** At most about 64 KiB of text. */
+const samplesAtOnce = 150;
 
-/** The whole exposition in pieces of about 64 KiB, so that 10,000 environments never stand in memory as one text. */
-export function* publish(estate: EstateStatus, build: Build, format: ExpositionFormat): Generator<string, void> {
-  let chunk = '';
+/** The whole exposition in pieces, so that 10,000 environments never stand in memory as one text. */
+export async function* publish(estate: EstateStatus, build: Build, format: ExpositionFormat): AsyncGenerator<string> {
   for (const name of metricNames) {
-    chunk += header(name, metricCatalogue[name], format);
-    for (const text of samplesOf(name, estate, build)) {
-      chunk += text;
-      if (chunk.length < chunkLength) continue;
-      yield chunk;
-      chunk = '';
+    let first = true;
+    for (const samples of batches(samplesOf(name, estate, build))) {
+      const text = await familyText(name, samples, format);
+      yield first ? text : withoutHead(text);
+      first = false;
     }
   }
-  yield chunk + ending(format);
+  yield ending(format);
 }
 
 /** The whole exposition as one text, for estates of ordinary size. */
-export function publishText(estate: EstateStatus, build: Build, format: ExpositionFormat): string {
-  return [...publish(estate, build, format)].join('');
+export async function publishText(estate: EstateStatus, build: Build, format: ExpositionFormat): Promise<string> {
+  let text = '';
+  for await (const piece of publish(estate, build, format)) text += piece;
+  return text;
 }
 
-function* samplesOf(name: MetricName, estate: EstateStatus, build: Build): Generator<string, void> {
+/** At least one, though it may be empty. */
+function* batches(samples: Iterable<Sample>): Generator<Sample[]> {
+  let batch: Sample[] = [];
+  for (const each of samples) {
+    if (batch.length === samplesAtOnce) {
+      yield batch;
+      batch = [];
+    }
+    batch.push(each);
+  }
+  yield batch;
+}
+
+function* samplesOf(name: MetricName, estate: EstateStatus, build: Build): Generator<Sample> {
   if (!ofEnvironment(name)) {
-    const { labels, value } = ofProcess(name, estate, build);
-    yield sample(name, labels, value);
+    yield ofProcess(name, estate, build);
     return;
   }
   for (const environment of estate.environments) {
     const own = ['mesh_environment', labelValue(environment.name)] as const;
-    for (const { labels, value } of series[name](environment)) yield sample(name, [own, ...labels], value);
+    for (const { labels, value } of series[name](environment)) yield { labels: [own, ...labels], value };
   }
 }
 

@@ -1,17 +1,12 @@
-/** What each metric says of one environment: pure, so that a scrape is nothing but a look at the present. */
+/** What each metric says of one environment, with the labels besides `mesh_environment` in the catalogue's order: pure, so that a scrape is nothing but a look at the present. */
 import { handshakeOutcomes, handshakePhases, handshakeReasons } from '../mesh/types.ts';
 import { emailOutcomes, renewalStates } from '../renewal/types.ts';
 import type { EnvironmentStatus } from '../status/types.ts';
 import { unixSeconds } from '../time/duration.ts';
 import type { AssessedCertificate } from '../verify/types.ts';
 import type { LabelName, MetricName } from './catalogue.ts';
-import { labelValue } from './exposition.ts';
+import { labelValue, type Sample } from './exposition.ts';
 
-/** Labels besides `mesh_environment`, in the catalogue's order. */
-export interface Sample {
-  readonly labels: readonly (readonly [LabelName, string])[];
-  readonly value: number;
-}
 export type ProcessMetricName = Extract<MetricName, `${string}_config_${string}` | 'mesh_cert_monitor_build_info'>;
 export type EnvironmentMetricName = Exclude<MetricName, ProcessMetricName>;
 

@@ -74,9 +74,9 @@ function estateRoutes({ estate, build, now }: WebOptions): Router {
 }
 
 /** Takes turns with other requests: a scrape of 10,000 environments must not hold up `/health/live`. */
-async function stream(pieces: Iterable<string>, response: Response): Promise<void> {
+async function stream(pieces: AsyncIterable<string>, response: Response): Promise<void> {
   async function* inTurns() {
-    for (const piece of pieces) {
+    for await (const piece of pieces) {
       yield piece;
       await nextTurn();
     }

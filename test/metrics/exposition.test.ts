@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { labelValue, maxLabelLength, negotiate, sample } from '../../src/metrics/exposition.ts';
+import { familyText, labelValue, maxLabelLength, negotiate, withoutHead } from '../../src/metrics/exposition.ts';
 
 describe('content negotiation', () => {
   test.each([
@@ -44,13 +44,16 @@ describe('label values', () => {
     expect(labelValue('a\ud800b')).toBe('a\ufffdb');
   });
 
-  test('backslash, quote and line end are escaped', () => {
-    expect(sample('m', [['l', 'a\\b"c\nd']], 1)).toBe('m{l="a\\\\b\\"c\\nd"} 1\n');
+  test('backslash, quote and line end are escaped', async () => {
+    const labels = [['mesh_environment', 'a\\b"c\nd']] as const;
+    const text = await familyText('nhs_mesh_credential_valid', [{ labels, value: 1 }], 'prometheus');
+    expect(withoutHead(text)).toBe('nhs_mesh_credential_valid{mesh_environment="a\\\\b\\"c\\nd"} 1\n');
   });
 });
 
-test('a number that is none is a bug, and never a sample', () => {
-  expect(sample('m', [], -0.5)).toBe('m -0.5\n');
-  expect(() => sample('m', [], Number.NaN)).toThrow(RangeError);
-  expect(() => sample('m', [], Number.POSITIVE_INFINITY)).toThrow(RangeError);
+test('a number that is none is a bug, and never a sample', async () => {
+  const text = (value: number) => familyText('nhs_mesh_clock_skew_seconds', [{ labels: [], value }], 'prometheus');
+  expect(withoutHead(await text(-0.5))).toBe('nhs_mesh_clock_skew_seconds -0.5\n');
+  await expect(text(Number.NaN)).rejects.toThrow(RangeError);
+  await expect(text(Number.POSITIVE_INFINITY)).rejects.toThrow(RangeError);
 });

@@ -28,14 +28,10 @@ import { needs } from '../support/tools.ts';
 
 const build = { version: '1.2.3', nodeVersion: '24.0.0' };
 const text = (estate: EstateStatus, format: ExpositionFormat = 'prometheus') => publishText(estate, build, format);
-const lines = (estate: EstateStatus, name: MetricName, format: ExpositionFormat = 'prometheus') =>
-  text(estate, format)
-    .split('\n')
-    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
-const seriesValue = (estate: EstateStatus, line: string) => {
-  const found = text(estate)
-    .split('\n')
-    .find((each) => each.startsWith(`${line} `));
+const lines = async (estate: EstateStatus, name: MetricName, format: ExpositionFormat = 'prometheus') =>
+  (await text(estate, format)).split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+const seriesValue = async (estate: EstateStatus, line: string) => {
+  const found = (await text(estate)).split('\n').find((each) => each.startsWith(`${line} `));
   return found === undefined ? undefined : Number(found.slice(line.length));
 };
 
@@ -67,17 +63,17 @@ describe('names', () => {
     await expect(`${golden.join('\n\n')}\n`).toMatchFileSnapshot('golden/catalogue.golden.txt');
   });
 
-  test('every series carries mesh_environment first, but for those of the process', () => {
-    for (const line of text(wholeEstate()).split('\n').filter(Boolean)) {
+  test('every series carries mesh_environment first, but for those of the process', async () => {
+    for (const line of (await text(wholeEstate())).split('\n').filter(Boolean)) {
       if (line.startsWith('#') || line.startsWith('nhs_mesh_config_') || line.startsWith('mesh_cert_monitor_'))
         continue;
       expect(line).toMatch(/^nhs_mesh_[a-z0-9_]+\{mesh_environment="/);
     }
   });
 
-  test('each series has exactly the labels of its catalogue entry', () => {
+  test('each series has exactly the labels of its catalogue entry', async () => {
     for (const name of metricNames) {
-      for (const line of lines(wholeEstate(), name)) {
+      for (const line of await lines(wholeEstate(), name)) {
         const labels = [...(parseSeries(line)?.labels ?? [])].map(([label]) => label);
         expect(labels, line).toEqual([...metricCatalogue[name].labels]);
       }
@@ -87,28 +83,31 @@ describe('names', () => {
 
 describe('formats', () => {
   test('the whole of a healthy environment is locked by a golden file', async () => {
-    await expect(text(estateOf([environmentStatus()]))).toMatchFileSnapshot('golden/healthy.golden.prom');
+    await expect(await text(estateOf([environmentStatus()]))).toMatchFileSnapshot('golden/healthy.golden.prom');
   });
 
-  test.each(Object.entries(estates))('prom-client writes the same text for the same samples: %s', async (_, estate) => {
-    expect(text(estate())).toBe(await withPromClient(text(estate()), 'prometheus'));
-    expect(text(estate(), 'openmetrics')).toBe(await withPromClient(text(estate()), 'openmetrics'));
-  });
+  test.each(Object.entries(estates))(
+    'prom-client’s own gauges and counters write the same text: %s',
+    async (_, estate) => {
+      expect(await text(estate())).toBe(await withPromClient(await text(estate()), 'prometheus'));
+      expect(await text(estate(), 'openmetrics')).toBe(await withPromClient(await text(estate()), 'openmetrics'));
+    },
+  );
 
-  test.skipIf(!needs('promtool')).each(Object.entries(estates))('promtool has no complaint: %s', (_, estate) => {
+  test.skipIf(!needs('promtool')).each(Object.entries(estates))('promtool has no complaint: %s', async (_, estate) => {
     const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
-      input: text(estate()),
+      input: await text(estate()),
       encoding: 'utf8',
     });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
-  test.each(Object.entries(estates))('OpenMetrics text keeps the rules of its specification: %s', (_, estate) => {
-    expect(openMetricsProblems(text(estate(), 'openmetrics'))).toEqual([]);
+  test.each(Object.entries(estates))('OpenMetrics text keeps the rules of its specification: %s', async (_, estate) => {
+    expect(openMetricsProblems(await text(estate(), 'openmetrics'))).toEqual([]);
   });
 
-  test('the check of OpenMetrics sees what it is there for', () => {
-    const good = text(estateOf([environmentStatus()]), 'openmetrics');
+  test('the check of OpenMetrics sees what it is there for', async () => {
+    const good = await text(estateOf([environmentStatus()]), 'openmetrics');
     expect(openMetricsProblems(good.replace('# EOF\n', ''))).toEqual(['does not end with # EOF']);
     expect(
       openMetricsProblems(good.replace('# TYPE nhs_mesh_handshakes ', '# TYPE nhs_mesh_handshakes_total ')),
@@ -117,17 +116,18 @@ describe('formats', () => {
     expect(openMetricsProblems(good.replace(/(nhs_mesh_credential_valid\{.*\} )1/, '$1NaN'))).not.toEqual([]);
   });
 
-  test('the pieces join to the whole, and none of them is an estate long', () => {
+  test('the pieces join to the whole, and none of them is an estate long', async () => {
     const estate = estateOf([...Array(400).keys()].map((each) => environmentStatus({ name: `environment-${each}` })));
-    const pieces = [...publish(estate, build, 'prometheus')];
+    const pieces: string[] = [];
+    for await (const piece of publish(estate, build, 'prometheus')) pieces.push(piece);
     expect(pieces.length).toBeGreaterThan(10);
     expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(70_000);
-    expect(pieces.join('')).toBe(text(estate));
+    expect(pieces.join('')).toBe(await text(estate));
   });
 });
 
 describe('certificates', () => {
-  test('where two share role and subject, the earliest date counts', () => {
+  test('where two share role and subject, the earliest date counts', async () => {
     const subjectText = 'CN=NHS Root';
     const root = (serial: string, notAfter: Date, notBefore: Date) => ({
       role: 'root' as const,
@@ -143,62 +143,62 @@ describe('certificates', () => {
       }),
     ]);
     const labels = '{mesh_environment="integration",role="root",subject="CN=NHS Root"}';
-    expect(lines(estate, 'nhs_mesh_certificate_not_after_timestamp_seconds')).toEqual([
+    expect(await lines(estate, 'nhs_mesh_certificate_not_after_timestamp_seconds')).toEqual([
       `nhs_mesh_certificate_not_after_timestamp_seconds${labels} ${unixSeconds(daysFromSampleNow(10))}`,
     ]);
-    expect(lines(estate, 'nhs_mesh_certificate_not_before_timestamp_seconds')).toEqual([
+    expect(await lines(estate, 'nhs_mesh_certificate_not_before_timestamp_seconds')).toEqual([
       `nhs_mesh_certificate_not_before_timestamp_seconds${labels} ${unixSeconds(daysFromSampleNow(-5))}`,
     ]);
-    expect(lines(estate, 'nhs_mesh_certificate_info')).toHaveLength(2);
+    expect(await lines(estate, 'nhs_mesh_certificate_info')).toHaveLength(2);
   });
 
-  test('two long subjects that are alike in their first 256 characters are one series', () => {
+  test('two long subjects that are alike in their first 256 characters are one series', async () => {
     const certificates = ['a', 'b'].flatMap((end) => sampleChain({ subjectText: `CN=${'x'.repeat(300)}${end}` }));
-    const clients = lines(
-      estateOf([environmentStatus({ certificates })]),
-      'nhs_mesh_certificate_not_after_timestamp_seconds',
+    const clients = (
+      await lines(estateOf([environmentStatus({ certificates })]), 'nhs_mesh_certificate_not_after_timestamp_seconds')
     ).filter((line) => line.includes('role="client"'));
     expect(clients).toHaveLength(1);
     expect(parseSeries(clients[0]!)?.labels.get('subject')).toHaveLength(256);
   });
 
-  test('a date that is none is left out rather than NaN', () => {
+  test('a date that is none is left out rather than NaN', async () => {
     const certificates = sampleChain({ notAfter: new Date(Number.NaN) });
     const estate = estateOf([environmentStatus({ certificates, expiresAt: new Date(Number.NaN) })]);
-    expect(text(estate)).not.toContain('NaN');
-    expect(lines(estate, 'nhs_mesh_credential_expiry_timestamp_seconds')).toEqual([]);
+    expect(await text(estate)).not.toContain('NaN');
+    expect(await lines(estate, 'nhs_mesh_credential_expiry_timestamp_seconds')).toEqual([]);
   });
 
-  test('the last known dates stay when the file has gone bad, and the check says so', () => {
+  test('the last known dates stay when the file has gone bad, and the check says so', async () => {
     const estate = estateOf([everyEnvironment().unreadable]);
     const own = 'mesh_environment="unreadable"';
-    expect(lines(estate, 'nhs_mesh_certificate_not_after_timestamp_seconds')).toHaveLength(3);
-    expect(seriesValue(estate, `nhs_mesh_credential_expiry_timestamp_seconds{${own}}`)).toBe(
+    expect(await lines(estate, 'nhs_mesh_certificate_not_after_timestamp_seconds')).toHaveLength(3);
+    expect(await seriesValue(estate, `nhs_mesh_credential_expiry_timestamp_seconds{${own}}`)).toBe(
       unixSeconds(daysFromSampleNow(295)),
     );
-    expect(seriesValue(estate, `nhs_mesh_check_passed{${own},check="readable"}`)).toBe(0);
+    expect(await seriesValue(estate, `nhs_mesh_check_passed{${own},check="readable"}`)).toBe(0);
   });
 });
 
 describe('what is gone is gone', () => {
-  test('a finding that no longer stands and a subject that was replaced leave no series behind', () => {
+  test('a finding that no longer stands and a subject that was replaced leave no series behind', async () => {
     const before = estateOf([everyEnvironment().expiresSoon]);
     const after = estateOf([environmentStatus({ name: 'expires-soon' })]);
-    expect(lines(before, 'nhs_mesh_finding')).toEqual([
+    expect(await lines(before, 'nhs_mesh_finding')).toEqual([
       'nhs_mesh_finding{mesh_environment="expires-soon",code="certificate_expires_soon",severity="warning"} 1',
     ]);
-    expect(lines(after, 'nhs_mesh_finding')).toEqual([]);
+    expect(await lines(after, 'nhs_mesh_finding')).toEqual([]);
   });
 
-  test('two findings of one code are one series', () => {
+  test('two findings of one code are one series', async () => {
     const findings = [sampleFinding('ca_expired', 'One.'), sampleFinding('ca_expired', 'Two.')];
-    expect(lines(estateOf([environmentStatus({ findings })]), 'nhs_mesh_finding')).toHaveLength(1);
+    expect(await lines(estateOf([environmentStatus({ findings })]), 'nhs_mesh_finding')).toHaveLength(1);
   });
 
-  test('an environment without a credential has no credential series and no checks', () => {
+  test('an environment without a credential has no credential series and no checks', async () => {
     const estate = estateOf([everyEnvironment().sandbox]);
     for (const name of metricNames.filter((each) => /_(certificate|credential|check_passed)/.test(each))) {
-      if (name !== 'nhs_mesh_server_certificate_not_after_timestamp_seconds') expect(lines(estate, name)).toEqual([]);
+      if (name !== 'nhs_mesh_server_certificate_not_after_timestamp_seconds')
+        expect(await lines(estate, name)).toEqual([]);
     }
   });
 });
@@ -216,60 +216,66 @@ describe('from the first scrape', () => {
     `nhs_mesh_renewal_due_timestamp_seconds{${own}}`,
     `nhs_mesh_renewal_requested_timestamp_seconds{${own}}`,
     `nhs_mesh_check_last_run_timestamp_seconds{${own}}`,
-  ])('%s is 0', (line) => {
-    expect(seriesValue(first, line)).toBe(0);
+  ])('%s is 0', async (line) => {
+    expect(await seriesValue(first, line)).toBe(0);
   });
 
-  test('exactly one renewal state is 1', () => {
+  test('exactly one renewal state is 1', async () => {
     for (const environment of Object.values(everyEnvironment())) {
-      const values = lines(estateOf([environment]), 'nhs_mesh_renewal_state').map((line) => Number(line.at(-1)));
+      const values = (await lines(estateOf([environment]), 'nhs_mesh_renewal_state')).map((line) =>
+        Number(line.at(-1)),
+      );
       expect(values).toHaveLength(renewalStates.length);
       expect(values.reduce((sum, value) => sum + value)).toBe(1);
     }
   });
 
-  test('whether the last handshake succeeded is not claimed before there was one', () => {
-    expect(lines(first, 'nhs_mesh_handshake_success')).toEqual([]);
+  test('whether the last handshake succeeded is not claimed before there was one', async () => {
+    expect(await lines(first, 'nhs_mesh_handshake_success')).toEqual([]);
   });
 });
 
 describe('handshakes', () => {
-  test.each(handshakeReasons)('%s is 1 and every other reason 0', (reason) => {
+  test.each(handshakeReasons)('%s is 1 and every other reason 0', async (reason) => {
     const estate = estateOf([environmentStatus({ handshake: handshakeStatusOf(sampleFailedHandshake(reason)) })]);
-    const standing = lines(estate, 'nhs_mesh_handshake_failure').filter((line) => line.endsWith(' 1'));
+    const standing = (await lines(estate, 'nhs_mesh_handshake_failure')).filter((line) => line.endsWith(' 1'));
     expect(standing).toEqual([`nhs_mesh_handshake_failure{mesh_environment="integration",reason="${reason}"} 1`]);
-    expect(seriesValue(estate, 'nhs_mesh_handshake_success{mesh_environment="integration"}')).toBe(0);
+    expect(await seriesValue(estate, 'nhs_mesh_handshake_success{mesh_environment="integration"}')).toBe(0);
   });
 
-  test('after a success no reason stands', () => {
-    const standing = lines(estateOf([environmentStatus()]), 'nhs_mesh_handshake_failure');
+  test('after a success no reason stands', async () => {
+    const standing = await lines(estateOf([environmentStatus()]), 'nhs_mesh_handshake_failure');
     expect(standing.filter((line) => !line.endsWith(' 0'))).toEqual([]);
   });
 
-  test('the server’s earliest date stays from the last handshake that saw it', () => {
+  test('the server’s earliest date stays from the last handshake that saw it', async () => {
     const seen = sampleHandshake({
       serverCertificates: [200, 100].map((days) => sampleCertificate({ notAfter: daysFromSampleNow(days) })),
     });
     const failed = sampleFailedHandshake('connection_refused');
     const handshake = handshakeStatusOf(failed, { history: [seen, failed] });
     const line = 'nhs_mesh_server_certificate_not_after_timestamp_seconds{mesh_environment="integration"}';
-    expect(seriesValue(estateOf([environmentStatus({ handshake })]), line)).toBe(unixSeconds(daysFromSampleNow(100)));
+    expect(await seriesValue(estateOf([environmentStatus({ handshake })]), line)).toBe(
+      unixSeconds(daysFromSampleNow(100)),
+    );
     const never = handshakeStatusOf(failed);
-    expect(seriesValue(estateOf([environmentStatus({ handshake: never })]), line)).toBeUndefined();
+    expect(await seriesValue(estateOf([environmentStatus({ handshake: never })]), line)).toBeUndefined();
   });
 });
 
-test('the configuration’s state and the build are told without an environment', () => {
+test('the configuration’s state and the build are told without an environment', async () => {
   const estate = estateOf([], { configuration: { lastReloadSuccessful: false, lastReloadSuccessAt: sampleNow } });
-  expect(seriesValue(estate, 'nhs_mesh_config_last_reload_successful')).toBe(0);
-  expect(seriesValue(estate, 'nhs_mesh_config_last_reload_success_timestamp_seconds')).toBe(unixSeconds(sampleNow));
-  expect(seriesValue(estate, 'mesh_cert_monitor_build_info{version="1.2.3",node_version="24.0.0"}')).toBe(1);
+  expect(await seriesValue(estate, 'nhs_mesh_config_last_reload_successful')).toBe(0);
+  expect(await seriesValue(estate, 'nhs_mesh_config_last_reload_success_timestamp_seconds')).toBe(
+    unixSeconds(sampleNow),
+  );
+  expect(await seriesValue(estate, 'mesh_cert_monitor_build_info{version="1.2.3",node_version="24.0.0"}')).toBe(1);
 });
 
-test('a check that was not configured is absent, one that failed is 0', () => {
+test('a check that was not configured is absent, one that failed is 0', async () => {
   const assessment = sampleAssessment({ notConfigured: ['key_match'], failed: ['chain_valid'] });
   const estate = estateOf([environmentStatus({ assessment })]);
-  const check = (name: string) =>
-    seriesValue(estate, `nhs_mesh_check_passed{mesh_environment="integration",check="${name}"}`);
-  expect([check('key_match'), check('chain_valid'), check('readable')]).toEqual([undefined, 0, 1]);
+  const check = async (name: string) =>
+    await seriesValue(estate, `nhs_mesh_check_passed{mesh_environment="integration",check="${name}"}`);
+  expect(await Promise.all([check('key_match'), check('chain_valid'), check('readable')])).toEqual([undefined, 0, 1]);
 });

@@ -42,7 +42,7 @@ describe('/metrics', () => {
     const response = await (await serve()).get('/metrics');
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe(contentTypes.prometheus);
-    expect(await response.text()).toBe(publishText(wholeEstate(), build, 'prometheus'));
+    expect(await response.text()).toBe(await publishText(wholeEstate(), build, 'prometheus'));
   });
 
   test('answers in OpenMetrics to who asks for it', async () => {
@@ -50,7 +50,7 @@ describe('/metrics', () => {
     const response = await (await serve()).get('/metrics', { headers: { accept } });
     expect(response.headers.get('content-type')).toBe(contentTypes.openmetrics);
     expect(response.headers.get('vary')).toBe('Accept');
-    expect(await response.text()).toBe(publishText(wholeEstate(), build, 'openmetrics'));
+    expect(await response.text()).toBe(await publishText(wholeEstate(), build, 'openmetrics'));
   });
 
   test('shows at once what has changed', async () => {
