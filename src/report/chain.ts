@@ -22,14 +22,19 @@ interface Row {
 
 const gap = '  ';
 
-/** @param path - fingerprints from client to root: its edges are known, the others are drawn by name. */
-export function chainLines(
-  certificates: readonly AssessedCertificate[],
-  path: readonly string[],
-  now: Date,
-  terminal: Terminal,
-): string[] {
-  const rows = forest(certificates, path).flatMap((top) => rowsOf(top, now, path.length > 0));
+export interface Chain {
+  readonly certificates: readonly AssessedCertificate[];
+  /** Fingerprints from client to root: its edges are known, the others are drawn by name. */
+  readonly path: readonly string[];
+  /** Whether issuers were asked for: of a client certificate alone, none is missing. */
+  readonly withIssuers: boolean;
+}
+
+export function chainLines({ certificates, path, withIssuers }: Chain, now: Date, terminal: Terminal): string[] {
+  const trees = forest(certificates, path);
+  const draw = (top: Branch) =>
+    top.orphan && withIssuers ? rowsBelowMissing(top, now, path.length > 0) : branchRows(top, now, path.length > 0);
+  const rows = trees.flatMap(draw);
   const fits = (lines: readonly Line[]) => lines.every(({ line }) => line.length <= terminal.columns);
   const lines = [besideTheTree(rows), besideTheTree(rows.map(withoutRole))].find(fits) ?? belowTheNames(rows);
   return lines.map(({ line, look }) => paintAs(look, line, terminal));
@@ -105,9 +110,8 @@ function looksLikeIssuer(issuer: Certificate, child: Certificate): boolean {
   );
 }
 
-function rowsOf(top: Branch, now: Date, judged: boolean): Row[] {
+function rowsBelowMissing(top: Branch, now: Date, judged: boolean): Row[] {
   const { certificate, onPath } = top.assessed;
-  if (!top.orphan) return branchRows(top, now, judged, '', '');
   const missing: Row = {
     label: `(missing) ${nameOf(certificate.issuer)}`,
     facts: [],
@@ -117,7 +121,7 @@ function rowsOf(top: Branch, now: Date, judged: boolean): Row[] {
   return [missing, ...branchRows(top, now, judged, '└─ ', '   ')];
 }
 
-function branchRows(branch: Branch, now: Date, judged: boolean, lead: string, indent: string): Row[] {
+function branchRows(branch: Branch, now: Date, judged: boolean, lead = '', indent = ''): Row[] {
   const { assessed, children } = branch;
   const { certificate } = assessed;
   const own: Row = {

@@ -44,11 +44,15 @@ export function severityFormat(severity: Severity | Status): Format {
   return ['bold', colours[severity]];
 }
 
+/** A moment and a place are looked for as one: what was written with plain spaces gets those that do not break. */
+const together = /\b(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC|certificate \d+)(?=\W|$)/g;
+const unbroken = (text: string) => text.replace(together, (phrase) => phrase.replaceAll(' ', '\u00a0'));
+
 /** Lines of prose, each after `indent`; the first after `lead` instead, which is as wide. A longer word stands alone. */
 export function wrap(terminal: Terminal, indent: string, text: string, lead = indent): string[] {
   const width = Math.max(narrowestProse, Math.min(widestProse, terminal.columns) - indent.length);
   const lines: string[] = [];
-  for (const word of escapeControls(text)
+  for (const word of unbroken(escapeControls(text))
     .split(/[ \n\t]+/)
     .filter(Boolean)) {
     const last = lines.at(-1);

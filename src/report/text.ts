@@ -3,7 +3,7 @@ import { catalogue, checkNames } from '../findings/catalogue.ts';
 import { type Finding, type Status, statusOf, worstFirst } from '../findings/finding.ts';
 import type { EnvironmentStatus } from '../status/types.ts';
 import type { AssessedCertificate, Assessment } from '../verify/types.ts';
-import { chainLines } from './chain.ts';
+import { type Chain, chainLines } from './chain.ts';
 import { handshakeLines } from './handshake.ts';
 import { labelled, paint, printable, severityFormat, type Terminal, wrap } from './terminal.ts';
 import { day, moment, plural, timeLeft } from './time.ts';
@@ -14,7 +14,7 @@ export function inspectionText(assessment: Assessment, terminal: Terminal): stri
   return lines([
     ...headline(statusOf(findings), verdictOfInspection(assessment), terminal),
     '',
-    ...certificateSection(certificates, path, now, terminal),
+    ...certificateSection({ certificates, path, withIssuers: isAboutIssuers(assessment) }, now, terminal),
     ...clientSection(certificates, terminal),
     ...judgementSection(assessment, terminal),
     ...findingsSection(findings, terminal),
@@ -36,7 +36,7 @@ function environmentLines(environment: EnvironmentStatus, now: Date, terminal: T
     ...headline(status, `${name}: ${verdictOf(environment, now)}`, terminal),
     ...placeLines(environment, terminal),
     '',
-    ...certificateSection(certificates, assessment?.path ?? [], now, terminal),
+    ...certificateSection({ certificates, path: assessment?.path ?? [], withIssuers: true }, now, terminal),
     ...(assessment ? judgementSection(assessment, terminal) : []),
     ...(handshake.last ? [...handshakeLines(handshake.last, terminal), ''] : []),
     ...findingsSection(findings, terminal),
@@ -89,14 +89,13 @@ function causeOf({ findings }: Assessment): string {
   return worst ? lowerFirst(catalogue[worst.code].title) : 'see the checks';
 }
 
-function certificateSection(
-  certificates: readonly AssessedCertificate[],
-  path: readonly string[],
-  now: Date,
-  terminal: Terminal,
-): string[] {
-  if (certificates.length === 0) return [];
-  return [paint(terminal, 'bold', 'Certificates'), ...chainLines(certificates, path, now, terminal), ''];
+/** False for a client certificate without a bundle. */
+const isAboutIssuers = ({ certificates, checks }: Assessment) =>
+  checks.chain_valid !== undefined || certificates.every(({ role }) => role !== 'client');
+
+function certificateSection(chain: Chain, now: Date, terminal: Terminal): string[] {
+  if (chain.certificates.length === 0) return [];
+  return [paint(terminal, 'bold', 'Certificates'), ...chainLines(chain, now, terminal), ''];
 }
 
 function clientSection(certificates: readonly AssessedCertificate[], terminal: Terminal): string[] {

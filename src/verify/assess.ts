@@ -32,7 +32,7 @@ export function assess(
     ...trust.findings,
     ...(client ? judgeValidity(client, policy.thresholds, now) : []),
     ...judgeEnvironment(client, policy),
-    ...order.findings,
+    ...(credential.bundleInKeystore ? [] : order.findings),
     ...(holds ? judgeCaExpiry(path, policy.thresholds, now) : []),
     ...judgeBundle(bundle, client, trust, now),
     ...(client ? judgeNaming(client, policy) : []),

@@ -28,7 +28,8 @@ export function checksOf(
   const inputs: Record<CheckName, boolean | undefined> = {
     readable: configured.certificate || configured.privateKey || configured.caBundle ? true : undefined,
     key_match: all(certificate, privateKey),
-    chain_order: caBundle,
+    // A keystore's tool puts its certificates in order, and MESH clients read it by its links.
+    chain_order: credential.bundleInKeystore ? undefined : caBundle,
     chain_valid: all(certificate, caBundle),
     validity: certificate,
     naming: certificate,

@@ -52,11 +52,18 @@ function explained(
   });
 }
 
+const keystoreWithoutAuthorities = {
+  message: 'The keystore holds no CA certificate, and no CA bundle is given beside it.',
+  remedy: 'Give the CA bundle beside the keystore (`ca_bundle`), or export the keystore again with its chain.',
+};
+
 function explainIncomplete({
   certificate,
   bundle,
+  bundleInKeystore,
   extraCertificates,
 }: DeployedCredential & { certificate: Certificate }) {
+  if (bundleInKeystore && bundle.length === 0) return keystoreWithoutAuthorities;
   const beside = extraCertificates.find((each) => mayHaveIssued(certificate, each) && signed(certificate, each));
   if (!beside) return explainMissingIssuer(certificate, bundle);
   return {

@@ -47,6 +47,13 @@ describe('text', () => {
     expect(text.indexOf('key_mismatch')).toBeLessThan(text.indexOf('bundle_duplicate_certificate'));
   });
 
+  test.each([40, 50, 60, 70, 80, 90])('a moment and a place stay on one line, %i columns wide', (columns) => {
+    const message = 'The root in the bundle expired on 2024-06-04 11:28:31 UTC; swap “Sub” (certificate 12) with “Root”.';
+    const text = inspect({ findings: [sampleFinding('ca_expired', message)] }, { colour: false, columns });
+    expect(text).toContain('2024-06-04 11:28:31 UTC');
+    expect(text).toContain('(certificate 12)');
+  });
+
   test.each([60, 80, 100, 200])('nothing is wider than %i columns', (columns) => {
     const { hostile: _, ...others } = everyEnvironment();
     const lines = checkText(Object.values(others), sampleNow, { colour: false, columns }).split('\n');
@@ -90,6 +97,12 @@ describe('chain', () => {
   test('names the issuer that the bundle lacks', () => {
     const drawn = treeOf([client, root], prints(client));
     expect(drawn).toContain('  (missing) NHS INT Authentication G2\n  └─ X26ABC1.X26');
+  });
+
+  test('draws a client certificate alone without an issuer that nobody asked for', () => {
+    const alone = inspect({ certificates: [client], path: prints(client), checks: { readable: true, validity: true } });
+    expect(alone).toContain('\n  X26ABC1.X26.api.mesh-client.nhs.uk  client');
+    expect(alone).not.toContain('missing');
   });
 
   test('marks what the path does not use, and draws it after the path', () => {

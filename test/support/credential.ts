@@ -23,6 +23,8 @@ export function deployed(parts: {
   bundle?: readonly HasDer[];
   /** What the client's file holds after the client. */
   extra?: readonly HasDer[];
+  /** The bundle came out of a keystore. */
+  inKeystore?: boolean;
   problems?: readonly Finding[];
   /** Configured, and yet not there. */
   unreadable?: readonly ('certificate' | 'privateKey' | 'caBundle')[];
@@ -38,6 +40,7 @@ export function deployed(parts: {
     ...(client ? { certificate: parsed(client) } : {}),
     extraCertificates: (parts.extra ?? []).map(parsed),
     bundle: (bundle ?? []).map(parsed),
+    ...(parts.inKeystore ? { bundleInKeystore: true as const } : {}),
     ...(keys ? { privateKey: handleOf(keys) } : {}),
     problems,
     contentHash: 'test',

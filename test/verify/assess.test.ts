@@ -94,6 +94,23 @@ describe('assess: any subset of the inputs', () => {
   });
 });
 
+describe('assess: a keystore', () => {
+  test('its certificates stand in its tool’s order, which is not judged', () => {
+    const [wrong] = judge({ client, bundle: [sub, root] }).findings;
+    expect(wrong).toMatchObject({ code: 'chain_order_wrong' });
+    const assessment = judge({ client, bundle: [sub, root], inKeystore: true });
+    expect(assessment).toMatchObject({ valid: true, findings: [], order: 'leaf-first' });
+    expect(assessment.checks).not.toHaveProperty('chain_order');
+    expect(assessment.checks).toMatchObject({ chain_valid: true });
+  });
+  test('without CA certificates asks for the bundle beside it', () => {
+    const assessment = judge({ client, bundle: [], inKeystore: true });
+    expect(assessment).toMatchObject({ valid: false, findings: [{ code: 'chain_incomplete' }] });
+    expect(assessment.findings[0]?.message).toContain('The keystore holds no CA certificate');
+    expect(assessment.findings[0]?.remedy).toContain('CA bundle beside the keystore');
+  });
+});
+
 describe('assess: an input that is configured and could not be read', () => {
   test('the bundle: what needs it fails, and the finding that says why is not doubled', () => {
     const problems = [finding('ca_bundle_unreadable', 'no such file')];
