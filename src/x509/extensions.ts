@@ -59,13 +59,13 @@ const harmless: ReadonlySet<string> = new Set(['2.5.29.31', '2.5.29.32']);
 
 /** @throws {DerError} when one that decides something is malformed, or any is there twice (RFC 5280 §4.2). */
 export function parseExtensions(list: DerValue | undefined): ExtensionFacts {
-  const extensionOids: string[] = [];
+  const extensionOids = new Set<string>();
   const unhandledCriticalExtensions: string[] = [];
   let facts: Facts & { alternativeNames: Certificate['alternativeNames'] } = { alternativeNames: [] };
   for (const each of list ? children(list, 'extensions') : []) {
     const { id, critical, content } = extension(each);
-    if (extensionOids.includes(id)) throw new DerError(`extension ${id} is there twice`);
-    extensionOids.push(id);
+    if (extensionOids.has(id)) throw new DerError(`extension ${id} is there twice`);
+    extensionOids.add(id);
     const reader = readers[id];
     if (reader) {
       const what = `extension ${reader.name}`;
@@ -73,7 +73,7 @@ export function parseExtensions(list: DerValue | undefined): ExtensionFacts {
     } else if (critical && !harmless.has(id)) unhandledCriticalExtensions.push(id);
     if (id === privateKeyUsagePeriodOid) facts = { ...facts, ...privateKeyUsagePeriod(content) };
   }
-  return { ...facts, extensionOids, unhandledCriticalExtensions };
+  return { ...facts, extensionOids: [...extensionOids], unhandledCriticalExtensions };
 }
 
 function extension(value: DerValue): { id: string; critical: boolean; content: Uint8Array } {
