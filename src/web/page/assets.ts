@@ -18,13 +18,16 @@ export interface Assets {
 const yearMs = 365 * 24 * 60 * 60 * 1000;
 const forever = 'public, max-age=31536000, immutable';
 
+/** What all pages share, the overview, the details, and what paper and forced colours change. */
+const ownStyles = ['page.css', 'overview.css', 'environment.css', 'print.css'];
+
 export function createAssets(): Assets {
   const router = Router({ strict: true, caseSensitive: true });
   const own = ownAssets(router);
   const frontend = designSystem(router);
   return {
     router,
-    styles: [frontend, `${own}/page.css`],
+    styles: [frontend, ...ownStyles.map((file) => `${own}/${file}`)],
     script: `${own}/page.js`,
     icon: (standing) => `${own}/icon-${standing}.svg`,
   };

@@ -37,14 +37,16 @@ export function RowHeading({ heading, children }: { heading: string; children: C
 export function ResponsiveTable({
   caption,
   headings,
+  className = '',
   children,
 }: {
   caption: string;
   headings: readonly string[];
+  className?: string;
   children: ComponentChildren;
 }) {
   return (
-    <table {...role('table')} class="nhsuk-table-responsive page-table">
+    <table {...role('table')} class={`nhsuk-table-responsive page-table ${className}`}>
       <caption class="nhsuk-table__caption nhsuk-u-visually-hidden">{caption}</caption>
       <thead {...role('rowgroup')} class="nhsuk-table__head">
         <tr {...role('row')}>

@@ -26,8 +26,9 @@ export function Certificates({ environment, now }: Props) {
         <>
           <LastKnown environment={environment} />
           <ol class="chain">
-            {path.map((each) => (
+            {path.map((each, index) => (
               <li class="chain__link">
+                {index > 0 && <p class="chain__by">issued by</p>}
                 <CertificateCard assessed={each} now={now} />
               </li>
             ))}
@@ -56,7 +57,8 @@ function MissingIssuer({
   const last = path.at(-1)?.certificate;
   if (!last || last.selfIssued || environment.assessment?.checks.chain_valid !== false) return null;
   return (
-    <li class="chain__link chain__link--missing">
+    <li class="chain__link">
+      <p class="chain__by">issued by</p>
       <p class="chain__missing">
         <strong>Missing:</strong> the certificate of <ShortName name={last.issuer} />, which issued the one above, is
         not in the bundle.

@@ -7,9 +7,9 @@ import { worrying } from './headline.ts';
 import { environmentPath } from './links.ts';
 import { pathOf } from './path.ts';
 import { RenewalTag, StandingTag } from './tag.tsx';
-import { TimeBar } from './time-bar.tsx';
 import { Day, Relative } from './when.tsx';
 import { nameWords, plural, relativeWords, standingOf } from './words.ts';
+import { YearBar } from './year-bar.tsx';
 
 interface Props {
   readonly environment: EnvironmentStatus;
@@ -65,7 +65,7 @@ function Expires({ environment, now }: Props) {
   if (!expiresAt || !life) return <None />;
   return (
     <>
-      <TimeBar {...life} now={now} standing={expiryStanding(environment)} />
+      <YearBar life={life} now={now} standing={expiryStanding(environment)} />
       <strong>{expiresAt < now ? `expired ${relativeWords(expiresAt, now)}` : relativeWords(expiresAt, now)}</strong>
       <span class="page-small">
         <Day time={expiresAt} />

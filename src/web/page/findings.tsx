@@ -4,7 +4,7 @@ import type { EnvironmentStatus } from '../../status/types.ts';
 import { Quoted } from './name.tsx';
 import { SeverityTag } from './tag.tsx';
 import { Day } from './when.tsx';
-import { standingOf } from './words.ts';
+import { sentence, standingOf } from './words.ts';
 
 /** What to do, worst first: each finding with its remedy and what the rule rests on. */
 export function Findings({ environment }: { environment: EnvironmentStatus }) {
@@ -36,7 +36,7 @@ function FindingCard({ finding }: { finding: Finding }) {
         <SeverityTag severity={severity} /> {title}
       </h3>
       <p class="finding__message">
-        <Quoted text={message} />
+        <Quoted text={sentence(message)} />
       </p>
       <p class="finding__remedy">
         <strong>Do this:</strong> <WithCode text={remedy} />

@@ -7,7 +7,7 @@ import { Phases } from './phases.tsx';
 import { type Row, SummaryList } from './summary-list.tsx';
 import { Tag } from './tag.tsx';
 import { Day, Moment, Relative } from './when.tsx';
-import { durationWords } from './words.ts';
+import { durationWords, sentence } from './words.ts';
 
 interface Props {
   readonly environment: EnvironmentStatus;
@@ -45,7 +45,7 @@ function factsOf(last: HandshakeResult): (Row | undefined | false)[] {
   const [server] = serverCertificates;
   return [
     ['Started', <Moment time={startedAt} />],
-    detail !== undefined && ['What was seen', <Quoted text={detail} />],
+    detail !== undefined && ['What was seen', <Quoted text={sentence(detail)} />],
     ['Probe', probe === 'validate' ? 'mailbox validation, the MESH handshake' : 'ping, mutual TLS only'],
     httpStatus > 0 && ['HTTP status', String(httpStatus)],
     tls && ['TLS', `${tls.protocol}, ${tls.cipher}`],

@@ -17,6 +17,18 @@ export function overviewHeading({ critical, warning, ok, unknown }: Tally): stri
   return all === 1 ? 'All is well' : `All ${plural(all, 'environment')} are well`;
 }
 
+/** How the others are, after a heading that has told of the worst: `1 to attend to, 3 well.` */
+export function tallyWords({ critical, warning, ok, unknown }: Tally): string {
+  const parts = [
+    [critical, 'to act on now'],
+    [warning, 'to attend to'],
+    [unknown, 'not checked yet'],
+    [ok, 'well'],
+  ] as const;
+  const some = parts.filter(([count]) => count > 0).map(([count, what]) => `${count.toLocaleString('en-GB')} ${what}`);
+  return some.length > 1 ? `Of the others, ${some.slice(1).join(', ')}.` : '';
+}
+
 type Ending = EnvironmentStatus & { readonly expiresAt: Date };
 
 /** The first to end from now on. */

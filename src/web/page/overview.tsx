@@ -1,6 +1,6 @@
 import { ResponsiveTable } from './cell.tsx';
 import { EnvironmentRow } from './environment-row.tsx';
-import { overviewHeading, soonest } from './headline.ts';
+import { overviewHeading, soonest, tallyWords } from './headline.ts';
 import { environmentPath } from './links.ts';
 import { Pagination } from './pagination.tsx';
 import { Search } from './search.tsx';
@@ -18,6 +18,7 @@ export function Overview({ estate, selection, tally, now }: OverviewView) {
   return (
     <>
       <Verdict standing={worstStanding(tally)} heading={overviewHeading(tally)}>
+        <p class="verdict__detail">{tallyWords(tally)}</p>
         {next && (
           <p class="verdict__detail">
             The next to expire is <a href={environmentPath(next.name)}>{next.name}</a>,{' '}
@@ -30,7 +31,7 @@ export function Overview({ estate, selection, tally, now }: OverviewView) {
         {!estate.configuration.lastReloadSuccessful && <RefusedConfiguration />}
         {(environments.length > 10 || selection.query !== '') && <Search {...selection} />}
         {selection.environments.length > 0 ? (
-          <ResponsiveTable caption="Environments, the worst first" headings={headings}>
+          <ResponsiveTable caption="Environments, the worst first" headings={headings} className="page-table--overview">
             {selection.environments.map((environment) => (
               <EnvironmentRow environment={environment} now={now} />
             ))}
@@ -67,8 +68,8 @@ function RefusedConfiguration() {
 function Key() {
   return (
     <p class="nhsuk-hint page-key">
-      The line is the life of the certificate: grey is over, colour is left. The thin line below it is the renewal
-      window; the upright marks are today, the last safe day to ask, and the day of the request.
+      Each bar is the next twelve months, filled as far as the certificate lasts. The marks on it are the opening of the
+      renewal window and, near the end, the last safe day to ask.
     </p>
   );
 }

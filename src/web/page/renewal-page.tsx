@@ -7,9 +7,11 @@ import { RenewalTag } from './tag.tsx';
 import { Transitions } from './transitions.tsx';
 import type { RenewalView } from './view.ts';
 import { Day, Moment } from './when.tsx';
+import { sentence } from './words.ts';
 
 export function RenewalPage({ record, others, files, keyPath }: RenewalView) {
   const { environment, state } = record;
+  const latest = record.transitions.at(-1);
   return (
     <div class="nhsuk-width-container page-width page-content">
       <nav class="page-back" aria-label="Back">
@@ -22,8 +24,7 @@ export function RenewalPage({ record, others, files, keyPath }: RenewalView) {
         {environment}
       </h1>
       <p>
-        <RenewalTag state={state} />{' '}
-        {record.transitions.at(-1) && <Quoted text={record.transitions.at(-1)?.reason ?? ''} />}
+        <RenewalTag state={state} /> {latest && <Quoted text={sentence(latest.reason)} />}
       </p>
       <Facts record={record} keyPath={keyPath} />
       <section aria-labelledby="message">

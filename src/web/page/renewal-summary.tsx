@@ -7,6 +7,7 @@ import { RenewalTag } from './tag.tsx';
 import { TimeBar } from './time-bar.tsx';
 import { Transitions } from './transitions.tsx';
 import { Day, Moment } from './when.tsx';
+import { sentence } from './words.ts';
 
 /** Where the renewal of an environment stands, on the line of its certificate’s life. */
 export function RenewalSummary({ environment, now }: { environment: EnvironmentStatus; now: Date }) {
@@ -41,8 +42,4 @@ export function RenewalSummary({ environment, now }: { environment: EnvironmentS
       )}
     </section>
   );
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }

@@ -2,6 +2,7 @@ import type { RenewalRecord } from '../../renewal/types.ts';
 import { Quoted } from './name.tsx';
 import { RenewalTag } from './tag.tsx';
 import { Moment } from './when.tsx';
+import { sentence } from './words.ts';
 
 /** What has happened to a renewal, oldest first. */
 export function Transitions({ transitions }: Pick<RenewalRecord, 'transitions'>) {
@@ -13,7 +14,7 @@ export function Transitions({ transitions }: Pick<RenewalRecord, 'transitions'>)
             <RenewalTag state={state} /> <Moment time={at} />
           </p>
           <p class="timeline__reason">
-            <Quoted text={reason} />
+            <Quoted text={sentence(reason)} />
           </p>
         </li>
       ))}

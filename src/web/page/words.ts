@@ -26,7 +26,7 @@ export function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en-GB')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** The two largest units that a person would use: `49 days`, `5 hours`, `3 minutes`, `12 seconds`. @param ms - not negative. */
+/** The unit that a person would use: `49 days`, `5 hours`, `3 minutes`, `12 seconds`. @param ms - not negative. */
 export function spanWords(ms: number): string {
   if (ms >= 2 * dayMs) return plural(Math.floor(ms / dayMs), 'day');
   if (ms >= 2 * hourMs) return plural(Math.floor(ms / hourMs), 'hour');
@@ -39,6 +39,14 @@ export function relativeWords(time: Date, now: Date): string {
   const ms = time.getTime() - now.getTime();
   if (Math.abs(ms) < 5 * secondMs) return 'just now';
   return ms < 0 ? `${spanWords(-ms)} ago` : `in ${spanWords(ms)}`;
+}
+
+/** With a capital letter and a full stop, as reasons and messages often are without. */
+export function sentence(text: string): string {
+  const first = text.charAt(0);
+  // A code stays as it is typed.
+  const capital = /^[a-z]+_/.test(text) ? first : first.toUpperCase();
+  return `${capital}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
 /** `87 ms`, `1.24 s`. */
