@@ -1,7 +1,9 @@
 // The last line of a CI run, in a form that any reader of logs understands.
 import { readFileSync } from 'node:fs';
 
-const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync('test-results/vitest.json', 'utf8'));
+const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(
+  readFileSync('test-results/vitest.json', 'utf8'),
+);
 if (numPendingTests > 0) {
   process.stderr.write('a test was skipped: under CI nothing may be\n');
   process.exitCode = 1;
