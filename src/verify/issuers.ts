@@ -1,5 +1,5 @@
-/** Who may have issued whom, by name and key identifier, with a bound on the signatures that are verified to find out. */
-import type { Certificate } from '../x509/certificate.ts';
+/** Who may have issued whom, by name and key identifier, with a bound on the work of finding out. */
+import type { Certificate, PublicKeyFacts } from '../x509/certificate.ts';
 import { signed } from './signatures.ts';
 
 /** RFC 5280 §6.1.3 (a)(4): the issuer's subject is the certificate's issuer, compared as §7.1 says. */
@@ -25,23 +25,29 @@ export function distinct(certificates: readonly Certificate[]): Certificate[] {
 }
 
 /**
- * A CA may be in a bundle a thousand times under one name. Each question "did this key sign that" takes one from the allowance, and
+ * A CA may be in a bundle a thousand times under one name. Each question "did this key sign that" takes from the allowance, and
  * when nothing is left the answer is no: a bundle that needs more is not one that a person put together.
  */
 export class Allowance {
   #left: number;
 
-  constructor(verifications: number) {
-    this.#left = verifications;
+  constructor(units: number) {
+    this.#left = units;
   }
 
-  get spent(): boolean {
-    return this.#left <= 0;
+  /** @returns whether that much was left; if not, nothing is from here on */
+  spend(units: number): boolean {
+    this.#left -= units;
+    return this.#left >= 0;
   }
 
   signed(certificate: Certificate, issuer: Certificate): boolean {
-    if (this.spent) return false;
-    this.#left -= 1;
-    return signed(certificate, issuer);
+    return this.spend(costOf(issuer.publicKey)) && signed(certificate, issuer);
   }
+}
+
+/** In tenths of a millisecond, roughly: OpenSSL is quick with the usual keys alone. */
+function costOf({ algorithm, bits, curve }: PublicKeyFacts): number {
+  const usual = curve === 'prime256v1' || algorithm === 'Ed25519' || (algorithm === 'RSA' && bits <= 4096);
+  return usual ? 1 : 20;
 }

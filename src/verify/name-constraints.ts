@@ -1,17 +1,27 @@
 /** RFC 5280 §4.2.1.10 and §6.1.3 (b), (c): which names a CA may certify. */
 import type { AlternativeName, Certificate, GeneralNameConstraint } from '../x509/certificate.ts';
 import { addressOctets } from './address.ts';
+import type { Allowance } from './issuers.ts';
 
 type Name = AlternativeName | { readonly kind: 'subject'; readonly rdns: readonly string[] };
 
 /**
  * The first name of `certificate` that `issuer` may not certify, in words; undefined when all are allowed.
  * @param last whether it is the last certificate of the path, the client's
+ * @param comparisons how many names may still be compared with constraints; a thousand of each make a million
  */
-export function violatedName(certificate: Certificate, issuer: Certificate, last: boolean): string | undefined {
+export function violatedName(
+  certificate: Certificate,
+  issuer: Certificate,
+  last: boolean,
+  comparisons: Allowance,
+): string | undefined {
   const constraints = issuer.nameConstraints;
   if (!constraints) return undefined;
-  for (const name of namesOf(certificate, last)) {
+  const names = namesOf(certificate, last);
+  if (!comparisons.spend(names.length * (constraints.permitted.length + constraints.excluded.length)))
+    return `its ${names.length} names are too many to compare with those that are constrained`;
+  for (const name of names) {
     const permitted = constraints.permitted.filter((each) => concerns(each, name));
     if (permitted.length > 0 && !permitted.some((each) => matches(each, name)))
       return `${describe(name)} is not permitted`;

@@ -4,6 +4,7 @@
  */
 import type { FindingCode } from '../findings/catalogue.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import type { Allowance } from './issuers.ts';
 import { dateOf, labelOf } from './label.ts';
 import { violatedName } from './name-constraints.ts';
 
@@ -15,12 +16,17 @@ export interface PathFailure {
 }
 
 /** Every reason why this path, client first, does not hold at `now`; the client's own validity is judged elsewhere. */
-export function failuresOf(path: readonly Certificate[], complete: boolean, now: Date): PathFailure[] {
+export function failuresOf(
+  path: readonly Certificate[],
+  complete: boolean,
+  now: Date,
+  comparisons: Allowance,
+): PathFailure[] {
   const issuers = path.slice(1);
   return [
     ...issuers.flatMap((issuer, index) => issuerFailures(issuer, complete && index === issuers.length - 1, now)),
     ...pathLengthFailures(path),
-    ...nameConstraintFailures(path),
+    ...nameConstraintFailures(path, comparisons),
     ...path.flatMap(criticalExtensionFailures),
   ];
 }
@@ -60,11 +66,11 @@ function pathLengthFailures(path: readonly Certificate[]): PathFailure[] {
 }
 
 /** §6.1.3 (b): a self-issued certificate is exempt unless it is the last of the path. */
-function nameConstraintFailures(path: readonly Certificate[]): PathFailure[] {
+function nameConstraintFailures(path: readonly Certificate[], comparisons: Allowance): PathFailure[] {
   return path.flatMap((certificate, index) => {
     if (index > 0 && certificate.selfIssued) return [];
     return path.slice(index + 1).flatMap((issuer) => {
-      const violation = violatedName(certificate, issuer, index === 0);
+      const violation = violatedName(certificate, issuer, index === 0, comparisons);
       if (violation === undefined) return [];
       const message = `${labelOf(issuer)} may not certify ${labelOf(certificate)}: ${violation}.`;
       return [{ code: 'chain_name_constraint_violated' as const, certificate, message }];

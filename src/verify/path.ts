@@ -16,6 +16,8 @@ export interface PathVerdict {
 
 /** Enough for every real bundle many times over; a hostile one costs a second at the most, once, because signatures are remembered. */
 const maximumVerifications = 3_000;
+/** Of names with name constraints, on all paths together; OpenSSL stops at as many for a single pair of certificates. */
+const maximumComparisons = 2 ** 20;
 const maximumPaths = 1_000;
 const maximumLength = 12;
 /** Issuers of the right name whose key did not sign are followed only to explain, and only so many. */
@@ -25,7 +27,7 @@ const maximumWrongKeys = 2;
 export function findPath(client: Certificate, bundle: readonly Certificate[], now: Date): PathVerdict {
   const search = new Search(distinct(bundle), now);
   search.extend([client], []);
-  return search.best ?? verdict([client], false, [], now);
+  return search.best as PathVerdict;
 }
 
 class Search {
@@ -33,6 +35,7 @@ class Search {
   #paths = 0;
   readonly #bySubject: ReadonlyMap<string, Certificate[]>;
   readonly #allowance = new Allowance(maximumVerifications);
+  readonly #comparisons = new Allowance(maximumComparisons);
   readonly #now: Date;
 
   constructor(bundle: readonly Certificate[], now: Date) {
@@ -78,10 +81,15 @@ class Search {
     };
   }
 
-  #finish(path: readonly Certificate[], complete: boolean, failures: readonly PathFailure[]): void {
+  #finish(path: readonly Certificate[], complete: boolean, broken: readonly PathFailure[]): void {
     this.#paths += 1;
-    const found = verdict(path, complete, failures, this.#now);
+    const found = this.#verdict(path, complete, broken);
     if (!this.best || isBetter(found, this.best)) this.best = found;
+  }
+
+  #verdict(path: readonly Certificate[], complete: boolean, broken: readonly PathFailure[]): PathVerdict {
+    const failures = [...broken, ...failuresOf(path, complete, this.#now, this.#comparisons)];
+    return { holds: complete && failures.length === 0, path, complete, failures };
   }
 
   /** RFC 4158 §3.5: valid ones first, then self-signed ones (the shortest way to a root), then those that last longest. */
@@ -94,16 +102,6 @@ class Search {
         b.notAfter.getTime() - a.notAfter.getTime(),
     );
   }
-}
-
-function verdict(
-  path: readonly Certificate[],
-  complete: boolean,
-  broken: readonly PathFailure[],
-  now: Date,
-): PathVerdict {
-  const failures = [...broken, ...failuresOf(path, complete, now)];
-  return { holds: complete && failures.length === 0, path, complete, failures };
 }
 
 /** A path that holds, then one that reaches a root, then the fewest faults, then the longest, then the one that lasts longest. */

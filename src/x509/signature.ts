@@ -2,6 +2,8 @@ import { type KeyObject, X509Certificate } from 'node:crypto';
 import type { Certificate } from './certificate.ts';
 import { publicKeyOf } from './public-key.ts';
 
+/** OpenSSL's for keys above 3072 bits. A longer exponent, which nobody has, makes a signature cost as much as signing. */
+const exponentLimit = 1n << 64n;
 const keys = new WeakMap<Certificate, KeyObject | null>();
 
 /**
@@ -22,7 +24,8 @@ export function isSignedBy(certificate: Certificate, issuer: Certificate): boole
 function keyOf(issuer: Certificate): KeyObject | null {
   const cached = keys.get(issuer);
   if (cached !== undefined) return cached;
-  const key = publicKeyOf(issuer.publicKey.spki) ?? null;
-  keys.set(issuer, key);
-  return key;
+  const key = publicKeyOf(issuer.publicKey.spki);
+  const usable = key && (key.asymmetricKeyDetails?.publicExponent ?? 0n) < exponentLimit ? key : null;
+  keys.set(issuer, usable);
+  return usable;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { addressOctets } from '../../src/verify/address.ts';
+import { Allowance } from '../../src/verify/issuers.ts';
 import { violatedName } from '../../src/verify/name-constraints.ts';
 import type { Certificate, NameConstraints } from '../../src/x509/certificate.ts';
 import { parsed } from '../support/credential.ts';
@@ -14,6 +15,7 @@ describe('name constraints', () => {
     constraints: Partial<NameConstraints>,
     { alternativeNames, rdns = [], commonName }: Names,
     last = true,
+    budget = 1000,
   ) => {
     const base = parsed(client);
     const certificate = {
@@ -26,7 +28,7 @@ describe('name constraints', () => {
       ...parsed(root),
       nameConstraints: { critical: true, permitted: [], excluded: [], ...constraints },
     };
-    return violatedName(certificate, issuer, last);
+    return violatedName(certificate, issuer, last, new Allowance(budget));
   };
   const dns = (value: string): Names => ({ alternativeNames: [{ kind: 'dns', value }] });
   const email = (value: string): Names => ({ alternativeNames: [{ kind: 'email', value }] });
@@ -55,6 +57,13 @@ describe('name constraints', () => {
   ] as const)('name constraints: permitted %s %j, name %j: %s (RFC 5280 §4.2.1.10)', (kind, value, name, allowed) => {
     expect(violation({ permitted: [{ kind, value }] }, name) === undefined).toBe(allowed);
     expect(violation({ excluded: [{ kind, value }] }, name) === undefined).toBe(!allowed);
+  });
+
+  test('name constraints: more names than may be compared are a violation, and as many are none', () => {
+    const constraints = { permitted: [{ kind: 'dns', value: 'nhs.uk' } as const] };
+    const names = { alternativeNames: Array.from({ length: 10 }, () => ({ kind: 'dns', value: 'a.nhs.uk' }) as const) };
+    expect(violation(constraints, names, false, 10)).toBeUndefined();
+    expect(violation(constraints, names, false, 9)).toContain('10 names are too many');
   });
 
   test('name constraints: a network holds its own addresses and no other family’s', () => {

@@ -1,8 +1,12 @@
+import 'reflect-metadata';
+import { Extension } from '@peculiar/x509';
 import { describe, expect, test } from 'vitest';
+import { sequence, tlv } from '../../src/demo/der.ts';
 import { earliestExpiry, findPath } from '../../src/verify/path.ts';
 import { parsed } from '../support/credential.ts';
 import { ca, date, keysFor, leaf, type Made } from '../support/pki.ts';
 
+type Wrap = (value: Buffer<ArrayBuffer>) => Buffer<ArrayBuffer>;
 const now = date('2026-11-23T12:00:00Z');
 const root = await ca({ cn: 'Root' });
 const sub = await ca({ cn: 'Sub', issuer: root, notBefore: date('2025-01-01'), notAfter: date('2030-01-01') });
@@ -123,6 +127,36 @@ describe('path: a hostile bundle costs bounded work', () => {
     const started = performance.now();
     expect(findPath(parsedOf, bundle, now).holds).toBe(true);
     expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  test('keys that are slow to verify with are tried less often', async () => {
+    const plain = { cn: 'Crowd', issuer: root, subjectKeyIdentifier: null, authorityKeyIdentifier: null };
+    const slow = await keysFor('ec-p521', 'slow');
+    const crowd = await Promise.all(Array.from({ length: crowdSize }, () => ca({ ...plain, keys: slow })));
+    const of = parsed(
+      await leaf({ issuer: { ...crowd[0]!, keys: await keysFor('ec-p256', 'x') }, authorityKeyIdentifier: null }),
+    );
+    const bundle = [root, ...crowd].map(parsed);
+    const started = performance.now();
+    expect(findPath(of, bundle, now)).toMatchObject({ holds: false });
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  test('forty thousand names against forty thousand constraints end in a refusal', async () => {
+    const many = (id: string, tag: number, wrap: Wrap, content: Wrap) =>
+      new Extension(
+        id,
+        false,
+        content(Buffer.concat(Array.from({ length: 40_000 }, (_, i) => wrap(tlv(tag, Buffer.from(`n${i}`)))))),
+      );
+    const names = many('2.5.29.17', 0x82, (each) => each, sequence);
+    const constraints = many('2.5.29.30', 0x82, sequence, (all) => sequence(tlv(0xa1, all)));
+    const strict = await ca({ cn: 'Strict', extensions: [constraints] });
+    const of = parsed(await leaf({ issuer: strict, extensions: [names] }));
+    const started = performance.now();
+    const verdict = findPath(of, [parsed(strict)], now);
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect(verdict.failures.map(({ code }) => code)).toEqual(['chain_name_constraint_violated']);
   });
 
   test('a thousand CAs of ten names that all certify each other end in an explanation', async () => {

@@ -17,6 +17,8 @@ export interface RawParts {
   readonly spki?: Buffer;
   readonly algorithm?: Buffer;
   readonly extensions?: readonly Buffer[];
+  /** A BIT STRING. */
+  readonly signature?: Buffer;
 }
 
 export function raw(parts: RawParts = {}): Buffer {
@@ -32,7 +34,7 @@ export function raw(parts: RawParts = {}): Buffer {
     parts.spki ?? spki,
     ...(parts.extensions ? [tlv(0xa3, sequence(...parts.extensions))] : []),
   );
-  return sequence(tbs, algorithm, tlv(0x03, Buffer.from([0, 0x30, 0x00])));
+  return sequence(tbs, algorithm, parts.signature ?? tlv(0x03, Buffer.from([0, 0x30, 0x00])));
 }
 
 export const utcTime = (text: string): Buffer => tlv(0x17, Buffer.from(text, 'latin1'));
