@@ -24,8 +24,8 @@ const certificateFacts = {
   issuer: z.string(),
   serial: z
     .string()
-    .regex(/^([0-9A-F]{2})+$/)
-    .meta({ description: 'Hex.' }),
+    .regex(/^-?([0-9A-F]{2})+$/)
+    .meta({ description: 'Hex; a negative one, which RFC 5280 forbids and some have, with a minus.' }),
   fingerprintSha256: fingerprint,
   notBefore: timestamp,
   notAfter: timestamp,

@@ -19,7 +19,7 @@ export interface WebOptions {
   readonly basicAuth?: BasicAuth;
   /** For every answer, before any route: security headers. */
   readonly headers?: RequestHandler;
-  /** The page, the API and the calendar; asked before the plain list that stands in for the page. */
+  /** The page, the API and the calendar. */
   readonly routers?: readonly Router[];
   /** Told of errors that are ours. */
   readonly report: (error: unknown) => void;
@@ -37,7 +37,6 @@ export function createApp(options: WebOptions): Express {
   if (options.basicAuth) app.use(requireBasicAuth(options.basicAuth, options.report));
   app.use(estateRoutes(options));
   for (const router of options.routers ?? []) app.use(router);
-  app.use(plainList(options));
   app.use(notFound);
   app.use(errorHandler(options.report));
   return app;
@@ -94,18 +93,4 @@ function sendHealth(response: Response, health: Health): void {
     .status(httpStatusOf(health))
     .set({ 'Content-Type': 'application/health+json', 'Cache-Control': 'no-store' })
     .send(`${JSON.stringify(health)}\n`);
-}
-
-function plainList({ estate }: WebOptions): Router {
-  const router = newRouter();
-  readOnly(router, '/', (_request, response) => {
-    const rows = estate().environments.map(
-      ({ name, status, expiresAt }) => `${name}: ${status}${expiresAt ? `, expires ${expiresAt.toISOString()}` : ''}`,
-    );
-    response
-      .set('Cache-Control', 'no-store')
-      .type('text/plain')
-      .send(`${rows.join('\n')}\n`);
-  });
-  return router;
 }

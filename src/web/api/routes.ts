@@ -57,13 +57,23 @@ async function inTurns<Element>(elements: readonly Element[], write: (element: E
   return written;
 }
 
-/** Answers 304 to who already has it (RFC 9110 §13.1.2): express compares the ETag. */
+/** Answers 304 to who already has it. */
 function send(response: Response, pieces: readonly string[]): void {
   const body = pieces.join('');
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   response
     .set({ 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'private, no-cache', ETag: etag })
+    .status(has(response.req.headers['if-none-match'], etag) ? 304 : 200)
     .send(body);
+}
+
+/**
+ * RFC 9110 §13.1.2, with the weak comparison. Not express’s own: that heeds the request’s `Cache-Control: no-cache`, which is meant for
+ * caches, and which `fetch` sends along with every If-None-Match.
+ */
+function has(ifNoneMatch: string | undefined, etag: string): boolean {
+  const known = ifNoneMatch?.split(',').map((each) => each.trim().replace(/^W\//, '')) ?? [];
+  return known.includes('*') || known.includes(etag);
 }
 
 /** Code units, not the locale's order: the same on every machine. */

@@ -101,7 +101,10 @@ function LastHandshake({ environment, now }: Props) {
   if (!last) return <span class="nhsuk-u-secondary-text-colour">none yet</span>;
   return (
     <>
-      {last.outcome === 'success' ? 'accepted' : <strong>failed</strong>} <Relative time={last.startedAt} now={now} />
+      {last.outcome === 'success' ? 'accepted' : <strong>failed</strong>}
+      <span class="page-small">
+        <Relative time={last.startedAt} now={now} />
+      </span>
       {last.reason && <span class="page-small">{reasonCatalogue[last.reason].title}</span>}
     </>
   );

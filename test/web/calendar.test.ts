@@ -1,0 +1,111 @@
+import ICAL from 'ical.js';
+import { describe, expect, test } from 'vitest';
+import type { EnvironmentStatus } from '../../src/status/types.ts';
+import { calendar } from '../../src/web/calendar.ts';
+import { richEnvironments, servePages } from '../support/pages.ts';
+import {
+  daysFromSampleNow,
+  environmentStatus,
+  everyEnvironment,
+  hostileSubject,
+  sampleChain,
+  sampleNow,
+} from '../support/status.ts';
+
+/** By another implementation of RFC 5545. */
+function eventsOf(text: string) {
+  const feed = new ICAL.Component(ICAL.parse(text));
+  return feed.getAllSubcomponents('vevent').map((each) => ({ component: each, event: new ICAL.Event(each) }));
+}
+
+const renewing = (more: Partial<EnvironmentStatus> = {}) => {
+  const base = environmentStatus(more);
+  return {
+    ...base,
+    renewal: {
+      ...base.renewal,
+      // A Sunday night in UTC that is Monday in London already: summer time.
+      dueAt: new Date('2026-06-07T23:30:00Z'),
+      lastSafeDay: new Date('2026-12-13T00:00:00Z'),
+    },
+  };
+};
+
+describe('the calendar', () => {
+  test('has one event each for the planned request, the last safe day and the expiry', () => {
+    const events = eventsOf(calendar([renewing()], sampleNow)).map(({ event }) => ({
+      summary: event.summary,
+      start: event.startDate.toString(),
+    }));
+    expect(events).toEqual([
+      { summary: 'Request for the next MESH certificate of integration goes out', start: '2026-06-08' },
+      { summary: 'Last safe day to ask for the next MESH certificate of integration', start: '2026-12-13' },
+      { summary: 'MESH certificate of integration expires', start: '2026-12-22T09:30:00Z' },
+    ]);
+  });
+
+  test('rings a fortnight before the expiry', () => {
+    const expiry = eventsOf(calendar([renewing()], sampleNow)).at(-1)!;
+    const [alarm] = expiry.component.getAllSubcomponents('valarm');
+    expect(alarm?.getFirstPropertyValue('action')).toBe('DISPLAY');
+    expect(String(alarm?.getFirstPropertyValue('trigger'))).toBe('-P14D');
+  });
+
+  test('gives an event the same identity at every fetch, and the moment of the fetch as its stamp', () => {
+    const [first, second] = [sampleNow, daysFromSampleNow(30)].map((now) => eventsOf(calendar([renewing()], now)));
+    expect(first!.map(({ event }) => event.uid)).toEqual(second!.map(({ event }) => event.uid));
+    expect(new Set(first!.map(({ event }) => event.uid)).size).toBe(3);
+    expect(String(first![0]!.component.getFirstPropertyValue('dtstamp'))).toBe('2026-03-02T09:30:00Z');
+    expect(String(second![0]!.component.getFirstPropertyValue('dtstamp'))).toBe('2026-04-01T09:30:00Z');
+  });
+
+  test('gives another certificate’s events another identity', () => {
+    const uids = (status: EnvironmentStatus) => eventsOf(calendar([status], sampleNow)).map(({ event }) => event.uid);
+    const renewed = environmentStatus({ certificates: sampleChain({ serial: '0B' }) });
+    expect(uids(renewed).filter((uid) => uids(environmentStatus()).includes(uid))).toEqual([]);
+  });
+
+  test('leaves out what has no credential, and what has not been read yet', () => {
+    const { sandbox, unchecked } = everyEnvironment();
+    expect(eventsOf(calendar([sandbox, { ...unchecked, certificates: [] }], sampleNow))).toEqual([]);
+  });
+
+  test('keeps the dates of a certificate whose file has gone bad', () => {
+    expect(eventsOf(calendar([everyEnvironment().unreadable], sampleNow))).not.toEqual([]);
+  });
+
+  test('is written as RFC 5545 has it: CRLF, and no line longer than 75 octets', () => {
+    const text = calendar(
+      [...richEnvironments(), renewing({ name: 'x'.repeat(63), application: 'ä'.repeat(200) })],
+      sampleNow,
+    );
+    expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+    for (const line of text.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
+    expect(() => ICAL.parse(text)).not.toThrow();
+  });
+
+  test('lets no text of others begin a line, an event or an attachment of its own', () => {
+    const evil = `x\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nATTACH:https://evil.example\r\n;,:"\\ ${hostileSubject}`;
+    const text = calendar([renewing({ application: evil, mailboxId: evil })], sampleNow);
+    const events = eventsOf(text);
+    expect(events).toHaveLength(3);
+    expect(text).not.toMatch(/^ATTACH/m);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: their absence is what is tested.
+    expect(text.replaceAll('\r\n', '')).not.toMatch(/[\u0000-\u001f\u202e]/);
+    for (const { component } of events)
+      expect(component.getAllProperties().map(({ name }) => name)).not.toContain('attach');
+  });
+});
+
+describe('/calendar.ics', () => {
+  test('is a calendar by its type, and never cached', async () => {
+    const served = await servePages();
+    const response = await served.get('/calendar.ics');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/calendar; charset=utf-8; method=PUBLISH');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(eventsOf(await response.text()).length).toBeGreaterThan(20);
+    expect((await served.get('/calendar.ics', { method: 'POST' })).status).toBe(405);
+    await served.close();
+  });
+});
