@@ -1,7 +1,7 @@
 import { type Certificate, MalformedCertificateError } from '../x509/certificate.ts';
 import { DerError, readFirst } from '../x509/der.ts';
 import { parseCertificate } from '../x509/parse.ts';
-import type { PemBlock } from '../x509/pem.ts';
+import { labelsOf, type PemBlock } from '../x509/pem.ts';
 import { formOf } from './form.ts';
 
 export interface CertificateReading {
@@ -25,17 +25,25 @@ export function readCertificates(bytes: Buffer): CertificateReading {
 function fromBlocks(blocks: readonly PemBlock[]): CertificateReading {
   const wanted = blocks.filter(({ label }) => certificateLabels.has(label) || label === '');
   if (wanted.length === 0) {
-    const labels = [...new Set(blocks.map(({ label }) => label))];
-    const hint = labels.some((label) => label.startsWith('PKCS7')) ? '; `openssl pkcs7 -print_certs` unpacks it' : '';
-    return { entries: [], problems: [`it holds no certificate, only ${labels.join(', ')}${hint}`] };
+    const packed = blocks.some(({ label }) => label.startsWith('PKCS7'));
+    const hint = packed ? '; `openssl pkcs7 -print_certs` unpacks it' : '';
+    return { entries: [], problems: [`it holds no certificate, only ${labelsOf(blocks)}${hint}`] };
   }
   const readings = wanted.map((block) =>
     attempt(() => fromBlock(block), `block ${block.number} (line ${block.line}): `),
   );
   return {
     entries: readings.flatMap(({ entries }) => entries),
-    problems: readings.flatMap(({ problems }) => problems),
+    problems: summed(readings.flatMap(({ problems }) => problems)),
   };
+}
+
+/** A file that is damaged all over says the same thing ten thousand times. */
+const mostProblems = 8;
+
+function summed(problems: readonly string[]): readonly string[] {
+  const more = problems.length - mostProblems;
+  return more > 1 ? [...problems.slice(0, mostProblems), `${more} more blocks do not parse either`] : problems;
 }
 
 function fromBlock({ label, bytes, problem }: PemBlock): Certificate {

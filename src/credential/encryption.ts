@@ -75,7 +75,7 @@ function pkcs12Decryption(cipher: (typeof pkcs12Ciphers)[string], parameters: Fi
   return async (ciphertext, passphrase) => {
     const derive = (purpose: 1 | 2, length: number) =>
       pkcs12Key({ password: bmpOf(passphrase), salt, rounds, purpose, length, hash: 'sha1' });
-    const [key, iv] = [derive(1, cipher.keyBytes), derive(2, 8)];
+    const [key, iv] = [await derive(1, cipher.keyBytes), await derive(2, 8)];
     if (cipher.name === 'rc2') return decipherRc2(key, iv, ciphertext);
     // Two-key triple DES is three-key triple DES whose third key is the first.
     const full = cipher.name === 'des-ede-cbc' ? Buffer.concat([key, key.subarray(0, 8)]) : key;

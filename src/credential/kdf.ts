@@ -1,5 +1,6 @@
 /** Keys from passphrases. Work is bounded: a hostile file may not choose how long we compute. */
 import { createHash, pbkdf2, scrypt } from 'node:crypto';
+import { setImmediate as othersFirst } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { children, DerError, type DerValue, expectTag, Fields, oid, smallInteger, tags } from '../x509/der.ts';
 
@@ -10,7 +11,12 @@ const deriveScrypt = promisify<Buffer, Uint8Array, number, import('node:crypto')
 const mostRounds = 2_000_000;
 /** PKCS#12's own derivation is ours, and runs on the thread that serves everyone; keytool asks for 10,000. */
 export const mostPkcs12Rounds = 200_000;
-const mostScryptBytes = 256 * 1024 * 1024;
+/** Between two pauses of it: some 20 ms. */
+const roundsInARow = 10_000;
+/** OpenSSL's own limit is half of this, and its default (N 16,384, r 8, p 1) needs 16 MiB. */
+const mostScryptBytes = 64 * 1024 * 1024;
+/** N times r times p: about a second. */
+const mostScryptWork = 2 ** 21;
 
 export type HashName = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
 
@@ -59,10 +65,10 @@ function scryptFrom(parameters: Fields): DeriveKey {
     smallInteger(parameters.take(tags.integer, `scrypt's ${name}`), `scrypt's ${name}`),
   );
   const sound = N > 1 && Number.isInteger(Math.log2(N)) && r > 0 && p > 0;
-  if (!sound || 128 * N * r > mostScryptBytes || N * r * p > mostScryptBytes / 16) {
+  if (!sound || 128 * r * (N + p) > mostScryptBytes || N * r * p > mostScryptWork) {
     throw new DerError('its scrypt parameters are out of bounds');
   }
-  return (password, length) => deriveScrypt(password, salt, length, { N, r, p, maxmem: mostScryptBytes * 2 });
+  return (password, length) => deriveScrypt(password, salt, length, { N, r, p, maxmem: 2 * mostScryptBytes });
 }
 
 /** @throws {DerError} for none, or more than we are ready to do. */
@@ -73,14 +79,14 @@ export function roundsOf(value: DerValue, most = mostRounds): number {
 }
 
 /** RFC 7292 appendix B.2. `purpose`: 1 for a key, 2 for an IV, 3 for a MAC key. */
-export function pkcs12Key(options: {
+export async function pkcs12Key(options: {
   password: Buffer;
   salt: Uint8Array;
   rounds: number;
   purpose: 1 | 2 | 3;
   length: number;
   hash: HashName;
-}): Buffer {
+}): Promise<Buffer> {
   const { password, salt, rounds, purpose, length, hash } = options;
   const block = hash === 'sha384' || hash === 'sha512' ? 128 : 64;
   const filled = (bytes: Uint8Array) => Buffer.alloc(Math.ceil(bytes.length / block) * block, bytes);
@@ -89,7 +95,10 @@ export function pkcs12Key(options: {
   const parts: Buffer[] = [];
   for (let made = 0; made < length; ) {
     let digest = createHash(hash).update(diversifier).update(input).digest();
-    for (let round = 1; round < rounds; round++) digest = createHash(hash).update(digest).digest();
+    for (let round = 1; round < rounds; round++) {
+      if (round % roundsInARow === 0) await othersFirst();
+      digest = createHash(hash).update(digest).digest();
+    }
     parts.push(digest);
     made += digest.length;
     const addend = Buffer.alloc(block, digest);

@@ -33,6 +33,8 @@ const hashes: Readonly<Record<string, HashName>> = {
   '2.16.840.1.101.3.4.2.2': 'sha384',
   '2.16.840.1.101.3.4.2.3': 'sha512',
 };
+/** Each may be encrypted for itself, and cost a second; tools write one for the key and one for the certificates. */
+const mostSafes = 8;
 /** SafeContents may hold SafeContents; nobody's do, deeper than this. */
 const deepest = 8;
 
@@ -54,9 +56,10 @@ export async function readPkcs12(der: Uint8Array, secret: Secret | undefined): P
 
   const { passphrase, proven } = await provenPassphrase(mac, authenticated, secret);
   const contents: Contents = { certificates: [], passphrase, proven };
-  for (const info of children(readBer(authenticated, 'the safes'), 'a safe')) {
-    await readSafe(info, contents);
-  }
+  const safes = children(readBer(authenticated, 'the safes'), 'a safe');
+  if (safes.length > mostSafes)
+    throw new DerError(`it has ${safes.length} safes, more than the ${mostSafes} that are read`);
+  for (const info of safes) await readSafe(info, contents);
   return { certificates: contents.certificates, ...(contents.key && { key: contents.key }) };
 }
 
@@ -95,11 +98,12 @@ function macCheck(mac: DerValue, content: Uint8Array): (passphrase: string) => P
   const hash = hashes[id];
   if (!hash) throw new DerError(`its MAC uses the hash ${id}, which this program does not know`);
   const length = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 }[hash];
-  return async (passphrase) =>
+  return async (passphrase) => {
     // No passphrase is sometimes written as no octets at all, sometimes as the terminating zero.
-    (passphrase === '' ? [bmpOf(''), Buffer.alloc(0)] : [bmpOf(passphrase)]).some((password) =>
-      equal(hash, pkcs12Key({ password, salt, rounds, purpose: 3, length, hash })),
-    );
+    for (const password of passphrase === '' ? [bmpOf(''), Buffer.alloc(0)] : [bmpOf(passphrase)])
+      if (equal(hash, await pkcs12Key({ password, salt, rounds, purpose: 3, length, hash }))) return true;
+    return false;
+  };
 }
 
 /** The OCTET STRING inside a ContentInfo of type `data`. */

@@ -2,7 +2,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Secret } from '../config/secret.ts';
 import { children, DerError, type DerValue, Fields, readDer, tags } from '../x509/der.ts';
-import type { PemBlock } from '../x509/pem.ts';
+import { labelsOf, type PemBlock } from '../x509/pem.ts';
 import { decryptAny, decryption } from './encryption.ts';
 import { formOf } from './form.ts';
 import { DeployedKey } from './key-handle.ts';
@@ -26,6 +26,8 @@ const plainTypes: Readonly<Record<string, 'pkcs8' | 'pkcs1' | 'sec1'>> = {
   'RSA PRIVATE KEY': 'pkcs1',
   'EC PRIVATE KEY': 'sec1',
 };
+/** One signature with 16,384 bits holds the process for seconds, and with what fits into a file for hours. */
+const mostRsaBits = 8192;
 const encryptedLabel = 'ENCRYPTED PRIVATE KEY';
 
 /**
@@ -46,7 +48,7 @@ export async function readPrivateKey(bytes: Buffer, passphrase: Secret | undefin
 
 async function fromBlocks(blocks: readonly PemBlock[], passphrase: Secret | undefined): Promise<DeployedKey> {
   const block = blocks.find(({ label }) => label.endsWith('PRIVATE KEY'));
-  if (!block) throw malformed(`it holds no private key, only ${[...new Set(blocks.map(describeLabel))].join(', ')}`);
+  if (!block) throw malformed(`it holds no private key, only ${labelsOf(blocks)}`);
   const place = `block ${block.number} (${block.label}, line ${block.line})`;
   if (!block.bytes) throw malformed(`${place}: ${block.problem}`);
   try {
@@ -63,8 +65,6 @@ async function fromBlocks(blocks: readonly PemBlock[], passphrase: Secret | unde
     throw error;
   }
 }
-
-const describeLabel = ({ label }: PemBlock) => label || 'a damaged block';
 
 /** DER names its form by its shape: RFC 5208 §6, RFC 5958 §2, RFC 8017 A.1.2, RFC 5915 §3. */
 async function fromDer(der: Uint8Array, passphrase: Secret | undefined): Promise<DeployedKey> {
@@ -96,6 +96,14 @@ export async function fromEncrypted(value: DerValue, passphrase: Secret | undefi
 export function deployed(der: Uint8Array, type: 'pkcs8' | 'pkcs1' | 'sec1', encrypted: boolean): DeployedKey {
   // The PKCS#8 reader of OpenSSL passes over what follows the key.
   readDer(der, 'the key');
+  const key = openSslReads(der, type, encrypted);
+  const bits = key.publicKey.algorithm.startsWith('RSA') ? key.publicKey.bits : 0;
+  if (bits > mostRsaBits)
+    throw malformed(`it is an RSA key of ${bits} bits, more than the ${mostRsaBits} that are read`);
+  return key;
+}
+
+function openSslReads(der: Uint8Array, type: 'pkcs8' | 'pkcs1' | 'sec1', encrypted: boolean): DeployedKey {
   try {
     const key: KeyObject = createPrivateKey({ key: Buffer.from(der), format: 'der', type });
     return new DeployedKey(key, encrypted);

@@ -35,6 +35,15 @@ export function readPem(text: string): PemBlock[] {
   return blocks;
 }
 
+const mostLabels = 4;
+
+/** What kinds of blocks there are, for a message: each once, and only some of many. */
+export function labelsOf(blocks: readonly PemBlock[]): string {
+  const labels = [...new Set(blocks.map(({ label }) => label || 'a damaged block'))];
+  const others = labels.length - mostLabels;
+  return [...labels.slice(0, mostLabels), ...(others > 0 ? [`${others} other kinds`] : [])].join(', ');
+}
+
 /** @param rest from after `-----BEGIN ` to the next one */
 function readBlock(rest: string, number: number, line: number): PemBlock {
   const label = labelForm.exec(rest)?.[1];

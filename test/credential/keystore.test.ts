@@ -294,3 +294,32 @@ test.each([
   const { problems } = await readKeystore(Buffer.from(content), new Secret(ascii));
   expect(problems.map(({ code }) => code)).toEqual(['keystore_malformed']);
 });
+
+test('a keystore of more safes than any tool writes is refused before one is opened', async () => {
+  const oid = (hex: string) => tlv(0x06, Buffer.from(hex, 'hex'));
+  const data = oid('2a864886f70d010701');
+  const keystore = (count: number) => {
+    const safes = Array<Buffer>(count).fill(sequence(data, tlv(0xa0, tlv(0x04, sequence()))));
+    return sequence(tlv(0x02, Buffer.from([3])), sequence(data, tlv(0xa0, tlv(0x04, sequence(...safes)))));
+  };
+  const reasons = async (count: number) => (await readKeystore(keystore(count), undefined)).problems[0]?.message;
+  expect(await reasons(8)).toBe('it holds no private key');
+  expect(await reasons(9)).toBe('it has 9 safes, more than the 8 that are read');
+});
+
+test('while a MAC of 200,000 rounds is computed, others have their turn', async () => {
+  const oid = (hex: string) => tlv(0x06, Buffer.from(hex, 'hex'));
+  const rounds = tlv(0x02, Buffer.from('030d40', 'hex'));
+  const mac = sequence(
+    sequence(sequence(oid('2b0e03021a')), tlv(0x04, Buffer.alloc(20))),
+    tlv(0x04, Buffer.alloc(8)),
+    rounds,
+  );
+  const content = sequence(oid('2a864886f70d010701'), tlv(0xa0, tlv(0x04, sequence())));
+  let turns = 0;
+  const others = setInterval(() => turns++, 1);
+  const { problems } = await readKeystore(sequence(tlv(0x02, Buffer.from([3])), content, mac), new Secret(ascii));
+  clearInterval(others);
+  expect(problems).toMatchObject([{ code: 'passphrase_wrong' }]);
+  expect(turns).toBeGreaterThan(5);
+});

@@ -7,7 +7,7 @@ import { KeyProblem, readPrivateKey } from '../../src/credential/private-key.ts'
 import { sequence, tlv } from '../../src/demo/der.ts';
 import { toPem } from '../../src/x509/pem.ts';
 import { needs } from '../support/tools.ts';
-import { type Workshop, workshop } from './workshop.ts';
+import { codes, inline, read, type Workshop, workshop } from './workshop.ts';
 
 const passphrase = new Secret('correct horse £ battery');
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -131,6 +131,8 @@ test.each([
   ['2³¹ − 1 rounds of PBKDF2', pbes2(Buffer.from('7fffffff', 'hex')), 'iteration count 2147483647 is out of bounds'],
   ['scrypt that wants 2 TiB', scrypt(Buffer.from('7fffffff', 'hex')), 'scrypt parameters are out of bounds'],
   ['scrypt that wants 2³⁰ blocks', scrypt(Buffer.from('40000000', 'hex')), 'scrypt parameters are out of bounds'],
+  ['scrypt that wants eight million lanes', scrypt(Buffer.from([2]), '00800000'), 'scrypt parameters are out of bounds'],
+  ['scrypt that would take five seconds', scrypt(Buffer.from([64, 0]), '0080'), 'scrypt parameters are out of bounds'],
 ])('%s is refused at once', async (_, algorithm, reason) => {
   const started = performance.now();
   const { code, message } = await problem(sequence(algorithm, tlv(4, Buffer.alloc(16))), passphrase);
@@ -139,9 +141,9 @@ test.each([
   expect(message).toContain(reason);
 });
 
-function scrypt(cost: Buffer): Buffer {
+function scrypt(cost: Buffer, lanes = '01'): Buffer {
   const oid = (hex: string) => tlv(6, Buffer.from(hex, 'hex'));
-  const numbers = [cost, Buffer.from([8]), Buffer.from([1])].map((number) => tlv(2, number));
+  const numbers = [cost, Buffer.from([8]), Buffer.from(lanes, 'hex')].map((number) => tlv(2, number));
   const kdf = sequence(oid('2b06010401da47040b'), sequence(tlv(4, Buffer.alloc(8)), ...numbers));
   return sequence(
     oid('2a864886f70d01050d'),
@@ -245,4 +247,18 @@ describe('the handle', () => {
     const key = await readPrivateKey(Buffer.from(pem), undefined);
     await expect(key.signingKey()).rejects.toThrow('a key of type Ed25519 cannot sign');
   });
+});
+
+test.each([
+  [8192, []],
+  [8200, ['private_key_malformed']],
+  [400_000, ['private_key_malformed']],
+])('an RSA key of %i bits', async (bits, expected) => {
+  const integer = (octets: number) => tlv(0x02, Buffer.from([0]), Buffer.alloc(octets, 0xc1));
+  const [modulus, prime] = [integer(bits / 8), integer(bits / 16)];
+  const exponent = tlv(0x02, Buffer.from([1, 0, 1]));
+  const key = sequence(tlv(0x02, Buffer.from([0])), modulus, exponent, modulus, ...Array<Buffer>(5).fill(prime));
+  const credential = await read({ privateKey: inline(toPem(key, 'RSA PRIVATE KEY')) });
+  expect(codes(credential).filter((code) => code !== 'private_key_unencrypted')).toEqual(expected);
+  expect(credential.privateKey?.publicKey.bits).toBe(expected.length === 0 ? bits : undefined);
 });

@@ -182,6 +182,18 @@ test.each([
   expect(problems).toMatchObject([{ code: 'certificate_malformed', message: expect.stringContaining(reason) }]);
 });
 
+test('a file of ten thousand broken blocks is told in a few findings, and one of many labels in a short message', async () => {
+  shop.write('client.pem', '-----BEGIN CERTIFICATE-----\n'.repeat(10_000));
+  shop.write('key.pem', Array.from({ length: 10_000 }, (_, index) => `-----BEGIN A${index}-----\n`).join(''));
+  const { problems } = await read(inputs());
+  expect(problems.map(({ code }) => code)).toEqual([
+    ...Array<string>(9).fill('certificate_malformed'),
+    'private_key_malformed',
+  ]);
+  expect(problems[8]?.message).toContain('9992 more blocks do not parse either.');
+  expect(problems[9]?.message).toContain('only A0, A1, A2, A3, 9996 other kinds.');
+});
+
 test.each([
   ['absent', undefined, 'it is encrypted, and there is no passphrase.'],
   ['unset', variable('MESH_TEST_UNSET'), 'there is no passphrase: variable MESH_TEST_UNSET is not set.'],
