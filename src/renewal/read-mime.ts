@@ -57,7 +57,8 @@ function fileNameOf(part: Part): string | undefined {
   if (!/^attachment\b/i.test(disposition)) return undefined;
   const [, quoted, bare] = /;\s*filename=(?:"([^"]*)"|([^;\s]+))/i.exec(disposition) ?? [];
   const [, extended] = /;\s*filename\*0?\*=[^']*'[^']*'([^;\s]+)/i.exec(disposition) ?? [];
-  return decodeWords(quoted ?? bare ?? (extended === undefined ? 'attachment' : percentDecoded(extended)));
+  if (extended !== undefined) return percentDecoded(extended);
+  return decodeWords(quoted ?? bare ?? 'attachment');
 }
 
 function decodeBody(part: Part): string {

@@ -3,6 +3,7 @@ import { Checks } from './checks.tsx';
 import { Findings } from './findings.tsx';
 import { Handshake } from './handshake.tsx';
 import { environmentHeading, worrying } from './headline.ts';
+import { Quoted } from './name.tsx';
 import { RenewalSummary } from './renewal-summary.tsx';
 import { SummaryList } from './summary-list.tsx';
 import { Verdict } from './verdict.tsx';
@@ -47,7 +48,7 @@ function Facts({ preset, application, odsCode, mailboxId, url }: EnvironmentView
       </h2>
       <SummaryList
         rows={[
-          ['Application', application],
+          ['Application', <Quoted text={application} />],
           ['Organisation (ODS code)', odsCode],
           ['Mailbox', mailboxId],
           ['MESH address', <span class="page-break">{url}</span>],

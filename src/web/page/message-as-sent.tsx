@@ -1,4 +1,5 @@
 import type { ReadMessage } from '../../renewal/read-mime.ts';
+import { printable } from '../../x509/printable.ts';
 import { Quoted } from './name.tsx';
 
 /** An e-mail as its reader sees it: headers, text, names of what is attached. */
@@ -8,7 +9,9 @@ export function MessageAsSent({ message: { headers, text, attachments } }: { mes
       <dl class="message__headers">
         {headers.map(({ name, value }) => (
           <div>
-            <dt>{name}</dt>
+            <dt>
+              <Quoted text={name} />
+            </dt>
             <dd>
               <Quoted text={value} />
             </dd>
@@ -23,7 +26,7 @@ export function MessageAsSent({ message: { headers, text, attachments } }: { mes
           </div>
         )}
       </dl>
-      <p class="message__text">{text}</p>
+      <p class="message__text">{text.split('\n').map(printable).join('\n')}</p>
     </div>
   );
 }

@@ -10,8 +10,8 @@ export const FullName = ({ name }: { name: DistinguishedName }) => (
   <bdi class="page-name">{shortened(printable(name.text)) || 'no name'}</bdi>
 );
 
-/** Text that may quote a certificate or a server. */
-export const Quoted = ({ text }: { text: string }) => <span class="page-name">{shortened(printable(text))}</span>;
+/** Text that may quote a certificate or a server: bounded, and kept from turning round what stands beside it. */
+export const Quoted = ({ text }: { text: string }) => <bdi class="page-name">{shortened(printable(text))}</bdi>;
 
 /** Groups of digits that people compare by eye and may copy. */
 export function Hex({ digits, group = 4 }: { digits: string; group?: number }) {

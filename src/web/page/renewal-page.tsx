@@ -62,12 +62,12 @@ function Facts({ record, keyPath }: { record: RenewalRecord; keyPath: string | u
     <SummaryList
       rows={[
         ['Environment', <a href={environmentPath(environment)}>{environment}</a>],
-        ['Common name', <bdi class="page-name">{commonName}</bdi>],
+        ['Common name', <Quoted text={commonName} />],
         ['Replaces', <Hex digits={serial} />],
         ['Its fingerprint', <Hex digits={fingerprintSha256} />],
         ['It expires', <Moment time={notAfter} />],
         requestedAt && ['Asked', <Moment time={requestedAt} />],
-        messageId !== undefined && ['Message ID', <span class="page-break">{messageId}</span>],
+        messageId !== undefined && ['Message ID', <Quoted text={messageId} />],
         [
           'New private key',
           keyFile ? (
@@ -116,7 +116,7 @@ function Others({ others }: { others: readonly RenewalRecord[] }) {
         {others.slice(0, 20).map((other) => (
           <li>
             <a href={renewalPath(other)}>
-              {other.commonName}, expiring <Day time={other.notAfter} />
+              <Quoted text={other.commonName} />, expiring <Day time={other.notAfter} />
             </a>{' '}
             <RenewalTag state={other.state} />
           </li>

@@ -1,6 +1,7 @@
 import type { RenewalRecord } from '../../renewal/types.ts';
 import { Cell, ResponsiveTable, Row, RowHeading } from './cell.tsx';
 import { environmentPath, renewalPath } from './links.ts';
+import { Quoted } from './name.tsx';
 import { Pagination } from './pagination.tsx';
 import { RenewalTag } from './tag.tsx';
 import type { RenewalsView } from './view.ts';
@@ -52,7 +53,7 @@ function RenewalRow({ record, now }: { record: RenewalRecord; now: Date }) {
         )}
       </Cell>
       <Cell heading="Replaces">
-        <bdi class="page-name">{commonName}</bdi>
+        <Quoted text={commonName} />
         <span class="page-small">
           expires <Day time={notAfter} />
         </span>
