@@ -8,17 +8,23 @@ export interface Problem {
   readonly message: string;
 }
 
+/** Whoever has more to mend starts with these; what is no configuration at all has a hundred thousand. */
+const mostLines = 500;
+
 /** Every problem of the file at once. Neither the message nor a problem ever quotes a secret. */
 export class ConfigurationError extends Error {
   override name = 'ConfigurationError';
   readonly problems: readonly Problem[];
 
   constructor(file: string, problems: readonly Problem[]) {
-    const lines = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    const lines = problems
+      .slice(0, mostLines)
+      .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    if (problems.length > mostLines) lines.push(`and ${problems.length - mostLines} more`);
     super(
       lines.length === 1
         ? `${file}: ${lines[0]}`
-        : `${file}: ${lines.length} problems\n${lines.map((each) => `  ${each}`).join('\n')}`,
+        : `${file}: ${problems.length} problems\n${lines.map((each) => `  ${each}`).join('\n')}`,
     );
     this.problems = problems;
   }
@@ -37,14 +43,17 @@ export function schemaProblems(issues: readonly z.core.$ZodIssue[], raw: unknown
   if (issues.length === 0) return [];
   const schema = jsonSchema();
   return issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(issue.path, key, schema));
+    if (issue.code === 'unrecognized_keys') return unknownKeys(issue.path, issue.keys, schema);
     return [{ path: pathText(issue.path), message: mismatch(issue, valueAt(raw, issue.path)) }];
   });
 }
 
-function unknownKey(path: Path, key: string, schema: JsonSchema): Problem {
-  const guess = nearest(key, knownKeys(path, schema));
-  return { path: pathText([...path, key]), message: `unknown key${guess ? `; did you mean "${guess}"?` : ''}` };
+function unknownKeys(path: Path, keys: readonly string[], schema: JsonSchema): Problem[] {
+  const known = knownKeys(path, schema);
+  return keys.map((key, index) => {
+    const guess = index < mostLines ? nearest(key, known) : undefined;
+    return { path: pathText([...path, key]), message: `unknown key${guess ? `; did you mean "${guess}"?` : ''}` };
+  });
 }
 
 function mismatch(issue: z.core.$ZodIssue, value: unknown): string {

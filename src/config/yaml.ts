@@ -1,4 +1,4 @@
-import { type Document, type ErrorCode, LineCounter, parseDocument, visit } from 'yaml';
+import { type Document, type ErrorCode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Problem } from './problems.ts';
 
 /**
@@ -48,8 +48,11 @@ export function parseYaml(text: string): { value: unknown } | { problems: readon
     stringKeys: true,
     merge: true,
     resolveKnownTags: false,
+    // The library holds each key against every other: of a hundred thousand that takes minutes.
+    uniqueKeys: false,
   });
   const faults: Fault[] = [...document.errors, ...document.warnings].map(({ code, pos }) => ({ code, offset: pos[0] }));
+  faults.push(...repeatedKeys(document));
   if (faults.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) return refused(messages.RESOURCE_EXHAUSTION);
   if (faults.length === 0) faults.push(...unresolvedAliases(document));
   if (faults.length > 0) return { problems: firstOfEachLine(faults, lineCounter) };
@@ -71,6 +74,21 @@ function firstOfEachLine(faults: readonly Fault[], lineCounter: LineCounter): Pr
     if (!byLine.has(line)) byLine.set(line, { path: `line ${line}, column ${col}`, message: messages[code] });
   }
   return [...byLine.values()];
+}
+
+function repeatedKeys(document: Document.Parsed): Fault[] {
+  const found: Fault[] = [];
+  visit(document, {
+    Map: (_, { items }) => {
+      const keys = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (keys.has(key.value)) found.push({ code: 'DUPLICATE_KEY', offset: key.range?.[0] ?? 0 });
+        keys.add(key.value);
+      }
+    },
+  });
+  return found;
 }
 
 /** The parser leaves these to the conversion, which knows no line. */

@@ -44,3 +44,25 @@ test('an error lists every problem in its message, below the name of the file', 
   ]);
   expect(error.message).toBe('/etc/mesh.yaml: 2 problems\n  ods_code: missing\n  not UTF-8 text');
 });
+
+test('what is no configuration is refused soon and with a bounded message, however many keys it has', () => {
+  const text = Array.from({ length: 50_000 }, (_, index) => `key${index}: 1\n`).join('');
+  const started = performance.now();
+  const refusal = catchError(() => parseConfiguration(text, '/etc/mesh.yaml'));
+  expect(performance.now() - started).toBeLessThan(5000);
+  expect(refusal.problems.length).toBeGreaterThan(50_000);
+  const lines = refusal.message.split('\n');
+  expect(lines).toHaveLength(502);
+  expect(lines[0]).toBe(`/etc/mesh.yaml: ${refusal.problems.length} problems`);
+  expect(lines.at(-1)).toBe(`  and ${refusal.problems.length - 500} more`);
+});
+
+function catchError(read: () => unknown): ConfigurationError {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
