@@ -107,7 +107,7 @@ const failed = (retry: boolean, reason: string): SendResult => ({ outcome: 'fail
 
 /** What a server said, on one line, bounded, and without the password: servers have been seen to repeat what they were sent. */
 function presentable(text: string, password: Secret | undefined): string {
-  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  const line = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
   const hidden = password ? withoutSecret(line, password.reveal()) : line;
   return hidden.length > 300 ? `${hidden.slice(0, 300)}…` : hidden;
 }

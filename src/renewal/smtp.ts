@@ -36,7 +36,7 @@ const usualLimits: Limits = { connectMs: 30 * secondMs, idleMs: 2 * minuteMs, to
 
 export type Delivery =
   | { readonly kind: 'accepted'; readonly reply: string; readonly refused: readonly string[] }
-  /** `handedOver`: the end of the message had been written when things went wrong, and no reply to it was seen. */
+  /** `handedOver`: the end of the message had been written when things went wrong, and no refusal of it was seen. */
   | {
       readonly kind: 'failed';
       readonly error: SMTPError;
@@ -61,9 +61,18 @@ export async function deliver(session: SmtpSession, envelope: Envelope, message:
   } catch (error) {
     connection.close();
     const smtpError = error as SMTPError;
-    const handedOver = body.handedOver && smtpError.responseCode === undefined;
-    return { kind: 'failed', error: smtpError, handedOver, refused: body.refused() };
+    return {
+      kind: 'failed',
+      error: smtpError,
+      handedOver: body.handedOver && !refuses(smtpError),
+      refused: body.refused(),
+    };
   }
+}
+
+/** RFC 5321 §4.2.1: 4yz and 5yz say that the message was not taken. Any other number in answer to it says nothing. */
+function refuses({ responseCode = 0 }: SMTPError): boolean {
+  return responseCode >= 400 && responseCode <= 599;
 }
 
 /** RFC 5321 §4.1.1.10 wants a QUIT, but a server that never answers it must not keep the process. */

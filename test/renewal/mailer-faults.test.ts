@@ -90,10 +90,18 @@ describe('a server that goes wrong at', () => {
     expect((await run('end', { reply: '554 spam' })).result).toMatchObject({ outcome: 'failed', retry: false });
   });
 
+  test('the end of the message, by 554 with marks that turn text round: the reason is plain', async () => {
+    const { result } = await run('end', { reply: '554 no\u001b[2J\u202e evil' });
+    expect(result.reason).toMatch(/: 554 no \[2J evil$/);
+  });
+
   test.each([
     ['ending the connection', { cut: true }],
     ['silence', { hang: true }],
     ['an answer that is none', { reply: 'what?' }],
+    ['a second 354, which answers nothing', { reply: '354 go on' }],
+    ['a number that is neither yes nor no', { reply: '999 what' }],
+    ['a preliminary reply, which SMTP does not have', { reply: '150 wait' }],
   ] as const)('the end of the message, by %s: uncertain, and not tried again', async (_how, deviation) => {
     const { result, seen } = await run('end', deviation);
     expect(result).toMatchObject({ outcome: 'uncertain', retry: false });
