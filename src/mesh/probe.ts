@@ -61,9 +61,12 @@ async function reach({ mesh, proxy }: Plan, url: URL, phases: Phases, sockets: S
   });
 }
 
-/** Ours minus theirs. Theirs has whole seconds (RFC 9110 §5.6.7). */
-function skewSeconds(ours: Date, date: string | undefined): number | undefined {
-  const theirs = Date.parse(date ?? '');
+/** RFC 9110 §5.6.7, the one form that a server may send. `Date.parse` alone would take `1` for a year. */
+const imfFixdate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** Ours minus theirs. Theirs has whole seconds. */
+function skewSeconds(ours: Date, date = ''): number | undefined {
+  const theirs = imfFixdate.test(date) ? Date.parse(date) : Number.NaN;
   return Number.isNaN(theirs) ? undefined : (ours.getTime() - theirs) / 1000;
 }
 

@@ -36,8 +36,20 @@ export function ask(socket: Socket, origin: URL, question: Question, signal: Abo
       createConnection: () => socket,
       maxHeaderSize: headerLimitBytes,
     });
-    asking.once('response', settle.resolve);
-    asking.on('error', settle.reject);
+    let answer: IncomingMessage | undefined;
+    const answered = (response: IncomingMessage) => {
+      // It may break before anybody reads it; with a listener it remembers by what.
+      answer = response.on('error', () => {});
+      settle.resolve(response);
+    };
+    asking.once('response', answered);
+    // A 101 that nobody asked for is an answer like any other, and its connection is not HTTP's any more.
+    asking.once('upgrade', answered);
+    asking.on('error', (error) => {
+      // What breaks the parser in the body says more than the loss of the connection that follows from it.
+      answer?.destroy(error);
+      settle.reject(error);
+    });
     asking.end();
     return undefined;
   });
@@ -57,6 +69,7 @@ export async function readBody(response: IncomingMessage, signal: AbortSignal): 
       });
       response.once('end', () => settle.resolve(true));
       response.on('error', settle.reject);
+      if (response.errored) settle.reject(response.errored);
       return () => response.removeAllListeners('data');
     });
     return { text: text(), complete };

@@ -166,7 +166,7 @@ describe('what is seen', () => {
     },
   );
 
-  test.each([{ Date: 'yesterday' }, { Date: '' }])(
+  test.each([{ Date: 'yesterday' }, { Date: '' }, { Date: '1' }, { Date: '+275000-01-01T00:00:00Z' }])(
     'probe: a Date that is none (%j) measures nothing',
     async (headers) => {
       expect((await probe((await mesh({ status: 200, headers })).url)).clockSkewSeconds).toBeUndefined();

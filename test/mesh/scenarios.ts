@@ -55,6 +55,8 @@ export type HttpBehaviour =
   | 'endless 403'
   | 'reset'
   | 'reset in body'
+  | 'broken chunks'
+  | 'switching protocols'
   | 'not HTTP'
   | 'huge header'
   | 'close';
@@ -340,6 +342,21 @@ const answers: Scenario[] = [
     server: { kind: 'http', does: 'not HTTP' },
     versions: both,
     reason: 'unexpected_response',
+  },
+  {
+    fault: 'A 200 whose chunks are none',
+    server: { kind: 'http', does: 'broken chunks' },
+    versions: both,
+    reason: 'unexpected_response',
+    httpStatus: 200,
+    detail: /HPE_INVALID_CHUNK_SIZE/,
+  },
+  {
+    fault: 'A 101 that nobody asked for',
+    server: { kind: 'http', does: 'switching protocols' },
+    versions: both,
+    reason: 'unexpected_response',
+    httpStatus: 101,
   },
   {
     fault: 'No answer to the request',

@@ -190,6 +190,12 @@ function behave(does: Exclude<HttpBehaviour, 'not HTTP'>, response: ServerRespon
     case 'huge header':
       socket.write(`HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(64 * 1024)}\r\n\r\n`);
       return;
+    case 'broken chunks':
+      socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n');
+      return;
+    case 'switching protocols':
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+      return;
     case 'reset':
       rawOf(socket).resetAndDestroy();
       return;

@@ -91,7 +91,7 @@ describe('a server that goes wrong at', () => {
   });
 
   test('the end of the message, by 554 with marks that turn text round: the reason is plain', async () => {
-    const { result } = await run('end', { reply: '554 no\u001b[2J\u202e evil' });
+    const { result } = await run('end', { reply: '554 no\u001b[2J\u202eevil' });
     expect(result.reason).toMatch(/: 554 no \[2J evil$/);
   });
 
