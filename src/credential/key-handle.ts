@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Certificate, PublicKeyFacts } from '../x509/certificate.ts';
 import { toPem } from '../x509/pem.ts';
-import { keyFacts } from '../x509/public-key.ts';
+import { keyFacts, publicKeyOf } from '../x509/public-key.ts';
 import type { CryptoKey, PrivateKeyHandle } from './types.ts';
 
 /** WebCrypto's names of OpenSSL's curves. */
@@ -27,7 +27,7 @@ export class DeployedKey implements PrivateKeyHandle {
     const { chain, trusted, maxVersion } = options;
     // OpenSSL notices for keys of one type; for an RSA key and an EC certificate it would present nothing at all.
     const [certificate] = chain;
-    if (certificate && Buffer.compare(certificate.publicKey.spki, this.publicKey.spki) !== 0) {
+    if (certificate && !this.#belongsTo(certificate)) {
       throw new Error('the private key does not belong to the certificate');
     }
     return createSecureContext({
@@ -38,6 +38,11 @@ export class DeployedKey implements PrivateKeyHandle {
       minVersion: 'TLSv1.2',
       ...(maxVersion && { maxVersion }),
     });
+  }
+
+  /** By meaning, not by octets: one key can be written in two ways, with a compressed point or without. */
+  #belongsTo({ publicKey }: Certificate): boolean {
+    return publicKeyOf(publicKey.spki)?.equals(this.#publicKey) ?? false;
   }
 
   async signingKey(): Promise<{ privateKey: CryptoKey; publicKey: CryptoKey }> {

@@ -155,6 +155,7 @@ function summaryOf(environments: readonly EnvironmentStatus[], terminal: Termina
   return `${plural(environments.length, 'environment')}: ${counts.join(', ')}`;
 }
 
-const lowerFirst = (text: string) => (/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
+const lowerFirst = (text: string) =>
+  /^(?:[A-Z][a-z]|A )/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 /** Spaces that did not break have done their work. */
 const lines = (all: readonly string[]) => `${all.map((line) => line.trimEnd().replaceAll('\u00a0', ' ')).join('\n')}\n`;

@@ -35,12 +35,24 @@ export function violatedName(
 function namesOf(certificate: Certificate, last: boolean): Name[] {
   const names: Name[] = [...certificate.alternativeNames];
   if (certificate.subjectRdns.length > 0) names.push({ kind: 'subject', rdns: certificate.subjectRdns });
+  // §4.2.1.10: an e-mail address in the subject is a name, too.
+  names.push(...certificate.subjectRdns.flatMap(mailAddressesIn));
   // Beyond RFC 5280, and as OpenSSL does: without a DNS name of its own, a certificate whose CN is a host name is constrained by it.
   const { commonName } = certificate.subject;
   const hasDns = certificate.alternativeNames.some(({ kind }) => kind === 'dns');
   if (last && !hasDns && commonName !== undefined && hostName.test(commonName))
     names.push({ kind: 'dns', value: commonName });
   return names;
+}
+
+/** The attributes of a canonical RDN one after another, so that what looks like one inside another's value is not taken for it. */
+const attributes = /(?:^|\+)([\d.]+)=((?:[^\\+]|\\.)*)/gy;
+const emailAddressOid = '1.2.840.113549.1.9.1';
+
+function mailAddressesIn(rdn: string): Name[] {
+  return [...rdn.matchAll(attributes)]
+    .filter(([, type]) => type === emailAddressOid)
+    .map(([, , value = '']) => ({ kind: 'email', value: value.replace(/\\(.)/g, '$1') }));
 }
 
 const hostName = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)+$/i;

@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
+import { DeployedKey } from '../../src/credential/key-handle.ts';
 import { KeyProblem, readPrivateKey } from '../../src/credential/private-key.ts';
 import { sequence, tlv } from '../../src/demo/der.ts';
+import { parseCertificate } from '../../src/x509/parse.ts';
 import { toPem } from '../../src/x509/pem.ts';
 import { needs } from '../support/tools.ts';
+import { raw } from '../x509/raw.ts';
 import { codes, inline, read, type Workshop, workshop } from './workshop.ts';
 
 const passphrase = new Secret('correct horse £ battery');
@@ -131,7 +134,11 @@ test.each([
   ['2³¹ − 1 rounds of PBKDF2', pbes2(Buffer.from('7fffffff', 'hex')), 'iteration count 2147483647 is out of bounds'],
   ['scrypt that wants 2 TiB', scrypt(Buffer.from('7fffffff', 'hex')), 'scrypt parameters are out of bounds'],
   ['scrypt that wants 2³⁰ blocks', scrypt(Buffer.from('40000000', 'hex')), 'scrypt parameters are out of bounds'],
-  ['scrypt that wants eight million lanes', scrypt(Buffer.from([2]), '00800000'), 'scrypt parameters are out of bounds'],
+  [
+    'scrypt that wants eight million lanes',
+    scrypt(Buffer.from([2]), '00800000'),
+    'scrypt parameters are out of bounds',
+  ],
   ['scrypt that would take five seconds', scrypt(Buffer.from([64, 0]), '0080'), 'scrypt parameters are out of bounds'],
 ])('%s is refused at once', async (_, algorithm, reason) => {
   const started = performance.now();
@@ -261,4 +268,20 @@ test.each([
   const credential = await read({ privateKey: inline(toPem(key, 'RSA PRIVATE KEY')) });
   expect(codes(credential).filter((code) => code !== 'private_key_unencrypted')).toEqual(expected);
   expect(credential.privateKey?.publicKey.bits).toBe(expected.length === 0 ? bits : undefined);
+});
+
+test('a key presents a certificate that writes the same point compressed', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const whole = spki(publicKey);
+  const compressed = Buffer.concat([Buffer.from([2 + (whole.at(-1)! & 1)]), whole.subarray(-64, -32)]);
+  const algorithm = sequence(
+    tlv(6, Buffer.from('2a8648ce3d0201', 'hex')),
+    tlv(6, Buffer.from('2a8648ce3d030107', 'hex')),
+  );
+  const short = sequence(algorithm, tlv(3, Buffer.from([0]), compressed));
+  const key = new DeployedKey(privateKey, false);
+  const chain = (bytes: Buffer) => [parseCertificate(raw({ spki: bytes }))];
+  expect(() => key.secureContext({ chain: chain(whole) })).not.toThrow();
+  expect(() => key.secureContext({ chain: chain(short) })).not.toThrow();
+  expect(() => key.secureContext({ chain: chain(spki(ec.publicKey)) })).toThrow('does not belong');
 });

@@ -66,6 +66,21 @@ describe('name constraints', () => {
     expect(violation(constraints, names, false, 9)).toContain('10 names are too many');
   });
 
+  test('name constraints: an e-mail address in the subject is constrained as one (RFC 5280 §4.2.1.10)', () => {
+    const subject = (address: string) => ({
+      alternativeNames: [],
+      rdns: ['2.5.4.10=nhs', `1.2.840.113549.1.9.1=${address}+2.5.4.3=x`],
+    });
+    const permitted = [{ kind: 'email', value: 'nhs.net' } as const];
+    expect(violation({ permitted }, subject('a\\+b@nhs.net'))).toBeUndefined();
+    expect(violation({ permitted }, subject('a\\+b@nhs.example'))).toContain('“a+b@nhs.example” is not permitted');
+    expect(violation({ excluded: permitted }, subject('a@nhs.net'))).toContain('is excluded');
+    const hidden = [
+      '0.9.2342.19200300.100.1.1=x\\+1.2.840.113549.1.9.1=a@nhs.net\\\\+1.2.840.113549.1.9.1=b@evil.example',
+    ];
+    expect(violation({ permitted }, { alternativeNames: [], rdns: hidden })).toContain('“b@evil.example”');
+  });
+
   test('name constraints: a network holds its own addresses and no other family’s', () => {
     const ten = network([10, 0, 0, 0], [255, 0, 0, 0]);
     expect(violation({ permitted: [ten] }, ip('10.255.0.1'))).toBeUndefined();

@@ -96,3 +96,13 @@ test('order: five hundred CAs of one name and key are judged within a second', a
   expect(judgeOrder(bundle, 'root-first').order).toMatch(/^(single|root-first|leaf-first|mixed)$/);
   expect(performance.now() - started).toBeLessThan(1000);
 });
+
+test('order: a message names a dozen certificates at most, and how many more there are', async () => {
+  const issuers = await Promise.all(Array.from({ length: 15 }, (_, index) => ca({ cn: `Root ${index}` })));
+  const pairs = await Promise.all(
+    issuers.map(async (issuer, index) => [await ca({ cn: `Sub ${index}`, issuer }), issuer]),
+  );
+  const message = (count: number) => judge(pairs.slice(0, count).flat()).findings[0]?.message;
+  expect(message(12)).toMatch(/ swap “Sub 11” \(certificate 23\) with “Root 11” \(certificate 24\)\.$/);
+  expect(message(15)).toMatch(/“Root 11” \(certificate 24\); and 3 more\.$/);
+});
