@@ -138,11 +138,14 @@ function branchRows(branch: Branch, now: Date, judged: boolean, lead = '', inden
 }
 
 function factsOf({ role, certificate }: AssessedCertificate, now: Date): string[] {
-  const { algorithm, bits, curve } = certificate.publicKey;
   const { notAfter, notBefore } = certificate;
   const left = now < notBefore ? `not valid before ${day(notBefore)}` : timeLeft(notAfter, now);
-  return [role, day(notAfter), left, `${algorithm} ${curve ?? (bits || '')}`.trim()];
+  return [role, day(notAfter), left, keyKind(certificate.publicKey)];
 }
+
+/** `RSA 2048`, `EC prime256v1`, `Ed25519 256` */
+export const keyKind = ({ algorithm, bits, curve }: Certificate['publicKey']): string =>
+  `${algorithm} ${curve ?? (bits || '')}`.trim();
 
 const isInside = ({ notBefore, notAfter }: Certificate, now: Date) => notBefore <= now && now <= notAfter;
 

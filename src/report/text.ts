@@ -3,7 +3,7 @@ import { catalogue, checkNames } from '../findings/catalogue.ts';
 import { type Finding, type Status, statusOf, worstFirst } from '../findings/finding.ts';
 import type { EnvironmentStatus } from '../status/types.ts';
 import type { AssessedCertificate, Assessment } from '../verify/types.ts';
-import { type Chain, chainLines } from './chain.ts';
+import { type Chain, chainLines, keyKind } from './chain.ts';
 import { handshakeLines } from './handshake.ts';
 import { labelled, paint, printable, severityFormat, type Terminal, wrap } from './terminal.ts';
 import { day, moment, plural, timeLeft } from './time.ts';
@@ -55,7 +55,7 @@ function headline(status: Status, verdict: string, terminal: Terminal): string[]
 }
 
 function verdictOfInspection(assessment: Assessment): string {
-  const { assessedAt, certificates, checks, expiresAt } = assessment;
+  const { assessedAt, certificates, checks, expiresAt, privateKey } = assessment;
   if (certificates.some(({ role }) => role === 'client')) {
     const unjudged = [checks.key_match === undefined && 'key', checks.chain_valid === undefined && 'chain'].filter(
       Boolean,
@@ -63,10 +63,14 @@ function verdictOfInspection(assessment: Assessment): string {
     const limits = unjudged.length > 0 ? `; ${unjudged.join(' and ')} not given, so not judged` : '';
     return verdict(assessment, expiresAt, assessedAt) + limits;
   }
+  const there = [
+    ...(privateKey ? ['a private key'] : []),
+    ...(certificates.length > 0 ? [plural(certificates.length, 'CA certificate')] : []),
+  ];
   const looked =
-    certificates.length === 0
+    there.length === 0
       ? 'no certificate to judge'
-      : `${plural(certificates.length, 'CA certificate')} to look at, and no client certificate to judge`;
+      : `${there.join(' and ')} to look at, and no client certificate to judge`;
   return assessment.valid ? looked : `NOT VALID: ${causeOf(assessment)}; ${looked}`;
 }
 
@@ -117,11 +121,13 @@ function clientSection(certificates: readonly AssessedCertificate[], terminal: T
   ];
 }
 
-function judgementSection({ certificates, checks, order }: Assessment, terminal: Terminal): string[] {
+function judgementSection(assessment: Assessment, terminal: Terminal): string[] {
+  const { certificates, checks, order, privateKey } = assessment;
   const inBundle = certificates.filter(({ role }) => role !== 'client').length;
   const passed = checkNames.filter((name) => checks[name] === true);
   const failed = checkNames.filter((name) => checks[name] === false);
   const section = [
+    ...(privateKey ? labelled('Key', keyOf(privateKey), terminal) : []),
     ...(inBundle > 1 ? labelled('Bundle', `${plural(inBundle, 'certificate')}, ${order}`, terminal) : []),
     ...(passed.length > 0 ? labelled('Passed', passed.join(', '), terminal) : []),
     ...(failed.length > 0
@@ -130,6 +136,9 @@ function judgementSection({ certificates, checks, order }: Assessment, terminal:
   ];
   return section.length === 0 ? [] : [...section, ''];
 }
+
+const keyOf = ({ encrypted, publicKey }: NonNullable<Assessment['privateKey']>) =>
+  `${keyKind(publicKey)}, ${encrypted ? 'encrypted' : 'not encrypted'}`;
 
 function findingsSection(findings: readonly Finding[], terminal: Terminal): string[] {
   return worstFirst(findings).flatMap((finding) => [...findingLines(finding, terminal), '']);

@@ -23,7 +23,7 @@ export function assess(
   rehearsal: Rehearsal | undefined,
   now: Date,
 ): Assessment {
-  const { certificate: client, bundle } = credential;
+  const { certificate: client, bundle, privateKey } = credential;
   const trust = judgeTrust(credential, now);
   const { path, holds } = trust;
   const order = judgeOrder(bundle, policy.chainOrder, client);
@@ -44,6 +44,7 @@ export function assess(
     certificates: assessed(client, bundle, path),
     path: path.map(({ fingerprintSha256 }) => fingerprintSha256),
     order: order.order,
+    ...(privateKey ? { privateKey: { publicKey: privateKey.publicKey, encrypted: privateKey.encrypted } } : {}),
     ...(client ? { expiresAt: earliestExpiry(path) } : {}),
     checks: checksOf(credential, findings, rehearsal),
     findings,

@@ -28,7 +28,7 @@ export function checksOf(
   const inputs: Record<CheckName, boolean | undefined> = {
     readable: configured.certificate || configured.privateKey || configured.caBundle ? true : undefined,
     key_match: all(certificate, privateKey),
-    // A keystore's tool puts its certificates in order, and MESH clients read it by its links.
+    // The order inside a keystore is its tool's, and no rule applies to it.
     chain_order: credential.bundleInKeystore ? undefined : caBundle,
     chain_valid: all(certificate, caBundle),
     validity: certificate,

@@ -1,6 +1,6 @@
 import type { CheckName } from '../findings/catalogue.ts';
 import type { Finding } from '../findings/finding.ts';
-import type { Certificate } from '../x509/certificate.ts';
+import type { Certificate, PublicKeyFacts } from '../x509/certificate.ts';
 
 export type CertificateRole = 'client' | 'intermediate' | 'root';
 
@@ -34,6 +34,8 @@ export interface Assessment {
   /** From the client certificate to the root, when a path holds; else the best that was found. Fingerprints. */
   readonly path: readonly string[];
   readonly order: BundleOrder;
+  /** Absent: there is none, or it could not be read. */
+  readonly privateKey?: { readonly publicKey: PublicKeyFacts; readonly encrypted: boolean };
   /** The earliest notAfter on the path: when this environment stops working. Absent without a client certificate. */
   readonly expiresAt?: Date;
   /** Absent: the check's input is not configured. */

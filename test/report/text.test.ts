@@ -42,13 +42,29 @@ describe('text', () => {
     await expect(text).toMatchFileSnapshot('golden/inspect-findings.txt');
   });
 
+  test.each([
+    [true, 'encrypted'],
+    [false, 'not encrypted'],
+  ])('a key alone is described: encrypted %s', (encrypted, expected) => {
+    const { publicKey } = sampleCertificate();
+    const text = inspect({
+      certificates: [],
+      path: [],
+      checks: { readable: true },
+      privateKey: { publicKey, encrypted },
+    });
+    expect(text).toMatch(/^OK {2}a private key to look at, and no client certificate to judge\n/);
+    expect(text).toContain(`  Key        RSA 2048, ${expected}\n`);
+  });
+
   test('the worst finding comes first, whatever the order of the rules', () => {
     const text = inspect({ findings: [sampleFinding('bundle_duplicate_certificate'), sampleFinding('key_mismatch')] });
     expect(text.indexOf('key_mismatch')).toBeLessThan(text.indexOf('bundle_duplicate_certificate'));
   });
 
   test.each([40, 50, 60, 70, 80, 90])('a moment and a place stay on one line, %i columns wide', (columns) => {
-    const message = 'The root in the bundle expired on 2024-06-04 11:28:31 UTC; swap “Sub” (certificate 12) with “Root”.';
+    const message =
+      'The root in the bundle expired on 2024-06-04 11:28:31 UTC; swap “Sub” (certificate 12) with “Root”.';
     const text = inspect({ findings: [sampleFinding('ca_expired', message)] }, { colour: false, columns });
     expect(text).toContain('2024-06-04 11:28:31 UTC');
     expect(text).toContain('(certificate 12)');

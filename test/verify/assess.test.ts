@@ -79,7 +79,10 @@ describe('assess: any subset of the inputs', () => {
     ]);
   });
   test('a key alone', () => {
-    expect(judge({ key: client.keys }).checks).toEqual({ readable: true });
+    const assessment = judge({ key: client.keys });
+    expect(assessment.checks).toEqual({ readable: true });
+    expect(assessment.privateKey).toMatchObject({ publicKey: { algorithm: 'EC', bits: 256 }, encrypted: true });
+    expect(judge({ client, key: null })).not.toHaveProperty('privateKey');
   });
   test('a certificate and a key that is not its own', () => {
     const assessment = judge({ client, key: root.keys });
