@@ -164,6 +164,12 @@ describe('the renewals', () => {
     expect(page).toContain('/var/lib/mesh-cert-monitor/pending/a/private_key-0a1b2c3d.pem');
   });
 
+  test('of an environment that is configured no longer link to no page of it', async () => {
+    expect(await text('/renewals/retired')).toContain('no longer configured');
+    expect(await text('/renewals/retired')).not.toContain('href="/environments/retired"');
+    expect(await text('/renewals/renewal-requested')).toContain('href="/environments/renewal-requested"');
+  });
+
   test('say that a message was drafted where nobody has sent it', async () => {
     const records = [sampleRecord('integration', 'requested', { delivery: 'drafted' })];
     const other = await servePages({ renewals: () => records });

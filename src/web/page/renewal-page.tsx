@@ -9,7 +9,7 @@ import type { RenewalView } from './view.ts';
 import { Day, Moment } from './when.tsx';
 import { sentence } from './words.ts';
 
-export function RenewalPage({ record, others, files, keyPath }: RenewalView) {
+export function RenewalPage({ record, configured, others, files, keyPath }: RenewalView) {
   const { environment, state } = record;
   const latest = record.transitions.at(-1);
   return (
@@ -26,7 +26,7 @@ export function RenewalPage({ record, others, files, keyPath }: RenewalView) {
       <p>
         <RenewalTag state={state} /> {latest && <Quoted text={sentence(latest.reason)} />}
       </p>
-      <Facts record={record} keyPath={keyPath} />
+      <Facts record={record} configured={configured} keyPath={keyPath} />
       <section aria-labelledby="message">
         <h2 id="message" class="nhsuk-heading-m">
           {record.delivery === 'drafted' || !record.requestedAt ? 'The message as drafted' : 'The message as sent'}
@@ -55,13 +55,19 @@ function missing({ csrFile, messageFile }: RenewalRecord, what: 'message' | 'req
   return made ? `It is no longer where it was written: ${made}, below the state directory.` : 'Not made yet.';
 }
 
-function Facts({ record, keyPath }: { record: RenewalRecord; keyPath: string | undefined }) {
+interface FactsProps {
+  readonly record: RenewalRecord;
+  readonly configured: boolean;
+  readonly keyPath: string | undefined;
+}
+
+function Facts({ record, configured, keyPath }: FactsProps) {
   const { environment, commonName, serial, notAfter, fingerprintSha256, requestedAt, messageId } = record;
   const { issuedFingerprintSha256, lastError, nextAttemptAt, keyFile, csrFile } = record;
   return (
     <SummaryList
       rows={[
-        ['Environment', <a href={environmentPath(environment)}>{environment}</a>],
+        ['Environment', configured ? <a href={environmentPath(environment)}>{environment}</a> : 'no longer configured'],
         ['Common name', <Quoted text={commonName} />],
         ['Replaces', <Hex digits={serial} />],
         ['Its fingerprint', <Hex digits={fingerprintSha256} />],

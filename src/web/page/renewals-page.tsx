@@ -1,6 +1,6 @@
 import type { RenewalRecord } from '../../renewal/types.ts';
 import { Cell, ResponsiveTable, Row, RowHeading } from './cell.tsx';
-import { environmentPath, renewalPath } from './links.ts';
+import { renewalPath } from './links.ts';
 import { Quoted } from './name.tsx';
 import { Pagination } from './pagination.tsx';
 import { RenewalTag } from './tag.tsx';
@@ -8,7 +8,7 @@ import type { RenewalsView } from './view.ts';
 import { Day, Relative } from './when.tsx';
 import { plural } from './words.ts';
 
-const headings = ['Environment', 'State', 'Replaces', 'Asked', 'Request'];
+const headings = ['Environment', 'State', 'Replaces', 'Asked'];
 
 export function RenewalsPage({ records, page, pages, found, now }: RenewalsView) {
   return (
@@ -42,7 +42,7 @@ function RenewalRow({ record, now }: { record: RenewalRecord; now: Date }) {
   return (
     <Row>
       <RowHeading heading="Environment">
-        <a href={environmentPath(environment)}>{environment}</a>
+        <a href={renewalPath(record)}>{environment}</a>
       </RowHeading>
       <Cell heading="State">
         <RenewalTag state={state} />
@@ -61,11 +61,6 @@ function RenewalRow({ record, now }: { record: RenewalRecord; now: Date }) {
       <Cell heading="Asked">
         {requestedAt ? <Relative time={requestedAt} now={now} /> : 'not yet'}
         {delivery === 'drafted' && <span class="page-small">drafted, to be forwarded</span>}
-      </Cell>
-      <Cell heading="Request">
-        <a href={renewalPath(record)}>
-          See the request<span class="nhsuk-u-visually-hidden"> for {environment}</span>
-        </a>
       </Cell>
     </Row>
   );

@@ -105,6 +105,7 @@ async function renewal(
     { ...frame(assets, request, estateStanding(shown), at), title, headline: title, section: 'renewals' },
     <RenewalPage
       record={record}
+      configured={shown.estate().environments.some((each) => each.name === name)}
       others={records.filter((each) => each !== record)}
       files={files}
       {...(record.keyFile ? { keyPath: join(shown.stateDir(), record.keyFile) } : {})}

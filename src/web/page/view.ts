@@ -46,6 +46,8 @@ export interface RenewalsView {
 
 export interface RenewalView {
   readonly record: RenewalRecord;
+  /** Its environment is still configured, and has a page. */
+  readonly configured: boolean;
   /** Other certificates of the same environment, newest first. */
   readonly others: readonly RenewalRecord[];
   readonly files: RenewalFiles;

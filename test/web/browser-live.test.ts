@@ -1,0 +1,166 @@
+/** The page under a person’s hands: by keyboard alone, and while it refreshes itself. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EstateStatus } from '../../src/status/types.ts';
+import { type Served, sampleCsr, servePages } from '../support/pages.ts';
+import { environmentStatus, estateOf, everyEnvironment } from '../support/status.ts';
+import { hasChromium, launch, watchedPage } from './browser.ts';
+
+const focused = `(() => { const e = document.activeElement; return [e.tagName, (e.textContent || '').trim()].join(' '); })()`;
+
+describe.skipIf(!hasChromium)('in Chromium', () => {
+  let browser: Browser;
+  let served: Served;
+  let estate: EstateStatus;
+  let fetched = 0;
+  beforeAll(async () => {
+    browser = await launch();
+    served = await servePages({
+      estate: () => {
+        fetched += 1;
+        return estate;
+      },
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+  });
+
+  describe('by keyboard alone', () => {
+    test('the first stop skips to the content, and every stop is seen', async () => {
+      estate = estateOf([everyEnvironment().expired, everyEnvironment().healthy]);
+      const { page, close } = await watchedPage(browser, served.url);
+      await page.goto('/environments/expired');
+      await page.keyboard.press('Tab');
+      expect(await page.evaluate(focused)).toBe('A Skip to main content');
+      await page.keyboard.press('Enter');
+      expect(await page.evaluate('document.activeElement.id')).toBe('maincontent');
+      const stops: string[] = [];
+      for (let stop = 0; stop < 40; stop += 1) {
+        await page.keyboard.press('Tab');
+        const where = String(await page.evaluate(focused));
+        if (where.startsWith('BODY')) break;
+        stops.push(where);
+        // NHS style: a yellow ground or a thick outline; the browser’s own ring would do as well.
+        const seen = `(({ backgroundColor, outlineStyle, outlineWidth }) => backgroundColor === 'rgb(255, 235, 59)' || (outlineStyle !== 'none' && outlineWidth !== '0px'))(getComputedStyle(document.activeElement))`;
+        expect([where, await page.evaluate(seen)]).toEqual([where, true]);
+      }
+      expect(stops).toContain('A Refresh');
+      expect(stops).toContain('BUTTON Pause updates');
+      expect(stops.at(-1)).toBe('A Metrics');
+      expect(stops.some((stop) => stop.startsWith('SUMMARY What this means'))).toBe(true);
+      await close();
+    });
+
+    test('an explanation opens, and an environment is found', async () => {
+      estate = estateOf([...Array(20).keys()].map((each) => environmentStatus({ name: `trust-${each}` })));
+      const { page, close } = await watchedPage(browser, served.url);
+      await page.goto('/');
+      await page.locator('#q').focus();
+      await page.keyboard.type('trust-7');
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/?q=trust-7');
+      expect(await page.getByRole('row').count()).toBe(2);
+      estate = estateOf([everyEnvironment().expired]);
+      await page.goto('/environments/expired');
+      await page.locator('summary').first().focus();
+      await page.keyboard.press('Enter');
+      expect(await page.getByText('certificate_expired', { exact: true }).isVisible()).toBe(true);
+      await close();
+    });
+  });
+
+  describe('while it refreshes itself', () => {
+    const everyMs = 15_000;
+
+    async function opened(path: string) {
+      const watched = await watchedPage(browser, served.url, { viewport: { width: 1280, height: 500 } });
+      await watched.page.clock.install();
+      await watched.page.goto(path);
+      const tick = async () => {
+        await watched.page.clock.runFor(everyMs + 100);
+        await watched.page.waitForLoadState('networkidle');
+      };
+      return { ...watched, tick };
+    }
+
+    test('what has changed is shown and said, and title, colour and icon follow', async () => {
+      estate = estateOf([everyEnvironment().healthy]);
+      const { page, complaints, tick, close } = await opened('/');
+      expect(await page.title()).toBe('All is well – MESH certificates');
+      estate = estateOf([{ ...everyEnvironment().expired, name: 'integration' }]);
+      await tick();
+      await page.getByRole('heading', { name: '1 of 1 environment needs you now' }).waitFor();
+      expect(await page.title()).toBe('1 of 1 environment needs you now – MESH certificates');
+      expect(await page.locator('#announcement').textContent()).toBe('1 of 1 environment needs you now');
+      expect(await page.locator('html').getAttribute('class')).toBe('standing-critical');
+      expect(await page.locator('link[rel=icon]').getAttribute('href')).toMatch(/icon-critical\.svg$/);
+      expect(complaints).toEqual([]);
+      await close();
+    });
+
+    test('focus, scroll and what was opened stay', async () => {
+      const { expired, healthy } = everyEnvironment();
+      estate = estateOf([expired]);
+      const { page, tick, close } = await opened('/environments/expired');
+      const summary = page.locator('#why-certificate_expired > summary');
+      await summary.click();
+      await page.evaluate('scrollTo(0, 200)');
+      estate = estateOf([{ ...expired, handshake: healthy.handshake, application: 'Another name' }]);
+      await tick();
+      await page.getByText('Another name').waitFor({ state: 'attached' });
+      expect(await page.locator('#why-certificate_expired').getAttribute('open')).not.toBeNull();
+      expect(await page.evaluate('document.activeElement.closest("details")?.id')).toBe('why-certificate_expired');
+      expect(await page.evaluate('scrollY')).toBe(200);
+      expect(await page.locator('#announcement').textContent()).toBe('');
+      await close();
+    });
+
+    test('it waits while someone types, while it is paused, and while nobody looks', async () => {
+      estate = estateOf([...Array(20).keys()].map((each) => environmentStatus({ name: `trust-${each}` })));
+      const { page, tick, close } = await opened('/');
+      const asks = async () => {
+        const before = fetched;
+        await tick();
+        return fetched > before;
+      };
+      expect(await asks()).toBe(true);
+      await page.locator('#q').focus();
+      expect(await asks()).toBe(false);
+      await page.locator('#q').blur();
+      expect(await asks()).toBe(true);
+      await page.getByRole('button', { name: 'Pause updates' }).click();
+      expect(await asks()).toBe(false);
+      await page.getByRole('button', { name: 'Resume updates' }).click();
+      expect(await asks()).toBe(true);
+      await page.evaluate("Object.defineProperty(document, 'hidden', { configurable: true, value: true })");
+      expect(await asks()).toBe(false);
+      await close();
+    });
+
+    test('a service that is away for a while leaves the page as it was', async () => {
+      estate = estateOf([everyEnvironment().healthy]);
+      const { page, tick, close } = await opened('/');
+      await page.route('**/*', (route) => route.abort());
+      await tick();
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('All is well');
+      await page.unroute('**/*');
+      estate = estateOf([everyEnvironment().expired]);
+      await tick();
+      await page.getByRole('heading', { name: '1 of 1 environment needs you now' }).waitFor();
+      await close();
+    });
+  });
+
+  test('the request is copied with one press', async () => {
+    estate = estateOf([environmentStatus()]);
+    const permissions = ['clipboard-read', 'clipboard-write'];
+    const { page, close } = await watchedPage(browser, served.url, { permissions });
+    await page.goto('/renewals/renewal-requested');
+    await page.getByRole('button', { name: 'Copy the request' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(sampleCsr);
+    await close();
+  });
+});

@@ -1,0 +1,151 @@
+/** Every page, in every state, in a real browser. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { richEnvironments, richRecords, type Served, servePages } from '../support/pages.ts';
+import { environmentStatus, estateOf } from '../support/status.ts';
+import {
+  accessibilityProblems,
+  cspReports,
+  hasChromium,
+  launch,
+  overflow,
+  screenshot,
+  type Watched,
+  watchedPage,
+} from './browser.ts';
+
+const notFound = '/environments/unknown';
+const pages = [
+  '/',
+  '/?q=renewal',
+  '/?q=nothing-has-this-name',
+  ...richEnvironments().map(({ name }) => `/environments/${name}`),
+  '/renewals',
+  ...[...new Set(richRecords().map(({ environment }) => environment))].map((name) => `/renewals/${name}`),
+  notFound,
+];
+const nameOf = (path: string) => path.slice(1).replaceAll(/[^a-z0-9]+/g, '-') || 'overview';
+
+const viewports = {
+  desktop: { viewport: { width: 1280, height: 800 } },
+  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+};
+
+describe.skipIf(!hasChromium)('in Chromium', () => {
+  let browser: Browser;
+  let served: Served;
+  beforeAll(async () => {
+    [browser, served] = await Promise.all([launch(), servePages()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+  });
+
+  describe.each(Object.entries(viewports))('on a %s', (device, options) => {
+    let watched: Watched;
+    beforeAll(async () => {
+      watched = await watchedPage(browser, served.url, options, [notFound]);
+    });
+    afterAll(() => watched?.close());
+
+    test.each(pages)('%s: nobody is shut out, nothing complains, nothing comes from elsewhere', async (path) => {
+      const { page, complaints } = watched;
+      await page.goto(path);
+      expect(await page.title()).toMatch(/ – MESH certificates$/);
+      expect(await overflow(page)).toBe(0);
+      await screenshot(page, `${device}-${nameOf(path)}`);
+      expect(await cspReports(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      await page.evaluate("document.querySelectorAll('details').forEach((each) => each.setAttribute('open', ''))");
+      expect(await accessibilityProblems(page)).toEqual([]);
+      expect(await overflow(page)).toBe(0);
+    });
+  });
+
+  test('a hundred environments, searched and paginated: nobody is shut out', async () => {
+    const many = [...Array(120).keys()].map((each) => environmentStatus({ name: `trust-${each}` }));
+    const other = await servePages({ estate: () => estateOf(many) });
+    for (const [device, options] of Object.entries(viewports)) {
+      const { page, complaints, close } = await watchedPage(browser, other.url, options);
+      await page.goto('/?page=2');
+      await screenshot(page, `${device}-many`);
+      expect(await accessibilityProblems(page)).toEqual([]);
+      expect(await overflow(page)).toBe(0);
+      expect(complaints).toEqual([]);
+      await close();
+    }
+    await other.close();
+  });
+
+  test('at 200 % zoom, and in a window of 320 pixels, nobody scrolls sideways (WCAG 1.4.4, 1.4.10)', async () => {
+    for (const width of [640, 320]) {
+      const { page, close } = await watchedPage(browser, served.url, { viewport: { width, height: 400 } }, [notFound]);
+      for (const path of pages) {
+        await page.goto(path);
+        expect([path, width, await overflow(page)]).toEqual([path, width, 0]);
+      }
+      await close();
+    }
+  });
+
+  test('every link leads somewhere, and from the overview every page is reached', async () => {
+    const { page, complaints, close } = await watchedPage(browser, served.url);
+    const seen = new Set<string>();
+    const waiting = ['/'];
+    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+      if (seen.has(path)) continue;
+      seen.add(path);
+      const response = await served.get(path);
+      expect([path, [200, 503].includes(response.status)]).toEqual([path, true]);
+      if (!response.headers.get('content-type')?.includes('text/html')) continue;
+      await page.goto(path);
+      const links = await page.$$eval('a[href]', (all) =>
+        all.map((each) => (each as unknown as { href: string }).href),
+      );
+      for (const link of links) {
+        const { origin, pathname, search } = new URL(link);
+        expect(origin).toBe(served.url);
+        waiting.push(pathname + search);
+      }
+    }
+    for (const { name } of richEnvironments()) expect(seen).toContain(`/environments/${name}`);
+    for (const path of ['/renewals', '/calendar.ics', '/api/v1/openapi.json', '/metrics']) expect(seen).toContain(path);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('without JavaScript everything is there, and nothing promises what cannot be done', async () => {
+    const { page, complaints, close } = await watchedPage(browser, served.url, { javaScriptEnabled: false });
+    await page.goto('/');
+    expect(await page.getByRole('row').count()).toBe(richEnvironments().length + 1);
+    expect(await page.getByRole('button', { name: 'Pause updates' }).isVisible()).toBe(false);
+    await page.getByRole('searchbox').fill('expired');
+    await page.getByRole('button', { name: 'Search' }).click();
+    expect(await page.getByRole('row').count()).toBe(2);
+    await page.getByRole('link', { name: 'expired', exact: true }).first().click();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Client certificate has expired');
+    await page.getByText('What this means').first().click();
+    expect(await page.getByText('certificate_expired').first().isVisible()).toBe(true);
+    await page.goto('/renewals/renewal-requested');
+    expect(await page.getByRole('button', { name: 'Copy the request' }).isVisible()).toBe(false);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('on paper nothing is hidden in the dark, and what is folded is opened', async () => {
+    const { page, close } = await watchedPage(browser, served.url, viewports.desktop);
+    await page.goto('/environments/expired');
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.getByText('Renew now', { exact: false }).first().isVisible()).toBe(true);
+    expect(await page.evaluate("getComputedStyle(document.querySelector('.page-header')).backgroundColor")).toBe(
+      'rgba(0, 0, 0, 0)',
+    );
+    const colours =
+      "(({ color, backgroundColor }) => [color, backgroundColor])(getComputedStyle(document.querySelector('.verdict')))";
+    expect(await page.evaluate(colours)).toEqual(['rgb(0, 0, 0)', 'rgba(0, 0, 0, 0)']);
+    expect(await page.getByText('certificate_expired').first().isVisible()).toBe(true);
+    await screenshot(page, 'print-expired');
+    await close();
+  });
+});
