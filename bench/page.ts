@@ -1,0 +1,78 @@
+// npm run bench -- page: how long the page, the API and the calendar take over a large estate. Ends with 1 where a page is slower than promised.
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { EnvironmentStatus } from '../src/status/types.ts';
+import {
+  daysFromSampleNow,
+  environmentStatus,
+  estateOf,
+  sampleAssessment,
+  sampleChain,
+  sampleNow,
+} from '../test/support/status.ts';
+
+/** Milliseconds in which the page has to be there, by the number of environments. */
+const promised = { 100: 20, 5000: 200 } as const;
+const rounds = 40;
+
+const main = process.env.MESH_CERT_MONITOR_MAIN ?? join(import.meta.dirname, '..', 'dist', 'main.js');
+const dist = (file: string) => pathToFileURL(join(dirname(main), 'web', file)).href;
+
+export async function run(): Promise<void> {
+  for (const [count, limitMs] of Object.entries(promised)) {
+    const served = await serve(Number(count));
+    const name = `environment-${Number(count) - 1}`;
+    for (const path of ['/', '/?q=environment-9', `/environments/${name}`]) {
+      const { medianMs, slowMs } = await measure(served.url + path);
+      say(count, path, medianMs, slowMs, `at most ${limitMs} ms`);
+      if (slowMs > limitMs) process.exitCode = 1;
+    }
+    for (const path of ['/api/v1/environments', '/calendar.ics']) {
+      const { medianMs, slowMs } = await measure(served.url + path, 5);
+      say(count, path, medianMs, slowMs, '');
+    }
+    await served.close(0);
+  }
+}
+
+/** The built program, as it is installed, over estates in every state. */
+async function serve(count: number) {
+  const { createApp } = (await import(dist('app.js'))) as typeof import('../src/web/app.ts');
+  const { pages } = (await import(dist('pages.js'))) as typeof import('../src/web/pages.ts');
+  const { listen } = (await import(dist('server.js'))) as typeof import('../src/web/server.ts');
+  const estate = estateOf([...Array(count).keys()].map(environment));
+  const now = () => sampleNow;
+  const app = createApp({
+    estate: () => estate,
+    now,
+    build: { version: '0.0.0', nodeVersion: process.version.slice(1) },
+    report: (error) => console.error(error),
+    ...pages({ estate: () => estate, now, renewals: () => [], renewalFiles: async () => ({}), stateDir: () => '/' }),
+  });
+  return listen(app, { host: '127.0.0.1', port: 0 });
+}
+
+function environment(index: number): EnvironmentStatus {
+  const der = createHash('sha256').update(String(index)).digest();
+  const certificates = sampleChain({ der, notAfter: daysFromSampleNow(index % 1000) });
+  return environmentStatus({ name: `environment-${index}`, assessment: sampleAssessment({ certificates }) });
+}
+
+/** The median, and the time within which 95 of 100 were answered, body and all; the first few only warm up. */
+async function measure(url: string, times = rounds): Promise<{ medianMs: number; slowMs: number }> {
+  const taken: number[] = [];
+  for (let round = 0; round < times + 5; round += 1) {
+    const started = performance.now();
+    await (await fetch(url)).arrayBuffer();
+    if (round >= 5) taken.push(performance.now() - started);
+  }
+  taken.sort((a, b) => a - b);
+  const at = (part: number) => taken[Math.min(taken.length - 1, Math.floor(taken.length * part))] ?? Number.NaN;
+  return { medianMs: at(0.5), slowMs: at(0.95) };
+}
+
+function say(count: string, path: string, medianMs: number, slowMs: number, limit: string): void {
+  const times = `${medianMs.toFixed(1).padStart(8)} ms median ${slowMs.toFixed(1).padStart(8)} ms 95 %`;
+  console.log(`${count.padStart(6)} environments  ${path.padEnd(28)} ${times}  ${limit}`);
+}
