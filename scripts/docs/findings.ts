@@ -21,7 +21,8 @@ const titles: Record<FindingGroup, string> = {
 const checkMeanings: Record<CheckName, string> = {
   readable: 'every configured file, variable and secret could be read and parsed',
   key_match: 'the private key belongs to the client certificate',
-  chain_order: 'the certificates of the bundle file stand in the configured order; absent for those inside a keystore, whose order is its tool’s',
+  chain_order:
+    'the certificates of the bundle file stand in the configured order; absent for those inside a keystore, whose order is its tool’s',
   chain_valid: 'a certification path leads from the client certificate to a root of the bundle',
   validity: 'the client certificate is inside its validity',
   naming: 'the common name has the MESH API form and carries the organisation’s ODS code',
