@@ -30,7 +30,10 @@ export function speakingEstate(now: Date): Readonly<Record<string, EnvironmentSt
   const failing = (name: string, check: CheckName, code: FindingCode, valid: boolean) => {
     const certificates = sampleChain({ notAfter: inDays(400) });
     const findings = [sampleFinding(code)];
-    return environment(name, { assessment: sampleAssessment({ certificates, failed: [check], valid, findings }) });
+    return environment(name, {
+      assessment: sampleAssessment({ certificates, failed: [check], valid, findings }),
+      findings,
+    });
   };
   const expiring = (name: string, days: number) =>
     environment(name, { assessment: sampleAssessment({ certificates: sampleChain({ notAfter: inDays(days) }) }) });

@@ -304,7 +304,6 @@ test('by default the pause is a quarter of a second', async () => {
   const started = performance.now();
   await readCredential(inputs(), {});
   expect(performance.now() - started).toBeGreaterThan(240);
-  expect(performance.now() - started).toBeLessThan(5_000);
 });
 
 test('a Kubernetes swap of ..data is seen although names, sizes and dates stay', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { alternate, connectToFirst, NoAddressAnswered, resolve } from '../../src/mesh/connect.ts';
 import { Phases, PhaseTimeout, untilAborted } from '../../src/mesh/deadline.ts';
 import { Sockets } from '../../src/mesh/sockets.ts';
@@ -43,12 +43,15 @@ test.skipIf(!hasIpv6())('connect: reaches a server over IPv6', async () => {
 
 test('connect: goes on at once to the next address when one refuses', async () => {
   const port = await listen('127.0.0.1');
-  const before = performance.now();
-  const socket = await connectToFirst([v6('::1'), v4('127.0.0.2'), v4('127.0.0.1')], port, never, new Sockets());
-  expect(socket.remoteAddress).toBe('127.0.0.1');
-  // Two waits of 250 ms otherwise.
-  expect(performance.now() - before).toBeLessThan(490);
-  socket.destroy();
+  // The next attempt would be made when the timer fires, and here it never does.
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  try {
+    const socket = await connectToFirst([v6('::1'), v4('127.0.0.2'), v4('127.0.0.1')], port, never, new Sockets());
+    expect(socket.remoteAddress).toBe('127.0.0.1');
+    socket.destroy();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('connect: has one error for each address when none lets us in', async () => {

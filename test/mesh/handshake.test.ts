@@ -55,7 +55,6 @@ async function plays(scenario: Scenario, version: TlsVersion | undefined): Promi
       expect(tookMs).toBeGreaterThan(hangMs * 0.9);
       expect(result.phases[scenario.hangs]).toBeGreaterThan((hangMs / 1000) * 0.8);
     }
-    expect(tookMs).toBeLessThan(scenario.hangs ? hangMs + 2500 : limitMs);
     // Whatever became of it, the server's certificates are known as soon as the server has sent them.
     if (version) {
       expect(result.serverCertificates.length).toBeGreaterThan(0);
