@@ -24,7 +24,7 @@ const childFile = join(import.meta.dirname, 'crash', 'child.ts');
 const compiled = mkdtempSync(join(tmpdir(), 'renewal-crash-compiled-'));
 afterAll(() => rmSync(compiled, { recursive: true, force: true }));
 let kills = 0;
-const patienceMs = 180_000;
+const patienceMs = 300_000;
 
 type Plan = Partial<Pick<Life, 'settle' | 'dying' | 'write' | 'keyPem'>> & {
   readonly now?: Date;
