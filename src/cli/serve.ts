@@ -1,12 +1,14 @@
 import { loadConfiguration } from '../config/load.ts';
 import { createLog } from '../monitor/log.ts';
-import { isServiceProblem, type Service, startService } from '../monitor/service.ts';
+import { isServiceProblem, startService } from '../monitor/service.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import type { ServeOptions } from './options.ts';
 import { version } from './version.ts';
 
 /** Runs until SIGTERM or SIGINT. The log goes to stderr, for it is diagnostics; nothing goes to stdout. */
 export async function run({ config }: ServeOptions, { env, now, stderr }: CommandIo): Promise<ExitCode> {
+  // From the first moment: a service that is told to stop while it starts has to stop cleanly too.
+  const told = untilToldToStop();
   const service = await startService({
     load: () => loadConfiguration(config),
     env,
@@ -16,16 +18,16 @@ export async function run({ config }: ServeOptions, { env, now, stderr }: Comman
   }).catch((error: unknown) => {
     throw isServiceProblem(error) ? new UsageError(error.message) : error;
   });
-  await untilToldToStop(service);
+  const reload = () => void service.reload();
+  process.on('SIGHUP', reload);
+  await told;
+  process.off('SIGHUP', reload);
+  await service.stop();
   return exitCode.ok;
 }
 
-async function untilToldToStop(service: Service): Promise<void> {
-  const reload = () => void service.reload();
-  process.on('SIGHUP', reload);
-  await new Promise<void>((resolve) => {
+function untilToldToStop(): Promise<void> {
+  return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
-  process.off('SIGHUP', reload);
-  await service.stop();
 }

@@ -184,7 +184,8 @@ class RunningService implements Service {
     const failed = (error: unknown) => log.error(describe(error), 'a round did not end');
     this.#firstCycle = this.#monitor.checkAll().catch(failed);
     this.#schedule = startSchedule(this.#configuration.schedule, {
-      check: () => this.#monitor.checkAll(),
+      // A tick during the first cycle would find every environment busy, end at once, and call the service ready.
+      check: () => this.#firstCycle.then(() => this.#monitor.checkAll()),
       handshake: () => this.#monitor.handshakeAll(),
       failed,
     });
