@@ -1,41 +1,68 @@
 /** The dates that matter, as a calendar feed (RFC 5545): one event each, with an identity that stays while the certificate does. */
 import { Router } from 'express';
-import { ICalAlarmType, ICalCalendar, type ICalEventData, ICalEventTransparency } from 'ical-generator';
+import { ICalAlarmType, ICalCalendar, ICalEvent, type ICalEventData, ICalEventTransparency } from 'ical-generator';
 import type { EnvironmentStatus } from '../status/types.ts';
 import { dayMs } from '../time/duration.ts';
 import { printable } from '../x509/printable.ts';
 import type { Shown } from './pages.ts';
 import { readOnly } from './problem.ts';
+import { inTurns } from './turns.ts';
 
 const hourSeconds = 60 * 60;
 /** Before the expiry: when there is still time to telephone the desk. */
 const alarmSeconds = 14 * 24 * hourSeconds;
+const lineOctets = 75;
 const london = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', dateStyle: 'short' });
 
 export function calendarRoutes({ estate, now }: Shown): Router {
   const router = Router({ strict: true, caseSensitive: true });
-  readOnly(router, '/calendar.ics', (_request, response) => {
+  readOnly(router, '/calendar.ics', async (_request, response) => {
+    const feed = await calendar(estate().environments, now());
     response
       .set({
         'Content-Type': 'text/calendar; charset=utf-8; method=PUBLISH',
         'Content-Disposition': 'inline; filename="mesh-certificates.ics"',
         'Cache-Control': 'no-store',
       })
-      .send(calendar(estate().environments, now()));
+      .send(feed);
   });
   return router;
 }
 
 /** @param now - written as DTSTAMP, the moment at which the feed was made. CRLF line ends, folded at 75 octets. */
-export function calendar(environments: readonly EnvironmentStatus[], now: Date): string {
+export async function calendar(environments: readonly EnvironmentStatus[], now: Date): Promise<string> {
   const feed = new ICalCalendar({
     name: 'MESH certificates',
     description: 'When certificates expire, and when the next ones are asked for.',
     prodId: { company: 'mesh-cert-monitor', product: 'calendar', language: 'EN' },
     ttl: hourSeconds,
-    events: environments.flatMap((environment) => eventsOf(environment, now)),
   });
-  return feed.toString();
+  const end = 'END:VCALENDAR';
+  const frame = feed.toString();
+  // Event by event: the library folds a whole feed letter by letter, which takes seconds for thousands.
+  const events = await inTurns(environments, (environment) =>
+    eventsOf(environment, now)
+      .map((event) => fold(new ICalEvent(event, feed).toString()))
+      .join(''),
+  );
+  return frame.slice(0, frame.lastIndexOf(end)) + events.join('') + end;
+}
+
+/** RFC 5545 §3.1: no line is longer than 75 octets; one that goes on begins with a space, and no character is cut in two. */
+export function fold(text: string): string {
+  return text.replaceAll(/[^\r\n]{25,}/g, (line) => (Buffer.byteLength(line) > lineOctets ? foldLine(line) : line));
+}
+
+function foldLine(line: string): string {
+  let folded = '';
+  let octets = 0;
+  for (const character of line) {
+    const length = Buffer.byteLength(character);
+    const full = octets + length > lineOctets;
+    folded += full ? `\r\n ${character}` : character;
+    octets = full ? 1 + length : octets + length;
+  }
+  return folded;
 }
 
 function eventsOf(environment: EnvironmentStatus, now: Date): ICalEventData[] {

@@ -1,11 +1,12 @@
 import ICAL from 'ical.js';
 import { describe, expect, test } from 'vitest';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
-import { calendar } from '../../src/web/calendar.ts';
+import { calendar, fold } from '../../src/web/calendar.ts';
 import { richEnvironments, servePages } from '../support/pages.ts';
 import {
   daysFromSampleNow,
   environmentStatus,
+  estateOf,
   everyEnvironment,
   hostileSubject,
   sampleChain,
@@ -32,8 +33,8 @@ const renewing = (more: Partial<EnvironmentStatus> = {}) => {
 };
 
 describe('the calendar', () => {
-  test('has one event each for the planned request, the last safe day and the expiry', () => {
-    const events = eventsOf(calendar([renewing()], sampleNow)).map(({ event }) => ({
+  test('has one event each for the planned request, the last safe day and the expiry', async () => {
+    const events = eventsOf(await calendar([renewing()], sampleNow)).map(({ event }) => ({
       summary: event.summary,
       start: event.startDate.toString(),
     }));
@@ -44,38 +45,42 @@ describe('the calendar', () => {
     ]);
   });
 
-  test('rings a fortnight before the expiry', () => {
-    const expiry = eventsOf(calendar([renewing()], sampleNow)).at(-1)!;
+  test('rings a fortnight before the expiry', async () => {
+    const expiry = eventsOf(await calendar([renewing()], sampleNow)).at(-1)!;
     const [alarm] = expiry.component.getAllSubcomponents('valarm');
     expect(alarm?.getFirstPropertyValue('action')).toBe('DISPLAY');
     expect(String(alarm?.getFirstPropertyValue('trigger'))).toBe('-P14D');
   });
 
-  test('gives an event the same identity at every fetch, and the moment of the fetch as its stamp', () => {
-    const [first, second] = [sampleNow, daysFromSampleNow(30)].map((now) => eventsOf(calendar([renewing()], now)));
+  test('gives an event the same identity at every fetch, and the moment of the fetch as its stamp', async () => {
+    const [first, second] = await Promise.all(
+      [sampleNow, daysFromSampleNow(30)].map(async (now) => eventsOf(await calendar([renewing()], now))),
+    );
     expect(first!.map(({ event }) => event.uid)).toEqual(second!.map(({ event }) => event.uid));
     expect(new Set(first!.map(({ event }) => event.uid)).size).toBe(3);
     expect(String(first![0]!.component.getFirstPropertyValue('dtstamp'))).toBe('2026-03-02T09:30:00Z');
     expect(String(second![0]!.component.getFirstPropertyValue('dtstamp'))).toBe('2026-04-01T09:30:00Z');
   });
 
-  test('gives another certificate’s events another identity', () => {
-    const uids = (status: EnvironmentStatus) => eventsOf(calendar([status], sampleNow)).map(({ event }) => event.uid);
+  test('gives another certificate’s events another identity', async () => {
+    const uids = async (status: EnvironmentStatus) =>
+      eventsOf(await calendar([status], sampleNow)).map(({ event }) => event.uid);
     const renewed = environmentStatus({ certificates: sampleChain({ serial: '0B' }) });
-    expect(uids(renewed).filter((uid) => uids(environmentStatus()).includes(uid))).toEqual([]);
+    const before = await uids(environmentStatus());
+    expect((await uids(renewed)).filter((uid) => before.includes(uid))).toEqual([]);
   });
 
-  test('leaves out what has no credential, and what has not been read yet', () => {
+  test('leaves out what has no credential, and what has not been read yet', async () => {
     const { sandbox, unchecked } = everyEnvironment();
-    expect(eventsOf(calendar([sandbox, { ...unchecked, certificates: [] }], sampleNow))).toEqual([]);
+    expect(eventsOf(await calendar([sandbox, { ...unchecked, certificates: [] }], sampleNow))).toEqual([]);
   });
 
-  test('keeps the dates of a certificate whose file has gone bad', () => {
-    expect(eventsOf(calendar([everyEnvironment().unreadable], sampleNow))).not.toEqual([]);
+  test('keeps the dates of a certificate whose file has gone bad', async () => {
+    expect(eventsOf(await calendar([everyEnvironment().unreadable], sampleNow))).not.toEqual([]);
   });
 
-  test('is written as RFC 5545 has it: CRLF, and no line longer than 75 octets', () => {
-    const text = calendar(
+  test('is written as RFC 5545 has it: CRLF, and no line longer than 75 octets', async () => {
+    const text = await calendar(
       [...richEnvironments(), renewing({ name: 'x'.repeat(63), application: 'ä'.repeat(200) })],
       sampleNow,
     );
@@ -84,9 +89,22 @@ describe('the calendar', () => {
     expect(() => ICAL.parse(text)).not.toThrow();
   });
 
-  test('lets no text of others begin a line, an event or an attachment of its own', () => {
+  test.each([
+    ['x'.repeat(75), 1],
+    ['x'.repeat(76), 2],
+    [`${'x'.repeat(74)}ä`, 2],
+    ['ä'.repeat(37), 1],
+    ['😀'.repeat(40), 3],
+  ])('folds %s where RFC 5545 §3.1 says, and no character in two', (line, lines) => {
+    const folded = fold(`${line}\r\n`);
+    expect(folded.split('\r\n')).toHaveLength(lines + 1);
+    for (const each of folded.split('\r\n')) expect(Buffer.byteLength(each)).toBeLessThanOrEqual(75);
+    expect(folded.replaceAll('\r\n ', '')).toBe(`${line}\r\n`);
+  });
+
+  test('lets no text of others begin a line, an event or an attachment of its own', async () => {
     const evil = `x\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nATTACH:https://evil.example\r\n;,:"\\ ${hostileSubject}`;
-    const text = calendar([renewing({ application: evil, mailboxId: evil })], sampleNow);
+    const text = await calendar([renewing({ application: evil, mailboxId: evil })], sampleNow);
     const events = eventsOf(text);
     expect(events).toHaveLength(3);
     expect(text).not.toMatch(/^ATTACH/m);
@@ -106,6 +124,20 @@ describe('/calendar.ics', () => {
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(eventsOf(await response.text()).length).toBeGreaterThan(20);
     expect((await served.get('/calendar.ics', { method: 'POST' })).status).toBe(405);
+    await served.close();
+  });
+
+  test('of thousands lets other requests have their turn', async () => {
+    const large = estateOf([...Array(3000).keys()].map((each) => environmentStatus({ name: `environment-${each}` })));
+    const served = await servePages({ estate: () => large });
+    const answered: string[] = [];
+    const feed = served
+      .get('/calendar.ics')
+      .then((response) => response.text())
+      .then(() => answered.push('calendar'));
+    await served.get('/health/live').then(() => answered.push('live'));
+    await feed;
+    expect(answered).toEqual(['live', 'calendar']);
     await served.close();
   });
 });

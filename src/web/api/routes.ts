@@ -1,17 +1,14 @@
 /** What the page shows, as JSON: an ETag on every answer, and the same order every time. */
 import { createHash } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Response, Router } from 'express';
 import type { z } from 'zod';
 import { environmentJson, handshakeJson, renewalRecordJson, worstStatus } from '../../report/json.ts';
 import type { EnvironmentStatus } from '../../status/types.ts';
 import type { Shown } from '../pages.ts';
 import { readOnly, sendProblem } from '../problem.ts';
+import { inTurns } from '../turns.ts';
 import { openApiDocument } from './openapi.ts';
 import type { environmentDetailSchema } from './schema.ts';
-
-/** Environments written before other requests have their turn. */
-const atOnce = 100;
 
 export function apiRoutes({ estate, now, renewals }: Shown): Router {
   const router = Router({ strict: true, caseSensitive: true });
@@ -19,23 +16,23 @@ export function apiRoutes({ estate, now, renewals }: Shown): Router {
     const { environments } = estate();
     const status = JSON.stringify(worstStatus(environments.map((each) => each.status)));
     const list = await inTurns([...environments].sort(byName), (each) => JSON.stringify(environmentJson(each, now())));
-    send(response, [`{"status":${status},"environments":[`, ...list, ']}\n']);
+    send(response, `{"status":${status},"environments":[${list.join(',')}]}\n`);
   });
   readOnly<{ name: string }>(router, '/api/v1/environments/:name', (request, response) => {
     const found = estate().environments.find(({ name }) => name === request.params.name);
-    if (found) send(response, [JSON.stringify(detailJson(found, now())), '\n']);
+    if (found) send(response, `${JSON.stringify(detailJson(found, now()))}\n`);
     else sendProblem(response, 404, 'No environment has that name.');
   });
   readOnly(router, '/api/v1/renewals', async (_request, response) => {
     const records = renewals();
     if (!records) return sendProblem(response, 503, 'The record of renewals cannot be read now.');
     const list = await inTurns(records, (each) => JSON.stringify(renewalRecordJson(each)));
-    send(response, ['{"renewals":[', ...list, ']}\n']);
+    send(response, `{"renewals":[${list.join(',')}]}\n`);
   });
   let description: string | undefined;
   readOnly(router, '/api/v1/openapi.json', (_request, response) => {
     description ??= `${JSON.stringify(openApiDocument())}\n`;
-    send(response, [description]);
+    send(response, description);
   });
   return router;
 }
@@ -47,19 +44,8 @@ export function detailJson(environment: EnvironmentStatus, now: Date): z.infer<t
   };
 }
 
-/** The elements of a JSON array, commas included; thousands of them do not hold up `/health/live`. */
-async function inTurns<Element>(elements: readonly Element[], write: (element: Element) => string): Promise<string[]> {
-  const written: string[] = [];
-  for (const [index, element] of elements.entries()) {
-    if (index > 0 && index % atOnce === 0) await nextTurn();
-    written.push(`${index > 0 ? ',' : ''}${write(element)}`);
-  }
-  return written;
-}
-
 /** Answers 304 to who already has it. */
-function send(response: Response, pieces: readonly string[]): void {
-  const body = pieces.join('');
+function send(response: Response, body: string): void {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   response
     .set({ 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'private, no-cache', ETag: etag })
