@@ -1,61 +1,81 @@
+import type { HandshakeReason } from '../src/mesh/types.ts';
 import { config, secondsPerDay } from './config.ts';
-import { type AlertRule, environment, perEnvironment } from './rule.ts';
+import { credentialInvalid } from './credentials.ts';
+import { type AlertRule, environment, fails, perEnvironment, stands, unless } from './rule.ts';
 
 /** Reasons that the next probe will not cure by itself: someone has to change a file, a secret or a server. */
-const definite = [
-  'server_certificate_expired',
-  'server_certificate_untrusted',
-  'server_certificate_name_mismatch',
+const ours: readonly HandshakeReason[] = [
   'client_certificate_required',
   'client_certificate_expired',
   'client_certificate_revoked',
   'client_certificate_rejected',
   'credential_unusable',
+];
+const others: readonly HandshakeReason[] = [
+  'server_certificate_expired',
+  'server_certificate_name_mismatch',
   'bad_request',
-  'authentication_failed',
   'mailbox_unknown',
   'tls_protocol_mismatch',
-].join('|');
+];
+const definite = [...ours, ...others, 'server_certificate_untrusted', 'authentication_failed'];
+
+const failing = (...reasons: readonly HandshakeReason[]) =>
+  `max by (mesh_environment, reason) (nhs_mesh_handshake_failure{reason=~"${reasons.join('|')}"}) == 1`;
+const skew = 'abs(nhs_mesh_clock_skew_seconds)';
+const skewCritical = `max by (mesh_environment) (${skew}) > ${config.clockSkewCriticalSeconds}`;
+
+/** One cause, one alert: a refusal that the files or the clock explain is told by the alert about them. */
+const refused = [
+  unless(failing(...ours), credentialInvalid),
+  unless(failing('server_certificate_untrusted'), fails('chain_valid')),
+  unless(failing('authentication_failed'), skewCritical),
+  failing(...others),
+].join(' or ');
+
+/** The reason of the last handshake, looked up when the alert is rendered: it may change while the alert waits, and must not restart it. */
+const lastReason =
+  `{{ with printf "nhs_mesh_handshake_failure{mesh_environment='%s'} == 1" $labels.mesh_environment | query }}` +
+  '{{ with . | first }}{{ .Labels.reason }}{{ end }}{{ else }}the reason of the last handshake{{ end }}';
 
 const day = config.mailboxValidatedHours * 3600;
 const lastSuccess = 'nhs_mesh_handshake_last_success_timestamp_seconds';
-const skew = 'abs(nhs_mesh_clock_skew_seconds)';
 const serverLeft = 'nhs_mesh_server_certificate_not_after_timestamp_seconds - time()';
 
 export const handshakeAlerts: readonly AlertRule[] = [
   {
     alert: 'MeshHandshakeRefused',
-    expr: `max by (mesh_environment, reason) (nhs_mesh_handshake_failure{reason=~"${definite}"}) == 1`,
+    expr: refused,
     for: '5m',
     severity: 'critical',
     summary: `MESH ${environment} refuses the handshake: {{ $labels.reason }}`,
-    description: `The last handshake of ${environment} failed with {{ $labels.reason }}, which does not pass by itself. The section of that reason in the handshake documentation says what to change; "mesh-cert-monitor check --environment ${environment}" tries again.`,
+    description: `The last handshake of ${environment} failed with {{ $labels.reason }}, which does not pass by itself. The section of that reason in the handshake documentation says what to change; "mesh-cert-monitor check --config FILE --environment ${environment}" tries again.`,
     steps: [
-      'Run `mesh-cert-monitor check --environment NAME` for the detail.',
+      'Run `mesh-cert-monitor check --config FILE --environment NAME` for the detail.',
       'Follow the section of the reason in `docs/handshake.md`.',
     ],
     patience: 'Five minutes: these reasons need a change by someone.',
   },
   {
     alert: 'MeshHandshakeFailing',
-    expr: `max by (mesh_environment, reason) (nhs_mesh_handshake_failure{reason!~"${definite}"}) == 1`,
+    expr: `${perEnvironment(`nhs_mesh_handshake_failure{reason!~"${definite.join('|')}"}`)} == 1`,
     for: '65m',
     severity: 'critical',
-    summary: `The handshake of MESH ${environment} keeps failing: {{ $labels.reason }}`,
-    description: `Two hourly handshakes of ${environment} in a row failed with {{ $labels.reason }}. Look at the network, the proxy and the MESH service status; "mesh-cert-monitor check --environment ${environment}" tries again.`,
+    summary: `The handshake of MESH ${environment} keeps failing`,
+    description: `Two hourly handshakes of ${environment} in a row failed, the last with ${lastReason}. Look at the network, the proxy and the MESH service status; "mesh-cert-monitor check --config FILE --environment ${environment}" tries again.`,
     steps: [
-      'Run `mesh-cert-monitor check --environment NAME` from the same machine.',
+      'Run `mesh-cert-monitor check --config FILE --environment NAME` from the same machine.',
       'Look at the network path and the proxy.',
       'Look at NHS England’s service status.',
     ],
     patience:
-      'Sixty-five minutes: two probes of the default hourly schedule, for one lost connection is nobody’s emergency.',
+      'Sixty-five minutes: two probes of the default hourly schedule, for one lost connection is nobody’s emergency. With a sparser `schedule.handshake` make it longer.',
   },
   {
     alert: 'MeshMailboxNotValidated',
     expr:
       `max by (mesh_environment) (time() - (${lastSuccess} > 0)) > ${day} ` +
-      `or ${perEnvironment('nhs_mesh_finding{code="mailbox_not_validated_recently"}')} == 1`,
+      `or ${stands('mailbox_not_validated_recently')}`,
     for: '10m',
     severity: 'critical',
     summary: `The mailbox of MESH ${environment} has not been validated for ${config.mailboxValidatedHours} hours`,
@@ -81,7 +101,7 @@ export const handshakeAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshClockSkewCritical',
-    expr: `max by (mesh_environment) (${skew}) > ${config.clockSkewCriticalSeconds}`,
+    expr: skewCritical,
     for: '5m',
     severity: 'critical',
     summary: `The monitor's clock is so far from MESH ${environment} that tokens are refused`,

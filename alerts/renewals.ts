@@ -1,39 +1,38 @@
-import { type AlertRule, environment, perEnvironment } from './rule.ts';
+import { type AlertRule, environment, perEnvironment, stands, unless } from './rule.ts';
 
 const state = (names: string) => `${perEnvironment(`nhs_mesh_renewal_state{state=~"${names}"}`)} == 1`;
-const stands = (code: string) => `${perEnvironment(`nhs_mesh_finding{code="${code}"}`)} == 1`;
 
 export const renewalAlerts: readonly AlertRule[] = [
   {
     alert: 'MeshRenewalNotRequested',
-    expr: `(${state('due')}) unless on (mesh_environment) (${stands('renewal_overdue')})`,
+    expr: unless(state('due'), stands('renewal_overdue')),
     for: '6h',
     severity: 'warning',
     summary: `The renewal of MESH ${environment} is due and has not been requested`,
-    description: `The certificate of ${environment} is inside its renewal window and no request has left. "mesh-cert-monitor renewals" says why; "mesh-cert-monitor renew --dry-run --environment ${environment}" shows the request.`,
+    description: `The certificate of ${environment} is inside its renewal window and no request has left. "mesh-cert-monitor renewals --config FILE" says why; "mesh-cert-monitor renew --config FILE --dry-run --environment ${environment}" shows the request.`,
     steps: [
-      'Run `mesh-cert-monitor renewals`.',
+      'Run `mesh-cert-monitor renewals --config FILE`.',
       'Mend what keeps the message from being sent: mail server, state directory, common name.',
     ],
     patience: 'Six hours: the service retries with growing pauses.',
   },
   {
     alert: 'MeshRenewalEmailFailed',
-    expr: `(${state('failed|uncertain')}) unless on (mesh_environment) (${stands('renewal_overdue')})`,
+    expr: unless(state('failed|uncertain'), stands('renewal_overdue')),
     for: '5m',
     severity: 'warning',
     summary: `The renewal request of MESH ${environment} failed, or it is uncertain whether it was sent`,
-    description: `The request for ${environment} was refused by the mail server, or the service stopped while it was sending. Nothing is sent twice by itself. Ask the desk if it is uncertain, then run "mesh-cert-monitor renewals resolve --environment ${environment}" with --sent or --not-sent.`,
+    description: `The request for ${environment} was refused by the mail server, or the service stopped while it was sending. Nothing is sent twice by itself. If it is refused, mend what "mesh-cert-monitor renewals --config FILE" names, then run "mesh-cert-monitor renew --config FILE --environment ${environment}". If it is uncertain, ask the desk, then run "mesh-cert-monitor renewals resolve --config FILE --environment ${environment}" with --sent or --not-sent.`,
     steps: [
-      'Run `mesh-cert-monitor renewals` for the reason.',
-      'If uncertain: ask the desk, then `renewals resolve --sent` or `--not-sent`.',
-      'If refused: mend the address or the mail server, then `renewals resolve --not-sent`.',
+      'Run `mesh-cert-monitor renewals --config FILE` for the reason.',
+      'If uncertain: ask the desk, then `mesh-cert-monitor renewals resolve --config FILE --environment NAME` with `--sent` or `--not-sent`.',
+      'If refused: mend the address or the mail server, then `mesh-cert-monitor renew --config FILE --environment NAME`.',
     ],
     patience: 'Five minutes: the state does not flap.',
   },
   {
     alert: 'MeshRenewalUnanswered',
-    expr: `(${stands('renewal_unanswered')}) unless on (mesh_environment) (${stands('renewal_overdue')})`,
+    expr: unless(stands('renewal_unanswered'), stands('renewal_overdue')),
     for: '1h',
     severity: 'warning',
     summary: `The certificate desk has not answered for MESH ${environment}`,
@@ -41,13 +40,13 @@ export const renewalAlerts: readonly AlertRule[] = [
     steps: [
       'Look in the contact’s mailbox, spam included.',
       'Reply to the request, or telephone.',
-      'When the certificate comes: `mesh-cert-monitor accept`.',
+      'When the certificate comes: `mesh-cert-monitor accept --config FILE --environment NAME ISSUED.pem`.',
     ],
     patience: 'An hour on top of five working days.',
   },
   {
     alert: 'MeshRenewalOverdue',
-    expr: stands('renewal_overdue'),
+    expr: unless(stands('renewal_overdue'), stands('certificate_expired')),
     for: '10m',
     severity: 'critical',
     summary: `The renewal of MESH ${environment} is overdue`,

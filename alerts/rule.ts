@@ -1,3 +1,4 @@
+import { type CheckName, catalogue, type FindingCode } from '../src/findings/catalogue.ts';
 import { config } from './config.ts';
 
 export interface RecordingRule {
@@ -32,7 +33,23 @@ export const clientCertificate =
 /** One row per environment, whatever job, instance or replica it came from. */
 export const perEnvironment = (expression: string) => `max by (mesh_environment) (${expression})`;
 
-export const checkFails = (check: string) =>
-  `${perEnvironment(`nhs_mesh_check_passed{check="${check}"} == bool 0`)} == 1`;
+/** One of these findings stands, whatever else does. */
+export const stands = (...codes: readonly FindingCode[]) =>
+  `${perEnvironment(`nhs_mesh_finding{code=${codes.length === 1 ? '' : '~'}"${codes.join('|')}"}`)} == 1`;
+
+/**
+ * A finding fails the check. Not `nhs_mesh_check_passed`: that is 0 as well when the check could not be made because a file cannot be
+ * read, and then one cause would set off five alerts, four of which say what is not so.
+ */
+export const fails = (check: CheckName) => stands(...codesOf(check));
+
+export const codesOf = (...checks: readonly CheckName[]): FindingCode[] =>
+  (Object.keys(catalogue) as FindingCode[]).filter((code) => {
+    const { check, severity } = catalogue[code];
+    return check !== undefined && checks.includes(check) && severity !== 'info';
+  });
+
+/** Where `cause` holds for the environment it is told by an alert of its own, and this one keeps quiet. */
+export const unless = (expression: string, cause: string) => `(${expression}) unless on (mesh_environment) (${cause})`;
 
 export const runbookUrl = (alert: string) => `${config.documentationUrl}/alerts.md#${alert.toLowerCase()}`;

@@ -2,7 +2,7 @@ import { ruleGroups } from './rules.ts';
 
 const plain = (text: string) =>
   text
-    .replaceAll(/\{\{ with printf .*?\{\{ end \}\}\{\{ else \}\}.*?\{\{ end \}\}/g, 'the client certificate')
+    .replaceAll(/\{\{ with printf .*?\{\{ end \}\}\{\{ else \}\}(.*?)\{\{ end \}\}/g, '$1')
     .replaceAll('{{ $labels.mesh_environment }}', 'ENVIRONMENT')
     .replaceAll('{{ $labels.reason }}', 'REASON')
     .replaceAll('{{ $labels.job }}', 'mesh-cert-monitor')
@@ -30,7 +30,8 @@ export function runbook(): string {
 
 \`alerts/prometheus-rules.yaml\` is loaded by Prometheus as it is, \`alerts/prometheusrule.yaml\` is the same for the Prometheus operator, and
 \`alerts/alertmanager.example.yaml\` shows routing and inhibition. Thresholds, job name and the two URLs stand in \`alerts/config.ts\`.
-A warning yields to the critical alert about the same thing, so that nobody is told twice.
+A warning yields to the critical alert about the same thing, and a refused handshake to the alert about the files or the clock that explain it, so that
+nobody is told twice of one cause. FILE in a command is the configuration that the service runs on.
 
 ${sections.join('\n')}`;
 }

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { ruleGroups } from '../rules.ts';
-import { type Scenario, scenarios } from './scenarios.ts';
+import type { Scenario } from './scenario.ts';
+import { scenarios } from './scenarios.ts';
 
 const severity = new Map(ruleGroups.flatMap(({ alerts }) => alerts.map((rule) => [rule.alert, rule.severity])));
 
@@ -26,5 +27,5 @@ const unitTest = ({ name, alert, interval, series: input, at }: Scenario) => ({
 
 /** For `promtool test rules`; `rulesFile` is relative to the file that this becomes. */
 export const ruleTests = (of: readonly Scenario[] = scenarios, rulesFile = '../prometheus-rules.yaml') =>
-  '# Generated from scenarios.ts (npm run docs). Run: promtool test rules alerts/tests/rules.test.yaml\n' +
+  '# Generated from the TypeScript beside it (npm run docs). Run: promtool test rules alerts/tests/rules.test.yaml\n' +
   stringify({ rule_files: [rulesFile], evaluation_interval: '1m', tests: of.map(unitTest) }, { lineWidth: 0 });

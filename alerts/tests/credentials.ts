@@ -1,0 +1,69 @@
+import { check, critical, failing, failure, int, type Scenario, valid } from './scenario.ts';
+
+const invalid: Scenario[] = [
+  {
+    name: 'MeshCredentialInvalid fires when nothing else explains the refusal',
+    alert: 'MeshCredentialInvalid',
+    interval: '1m',
+    series: {
+      [valid]: '1x4 0x30',
+      [check('readable')]: '1x40',
+      [check('strength')]: '0x40',
+    },
+    at: [
+      { time: '14m', firing: [] },
+      { time: '15m', firing: [int] },
+    ],
+  },
+  ...['certificate_malformed', 'key_mismatch', 'ca_expired', 'certificate_expired'].map((code) => ({
+    name: `MeshCredentialInvalid yields to the alert that explains it (${code})`,
+    alert: 'MeshCredentialInvalid',
+    interval: '1m',
+    series: { [valid]: '0x40', [critical(code)]: '1x40' },
+    at: [{ time: '30m', firing: [] }],
+  })),
+  {
+    name: 'MeshCredentialInvalid fires for a certificate that is not valid yet, which nothing else tells',
+    alert: 'MeshCredentialInvalid',
+    interval: '1m',
+    series: { [valid]: '0x40', [check('validity')]: '0x40', [critical('certificate_not_yet_valid')]: '1x40' },
+    at: [{ time: '30m', firing: [int] }],
+  },
+];
+
+/** A certificate that cannot be read fails every check, and is told once. */
+const unreadable: Scenario[] = [
+  'MeshKeyMismatch',
+  'MeshChainInvalid',
+  'MeshCredentialInvalid',
+  'MeshChainOrderWrong',
+  'MeshCertificateNameUnexpected',
+  'MeshVerifiersDisagree',
+  'MeshHandshakeRefused',
+].map((alert) => ({
+  name: `${alert} leaves a file that cannot be read to MeshCredentialUnreadable`,
+  alert,
+  interval: '1m',
+  series: {
+    [valid]: '0x60',
+    ...Object.fromEntries(
+      ['readable', 'key_match', 'chain_order', 'chain_valid', 'validity', 'naming', 'strength', 'rehearsal'].map(
+        (name) => [check(name), '0x60'],
+      ),
+    ),
+    [critical('certificate_malformed')]: '1x60',
+    [failure('credential_unusable')]: '1x60',
+  },
+  at: [{ time: '55m', firing: [] }],
+}));
+
+export const credentialScenarios: Scenario[] = [
+  ...failing('MeshCredentialUnreadable', 'certificate_malformed', 'critical', 10),
+  ...failing('MeshKeyMismatch', 'key_mismatch', 'critical', 10),
+  ...failing('MeshChainInvalid', 'chain_untrusted', 'critical', 10),
+  ...failing('MeshChainOrderWrong', 'chain_order_wrong', 'warning', 30),
+  ...failing('MeshCertificateNameUnexpected', 'common_name_malformed', 'warning', 30),
+  ...failing('MeshVerifiersDisagree', 'verifiers_disagree', 'warning', 30),
+  ...unreadable,
+  ...invalid,
+];

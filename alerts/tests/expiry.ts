@@ -1,0 +1,112 @@
+import { check, day, expiry, hour, int, notAfter, type Scenario } from './scenario.ts';
+
+export const expiryScenarios: Scenario[] = [
+  {
+    name: 'MeshCertificateExpiresSoon is quiet at 45 days, fires below, and is quiet again after the renewal',
+    alert: 'MeshCertificateExpiresSoon',
+    interval: '1m',
+    // 45 days and an hour at the start; renewed after five hours.
+    series: { [notAfter]: `${45 * day + hour}x300 ${1100 * day}x60` },
+    at: [
+      { time: '1h', firing: [] },
+      { time: '2h', firing: [] },
+      { time: '2h1m', firing: [int] },
+      { time: '5h30m', firing: [] },
+    ],
+  },
+  {
+    name: 'MeshCertificateExpiresSoon yields to MeshCertificateExpiryImminent',
+    alert: 'MeshCertificateExpiresSoon',
+    interval: '1m',
+    series: { [notAfter]: `${14 * day + 2 * hour}x180` },
+    at: [
+      { time: '2h', firing: [int] },
+      { time: '2h1m', firing: [] },
+    ],
+  },
+  {
+    name: 'MeshCertificateExpiryImminent is quiet at 14 days and fires below',
+    alert: 'MeshCertificateExpiryImminent',
+    interval: '1m',
+    series: { [notAfter]: `${14 * day + hour}x120` },
+    at: [
+      { time: '1h', firing: [] },
+      { time: '1h10m', firing: [] },
+      { time: '1h11m', firing: [int] },
+    ],
+  },
+  {
+    name: 'MeshCertificateExpiryImminent yields when the date has passed',
+    alert: 'MeshCertificateExpiryImminent',
+    interval: '1m',
+    series: { [notAfter]: `${hour}x120` },
+    at: [
+      { time: '59m', firing: [int] },
+      { time: '60m', firing: [] },
+    ],
+  },
+  {
+    name: 'MeshCertificateExpired is quiet a minute before notAfter and fires at it',
+    alert: 'MeshCertificateExpired',
+    interval: '1m',
+    series: { [notAfter]: '3600x120' },
+    at: [
+      { time: '59m', firing: [] },
+      { time: '60m', firing: [int] },
+    ],
+  },
+  {
+    name: 'MeshCertificateExpired fires although the file has become unreadable: the last known date counts',
+    alert: 'MeshCertificateExpired',
+    interval: '1m',
+    series: { [notAfter]: '3600x120', [check('readable')]: '1x20 0x100' },
+    at: [{ time: '61m', firing: [int] }],
+  },
+  {
+    name: 'MeshCertificateExpired survives missing scrapes of ten minutes',
+    alert: 'MeshCertificateExpired',
+    interval: '1m',
+    series: { [notAfter]: '600x20 _x10 600x20' },
+    at: [{ time: '29m', firing: [int] }],
+  },
+  {
+    name: 'MeshCertificateExpired resolves within its memory after the renewal, also under another subject',
+    alert: 'MeshCertificateExpired',
+    interval: '1m',
+    series: {
+      [notAfter]: '600x20',
+      'nhs_mesh_certificate_not_after_timestamp_seconds{mesh_environment="int",role="client",subject="CN=b"}': `_x20 ${1000 * day}x60`,
+    },
+    at: [
+      { time: '19m', firing: [int] },
+      { time: '37m', firing: [] },
+    ],
+  },
+  {
+    name: 'MeshCaExpiresSoon fires when a CA ends before the certificate, inside 45 days',
+    alert: 'MeshCaExpiresSoon',
+    interval: '1m',
+    series: { [notAfter]: `${900 * day}x180`, [expiry]: `${45 * day + hour}x180` },
+    at: [
+      { time: '2h', firing: [] },
+      { time: '2h1m', firing: [int] },
+    ],
+  },
+  {
+    name: 'MeshCaExpiresSoon leaves the client certificate’s own expiry to its own alert',
+    alert: 'MeshCaExpiresSoon',
+    interval: '10m',
+    series: { [notAfter]: `${40 * day}x60`, [expiry]: `${40 * day}x60` },
+    at: [{ time: '5h', firing: [] }],
+  },
+  {
+    name: 'MeshCaExpiryImminent fires below 14 days',
+    alert: 'MeshCaExpiryImminent',
+    interval: '1m',
+    series: { [notAfter]: `${900 * day}x90`, [expiry]: `${14 * day + hour}x90` },
+    at: [
+      { time: '1h10m', firing: [] },
+      { time: '1h11m', firing: [int] },
+    ],
+  },
+];

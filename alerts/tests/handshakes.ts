@@ -1,0 +1,142 @@
+import { clockSkew, critical, day, failure, hour, int, type Scenario, valid, warning } from './scenario.ts';
+
+export const handshakeScenarios: Scenario[] = [
+  {
+    name: 'MeshHandshakeRefused fires after five minutes of a reason that does not pass by itself',
+    alert: 'MeshHandshakeRefused',
+    interval: '1m',
+    series: { [failure('client_certificate_expired')]: '0x4 1x20 0x10', [failure('connection_timeout')]: '0x40' },
+    at: [
+      { time: '9m', firing: [] },
+      { time: '10m', firing: [{ ...int, reason: 'client_certificate_expired' }] },
+      { time: '26m', firing: [] },
+    ],
+  },
+  {
+    name: 'MeshHandshakeRefused leaves passing reasons alone',
+    alert: 'MeshHandshakeRefused',
+    interval: '1m',
+    series: { [failure('connection_timeout')]: '1x40' },
+    at: [{ time: '30m', firing: [] }],
+  },
+  ...[
+    ['client_certificate_expired', { [valid]: '0x40' }, 'a credential that MESH refuses with reason'],
+    ['credential_unusable', { [valid]: '0x40' }, 'a credential that cannot be used'],
+    ['server_certificate_untrusted', { [critical('chain_untrusted')]: '1x40' }, 'a bundle of another infrastructure'],
+    ['authentication_failed', { [clockSkew]: '7201x40' }, 'a clock beyond what tokens may differ'],
+  ].flatMap(([reason, cause, what]): Scenario[] => [
+    {
+      name: `MeshHandshakeRefused yields to ${what}`,
+      alert: 'MeshHandshakeRefused',
+      interval: '1m',
+      series: { [failure(reason as string)]: '1x40', ...(cause as object) },
+      at: [{ time: '30m', firing: [] }],
+    },
+    {
+      name: `MeshHandshakeRefused fires for ${reason} where nothing explains it, whatever ails another environment`,
+      alert: 'MeshHandshakeRefused',
+      interval: '1m',
+      series: {
+        [failure(reason as string)]: '1x40',
+        [valid]: '1x40',
+        [clockSkew]: '7200x40',
+        ...Object.fromEntries(
+          Object.entries(cause as object).map(([name, value]) => [name.replace('"int"', '"x"'), value]),
+        ),
+      },
+      at: [{ time: '30m', firing: [{ ...int, reason: reason as string }] }],
+    },
+  ]),
+  {
+    name: 'MeshHandshakeRefused fires for an unknown mailbox while the credential is bad for another reason',
+    alert: 'MeshHandshakeRefused',
+    interval: '1m',
+    series: { [failure('mailbox_unknown')]: '1x40', [valid]: '0x40' },
+    at: [{ time: '30m', firing: [{ ...int, reason: 'mailbox_unknown' }] }],
+  },
+  {
+    name: 'MeshHandshakeFailing waits for the second hourly failure',
+    alert: 'MeshHandshakeFailing',
+    interval: '1m',
+    series: { [failure('connection_timeout')]: '1x100' },
+    at: [
+      { time: '64m', firing: [] },
+      { time: '65m', firing: [int] },
+    ],
+  },
+  {
+    name: 'MeshHandshakeFailing fires although the reason of the second failure is another one',
+    alert: 'MeshHandshakeFailing',
+    interval: '1m',
+    series: { [failure('connection_timeout')]: '1x59 0x59', [failure('dns_failure')]: '0x59 1x59' },
+    at: [{ time: '66m', firing: [int] }],
+  },
+  {
+    name: 'MeshHandshakeFailing is quiet when one hourly probe failed and the next succeeded',
+    alert: 'MeshHandshakeFailing',
+    interval: '1m',
+    series: { [failure('connection_timeout')]: '1x59 0x59 1x59 0x30' },
+    at: [
+      { time: '60m', firing: [] },
+      { time: '179m', firing: [] },
+    ],
+  },
+  {
+    name: 'MeshMailboxNotValidated is quiet at 24 hours and fires above',
+    alert: 'MeshMailboxNotValidated',
+    interval: '5m',
+    series: { 'nhs_mesh_handshake_last_success_timestamp_seconds{mesh_environment="int"}': '3600x400' },
+    at: [
+      { time: '25h', firing: [] },
+      { time: '25h10m', firing: [] },
+      { time: '25h15m', firing: [int] },
+    ],
+  },
+  {
+    name: 'MeshMailboxNotValidated does not take "never" for 1970, but believes the finding',
+    alert: 'MeshMailboxNotValidated',
+    interval: '5m',
+    series: {
+      'nhs_mesh_handshake_last_success_timestamp_seconds{mesh_environment="int"}': '0x400',
+      [warning('mailbox_not_validated_recently')]: '0x320 1x40',
+    },
+    at: [
+      { time: '26h', firing: [] },
+      { time: '27h', firing: [int] },
+    ],
+  },
+  {
+    name: 'MeshClockSkew fires above 5 minutes and yields above 2 hours',
+    alert: 'MeshClockSkew',
+    interval: '1m',
+    series: { [clockSkew]: '-300x19 -301x30 7201x30' },
+    at: [
+      { time: '19m', firing: [] },
+      { time: '36m', firing: [int] },
+      { time: '55m', firing: [] },
+    ],
+  },
+  {
+    name: 'MeshClockSkewCritical fires above 2 hours in either direction',
+    alert: 'MeshClockSkewCritical',
+    interval: '1m',
+    series: { [clockSkew]: '7200x19 -7201x30' },
+    at: [
+      { time: '19m', firing: [] },
+      { time: '26m', firing: [int] },
+    ],
+  },
+  {
+    name: 'MeshServerCertificateExpiresSoon fires below 14 days',
+    alert: 'MeshServerCertificateExpiresSoon',
+    interval: '1m',
+    series: {
+      'nhs_mesh_server_certificate_not_after_timestamp_seconds{mesh_environment="int"}': `${14 * day + hour}x180`,
+    },
+    at: [
+      { time: '1h', firing: [] },
+      { time: '2h', firing: [] },
+      { time: '2h1m', firing: [int] },
+    ],
+  },
+];

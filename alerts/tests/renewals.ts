@@ -1,0 +1,33 @@
+import { critical, int, renewalState, type Scenario, stateAlert, warning } from './scenario.ts';
+
+const overdueAndExpired: Scenario = {
+  name: 'MeshRenewalOverdue yields to MeshCertificateExpired',
+  alert: 'MeshRenewalOverdue',
+  interval: '1m',
+  series: { [critical('renewal_overdue')]: '1x40', [critical('certificate_expired')]: '_x20 1x20' },
+  at: [
+    { time: '19m', firing: [int] },
+    { time: '30m', firing: [] },
+  ],
+};
+
+export const renewalScenarios: Scenario[] = [
+  stateAlert('MeshRenewalNotRequested', renewalState('due'), 360),
+  stateAlert('MeshRenewalEmailFailed', renewalState('failed'), 5),
+  stateAlert('MeshRenewalEmailFailed', renewalState('uncertain'), 5),
+  stateAlert('MeshRenewalUnanswered', warning('renewal_unanswered'), 60),
+  stateAlert('MeshRenewalOverdue', warning('renewal_overdue'), 10),
+  ...['MeshRenewalNotRequested', 'MeshRenewalEmailFailed', 'MeshRenewalUnanswered'].map((alert) => ({
+    name: `${alert} yields to MeshRenewalOverdue`,
+    alert,
+    interval: '5m',
+    series: {
+      [renewalState('due')]: '1x130',
+      [renewalState('failed')]: '1x130',
+      [warning('renewal_unanswered')]: '1x130',
+      [warning('renewal_overdue')]: '1x130',
+    },
+    at: [{ time: '10h', firing: [] }],
+  })),
+  overdueAndExpired,
+];
