@@ -14,7 +14,10 @@ import {
   everyEnvironment,
   handshakeStatusOf,
   hostileSubject,
+  sampleAssessment,
+  sampleChain,
   sampleFailedHandshake,
+  sampleFinding,
   sampleHandshake,
   sampleNow,
 } from './status.ts';
@@ -94,23 +97,12 @@ export function richEnvironments(): EnvironmentStatus[] {
 }
 
 function brokenChain(): EnvironmentStatus {
-  const base = environmentStatus({ name: 'broken-chain' });
-  const certificates = base.certificates.filter(({ role }) => role !== 'root');
-  const { assessment } = base;
-  return {
-    ...base,
-    certificates,
-    ...(assessment
-      ? {
-          assessment: {
-            ...assessment,
-            certificates,
-            valid: false,
-            checks: { ...assessment.checks, chain_valid: false },
-          },
-        }
-      : {}),
-  };
+  const certificates = sampleChain().filter(({ role }) => role !== 'root');
+  const findings = [sampleFinding('chain_untrusted', 'No root certificate of the bundle ends the path.')];
+  return environmentStatus({
+    name: 'broken-chain',
+    assessment: sampleAssessment({ certificates, failed: ['chain_valid', 'rehearsal'], findings }),
+  });
 }
 
 export const richEstate = (): EstateStatus => estateOf(richEnvironments());

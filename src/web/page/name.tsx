@@ -11,7 +11,9 @@ export const FullName = ({ name }: { name: DistinguishedName }) => (
 );
 
 /** Text that may quote a certificate or a server: bounded, and kept from turning round what stands beside it. */
-export const Quoted = ({ text }: { text: string }) => <bdi class="page-name">{shortened(printable(text))}</bdi>;
+export const Quoted = ({ text, most }: { text: string; most?: number }) => (
+  <bdi class="page-name">{shortened(printable(text), most)}</bdi>
+);
 
 /** Groups of digits that people compare by eye and may copy. */
 export function Hex({ digits, group = 4 }: { digits: string; group?: number }) {

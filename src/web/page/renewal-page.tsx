@@ -122,7 +122,7 @@ function Others({ others }: { others: readonly RenewalRecord[] }) {
         {others.slice(0, 20).map((other) => (
           <li>
             <a href={renewalPath(other)}>
-              <Quoted text={other.commonName} />, expiring <Day time={other.notAfter} />
+              <Quoted text={other.commonName} most={80} />, expiring <Day time={other.notAfter} />
             </a>{' '}
             <RenewalTag state={other.state} />
           </li>

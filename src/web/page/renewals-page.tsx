@@ -53,7 +53,7 @@ function RenewalRow({ record, now }: { record: RenewalRecord; now: Date }) {
         )}
       </Cell>
       <Cell heading="Replaces">
-        <Quoted text={commonName} />
+        <Quoted text={commonName} most={80} />
         <span class="page-small">
           expires <Day time={notAfter} />
         </span>
