@@ -51,12 +51,18 @@ function skewed({ clockSkewSeconds }: HandshakeResult): Finding[] {
 function notValidatedRecently({ mesh }: Judged, record: HandshakeRecord, now: Date): Finding[] {
   // A ping is not meant to keep the mailbox active: that is left to the real client.
   if (mesh.probe !== 'validate') return [];
-  const since = record.lastSuccessAt ?? record.watchingSince;
+  const lastSuccessAt = successThatCounts(record);
+  const since = lastSuccessAt ?? record.watchingSince;
   if (now.getTime() - since.getTime() < validateWithinMs) return [];
-  const message = record.lastSuccessAt
+  const message = lastSuccessAt
     ? `The last handshake that succeeded was at ${since.toISOString()}`
     : `No handshake has succeeded since this monitor began to watch at ${since.toISOString()}`;
   return [finding('mailbox_not_validated_recently', message, { subject: mesh.mailboxId })];
+}
+
+/** A service that has just been started again tries first: it may only have been down for a day. */
+function successThatCounts({ last, lastSuccessAt, watchingSince }: HandshakeRecord): Date | undefined {
+  return last || (lastSuccessAt && lastSuccessAt > watchingSince) ? lastSuccessAt : undefined;
 }
 
 function serverExpiresSoon({ thresholds }: Judged, last: HandshakeResult, now: Date): Finding[] {

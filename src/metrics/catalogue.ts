@@ -152,7 +152,7 @@ const entries = {
     type: 'gauge',
     unit: 'unix seconds',
     labels: [environment],
-    help: 'When a handshake last succeeded; 0 until the first.',
+    help: 'When a handshake last succeeded, also in an earlier process; 0 until the first.',
   },
   nhs_mesh_handshake_http_status_code: {
     group: 'handshake',

@@ -10,6 +10,7 @@ import { createLimit, DeadlineError, forEachLimited, withDeadline } from './limi
 import { changes, type Log } from './log.ts';
 import { Planner } from './planner.ts';
 import { handshakeIntervalMs } from './schedule.ts';
+import { noSuccesses, type Successes } from './successes.ts';
 import {
   examined,
   newWatch,
@@ -43,6 +44,8 @@ export interface MonitorOptions {
   readonly actions: Actions;
   readonly now: () => Date;
   readonly log: Log;
+  /** Default: none are remembered from an earlier process. */
+  readonly successes?: Successes;
   /** For one environment's files and verdicts; default 30 s. The handshake and the mail server have deadlines of their own. */
   readonly checkDeadlineMs?: number;
 }
@@ -67,7 +70,7 @@ export class Monitor {
   #ready = false;
 
   constructor(configuration: Configuration, options: MonitorOptions) {
-    this.#options = { checkDeadlineMs: 30_000, ...options };
+    this.#options = { checkDeadlineMs: 30_000, successes: noSuccesses, ...options };
     this.#startedAt = options.now();
     this.#reload = { lastReloadSuccessful: true, lastReloadSuccessAt: this.#startedAt };
     this.adopt(configuration);
@@ -94,7 +97,9 @@ export class Monitor {
     for (const environment of configuration.environments) {
       const { name } = environment;
       const watch = before.get(name)?.watch;
-      const next = watch ? reconfigured(watch, environment) : newWatch(environment, now);
+      const next = watch
+        ? reconfigured(watch, environment)
+        : newWatch(environment, now, this.#options.successes.last(name, now));
       this.#watches.set(name, { watch: next, status: statusAt(next, now) });
       if (JSON.stringify(watch?.environment.mesh) !== JSON.stringify(environment.mesh))
         this.#planHandshake(name, jitterMs(name, spreadMs));
@@ -192,7 +197,10 @@ export class Monitor {
           return actions.handshake(watch.environment, watch.examination?.credential, signal);
         }),
       );
-      if (done) this.#update(name, (current) => shookHands(current, done.result, done.contentHash));
+      if (!done) return;
+      const { result, contentHash } = done;
+      if (result.outcome === 'success') this.#options.successes.note(name, result.startedAt);
+      this.#update(name, (current) => shookHands(current, result, contentHash));
     });
   }
 

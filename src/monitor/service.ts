@@ -16,6 +16,7 @@ import type { Variables } from './examine.ts';
 import type { Log } from './log.ts';
 import { type Actions, Monitor } from './monitor.ts';
 import { type Schedule, startSchedule } from './schedule.ts';
+import { openSuccesses, type Successes } from './successes.ts';
 import { watchFile } from './watch-file.ts';
 
 export interface ServiceOptions {
@@ -67,6 +68,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 class RunningService implements Service {
   readonly #options: ServiceOptions;
   readonly #renewals: Renewals;
+  readonly #successes: Successes;
   readonly #monitor: Monitor;
   #configuration: Configuration;
   #server: WebServer | undefined;
@@ -82,7 +84,8 @@ class RunningService implements Service {
     this.#options = options;
     this.#configuration = configuration;
     this.#renewals = renewals;
-    this.#monitor = new Monitor(configuration, { actions, now, log });
+    this.#successes = openSuccesses(configuration.stateDir, log);
+    this.#monitor = new Monitor(configuration, { actions, now, log, successes: this.#successes });
   }
 
   readonly estate = () => this.#monitor.estate();
@@ -124,6 +127,7 @@ class RunningService implements Service {
     await Promise.all([this.#schedule?.stop(), this.#firstCycle, monitorStopped]);
     await this.#monitor.settled();
     await this.#server?.close(answersMayTakeMs);
+    this.#successes.close();
     await this.#renewals.close();
     this.#options.log.info({}, 'stopped');
   }

@@ -32,12 +32,12 @@ export interface RenewalStep {
   readonly emailed: readonly EmailOutcome[];
 }
 
-export function newWatch(environment: ResolvedEnvironment, watchingSince?: Date): Watch {
+export function newWatch(environment: ResolvedEnvironment, watchingSince?: Date, lastSuccessAt?: Date): Watch {
   return {
     environment,
     known: nothingKnown,
     ...(watchingSince ? { watchingSince } : {}),
-    handshake: { totals: { success: 0, failure: 0 }, history: [] },
+    handshake: { ...(lastSuccessAt ? { lastSuccessAt } : {}), totals: { success: 0, failure: 0 }, history: [] },
     renewal: { state: 'not_due', reason: environment.credential ? 'not looked at yet' : 'no credential is configured' },
     renewalFindings: [],
     emails: { sent: 0, failed: 0, drafted: 0 },

@@ -7,6 +7,7 @@ import type { AssessedCertificate, Assessment } from '../verify/types.ts';
 
 export interface HandshakeStatus {
   readonly last?: HandshakeResult;
+  /** Survives a restart. */
   readonly lastSuccessAt?: Date;
   /** Since the process started; survives a reload of the configuration. */
   readonly totals: Readonly<Record<HandshakeOutcome, number>>;

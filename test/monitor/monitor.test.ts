@@ -3,6 +3,7 @@ import type { DeployedCredential } from '../../src/credential/types.ts';
 import type { Examination } from '../../src/monitor/examine.ts';
 import { jitterMs } from '../../src/monitor/jitter.ts';
 import { type Actions, Monitor, type RenewalInput } from '../../src/monitor/monitor.ts';
+import { noSuccesses } from '../../src/monitor/successes.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { hourMs, minuteMs, secondMs } from '../../src/time/duration.ts';
 import type { Assessment } from '../../src/verify/types.ts';
@@ -36,7 +37,12 @@ const unreadable = sampleAssessment({
 });
 
 /** A monitor over actions that succeed, but for those that the test replaces. */
-function monitorOf(configuration = names('a', 'b'), actions: Partial<Actions> = {}, checkDeadlineMs = 1000) {
+function monitorOf(
+  configuration = names('a', 'b'),
+  actions: Partial<Actions> = {},
+  checkDeadlineMs = 1000,
+  successes = noSuccesses,
+) {
   const lines: { level: string; message: string; [field: string]: unknown }[] = [];
   const record = (level: string) => (fields: object, message: string) => void lines.push({ level, message, ...fields });
   const log = { info: record('info'), warn: record('warn'), error: record('error') } as never;
@@ -55,7 +61,13 @@ function monitorOf(configuration = names('a', 'b'), actions: Partial<Actions> = 
         })),
     ),
   };
-  const monitor = new Monitor(configuration, { actions: calls, now: () => new Date(), log, checkDeadlineMs });
+  const monitor = new Monitor(configuration, {
+    actions: calls,
+    now: () => new Date(),
+    log,
+    checkDeadlineMs,
+    successes,
+  });
   const status = (name: string) =>
     monitor.estate().environments.find((each) => each.name === name) as EnvironmentStatus;
   return { monitor, calls, lines, status };
@@ -279,6 +291,35 @@ describe('handshakes', () => {
     await monitor.checkAll();
     await vi.advanceTimersByTimeAsync(hourMs);
     expect(startsOf(calls, 'a')).toBe(2);
+  });
+
+  test('of an earlier process count: a day after the last that succeeded it is said, however young this process', async () => {
+    const failing = { handshake: async () => ({ result: sampleFailedHandshake('server_error') }) };
+    const codes = async (lastSuccessAt: Date) => {
+      const successes = { ...noSuccesses, last: () => lastSuccessAt };
+      const { monitor, status } = monitorOf(names('a'), failing, 1000, successes);
+      const before = status('a').findings.map(({ code }) => code);
+      await vi.advanceTimersByTimeAsync(2 * secondMs);
+      await monitor.stop();
+      return [before, status('a').findings.map(({ code }) => code)];
+    };
+    const dayAgo = new Date(Date.now() - 24 * hourMs);
+    // Before it has tried there is nothing to blame MESH, or anybody, for.
+    expect(await codes(dayAgo)).toEqual([[], ['handshake_failed', 'mailbox_not_validated_recently']]);
+    expect(await codes(new Date(Date.now() - 23 * hourMs))).toEqual([[], ['handshake_failed']]);
+  });
+
+  test('that succeed are noted for the next process, and no others', async () => {
+    const noted: [string, Date][] = [];
+    const successes = { ...noSuccesses, note: (name: string, at: Date) => void noted.push([name, at]) };
+    const startedAt = new Date();
+    const handshake: Actions['handshake'] = async ({ name }) => ({
+      result: name === 'a' ? sampleHandshake({ startedAt }) : sampleFailedHandshake('server_error'),
+    });
+    const { monitor } = monitorOf(names('a', 'b'), { handshake }, 1000, successes);
+    await vi.advanceTimersByTimeAsync(2 * secondMs);
+    await monitor.stop();
+    expect(noted).toEqual([['a', startedAt]]);
   });
 
   test('keep a bounded history, with certificates of the last chain only', async () => {
