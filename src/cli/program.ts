@@ -71,7 +71,9 @@ function addWatching(program: Command, io: CommandIo, finish: Finish): void {
   program
     .command('check')
     .summary('check every environment once')
-    .description('Checks what is deployed and makes a handshake with MESH. The worst severity is the exit code.')
+    .description(
+      'Checks what is deployed, makes a handshake with MESH, and shows what stands in the record of renewals where there is one. The worst severity is the exit code.',
+    )
     .addOption(configuration())
     .option('--environment <name>', 'only this environment; may be given several times', collect)
     .option('--offline', 'no handshake: judge the files alone', false)

@@ -4,7 +4,8 @@ import { handshake } from '../mesh/handshake.ts';
 import type { EnvironmentStatus } from '../status/types.ts';
 import { examine, type Variables } from './examine.ts';
 import { forEachLimited } from './limit.ts';
-import { examined, newWatch, shookHands, statusAt, type Watch } from './watch.ts';
+import type { RenewalInput } from './monitor.ts';
+import { examined, newWatch, type RenewalStep, renewed, shookHands, statusAt, type Watch } from './watch.ts';
 
 export interface OnceOptions {
   /** Without handshakes. */
@@ -13,6 +14,8 @@ export interface OnceOptions {
   /** Judged at this time. */
   readonly now: () => Date;
   readonly signal?: AbortSignal;
+  /** What the record of renewals comes to; absent, or undefined: nothing is said of them. */
+  readonly renewal?: (input: RenewalInput, now: Date) => Omit<RenewalStep, 'emailed'> | undefined;
 }
 
 const atOnce = 16;
@@ -38,5 +41,9 @@ async function checkEnvironment(environment: ResolvedEnvironment, options: OnceO
     const result = await handshake(environment, examination?.credential, { now, env, ...(signal ? { signal } : {}) });
     watch = shookHands(watch, result, examination?.credential.contentHash);
   }
+  const { assessment, credential } = examination ?? {};
+  const input = { environment, ...(assessment ? { assessment } : {}), ...(credential ? { credential } : {}) };
+  const step = options.renewal?.(input, startedAt);
+  if (step) watch = renewed(watch, { ...step, emailed: [] });
   return statusAt(watch, startedAt);
 }

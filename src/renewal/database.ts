@@ -95,14 +95,10 @@ export function openDatabase(stateDir: string, options: { exclusive: boolean }):
     return asStoreError(file, () => {
       createPrivately(file);
       database = new DatabaseSync(file, { timeout: 5000 });
-      const version = schemaVersion(database);
-      if (version > migrations.length)
-        throw new StoreError(
-          `${file}: it was written by a newer mesh-cert-monitor (schema ${version}, this one knows ${migrations.length}); run that version, or a newer one`,
-        );
+      checkVersion(database, file);
       // WAL lets the command line read while the service writes; FULL puts every commit on the disk before it returns.
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-      if (version < migrations.length) {
+      if (schemaVersion(database) < migrations.length) {
         held ??= lock(stateDir);
         migrate(database);
       }
@@ -120,6 +116,34 @@ export function openDatabase(stateDir: string, options: { exclusive: boolean }):
     if (held?.isOpen) held.close();
     throw error;
   }
+}
+
+/**
+ * To look and nothing else: makes, changes and locks nothing, so it also serves an account that may only read.
+ * @throws {StoreError}
+ */
+export function openToRead(stateDir: string): OpenDatabase {
+  const file = databaseFile(stateDir);
+  return asStoreError(file, () => {
+    const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
+    try {
+      checkVersion(database, file);
+      if (schemaVersion(database) < migrations.length)
+        throw new StoreError(`${file}: it was written by an older mesh-cert-monitor; the service brings it up to date`);
+      return { database, file, close: () => database.close() };
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+function checkVersion(database: DatabaseSync, file: string): void {
+  const version = schemaVersion(database);
+  if (version > migrations.length)
+    throw new StoreError(
+      `${file}: it was written by a newer mesh-cert-monitor (schema ${version}, this one knows ${migrations.length}); run that version, or a newer one`,
+    );
 }
 
 function check(database: DatabaseSync, file: string): void {

@@ -1,6 +1,6 @@
 /** What has been asked of the desks, on disk: Node's own SQLite below `state_dir`. Holds names of files, never their content. */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { asStoreError, openDatabase } from './database.ts';
+import { asStoreError, type OpenDatabase, openDatabase, openToRead } from './database.ts';
 import type { Notice, NoticeKind, RenewalRecord, RenewalState, RequestKey, StoredRenewal } from './types.ts';
 
 export { databaseExists, StoreError, StoreLockedError } from './database.ts';
@@ -67,7 +67,17 @@ const at = (value: SQLOutputValue | undefined) => (value == null ? undefined : n
  * @throws {StoreError} another instance holds the lock; the directory or database cannot be used.
  */
 export function openStore(stateDir: string, options: { exclusive: boolean }): RenewalStore {
-  const { database, file, close } = openDatabase(stateDir, options);
+  return storeOn(openDatabase(stateDir, options));
+}
+
+export type RenewalReader = Pick<RenewalStore, 'get' | 'list' | 'close'>;
+
+/** @throws {StoreError} also when there is no database yet: see `databaseExists`. */
+export function openReader(stateDir: string): RenewalReader {
+  return storeOn(openToRead(stateDir));
+}
+
+function storeOn({ database, file, close }: OpenDatabase): RenewalStore {
   const prepare = statements(database);
 
   function inTransaction<T>(work: () => T): T {

@@ -1,8 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createTlsServer, type Server } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Finding } from '../../src/findings/finding.ts';
+import { openStore } from '../../src/renewal/store.ts';
 import { checkReportSchema } from '../../src/report/schema.ts';
 import { daysUntil } from '../../src/time/duration.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
@@ -104,6 +107,66 @@ async function report(words: readonly string[]) {
   expect(checkReportSchema.parse(json)).toEqual(json);
   return { code, ...checkReportSchema.parse(json) };
 }
+
+describe('the record of renewals', () => {
+  const stateDir = () => join(files.directory, 'state');
+  const certificate = () => parseCertificate(pki.client.der);
+  const key = () => ({ environment: 'good', fingerprintSha256: certificate().fingerprintSha256 });
+  const at = new Date();
+  /** As a service leaves it whose mail server refused the request. */
+  function refusedRequest() {
+    const store = openStore(stateDir(), { exclusive: true });
+    const { serial, notAfter } = certificate();
+    store.begin({ ...key(), commonName: 'x26abc1.x26.api.mesh-client.nhs.uk', serial, notAfter }, at, 'begun');
+    const changes = { lastError: 'smtp.example:25: 550 no' };
+    store.transition(key(), { from: ['not_due'], to: 'failed', at, reason: 'refused', changes });
+    return store;
+  }
+  const look = async () => {
+    const { code, stdout, stderr } = await check(['--environment', 'good', '--offline', '--format', 'json']);
+    return {
+      code,
+      codes: JSON.parse(stdout).environments[0].findings.map((each: Finding) => each.code),
+      stderr: stderr.replaceAll(/^warning: .*\n/gm, ''),
+    };
+  };
+  afterEach(() => rmSync(stateDir(), { recursive: true, force: true }));
+
+  test('is shown, while the service runs as after it, and nothing of it changes', async () => {
+    const service = refusedRequest();
+    expect(await look()).toEqual({ code: 1, codes: ['renewal_email_failed'], stderr: '' });
+    const before = service.list();
+    service.close();
+    expect(await look()).toEqual({ code: 1, codes: ['renewal_email_failed'], stderr: '' });
+    const after = openStore(stateDir(), { exclusive: true });
+    expect(after.list()).toEqual(before);
+    after.close();
+  });
+
+  test('is not made where there is none, and then nothing is said of renewals', async () => {
+    expect(await look()).toEqual({ code: 0, codes: [], stderr: '' });
+    expect(existsSync(stateDir())).toBe(false);
+  });
+
+  test('that is damaged is a word on stderr, and no verdict', async () => {
+    refusedRequest().close();
+    writeFileSync(join(stateDir(), 'renewals.sqlite'), 'no database, but long enough to be looked into '.repeat(50));
+    const { code, codes, stderr } = await look();
+    expect([code, codes]).toEqual([0, []]);
+    expect(stderr).toMatch(/^nothing is said of renewals: .*renewals\.sqlite: .*\n$/);
+  });
+
+  test('of another version is neither migrated nor read', async () => {
+    refusedRequest().close();
+    for (const version of [0, 99]) {
+      const database = new DatabaseSync(join(stateDir(), 'renewals.sqlite'));
+      database.exec(`PRAGMA user_version = ${version}`);
+      database.close();
+      const { code, stderr } = await look();
+      expect([code, stderr]).toEqual([0, expect.stringMatching(/written by an? (older|newer) mesh-cert-monitor/)]);
+    }
+  });
+});
 
 describe('check', () => {
   test('one environment in order', async () => {
