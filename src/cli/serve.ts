@@ -9,11 +9,14 @@ import { version } from './version.ts';
 export async function run({ config }: ServeOptions, { env, now, stderr }: CommandIo): Promise<ExitCode> {
   // From the first moment: a service that is told to stop while it starts has to stop cleanly too.
   const told = untilToldToStop();
+  const log = createLog(stderr);
+  // The cron library tells of a turn that came a moment late on the console: that is a line of the log like any other.
+  console.warn = (...words: unknown[]) => log.warn({ warning: words.join(' ') }, 'library');
   const service = await startService({
     load: () => loadConfiguration(config),
     env,
     now,
-    log: createLog(stderr),
+    log,
     build: { version, nodeVersion: process.version.slice(1) },
   }).catch((error: unknown) => {
     throw isServiceProblem(error) ? new UsageError(error.message) : error;

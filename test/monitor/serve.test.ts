@@ -22,10 +22,11 @@ interface Line {
   readonly level: string;
   readonly msg: string;
   readonly url?: string;
+  readonly warning?: string;
 }
 
-function spawnServe() {
-  const child = spawn(process.execPath, [main, 'serve', '--config', estate.config], {
+function spawnServe(...nodeOptions: string[]) {
+  const child = spawn(process.execPath, [...nodeOptions, main, 'serve', '--config', estate.config], {
     env: { PATH: process.env.PATH, ...estate.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -128,4 +129,14 @@ describe('serve', () => {
     expect(await ended).toBe(3);
     expect(err.text()).toContain(estate.stateDir);
   });
+});
+
+test('serve: what a library says on the console is a line of the log like any other', async () => {
+  const late = 'setTimeout(() => console.warn("[Cron] Missed execution deadline by", 1, "ms"), 1000)';
+  const { lines, child, ended } = spawnServe('--import', `data:text/javascript,${encodeURIComponent(late)}`);
+  await expect
+    .poll(() => lines().find(({ msg }) => msg === 'library')?.warning, slow)
+    .toBe('[Cron] Missed execution deadline by 1 ms');
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
 });
