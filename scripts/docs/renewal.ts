@@ -49,7 +49,7 @@ const meanings: Record<RenewalState, { means: string; next: string }> = {
   },
   failed: {
     means: 'The mail server refused the request for good (5xx).',
-    next: 'Mend what the finding names, then `mesh-cert-monitor renew`.',
+    next: 'Mend what the finding names, then `mesh-cert-monitor renew`, or `renewals resolve --not-sent` to leave it to the service. If the desk has it all the same: `renewals resolve --sent`.',
   },
 };
 
@@ -105,10 +105,26 @@ The message is rendered whole before anybody connects. What the mail server does
 | 4xx, no connection, broken TLS, silence, before the end of the message | \`due\` | tried again after 5 minutes, doubling up to 6 hours |
 | 5xx | \`failed\` | \`renewal_email_failed\` stands until somebody runs \`renew\` |
 | every desk address is refused | \`due\` or \`failed\`, by the code | the contact gets no copy of what the desk never got |
-| the connection ends after the whole message and before the server's answer | \`uncertain\` | a person has to find out |
+| the connection ends after the whole message and before the server's answer, or that answer is neither a yes (2xx) nor a no (4xx, 5xx) | \`uncertain\` | a person has to find out |
 | no SMTP server is configured | \`requested\`, drafted | the message lies in \`state_dir/outbox/\` as an \`.eml\` of mode 0600 |
 
 The Message-ID is derived from the request's key, so a request that reaches the desk twice is seen to be one, and drafting it again replaces the file.
+
+## Asking at once
+
+\`mesh-cert-monitor renew --config FILE --environment NAME\` asks without waiting for the window; \`--dry-run\` writes what would be sent to a directory,
+sends nothing and records nothing. Only one process sends from a state directory. While the service runs, \`renew\` therefore leaves the sending
+to it: a request that is due and waiting after a failed attempt, or that was refused (\`failed\`), goes with the service's next check, as the
+service is configured: \`--key\` does not reach it. Before the window opens it says so and exits with 3: stop the service, or lengthen
+\`renewal.window\`. For a request that is with the desk already, or uncertain, nothing is sent, and the exit code is 1.
+
+\`renewals resolve\` settles what only a person can know:
+
+| state | \`--sent\` | \`--not-sent\` |
+|---|---|---|
+| \`uncertain\`, \`failed\` | the desk has it: \`requested\`, as of the attempt | \`due\`: it is sent once more |
+| \`requested\`, drafted | it has been forwarded: \`requested\`, as of now | refused: there is nothing to settle |
+| any other | refused | refused |
 
 ## The messages
 

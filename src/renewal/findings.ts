@@ -23,7 +23,7 @@ export function renewalFindings(circumstances: RenewalCircumstances, now: Date):
   // Contract §5: critical once fewer working days are left than the desk needs.
   const severity = isTooLateToAsk(notAfter, now) ? 'critical' : 'warning';
   const raise = (code: Parameters<typeof finding>[0], message: string, remedy?: string) =>
-    finding(code, message, { severity, ...(remedy ? { remedy } : {}) });
+    finding(code, capital(message), { severity, ...(remedy ? { remedy } : {}) });
   const found = [
     ...(storeProblem ? [raise('renewal_email_failed', `nothing is sent: ${storeProblem}`, storeRemedy)] : []),
     ...(record ? aboutRecord(circumstances, record, raise, now) : []),
@@ -31,6 +31,9 @@ export function renewalFindings(circumstances: RenewalCircumstances, now: Date):
   if (!record && now >= dueAt(environment, { notAfter })) found.push(raise('renewal_due', circumstances.reason));
   return found;
 }
+
+/** As people begin a sentence; names of files, hosts and settings stay as they are. */
+const capital = (text: string) => text.replace(/^[a-z](?=[a-z]* )/, (letter) => letter.toUpperCase());
 
 const storeRemedy = 'Mend what the message names; the service tries again at its next cycle.';
 

@@ -127,7 +127,7 @@ describe('sending', () => {
     const step = await advanceRenewal(subject(), deps(answering({ refused })), now);
     expect(step.status.state).toBe('requested');
     expect(step.findings.map(({ code, message }) => [code, message])).toEqual([
-      ['renewal_email_failed', 'the mail server refused some recipients: two@example.org: 550 no such user'],
+      ['renewal_email_failed', 'The mail server refused some recipients: two@example.org: 550 no such user'],
     ]);
   });
 });
@@ -292,7 +292,7 @@ describe('when the disk or the database fails', () => {
     const step = await advanceRenewal(subject(), deps(mailer, { store: failing('sending') }), now);
     expect(mailer.messages).toEqual([]);
     expect(codesOf(step)).toEqual(['renewal_email_failed', 'renewal_due']);
-    expect(step.findings[0]?.message).toBe(`nothing is sent: ${full.message}`);
+    expect(step.findings[0]?.message).toBe(`Nothing is sent: ${full.message}`);
     expect((await advanceRenewal(subject(), deps(mailer), later(minuteMs))).status.state).toBe('requested');
     expect(mailer.messages).toHaveLength(1);
   });

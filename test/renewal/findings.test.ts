@@ -67,7 +67,7 @@ describe('renewal_overdue', () => {
     const [overdue] = renewalFindings(circumstances({ record }), tooLate);
     expect(overdue).toMatchObject({ code: 'renewal_overdue', severity: 'critical' });
     expect(overdue?.message).toBe(
-      'the certificate expires on Friday 22 January 2027 (2027-01-22) and the last day that left the desk its 5 working days was Thursday 14 January 2027 (2027-01-14); whole working days left: 4',
+      'The certificate expires on Friday 22 January 2027 (2027-01-22) and the last day that left the desk its 5 working days was Thursday 14 January 2027 (2027-01-14); whole working days left: 4',
     );
   });
 
@@ -112,8 +112,8 @@ describe('renewal_email_failed', () => {
   test('findings: a record that cannot be written is a reason for nothing being sent', () => {
     const found = renewalFindings(circumstances({ storeProblem: 'renewals.sqlite: the disk is full' }), inWindow);
     expect(found.map(({ code, message }) => [code, message])).toEqual([
-      ['renewal_email_failed', 'nothing is sent: renewals.sqlite: the disk is full'],
-      ['renewal_due', 'the reason'],
+      ['renewal_email_failed', 'Nothing is sent: renewals.sqlite: the disk is full'],
+      ['renewal_due', 'The reason'],
     ]);
   });
 });
