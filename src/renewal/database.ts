@@ -2,6 +2,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { migrate, migrations, schemaVersion } from './migrations.ts';
 
 /** The record of renewals cannot be read or written. `message` names the file and what to do; nothing has been sent. */
@@ -125,7 +126,7 @@ export function openDatabase(stateDir: string, options: { exclusive: boolean }):
 export function openToRead(stateDir: string): OpenDatabase {
   const file = databaseFile(stateDir);
   return asStoreError(file, () => {
-    const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
+    const database = new DatabaseSync(locationToRead(file), { readOnly: true, timeout: 5000 });
     try {
       checkVersion(database, file);
       if (schemaVersion(database) < migrations.length)
@@ -136,6 +137,13 @@ export function openToRead(stateDir: string): OpenDatabase {
       throw error;
     }
   });
+}
+
+/** Without a journal beside it nobody has the file open, and SQLite is told so: else it would make one, and leave it there. */
+function locationToRead(file: string): URL {
+  const location = pathToFileURL(file);
+  if (!existsSync(`${file}-wal`)) location.searchParams.set('immutable', '1');
+  return location;
 }
 
 function checkVersion(database: DatabaseSync, file: string): void {

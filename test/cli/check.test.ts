@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createTlsServer, type Server } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -137,7 +137,9 @@ describe('the record of renewals', () => {
     expect(await look()).toEqual({ code: 1, codes: ['renewal_email_failed'], stderr: '' });
     const before = service.list();
     service.close();
+    const left = readdirSync(stateDir());
     expect(await look()).toEqual({ code: 1, codes: ['renewal_email_failed'], stderr: '' });
+    expect(readdirSync(stateDir())).toEqual(left);
     const after = openStore(stateDir(), { exclusive: true });
     expect(after.list()).toEqual(before);
     after.close();
