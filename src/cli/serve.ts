@@ -1,18 +1,21 @@
 import { loadConfiguration } from '../config/load.ts';
 import { createLog } from '../monitor/log.ts';
-import { isServiceProblem, startService } from '../monitor/service.ts';
+import { isServiceProblem, type Service, startService } from '../monitor/service.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import type { ServeOptions } from './options.ts';
 import { version } from './version.ts';
 
 /** Runs until SIGTERM or SIGINT. The log goes to stderr, for it is diagnostics; nothing goes to stdout. */
 export async function run({ config }: ServeOptions, { env, now, stderr }: CommandIo): Promise<ExitCode> {
-  // From the first moment: a service that is told to stop while it starts has to stop cleanly too.
+  // From the first moment: a service that is told to stop while it starts has to stop cleanly too, and SIGHUP must not end it.
   const told = untilToldToStop();
+  let service: Service | undefined;
+  const reload = () => void service?.reload();
+  process.on('SIGHUP', reload);
   const log = createLog(stderr);
   // The cron library tells of a turn that came a moment late on the console: that is a line of the log like any other.
   console.warn = (...words: unknown[]) => log.warn({ warning: words.join(' ') }, 'library');
-  const service = await startService({
+  service = await startService({
     load: () => loadConfiguration(config),
     env,
     now,
@@ -21,8 +24,6 @@ export async function run({ config }: ServeOptions, { env, now, stderr }: Comman
   }).catch((error: unknown) => {
     throw isServiceProblem(error) ? new UsageError(error.message) : error;
   });
-  const reload = () => void service.reload();
-  process.on('SIGHUP', reload);
   await told;
   process.off('SIGHUP', reload);
   await service.stop();

@@ -140,3 +140,16 @@ test('serve: what a library says on the console is a line of the log like any ot
   child.kill('SIGTERM');
   expect(await ended).toBe(0);
 });
+
+test('serve: SIGHUP while it starts does not end it', async () => {
+  // The moment it minds SIGTERM, which is before it starts anything.
+  const early = `const at = setInterval(() => {
+    if (process.listenerCount('SIGTERM') === 0) return;
+    clearInterval(at);
+    process.kill(process.pid, 'SIGHUP');
+  }, 1);`;
+  const { lines, child, ended } = spawnServe('--import', `data:text/javascript,${encodeURIComponent(early)}`);
+  await expect.poll(() => lines().some(({ msg }) => msg === 'serving'), slow).toBe(true);
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+});
