@@ -27,7 +27,14 @@ export interface WebServer {
 }
 
 // Our requests have a line, a few headers and no body; nobody honest needs longer to send one.
-const limits = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 10_000, maxHeaderSize: 16 * 1024 };
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 10_000,
+  maxHeaderSize: 16 * 1024,
+  // Node looks every 30 s unless told: so long could slow clients keep everyone out.
+  connectionsCheckingInterval: 5_000,
+};
 
 /** @throws {ListenError} */
 export async function listen(handler: RequestListener, options: ListenOptions): Promise<WebServer> {

@@ -6,7 +6,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { eventually, type Program, start } from '../support/process.ts';
 
 let demo: Program | undefined;
-afterEach(() => demo?.stop('SIGKILL'));
+// As a person ends it, so that it cleans up after itself.
+afterEach(() => demo?.stop('SIGINT'));
 
 async function ready(...args: string[]) {
   demo = start(process.execPath, ['dist/main.js', 'demo', '--port', '0', ...args]);
