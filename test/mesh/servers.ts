@@ -36,16 +36,16 @@ export async function start(scenario: Scenario, version: TlsVersion | undefined,
       return proxy(server.does);
     case 'certificate':
       return listening(
-        meshServer({ ...(await estate.serverCertificate(server.is)), ...only(version) }, { status: 200 }),
+        meshServer({ ...(await estate.serverCertificate(server.is)), ...pinnedTo(version) }, { status: 200 }),
       );
     case 'http':
-      return listening(meshServer({ ...(await mutual(estate)), ...only(version) }, server.does));
+      return listening(meshServer({ ...(await mutual(estate)), ...pinnedTo(version) }, server.does));
     case 'openssl':
       return opensslServer(server.demands, version, estate);
   }
 }
 
-const only = (version: TlsVersion | undefined): TlsOptions =>
+const pinnedTo = (version: TlsVersion | undefined): TlsOptions =>
   version ? { minVersion: version, maxVersion: version } : {};
 
 /** A server that demands and verifies the client certificate, as MESH does. */
