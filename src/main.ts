@@ -2,7 +2,7 @@
 // argv → command → exit code: the only place that touches the process. Kept small, so that `--version` is quick.
 import { type CommandIo, exitCode } from './cli/command.ts';
 import { explain, runProgram } from './cli/run.ts';
-import { version } from './cli/version.ts';
+import { version } from './version.ts';
 
 const widthWithoutTerminal = 100;
 

@@ -10,7 +10,7 @@ const mayImport: Record<string, readonly string[]> = {
   config: ['time'],
   credential: ['config', 'findings', 'x509'],
   verify: ['config', 'credential', 'findings', 'time', 'x509'],
-  mesh: ['config', 'credential', 'findings', 'time', 'x509'],
+  mesh: ['config', 'credential', 'findings', 'time', 'version.ts', 'x509'],
   renewal: ['config', 'credential', 'findings', 'time', 'verify', 'x509'],
   status: ['config', 'findings', 'mesh', 'renewal', 'verify'],
   report: ['findings', 'mesh', 'renewal', 'status', 'time', 'verify', 'x509'],

@@ -5,9 +5,9 @@ import { createEstate, type Estate } from '../demo/estate.ts';
 import { thingsToTry } from '../demo/try.ts';
 import { createLog } from '../monitor/log.ts';
 import { type Service, startService } from '../monitor/service.ts';
+import { version } from '../version.ts';
 import { type CommandIo, type ExitCode, exitCode } from './command.ts';
 import type { DemoOptions } from './options.ts';
-import { version } from './version.ts';
 
 const firstLookMs = 8_000;
 

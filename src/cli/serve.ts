@@ -1,9 +1,9 @@
 import { loadConfiguration } from '../config/load.ts';
 import { createLog } from '../monitor/log.ts';
 import { isServiceProblem, type Service, startService } from '../monitor/service.ts';
+import { version } from '../version.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import type { ServeOptions } from './options.ts';
-import { version } from './version.ts';
 
 /** Runs until SIGTERM or SIGINT. The log goes to stderr, for it is diagnostics; nothing goes to stdout. */
 export async function run({ config }: ServeOptions, { env, now, stderr }: CommandIo): Promise<ExitCode> {

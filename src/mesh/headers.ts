@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { arch, release, type } from 'node:os';
+import { version } from '../version.ts';
 
 /** What MESH wants to know about its caller. */
 export interface ClientFacts {
@@ -25,12 +25,5 @@ export function meshHeaders(client: ClientFacts): Record<string, string> {
 
 /** This program on this machine. */
 export function clientFacts(): ClientFacts {
-  return { version: productVersion(), osName: type(), osVersion: release(), osArchitecture: arch() };
-}
-
-let version: string | undefined;
-function productVersion(): string {
-  version ??= (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string })
-    .version;
-  return version;
+  return { version, osName: type(), osVersion: release(), osArchitecture: arch() };
 }

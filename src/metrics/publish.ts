@@ -27,13 +27,6 @@ export async function* publish(estate: EstateStatus, build: Build, format: Expos
   yield ending(format);
 }
 
-/** The whole exposition as one text, for estates of ordinary size. */
-export async function publishText(estate: EstateStatus, build: Build, format: ExpositionFormat): Promise<string> {
-  let text = '';
-  for await (const piece of publish(estate, build, format)) text += piece;
-  return text;
-}
-
 /** At least one, though it may be empty. */
 function* batches(samples: Iterable<Sample>): Generator<Sample[]> {
   let batch: Sample[] = [];

@@ -62,8 +62,6 @@ export const series: Readonly<Record<EnvironmentMetricName, (environment: Enviro
   nhs_mesh_check_duration_seconds: ({ checkDurationSeconds }) => one(checkDurationSeconds ?? 0),
 };
 
-export const environmentMetrics = Object.keys(series) as EnvironmentMetricName[];
-
 /** Contract: where two certificates share role and subject (as they are written), the earliest counts. */
 function earliest(certificates: readonly AssessedCertificate[], date: (each: AssessedCertificate) => Date): Sample[] {
   const samples = certificates

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { handshakeReasons } from '../../src/mesh/types.ts';
 import { type MetricName, metricCatalogue, metricNames } from '../../src/metrics/catalogue.ts';
 import type { ExpositionFormat } from '../../src/metrics/exposition.ts';
-import { publish, publishText } from '../../src/metrics/publish.ts';
+import { publish } from '../../src/metrics/publish.ts';
 import { renewalStates } from '../../src/renewal/types.ts';
 import type { EstateStatus } from '../../src/status/types.ts';
 import { unixSeconds } from '../../src/time/duration.ts';
-import { openMetricsProblems, parseSeries, withPromClient } from '../support/exposition.ts';
+import { openMetricsProblems, parseSeries, publishText, withPromClient } from '../support/exposition.ts';
 import {
   daysFromSampleNow,
   environmentStatus,

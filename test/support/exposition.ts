@@ -2,6 +2,8 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { metricCatalogue, metricNames } from '../../src/metrics/catalogue.ts';
 import type { ExpositionFormat } from '../../src/metrics/exposition.ts';
+import { type Build, publish } from '../../src/metrics/publish.ts';
+import type { EstateStatus } from '../../src/status/types.ts';
 
 export interface Series {
   readonly name: string;
@@ -83,4 +85,11 @@ export async function withPromClient(ours: string, format: ExpositionFormat): Pr
     }
   }
   return (await registry.metrics()).replaceAll('\n\n', '\n');
+}
+
+/** The whole exposition as one text. */
+export async function publishText(estate: EstateStatus, build: Build, format: ExpositionFormat): Promise<string> {
+  let text = '';
+  for await (const piece of publish(estate, build, format)) text += piece;
+  return text;
 }

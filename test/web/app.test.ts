@@ -3,10 +3,10 @@ import { Router } from 'express';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
 import { contentTypes } from '../../src/metrics/exposition.ts';
-import { publishText } from '../../src/metrics/publish.ts';
 import type { EstateStatus } from '../../src/status/types.ts';
 import { createApp, type WebOptions } from '../../src/web/app.ts';
 import { listen, type WebServer } from '../../src/web/server.ts';
+import { publishText } from '../support/exposition.ts';
 import { environmentStatus, estateOf, sampleNow, wholeEstate } from '../support/status.ts';
 
 const build = { version: '1.2.3', nodeVersion: '24.0.0' };
