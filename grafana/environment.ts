@@ -1,8 +1,8 @@
 import { BigValueTextMode } from '@grafana/grafana-foundation-sdk/common';
 import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { config } from '../alerts/config.ts';
+import * as look from './appearance.ts';
 import { environmentUid, frame } from './frame.ts';
-import * as look from './look.ts';
 import {
   joined,
   linePanel,
@@ -108,6 +108,7 @@ function credential(dashboard: DashboardBuilder): DashboardBuilder {
             issuer: 'Issuer',
             serial: 'Serial',
             key_algorithm: 'Key',
+            key_bits: 'Bits',
             signature_algorithm: 'Signature',
             fingerprint_sha256: 'SHA-256',
           }),

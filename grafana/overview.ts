@@ -1,6 +1,6 @@
 import { type DashboardBuilder, DashboardLinkBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import * as look from './appearance.ts';
 import { environmentUid, frame, overviewUid } from './frame.ts';
-import * as look from './look.ts';
 import { barPanel, joined, now, over, rows, statPanel, tablePanel, timelinePanel } from './panels.ts';
 import { queries } from './queries.ts';
 

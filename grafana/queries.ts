@@ -1,7 +1,7 @@
 /** Every PromQL expression of the dashboards. `$mesh_environment` may hold several names, hence `=~`. */
 import { clientNotAfter, credentialExpiry, findings } from '../alerts/recording.ts';
-import { handshakeReasons } from '../src/mesh/types.ts';
-import { renewalStates } from '../src/renewal/types.ts';
+import { handshakeReasons } from '../src/mesh/index.ts';
+import { renewalStates } from '../src/renewal/index.ts';
 
 const env = 'mesh_environment=~"$mesh_environment"';
 const best = (expression: string) => `max by (mesh_environment) (${expression})`;
@@ -44,7 +44,7 @@ export const queries = {
   renewalRequested: `${best(`nhs_mesh_renewal_requested_timestamp_seconds{${env}} > 0`)} * 1000`,
   renewalEmails: `sum by (outcome) (increase(nhs_mesh_renewal_emails_total{${env}}[7d]))`,
 
-  certificateInfo: `max by (role, subject, issuer, serial, fingerprint_sha256, key_algorithm, signature_algorithm) (nhs_mesh_certificate_info{${env}})`,
+  certificateInfo: `max by (role, subject, issuer, serial, fingerprint_sha256, key_algorithm, key_bits, signature_algorithm) (nhs_mesh_certificate_info{${env}})`,
   certificateNotBefore: `max by (role, subject) (nhs_mesh_certificate_not_before_timestamp_seconds{${env}}) * 1000`,
   certificateNotAfter: `min by (role, subject) (nhs_mesh_certificate_not_after_timestamp_seconds{${env}}) * 1000`,
   certificateDaysLeft: `(min by (role, subject) (nhs_mesh_certificate_not_after_timestamp_seconds{${env}}) - time()) / 86400`,

@@ -1,8 +1,5 @@
 // docs/configuration.md and the JSON Schema for editors, both from the parser's own schema.
-import { cronFields, duration } from '../../src/config/formats.ts';
-import { presets } from '../../src/config/presets.ts';
-import { type JsonSchema, jsonSchema } from '../../src/config/schema.ts';
-import { starterFile } from '../../src/config/starter.ts';
+import { cronFields, duration, type JsonSchema, jsonSchema, presets, starterFile } from '../../src/config/index.ts';
 
 const schemaPath = 'schema/mesh-cert-monitor.schema.json';
 

@@ -1,11 +1,5 @@
 // docs/findings.md from the finding catalogue.
-import {
-  type CheckName,
-  catalogue,
-  checkNames,
-  type FindingGroup,
-  findingCodes,
-} from '../../src/findings/catalogue.ts';
+import { type CheckName, catalogue, checkNames, type FindingGroup, findingCodes } from '../../src/findings/index.ts';
 
 const titles: Record<FindingGroup, string> = {
   reading: 'Reading what is deployed',

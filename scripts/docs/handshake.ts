@@ -1,6 +1,5 @@
 // docs/handshake.md from the catalogue of reasons and from the scenarios that the tests run.
-import { reasonCatalogue } from '../../src/mesh/reasons.ts';
-import { type HandshakeReason, handshakeReasons } from '../../src/mesh/types.ts';
+import { type HandshakeReason, handshakeReasons, reasonCatalogue } from '../../src/mesh/index.ts';
 import { type Scenario, scenarios } from '../../test/mesh/scenarios.ts';
 
 export const pages = () => ({ 'docs/handshake.md': page() });

@@ -1,6 +1,11 @@
 // docs/metrics.md from the metric catalogue.
-import { labelCatalogue, type MetricGroup, metricCatalogue, metricNames } from '../../src/metrics/catalogue.ts';
-import { maxLabelLength } from '../../src/metrics/exposition.ts';
+import {
+  labelCatalogue,
+  type MetricGroup,
+  maxLabelLength,
+  metricCatalogue,
+  metricNames,
+} from '../../src/metrics/index.ts';
 
 const titles: Record<MetricGroup, string> = {
   certificate: 'Certificates',

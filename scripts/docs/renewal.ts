@@ -1,8 +1,15 @@
 // docs/renewal.md: the runbook, with the messages rendered from the scenario that the golden files lock.
-import { renderClosing, renderReminder, renderReview, renderUncertain } from '../../src/renewal/contact-message.ts';
-import { type Message, renderRequest } from '../../src/renewal/message.ts';
-import { placeInstructions } from '../../src/renewal/places.ts';
-import { type RenewalState, renewalStates } from '../../src/renewal/types.ts';
+import {
+  deploymentInstructions,
+  type Message,
+  type RenewalState,
+  renderClosing,
+  renderReminder,
+  renderRequest,
+  renderReview,
+  renderUncertain,
+  renewalStates,
+} from '../../src/renewal/index.ts';
 import {
   certificateFacts,
   environmentOf,
@@ -229,5 +236,5 @@ function instructions(): string {
     caBundle: pending('ca_bundle.pem'),
     instructions: pending('INSTRUCTIONS.txt'),
   };
-  return placeInstructions(integration, files, { certificate: issued, path, newPassphrase: false });
+  return deploymentInstructions(integration, files, { certificate: issued, path, newPassphrase: false });
 }

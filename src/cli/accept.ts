@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { londonTime } from '../renewal/dates.ts';
-import { type FollowResult, followIssued } from '../renewal/follow.ts';
-import { databaseExists, openStore, StoreError } from '../renewal/store.ts';
-import type { Certificate } from '../x509/certificate.ts';
+import { type AcceptInput, type AcceptResult, acceptByHand } from '../renewal/index.ts';
+import { londonTime } from '../time/index.ts';
+import type { Certificate } from '../x509/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { findEnvironment, loadForCommand } from './configuration.ts';
 import type { AcceptOptions } from './options.ts';
+import { storeErrorsAsUsage } from './store-errors.ts';
 
 /** Is the certificate that came back the one we asked for, and where does it go? Refused: critical. Accepted but not installed as asked: warning. */
 export async function run(options: AcceptOptions, io: CommandIo): Promise<ExitCode> {
@@ -14,10 +14,8 @@ export async function run(options: AcceptOptions, io: CommandIo): Promise<ExitCo
   const environment = findEnvironment(configuration, options.environment);
   const { stateDir } = configuration;
   const issued = await readGiven(options.issued);
-  if (!databaseExists(stateDir)) throw new UsageError(`${stateDir}: no renewal has ever been recorded here`);
-
-  const input = { environment, issued, install: options.install, stateDir, env: io.env, now: io.now() };
-  const result = await follow(stateDir, input);
+  const { install } = options;
+  const result = await accept({ environment, issued, install, stateDir, env: io.env, now: io.now() });
   io.stdout(
     options.format === 'json'
       ? `${JSON.stringify(asJson(environment.name, result), null, 2)}\n`
@@ -26,18 +24,12 @@ export async function run(options: AcceptOptions, io: CommandIo): Promise<ExitCo
   return exitFor(result);
 }
 
-async function follow(stateDir: string, input: Parameters<typeof followIssued>[1]): Promise<FollowResult> {
+async function accept(input: AcceptInput): Promise<AcceptResult> {
   try {
-    const store = openStore(stateDir, { exclusive: false });
-    try {
-      return await followIssued(store, input);
-    } finally {
-      store.close();
-    }
+    return await storeErrorsAsUsage(() => acceptByHand(input));
   } catch (error) {
-    // The disk and the database: nothing was recorded, and nothing installed.
-    const ofTheSystem = error instanceof StoreError || (error instanceof Error && 'syscall' in error);
-    throw ofTheSystem ? new UsageError(error.message) : error;
+    // The disk: nothing was recorded, and nothing installed.
+    throw error instanceof Error && 'syscall' in error ? new UsageError(error.message) : error;
   }
 }
 
@@ -49,12 +41,12 @@ async function readGiven(file: string): Promise<Buffer> {
   }
 }
 
-function exitFor(result: FollowResult): ExitCode {
+function exitFor(result: AcceptResult): ExitCode {
   if (!result.accepted) return exitCode.critical;
   return result.install && 'refused' in result.install ? exitCode.warning : exitCode.ok;
 }
 
-function asText(environment: string, result: FollowResult): string {
+function asText(environment: string, result: AcceptResult): string {
   const notes = result.notes.map((note) => `note: ${note}\n`).join('');
   if (!result.accepted) {
     const reasons = result.reasons.map((reason) => `  - ${reason}\n`).join('');
@@ -79,7 +71,7 @@ function installedText(installed: readonly { path: string; previous: string }[])
   return `Installed:\n${installed.map(({ path, previous }) => `  ${path} (the previous one: ${previous})\n`).join('')}`;
 }
 
-function asJson(environment: string, result: FollowResult): object {
+function asJson(environment: string, result: AcceptResult): object {
   const { accepted, notes, certificate } = result;
   return {
     status: ['ok', 'warning', 'critical'][exitFor(result)],

@@ -1,6 +1,6 @@
 /** Words of the command line → values. What does not fit is refused with what was expected. */
 import { InvalidArgumentError } from 'commander';
-import { parseDuration } from '../time/duration.ts';
+import { parseDuration } from '../time/index.ts';
 
 // RFC 3339 §5.6: date and time with an offset; the T and the Z may be lower case.
 const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|[+-](\d{2}):(\d{2}))$/;

@@ -1,11 +1,8 @@
-import type { Configuration, ResolvedEnvironment } from '../config/types.ts';
-import { checkOnce, type OnceOptions } from '../monitor/once.ts';
-import { viewRenewal } from '../renewal/engine.ts';
-import { databaseExists, openReader, StoreError } from '../renewal/store.ts';
-import { checkReport, worstStatus } from '../report/json.ts';
-import { nagiosLine, nagiosUnknown } from '../report/nagios.ts';
-import { checkText } from '../report/text.ts';
-import type { EnvironmentStatus } from '../status/types.ts';
+import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
+import { checkOnce } from '../monitor/index.ts';
+import { openViewer } from '../renewal/index.ts';
+import { checkReport, checkText, nagiosLine, nagiosUnknown, worstStatus } from '../report/index.ts';
+import type { EnvironmentStatus } from '../status/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { findEnvironment, loadForCommand } from './configuration.ts';
 import type { CheckOptions } from './options.ts';
@@ -15,7 +12,7 @@ export async function run(options: CheckOptions, io: CommandIo): Promise<ExitCod
   const at = options.at ?? io.now();
   // The authorization token of a handshake carries the time: at another time than now MESH would rightly refuse it.
   const offline = options.offline || options.at !== undefined;
-  const renewals = recordOfRenewals(stateDir, io);
+  const renewals = openViewer(stateDir, ({ message }) => io.stderr(`nothing is said of renewals: ${message}\n`));
   const now = offline ? () => at : io.now;
   const statuses = await checkOnce(chosen, { offline, env: io.env, now, renewal: renewals.view });
   renewals.close();
@@ -61,28 +58,6 @@ function render(
   if (format === 'json') return `${JSON.stringify(checkReport(statuses, at, io.now()), undefined, 2)}\n`;
   const thresholds = new Map(environments.map((each) => [each.name, each.thresholds]));
   return nagiosLine(statuses, (name) => thresholds.get(name), at);
-}
-
-/** Where the service has left a record, what stands in it is shown too; where it cannot be read, that is a word on stderr and no verdict. */
-function recordOfRenewals(stateDir: string, io: CommandIo) {
-  const unlessBroken = <T>(work: () => T): T | undefined => {
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      io.stderr(`nothing is said of renewals: ${error.message}\n`);
-      return undefined;
-    }
-  };
-  let reader = databaseExists(stateDir) ? unlessBroken(() => openReader(stateDir)) : undefined;
-  const view: OnceOptions['renewal'] = (input, now) => {
-    const open = reader;
-    if (!open) return undefined;
-    const step = unlessBroken(() => viewRenewal(input, open, stateDir, now));
-    if (!step) reader = undefined;
-    return step;
-  };
-  return { view, close: () => reader?.close() };
 }
 
 const firstLine = (text: string) => text.split('\n', 1).join('');

@@ -1,9 +1,10 @@
+import type { Variables } from '../config/index.ts';
 /** What a command may touch of the world besides files: passed in, so that transcripts of the CLI can be tests. */
 export interface CommandIo {
   /** Writes the text as it is: lines bring their own line end. */
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Variables;
   readonly now: () => Date;
   readonly colour: boolean;
   /** Width of the terminal in columns; 100 where there is none. */

@@ -1,7 +1,10 @@
 /** The configuration as commands need it: loaded, its warnings said, every problem at once when it is wrong. */
-import { loadConfiguration } from '../config/load.ts';
-import { ConfigurationError } from '../config/problems.ts';
-import type { Configuration, ResolvedEnvironment } from '../config/types.ts';
+import {
+  type Configuration,
+  ConfigurationError,
+  loadConfiguration,
+  type ResolvedEnvironment,
+} from '../config/index.ts';
 import { type CommandIo, UsageError } from './command.ts';
 
 /** @throws {UsageError} that lists every problem with its path. */

@@ -1,10 +1,9 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadConfiguration } from '../config/load.ts';
-import { createEstate, type Estate } from '../demo/estate.ts';
-import { thingsToTry } from '../demo/try.ts';
-import { createLog } from '../monitor/log.ts';
-import { type Service, startService } from '../monitor/service.ts';
+import { loadConfiguration } from '../config/index.ts';
+import { createEstate, type Estate, thingsToTry } from '../demo/index.ts';
+import { createLog } from '../monitor/index.ts';
+import { type Service, startService } from '../service/index.ts';
 import { version } from '../version.ts';
 import { type CommandIo, type ExitCode, exitCode } from './command.ts';
 import type { DemoOptions } from './options.ts';

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { starterFile } from '../config/starter.ts';
+import { starterFile } from '../config/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import type { InitOptions } from './options.ts';
 

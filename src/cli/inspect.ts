@@ -1,11 +1,8 @@
-import type { Source } from '../config/types.ts';
-import { readCredential } from '../credential/read.ts';
-import { type Finding, statusOf } from '../findings/finding.ts';
-import { inspectionReport } from '../report/json.ts';
-import { inspectionText } from '../report/text.ts';
-import { dayMs } from '../time/duration.ts';
-import { assess } from '../verify/assess.ts';
-import { rehearse } from '../verify/rehearsal.ts';
+import type { Source } from '../config/index.ts';
+import { examineSources } from '../examine/index.ts';
+import { type Finding, statusOf } from '../findings/index.ts';
+import { inspectionReport, inspectionText } from '../report/index.ts';
+import { dayMs } from '../time/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import type { InspectOptions } from './options.ts';
 
@@ -14,16 +11,16 @@ const thresholds = { warningMs: 45 * dayMs, criticalMs: 14 * dayMs };
 
 export async function run(options: InspectOptions, io: CommandIo): Promise<ExitCode> {
   const at = options.at ?? io.now();
-  const read = await readCredential(inputsOf(options, io), io.env);
-  const credential = { ...read, problems: read.problems.map(remediedHere) };
   const policy = { chainOrder: options.chainOrder, thresholds };
-  const assessment = assess(credential, policy, await rehearse(credential), at);
+  const examination = await examineSources(inputsOf(options, io), policy, io.env, at);
+  const findings = examination.assessment.findings.map(remediedHere);
+  const assessment = { ...examination.assessment, findings };
   io.stdout(
     options.format === 'json'
       ? `${JSON.stringify(inspectionReport(assessment, io.now()), undefined, 2)}\n`
       : inspectionText(assessment, io),
   );
-  return exitCode[statusOf(assessment.findings)];
+  return exitCode[statusOf(findings)];
 }
 
 /** The catalogue speaks of the configuration, and here there is none. */

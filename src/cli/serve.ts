@@ -1,6 +1,6 @@
-import { loadConfiguration } from '../config/load.ts';
-import { createLog } from '../monitor/log.ts';
-import { isServiceProblem, type Service, startService } from '../monitor/service.ts';
+import { loadConfiguration } from '../config/index.ts';
+import { createLog } from '../monitor/index.ts';
+import { isServiceProblem, type Service, startService } from '../service/index.ts';
 import { version } from '../version.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import type { ServeOptions } from './options.ts';

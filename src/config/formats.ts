@@ -1,5 +1,5 @@
 import { CronTime } from 'cron';
-import { parseDuration } from '../time/duration.ts';
+import { parseDuration } from '../time/index.ts';
 
 /** Shapes of single values. A pattern goes into the JSON Schema as well; what a pattern cannot say is a predicate beside it. */
 

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { parseDuration } from '../time/duration.ts';
+import { parseDuration } from '../time/index.ts';
 import { presets } from './presets.ts';
 import type { ConfigurationFile, EnvironmentFile } from './schema.ts';
 import { Secret } from './secret.ts';

@@ -1,4 +1,4 @@
-import { parseDuration } from '../time/duration.ts';
+import { parseDuration } from '../time/index.ts';
 import { presetNames } from './presets.ts';
 import type { Problem } from './problems.ts';
 import { type ConfigurationFile, defaultThresholds, type EnvironmentFile } from './schema.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dayMs, minuteMs } from '../time/duration.ts';
+import { dayMs, minuteMs } from '../time/index.ts';
 import * as formats from './formats.ts';
 import { presetNames } from './presets.ts';
 

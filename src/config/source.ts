@@ -4,11 +4,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { Secret } from './secret.ts';
 import { decodeText } from './text.ts';
 import type { Source } from './types.ts';
+import type { Variables } from './variables.ts';
 
 /** Bytes. Certificates, keys, passphrases and what a desk wants enclosed are far smaller; a log or a disk image by mistake is not. */
 export const maximumSourceBytes = 1024 * 1024;
-
-export type SourceEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** A source could not be read. `message` is a sentence that names the place and the reason, and never a value. */
 export class SourceError extends Error {
@@ -22,37 +21,37 @@ export interface SourceContent {
 }
 
 /** How messages name a source: the path, `variable NAME`, or `the configuration`. */
-export function placeOf(source: Source): string {
+export function sourceLabel(source: Source): string {
   // A line end in a path must not begin a line of its own in a log.
   if (source.kind === 'file') return source.path.replace(/\p{Cc}/gu, '?');
   return source.kind === 'env' ? `variable ${source.name}` : 'the configuration';
 }
 
 /** @throws {SourceError} when it is missing, not a regular file, larger than 1 MiB or not readable; an unset or empty variable. */
-export async function readSource(source: Source, env: SourceEnvironment): Promise<Buffer> {
+export async function readSource(source: Source, env: Variables): Promise<Buffer> {
   return (await readContent(source, env)).bytes;
 }
 
 /** As text, without one line end at its end. @throws {SourceError} as `readSource` does, and for one that is empty. */
-export async function readSecret(source: Source, env: SourceEnvironment): Promise<Secret> {
+export async function readSecret(source: Source, env: Variables): Promise<Secret> {
   return secretFrom((await readContent(source, env)).bytes, source);
 }
 
 /** @throws {SourceError} when there is nothing in it. */
 export function secretFrom(bytes: Uint8Array, source: Source): Secret {
   const text = decodeText(bytes).replace(/\r?\n$/, '');
-  if (text === '') throw new SourceError(`${placeOf(source)} is empty`);
+  if (text === '') throw new SourceError(`${sourceLabel(source)} is empty`);
   return new Secret(text);
 }
 
 /** @throws {SourceError} as `readSource` does. */
-export async function readContent(source: Source, env: SourceEnvironment): Promise<SourceContent> {
-  if (source.kind === 'file') return readFile(source.path, placeOf(source));
+export async function readContent(source: Source, env: Variables): Promise<SourceContent> {
+  if (source.kind === 'file') return readFile(source.path, sourceLabel(source));
   const value = source.kind === 'env' ? env[source.name] : source.value.reveal();
-  if (value === undefined) throw new SourceError(`${placeOf(source)} is not set`);
-  if (value === '') throw new SourceError(`${placeOf(source)} is empty`);
+  if (value === undefined) throw new SourceError(`${sourceLabel(source)} is not set`);
+  if (value === '') throw new SourceError(`${sourceLabel(source)} is empty`);
   const bytes = Buffer.from(value, 'utf8');
-  if (bytes.length > maximumSourceBytes) throw tooLarge(placeOf(source));
+  if (bytes.length > maximumSourceBytes) throw tooLarge(sourceLabel(source));
   return { bytes };
 }
 

@@ -1,4 +1,4 @@
-import { minuteMs, secondMs } from '../time/duration.ts';
+import { minuteMs, secondMs } from '../time/index.ts';
 import { shortestCronIntervalSeconds } from './formats.ts';
 import { pathText } from './problems.ts';
 import type { Resolved } from './resolve.ts';

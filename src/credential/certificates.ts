@@ -1,7 +1,12 @@
-import { type Certificate, MalformedCertificateError } from '../x509/certificate.ts';
-import { DerError, readFirst } from '../x509/der.ts';
-import { parseCertificate } from '../x509/parse.ts';
-import { labelsOf, type PemBlock } from '../x509/pem.ts';
+import {
+  type Certificate,
+  DerError,
+  labelsOf,
+  MalformedCertificateError,
+  type PemBlock,
+  parseCertificate,
+  readFirst,
+} from '../x509/index.ts';
 import { formOf } from './form.ts';
 
 export interface CertificateReading {

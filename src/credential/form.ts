@@ -1,5 +1,5 @@
-import { decodeText } from '../config/text.ts';
-import { decodeBase64, type PemBlock, readPem } from '../x509/pem.ts';
+import { decodeText } from '../config/index.ts';
+import { decodeBase64, type PemBlock, readPem } from '../x509/index.ts';
 
 /** The outer shape of what a source holds. */
 export type Form =

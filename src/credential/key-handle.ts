@@ -1,8 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import type { Certificate, PublicKeyFacts } from '../x509/certificate.ts';
-import { toPem } from '../x509/pem.ts';
-import { keyFacts, publicKeyOf } from '../x509/public-key.ts';
+import { type Certificate, keyFacts, type PublicKeyFacts, publicKeyOf, toPem } from '../x509/index.ts';
 import type { CryptoKey, PrivateKeyHandle } from './types.ts';
 
 /** WebCrypto's names of OpenSSL's curves. */

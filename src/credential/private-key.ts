@@ -1,12 +1,11 @@
 /** Private keys in every wrapping that OpenSSL and its friends have written. */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import type { Secret } from '../config/secret.ts';
-import { children, DerError, type DerValue, Fields, readDer, tags } from '../x509/der.ts';
-import { labelsOf, type PemBlock } from '../x509/pem.ts';
-import { decryptAny, decryption } from './encryption.ts';
+import type { Secret } from '../config/index.ts';
+import { children, DerError, type DerValue, Fields, labelsOf, type PemBlock, readDer, tags } from '../x509/index.ts';
+import { decryptAny, decryption } from './decryption/ciphers.ts';
+import { decryptLegacyPem } from './decryption/legacy-pem.ts';
 import { formOf } from './form.ts';
 import { DeployedKey } from './key-handle.ts';
-import { decryptLegacyPem } from './legacy-pem.ts';
 
 export type KeyProblemCode = 'private_key_malformed' | 'passphrase_missing' | 'passphrase_wrong';
 

@@ -1,17 +1,16 @@
 /** From sources to what is deployed. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SourceEnvironment } from '../config/source.ts';
-import type { FindingCode } from '../findings/catalogue.ts';
-import { type Finding, finding } from '../findings/finding.ts';
-import type { Certificate } from '../x509/certificate.ts';
+import type { Variables } from '../config/index.ts';
+import { type Finding, type FindingCode, finding } from '../findings/index.ts';
+import type { Certificate } from '../x509/index.ts';
 import { readCertificates } from './certificates.ts';
-import { type CredentialInputs, type Gathered, gather, type Material } from './gather.ts';
 import type { DeployedKey } from './key-handle.ts';
-import { readKeystore } from './keystore.ts';
+import { readKeystore } from './keystore/keystore.ts';
 import { KeyProblem, readPrivateKey } from './private-key.ts';
+import { type CredentialContent, type CredentialInputs, type PartContent, readSources } from './read-sources.ts';
 import type { DeployedCredential } from './types.ts';
 
-export type { CredentialInputs } from './gather.ts';
+export type { CredentialInputs } from './read-sources.ts';
 
 export interface ReadOptions {
   /** What was read last: returned as it is while every byte is the same, so that an unchanged key is decrypted once. */
@@ -30,15 +29,15 @@ const swapPauseMs = 250;
  */
 export async function readCredential(
   inputs: CredentialInputs,
-  env: SourceEnvironment,
+  env: Variables,
   options: ReadOptions = {},
 ): Promise<DeployedCredential> {
-  const material = await gather(inputs, env);
+  const material = await readSources(inputs, env);
   if (options.previous?.contentHash === material.contentHash) return options.previous;
   const credential = await interpret(material);
   if (!material.fromFiles || !looksHalfSwapped(credential)) return credential;
   await (options.pause?.() ?? sleep(swapPauseMs));
-  const again = await gather(inputs, env);
+  const again = await readSources(inputs, env);
   return again.contentHash === material.contentHash ? credential : interpret(again);
 }
 
@@ -59,7 +58,7 @@ function looksHalfSwapped({ certificate, privateKey, problems }: DeployedCredent
   return Buffer.compare(certificate.publicKey.spki, privateKey.publicKey.spki) !== 0;
 }
 
-async function interpret(material: Material): Promise<DeployedCredential> {
+async function interpret(material: CredentialContent): Promise<DeployedCredential> {
   const { certificate, privateKey, caBundle, keystore } = material.parts;
   const bundle = caBundle && bundleFrom(caBundle);
   const client = keystore
@@ -96,68 +95,68 @@ const merge = (certificate: Client | undefined, key: Client | undefined): Client
   problems: [...(certificate?.problems ?? []), ...(key?.problems ?? [])],
 });
 
-const about = (code: FindingCode, { place }: Gathered, message: string): Finding =>
+const about = (code: FindingCode, { place }: PartContent, message: string): Finding =>
   finding(code, `${place}: ${message}.`, { subject: place });
 
-const unreadable = (code: FindingCode, { place, error }: Gathered): Finding =>
+const unreadable = (code: FindingCode, { place, error }: PartContent): Finding =>
   finding(code, `${error}.`, { subject: place });
 
-function clientFrom(gathered: Gathered): Client {
-  if (!gathered.bytes) return { problems: [unreadable('certificate_unreadable', gathered)] };
-  const { entries, problems } = readCertificates(gathered.bytes);
+function clientFrom(content: PartContent): Client {
+  if (!content.bytes) return { problems: [unreadable('certificate_unreadable', content)] };
+  const { entries, problems } = readCertificates(content.bytes);
   // When the first does not parse, the second is some CA: better no client certificate than a wrong one.
   const [certificate, ...rest] = entries;
   const others = rest.filter((each) => each !== undefined);
-  const findings = problems.map((problem) => about('certificate_malformed', gathered, problem));
+  const findings = problems.map((problem) => about('certificate_malformed', content, problem));
   if (others.length > 0) {
     const message = `it holds ${others.length} more certificate${others.length === 1 ? '' : 's'} after the first`;
-    findings.push(about('certificate_file_has_extra_certificates', gathered, message));
+    findings.push(about('certificate_file_has_extra_certificates', content, message));
   }
   return { ...(certificate && { certificate }), others, problems: findings };
 }
 
-async function keyFrom(gathered: Gathered, material: Material): Promise<Client> {
-  if (!gathered.bytes) return { problems: [unreadable('private_key_unreadable', gathered)] };
-  const advice = permissions(gathered);
+async function keyFrom(content: PartContent, material: CredentialContent): Promise<Client> {
+  if (!content.bytes) return { problems: [unreadable('private_key_unreadable', content)] };
+  const advice = permissions(content);
   try {
-    const key = await readPrivateKey(gathered.bytes, material.passphrase);
+    const key = await readPrivateKey(content.bytes, material.passphrase);
     if (!key.encrypted)
-      advice.push(about('private_key_unencrypted', gathered, 'the private key in it is not encrypted'));
+      advice.push(about('private_key_unencrypted', content, 'the private key in it is not encrypted'));
     return { key, problems: advice };
   } catch (error) {
     if (!(error instanceof KeyProblem)) throw error;
-    return { problems: [about(error.code, gathered, explain(error.code, error.message, material)), ...advice] };
+    return { problems: [about(error.code, content, explain(error.code, error.message, material)), ...advice] };
   }
 }
 
-async function fromKeystore(gathered: Gathered, material: Material): Promise<Client> {
-  if (!gathered.bytes) return { problems: [unreadable('certificate_unreadable', gathered)] };
-  const { problems, ...content } = await readKeystore(gathered.bytes, material.passphrase);
-  const findings = problems.map(({ code, message }) => about(code, gathered, explain(code, message, material)));
-  const advice = permissions(gathered);
+async function fromKeystore(keystore: PartContent, material: CredentialContent): Promise<Client> {
+  if (!keystore.bytes) return { problems: [unreadable('certificate_unreadable', keystore)] };
+  const { problems, ...content } = await readKeystore(keystore.bytes, material.passphrase);
+  const findings = problems.map(({ code, message }) => about(code, keystore, explain(code, message, material)));
+  const advice = permissions(keystore);
   if (content.key?.encrypted === false) {
-    advice.push(about('private_key_unencrypted', gathered, 'the private key in it is not encrypted'));
+    advice.push(about('private_key_unencrypted', keystore, 'the private key in it is not encrypted'));
   }
   return { ...content, problems: [...findings, ...advice] };
 }
 
 /** Why there is no passphrase, where one is configured. */
-const explain = (code: FindingCode, message: string, { passphraseError }: Material): string =>
+const explain = (code: FindingCode, message: string, { passphraseError }: CredentialContent): string =>
   code === 'passphrase_missing' && passphraseError ? `${message}: ${passphraseError}` : message;
 
 /** Readable by everyone; a group of its own is a common and sound way to share a key with a service. */
-function permissions(gathered: Gathered): Finding[] {
-  const { mode } = gathered;
+function permissions(content: PartContent): Finding[] {
+  const { mode } = content;
   if (mode === undefined || (mode & 0o004) === 0) return [];
   const octal = `0${mode.toString(8).padStart(3, '0')}`;
-  return [about('private_key_permissions', gathered, `every account on this machine may read it (mode ${octal})`)];
+  return [about('private_key_permissions', content, `every account on this machine may read it (mode ${octal})`)];
 }
 
-function bundleFrom(gathered: Gathered): { certificates: readonly Certificate[]; problems: readonly Finding[] } {
-  if (!gathered.bytes) return { certificates: [], problems: [unreadable('ca_bundle_unreadable', gathered)] };
-  const { entries, problems } = readCertificates(gathered.bytes);
+function bundleFrom(content: PartContent): { certificates: readonly Certificate[]; problems: readonly Finding[] } {
+  if (!content.bytes) return { certificates: [], problems: [unreadable('ca_bundle_unreadable', content)] };
+  const { entries, problems } = readCertificates(content.bytes);
   return {
     certificates: entries.filter((each) => each !== undefined),
-    problems: problems.map((problem) => about('ca_bundle_malformed', gathered, problem)),
+    problems: problems.map((problem) => about('ca_bundle_malformed', content, problem)),
   };
 }

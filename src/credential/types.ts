@@ -1,7 +1,7 @@
 /** What was found deployed. Problems are data: reading never throws for the state of the world. */
 import type { SecureContext } from 'node:tls';
-import type { Finding } from '../findings/finding.ts';
-import type { Certificate, PublicKeyFacts } from '../x509/certificate.ts';
+import type { Finding } from '../findings/index.ts';
+import type { Certificate, PublicKeyFacts } from '../x509/index.ts';
 
 /**
  * The deployed private key. Its bytes never leave the credential room: callers may sign with it or hand it to TLS, not look at it.

@@ -7,7 +7,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { dayMs } from '../time/duration.ts';
+import { dayMs } from '../time/index.ts';
 import { generateKeys, type KeyPair } from './keys.ts';
 import { type CaughtMail, startMailCatcher } from './mail-catcher.ts';
 import { startMesh } from './mesh-stand-in.ts';

@@ -6,7 +6,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createNetServer, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { hourMs } from '../time/duration.ts';
+import { hourMs } from '../time/index.ts';
 import { acceptOrRefuse, alert } from './refusing-socket.ts';
 
 export interface MeshOptions {

@@ -19,7 +19,7 @@ import {
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import { minuteMs } from '../time/duration.ts';
+import { minuteMs } from '../time/index.ts';
 import { generalizedTime, sequence } from './der.ts';
 import {
   generateKeys,

@@ -2,8 +2,8 @@
  * The closed list of things this product can find wrong. The CLI, the page, the e-mails, the metrics and `docs/findings.md` read
  * their words from here, so that one code means one thing everywhere.
  */
+import { certificateCodes } from './certificate.ts';
 import { chainCodes } from './chain.ts';
-import { clientCodes } from './client.ts';
 import type { CatalogueEntry } from './entry.ts';
 import { handshakeCodes } from './handshake.ts';
 import { readingCodes } from './reading.ts';
@@ -21,7 +21,7 @@ export {
 const entries = {
   ...readingCodes,
   ...chainCodes,
-  ...clientCodes,
+  ...certificateCodes,
   ...handshakeCodes,
   ...renewalCodes,
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,5 +1,5 @@
 /** Whether an HTTP answer is MESH's own yes, and if not, which reason it is. Pure. */
-import type { Probe } from '../config/types.ts';
+import type { Probe } from '../config/index.ts';
 import type { Failure } from './failure.ts';
 import type { HandshakeReason } from './types.ts';
 

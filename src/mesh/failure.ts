@@ -1,9 +1,9 @@
 /** Which of the closed list of reasons an error is. The one place that reads error codes. */
-import { alertOf, reasonOfAlert, type TlsState } from './alerts.ts';
 import { NoAddressAnswered } from './connect.ts';
 import { PhaseTimeout } from './deadline.ts';
 import { ProxyError } from './proxy.ts';
 import type { ServerVerdict } from './secure.ts';
+import { alertOf, reasonOfAlert, type TlsState } from './tls-alerts.ts';
 import type { HandshakePhase, HandshakeReason } from './types.ts';
 
 export interface Failure {

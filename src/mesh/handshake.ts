@@ -1,11 +1,10 @@
-import type { ResolvedEnvironment } from '../config/types.ts';
-import type { DeployedCredential } from '../credential/types.ts';
-import { type Certificate, MalformedCertificateError } from '../x509/certificate.ts';
-import { parseCertificate } from '../x509/parse.ts';
+import type { ResolvedEnvironment, Variables } from '../config/index.ts';
+import type { DeployedCredential } from '../credential/index.ts';
+import { type Certificate, MalformedCertificateError, parseCertificate } from '../x509/index.ts';
 import { failureOfAnswer } from './answer.ts';
 import { Phases } from './deadline.ts';
 import { type Failure, failureOf } from './failure.ts';
-import { contextFor, questionFor } from './prepare.ts';
+import { contextFor, requestFor } from './prepare.ts';
 import { probe, type Seen } from './probe.ts';
 import { proxyFor } from './proxy.ts';
 import { Sockets } from './sockets.ts';
@@ -14,7 +13,7 @@ import type { HandshakeResult } from './types.ts';
 export interface HandshakeOptions {
   readonly now: () => Date;
   /** For sources, and for HTTPS_PROXY and NO_PROXY. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Variables;
   readonly signal?: AbortSignal;
 }
 
@@ -38,10 +37,10 @@ export async function handshake(
   let failure: Failure | undefined;
   try {
     const context = contextFor(mesh, credential);
-    const question = await questionFor(mesh, env, now);
+    const meshRequest = await requestFor(mesh, env, now);
     const proxy = proxyFor(new URL(mesh.url), mesh.proxy, env);
     viaProxy = proxy !== undefined;
-    const answer = await probe({ mesh, proxy, context, question, now }, phases, seen, sockets);
+    const answer = await probe({ mesh, proxy, context, meshRequest, now }, phases, seen, sockets);
     failure = failureOfAnswer(mesh.probe, mesh.mailboxId, answer);
   } catch (error) {
     failure = failureOf(error, {

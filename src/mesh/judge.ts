@@ -1,7 +1,7 @@
-import type { ResolvedEnvironment } from '../config/types.ts';
-import { type Finding, finding } from '../findings/finding.ts';
-import { dayMs, daysUntil, hourMs, minuteMs, secondMs } from '../time/duration.ts';
-import type { Certificate } from '../x509/certificate.ts';
+import type { ResolvedEnvironment } from '../config/index.ts';
+import { type Finding, finding } from '../findings/index.ts';
+import { dayMs, daysUntil, hourMs, minuteMs, secondMs } from '../time/index.ts';
+import { firstToExpire } from '../x509/index.ts';
 import { reasonCatalogue } from './reasons.ts';
 import type { HandshakeResult } from './types.ts';
 
@@ -68,7 +68,7 @@ function successThatCounts({ last, lastSuccessAt, watchingSince }: HandshakeReco
 function serverExpiresSoon({ thresholds }: Judged, last: HandshakeResult, now: Date): Finding[] {
   // Then `handshake_failed` has said it, and louder.
   if (last.reason === 'server_certificate_expired') return [];
-  const first = earliestExpiry(last.serverCertificates);
+  const first = firstToExpire(last.serverCertificates);
   if (!first || first.notAfter.getTime() - now.getTime() > thresholds.warningMs) return [];
   const days = daysUntil(first.notAfter, now);
   const when = first.notAfter < now ? 'expired' : `expires in ${days} ${days === 1 ? 'day' : 'days'},`;
@@ -79,9 +79,4 @@ function serverExpiresSoon({ thresholds }: Judged, last: HandshakeResult, now: D
 function notVerified({ mesh }: Judged): Finding[] {
   if (mesh.verifyServer) return [];
   return [finding('server_not_verified', 'verify_server is false: whoever answers is believed', { subject: mesh.url })];
-}
-
-/** Of the chain that the server presented, the certificate that ends first. */
-export function earliestExpiry(certificates: readonly Certificate[]): Certificate | undefined {
-  return [...certificates].sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime())[0];
 }

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import type { Secret } from '../config/secret.ts';
-import { readSecret, SourceError } from '../config/source.ts';
-import type { MeshEndpoint, Source } from '../config/types.ts';
-import type { DeployedCredential } from '../credential/types.ts';
+import {
+  type MeshEndpoint,
+  readSecret,
+  type Secret,
+  type Source,
+  SourceError,
+  type Variables,
+} from '../config/index.ts';
+import type { DeployedCredential } from '../credential/index.ts';
 import { authorizationToken } from './authorization.ts';
 import { HandshakeFailed } from './failure.ts';
 import { clientFacts, meshHeaders } from './headers.ts';
-import type { Question } from './request.ts';
-
-type Variables = Readonly<Record<string, string | undefined>>;
+import type { MeshRequest } from './http-request.ts';
 
 /**
  * The TLS side of a probe. Without a credential no client certificate is presented, and the system's roots judge the server.
@@ -45,7 +48,7 @@ function unusable({ problems }: DeployedCredential, what: string): HandshakeFail
  * The request of a probe. Password and shared key are read here and go out of scope here; what remains is a token that serves once.
  * @throws {HandshakeFailed} `credential_unusable`
  */
-export async function questionFor(mesh: MeshEndpoint, env: Variables, now: () => Date): Promise<Question> {
+export async function requestFor(mesh: MeshEndpoint, env: Variables, now: () => Date): Promise<MeshRequest> {
   const headers = meshHeaders(clientFacts());
   if (mesh.probe === 'ping') return { method: 'GET', path: '/messageexchange/_ping', headers };
   const mailboxId = mesh.mailboxId.toUpperCase();

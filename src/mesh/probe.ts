@@ -1,13 +1,13 @@
 /** One probe on its way through the phases; what it sees is kept, also when it fails later. */
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
-import type { MeshEndpoint } from '../config/types.ts';
+import type { MeshEndpoint } from '../config/index.ts';
 import type { Answer } from './answer.ts';
 import { connectToFirst, resolve } from './connect.ts';
 import type { Phases } from './deadline.ts';
 import { failureOfServer, HandshakeFailed } from './failure.ts';
+import { type MeshRequest, readBody, sendRequest } from './http-request.ts';
 import { bare, type HttpProxy, openTunnel, portOf } from './proxy.ts';
-import { ask, type Question, readBody } from './request.ts';
 import { judgeServer, type ServerSide, secure } from './secure.ts';
 import type { Sockets } from './sockets.ts';
 
@@ -15,7 +15,7 @@ export interface Plan {
   readonly mesh: MeshEndpoint;
   readonly proxy: HttpProxy | undefined;
   readonly context: SecureContext;
-  readonly question: Question;
+  readonly meshRequest: MeshRequest;
   readonly now: () => Date;
 }
 
@@ -28,7 +28,7 @@ export interface Seen {
 
 /** @throws what {@link failureOf} understands. Every socket it opens is in `sockets`, for the caller to close. */
 export async function probe(plan: Plan, phases: Phases, seen: Seen, sockets: Sockets): Promise<Answer> {
-  const { mesh, question, now } = plan;
+  const { mesh, meshRequest, now } = plan;
   const url = new URL(mesh.url);
   const host = bare(url.hostname);
   const raw = await reach(plan, url, phases, sockets);
@@ -40,12 +40,12 @@ export async function probe(plan: Plan, phases: Phases, seen: Seen, sockets: Soc
   // Before anything secret is sent.
   if (verdict && mesh.verifyServer) throw new HandshakeFailed(failureOfServer(verdict));
   return phases.run('request', mesh.timeouts.requestMs, async (signal) => {
-    const response = await ask(tls, url, question, signal);
+    const response = await sendRequest(tls, url, meshRequest, signal);
     seen.httpStatus = response.statusCode ?? 0;
     seen.clockSkewSeconds = skewSeconds(now(), response.headers.date);
     const { text, complete, cutBy } = await readBody(response, signal);
     if (cutBy !== undefined && seen.httpStatus === 200) throw cutBy;
-    return { status: seen.httpStatus, body: withoutToken(text, question), complete };
+    return { status: seen.httpStatus, body: withoutToken(text, meshRequest), complete };
   });
 }
 
@@ -71,7 +71,7 @@ function skewSeconds(ours: Date, date = ''): number | undefined {
 }
 
 /** Some servers quote the request that they refuse. */
-function withoutToken(text: string, { authorization }: Question): string {
+function withoutToken(text: string, { authorization }: MeshRequest): string {
   const hash = authorization?.reveal().split(':').at(-1);
   return hash === undefined ? text : text.replaceAll(new RegExp(hash, 'gi'), '[secret]');
 }

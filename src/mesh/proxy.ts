@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
-import { Secret } from '../config/secret.ts';
+import { Secret, type Variables } from '../config/index.ts';
 import { untilAborted } from './deadline.ts';
 
 export interface HttpProxy {
@@ -15,14 +15,12 @@ export class ProxyError extends Error {
   override name = 'ProxyError';
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * The proxy for a target: the configured one, else that of the environment unless NO_PROXY excludes the host. As in curl, the
  * lower-case variable wins, HTTPS_PROXY falls back to ALL_PROXY, and a missing scheme means http.
  * @throws {ProxyError} when it is not an http URL.
  */
-export function proxyFor(target: URL, configured: string | undefined, env: Environment): HttpProxy | undefined {
+export function proxyFor(target: URL, configured: string | undefined, env: Variables): HttpProxy | undefined {
   const variable = (name: string) => env[name.toLowerCase()] || env[name] || undefined;
   const text =
     configured ??

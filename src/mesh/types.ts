@@ -1,5 +1,5 @@
-import type { Probe } from '../config/types.ts';
-import type { Certificate } from '../x509/certificate.ts';
+import type { Probe } from '../config/index.ts';
+import type { Certificate } from '../x509/index.ts';
 
 /** The closed list of reasons, which is also the metric's label set. */
 export const handshakeReasons = [

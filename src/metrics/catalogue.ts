@@ -2,9 +2,9 @@
  * Every metric of the service: the one list that `/metrics`, docs/metrics.md, the alerts, the dashboards and their tests read.
  * Names are kept for ever; see https://prometheus.io/docs/practices/naming/ for their form.
  */
-import { checkNames, findingCodes, severities } from '../findings/catalogue.ts';
-import { handshakeOutcomes, handshakePhases, handshakeReasons } from '../mesh/types.ts';
-import { emailOutcomes, renewalStates } from '../renewal/types.ts';
+import { checkNames, findingCodes, severities } from '../findings/index.ts';
+import { handshakeOutcomes, handshakePhases, handshakeReasons } from '../mesh/index.ts';
+import { emailOutcomes, renewalStates } from '../renewal/index.ts';
 
 export type MetricUnit = 'unix seconds' | 'seconds' | '1 or 0' | 'always 1' | 'count' | 'status code';
 export type MetricGroup = 'certificate' | 'credential' | 'handshake' | 'renewal' | 'cycle' | 'process';
@@ -32,7 +32,11 @@ export const labelCatalogue = {
   issuer: { meaning: 'The issuer’s distinguished name, at most 256 characters.', values: undefined },
   serial: { meaning: 'The serial number in upper-case hex.', values: undefined },
   fingerprint_sha256: { meaning: 'SHA-256 of the certificate’s DER in lower-case hex.', values: undefined },
-  key_algorithm: { meaning: 'Algorithm and size of the public key: `RSA 2048`.', values: undefined },
+  key_algorithm: { meaning: 'Algorithm of the public key: `RSA`, `EC`, `Ed25519`.', values: undefined },
+  key_bits: {
+    meaning: 'Size of the public key in bits: `2048`. 0 for an algorithm that is not known.',
+    values: undefined,
+  },
   signature_algorithm: { meaning: 'OpenSSL’s name of the signature algorithm.', values: undefined },
   check: { meaning: 'The verdict’s name.', values: checkNames },
   code: { meaning: 'A code of the finding catalogue.', values: findingCodes },
@@ -80,6 +84,7 @@ const entries = {
       'serial',
       'fingerprint_sha256',
       'key_algorithm',
+      'key_bits',
       'signature_algorithm',
     ],
     help: 'What each certificate of the verified path and of the bundle says of itself.',

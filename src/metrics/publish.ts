@@ -1,6 +1,6 @@
 /** From what the service knows to the text that Prometheus reads. Keeps nothing: what is gone from the estate is gone from the text. */
-import type { EstateStatus } from '../status/types.ts';
-import { unixSeconds } from '../time/duration.ts';
+import type { EstateStatus } from '../status/index.ts';
+import { unixSeconds } from '../time/index.ts';
 import { type MetricName, metricNames } from './catalogue.ts';
 import { type ExpositionFormat, ending, familyText, labelValue, type Sample, withoutHead } from './exposition.ts';
 import { type EnvironmentMetricName, type ProcessMetricName, series } from './series.ts';

@@ -1,9 +1,9 @@
 /** What each metric says of one environment, with the labels besides `mesh_environment` in the catalogue's order: pure, so that a scrape is nothing but a look at the present. */
-import { handshakeOutcomes, handshakePhases, handshakeReasons } from '../mesh/types.ts';
-import { emailOutcomes, renewalStates } from '../renewal/types.ts';
-import type { EnvironmentStatus } from '../status/types.ts';
-import { unixSeconds } from '../time/duration.ts';
-import type { AssessedCertificate } from '../verify/types.ts';
+import { handshakeOutcomes, handshakePhases, handshakeReasons } from '../mesh/index.ts';
+import { emailOutcomes, renewalStates } from '../renewal/index.ts';
+import type { EnvironmentStatus } from '../status/index.ts';
+import { unixSeconds } from '../time/index.ts';
+import type { AssessedCertificate } from '../verify/index.ts';
 import type { LabelName, MetricName } from './catalogue.ts';
 import { labelValue, type Sample } from './exposition.ts';
 
@@ -80,7 +80,8 @@ function certificateInfo({ certificates }: EnvironmentStatus): Sample[] {
           ['issuer', labelValue(issuer.text)],
           ['serial', labelValue(serial)],
           ['fingerprint_sha256', fingerprintSha256],
-          ['key_algorithm', publicKey.bits > 0 ? `${publicKey.algorithm} ${publicKey.bits}` : publicKey.algorithm],
+          ['key_algorithm', publicKey.algorithm],
+          ['key_bits', String(publicKey.bits)],
           ['signature_algorithm', labelValue(signatureAlgorithm)],
         ],
         value: 1,

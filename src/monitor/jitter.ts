@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { minuteMs } from '../time/duration.ts';
+import { minuteMs } from '../time/index.ts';
 
 /** The same for the same name on every machine and after every restart: 0 ≤ jitter < `spreadMs`. */
 export function jitterMs(name: string, spreadMs: number): number {

@@ -1,8 +1,7 @@
 /** One line for each change of state, none for a check that found what the one before it found. */
 import { type Logger, pino } from 'pino';
-import type { Severity } from '../findings/catalogue.ts';
-import type { Finding, Status } from '../findings/finding.ts';
-import type { EnvironmentStatus } from '../status/types.ts';
+import type { Finding, Severity, Status } from '../findings/index.ts';
+import type { EnvironmentStatus } from '../status/index.ts';
 
 export type Level = 'info' | 'warn' | 'error';
 export type Log = Pick<Logger, Level>;

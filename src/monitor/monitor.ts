@@ -1,26 +1,25 @@
-/** Keeps watch over an estate: looks at each environment in its turn, remembers what it saw, and lets each fail alone. */
-import type { Configuration, ResolvedEnvironment } from '../config/types.ts';
-import type { DeployedCredential } from '../credential/types.ts';
-import type { HandshakeResult } from '../mesh/types.ts';
-import type { EnvironmentStatus, EstateStatus } from '../status/types.ts';
-import type { Assessment } from '../verify/types.ts';
-import type { Examination } from './examine.ts';
+/** Keeps memory over an estate: looks at each environment in its turn, remembers what it saw, and lets each fail alone. */
+import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
+import type { DeployedCredential } from '../credential/index.ts';
+import type { Examination } from '../examine/index.ts';
+import type { HandshakeResult } from '../mesh/index.ts';
+import type { RenewalInput, RenewalStep } from '../renewal/index.ts';
+import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
+import {
+  type EnvironmentMemory,
+  newMemory,
+  rememberExamination,
+  rememberHandshake,
+  rememberReload,
+  rememberRenewal,
+  statusFrom,
+} from './environment-memory.ts';
 import { firstSpreadOf, jitterMs, leastGapOf, spreadOf } from './jitter.ts';
+import { type LastSuccesses, noSuccesses } from './last-successes.ts';
 import { createLimit, DeadlineError, forEachLimited, withDeadline } from './limit.ts';
 import { changes, type Log } from './log.ts';
 import { Planner } from './planner.ts';
 import { handshakeIntervalMs } from './schedule.ts';
-import { noSuccesses, type Successes } from './successes.ts';
-import {
-  examined,
-  newWatch,
-  type RenewalStep,
-  reconfigured,
-  renewed,
-  shookHands,
-  statusAt,
-  type Watch,
-} from './watch.ts';
 
 /** What the monitor does to the world. */
 export interface Actions {
@@ -33,19 +32,12 @@ export interface Actions {
   renew(input: RenewalInput, now: Date): Promise<RenewalStep>;
 }
 
-export interface RenewalInput {
-  readonly environment: ResolvedEnvironment;
-  readonly assessment?: Assessment;
-  readonly credential?: DeployedCredential;
-  readonly handshake?: HandshakeResult;
-}
-
 export interface MonitorOptions {
   readonly actions: Actions;
   readonly now: () => Date;
   readonly log: Log;
   /** Default: none are remembered from an earlier process. */
-  readonly successes?: Successes;
+  readonly successes?: LastSuccesses;
   /** For one environment's files and verdicts; default 30 s. The handshake and the mail server have deadlines of their own. */
   readonly checkDeadlineMs?: number;
 }
@@ -57,7 +49,7 @@ const renewalsAtOnce = 4;
 export class Monitor {
   readonly #options: Required<MonitorOptions>;
   readonly #startedAt: Date;
-  readonly #watches = new Map<string, { watch: Watch; status: EnvironmentStatus }>();
+  readonly #memories = new Map<string, { memory: EnvironmentMemory; status: EnvironmentStatus }>();
   readonly #busy = new Set<string>();
   readonly #faults = new Map<string, string>();
   readonly #handshakes = new Planner((name) => this.#track(this.#handshake(name)));
@@ -79,7 +71,7 @@ export class Monitor {
   /** The present, in the configuration's order. Cheap: nothing is looked at. */
   estate(): EstateStatus {
     return {
-      environments: [...this.#watches.values()].map(({ status }) => status),
+      environments: [...this.#memories.values()].map(({ status }) => status),
       startedAt: this.#startedAt,
       ready: this.#ready,
       configuration: this.#reload,
@@ -89,19 +81,19 @@ export class Monitor {
   /** Takes over a configuration: what is known of an environment stays with its name. */
   adopt(configuration: Configuration): void {
     const now = this.#options.now();
-    const before = new Map(this.#watches);
+    const before = new Map(this.#memories);
     this.#handshakeIntervalMs = handshakeIntervalMs(configuration.schedule);
     this.#reload = { lastReloadSuccessful: true, lastReloadSuccessAt: now };
-    this.#watches.clear();
+    this.#memories.clear();
     const spreadMs = firstSpreadOf(this.#handshakeIntervalMs, configuration.environments.length);
     for (const environment of configuration.environments) {
       const { name } = environment;
-      const watch = before.get(name)?.watch;
-      const next = watch
-        ? reconfigured(watch, environment)
-        : newWatch(environment, now, this.#options.successes.last(name, now));
-      this.#watches.set(name, { watch: next, status: statusAt(next, now) });
-      if (JSON.stringify(watch?.environment.mesh) !== JSON.stringify(environment.mesh))
+      const memory = before.get(name)?.memory;
+      const next = memory
+        ? rememberReload(memory, environment)
+        : newMemory(environment, now, this.#options.successes.last(name, now));
+      this.#memories.set(name, { memory: next, status: statusFrom(next, now) });
+      if (JSON.stringify(memory?.environment.mesh) !== JSON.stringify(environment.mesh))
         this.#planHandshake(name, jitterMs(name, spreadMs));
       before.delete(name);
     }
@@ -115,14 +107,14 @@ export class Monitor {
 
   /** One cycle: every environment's files, each within its deadline. Renewals that follow from it may still be under way. */
   async checkAll(): Promise<void> {
-    await forEachLimited([...this.#watches.keys()], checksAtOnce, (name) => this.#check(name));
+    await forEachLimited([...this.#memories.keys()], checksAtOnce, (name) => this.#check(name));
     this.#ready = true;
   }
 
   /** One round: every environment's handshake, each at its own moment within the spread. */
   async handshakeAll(): Promise<void> {
     const spreadMs = spreadOf(this.#handshakeIntervalMs);
-    for (const name of this.#watches.keys()) this.#planHandshake(name, jitterMs(name, spreadMs));
+    for (const name of this.#memories.keys()) this.#planHandshake(name, jitterMs(name, spreadMs));
   }
 
   /** Begins nothing new, ends handshakes, waits for renewals that are being sent. */
@@ -138,48 +130,48 @@ export class Monitor {
   }
 
   async #check(name: string): Promise<void> {
-    const watch = this.#watches.get(name)?.watch;
-    if (!watch || this.#stopping.signal.aborted) return;
+    const memory = this.#memories.get(name)?.memory;
+    if (!memory || this.#stopping.signal.aborted) return;
     const { actions, now, checkDeadlineMs } = this.#options;
     await this.#alone(`check ${name}`, name, async (hold) => {
       const startedAt = now();
       const examination = await withDeadline(
-        hold(actions.examine(watch.environment, watch.examination, startedAt)),
+        hold(actions.examine(memory.environment, memory.examination, startedAt)),
         checkDeadlineMs,
       );
-      this.#update(name, (current) => examined(current, examination, startedAt, now()));
-      this.#followCredential(name, examination);
+      this.#update(name, (current) => rememberExamination(current, examination, startedAt, now()));
+      this.#planHandshakeAfterChange(name, examination);
       this.#track(this.#renew(name, examination));
     });
   }
 
   /** A credential that was changed is shown to MESH soon, not in an hour. */
-  #followCredential(name: string, examination: Examination | undefined): void {
-    const watch = this.#watches.get(name)?.watch;
-    if (!watch?.handshake.last || watch.handshakeContentHash === examination?.credential.contentHash) return;
+  #planHandshakeAfterChange(name: string, examination: Examination | undefined): void {
+    const memory = this.#memories.get(name)?.memory;
+    if (!memory?.handshake.last || memory.handshakeContentHash === examination?.credential.contentHash) return;
     this.#planHandshake(name, jitterMs(name, firstSpreadOf(this.#handshakeIntervalMs, 1)));
   }
 
   async #renew(name: string, examination: Examination | undefined): Promise<void> {
-    const watch = this.#watches.get(name)?.watch;
-    if (!watch) return;
+    const memory = this.#memories.get(name)?.memory;
+    if (!memory) return;
     const { actions, now } = this.#options;
     await this.#alone(`renewal ${name}`, name, async (hold) => {
-      const { environment, handshake } = watch;
+      const { environment, handshake } = memory;
       const input = {
         environment,
         ...(examination ? { assessment: examination.assessment, credential: examination.credential } : {}),
         ...(handshake.last ? { handshake: handshake.last } : {}),
       };
       const step = await hold(this.#renewalLimit(() => actions.renew(input, now())));
-      this.#update(name, (current) => renewed(current, step));
+      this.#update(name, (current) => rememberRenewal(current, step));
     });
   }
 
   /** `delayMs` from now, or later where the last handshake is too fresh. */
   #planHandshake(name: string, delayMs: number): void {
     if (this.#stopping.signal.aborted) return;
-    const last = this.#watches.get(name)?.watch.handshake.last?.startedAt.getTime() ?? Number.NEGATIVE_INFINITY;
+    const last = this.#memories.get(name)?.memory.handshake.last?.startedAt.getTime() ?? Number.NEGATIVE_INFINITY;
     const ageMs = this.#options.now().getTime() - last;
     // A negative age is a clock that was set back, and no reason to wait.
     const tooFreshMs = ageMs < 0 ? 0 : leastGapOf(this.#handshakeIntervalMs) - ageMs;
@@ -192,15 +184,15 @@ export class Monitor {
     await this.#alone(`handshake ${name}`, name, async (hold) => {
       const done = await hold(
         this.#handshakeLimit(async () => {
-          const watch = this.#watches.get(name)?.watch;
-          if (!watch || signal.aborted) return undefined;
-          return actions.handshake(watch.environment, watch.examination?.credential, signal);
+          const memory = this.#memories.get(name)?.memory;
+          if (!memory || signal.aborted) return undefined;
+          return actions.handshake(memory.environment, memory.examination?.credential, signal);
         }),
       );
       if (!done) return;
       const { result, contentHash } = done;
       if (result.outcome === 'success') this.#options.successes.note(name, result.startedAt);
-      this.#update(name, (current) => shookHands(current, result, contentHash));
+      this.#update(name, (current) => rememberHandshake(current, result, contentHash));
     });
   }
 
@@ -233,12 +225,12 @@ export class Monitor {
     this.#options.log.error(fields, `${key.split(' ')[0]} did not end; the last known state stays`);
   }
 
-  #update(name: string, change: (watch: Watch) => Watch): void {
-    const entry = this.#watches.get(name);
+  #update(name: string, change: (memory: EnvironmentMemory) => EnvironmentMemory): void {
+    const entry = this.#memories.get(name);
     if (!entry) return; // taken out of the configuration meanwhile
     const before = entry.status;
-    entry.watch = change(entry.watch);
-    entry.status = statusAt(entry.watch, this.#options.now());
+    entry.memory = change(entry.memory);
+    entry.status = statusFrom(entry.memory, this.#options.now());
     for (const { level, fields, message } of changes(before, entry.status)) this.#options.log[level](fields, message);
   }
 

@@ -1,11 +1,18 @@
 /** Every check once: what `check` prints, by the same rules as the service. Sends nothing and records nothing. */
-import type { ResolvedEnvironment } from '../config/types.ts';
-import { handshake } from '../mesh/handshake.ts';
-import type { EnvironmentStatus } from '../status/types.ts';
-import { examine, type Variables } from './examine.ts';
+import type { ResolvedEnvironment, Variables } from '../config/index.ts';
+import { examine } from '../examine/index.ts';
+import { handshake } from '../mesh/index.ts';
+import type { RenewalInput, RenewalStep } from '../renewal/index.ts';
+import type { EnvironmentStatus } from '../status/index.ts';
+import {
+  type EnvironmentMemory,
+  newMemory,
+  rememberExamination,
+  rememberHandshake,
+  rememberRenewal,
+  statusFrom,
+} from './environment-memory.ts';
 import { forEachLimited } from './limit.ts';
-import type { RenewalInput } from './monitor.ts';
-import { examined, newWatch, type RenewalStep, renewed, shookHands, statusAt, type Watch } from './watch.ts';
 
 export interface OnceOptions {
   /** Without handshakes. */
@@ -36,14 +43,19 @@ async function checkEnvironment(environment: ResolvedEnvironment, options: OnceO
   const { offline, env, now, signal } = options;
   const startedAt = now();
   const examination = await examine(environment, undefined, env, startedAt);
-  let watch: Watch = examined(newWatch(environment, offline ? undefined : startedAt), examination, startedAt, now());
+  let memory: EnvironmentMemory = rememberExamination(
+    newMemory(environment, offline ? undefined : startedAt),
+    examination,
+    startedAt,
+    now(),
+  );
   if (!offline) {
     const result = await handshake(environment, examination?.credential, { now, env, ...(signal ? { signal } : {}) });
-    watch = shookHands(watch, result, examination?.credential.contentHash);
+    memory = rememberHandshake(memory, result, examination?.credential.contentHash);
   }
   const { assessment, credential } = examination ?? {};
   const input = { environment, ...(assessment ? { assessment } : {}), ...(credential ? { credential } : {}) };
   const step = options.renewal?.(input, startedAt);
-  if (step) watch = renewed(watch, { ...step, emailed: [] });
-  return statusAt(watch, startedAt);
+  if (step) memory = rememberRenewal(memory, { ...step, emailed: [] });
+  return statusFrom(memory, startedAt);
 }

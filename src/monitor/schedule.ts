@@ -1,7 +1,6 @@
 import { CronJob } from 'cron';
-import { shortestCronIntervalSeconds } from '../config/formats.ts';
-import type { Configuration } from '../config/types.ts';
-import { secondMs } from '../time/duration.ts';
+import { type Configuration, shortestCronIntervalSeconds } from '../config/index.ts';
+import { secondMs } from '../time/index.ts';
 
 export interface Schedule {
   /** No further calls; waits for those under way. */

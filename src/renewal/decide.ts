@@ -1,12 +1,10 @@
 /** What to do next about one environment's renewal, and why. Pure: the engine does it, and asks again until nothing is left to do. */
 import { createHash } from 'node:crypto';
-import type { ResolvedEnvironment } from '../config/types.ts';
-import { dayMs, hourMs } from '../time/duration.ts';
-import type { Assessment } from '../verify/types.ts';
-import type { Certificate } from '../x509/certificate.ts';
-import { londonDay } from './dates.ts';
+import type { ResolvedEnvironment } from '../config/index.ts';
+import { dayMs, deskWorkingDays, hourMs, londonDay, workingDaysHavePassed } from '../time/index.ts';
+import type { Assessment } from '../verify/index.ts';
+import type { Certificate } from '../x509/index.ts';
 import type { NoticeKind, RenewalRecord, RequestKey, StoredRenewal } from './types.ts';
-import { deskWorkingDays, workingDaysHavePassed } from './working-days.ts';
 
 export interface RenewalFacts {
   readonly environment: ResolvedEnvironment;
@@ -133,7 +131,7 @@ function decidePredecessor(
   if (!asked)
     return { kind: 'retire', key, successor, reason: 'another certificate was deployed before the desk was asked' };
   if (record.state === 'sending') return { kind: 'rest', key, reason: 'the request is being sent' };
-  return { key, ...follow(record, successor, facts, now) };
+  return { key, ...decideSuccession(record, successor, facts, now) };
 }
 
 /** A certificate that was issued for the request, or any that outlives the old one: it may have been renewed by hand. */
@@ -147,7 +145,7 @@ function replaces(certificate: Certificate, record: StoredRenewal): boolean {
   );
 }
 
-function follow(
+function decideSuccession(
   record: StoredRenewal,
   successor: string,
   { assessment, handshake }: RenewalFacts,

@@ -1,22 +1,22 @@
 /** Carries out what `decideRenewal` decides, one environment at a time, until there is nothing left to do now. */
-import type { ResolvedEnvironment } from '../config/types.ts';
-import type { DeployedCredential } from '../credential/types.ts';
-import type { Finding } from '../findings/finding.ts';
-import type { Assessment } from '../verify/types.ts';
-import type { Certificate } from '../x509/certificate.ts';
-import { renderClosing, renderReminder, renderUncertain } from './contact-message.ts';
+import type { ResolvedEnvironment } from '../config/index.ts';
+import type { DeployedCredential } from '../credential/index.ts';
+import type { Finding } from '../findings/index.ts';
+import { lastSafeDay } from '../time/index.ts';
+import type { Assessment } from '../verify/index.ts';
+import type { Certificate } from '../x509/index.ts';
 import { clientCertificate, decideRenewal, dueAt, type RenewalDecision, type RenewalFacts } from './decide.ts';
-import { isPresent } from './files.ts';
 import { renewalFindings } from './findings.ts';
-import { UnsafeMessageFieldError } from './header-safety.ts';
-import type { SendResult } from './mailer.ts';
-import type { Message } from './message.ts';
+import { renderClosing, renderReminder, renderUncertain } from './mail/contact-messages.ts';
+import { UnsafeMessageFieldError } from './mail/header-safety.ts';
+import type { SendResult } from './mail/mailer.ts';
+import type { Message } from './mail/request-message.ts';
 import { type Sender, saveUnsaved, sendRequest } from './send.ts';
-import { type RenewalStore, StoreError } from './store.ts';
+import { isPresent } from './store/pending-files.ts';
+import { type RenewalStore, StoreError } from './store/store.ts';
 import type { EmailOutcome, NoticeKind, RenewalStatus, RequestKey, StoredRenewal } from './types.ts';
-import { lastSafeDay } from './working-days.ts';
 
-export interface StepInput {
+export interface RenewalInput {
   readonly environment: ResolvedEnvironment;
   /** Absent: no credential is configured, or none has been read yet. */
   readonly assessment?: Assessment;
@@ -25,7 +25,7 @@ export interface StepInput {
   readonly handshake?: RenewalFacts['handshake'];
 }
 
-export interface Step {
+export interface RenewalStep {
   readonly status: RenewalStatus;
   readonly findings: readonly Finding[];
   /** One for each message that went to a mail server or the outbox, or failed to. */
@@ -47,7 +47,7 @@ export interface EngineDeps extends Sender {
 const mostMoves = 12;
 
 /** Never throws for the state of the world: a disk that takes nothing is a finding, and then nothing is sent. */
-export async function advanceRenewal(input: StepInput, deps: EngineDeps, now: Date): Promise<Step> {
+export async function advanceRenewal(input: RenewalInput, deps: EngineDeps, now: Date): Promise<RenewalStep> {
   const { environment } = input;
   const emailed: EmailOutcome[] = [];
   try {
@@ -80,11 +80,11 @@ export async function advanceRenewal(input: StepInput, deps: EngineDeps, now: Da
  * @throws {StoreError}
  */
 export function viewRenewal(
-  input: StepInput,
+  input: RenewalInput,
   store: Pick<RenewalStore, 'get' | 'list'> | undefined,
   stateDir: string,
   now: Date,
-): Omit<Step, 'emailed'> {
+): Omit<RenewalStep, 'emailed'> {
   const facts: RenewalFacts = { ...input, records: store?.list(input.environment.name) ?? [] };
   const decision = decideRenewal(facts, now);
   return conclude(facts, { store: store ?? { get: () => undefined }, stateDir }, decision.key, decision, now);
@@ -94,7 +94,7 @@ export function viewRenewal(
 async function act(
   decision: RenewalDecision,
   facts: RenewalFacts,
-  input: StepInput,
+  input: RenewalInput,
   deps: EngineDeps,
   now: Date,
   emailed: EmailOutcome[],
@@ -161,7 +161,7 @@ async function notify(
   kind: NoticeKind,
   record: StoredRenewal,
   certificate: Certificate,
-  { environment }: StepInput,
+  { environment }: RenewalInput,
   { store, mailer, from, log }: EngineDeps,
   now: Date,
 ): Promise<SendResult | undefined> {
@@ -192,7 +192,7 @@ function conclude(
   key: RequestKey | undefined,
   { reason }: RenewalDecision,
   now: Date,
-): Omit<Step, 'emailed'> {
+): Omit<RenewalStep, 'emailed'> {
   const { environment } = facts;
   const record = key && store.get(key);
   const certificate = record ?? clientCertificate(facts.assessment);
@@ -214,11 +214,11 @@ function conclude(
 
 /** What can be said when nothing can be looked up or written down. */
 function withoutStore(
-  input: StepInput,
+  input: RenewalInput,
   lastKnown: RenewalStatus | undefined,
   storeProblem: string,
   now: Date,
-): Omit<Step, 'emailed'> {
+): Omit<RenewalStep, 'emailed'> {
   const certificate = clientCertificate(input.assessment);
   const reason = 'the record of renewals cannot be used';
   const dates = certificate && {

@@ -1,9 +1,8 @@
 /** What stands against an environment because of its renewal. Pure. */
-import { type Finding, finding } from '../findings/finding.ts';
-import { londonDay } from './dates.ts';
+import { type Finding, finding } from '../findings/index.ts';
+import { deskWorkingDays, isTooLateToAsk, lastSafeDay, londonDay, workingDaysBetween } from '../time/index.ts';
 import { clientCertificate, dueAt, isUnanswered, type RenewalFacts } from './decide.ts';
 import type { RenewalRecord } from './types.ts';
-import { deskWorkingDays, isTooLateToAsk, lastSafeDay, workingDaysBetween } from './working-days.ts';
 
 export interface RenewalCircumstances extends RenewalFacts {
   /** The renewal that the environment is in. */

@@ -1,15 +1,15 @@
 /** The renewals of one configuration, as the service and `renew` use them: the one process that may send. */
-import type { Configuration } from '../config/types.ts';
-import { advanceRenewal, type EngineDeps, type RenewalLog, type Step, type StepInput } from './engine.ts';
-import { createMailer } from './mailer.ts';
+import type { Configuration, Variables } from '../config/index.ts';
+import { advanceRenewal, type EngineDeps, type RenewalInput, type RenewalLog, type RenewalStep } from './engine.ts';
+import { createMailer } from './mail/mailer.ts';
 import { retryNow } from './resolve.ts';
 import { recoverInterrupted } from './send.ts';
-import { openStore, StoreError } from './store.ts';
+import { openStore, StoreError } from './store/store.ts';
 import type { RequestKey, StoredRenewal } from './types.ts';
 
 export interface Renewals {
   /** One step for one environment; several may run at once. Does not throw for the state of the world. */
-  step(input: StepInput, now: Date): Promise<Step>;
+  step(input: RenewalInput, now: Date): Promise<RenewalStep>;
   /** As of `retryNow` in resolve.ts. @throws {StoreError} */
   retryNow(key: RequestKey, now: Date): StoredRenewal | undefined;
   /** Oldest first. @throws {StoreError} */
@@ -27,12 +27,7 @@ export interface Renewals {
  * Holds the state directory's lock until `close`. A request that an earlier process left in `sending` is `uncertain` from here on.
  * @throws {StoreError} another instance is running on the directory, or it cannot be used.
  */
-export function createRenewals(
-  configuration: Configuration,
-  env: EngineDeps['env'],
-  log: RenewalLog,
-  now: Date,
-): Renewals {
+export function createRenewals(configuration: Configuration, env: Variables, log: RenewalLog, now: Date): Renewals {
   const { stateDir } = configuration;
   const store = openStore(stateDir, { exclusive: true });
   try {
@@ -47,7 +42,7 @@ export function createRenewals(
   }
 
   let deps = engineDeps(configuration, env, log, store);
-  const underWay = new Set<Promise<Step>>();
+  const underWay = new Set<Promise<RenewalStep>>();
   return {
     step(input, at) {
       const step = advanceRenewal(input, deps, at).finally(() => underWay.delete(step));
@@ -75,7 +70,7 @@ export function senderOf({ email, contact }: Configuration): string {
 
 function engineDeps(
   configuration: Configuration,
-  env: EngineDeps['env'],
+  env: Variables,
   log: RenewalLog,
   store: EngineDeps['store'],
 ): EngineDeps {

@@ -1,5 +1,5 @@
 /** What a person does to a renewal: settles what a crash or a mail server left open, or wants it sent now. */
-import type { RenewalStore } from './store.ts';
+import type { RenewalStore } from './store/store.ts';
 import type { RenewalRecord, RenewalState, RequestKey, StoredRenewal } from './types.ts';
 
 export type Resolution = { readonly record: RenewalRecord } | { readonly refused: string };

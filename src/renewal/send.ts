@@ -1,13 +1,13 @@
 /** due → sending → requested: the one place from which a request goes to the desk. */
 import { createHash } from 'node:crypto';
-import type { ResolvedEnvironment } from '../config/types.ts';
-import type { DeployedCredential } from '../credential/types.ts';
-import { hourMs, minuteMs } from '../time/duration.ts';
-import type { Certificate } from '../x509/certificate.ts';
-import { type Draft, earlierRequest, makeDraft, whyNotDrafted, writeDraft } from './draft.ts';
-import { pendingDirectory } from './files.ts';
-import type { Mailer, SendResult } from './mailer.ts';
-import type { Changes, RenewalStore, Transition } from './store.ts';
+import type { ResolvedEnvironment, Variables } from '../config/index.ts';
+import type { DeployedCredential } from '../credential/index.ts';
+import { hourMs, minuteMs } from '../time/index.ts';
+import type { Certificate } from '../x509/index.ts';
+import type { Mailer, SendResult } from './mail/mailer.ts';
+import { type Draft, earlierRequest, makeDraft, whyNotDrafted, writeDraft } from './request/draft.ts';
+import { pendingDirectory } from './store/pending-files.ts';
+import type { Changes, RenewalStore, Transition } from './store/store.ts';
 import type { RequestKey, StoredRenewal } from './types.ts';
 
 export interface Sender {
@@ -16,7 +16,7 @@ export interface Sender {
   /** `address` or `Name <address>`. */
   readonly from: string;
   readonly stateDir: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Variables;
   /** What the mail server said and the disk could not take: written at the next chance, else a restart finds `sending`. */
   readonly unsaved: Map<string, { readonly key: RequestKey; readonly transition: Transition }>;
 }

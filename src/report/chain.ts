@@ -1,6 +1,6 @@
 /** The certificates as a tree from root to client, the way people speak of a chain. */
-import type { AssessedCertificate } from '../verify/types.ts';
-import type { Certificate } from '../x509/certificate.ts';
+import type { AssessedCertificate } from '../verify/index.ts';
+import type { Certificate } from '../x509/index.ts';
 import { paint, printable, type Terminal } from './terminal.ts';
 import { day, timeLeft } from './time.ts';
 

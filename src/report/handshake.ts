@@ -1,5 +1,5 @@
 /** One handshake in a few lines: what came of it, where the time went, who answered. */
-import { type HandshakeResult, handshakePhases } from '../mesh/types.ts';
+import { type HandshakeResult, handshakePhases } from '../mesh/index.ts';
 import { nameOf } from './chain.ts';
 import { labelled, type Terminal } from './terminal.ts';
 import { day, elapsed, timeLeft } from './time.ts';

@@ -1,13 +1,12 @@
 /** What the service knows, as the public JSON shapes of `schema.ts`. Pure: the time of the days left is an argument. */
 import type { z } from 'zod';
-import type { Finding, Status } from '../findings/finding.ts';
-import { statusOf } from '../findings/finding.ts';
-import type { HandshakeResult } from '../mesh/types.ts';
-import type { RenewalRecord, RenewalStatus } from '../renewal/types.ts';
-import type { EnvironmentStatus } from '../status/types.ts';
-import { daysUntil } from '../time/duration.ts';
-import type { AssessedCertificate, Assessment } from '../verify/types.ts';
-import type { Certificate } from '../x509/certificate.ts';
+import { type Finding, type Status, statusOf } from '../findings/index.ts';
+import type { HandshakeResult } from '../mesh/index.ts';
+import type { RenewalRecord, RenewalStatus } from '../renewal/index.ts';
+import type { EnvironmentStatus } from '../status/index.ts';
+import { daysUntil } from '../time/index.ts';
+import type { AssessedCertificate, Assessment } from '../verify/index.ts';
+import type { Certificate } from '../x509/index.ts';
 import type * as schema from './schema.ts';
 
 type Shape<Name extends keyof typeof schema> = z.infer<(typeof schema)[Name]>;

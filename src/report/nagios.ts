@@ -2,8 +2,8 @@
  * One line for monitoring plugins (Nagios, Icinga, Checkmk, Zabbix): what is wrong first, then performance data.
  * Monitoring Plugins Development Guidelines, "Plugin Output for Nagios" and "Performance data".
  */
-import type { EnvironmentStatus } from '../status/types.ts';
-import { dayMs, daysUntil } from '../time/duration.ts';
+import type { EnvironmentStatus } from '../status/index.ts';
+import { dayMs, daysUntil } from '../time/index.ts';
 import { worstStatus } from './json.ts';
 import { escapeControls } from './terminal.ts';
 import { plural } from './time.ts';

@@ -3,9 +3,9 @@
  * An absent field is left out, never null. Fields may be added; a consumer ignores those it does not know.
  */
 import { z } from 'zod';
-import { checkNames, findingCodes, severities } from '../findings/catalogue.ts';
-import { handshakeOutcomes, handshakeReasons } from '../mesh/types.ts';
-import { renewalStates } from '../renewal/types.ts';
+import { checkNames, findingCodes, severities } from '../findings/index.ts';
+import { handshakeOutcomes, handshakeReasons } from '../mesh/index.ts';
+import { renewalStates } from '../renewal/index.ts';
 
 const timestamp = z.iso.datetime().meta({ description: 'RFC 3339, UTC.' });
 const fingerprint = z

@@ -1,7 +1,6 @@
 /** Words on a terminal: escaped, wrapped to its width, coloured only where colour is wanted. */
 import { styleText } from 'node:util';
-import type { Severity } from '../findings/catalogue.ts';
-import type { Status } from '../findings/finding.ts';
+import type { Severity, Status } from '../findings/index.ts';
 
 export interface Terminal {
   readonly colour: boolean;

@@ -1,8 +1,7 @@
 /** What a person reads at a terminal, perhaps at night: the verdict first, then the chain, then what to do. */
-import { catalogue, checkNames } from '../findings/catalogue.ts';
-import { type Finding, type Status, statusOf, worstFirst } from '../findings/finding.ts';
-import type { EnvironmentStatus } from '../status/types.ts';
-import type { AssessedCertificate, Assessment } from '../verify/types.ts';
+import { catalogue, checkNames, type Finding, type Status, statusOf, worstFirst } from '../findings/index.ts';
+import type { EnvironmentStatus } from '../status/index.ts';
+import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 import { type Chain, chainLines, keyKind } from './chain.ts';
 import { handshakeLines } from './handshake.ts';
 import { labelled, paint, printable, severityFormat, type Terminal, wrap } from './terminal.ts';

@@ -1,5 +1,5 @@
 /** Dates and spans as people read them; always UTC, and said so. */
-import { dayMs, hourMs } from '../time/duration.ts';
+import { dayMs, hourMs } from '../time/index.ts';
 
 /** `2026-12-22` */
 export function day(time: Date): string {

@@ -1,9 +1,9 @@
 /** What the service knows now: the one thing that metrics, health, page, API and calendar read. They never call a check. */
-import type { PresetName } from '../config/types.ts';
-import type { Finding, Status } from '../findings/finding.ts';
-import type { HandshakeOutcome, HandshakeResult } from '../mesh/types.ts';
-import type { EmailOutcome, RenewalStatus } from '../renewal/types.ts';
-import type { AssessedCertificate, Assessment } from '../verify/types.ts';
+import type { PresetName } from '../config/index.ts';
+import type { Finding, Status } from '../findings/index.ts';
+import type { HandshakeOutcome, HandshakeResult } from '../mesh/index.ts';
+import type { EmailOutcome, RenewalStatus } from '../renewal/index.ts';
+import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 
 export interface HandshakeStatus {
   readonly last?: HandshakeResult;

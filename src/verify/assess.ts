@@ -1,6 +1,6 @@
-import type { DeployedCredential } from '../credential/types.ts';
-import { type Finding, finding, worstFirst } from '../findings/finding.ts';
-import type { Certificate } from '../x509/certificate.ts';
+import type { DeployedCredential } from '../credential/index.ts';
+import { type Finding, finding, worstFirst } from '../findings/index.ts';
+import { type Certificate, firstToExpire } from '../x509/index.ts';
 import { judgeBundle } from './bundle.ts';
 import { checksOf, invalidates } from './checks.ts';
 import { judgeDisagreement } from './disagreement.ts';
@@ -8,7 +8,6 @@ import { distinct, looksSelfSigned } from './issuers.ts';
 import { judgeNaming } from './naming.ts';
 import { explainWrongEnvironment } from './nhs-pki.ts';
 import { judgeOrder } from './order.ts';
-import { earliestExpiry } from './path.ts';
 import { judgeTrust, type Trust } from './trust.ts';
 import type { AssessedCertificate, Assessment, AssessmentPolicy, CertificateRole, Rehearsal } from './types.ts';
 import { judgeCaExpiry, judgeValidity } from './validity.ts';
@@ -45,7 +44,7 @@ export function assess(
     path: path.map(({ fingerprintSha256 }) => fingerprintSha256),
     order: order.order,
     ...(privateKey ? { privateKey: { publicKey: privateKey.publicKey, encrypted: privateKey.encrypted } } : {}),
-    ...(client ? { expiresAt: earliestExpiry(path) } : {}),
+    ...(client ? { expiresAt: (firstToExpire(path) ?? client).notAfter } : {}),
     checks: checksOf(credential, findings, rehearsal),
     findings,
   };

@@ -1,8 +1,7 @@
 /** What stands in the bundle besides the path. None of it does harm to OpenSSL; all of it is worth knowing. */
-import type { FindingCode } from '../findings/catalogue.ts';
-import { type Finding, finding } from '../findings/finding.ts';
-import type { Certificate } from '../x509/certificate.ts';
-import { dateOf, placeOf } from './label.ts';
+import { type Finding, type FindingCode, finding } from '../findings/index.ts';
+import type { Certificate } from '../x509/index.ts';
+import { dateOf, placeInBundle } from './label.ts';
 import { recognise } from './nhs-pki.ts';
 import type { PathVerdict } from './path.ts';
 
@@ -58,7 +57,7 @@ interface Place {
 
 function report(code: FindingCode, places: readonly Place[], what: (place: Place) => string): Finding[] {
   const findings = places.slice(0, mostOfOneKind).map((place) => {
-    const message = `In the bundle, ${placeOf(place.certificate, place.index)}${what(place)}.`;
+    const message = `In the bundle, ${placeInBundle(place.certificate, place.index)}${what(place)}.`;
     return finding(code, message, { subject: place.certificate.subject.text });
   });
   const more = places.length - findings.length;

@@ -1,8 +1,6 @@
 /** Which check each finding turns red, and which checks there are for what is configured. */
-
-import type { DeployedCredential } from '../credential/types.ts';
-import { type CheckName, catalogue } from '../findings/catalogue.ts';
-import type { Finding } from '../findings/finding.ts';
+import type { DeployedCredential } from '../credential/index.ts';
+import { type CheckName, catalogue, type Finding } from '../findings/index.ts';
 import type { Rehearsal } from './types.ts';
 
 /** The check that a finding fails; undefined for advice. */

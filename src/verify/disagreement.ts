@@ -1,6 +1,6 @@
 /** Two verifiers: ours explains, OpenSSL's decides in practice. Where they differ, neither is to be relied on until it is explained. */
-import type { DeployedCredential } from '../credential/types.ts';
-import { type Finding, finding } from '../findings/finding.ts';
+import type { DeployedCredential } from '../credential/index.ts';
+import { type Finding, finding } from '../findings/index.ts';
 import { dateOf } from './label.ts';
 import { judgeTrust } from './trust.ts';
 import type { Rehearsal } from './types.ts';

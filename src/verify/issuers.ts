@@ -1,5 +1,5 @@
 /** Who may have issued whom, by name and key identifier, with a bound on the work of finding out. */
-import type { Certificate, PublicKeyFacts } from '../x509/certificate.ts';
+import type { Certificate, PublicKeyFacts } from '../x509/index.ts';
 import { signed } from './signatures.ts';
 
 /** RFC 5280 §6.1.3 (a)(4): the issuer's subject is the certificate's issuer, compared as §7.1 says. */

@@ -1,8 +1,7 @@
 /** RFC 5280 §4.1.2.7: the private key belongs to the certificate exactly when its public half is the certificate's. */
-import type { PrivateKeyHandle } from '../credential/types.ts';
-import { type Finding, finding } from '../findings/finding.ts';
-import type { Certificate, PublicKeyFacts } from '../x509/certificate.ts';
-import { publicKeyOf } from '../x509/public-key.ts';
+import type { PrivateKeyHandle } from '../credential/index.ts';
+import { type Finding, finding } from '../findings/index.ts';
+import { type Certificate, type PublicKeyFacts, publicKeyOf } from '../x509/index.ts';
 import { labelOf } from './label.ts';
 
 export function judgeKeyMatch(certificate: Certificate, privateKey: PrivateKeyHandle): Finding[] {

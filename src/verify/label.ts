@@ -1,4 +1,4 @@
-import type { Certificate, DistinguishedName } from '../x509/certificate.ts';
+import type { Certificate, DistinguishedName } from '../x509/index.ts';
 
 const longest = 120;
 const printable = /^[\p{L}\p{N}\p{P}\p{S}\p{Zs}]+$/u;
@@ -13,7 +13,7 @@ export function nameOf({ commonName, text }: DistinguishedName): string {
 export const labelOf = (certificate: Certificate): string => nameOf(certificate.subject);
 
 /** `“NHS INT Authentication G2” (certificate 2)`: what a person looks for in the file. */
-export const placeOf = (certificate: Certificate, index: number): string =>
+export const placeInBundle = (certificate: Certificate, index: number): string =>
   `${labelOf(certificate)} (certificate ${index + 1})`;
 
 /** Groups of four, as key identifiers are compared by eye. */

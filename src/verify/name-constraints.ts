@@ -1,5 +1,5 @@
 /** RFC 5280 §4.2.1.10 and §6.1.3 (b), (c): which names a CA may certify. */
-import type { AlternativeName, Certificate, GeneralNameConstraint } from '../x509/certificate.ts';
+import type { AlternativeName, Certificate, GeneralNameConstraint } from '../x509/index.ts';
 import { addressOctets } from './address.ts';
 import type { Allowance } from './issuers.ts';
 

@@ -1,6 +1,6 @@
 /** The common name of a MESH API client: `<local id>.<ODS code>.api.mesh-client.nhs.uk`, in any case. */
-import { type Finding, finding } from '../findings/finding.ts';
-import type { Certificate } from '../x509/certificate.ts';
+import { type Finding, finding } from '../findings/index.ts';
+import type { Certificate } from '../x509/index.ts';
 import { nameOf } from './label.ts';
 import type { AssessmentPolicy } from './types.ts';
 

@@ -3,7 +3,7 @@
  * NHS England's own MESH client ships). Certificates are recognised by fingerprint, issuers by name and key identifier, so that nothing
  * that merely calls itself NHS is taken for it.
  */
-import type { Certificate } from '../x509/certificate.ts';
+import type { Certificate } from '../x509/index.ts';
 import { nameOf } from './label.ts';
 import type { AssessmentPolicy } from './types.ts';
 

@@ -1,16 +1,15 @@
 /** The order of the CA bundle: root CA first by NHS England's guide, whatever else a bundle holds besides. */
-import { type Finding, finding } from '../findings/finding.ts';
-import type { Certificate } from '../x509/certificate.ts';
+import { type Finding, finding } from '../findings/index.ts';
+import type { Certificate } from '../x509/index.ts';
+import { depthsOf, type Link as IssuedBy } from './depths.ts';
 import { Allowance, distinct, looksSelfSigned, mayHaveIssued } from './issuers.ts';
-import { placeOf } from './label.ts';
+import { placeInBundle } from './label.ts';
 import type { AssessmentPolicy, BundleOrder } from './types.ts';
 
 type ChainOrder = AssessmentPolicy['chainOrder'];
 
-interface Link {
-  readonly issuer: number;
-  readonly issued: number;
-}
+/** By place in the bundle. */
+type Link = IssuedBy<number>;
 
 /** For telling who issued whom in a bundle; each pair costs one signature, remembered afterwards. */
 const maximumVerifications = 1_000;
@@ -92,26 +91,10 @@ function advice(bundle: readonly Certificate[], chain: readonly number[], links:
   const successor = new Map(chain.map((place, index) => [place, target[index] as number]));
   const moved = chain.filter((place) => successor.get(place) !== place);
   const inPairs = moved.every((place) => successor.get(successor.get(place) as number) === place);
-  const name = (place: number) => placeOf(bundle[place] as Certificate, place);
+  const name = (place: number) => placeInBundle(bundle[place] as Certificate, place);
   if (!inPairs) return [`put them in the order ${someOf(target.map(name), ', ')}`];
   const pairs = moved
     .map((place) => [place, successor.get(place) as number] as const)
     .filter(([one, other]) => one < other);
   return pairs.map(([one, other]) => `swap ${name(one)} with ${name(other)}`);
-}
-
-/** Steps from the top. The bound on rounds ends it for circles of cross-certificates, too. */
-function depthsOf(chain: readonly number[], links: readonly Link[]): ReadonlyMap<number, number> {
-  const depths = new Map(chain.map((place) => [place, 0]));
-  for (let round = 0; round < chain.length; round += 1) {
-    let changed = false;
-    for (const { issuer, issued } of links) {
-      const deeper = Math.min((depths.get(issuer) ?? 0) + 1, chain.length);
-      if ((depths.get(issued) ?? 0) >= deeper) continue;
-      depths.set(issued, deeper);
-      changed = true;
-    }
-    if (!changed) break;
-  }
-  return depths;
 }

@@ -2,8 +2,8 @@
  * RFC 5280 §6.1.3 and §6.1.4 for one candidate path, which name chaining and key identifiers have already put together.
  * The root is judged like the CAs below it (RFC 5937 §3 allows that, and OpenSSL does it): it stands in the bundle as a certificate.
  */
-import type { FindingCode } from '../findings/catalogue.ts';
-import type { Certificate } from '../x509/certificate.ts';
+import type { FindingCode } from '../findings/index.ts';
+import type { Certificate } from '../x509/index.ts';
 import type { Allowance } from './issuers.ts';
 import { dateOf, labelOf } from './label.ts';
 import { violatedName } from './name-constraints.ts';

@@ -1,5 +1,5 @@
 /** The certification path from the client certificate to a self-signed certificate of the bundle (RFC 5280 §6.1, RFC 4158 for the search). */
-import type { Certificate } from '../x509/certificate.ts';
+import { type Certificate, firstToExpire } from '../x509/index.ts';
 import { Allowance, distinct, keyIdentifiersAgree, looksSelfSigned, mayHaveIssued, namesIssuer } from './issuers.ts';
 import { dateOf, hexOf, labelOf, nameOf } from './label.ts';
 import { failuresOf, type PathFailure } from './path-rules.ts';
@@ -111,14 +111,11 @@ function isBetter(one: PathVerdict, other: PathVerdict): boolean {
     Number(one.complete) - Number(other.complete) ||
     other.failures.length - one.failures.length ||
     one.path.length - other.path.length ||
-    earliestExpiry(one.path).getTime() - earliestExpiry(other.path).getTime();
+    expiryOf(one) - expiryOf(other);
   return difference > 0;
 }
 
-/** When the path stops working: RFC 5280 §6.1.3 (a)(2) asks it of every certificate. */
-export function earliestExpiry(path: readonly Certificate[]): Date {
-  return new Date(Math.min(...path.map(({ notAfter }) => notAfter.getTime())));
-}
+const expiryOf = ({ path }: PathVerdict) => firstToExpire(path)?.notAfter.getTime() ?? 0;
 
 /** RFC 4158 §5.2: one name with one key never twice, or cross-certified CAs go round in circles. */
 function sameAuthority(one: Certificate, other: Certificate): boolean {

@@ -1,4 +1,4 @@
-import type { PresetName, ResolvedEnvironment } from '../config/types.ts';
+import type { PresetName, ResolvedEnvironment } from '../config/index.ts';
 import type { AssessmentPolicy } from './types.ts';
 
 const pkiOf: Partial<Record<PresetName, AssessmentPolicy['pki']>> = {

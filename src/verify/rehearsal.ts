@@ -5,9 +5,8 @@
 import { generateKeyPairSync, webcrypto } from 'node:crypto';
 import { duplexPair } from 'node:stream';
 import { connect, createServer, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
-import type { DeployedCredential } from '../credential/types.ts';
-import type { Certificate } from '../x509/certificate.ts';
-import { toPem } from '../x509/pem.ts';
+import type { DeployedCredential } from '../credential/index.ts';
+import { type Certificate, toPem } from '../x509/index.ts';
 import type { Rehearsal } from './types.ts';
 
 /** Nothing here waits for a network; this only ends what a bug would leave hanging. */

@@ -1,5 +1,4 @@
-import type { Certificate } from '../x509/certificate.ts';
-import { isSignedBy } from '../x509/signature.ts';
+import { type Certificate, isSignedBy } from '../x509/index.ts';
 
 /** About 5 MB when full: enough for every pair of a large estate, and no more however hostile the bundles are. */
 const capacity = 20_000;

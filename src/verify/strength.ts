@@ -1,6 +1,6 @@
 /** Whether TLS may use these keys, signatures and purposes: OpenSSL's security level 2, and what RFC 5280 says of the purposes. */
-import { type Finding, finding } from '../findings/finding.ts';
-import type { Certificate, PublicKeyFacts } from '../x509/certificate.ts';
+import { type Finding, finding } from '../findings/index.ts';
+import type { Certificate, PublicKeyFacts } from '../x509/index.ts';
 import { labelOf } from './label.ts';
 
 const clientAuth = '1.3.6.1.5.5.7.3.2';

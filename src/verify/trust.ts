@@ -1,7 +1,7 @@
 /** What OpenSSL would judge, too: path, key, validity and strength. The two verdicts are compared on exactly this. */
-import type { DeployedCredential } from '../credential/types.ts';
-import { type Finding, finding } from '../findings/finding.ts';
-import type { Certificate } from '../x509/certificate.ts';
+import type { DeployedCredential } from '../credential/index.ts';
+import { type Finding, finding } from '../findings/index.ts';
+import type { Certificate } from '../x509/index.ts';
 import { invalidates } from './checks.ts';
 import { mayHaveIssued } from './issuers.ts';
 import { judgeKeyMatch } from './key-match.ts';

@@ -1,6 +1,5 @@
-import type { CheckName } from '../findings/catalogue.ts';
-import type { Finding } from '../findings/finding.ts';
-import type { Certificate, PublicKeyFacts } from '../x509/certificate.ts';
+import type { CheckName, Finding } from '../findings/index.ts';
+import type { Certificate, PublicKeyFacts } from '../x509/index.ts';
 
 export type CertificateRole = 'client' | 'intermediate' | 'root';
 

@@ -1,7 +1,7 @@
 /** When the client certificate and the CAs above it run out (RFC 5280 §4.1.2.5: inclusive at both ends). */
-import { type Finding, finding } from '../findings/finding.ts';
-import { daysUntil } from '../time/duration.ts';
-import type { Certificate } from '../x509/certificate.ts';
+import { type Finding, finding } from '../findings/index.ts';
+import { daysUntil } from '../time/index.ts';
+import type { Certificate } from '../x509/index.ts';
 import { dateOf, labelOf } from './label.ts';
 import type { AssessmentPolicy } from './types.ts';
 

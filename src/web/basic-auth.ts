@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import type { Secret } from '../config/secret.ts';
+import type { Secret } from '../config/index.ts';
 import { sendProblem } from './problem.ts';
 
 export interface BasicCredentials {

@@ -1,12 +1,12 @@
 /** The dates that matter, as a calendar feed (RFC 5545): one event each, with an identity that stays while the certificate does. */
 import { Router } from 'express';
 import { ICalAlarmType, ICalCalendar, ICalEvent, type ICalEventData, ICalEventTransparency } from 'ical-generator';
-import type { EnvironmentStatus } from '../status/types.ts';
-import { dayMs } from '../time/duration.ts';
-import { printable } from '../x509/printable.ts';
-import type { Shown } from './pages.ts';
+import type { EnvironmentStatus } from '../status/index.ts';
+import { dayMs } from '../time/index.ts';
+import { printable } from '../x509/index.ts';
 import { readOnly } from './problem.ts';
-import { inTurns } from './turns.ts';
+import type { Shown } from './shown.ts';
+import { writeInBatches } from './write-in-batches.ts';
 
 const hourSeconds = 60 * 60;
 /** Before the expiry: when there is still time to telephone the desk. */
@@ -40,7 +40,7 @@ export async function calendar(environments: readonly EnvironmentStatus[], now: 
   const end = 'END:VCALENDAR';
   const frame = feed.toString();
   // Event by event: the library folds a whole feed letter by letter, which takes seconds for thousands.
-  const events = await inTurns(environments, (environment) =>
+  const events = await writeInBatches(environments, (environment) =>
     eventsOf(environment, now)
       .map((event) => fold(new ICalEvent(event, feed).toString()))
       .join(''),

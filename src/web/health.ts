@@ -1,7 +1,7 @@
 /** Health for uptime monitors, in the format of draft-inadarei-api-health-check-06. */
-import type { Finding, Status } from '../findings/finding.ts';
-import type { EnvironmentStatus, EstateStatus } from '../status/types.ts';
-import { daysUntil } from '../time/duration.ts';
+import type { Finding, Status } from '../findings/index.ts';
+import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
+import { daysUntil } from '../time/index.ts';
 
 export type HealthStatus = 'pass' | 'warn' | 'fail';
 

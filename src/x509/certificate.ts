@@ -87,3 +87,8 @@ export interface Certificate {
 export class MalformedCertificateError extends Error {
   override name = 'MalformedCertificateError';
 }
+
+/** Of several certificates the one that ends first: a path stops working then (RFC 5280 §6.1.3 (a)(2)). Undefined for none. */
+export function firstToExpire(certificates: readonly Certificate[]): Certificate | undefined {
+  return [...certificates].sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime())[0];
+}

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/findings/finding.ts';
-import { openStore } from '../../src/renewal/store.ts';
+import { openStore } from '../../src/renewal/store/store.ts';
 import { checkReportSchema } from '../../src/report/schema.ts';
 import { daysUntil } from '../../src/time/duration.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toDer } from '../../src/credential/ber.ts';
+import { toDer } from '../../src/credential/decryption/ber.ts';
 import { sequence, tlv } from '../../src/demo/der.ts';
 import { DerError } from '../../src/x509/der.ts';
 import { certificate } from '../support/pki.ts';

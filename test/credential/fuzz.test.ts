@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
 import { readCertificates } from '../../src/credential/certificates.ts';
-import { readKeystore } from '../../src/credential/keystore.ts';
+import { readKeystore } from '../../src/credential/keystore/keystore.ts';
 import { KeyProblem, readPrivateKey } from '../../src/credential/private-key.ts';
 import { certificate, type Made, nhsLikePki } from '../support/pki.ts';
 import { needs } from '../support/tools.ts';

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { MeshEndpoint } from '../../src/config/types.ts';
-import { earliestExpiry, judgeHandshake } from '../../src/mesh/judge.ts';
+import { judgeHandshake } from '../../src/mesh/judge.ts';
 import { reasonCatalogue } from '../../src/mesh/reasons.ts';
 import { type HandshakeResult, handshakeReasons } from '../../src/mesh/types.ts';
 import { dayMs } from '../../src/time/duration.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
+import { firstToExpire } from '../../src/x509/certificate.ts';
 
 const now = new Date('2026-03-04T05:06:07Z');
 const at = (offsetMs: number) => new Date(now.getTime() + offsetMs);
@@ -128,8 +129,8 @@ describe('the server’s certificates', () => {
 
   test('judge: the earliest of the chain counts, wherever it stands', () => {
     const chain = [certificate('a', at(3)), certificate('b', at(1)), certificate('c', at(2))];
-    expect(earliestExpiry(chain)?.subject.text).toBe('CN=b');
-    expect(earliestExpiry([])).toBeUndefined();
+    expect(firstToExpire(chain)?.subject.text).toBe('CN=b');
+    expect(firstToExpire([])).toBeUndefined();
   });
 });
 

@@ -5,7 +5,7 @@ import { run as check } from '../../src/cli/check.ts';
 import type { CommandIo } from '../../src/cli/command.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { createLog } from '../../src/monitor/log.ts';
-import { startService } from '../../src/monitor/service.ts';
+import { startService } from '../../src/service/service.ts';
 import { type DiskEstate, diskEstate } from '../support/estate.ts';
 import { serverCertificate } from '../support/pki.ts';
 import { listening, type Running } from './servers.ts';

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { DeployedCredential } from '../../src/credential/types.ts';
-import type { Examination } from '../../src/monitor/examine.ts';
+import type { Examination } from '../../src/examine/examine.ts';
 import { jitterMs } from '../../src/monitor/jitter.ts';
-import { type Actions, Monitor, type RenewalInput } from '../../src/monitor/monitor.ts';
-import { noSuccesses } from '../../src/monitor/successes.ts';
+import { noSuccesses } from '../../src/monitor/last-successes.ts';
+import { type Actions, Monitor } from '../../src/monitor/monitor.ts';
+import type { RenewalInput } from '../../src/renewal/engine.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { hourMs, minuteMs, secondMs } from '../../src/time/duration.ts';
 import type { Assessment } from '../../src/verify/types.ts';

@@ -7,7 +7,7 @@ import { createLimit, DeadlineError, forEachLimited, withDeadline } from '../../
 import { createLog } from '../../src/monitor/log.ts';
 import { Planner } from '../../src/monitor/planner.ts';
 import { handshakeIntervalMs, startSchedule } from '../../src/monitor/schedule.ts';
-import { type FileWatch, watchFile } from '../../src/monitor/watch-file.ts';
+import { type FileWatch, watchFile } from '../../src/service/configuration-watch.ts';
 import { hourMs, minuteMs, secondMs } from '../../src/time/duration.ts';
 
 afterEach(() => {

@@ -8,13 +8,13 @@ import { join } from 'node:path';
 import { Pkcs10CertificateRequest } from '@peculiar/x509';
 import { simpleParser } from 'mailparser';
 import { afterAll, describe, expect, test } from 'vitest';
-import { openStore } from '../../src/renewal/store.ts';
+import { openStore } from '../../src/renewal/store/store.ts';
 import type { StoredRenewal } from '../../src/renewal/types.ts';
 import { dayMs, hourMs } from '../../src/time/duration.ts';
 import type { Life } from './crash/child.ts';
 import { startRelay } from './crash/relay.ts';
 import { crashNow, desk, environmentIn, subjectNamed } from './crash/subject.ts';
-import { type MailServer, startMailServer } from './mail-server.ts';
+import { type MailServer, startMailServer } from './mail/mail-server.ts';
 import { commonName } from './scenario.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

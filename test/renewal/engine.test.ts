@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RenewalPolicy } from '../../src/config/types.ts';
-import { advanceRenewal, type EngineDeps, type StepInput, viewRenewal } from '../../src/renewal/engine.ts';
-import { createMailer, type Mailer, type SendResult } from '../../src/renewal/mailer.ts';
-import type { Message } from '../../src/renewal/message.ts';
+import { advanceRenewal, type EngineDeps, type RenewalInput, viewRenewal } from '../../src/renewal/engine.ts';
+import { createMailer, type Mailer, type SendResult } from '../../src/renewal/mail/mailer.ts';
+import type { Message } from '../../src/renewal/mail/request-message.ts';
 import { resolveRenewal } from '../../src/renewal/resolve.ts';
 import { nextAttempt, recoverInterrupted } from '../../src/renewal/send.ts';
-import { openStore, type RenewalStore, StoreError } from '../../src/renewal/store.ts';
+import { openStore, type RenewalStore, StoreError } from '../../src/renewal/store/store.ts';
 import { dayMs, hourMs, minuteMs } from '../../src/time/duration.ts';
 import { desk, environmentIn, crashNow as now, subjectNamed } from './crash/subject.ts';
-import { startMailServer, startScriptedServer } from './mail-server.ts';
+import { startMailServer, startScriptedServer } from './mail/mail-server.ts';
 
 let stateDir: string;
 let store: RenewalStore;
@@ -52,7 +52,7 @@ function deps(mailer: Mailer, more: Partial<EngineDeps> = {}): EngineDeps {
   };
 }
 
-function subject(policy: Partial<RenewalPolicy> = {}, name = 'integration'): StepInput {
+function subject(policy: Partial<RenewalPolicy> = {}, name = 'integration'): RenewalInput {
   const input = subjectNamed(name);
   return { ...input, environment: { ...input.environment, renewal: { ...input.environment.renewal, ...policy } } };
 }

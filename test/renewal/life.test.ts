@@ -10,9 +10,9 @@ import type { Configuration, ResolvedEnvironment } from '../../src/config/types.
 import { readCredential } from '../../src/credential/read.ts';
 import { handshake } from '../../src/mesh/handshake.ts';
 import type { HandshakeResult } from '../../src/mesh/types.ts';
-import { followIssued } from '../../src/renewal/follow.ts';
+import { acceptIssued } from '../../src/renewal/issued/accept.ts';
 import { createRenewals, type Renewals } from '../../src/renewal/renewals.ts';
-import { openStore } from '../../src/renewal/store.ts';
+import { openStore } from '../../src/renewal/store/store.ts';
 import { dayMs, hourMs, minuteMs } from '../../src/time/duration.ts';
 import { assess } from '../../src/verify/assess.ts';
 import { policyFor } from '../../src/verify/policy.ts';
@@ -24,7 +24,7 @@ import {
   signRequest,
   writePki,
 } from '../support/pki.ts';
-import { type MailServer, startMailServer } from './mail-server.ts';
+import { type MailServer, startMailServer } from './mail/mail-server.ts';
 import { environmentOf } from './scenario.ts';
 
 /** Certificates have to be valid by the system's clock too, for OpenSSL looks at no other. */
@@ -152,7 +152,7 @@ test('life: nothing at 61 days, one request at 60, a reminder, the certificate, 
   const csr = attachments.find(({ filename }) => filename === 'x26abc1.x26.api.mesh-client.nhs.uk.csr');
   const issued = await signRequest(pki.sub, csr!.content.toString(), { notBefore: new Date(start.getTime() - hourMs) });
   const other = openStore(stateDir, { exclusive: false });
-  const accepted = await followIssued(other, {
+  const accepted = await acceptIssued(other, {
     environment: environment(),
     issued: Buffer.from(issued.pem),
     install: true,

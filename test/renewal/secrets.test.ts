@@ -5,12 +5,12 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
 import type { Source } from '../../src/config/types.ts';
 import { readCredential } from '../../src/credential/read.ts';
-import { makeDraft, writeDraft } from '../../src/renewal/draft.ts';
-import { EnclosureRefusedError, readEnclosures } from '../../src/renewal/enclosure.ts';
-import { createMailer } from '../../src/renewal/mailer.ts';
+import { createMailer } from '../../src/renewal/mail/mailer.ts';
+import { makeDraft, writeDraft } from '../../src/renewal/request/draft.ts';
+import { EnclosureRefusedError, readEnclosures } from '../../src/renewal/request/enclosures.ts';
 import { leaf } from '../support/pki.ts';
-import { startMailServer } from './mail-server.ts';
-import { type PendingRenewal, pendingRenewal } from './pending.ts';
+import { type PendingRenewal, pendingRenewal } from './issued/pending.ts';
+import { startMailServer } from './mail/mail-server.ts';
 import { from } from './scenario.ts';
 
 const open: { close(): Promise<unknown> }[] = [];

@@ -1,12 +1,12 @@
 /** The whole HTTP surface with sample data: pages, calendar, API, health and metrics on a loopback port. */
-
-import type { RenewalFiles } from '../../src/renewal/read-files.ts';
-import type { ReadMessage } from '../../src/renewal/read-mime.ts';
+import type { ReadMessage } from '../../src/renewal/mail/read-message.ts';
+import type { RenewalFiles } from '../../src/renewal/store/read-pending.ts';
 import type { RenewalRecord, RenewalState } from '../../src/renewal/types.ts';
 import type { EnvironmentStatus, EstateStatus } from '../../src/status/types.ts';
 import { createApp } from '../../src/web/app.ts';
-import { pages, type Shown } from '../../src/web/pages.ts';
+import { pages } from '../../src/web/pages.ts';
 import { type ListenOptions, listen } from '../../src/web/server.ts';
+import type { Shown } from '../../src/web/shown.ts';
 import {
   daysFromSampleNow,
   environmentStatus,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateKeys } from '../../src/demo/keys.ts';
 import { createRoot, issueServer } from '../../src/demo/pki.ts';
-import { withoutElsewhere } from '../../src/web/page/assets.ts';
+import { withoutElsewhere } from '../../src/web/page/parts/assets.ts';
 import { type Served, servePages } from '../support/pages.ts';
 import { daysFromSampleNow } from '../support/status.ts';
 

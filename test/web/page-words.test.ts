@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
-import { overviewHeading, tallyWords } from '../../src/web/page/headline.ts';
-import { tally } from '../../src/web/page/select.ts';
-import { durationWords, relativeWords, sentence, shortened, timeWords } from '../../src/web/page/words.ts';
+import { overviewHeading, tallyWords } from '../../src/web/page/overview/headline.ts';
+import { tally } from '../../src/web/page/overview/select.ts';
+import { durationWords, relativeWords, sentence, shortened, timeWords } from '../../src/web/page/parts/words.ts';
 import { everyEnvironment, sampleNow } from '../support/status.ts';
 
 describe('words', () => {

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { type Response, Router } from 'express';
 import type { z } from 'zod';
-import { environmentJson, handshakeJson, renewalRecordJson, worstStatus } from '../../report/json.ts';
-import type { EnvironmentStatus } from '../../status/types.ts';
-import type { Shown } from '../pages.ts';
+import { environmentJson, handshakeJson, renewalRecordJson, worstStatus } from '../../report/index.ts';
+import type { EnvironmentStatus } from '../../status/index.ts';
 import { readOnly, sendProblem } from '../problem.ts';
-import { inTurns } from '../turns.ts';
+import type { Shown } from '../shown.ts';
+import { writeInBatches } from '../write-in-batches.ts';
 import { openApiDocument } from './openapi.ts';
 import type { environmentDetailSchema } from './schema.ts';
 
@@ -15,7 +15,9 @@ export function apiRoutes({ estate, now, renewals }: Shown): Router {
   readOnly(router, '/api/v1/environments', async (_request, response) => {
     const { environments } = estate();
     const status = JSON.stringify(worstStatus(environments.map((each) => each.status)));
-    const list = await inTurns([...environments].sort(byName), (each) => JSON.stringify(environmentJson(each, now())));
+    const list = await writeInBatches([...environments].sort(byName), (each) =>
+      JSON.stringify(environmentJson(each, now())),
+    );
     send(response, `{"status":${status},"environments":[${list.join(',')}]}\n`);
   });
   readOnly<{ name: string }>(router, '/api/v1/environments/:name', (request, response) => {
@@ -26,7 +28,7 @@ export function apiRoutes({ estate, now, renewals }: Shown): Router {
   readOnly(router, '/api/v1/renewals', async (_request, response) => {
     const records = renewals();
     if (!records) return sendProblem(response, 503, 'The record of renewals cannot be read now.');
-    const list = await inTurns(records, (each) => JSON.stringify(renewalRecordJson(each)));
+    const list = await writeInBatches(records, (each) => JSON.stringify(renewalRecordJson(each)));
     send(response, `{"renewals":[${list.join(',')}]}\n`);
   });
   let description: string | undefined;

@@ -1,6 +1,6 @@
 /** What the API answers, on top of the shapes that `--format json` shares with it. */
 import { z } from 'zod';
-import { environmentSchema, handshakeSchema, renewalRecordSchema, statusSchema } from '../../report/schema.ts';
+import { environmentSchema, handshakeSchema, renewalRecordSchema, statusSchema } from '../../report/index.ts';
 
 export const environmentsSchema = z
   .object({

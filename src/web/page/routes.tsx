@@ -1,20 +1,20 @@
 /** The pages for people. Drawn anew for every request from what the service knows now. */
 import { join } from 'node:path';
 import { type Request, type Response, Router } from 'express';
-import type { RenewalRecord } from '../../renewal/types.ts';
-import type { Shown } from '../pages.ts';
+import type { RenewalRecord } from '../../renewal/index.ts';
 import { readOnly } from '../problem.ts';
-import { type Assets, createAssets } from './assets.ts';
-import { EnvironmentPage } from './environment-page.tsx';
-import { environmentHeading, overviewHeading } from './headline.ts';
-import { NotFound } from './not-found.tsx';
-import { Overview } from './overview.tsx';
-import { renderPage } from './render.tsx';
-import { RenewalPage } from './renewal-page.tsx';
-import { RenewalsPage } from './renewals-page.tsx';
-import { perPage, select, tally, worstStanding } from './select.ts';
-import type { Frame } from './view.ts';
-import { renewalWords, type Standing, standingOf } from './words.ts';
+import type { Shown } from '../shown.ts';
+import { EnvironmentPage } from './environment/environment-page.tsx';
+import { environmentHeading, overviewHeading } from './overview/headline.ts';
+import { Overview } from './overview/overview-page.tsx';
+import { perPage, select, tally, worstStanding } from './overview/select.ts';
+import { type Assets, createAssets } from './parts/assets.ts';
+import { NotFound } from './parts/not-found.tsx';
+import { renderPage } from './parts/render.tsx';
+import { renewalWords, type Standing, standingOf } from './parts/words.ts';
+import { RenewalPage } from './renewals/renewal-page.tsx';
+import { RenewalsPage } from './renewals/renewals-page.tsx';
+import type { Frame } from './views.ts';
 
 const longestQuery = 200;
 

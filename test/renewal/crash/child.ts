@@ -3,9 +3,9 @@
  * the database and the mailer are the product's own; only calls of the database are counted here.
  */
 import { advanceRenewal, type EngineDeps } from '../../../src/renewal/engine.ts';
-import { createMailer } from '../../../src/renewal/mailer.ts';
+import { createMailer } from '../../../src/renewal/mail/mailer.ts';
 import { recoverInterrupted } from '../../../src/renewal/send.ts';
-import { openStore, type RenewalStore } from '../../../src/renewal/store.ts';
+import { openStore, type RenewalStore } from '../../../src/renewal/store/store.ts';
 import { subjectNamed } from './subject.ts';
 
 export interface Life {

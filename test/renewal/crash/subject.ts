@@ -2,7 +2,7 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { Secret } from '../../../src/config/secret.ts';
 import type { DeployedCredential, PrivateKeyHandle } from '../../../src/credential/types.ts';
-import type { StepInput } from '../../../src/renewal/engine.ts';
+import type { RenewalInput } from '../../../src/renewal/engine.ts';
 import { dayMs } from '../../../src/time/duration.ts';
 import { certificateFacts, environmentOf } from '../scenario.ts';
 
@@ -14,7 +14,7 @@ export const desk = environmentOf('integration').renewal.desk[0]!;
 export const passphrase = 'planted-passphrase';
 
 /** @param keyPem the deployed key, which the request reuses; absent: a new one is made. */
-export function subjectNamed(name: string, keyPem?: string): StepInput & Required<Pick<StepInput, 'credential'>> {
+export function subjectNamed(name: string, keyPem?: string): RenewalInput & Required<Pick<RenewalInput, 'credential'>> {
   const handle = keyPem === undefined ? undefined : handleOf(createPrivateKey(keyPem));
   const certificate = certificateFacts({
     fingerprintSha256: createHash('sha256').update(name).digest('hex'),

@@ -1,0 +1,11 @@
+import { StoreError } from '../renewal/index.ts';
+import { UsageError } from './command.ts';
+
+/** The state directory is an input like a file: what is wrong with it is said without a stack. @throws {UsageError} */
+export async function storeErrorsAsUsage<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof StoreError ? new UsageError(error.message) : error;
+  }
+}

@@ -1,0 +1,21 @@
+/** The configuration, and the sources of values and secrets that it names. */
+export { cronFields, duration, shortestCronIntervalSeconds } from './formats.ts';
+export { loadConfiguration } from './load.ts';
+export { presets } from './presets.ts';
+export { ConfigurationError } from './problems.ts';
+export { type JsonSchema, jsonSchema } from './schema.ts';
+export { Secret } from './secret.ts';
+export { readContent, readSecret, readSource, SourceError, secretFrom, sourceLabel } from './source.ts';
+export { starterFile } from './starter.ts';
+export { decodeText } from './text.ts';
+export type {
+  Configuration,
+  CredentialSources,
+  MeshEndpoint,
+  PresetName,
+  Probe,
+  ResolvedEnvironment,
+  SmtpServer,
+  Source,
+} from './types.ts';
+export type { Variables } from './variables.ts';

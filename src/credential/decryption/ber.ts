@@ -1,0 +1,78 @@
+/**
+ * BER to DER, as far as keystores need it: RFC 7292 §3 allows BER, and Bouncy Castle writes indefinite lengths and strings in pieces. DER
+ * comes out as it went in.
+ */
+import { DerError } from '../../x509/index.ts';
+
+const octetString = 0x04;
+const constructed = 0x20;
+const deepest = 64;
+
+/** The one value that fills `bytes`, in DER. @throws {DerError} */
+export function toDer(bytes: Uint8Array, what: string): Buffer {
+  const { der, length } = convert(bytes, what, 0);
+  if (length !== bytes.length) throw new DerError(`octets are left over after ${what}`);
+  return der;
+}
+
+/** @returns the first value of `bytes` in DER, and how many octets it took in BER */
+function convert(bytes: Uint8Array, what: string, depth: number): { der: Buffer; length: number } {
+  if (depth > deepest) throw new DerError(`${what} is nested too deeply`);
+  const { tag, start, size } = header(bytes, what);
+  if (size === undefined) return untilTheEnd(bytes, tag, start, what, depth);
+  const end = start + size;
+  if (end > bytes.length) throw new DerError(`${what} is cut short`);
+  const body = bytes.subarray(start, end);
+  if ((tag & constructed) === 0) return { der: encode(tag, [body]), length: end };
+  const parts: Buffer[] = [];
+  for (let at = 0; at < body.length; ) {
+    const part = convert(body.subarray(at), what, depth + 1);
+    parts.push(part.der);
+    at += part.length;
+  }
+  return { der: join(tag, parts), length: end };
+}
+
+/** X.690 §8.1.3.6: an indefinite length ends with two zero octets. */
+function untilTheEnd(bytes: Uint8Array, tag: number, start: number, what: string, depth: number) {
+  if ((tag & constructed) === 0) throw new DerError(`${what} has an indefinite length where X.690 allows none`);
+  const parts: Buffer[] = [];
+  let at = start;
+  while (bytes[at] !== 0 || bytes[at + 1] !== 0) {
+    const part = convert(bytes.subarray(at), what, depth + 1);
+    parts.push(part.der);
+    at += part.length;
+  }
+  return { der: join(tag, parts), length: at + 2 };
+}
+
+function header(bytes: Uint8Array, what: string): { tag: number; start: number; size?: number } {
+  const [tag, first] = bytes;
+  if (tag === undefined || first === undefined) throw new DerError(`${what} is cut short`);
+  if ((tag & 0x1f) === 0x1f) throw new DerError(`${what} has a tag of more than one octet`);
+  if (first === 0x80) return { tag, start: 2 };
+  if (first < 0x80) return { tag, start: 2, size: first };
+  const octets = first & 0x7f;
+  if (octets > 4 || bytes.length < 2 + octets) throw new DerError(`${what} has a length that cannot be`);
+  const size = bytes.subarray(2, 2 + octets).reduce((sum, octet) => sum * 256 + octet, 0);
+  return { tag, start: 2 + octets, size };
+}
+
+/** X.690 §8.7.3: an OCTET STRING in pieces is the pieces' content in a row. */
+function join(tag: number, parts: readonly Buffer[]): Buffer {
+  return tag === (octetString | constructed) ? encode(octetString, parts.map(contentOf)) : encode(tag, parts);
+}
+
+function contentOf(der: Buffer): Buffer {
+  if (der[0] !== octetString) throw new DerError('a string in pieces holds something else');
+  const { start } = header(der, 'a string in pieces');
+  return der.subarray(start);
+}
+
+function encode(tag: number, parts: readonly Uint8Array[]): Buffer {
+  const size = parts.reduce((sum, part) => sum + part.length, 0);
+  const octets: number[] = [];
+  for (let rest = size; size >= 0x80 && rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
+  const length = size < 0x80 ? [size] : [0x80 | octets.length, ...octets];
+  return Buffer.concat([Buffer.from([tag, ...length]), ...parts]);
+}

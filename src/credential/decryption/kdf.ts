@@ -1,0 +1,133 @@
+/** Keys from passphrases. Work is bounded: a hostile file may not choose how long we compute. */
+import { createHash, pbkdf2, scrypt } from 'node:crypto';
+import { setImmediate as othersFirst } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { children, DerError, type DerValue, expectTag, Fields, oid, smallInteger, tags } from '../../x509/index.ts';
+
+const derivePbkdf2 = promisify(pbkdf2);
+const deriveScrypt = promisify<Buffer, Uint8Array, number, import('node:crypto').ScryptOptions, Buffer>(scrypt);
+
+/** Rounds. Tools write 2,048 to some 1,000,000; this much takes a second or two. */
+const mostRounds = 2_000_000;
+/** PKCS#12's own derivation is ours, and runs on the thread that serves everyone; keytool asks for 10,000. */
+export const mostPkcs12Rounds = 200_000;
+/** Between two pauses of it: some 20 ms. */
+const roundsInARow = 10_000;
+/** OpenSSL's own limit is half of this, and its default (N 16,384, r 8, p 1) needs 16 MiB. */
+const mostScryptBytes = 64 * 1024 * 1024;
+/** N times r times p: about a second. */
+const mostScryptWork = 2 ** 21;
+
+export type HashName = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
+
+const hmacs: Readonly<Record<string, HashName>> = {
+  '1.2.840.113549.2.7': 'sha1',
+  '1.2.840.113549.2.8': 'sha224',
+  '1.2.840.113549.2.9': 'sha256',
+  '1.2.840.113549.2.10': 'sha384',
+  '1.2.840.113549.2.11': 'sha512',
+};
+
+export function hmacName(algorithm: DerValue): HashName {
+  const id = oid(new Fields(algorithm, 'an HMAC algorithm').any('an HMAC algorithm'), 'an HMAC algorithm');
+  const name = hmacs[id];
+  if (!name) throw new DerError(`it uses the HMAC ${id}, which this program does not know`);
+  return name;
+}
+
+export type DeriveKey = (password: Buffer, length: number) => Promise<Buffer>;
+
+/** PBKDF2 (RFC 8018 appendix A.2) or scrypt (RFC 7914 §7), from its AlgorithmIdentifier. @throws {DerError} */
+export function keyDerivation(algorithm: DerValue): DeriveKey {
+  const fields = new Fields(expectTag(algorithm, tags.sequence, 'the key derivation'), 'the key derivation');
+  const id = oid(fields.any('the key derivation'), 'the key derivation');
+  const parameters = new Fields(
+    fields.take(tags.sequence, 'the parameters of the key derivation'),
+    'the key derivation',
+  );
+  if (id === '1.2.840.113549.1.5.12') return pbkdf2From(parameters);
+  if (id === '1.3.6.1.4.1.11591.4.11') return scryptFrom(parameters);
+  throw new DerError(`it uses the key derivation ${id}, which this program does not know`);
+}
+
+function pbkdf2From(parameters: Fields): DeriveKey {
+  const salt = parameters.take(tags.octetString, 'the salt').body;
+  const rounds = roundsOf(parameters.take(tags.integer, 'the iteration count'));
+  parameters.optional(tags.integer); // keyLength: the cipher says the same
+  const prf = parameters.optional(tags.sequence);
+  const hash = prf ? hmacName(prf) : 'sha1';
+  return (password, length) => derivePbkdf2(password, salt, rounds, length, hash);
+}
+
+function scryptFrom(parameters: Fields): DeriveKey {
+  const salt = parameters.take(tags.octetString, 'the salt').body;
+  const [N = 0, r = 0, p = 0] = ['N', 'r', 'p'].map((name) =>
+    smallInteger(parameters.take(tags.integer, `scrypt's ${name}`), `scrypt's ${name}`),
+  );
+  const sound = N > 1 && Number.isInteger(Math.log2(N)) && r > 0 && p > 0;
+  if (!sound || 128 * r * (N + p) > mostScryptBytes || N * r * p > mostScryptWork) {
+    throw new DerError('its scrypt parameters are out of bounds');
+  }
+  return (password, length) => deriveScrypt(password, salt, length, { N, r, p, maxmem: 2 * mostScryptBytes });
+}
+
+/** @throws {DerError} for none, or more than we are ready to do. */
+export function roundsOf(value: DerValue, most = mostRounds): number {
+  const rounds = smallInteger(value, 'the iteration count');
+  if (rounds < 1 || rounds > most) throw new DerError(`its iteration count ${rounds} is out of bounds`);
+  return rounds;
+}
+
+/** RFC 7292 appendix B.2. `purpose`: 1 for a key, 2 for an IV, 3 for a MAC key. */
+export async function pkcs12Key(options: {
+  password: Buffer;
+  salt: Uint8Array;
+  rounds: number;
+  purpose: 1 | 2 | 3;
+  length: number;
+  hash: HashName;
+}): Promise<Buffer> {
+  const { password, salt, rounds, purpose, length, hash } = options;
+  const block = hash === 'sha384' || hash === 'sha512' ? 128 : 64;
+  const filled = (bytes: Uint8Array) => Buffer.alloc(Math.ceil(bytes.length / block) * block, bytes);
+  const input = Buffer.concat([filled(salt), filled(password)]);
+  const diversifier = Buffer.alloc(block, purpose);
+  const parts: Buffer[] = [];
+  for (let made = 0; made < length; ) {
+    let digest = createHash(hash).update(diversifier).update(input).digest();
+    for (let round = 1; round < rounds; round++) {
+      if (round % roundsInARow === 0) await othersFirst();
+      digest = createHash(hash).update(digest).digest();
+    }
+    parts.push(digest);
+    made += digest.length;
+    const addend = Buffer.alloc(block, digest);
+    for (let at = 0; at < input.length; at += block) addOne(input.subarray(at, at + block), addend);
+  }
+  return Buffer.concat(parts).subarray(0, length);
+}
+
+/** block := block + addend + 1, modulo its size. */
+function addOne(block: Buffer, addend: Buffer): void {
+  let carry = 1;
+  for (let at = block.length - 1; at >= 0; at--) {
+    carry += (block[at] ?? 0) + (addend[at] ?? 0);
+    block[at] = carry & 0xff;
+    carry >>= 8;
+  }
+}
+
+/** PBMAC1 (RFC 8018 §7.1, as RFC 9579 uses it): the key derivation and the HMAC, from the algorithm's parameters. */
+export function pbmac1(parameters: DerValue): { derive: DeriveKey; length: number; hash: HashName } {
+  const [kdf, mac] = children(parameters, 'the PBMAC1 parameters');
+  if (!kdf || !mac) throw new DerError('the PBMAC1 parameters are missing');
+  const [, settings] = children(kdf, 'the PBMAC1 parameters');
+  const integers = settings
+    ? children(settings, 'the PBMAC1 parameters').filter(({ tag }) => tag === tags.integer)
+    : [];
+  const [, length] = integers;
+  if (!length) throw new DerError('the PBMAC1 parameters do not state the length of the key');
+  const bytes = smallInteger(length, 'the length of the MAC key');
+  if (bytes > 1024) throw new DerError('the length of the MAC key is out of bounds');
+  return { derive: keyDerivation(kdf), length: bytes, hash: hmacName(mac) };
+}

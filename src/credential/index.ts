@@ -1,0 +1,3 @@
+/** What is deployed: certificates and a handle on the private key, whose bytes stay in this room. */
+export { type CredentialInputs, readCredential } from './read.ts';
+export type { CryptoKey, DeployedCredential, PrivateKeyHandle } from './types.ts';

@@ -1,0 +1,121 @@
+/**
+ * The Java keystore, format JKS versions 1 and 2 (sun.security.provider.JavaKeyStore): big-endian, closed by a SHA-1 over the password, a
+ * fixed phrase and everything before it. Keys are hidden by a SHA-1 key stream (sun.security.provider.KeyProtector).
+ */
+import { createHash } from 'node:crypto';
+import type { Secret } from '../../config/index.ts';
+import { children, DerError, Fields, oid, readDer, tags } from '../../x509/index.ts';
+import { bmpOf, readingsOf } from '../decryption/password.ts';
+import { deployed, KeyProblem } from '../private-key.ts';
+import type { KeystoreContent } from './content.ts';
+
+const digestBytes = 20;
+const whitener = 'Mighty Aphrodite';
+const keyProtectorOid = '1.3.6.1.4.1.42.2.17.1.1';
+const keyEntry = 1;
+const certificateEntry = 2;
+/** Far above any real keystore; a count in the file must not make us loop for long. */
+const mostEntries = 10_000;
+
+/** The first key entry, its chain, then the trusted certificates. @throws {DerError | KeyProblem} */
+export function readJks(bytes: Uint8Array, passphrase: Secret | undefined): KeystoreContent {
+  const { protectedKeys, certificates } = readEntries(Buffer.from(bytes));
+  if (!passphrase) throw new KeyProblem('passphrase_missing', 'it is a Java keystore, and there is no passphrase');
+  const password = readingsOf(passphrase.reveal())
+    .map((reading) => bmpOf(reading, false))
+    .find((candidate) => integrityHolds(bytes, candidate));
+  if (!password)
+    throw new KeyProblem('passphrase_wrong', 'the passphrase does not open it (its integrity digest differs)');
+  const [first] = protectedKeys;
+  return { certificates, ...(first && { key: deployed(recover(first, password), 'pkcs8', true) }) };
+}
+
+function integrityHolds(bytes: Uint8Array, password: Buffer): boolean {
+  const end = bytes.length - digestBytes;
+  const digest = createHash('sha1').update(password).update(whitener, 'latin1').update(bytes.subarray(0, end)).digest();
+  return digest.equals(bytes.subarray(end));
+}
+
+function readEntries(bytes: Buffer): { protectedKeys: Uint8Array[]; certificates: Uint8Array[] } {
+  const reader = new Reader(bytes.subarray(0, Math.max(0, bytes.length - digestBytes)));
+  reader.integer(); // the magic number, by which it was recognised
+  const version = reader.integer();
+  if (version !== 1 && version !== 2) throw new DerError(`it is a JKS keystore of version ${version}`);
+  const protectedKeys: Uint8Array[] = [];
+  const chains: Uint8Array[] = [];
+  const trusted: Uint8Array[] = [];
+  const certificate = () => {
+    if (version === 2) reader.text();
+    return reader.bytes(reader.integer());
+  };
+  for (let left = reader.count(); left > 0; left--) {
+    const kind = reader.integer();
+    reader.text(); // alias
+    reader.bytes(8); // creation date
+    if (kind === keyEntry) {
+      protectedKeys.push(reader.bytes(reader.integer()));
+      for (let chain = reader.count(); chain > 0; chain--) chains.push(certificate());
+    } else if (kind === certificateEntry) trusted.push(certificate());
+    else throw new DerError(`it holds an entry of kind ${kind}, which JKS does not have`);
+  }
+  if (reader.left > 0) throw new DerError(`it has ${reader.left} bytes too many after its last entry`);
+  return { protectedKeys, certificates: [...chains, ...trusted] };
+}
+
+/** EncryptedPrivateKeyInfo whose ciphertext is a 20-octet salt, the hidden key, and SHA-1 of password and key. */
+function recover(encrypted: Uint8Array, password: Buffer): Buffer {
+  const [algorithm, ciphertext] = children(readDer(encrypted, 'the protected key'), 'the protected key');
+  const id = algorithm
+    ? oid(new Fields(algorithm, 'the key protection').any('the key protection'), 'the key protection')
+    : '';
+  if (id !== keyProtectorOid || ciphertext?.tag !== tags.octetString)
+    throw new DerError('its key is protected in an unknown way');
+  const { body } = ciphertext;
+  if (body.length <= 2 * digestBytes) throw new DerError('its protected key is cut short');
+  const key = Buffer.from(body.subarray(digestBytes, body.length - digestBytes));
+  let stream: Uint8Array = body.subarray(0, digestBytes);
+  for (let at = 0; at < key.length; at++) {
+    if (at % digestBytes === 0) stream = createHash('sha1').update(password).update(stream).digest();
+    key[at] = (key[at] ?? 0) ^ (stream[at % digestBytes] ?? 0);
+  }
+  const check = createHash('sha1').update(password).update(key).digest();
+  if (check.equals(body.subarray(body.length - digestBytes))) return key;
+  throw new KeyProblem(
+    'passphrase_wrong',
+    'the passphrase opens the keystore but not its key: give the key the same one with `keytool -keypasswd`',
+  );
+}
+
+class Reader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  bytes(length: number): Buffer {
+    if (length > this.left) throw new DerError('it is cut short');
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+
+  integer(): number {
+    return this.bytes(4).readUInt32BE();
+  }
+
+  count(): number {
+    const count = this.integer();
+    if (count > mostEntries) throw new DerError(`it claims ${count} entries`);
+    return count;
+  }
+
+  /** DataOutput.writeUTF; nothing here needs the text. */
+  text(): void {
+    this.bytes(this.bytes(2).readUInt16BE());
+  }
+}

@@ -1,0 +1,178 @@
+/** PKCS#12 (RFC 7292): the keystore of OpenSSL, keytool, Windows and Azure. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { Secret } from '../../config/index.ts';
+import {
+  children,
+  context,
+  contextPrimitive,
+  DerError,
+  type DerValue,
+  expectTag,
+  Fields,
+  oid,
+  readDer,
+  tags,
+} from '../../x509/index.ts';
+import { toDer } from '../decryption/ber.ts';
+import { decryption } from '../decryption/ciphers.ts';
+import { type HashName, mostPkcs12Rounds, pbmac1, pkcs12Key, roundsOf } from '../decryption/kdf.ts';
+import { bmpOf, octetsOf, readingsOf } from '../decryption/password.ts';
+import type { DeployedKey } from '../key-handle.ts';
+import { deployed, fromEncrypted, KeyProblem } from '../private-key.ts';
+import type { KeystoreContent } from './content.ts';
+
+const data = '1.2.840.113549.1.7.1';
+const encryptedData = '1.2.840.113549.1.7.6';
+const bag = (number: number) => `1.2.840.113549.1.12.10.1.${number}`;
+const x509Certificate = '1.2.840.113549.1.9.22.1';
+const pbmac1Oid = '1.2.840.113549.1.5.14';
+const hashes: Readonly<Record<string, HashName>> = {
+  '1.3.14.3.2.26': 'sha1',
+  '2.16.840.1.101.3.4.2.4': 'sha224',
+  '2.16.840.1.101.3.4.2.1': 'sha256',
+  '2.16.840.1.101.3.4.2.2': 'sha384',
+  '2.16.840.1.101.3.4.2.3': 'sha512',
+};
+/** Each may be encrypted for itself, and cost a second; tools write one for the key and one for the certificates. */
+const mostSafes = 8;
+/** SafeContents may hold SafeContents; nobody's do, deeper than this. */
+const deepest = 8;
+
+interface Contents {
+  key?: DeployedKey;
+  readonly certificates: Uint8Array[];
+  readonly passphrase: string;
+  /** Whether the passphrase is known to be right, so that a failure to decrypt means damage. */
+  readonly proven: boolean;
+}
+
+/** The first private key, and every certificate. @throws {DerError | KeyProblem} */
+export async function readPkcs12(der: Uint8Array, secret: Secret | undefined): Promise<KeystoreContent> {
+  const pfx = new Fields(readBer(der, 'the keystore'), 'the keystore');
+  pfx.take(tags.integer, 'the version');
+  const authenticated = contentOf(pfx.take(tags.sequence, 'the authenticated safe'), data).body;
+  const mac = pfx.optional(tags.sequence);
+  pfx.end();
+
+  const { passphrase, proven } = await provenPassphrase(mac, authenticated, secret);
+  const contents: Contents = { certificates: [], passphrase, proven };
+  const safes = children(readBer(authenticated, 'the safes'), 'a safe');
+  if (safes.length > mostSafes)
+    throw new DerError(`it has ${safes.length} safes, more than the ${mostSafes} that are read`);
+  for (const info of safes) await readSafe(info, contents);
+  return { certificates: contents.certificates, ...(contents.key && { key: contents.key }) };
+}
+
+/** Every reading of the passphrase is held against the MAC. Without a MAC the first has to do, and decrypting tells. */
+async function provenPassphrase(mac: DerValue | undefined, content: Uint8Array, secret: Secret | undefined) {
+  const passphrase = secret?.reveal() ?? '';
+  if (!mac) return { passphrase, proven: false };
+  const holds = macCheck(mac, content);
+  for (const reading of readingsOf(passphrase)) if (await holds(reading)) return { passphrase: reading, proven: true };
+  if (!secret) throw new KeyProblem('passphrase_missing', 'it is protected by a passphrase, and there is none');
+  throw new KeyProblem('passphrase_wrong', 'the passphrase does not open it (its MAC differs)');
+}
+
+/** RFC 7292 §5.1 and, for PBMAC1, RFC 9579. */
+function macCheck(mac: DerValue, content: Uint8Array): (passphrase: string) => Promise<boolean> {
+  const fields = new Fields(mac, 'the MAC');
+  const info = new Fields(fields.take(tags.sequence, 'the MAC'), 'the MAC');
+  const algorithm = new Fields(info.take(tags.sequence, 'the MAC algorithm'), 'the MAC algorithm');
+  const expected = Buffer.from(info.take(tags.octetString, 'the MAC').body);
+  const salt = fields.take(tags.octetString, 'the salt of the MAC').body;
+  const count = fields.optional(tags.integer);
+  const rounds = count ? roundsOf(count, mostPkcs12Rounds) : 1;
+
+  const id = oid(algorithm.any('the MAC algorithm'), 'the MAC algorithm');
+  const equal = (hash: HashName, key: Buffer) => {
+    const actual = createHmac(hash, key).update(content).digest();
+    return actual.length === expected.length && timingSafeEqual(actual, expected);
+  };
+  if (id === pbmac1Oid) {
+    const { derive, length, hash } = pbmac1(algorithm.take(tags.sequence, 'the PBMAC1 parameters'));
+    return async (passphrase) => {
+      for (const octets of octetsOf(passphrase)) if (equal(hash, await derive(octets, length))) return true;
+      return false;
+    };
+  }
+  const hash = hashes[id];
+  if (!hash) throw new DerError(`its MAC uses the hash ${id}, which this program does not know`);
+  const length = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 }[hash];
+  return async (passphrase) => {
+    // No passphrase is sometimes written as no octets at all, sometimes as the terminating zero.
+    for (const password of passphrase === '' ? [bmpOf(''), Buffer.alloc(0)] : [bmpOf(passphrase)])
+      if (equal(hash, await pkcs12Key({ password, salt, rounds, purpose: 3, length, hash }))) return true;
+    return false;
+  };
+}
+
+/** The OCTET STRING inside a ContentInfo of type `data`. */
+function contentOf(info: DerValue, type: string): DerValue {
+  const fields = new Fields(info, 'a safe');
+  const id = oid(fields.any('the type of a safe'), 'the type of a safe');
+  if (id !== type) throw new DerError(`it is protected by a public key (content type ${id}), not by a passphrase`);
+  return expectTag(
+    readDer(fields.take(context(0), 'the content of a safe').body, 'a safe'),
+    tags.octetString,
+    'a safe',
+  );
+}
+
+async function readSafe(info: DerValue, contents: Contents): Promise<void> {
+  const fields = new Fields(expectTag(info, tags.sequence, 'a safe'), 'a safe');
+  const id = oid(fields.any('the type of a safe'), 'the type of a safe');
+  if (id !== encryptedData) return readBags(contentOf(info, data).body, contents, 0);
+  const outer = fields.take(context(0), 'an encrypted safe');
+  const encrypted = new Fields(readDer(outer.body, 'an encrypted safe'), 'an encrypted safe');
+  encrypted.take(tags.integer, 'the version of an encrypted safe');
+  const content = new Fields(encrypted.take(tags.sequence, 'an encrypted safe'), 'an encrypted safe');
+  content.any('the type of an encrypted safe');
+  const decrypt = decryption(content.take(tags.sequence, 'the encryption of a safe'));
+  const ciphertext = octetsIn(content.any('the content of an encrypted safe'));
+  const plain = await decrypt(ciphertext, contents.passphrase);
+  if (plain) return readBags(plain, contents, 0);
+  if (contents.proven) throw new DerError('a safe does not decrypt although the passphrase is right');
+  throw new KeyProblem(
+    contents.passphrase === '' ? 'passphrase_missing' : 'passphrase_wrong',
+    'the passphrase does not decrypt it',
+  );
+}
+
+/** [0] IMPLICIT OCTET STRING, whole or in pieces. */
+function octetsIn(value: DerValue): Uint8Array {
+  if (value.tag !== context(0)) return expectTag(value, contextPrimitive(0), 'the content of an encrypted safe').body;
+  return Buffer.concat(children(value, 'the content of an encrypted safe').map(({ body }) => body));
+}
+
+const readBer = (bytes: Uint8Array, what: string): DerValue =>
+  expectTag(readDer(toDer(bytes, what), what), tags.sequence, what);
+
+async function readBags(safe: Uint8Array, contents: Contents, depth: number): Promise<void> {
+  if (depth > deepest) throw new DerError('its safes are nested too deeply');
+  for (const each of children(readBer(safe, 'a safe'), 'a bag')) {
+    const fields = new Fields(expectTag(each, tags.sequence, 'a bag'), 'a bag');
+    const id = oid(fields.any('the type of a bag'), 'the type of a bag');
+    const value = readDer(fields.take(context(0), 'the content of a bag').body, 'a bag');
+    if (id === bag(1)) contents.key ??= deployed(value.raw, 'pkcs8', false);
+    else if (id === bag(2)) contents.key ??= await shroudedKey(value, contents);
+    else if (id === bag(3)) readCertificateBag(value, contents);
+    else if (id === bag(6)) await readBags(value.raw, contents, depth + 1);
+  }
+}
+
+async function shroudedKey(value: DerValue, { passphrase, proven }: Contents): Promise<DeployedKey> {
+  try {
+    return await fromEncrypted(value, passphrase === '' && !proven ? undefined : new Secret(passphrase));
+  } catch (error) {
+    if (!proven || !(error instanceof KeyProblem) || error.code !== 'passphrase_wrong') throw error;
+    throw new KeyProblem('passphrase_wrong', 'the passphrase opens the keystore but does not decrypt its key');
+  }
+}
+
+function readCertificateBag(value: DerValue, { certificates }: Contents): void {
+  const fields = new Fields(value, 'a certificate bag');
+  const type = oid(fields.any('the type of a certificate'), 'the type of a certificate');
+  if (type !== x509Certificate) return;
+  const content = readDer(fields.take(context(0), 'a certificate bag').body, 'a certificate bag');
+  certificates.push(expectTag(content, tags.octetString, 'a certificate bag').body);
+}

@@ -1,0 +1,91 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import {
+  readContent,
+  type Secret,
+  type Source,
+  SourceError,
+  secretFrom,
+  sourceLabel,
+  type Variables,
+} from '../config/index.ts';
+
+/** Where the parts of one credential live. Both kinds of `CredentialSources` fit. A keystore stands for certificate, key and bundle. */
+export interface CredentialInputs {
+  readonly certificate?: Source;
+  readonly privateKey?: Source;
+  readonly passphrase?: Source;
+  readonly caBundle?: Source;
+  readonly keystore?: Source;
+}
+
+export interface PartContent {
+  readonly place: string;
+  readonly kind: Source['kind'];
+  readonly bytes?: Buffer;
+  readonly mode?: number;
+  /** A sentence that begins with the place. */
+  readonly error?: string;
+}
+
+export type Part = 'certificate' | 'privateKey' | 'caBundle' | 'keystore';
+
+/** The bytes of every source as they were at one moment, or why there are none. */
+export interface CredentialContent {
+  readonly parts: Readonly<Partial<Record<Part, PartContent>>>;
+  readonly passphrase?: Secret;
+  readonly passphraseError?: string;
+  /** Over every byte, mode and error; see `DeployedCredential.contentHash`. */
+  readonly contentHash: string;
+  readonly fromFiles: boolean;
+}
+
+const parts = ['certificate', 'privateKey', 'caBundle', 'keystore'] as const;
+/** A plain hash of a short passphrase could be searched for; with a key that never leaves this process it cannot. */
+const hashKey = randomBytes(32);
+
+export async function readSources(inputs: CredentialInputs, env: Variables): Promise<CredentialContent> {
+  const [passphrase, ...contents] = await Promise.all(
+    [inputs.passphrase, ...parts.map((part) => inputs[part])].map((source) => source && read(source, env)),
+  );
+  const secret = passphrase && inputs.passphrase && secretOf(passphrase, inputs.passphrase);
+  const sources = [inputs.passphrase, ...parts.map((part) => inputs[part])];
+  return {
+    parts: Object.fromEntries(parts.flatMap((part, index) => (contents[index] ? [[part, contents[index]]] : []))),
+    ...secret,
+    contentHash: hashOf([passphrase, ...contents]),
+    fromFiles: sources.some((source) => source?.kind === 'file'),
+  };
+}
+
+async function read(source: Source, env: Variables): Promise<PartContent> {
+  const place = sourceLabel(source);
+  try {
+    return { place, kind: source.kind, ...(await readContent(source, env)) };
+  } catch (error) {
+    if (error instanceof SourceError) return { place, kind: source.kind, error: error.message };
+    throw error;
+  }
+}
+
+function secretOf(
+  { bytes, error }: PartContent,
+  source: Source,
+): Pick<CredentialContent, 'passphrase' | 'passphraseError'> {
+  if (!bytes) return { ...(error !== undefined && { passphraseError: error }) };
+  try {
+    return { passphrase: secretFrom(bytes, source) };
+  } catch (empty) {
+    if (empty instanceof SourceError) return { passphraseError: empty.message };
+    throw empty;
+  }
+}
+
+/** Lengths keep two different splits of the same bytes apart. */
+function hashOf(content: readonly (PartContent | undefined)[]): string {
+  const hash = createHmac('sha256', hashKey);
+  for (const each of content) {
+    hash.update(JSON.stringify([each?.place, each?.mode, each?.error, each?.bytes?.length]));
+    if (each?.bytes) hash.update(each.bytes);
+  }
+  return hash.digest('hex');
+}

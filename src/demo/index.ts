@@ -1,0 +1,3 @@
+/** A whole estate on one machine: throwaway PKI, MESH stand-in, mail catcher. */
+export { createEstate, type Estate } from './estate.ts';
+export { thingsToTry } from './try.ts';

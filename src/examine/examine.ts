@@ -1,0 +1,77 @@
+/** Read → rehearse → assess: the one line behind `serve`, `check`, `inspect`, `renew` and `accept`. */
+import type { ResolvedEnvironment, Variables } from '../config/index.ts';
+import { type CredentialInputs, type DeployedCredential, readCredential } from '../credential/index.ts';
+import {
+  type Assessment,
+  type AssessmentPolicy,
+  assess,
+  policyFor,
+  type Rehearsal,
+  rehearse,
+} from '../verify/index.ts';
+
+export interface Examination {
+  readonly credential: DeployedCredential;
+  /** OpenSSL's verdict; absent when there was nothing to rehearse with. */
+  readonly rehearsal?: Rehearsal;
+  readonly rehearsedAt: Date;
+  readonly assessment: Assessment;
+}
+
+/**
+ * What is the same as last time is neither parsed, decrypted nor rehearsed again; only judged again, for time has passed.
+ * @returns undefined where no credential is configured. Throws only for a bug: what is wrong with the files is in the assessment.
+ */
+export async function examine(
+  environment: ResolvedEnvironment,
+  last: Examination | undefined,
+  env: Variables,
+  now: Date,
+): Promise<Examination | undefined> {
+  return environment.credential && examineSources(environment.credential, policyFor(environment), env, now, last);
+}
+
+/** As `examine`, for sources that stand in no configuration. */
+export async function examineSources(
+  sources: CredentialInputs,
+  policy: AssessmentPolicy,
+  env: Variables,
+  now: Date,
+  last?: Examination,
+): Promise<Examination> {
+  const credential = await readCredential(sources, env, last && { previous: last.credential });
+  const rehearsed = last && stillHolds(last, credential, now) ? last : await rehearseNow(credential, now);
+  const { rehearsal, rehearsedAt } = rehearsed;
+  const assessment = assess(credential, policy, rehearsal, now);
+  return { credential, ...(rehearsal ? { rehearsal } : {}), rehearsedAt, assessment };
+}
+
+/** Rehearses and assesses a credential that is not deployed (yet). */
+export async function examineCandidate(
+  credential: DeployedCredential,
+  policy: AssessmentPolicy,
+  now: Date,
+): Promise<Assessment> {
+  return assess(credential, policy, await rehearse(credential), now);
+}
+
+type Rehearsed = Pick<Examination, 'rehearsal' | 'rehearsedAt'>;
+
+async function rehearseNow(credential: DeployedCredential, now: Date): Promise<Rehearsed> {
+  const rehearsal = await rehearse(credential);
+  return { ...(rehearsal ? { rehearsal } : {}), rehearsedAt: now };
+}
+
+/** For the same bytes OpenSSL says the same, until a certificate begins or ends; the clock may also have been set back. */
+export function stillHolds(
+  last: Pick<Examination, 'rehearsedAt'> & { readonly credential: Pick<DeployedCredential, 'contentHash'> },
+  credential: Pick<DeployedCredential, 'contentHash' | 'certificate' | 'extraCertificates' | 'bundle'>,
+  now: Date,
+): boolean {
+  if (last.credential.contentHash !== credential.contentHash) return false;
+  const [from, to] = [last.rehearsedAt.getTime(), now.getTime()].sort((a, b) => a - b) as [number, number];
+  const certificates = [credential.certificate ?? [], credential.extraCertificates, credential.bundle].flat();
+  return certificates
+    .flatMap(({ notBefore, notAfter }) => [notBefore.getTime(), notAfter.getTime()])
+    .every((boundary) => boundary < from || boundary > to);
+}

@@ -1,0 +1,129 @@
+/** What is remembered of one environment between two looks at it, and what that comes to. Pure. */
+import type { ResolvedEnvironment } from '../config/index.ts';
+import type { Examination } from '../examine/index.ts';
+import { type Finding, statusOf, worstFirst } from '../findings/index.ts';
+import { type HandshakeResult, judgeHandshake } from '../mesh/index.ts';
+import type { EmailOutcome, RenewalStatus, RenewalStep } from '../renewal/index.ts';
+import type { EnvironmentStatus, HandshakeStatus } from '../status/index.ts';
+import { type LastKnown, lastKnownAfter, nothingKnown } from './last-known.ts';
+
+export interface EnvironmentMemory {
+  readonly environment: ResolvedEnvironment;
+  /** The last; none until the first check, and none without a credential. */
+  readonly examination?: Examination;
+  readonly lastKnown: LastKnown;
+  /** Since when handshakes have been made for it; undefined where none are (`check --offline`). */
+  readonly watchingSince?: Date;
+  readonly handshake: HandshakeStatus;
+  /** The content that the last handshake was made with. */
+  readonly handshakeContentHash?: string;
+  readonly renewal: RenewalStatus;
+  readonly renewalFindings: readonly Finding[];
+  readonly emails: Readonly<Record<EmailOutcome, number>>;
+  readonly lastRunAt?: Date;
+  readonly checkDurationSeconds?: number;
+}
+
+export function newMemory(
+  environment: ResolvedEnvironment,
+  watchingSince?: Date,
+  lastSuccessAt?: Date,
+): EnvironmentMemory {
+  return {
+    environment,
+    lastKnown: nothingKnown,
+    ...(watchingSince ? { watchingSince } : {}),
+    handshake: { ...(lastSuccessAt ? { lastSuccessAt } : {}), totals: { success: 0, failure: 0 }, history: [] },
+    renewal: { state: 'not_due', reason: environment.credential ? 'not looked at yet' : 'no credential is configured' },
+    renewalFindings: [],
+    emails: { sent: 0, failed: 0, drafted: 0 },
+  };
+}
+
+/** The same environment under a reloaded configuration: counters, history and last known dates stay. */
+export function rememberReload(memory: EnvironmentMemory, environment: ResolvedEnvironment): EnvironmentMemory {
+  if (environment.credential) return { ...memory, environment };
+  const { examination, handshakeContentHash, ...rest } = memory;
+  return { ...rest, environment, lastKnown: nothingKnown };
+}
+
+export function rememberExamination(
+  memory: EnvironmentMemory,
+  examination: Examination | undefined,
+  startedAt: Date,
+  endedAt: Date,
+): EnvironmentMemory {
+  const run = {
+    lastRunAt: endedAt,
+    checkDurationSeconds: Math.max(0, endedAt.getTime() - startedAt.getTime()) / 1000,
+  };
+  if (!examination) return { ...memory, ...run };
+  return { ...memory, ...run, examination, lastKnown: lastKnownAfter(memory.lastKnown, examination.assessment) };
+}
+
+/** A day of hourly handshakes. */
+export const historyLength = 24;
+
+export function rememberHandshake(
+  memory: EnvironmentMemory,
+  result: HandshakeResult,
+  contentHash: string | undefined,
+): EnvironmentMemory {
+  const { handshakeContentHash, ...rest } = memory;
+  const { totals, lastSuccessAt, history } = memory.handshake;
+  return {
+    ...rest,
+    ...(contentHash === undefined ? {} : { handshakeContentHash: contentHash }),
+    handshake: {
+      last: result,
+      ...(result.outcome === 'success' ? { lastSuccessAt: result.startedAt } : lastSuccessAt ? { lastSuccessAt } : {}),
+      totals: { ...totals, [result.outcome]: totals[result.outcome] + 1 },
+      history: lean([...history, result].slice(-historyLength)),
+    },
+  };
+}
+
+/** Certificates are large, and only the last chain that was seen is of use. */
+function lean(history: readonly HandshakeResult[]): HandshakeResult[] {
+  const last = history.findLastIndex(({ serverCertificates }) => serverCertificates.length > 0);
+  return history.map((each, index) => (index < last ? { ...each, serverCertificates: [] } : each));
+}
+
+export function rememberRenewal(
+  memory: EnvironmentMemory,
+  { status, findings, emailed }: RenewalStep,
+): EnvironmentMemory {
+  const emails = { ...memory.emails };
+  for (const outcome of emailed) emails[outcome] += 1;
+  return { ...memory, renewal: status, renewalFindings: findings, emails };
+}
+
+export function statusFrom(memory: EnvironmentMemory, now: Date): EnvironmentStatus {
+  const { environment, examination, lastKnown, handshake, watchingSince, lastRunAt, checkDurationSeconds } = memory;
+  const assessment = examination?.assessment;
+  const { last, lastSuccessAt } = handshake;
+  const record = { ...(last ? { last } : {}), ...(lastSuccessAt ? { lastSuccessAt } : {}) };
+  const findings = worstFirst([
+    ...(assessment?.findings ?? []),
+    ...(watchingSince ? judgeHandshake(environment, { ...record, watchingSince }, now) : []),
+    ...memory.renewalFindings,
+  ]);
+  return {
+    name: environment.name,
+    ...(environment.preset ? { preset: environment.preset } : {}),
+    application: environment.application,
+    odsCode: environment.odsCode,
+    mailboxId: environment.mesh.mailboxId,
+    url: environment.mesh.url,
+    credentialConfigured: environment.credential !== undefined,
+    ...(assessment ? { assessment } : {}),
+    ...lastKnown,
+    handshake,
+    renewal: memory.renewal,
+    emails: memory.emails,
+    findings,
+    status: statusOf(findings),
+    ...(lastRunAt ? { lastRunAt } : {}),
+    ...(checkDurationSeconds === undefined ? {} : { checkDurationSeconds }),
+  };
+}

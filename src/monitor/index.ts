@@ -1,0 +1,6 @@
+/** The cycle: what is looked at when, what is remembered, and what is logged. */
+export { type LastSuccesses, openLastSuccesses } from './last-successes.ts';
+export { createLog, type Log } from './log.ts';
+export { type Actions, Monitor } from './monitor.ts';
+export { checkOnce } from './once.ts';
+export { type Schedule, startSchedule } from './schedule.ts';

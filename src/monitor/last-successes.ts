@@ -1,0 +1,62 @@
+/**
+ * When MESH last said yes to each environment, kept over restarts: a service that is restarted every day would otherwise never see a day
+ * without. The state directory is ours alone by then: the renewals hold its lock.
+ */
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Log } from './log.ts';
+
+export interface LastSuccesses {
+  /** Undefined: never, or not known. Nothing that lies after `now`: the clock has been set back since. */
+  last(environment: string, now: Date): Date | undefined;
+  note(environment: string, at: Date): void;
+  close(): void;
+}
+
+/** Of a process that forgets when it ends. */
+export const noSuccesses: LastSuccesses = { last: () => undefined, note: () => {}, close: () => {} };
+
+/** A disk that takes or gives nothing is logged once, and costs nothing but this memory. */
+export function openLastSuccesses(stateDir: string, log: Pick<Log, 'warn'>): LastSuccesses {
+  const file = join(stateDir, 'handshakes.sqlite');
+  let told = false;
+  const attempt = <T>(work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error;
+      if (!told)
+        log.warn({ file, error: error.message }, 'the last successful handshakes cannot be kept over a restart');
+      told = true;
+      return undefined;
+    }
+  };
+  const opened = attempt(() => open(file));
+  if (!opened) return noSuccesses;
+  const { database, read, write } = opened;
+  return {
+    last: (environment, now) => {
+      const at = new Date(Number(attempt(() => read.get(environment))?.at ?? Number.NaN));
+      return at <= now ? at : undefined;
+    },
+    note: (environment, at) => void attempt(() => write.run(environment, at.getTime())),
+    close: () => database.close(),
+  };
+}
+
+/** Times are milliseconds of Unix time. To lose the last of them in a power cut does no harm, so nobody waits for the disk. */
+function open(file: string) {
+  closeSync(openSync(file, 'a', 0o600));
+  const database = new DatabaseSync(file);
+  try {
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+      CREATE TABLE IF NOT EXISTS successes (environment TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT`);
+    const read = database.prepare('SELECT at FROM successes WHERE environment = ?');
+    const write = database.prepare('INSERT INTO successes VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at');
+    return { database, read, write };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}

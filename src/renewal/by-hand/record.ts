@@ -1,0 +1,93 @@
+/** `renewals`, `renewals resolve` and `check`: the record of renewals, read and settled from outside the service. */
+import type { Configuration } from '../../config/index.ts';
+import { lastSafeDay } from '../../time/index.ts';
+import { dueAt } from '../decide.ts';
+import { type RenewalInput, type RenewalStep, viewRenewal } from '../engine.ts';
+import { type Resolution, resolveRenewal } from '../resolve.ts';
+import { recoverInterrupted } from '../send.ts';
+import { databaseExists, openReader, openStore, type RenewalStore, StoreError } from '../store/store.ts';
+import type { RenewalRecord, RenewalStatus } from '../types.ts';
+
+/** Every renewal that has been recorded, oldest first. @throws {StoreError} */
+export function listRenewals({ stateDir, environments }: Configuration): RenewalStatus[] {
+  if (!databaseExists(stateDir)) return [];
+  const store = openStore(stateDir, { exclusive: false });
+  try {
+    return store.list().map((record) => statusOf(record, environments));
+  } finally {
+    store.close();
+  }
+}
+
+function statusOf(record: RenewalRecord, environments: Configuration['environments']): RenewalStatus {
+  const environment = environments.find(({ name }) => name === record.environment);
+  return {
+    state: record.state,
+    reason: record.transitions.at(-1)?.reason ?? '',
+    ...(environment ? { dueAt: dueAt(environment, record) } : {}),
+    lastSafeDay: lastSafeDay(record.notAfter),
+    ...(record.requestedAt ? { requestedAt: record.requestedAt } : {}),
+    record,
+  };
+}
+
+/** @throws {StoreError} */
+export function settleRenewal(
+  { stateDir }: Configuration,
+  environment: string,
+  outcome: 'sent' | 'not-sent',
+  now: Date,
+): Resolution {
+  if (!databaseExists(stateDir)) return { refused: `nothing has been recorded in ${stateDir} yet` };
+  const store = openForSettling(stateDir, now);
+  try {
+    return resolveRenewal(store, environment, outcome, now);
+  } finally {
+    store.close();
+  }
+}
+
+/** Where no service runs, a request that it left in `sending` is uncertain, and can be settled before the service is back. */
+function openForSettling(stateDir: string, now: Date): RenewalStore {
+  try {
+    const store = openStore(stateDir, { exclusive: true });
+    recoverInterrupted(store, now);
+    return store;
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return openStore(stateDir, { exclusive: false });
+  }
+}
+
+export interface RenewalViewer {
+  /** How the renewal stands; undefined where nothing is recorded, or the record cannot be read. */
+  view(input: RenewalInput, now: Date): Omit<RenewalStep, 'emailed'> | undefined;
+  close(): void;
+}
+
+/**
+ * Looks only, and leaves no trace.
+ * @param broken told once, when the record cannot be read; nothing is said of renewals from there on.
+ */
+export function openViewer(stateDir: string, broken: (error: StoreError) => void): RenewalViewer {
+  const unlessBroken = <T>(work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      broken(error);
+      return undefined;
+    }
+  };
+  let reader = databaseExists(stateDir) ? unlessBroken(() => openReader(stateDir)) : undefined;
+  return {
+    view(input, now) {
+      const open = reader;
+      if (!open) return undefined;
+      const step = unlessBroken(() => viewRenewal(input, open, stateDir, now));
+      if (!step) reader = undefined;
+      return step;
+    },
+    close: () => reader?.close(),
+  };
+}

@@ -1,0 +1,22 @@
+/** Deciding, drafting, sending, recording and accepting. */
+export { acceptByHand } from './by-hand/accept.ts';
+export { listRenewals, openViewer, settleRenewal } from './by-hand/record.ts';
+export { draftByHand, type RenewalSubject, type RenewOutcome, renewalSubject, renewByHand } from './by-hand/renew.ts';
+export type { RenewalInput, RenewalStep } from './engine.ts';
+export type { AcceptInput, AcceptResult } from './issued/accept.ts';
+export { deploymentInstructions } from './issued/deployment-instructions.ts';
+export { renderClosing, renderReminder, renderReview, renderUncertain } from './mail/contact-messages.ts';
+export type { ReadMessage } from './mail/read-message.ts';
+export { type Message, renderRequest } from './mail/request-message.ts';
+export { createRenewals, type Renewals } from './renewals.ts';
+export { type RenewalFiles, readRenewalFiles } from './store/read-pending.ts';
+export { StoreError } from './store/store.ts';
+export {
+  type EmailOutcome,
+  emailOutcomes,
+  type RenewalRecord,
+  type RenewalState,
+  type RenewalStatus,
+  type RequestKey,
+  renewalStates,
+} from './types.ts';

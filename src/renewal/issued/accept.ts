@@ -1,0 +1,61 @@
+/** From a file that the desk sent to a renewal that is `issued`: which request it answers, whether it may be used, and the record of it. */
+import type { ResolvedEnvironment, Variables } from '../../config/index.ts';
+import type { RenewalStore } from '../store/store.ts';
+import type { RenewalRecord, RenewalState } from '../types.ts';
+import { type InstallResult, installAccepted } from './install.ts';
+import { spkiSha256 } from './judge.ts';
+import { type Accepted, newKeyNeedsNewPassphrase, prepareIssued, type Refused } from './prepare.ts';
+import { readIssuedFile } from './read.ts';
+
+export interface AcceptInput {
+  readonly environment: ResolvedEnvironment;
+  readonly issued: Uint8Array;
+  readonly install: boolean;
+  readonly stateDir: string;
+  readonly env: Variables;
+  readonly now: Date;
+}
+
+export type AcceptResult = Refused | (Accepted & { readonly install?: InstallResult });
+
+/** `uncertain`, `due` and `failed` too: that the desk has answered is the proof that somebody sent the request. */
+const awaiting: readonly RenewalState[] = ['requested', 'uncertain', 'failed', 'due', 'issued'];
+
+/** @throws {StoreError} when the record cannot be read or written; nothing is installed then. */
+export async function acceptIssued(store: RenewalStore, input: AcceptInput): Promise<AcceptResult> {
+  const record = answeredRecord(store.list(input.environment.name), input.issued);
+  if (!record)
+    return {
+      accepted: false,
+      reasons: [`no request of ${input.environment.name} is waiting for a certificate`],
+      notes: [],
+    };
+
+  const result = await prepareIssued({ ...input, record });
+  if (!result.accepted) return result;
+
+  const moved = store.transition(record, {
+    from: awaiting,
+    to: 'issued',
+    at: input.now,
+    reason: `the certificate with serial ${result.certificate.serial} was accepted; it has to be deployed`,
+    changes: { issuedFingerprintSha256: result.certificate.fingerprintSha256 },
+  });
+  if (!moved)
+    return {
+      accepted: false,
+      reasons: ['the renewal has moved on while the certificate was checked; try again'],
+      notes: [],
+    };
+  if (!input.install) return result;
+  const newPassphrase = await newKeyNeedsNewPassphrase(input.environment, record, input.env);
+  return { ...result, install: await installAccepted(input.environment, result, newPassphrase, input.now) };
+}
+
+/** The one whose key the certificate carries; else the latest that waits, so that what is wrong can be said against it. */
+function answeredRecord(records: readonly RenewalRecord[], issued: Uint8Array): RenewalRecord | undefined {
+  const waiting = records.filter(({ state, spkiSha256: key }) => key !== undefined && awaiting.includes(state));
+  const file = readIssuedFile(issued);
+  const keys = new Set('refused' in file ? [] : file.certificates.map(spkiSha256));
+  return waiting.findLast(({ spkiSha256: key }) => key !== undefined && keys.has(key)) ?? waiting.at(-1);
+}

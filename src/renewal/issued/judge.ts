@@ -1,0 +1,90 @@
+/** Is this the certificate that was asked for? Pure: what MESH would say of it is for the assessment that is passed in. */
+import { createHash } from 'node:crypto';
+import { dayMs, londonTime, minuteMs } from '../../time/index.ts';
+import { type Assessment, invalidates } from '../../verify/index.ts';
+import type { Certificate } from '../../x509/index.ts';
+import type { RenewalRecord } from '../types.ts';
+
+export interface IssuedVerdict {
+  /** Why it must not be used; none: it is accepted. Each says exactly what is wrong. */
+  readonly reasons: readonly string[];
+  /** What a person should know all the same. */
+  readonly notes: readonly string[];
+}
+
+export const spkiSha256 = ({ publicKey }: Certificate): string =>
+  createHash('sha256').update(publicKey.spki).digest('hex');
+
+/** Of several certificates in a file the one with our key, else the first that is no CA, else the first. */
+export function pickIssued(certificates: readonly Certificate[], record: RenewalRecord): Certificate | undefined {
+  return (
+    certificates.find((each) => spkiSha256(each) === record.spkiSha256) ??
+    certificates.find((each) => !each.basicConstraints?.ca) ??
+    certificates[0]
+  );
+}
+
+/** @param assessment of the credential as it would be deployed: this certificate, the pending key, the bundle. */
+export function judgeIssued(issued: Certificate, record: RenewalRecord, assessment: Assessment): IssuedVerdict {
+  if (issued.fingerprintSha256 === record.fingerprintSha256)
+    return { reasons: ['this is the certificate that is being replaced, not a new one'], notes: [] };
+
+  const ours = spkiSha256(issued) === record.spkiSha256;
+  const { reasons, notes } = judgeAssessment(assessment, ours);
+  return {
+    reasons: [...judgeKey(issued, record, ours), ...judgeName(issued, record), ...judgeEnd(issued, record), ...reasons],
+    notes: [...notes, ...judgeLifetime(issued, assessment)],
+  };
+}
+
+function judgeKey(issued: Certificate, record: RenewalRecord, ours: boolean): string[] {
+  if (ours) return [];
+  if (issued.basicConstraints?.ca) return ['this is a CA certificate, not the one that was asked for'];
+  const keys = `its public key has the SHA-256 ${spkiSha256(issued)}, the request's ${record.spkiSha256}`;
+  return [`it was not issued for the pending request: ${keys}`];
+}
+
+/** Names only: the CA adds O and OU of its own to a request that has a CN alone. */
+function judgeName(issued: Certificate, record: RenewalRecord): string[] {
+  const { commonName } = issued.subject;
+  if (commonName?.toLowerCase() === record.commonName.toLowerCase()) return [];
+  const has = commonName === undefined ? 'has no common name' : `has the common name "${commonName}"`;
+  return [`it ${has}; the request was for "${record.commonName}"`];
+}
+
+function judgeEnd(issued: Certificate, record: RenewalRecord): string[] {
+  if (issued.notAfter > record.notAfter) return [];
+  return [
+    `it expires on ${londonTime(issued.notAfter)}, no later than the certificate that it is to replace (${londonTime(record.notAfter)})`,
+  ];
+}
+
+function judgeAssessment({ findings }: Assessment, ours: boolean): { reasons: string[]; notes: string[] } {
+  // With another key there is no match and no rehearsal to speak of: one reason is enough for that.
+  const apart = findings.filter(({ code }) => ours || (code !== 'key_mismatch' && code !== 'verifiers_disagree'));
+  // When our own validation accepts what OpenSSL refuses, OpenSSL decides: it is what MESH asks.
+  const against = apart.filter((each) => invalidates(each) || each.code === 'verifiers_disagree');
+  return {
+    reasons: against.map(({ message, remedy }) => `${message} ${remedy}`),
+    // The order of the bundle is put right in what is written, so nobody needs to hear of it.
+    notes: apart
+      .filter((each) => !against.includes(each) && each.severity !== 'info' && each.code !== 'chain_order_wrong')
+      .map(({ message }) => message),
+  };
+}
+
+/** Three years and 30 minutes is what the NHS CA gives, cut off where the CA itself ends. */
+const usualLifetimeMs = 3 * 365 * dayMs;
+
+function judgeLifetime(issued: Certificate, { certificates, path }: Assessment): string[] {
+  const lifetimeMs = issued.notAfter.getTime() - issued.notBefore.getTime();
+  if (lifetimeMs >= usualLifetimeMs) return [];
+  const days = Math.floor(lifetimeMs / dayMs);
+  const authority = certificates
+    .filter(({ role, certificate }) => role !== 'client' && path.includes(certificate.fingerprintSha256))
+    .find(({ certificate }) => Math.abs(certificate.notAfter.getTime() - issued.notAfter.getTime()) < 30 * minuteMs);
+  const why = authority
+    ? `the CA cut it off where ${authority.certificate.subject.commonName} itself ends; its successor's chain will be needed`
+    : 'the usual is three years; ask the desk if that was not intended';
+  return [`it is valid for ${days} days only: ${why}`];
+}

@@ -1,0 +1,165 @@
+/** Follow: the certificate that came back is checked, rehearsed with the pending key, and laid out ready to deploy. */
+import { join } from 'node:path';
+import { type ResolvedEnvironment, readSecret, type Variables } from '../../config/index.ts';
+import { type DeployedCredential, type PrivateKeyHandle, readCredential } from '../../credential/index.ts';
+import { examineCandidate } from '../../examine/index.ts';
+import { type Assessment, looksSelfSigned, policyFor } from '../../verify/index.ts';
+import { type Certificate, toPem } from '../../x509/index.ts';
+import { writeAtomically } from '../store/atomic-file.ts';
+import { pendingDirectory } from '../store/pending-files.ts';
+import type { RenewalRecord } from '../types.ts';
+import { orderBundle } from './bundle-order.ts';
+import { deploymentInstructions, type LaidOutFiles } from './deployment-instructions.ts';
+import { judgeIssued, pickIssued } from './judge.ts';
+import { readIssuedFile } from './read.ts';
+
+export interface PrepareInput {
+  readonly environment: ResolvedEnvironment;
+  /** The renewal that the certificate answers. */
+  readonly record: RenewalRecord;
+  /** The file's bytes. */
+  readonly issued: Uint8Array;
+  readonly stateDir: string;
+  readonly env: Variables;
+  readonly now: Date;
+}
+
+export type PrepareResult = Refused | Accepted;
+
+export interface Refused {
+  readonly accepted: false;
+  readonly certificate?: Certificate;
+  readonly reasons: readonly string[];
+  readonly notes: readonly string[];
+}
+
+export interface Accepted {
+  readonly accepted: true;
+  readonly certificate: Certificate;
+  /** From the certificate to the root. */
+  readonly path: readonly Certificate[];
+  readonly notes: readonly string[];
+  readonly files: LaidOutFiles;
+  /** Line by line, as in the file `instructions`. */
+  readonly instructions: string;
+}
+
+/**
+ * Judges first, and writes only what was accepted: below `stateDir`, never to a deployed file.
+ * @throws {Error} of the file system when the files cannot be written; then the record must stay as it is.
+ */
+export async function prepareIssued(input: PrepareInput): Promise<PrepareResult> {
+  const file = readIssuedFile(input.issued);
+  if ('refused' in file) return refuse([file.refused]);
+  const certificate = pickIssued(file.certificates, input.record);
+  if (!certificate) return refuse(['the file holds no certificate']);
+
+  const deployed = input.environment.credential && (await readCredential(input.environment.credential, input.env));
+  const pending = await pendingKey(input, deployed);
+  if ('refused' in pending) return refuse([pending.refused], certificate);
+
+  const bundle = withIntermediates(deployed?.bundle ?? [], file.certificates, certificate);
+  const candidate = candidateOf(certificate, pending.handle, bundle);
+  const assessment = await examineCandidate(candidate, policyFor(input.environment), input.now);
+  const { reasons, notes } = judgeIssued(certificate, input.record, assessment);
+  if (reasons.length > 0) return refuse(reasons, certificate, notes);
+  return { accepted: true, certificate, notes, ...(await layOut(input, certificate, bundle, assessment)) };
+}
+
+const refuse = (reasons: readonly string[], certificate?: Certificate, notes: readonly string[] = []): Refused => ({
+  accepted: false,
+  reasons,
+  notes,
+  ...(certificate ? { certificate } : {}),
+});
+
+type PendingKey = { readonly handle: PrivateKeyHandle } | { readonly refused: string };
+
+async function pendingKey(input: PrepareInput, deployed: DeployedCredential | undefined): Promise<PendingKey> {
+  const { environment, record, stateDir, env } = input;
+  if (record.keyFile === undefined) {
+    if (deployed?.privateKey) return { handle: deployed.privateKey };
+    return { refused: 'the request was made with the deployed private key, and that cannot be read now' };
+  }
+  const path = join(stateDir, record.keyFile);
+  const passphrase = environment.renewal.passphrase ?? environment.credential?.passphrase;
+  const { privateKey, problems } = await readCredential(
+    { privateKey: { kind: 'file', path }, ...(passphrase ? { passphrase } : {}) },
+    env,
+  );
+  if (privateKey) return { handle: privateKey };
+  const why = problems.map(({ message }) => message).join(' ');
+  return { refused: `the private key of the pending request cannot be used (${path}): ${why}` };
+}
+
+/**
+ * CAs that came with the certificate help to build the path, but a root among them is no reason to trust it: whom to trust is for the bundle,
+ * which a person put together, and not for an e-mail.
+ */
+function withIntermediates(
+  bundle: readonly Certificate[],
+  received: readonly Certificate[],
+  issued: Certificate,
+): Certificate[] {
+  const known = new Set(bundle.map(({ fingerprintSha256 }) => fingerprintSha256));
+  const extra = received.filter(
+    (each) =>
+      each !== issued && each.basicConstraints?.ca && !looksSelfSigned(each) && !known.has(each.fingerprintSha256),
+  );
+  return [...bundle, ...extra];
+}
+
+/** The credential as it would be deployed. */
+function candidateOf(
+  certificate: Certificate,
+  privateKey: PrivateKeyHandle,
+  bundle: readonly Certificate[],
+): DeployedCredential {
+  return {
+    configured: { certificate: true, privateKey: true, caBundle: true },
+    certificate,
+    extraCertificates: [],
+    bundle,
+    privateKey,
+    problems: [],
+    contentHash: certificate.fingerprintSha256,
+  };
+}
+
+async function layOut(
+  { environment, record, stateDir, env }: PrepareInput,
+  certificate: Certificate,
+  bundle: readonly Certificate[],
+  assessment: Assessment,
+): Promise<Pick<Accepted, 'path' | 'files' | 'instructions'>> {
+  const directory = join(stateDir, pendingDirectory(record));
+  const files: LaidOutFiles = {
+    certificate: join(directory, 'client.pem'),
+    caBundle: join(directory, 'ca_bundle.pem'),
+    instructions: join(directory, 'INSTRUCTIONS.txt'),
+    ...(record.keyFile === undefined ? {} : { privateKey: join(stateDir, record.keyFile) }),
+  };
+  const ordered = orderBundle(bundle, environment.chainOrder);
+  const path = assessment.path.flatMap(
+    (fingerprint) =>
+      assessment.certificates.find((each) => each.certificate.fingerprintSha256 === fingerprint)?.certificate ?? [],
+  );
+  const newPassphrase = await newKeyNeedsNewPassphrase(environment, record, env);
+  const instructions = deploymentInstructions(environment, files, { certificate, path, newPassphrase });
+  await writeAtomically(files.certificate, toPem(certificate.der));
+  await writeAtomically(files.caBundle, ordered.map(({ der }) => toPem(der)).join(''));
+  await writeAtomically(files.instructions, instructions);
+  return { path, files, instructions };
+}
+
+/** Whether the new key opens with another passphrase than the application has. */
+export async function newKeyNeedsNewPassphrase(
+  { renewal, credential }: ResolvedEnvironment,
+  { keyFile }: RenewalRecord,
+  env: Variables,
+): Promise<boolean> {
+  if (keyFile === undefined || !renewal.passphrase) return false;
+  if (!credential?.passphrase) return true;
+  const [next, current] = [await readSecret(renewal.passphrase, env), await readSecret(credential.passphrase, env)];
+  return next.reveal() !== current.reveal();
+}

@@ -1,0 +1,122 @@
+/** What the contact is told while a renewal is under way. Never the desk: each of these goes to one person. Pure, like the request itself. */
+import type { ResolvedEnvironment } from '../../config/index.ts';
+import { londonDay, londonTime } from '../../time/index.ts';
+import type { Certificate } from '../../x509/index.ts';
+import type { RenewalRecord } from '../types.ts';
+import { parseAddress, safeText } from './header-safety.ts';
+import { type Facts, type Message, type MessageKind, messageIdFor, safeFacts } from './request-message.ts';
+
+export interface ContactMessage {
+  readonly environment: ResolvedEnvironment;
+  /** Sender, `address` or `Name <address>`. */
+  readonly from: string;
+  readonly record: RenewalRecord;
+  readonly now: Date;
+}
+
+/** The part of a record that identifies the certificate being replaced. */
+export type RenewalKey = Pick<
+  RenewalRecord,
+  'environment' | 'fingerprintSha256' | 'serial' | 'notAfter' | 'commonName'
+> &
+  Partial<Pick<RenewalRecord, 'messageId' | 'attempts'>>;
+
+type Context = Omit<ContactMessage, 'record'> & { readonly record: RenewalKey };
+
+/** `mode: review`: the request, whole and unsent, as an attachment that a mail program can open and send on. */
+export function renderReview(request: Message, context: Context): Message {
+  const desk = request.to.map(({ address }) => address).join(', ');
+  return toContact(context, 'review', {
+    subject: 'MESH certificate renewal for you to review and forward',
+    enclosed: { filename: 'renewal-request.eml', message: request },
+    body: ({ application, environment }) => [
+      `The client certificate of ${application} in ${environment} is inside its renewal window. The request to the certificate desk is attached, with the certificate signing request and everything that has to be enclosed. It has not been sent.`,
+      `Please open renewal-request.eml, check it, and send it on, with its attachments, to:\n${desk}`,
+    ],
+  });
+}
+
+/** After five working days without a new certificate. */
+export function renderReminder(context: ContactMessage, lastSafeDay: Date): Message {
+  const { delivery, requestedAt } = context.record;
+  const drafted = delivery === 'drafted';
+  const what = drafted ? 'was drafted for you to send to the desk' : 'was sent to the desk';
+  const when = requestedAt ? ` on ${londonDay(requestedAt)}` : '';
+  const otherwise = drafted
+    ? 'If you have not sent the request yet, please do: it is in the message that you had, or in the outbox.'
+    : 'If it has not, reply to the request (you should have a copy) or telephone the desk.';
+  return toContact(context, 'reminder', {
+    subject: 'No new MESH certificate yet',
+    body: ({ name }) => [
+      `The request for a new client certificate ${what}${when}, and no new certificate has been accepted or deployed since. The desk usually answers within 5 working days.`,
+      `If the certificate has come, run:\nmesh-cert-monitor accept --config FILE --environment ${name} ISSUED.pem\n${otherwise}`,
+      `Last day on which a request leaves the desk its working days: ${londonDay(lastSafeDay)}`,
+    ],
+  });
+}
+
+/** The process ended, or the connection was lost, between handing the request over and hearing that it was taken. */
+export function renderUncertain(context: ContactMessage): Message {
+  const messageId = context.record.messageId ?? 'unknown';
+  return toContact(context, 'uncertain', {
+    subject: 'Please find out whether a MESH certificate request was sent',
+    body: ({ name }) => [
+      'Sending the request for a new client certificate was interrupted, and it is not known whether the mail server had taken it. It will not be sent a second time by itself.',
+      `Request Message-ID: ${messageId}`,
+      "Please find out: did a copy of the request reach you, or does the mail server's log show that Message-ID, or has the desk received it?",
+      `If it was sent, run:\nmesh-cert-monitor renewals resolve --config FILE --environment ${name} --sent`,
+      `If it was not sent, run this, and it will be sent once more:\nmesh-cert-monitor renewals resolve --config FILE --environment ${name} --not-sent`,
+    ],
+  });
+}
+
+/** The new certificate is deployed and MESH accepts it. */
+export function renderClosing(context: ContactMessage, deployed: Certificate): Message {
+  return toContact(context, 'closing', {
+    subject: 'MESH certificate renewed',
+    body: () => [
+      'The new client certificate is deployed and MESH accepts it. Nothing more is to be done. The replaced certificate is no longer needed, nor is its key, unless the new certificate uses the same one.',
+      `New certificate serial number: ${deployed.serial}
+New certificate SHA-256 fingerprint: ${deployed.fingerprintSha256}
+New certificate expires: ${londonTime(deployed.notAfter)}`,
+    ],
+  });
+}
+
+interface Content {
+  readonly subject: string;
+  /** Paragraphs. */
+  readonly body: (facts: Facts) => readonly string[];
+  readonly enclosed?: Message['enclosed'];
+}
+
+function toContact(context: Context, kind: MessageKind, { subject, body, enclosed }: Content): Message {
+  const { environment, from, record, now } = context;
+  const facts = safeFacts(environment);
+  return {
+    messageId: messageIdFor(record, kind, from, record.attempts),
+    date: now,
+    from: parseAddress('email.from', from),
+    to: [facts.contact],
+    cc: [],
+    replyTo: facts.contact,
+    subject: `${subject}: ${facts.application}, ${facts.environment}, mailbox ${facts.mailboxId}`,
+    text: [`Hello ${facts.contact.name},`, ...body(facts), replacedLines(facts, record), 'mesh-cert-monitor\n'].join(
+      '\n\n',
+    ),
+    attachments: [],
+    ...(enclosed ? { enclosed } : {}),
+    ...(record.messageId && kind !== 'review' ? { inReplyTo: record.messageId } : {}),
+  };
+}
+
+function replacedLines(facts: Facts, record: RenewalKey): string {
+  return `Application: ${facts.application}
+Organisation ODS code: ${facts.odsCode}
+Environment: ${facts.environment}
+Mailbox ID: ${facts.mailboxId}
+Common name: ${safeText('common name', record.commonName)}
+Replaced certificate serial number: ${record.serial}
+Replaced certificate SHA-256 fingerprint: ${record.fingerprintSha256}
+Replaced certificate expires: ${londonTime(record.notAfter)}`;
+}

@@ -1,0 +1,49 @@
+/** A message as the bytes that go over the wire or into an `.eml` (RFC 5322, MIME). Rendered whole before anybody connects anywhere. */
+import { createHash } from 'node:crypto';
+import type { Address } from './header-safety.ts';
+import type { Message } from './request-message.ts';
+
+/** CRLF line ends. The same bytes for the same message, whenever it is rendered. */
+export async function renderMime(message: Message): Promise<Buffer> {
+  const { enclosed } = message;
+  const forwarded = enclosed && {
+    filename: enclosed.filename,
+    contentType: 'message/rfc822',
+    contentDisposition: 'attachment',
+    content: await renderMime(enclosed.message),
+  };
+  // Only now: a service that has nothing to send starts without it.
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
+  const composer = new MailComposer({
+    messageId: message.messageId,
+    date: message.date,
+    from: composed(message.from),
+    to: message.to.map(composed),
+    cc: message.cc.map(composed),
+    replyTo: composed(message.replyTo),
+    subject: message.subject,
+    text: message.text,
+    ...(message.inReplyTo ? { inReplyTo: message.inReplyTo, references: message.inReplyTo } : {}),
+    // No Auto-Submitted header (RFC 3834): a person stands behind the request, and ticket systems drop mail that carries it.
+    attachments: [
+      ...message.attachments.map(({ filename, contentType, content }) => ({
+        filename,
+        contentType,
+        content: Buffer.from(content),
+        contentTransferEncoding: 'base64',
+      })),
+      ...(forwarded ? [forwarded] : []),
+    ],
+    // A drawn boundary would make two renderings of one message differ.
+    baseBoundary: createHash('sha256').update(message.messageId).digest('hex').slice(0, 24),
+    newline: 'win',
+    // What is sent has been read already: nothing in a message may make the composer open a file or a URL.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return composer.compile().build();
+}
+
+function composed({ name, address }: Address): { name: string; address: string } {
+  return { name: name ?? '', address };
+}

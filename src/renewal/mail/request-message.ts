@@ -1,0 +1,159 @@
+/**
+ * The request to the certificate desk, word for word, as data: no file, no clock, no connection. The words here are what a person at a service
+ * desk reads, so golden files lock them (test/renewal/mail/golden).
+ */
+import { createHash } from 'node:crypto';
+import type { ResolvedEnvironment } from '../../config/index.ts';
+import { londonDay, londonTime } from '../../time/index.ts';
+import type { Certificate } from '../../x509/index.ts';
+import type { RequestKey } from '../types.ts';
+import { type Address, parseAddress, safeAddress, safeText } from './header-safety.ts';
+
+export interface Attachment {
+  readonly filename: string;
+  readonly contentType: string;
+  readonly content: Uint8Array;
+}
+
+export interface Message {
+  /** With angle brackets. The same for the same request, however often it is rendered. */
+  readonly messageId: string;
+  readonly date: Date;
+  readonly from: Address;
+  /** Whom the message is for: without one of these it has not been sent. */
+  readonly to: readonly Address[];
+  readonly cc: readonly Address[];
+  readonly replyTo: Address;
+  readonly subject: string;
+  /** Plain text, LF line ends. */
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  /** A whole message, attached as `.eml`, ready to forward. */
+  readonly enclosed?: { readonly filename: string; readonly message: Message };
+  /** Message-ID that this one follows up. */
+  readonly inReplyTo?: string;
+}
+
+export interface CertificateRequest {
+  readonly environment: ResolvedEnvironment;
+  /** Sender, `address` or `Name <address>`. */
+  readonly from: string;
+  /** The one that is deployed and to be replaced. */
+  readonly certificate: Certificate;
+  readonly commonName: string;
+  readonly csrPem: string;
+  readonly enclosures: readonly Attachment[];
+  /** The day by which the new certificate must be in the contact's hands. */
+  readonly neededBy: Date;
+  readonly key: RequestKey;
+  readonly now: Date;
+}
+
+export type MessageKind = 'request' | 'review' | 'reminder' | 'uncertain' | 'closing';
+
+/**
+ * Derived, not drawn: a desk that gets a message twice sees that it is one, and so does every mail system in between.
+ * @param occasion which of several messages of that kind; the request is one, however often it is tried.
+ */
+export function messageIdFor(key: RequestKey, kind: MessageKind, from: string, occasion = 0): string {
+  const parts = [key.environment, key.fingerprintSha256, kind, occasion];
+  const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  const domain = parseAddress('email.from', from).address.split('@')[1];
+  return `<${kind}.${digest.slice(0, 32)}@${domain}>`;
+}
+
+/**
+ * The one message that goes to the desk, contact in copy.
+ * @throws {UnsafeMessageFieldError} when a configured value could add a header, a line or a recipient.
+ */
+export function renderRequest(request: CertificateRequest): Message {
+  const { environment, key, from } = request;
+  const facts = safeFacts(environment);
+  return {
+    messageId: messageIdFor(key, 'request', from),
+    date: request.now,
+    from: parseAddress('email.from', from),
+    to: environment.renewal.desk.map((address) => ({ address: safeAddress('renewal.desk', address) })),
+    cc: [facts.contact],
+    replyTo: facts.contact,
+    subject: `MESH certificate renewal request: ${facts.application}, ${facts.environment}, mailbox ${facts.mailboxId}`,
+    text: requestText(request, facts),
+    attachments: [csrAttachment(request), ...request.enclosures.map(safeEnclosure)],
+  };
+}
+
+function requestText(request: CertificateRequest, facts: Facts): string {
+  const { certificate, enclosures } = request;
+  const commonName = safeText('common name', request.commonName);
+  return `Hello,
+
+Please could you issue a new MESH client certificate from the attached certificate signing request. The current certificate is about to expire; this is a renewal under the common name that is on record.
+
+Application: ${facts.application}
+Organisation ODS code: ${facts.odsCode}
+Environment: ${facts.environment}
+Mailbox ID: ${facts.mailboxId}
+Common name: ${commonName}
+Reason: current certificate is about to expire
+Current certificate serial number: ${certificate.serial}
+Current certificate SHA-256 fingerprint: ${certificate.fingerprintSha256}
+Current certificate expires: ${londonTime(certificate.notAfter)}
+New certificate needed by: ${londonDay(request.neededBy)}
+Contact: ${contactLine(facts)}
+
+Attached:
+${[`${commonName}.csr, the certificate signing request`, ...enclosures.map(({ filename }) => filename)].map((line) => `- ${line}`).join('\n')}
+
+Please reply to ${facts.contact.address} with the new certificate and, if it has changed, the CA chain. If anything is missing, or the common name is not the one you have on record, please say so in your reply or telephone ${facts.telephone}.
+
+Thank you,
+${facts.contact.name}
+${facts.application} (${facts.odsCode})
+`;
+}
+
+export interface Facts {
+  readonly application: string;
+  readonly odsCode: string;
+  /** As configured. */
+  readonly name: string;
+  /** The name, and which of MESH's environments that is where the name does not say so: the desk knows only those. */
+  readonly environment: string;
+  readonly mailboxId: string;
+  readonly contact: Address & { readonly name: string };
+  readonly telephone: string;
+}
+
+/** Everything of the configuration that a message quotes, proven to stay on its own line. */
+export function safeFacts(environment: ResolvedEnvironment): Facts {
+  const name = safeText('environment name', environment.name);
+  const { preset } = environment;
+  return {
+    name,
+    application: safeText('application', environment.application),
+    odsCode: safeText('ods_code', environment.odsCode),
+    environment: preset && !name.toLowerCase().includes(preset) ? `${name} (MESH ${preset})` : name,
+    // MESH writes mailbox IDs in upper case, and so does the desk's register.
+    mailboxId: safeText('mesh.mailbox_id', environment.mesh.mailboxId).toUpperCase(),
+    contact: {
+      name: safeText('contact.name', environment.contact.name),
+      address: safeAddress('contact.email', environment.contact.email),
+    },
+    telephone: safeText('contact.telephone', environment.contact.telephone),
+  };
+}
+
+export function contactLine({ contact, telephone }: Facts): string {
+  return `${contact.name}, ${contact.address}, telephone ${telephone}`;
+}
+
+function csrAttachment({ commonName, csrPem }: CertificateRequest): Attachment {
+  if (!/^-----BEGIN CERTIFICATE REQUEST-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE REQUEST-----\n?$/.test(csrPem))
+    throw new Error('the attachment for the desk is not one PEM certificate request');
+  return { filename: `${commonName}.csr`, contentType: 'application/pkcs10', content: Buffer.from(csrPem) };
+}
+
+function safeEnclosure(enclosure: Attachment): Attachment {
+  safeText('renewal.enclose', enclosure.filename);
+  return enclosure;
+}

@@ -1,0 +1,48 @@
+import type { ResolvedEnvironment } from '../../config/index.ts';
+import type { Certificate } from '../../x509/index.ts';
+
+export type CommonNameChoice = { readonly commonName: string } | { readonly refused: string };
+
+/** What NHS England's guide for MESH API clients asks for: `<local id>.<ODS code>.api.mesh-client.nhs.uk`, in any case. */
+const meshApiForm =
+  /^(?<localId>[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\.(?<odsCode>[a-z0-9]{1,12})\.api\.mesh-client\.nhs\.uk$/i;
+/** X.520 `ub-common-name`, RFC 5280 appendix A.1: a CA may not issue a longer one. */
+const longest = 64;
+
+/**
+ * The common name to ask for: the configured one, else the deployed certificate's where it has the MESH API form, else one made from mailbox
+ * and ODS code. The case is kept: the desk compares with what is on its record. A name that the desk would turn down is refused, with the reason.
+ */
+export function chooseCommonName(
+  environment: ResolvedEnvironment,
+  deployed: Certificate | undefined,
+): CommonNameChoice {
+  const onRecord = deployed?.subject.commonName;
+  const configured = environment.renewal.commonName;
+  if (configured !== undefined && configured.toLowerCase() !== onRecord?.toLowerCase())
+    return judge(configured, 'renewal.common_name', environment.odsCode);
+
+  // A certificate with that name has been issued before, so whatever ODS code it holds is the one on record.
+  if (onRecord !== undefined && meshApiForm.test(onRecord)) return { commonName: onRecord };
+  if (configured !== undefined) return judge(configured, 'renewal.common_name', environment.odsCode);
+  const made = `${environment.mesh.mailboxId}.${environment.odsCode}.api.mesh-client.nhs.uk`;
+  return judge(made, 'mesh.mailbox_id and ods_code', environment.odsCode);
+}
+
+function judge(commonName: string, origin: string, odsCode: string): CommonNameChoice {
+  const refuse = (why: string) => ({ refused: `the common name "${printable(commonName)}" (from ${origin}) ${why}` });
+
+  if (commonName.length > longest)
+    return refuse(`is ${commonName.length} characters long; a certificate holds ${longest}`);
+  if (/\.thirdparty\.nhs\.uk$/i.test(commonName))
+    return refuse(
+      'suits only the packaged MESH client; an API client needs <local id>.<ODS code>.api.mesh-client.nhs.uk',
+    );
+  const form = meshApiForm.exec(commonName)?.groups;
+  if (!form) return refuse('does not have the form <local id>.<ODS code>.api.mesh-client.nhs.uk');
+  if (form.odsCode?.toLowerCase() !== odsCode.toLowerCase())
+    return refuse(`is for the ODS code ${form.odsCode}, but the configuration says ${printable(odsCode)}`);
+  return { commonName };
+}
+
+const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);

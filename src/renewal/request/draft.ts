@@ -1,0 +1,131 @@
+/** Makes the whole request before anybody connects anywhere: key, CSR, enclosures, message. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ResolvedEnvironment, readSecret, SourceError, type Variables } from '../../config/index.ts';
+import type { DeployedCredential } from '../../credential/index.ts';
+import { lastWorkingDayBefore } from '../../time/index.ts';
+import type { Certificate } from '../../x509/index.ts';
+import { renderReview } from '../mail/contact-messages.ts';
+import { UnsafeMessageFieldError } from '../mail/header-safety.ts';
+import { renderMime } from '../mail/mime.ts';
+import { type Attachment, type Message, messageIdFor, renderRequest } from '../mail/request-message.ts';
+import { writeAtomically } from '../store/atomic-file.ts';
+import { isPresent } from '../store/pending-files.ts';
+import type { RenewalRecord, RequestKey } from '../types.ts';
+import { chooseCommonName } from './common-name.ts';
+import { type DraftedRequest, draftRequest, type RequestKeySource, RequestRefusedError } from './csr.ts';
+import { EnclosureRefusedError, readEnclosures } from './enclosures.ts';
+
+export interface DraftInput {
+  readonly environment: ResolvedEnvironment;
+  readonly certificate: Certificate;
+  readonly credential?: DeployedCredential;
+  /** Sender, `address` or `Name <address>`. */
+  readonly from: string;
+  readonly env: Variables;
+  readonly now: Date;
+}
+
+export interface Draft {
+  readonly commonName: string;
+  readonly request: DraftedRequest;
+  /** To the desk, or to the contact with that one enclosed. */
+  readonly message: Message;
+  readonly requestMessageId: string;
+}
+
+export type FileNames = Pick<RenewalRecord, 'csrFile' | 'keyFile' | 'messageFile'>;
+
+/** Why there is no draft: the configuration or the world is not as it has to be. Anything else is a bug and is thrown on. */
+export function whyNotDrafted(error: unknown): string {
+  const known = [RequestRefusedError, EnclosureRefusedError, UnsafeMessageFieldError, SourceError];
+  if (known.some((type) => error instanceof type) || (error instanceof Error && 'syscall' in error))
+    return (error as Error).message;
+  throw error;
+}
+
+/**
+ * @param earlier a request that was drafted before and never sent: the same key and CSR are used again.
+ * @throws what `whyNotDrafted` explains.
+ */
+export async function makeDraft(input: DraftInput, earlier?: DraftedRequest): Promise<Draft> {
+  const { environment, certificate } = input;
+  const choice = chooseCommonName(environment, certificate);
+  if ('refused' in choice) throw new RequestRefusedError(choice.refused);
+  const { commonName } = choice;
+  const enclosures = await requiredEnclosures(input);
+  const request = earlier ?? (await draftRequest({ commonName, key: await keySource(input) }));
+  return { commonName, request, ...render(input, commonName, request, enclosures) };
+}
+
+function render(input: DraftInput, commonName: string, request: DraftedRequest, enclosures: Attachment[]) {
+  const { environment, certificate, from, now } = input;
+  const key: RequestKey = { environment: environment.name, fingerprintSha256: certificate.fingerprintSha256 };
+  const neededBy = new Date(Math.max(lastWorkingDayBefore(certificate.notAfter).getTime(), now.getTime()));
+  const { csrPem } = request;
+  const toDesk = renderRequest({ environment, from, certificate, commonName, csrPem, enclosures, neededBy, key, now });
+  const requestMessageId = messageIdFor(key, 'request', from);
+  const record = { ...key, serial: certificate.serial, notAfter: certificate.notAfter, commonName };
+  const message =
+    environment.renewal.mode === 'send' ? toDesk : renderReview(toDesk, { environment, from, record, now });
+  return { message, requestMessageId };
+}
+
+async function keySource({ environment, credential, env }: DraftInput): Promise<RequestKeySource> {
+  const { key, keyBits } = environment.renewal;
+  if (key === 'reuse') {
+    if (credential?.privateKey) return { kind: 'reuse', handle: credential.privateKey };
+    throw new RequestRefusedError('the deployed private key cannot be read, and renewal.key is reuse');
+  }
+  const source = environment.renewal.passphrase ?? environment.credential?.passphrase;
+  if (!source)
+    throw new RequestRefusedError(
+      'a new key has to be encrypted: give renewal.passphrase, for the credential has none',
+    );
+  return { kind: 'new', bits: keyBits, passphrase: await readSecret(source, env) };
+}
+
+function requiredEnclosures({ environment, env }: DraftInput): Promise<Attachment[]> {
+  const { enclose, requiresConformanceCertificate } = environment.renewal;
+  if (requiresConformanceCertificate && enclose.length === 0)
+    throw new RequestRefusedError(
+      'the desk turns down a request without the technical conformance certificate: name it under renewal.enclose',
+    );
+  return readEnclosures(enclose, env);
+}
+
+/** Puts key, CSR and message on the disk, in that order. @returns their names relative to `directory`'s parent `root`. */
+export async function writeDraft(
+  root: string,
+  directory: string,
+  draft: Draft,
+  earlier?: FileNames,
+): Promise<FileNames> {
+  const { request, commonName, message } = draft;
+  // Named by its public key: should a request turn out to have been sent after all, its key has not been overwritten.
+  const keyName = `private_key-${request.spkiSha256.slice(0, 8)}.pem`;
+  const keyFile = earlier ? earlier.keyFile : request.encryptedKeyPem && join(directory, keyName);
+  const csrFile = join(directory, `${commonName}.csr`);
+  const messageFile = join(directory, 'request.eml');
+  if (!earlier && keyFile && request.encryptedKeyPem)
+    await writeAtomically(join(root, keyFile), request.encryptedKeyPem);
+  await writeAtomically(join(root, csrFile), request.csrPem);
+  await writeAtomically(join(root, messageFile), await renderMime(message));
+  return { ...(keyFile ? { keyFile } : {}), csrFile, messageFile };
+}
+
+/** What an earlier attempt drafted and never sent, as long as it is still what the configuration asks for. */
+export async function earlierRequest(
+  stateDir: string,
+  record: RenewalRecord,
+  environment: ResolvedEnvironment,
+  certificate: Certificate,
+): Promise<DraftedRequest | undefined> {
+  const { csrFile, keyFile, spkiSha256 } = record;
+  const choice = chooseCommonName(environment, certificate);
+  const sameName = 'commonName' in choice && choice.commonName === record.commonName;
+  const sameKind = (environment.renewal.key === 'new') === (keyFile !== undefined);
+  if (!csrFile || !spkiSha256 || !sameName || !sameKind) return undefined;
+  if (!isPresent(stateDir, csrFile) || !isPresent(stateDir, keyFile)) return undefined;
+  return { csrPem: await readFile(join(stateDir, csrFile), 'utf8'), spkiSha256 };
+}

@@ -1,0 +1,38 @@
+/** What the preset wants enclosed with a request, read before anything is sent. */
+import { basename, extname } from 'node:path';
+import { readSource, type Source, type Variables } from '../../config/index.ts';
+import type { Attachment } from '../mail/request-message.ts';
+
+/** A file that must not go to anybody was configured to be enclosed. */
+export class EnclosureRefusedError extends Error {
+  override name = 'EnclosureRefusedError';
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.pdf': 'application/pdf',
+  '.docx': 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  '.txt': 'text/plain',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+};
+const keyFiles = /\.(key|p12|pfx|jks|keystore|kdbx)$/i;
+const keyText = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----|-----BEGIN PGP PRIVATE/;
+
+/**
+ * @throws {SourceError} when one cannot be read.
+ * @throws {EnclosureRefusedError} when one holds a private key, or is a keystore by its name.
+ */
+export async function readEnclosures(sources: readonly Source[], env: Variables): Promise<Attachment[]> {
+  return Promise.all(
+    sources.map(async (source, index) => {
+      const filename = source.kind === 'file' ? basename(source.path) : `enclosure-${index + 1}.txt`;
+      const content = await readSource(source, env);
+      if (keyFiles.test(filename) || keyText.test(content.toString('latin1')))
+        throw new EnclosureRefusedError(
+          `renewal.enclose[${index}] (${filename}) holds a private key; it is never sent`,
+        );
+      const contentType = contentTypes[extname(filename).toLowerCase()] ?? 'application/octet-stream';
+      return { filename, contentType, content };
+    }),
+  );
+}

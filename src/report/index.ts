@@ -1,0 +1,14 @@
+/** Text, JSON and monitoring-plugin renderings, and the schemas of the public JSON. */
+export {
+  checkReport,
+  environmentJson,
+  handshakeJson,
+  inspectionReport,
+  renewalJson,
+  renewalRecordJson,
+  worstStatus,
+} from './json.ts';
+export { nagiosLine, nagiosUnknown } from './nagios.ts';
+export { environmentSchema, handshakeSchema, renewalRecordSchema, statusSchema } from './schema.ts';
+export { checkText, inspectionText } from './text.ts';
+export { day } from './time.ts';

@@ -1,0 +1,2 @@
+/** The whole program in one process: it wires the rooms together, starts them and stops them. */
+export { isServiceProblem, type Service, startService } from './service.ts';

@@ -1,0 +1,8 @@
+/** The rules: order, path, key match, validity, naming, strength; the rehearsal; and `assess`, which puts them together. */
+export { assess } from './assess.ts';
+export { invalidates } from './checks.ts';
+export { depthsOf, type Link } from './depths.ts';
+export { distinct, looksSelfSigned, mayHaveIssued } from './issuers.ts';
+export { policyFor } from './policy.ts';
+export { rehearse } from './rehearsal.ts';
+export type { AssessedCertificate, Assessment, AssessmentPolicy, CertificateRole, Rehearsal } from './types.ts';

@@ -1,0 +1,87 @@
+import type { AssessedCertificate } from '../../../verify/index.ts';
+import type { Certificate } from '../../../x509/index.ts';
+import { FullName, Hex, ShortName } from '../parts/name.tsx';
+import { SummaryList } from '../parts/summary-list.tsx';
+import { Tag } from '../parts/tag.tsx';
+import { TimeBar } from '../parts/time-bar.tsx';
+import { Moment, Relative } from '../parts/when.tsx';
+import { roleWords, type Standing } from '../parts/words.ts';
+
+interface Props {
+  readonly assessed: AssessedCertificate;
+  readonly now: Date;
+}
+
+export function CertificateCard({ assessed: { role, certificate }, now }: Props) {
+  const { subject, issuer, notBefore, notAfter, serial, fingerprintSha256, selfIssued } = certificate;
+  return (
+    <article class="certificate">
+      <p class="certificate__role">{roleWords[role]}</p>
+      <h3 class="certificate__name">
+        <ShortName name={subject} />
+      </h3>
+      <p class="certificate__life">
+        <Ending certificate={certificate} now={now} />
+      </p>
+      <TimeBar from={notBefore} until={notAfter} now={now} standing={standingAt(certificate, now)} />
+      <SummaryList
+        rows={[
+          [
+            'Valid',
+            <>
+              <Moment time={notBefore} /> to <Moment time={notAfter} />
+            </>,
+          ],
+          ['Key', keyOf(certificate)],
+          ['Signed with', certificate.signatureAlgorithm],
+          ['Serial number', <Hex digits={serial} />],
+          ['SHA-256 fingerprint', <Hex digits={fingerprintSha256} />],
+          ['Subject', <FullName name={subject} />],
+          ['Issuer', selfIssued ? 'itself' : <FullName name={issuer} />],
+          usagePeriod(certificate),
+        ]}
+      />
+    </article>
+  );
+}
+
+/** RFC 5280 §4.1.2.5: validity is inclusive at both ends. */
+function standingAt({ notBefore, notAfter }: Certificate, now: Date): Standing {
+  return now > notAfter || now < notBefore ? 'critical' : 'ok';
+}
+
+function Ending({ certificate: { notBefore, notAfter }, now }: { certificate: Certificate; now: Date }) {
+  if (now > notAfter)
+    return (
+      <>
+        <Tag colour="red">Expired</Tag> <Relative time={notAfter} now={now} />
+      </>
+    );
+  if (now < notBefore)
+    return (
+      <>
+        <Tag colour="red">Not valid yet</Tag> begins <Relative time={notBefore} now={now} />
+      </>
+    );
+  return (
+    <>
+      Expires <Relative time={notAfter} now={now} />
+    </>
+  );
+}
+
+function keyOf({ publicKey: { algorithm, bits, curve } }: Certificate): string {
+  const size = bits > 0 ? ` ${bits} bits` : '';
+  return `${algorithm}${size}${curve ? ` (${curve})` : ''}`;
+}
+
+function usagePeriod({ privateKeyUsagePeriod }: Certificate) {
+  const until = privateKeyUsagePeriod?.notAfter;
+  if (!until) return undefined;
+  return [
+    'Key usage period',
+    <>
+      until <Moment time={until} />. This is not the expiry: MESH does not heed it.
+    </>,
+  ] as const;
+}

@@ -1,0 +1,25 @@
+import { checkNames } from '../../../findings/index.ts';
+import type { EnvironmentStatus } from '../../../status/index.ts';
+import { Tag } from '../parts/tag.tsx';
+import { checkWords } from '../parts/words.ts';
+
+/** The verdicts behind the metric `nhs_mesh_check_passed`; a check whose input is not configured is left out. */
+export function Checks({ environment: { assessment } }: { environment: EnvironmentStatus }) {
+  const judged = checkNames.filter((name) => assessment?.checks[name] !== undefined);
+  if (judged.length === 0) return null;
+  return (
+    <section aria-labelledby="checks">
+      <h2 id="checks" class="nhsuk-heading-m">
+        Checks
+      </h2>
+      <ul class="check-list">
+        {judged.map((name) => (
+          <li class="check-list__item">
+            {assessment?.checks[name] ? <Tag colour="green">Passed</Tag> : <Tag colour="red">Failed</Tag>}
+            <span>{checkWords[name]}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

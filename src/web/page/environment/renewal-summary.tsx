@@ -1,0 +1,45 @@
+import type { EnvironmentStatus } from '../../../status/index.ts';
+import { lifeOf } from '../parts/expiry.ts';
+import { renewalPath } from '../parts/links.ts';
+import { Quoted } from '../parts/name.tsx';
+import { SummaryList } from '../parts/summary-list.tsx';
+import { RenewalTag } from '../parts/tag.tsx';
+import { TimeBar } from '../parts/time-bar.tsx';
+import { Transitions } from '../parts/transitions.tsx';
+import { Day, Moment } from '../parts/when.tsx';
+import { sentence } from '../parts/words.ts';
+
+/** Where the renewal of an environment stands, on the line of its certificate’s life. */
+export function RenewalSummary({ environment, now }: { environment: EnvironmentStatus; now: Date }) {
+  const { renewal, credentialConfigured } = environment;
+  if (!credentialConfigured) return null;
+  const { state, reason, dueAt, lastSafeDay, requestedAt, record } = renewal;
+  const life = lifeOf(environment);
+  return (
+    <section aria-labelledby="renewal">
+      <h2 id="renewal" class="nhsuk-heading-m">
+        Renewal
+      </h2>
+      <p>
+        <RenewalTag state={state} /> <Quoted text={sentence(reason)} />
+      </p>
+      {life && <TimeBar {...life} now={now} standing="ok" />}
+      <SummaryList
+        rows={[
+          dueAt && ['Window opens', <Day time={dueAt} />],
+          requestedAt && ['Asked', <Moment time={requestedAt} />],
+          lastSafeDay && ['Last safe day to ask', <Day time={lastSafeDay} />],
+          environment.expiresAt && ['Expires', <Moment time={environment.expiresAt} />],
+        ]}
+      />
+      {record && (
+        <>
+          <Transitions transitions={record.transitions} />
+          <p>
+            <a href={renewalPath(record)}>The request, its message and its files</a>
+          </p>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,115 @@
+import { catalogue } from '../../../findings/index.ts';
+import { reasonCatalogue } from '../../../mesh/index.ts';
+import type { EnvironmentStatus } from '../../../status/index.ts';
+import { Cell, Row, RowHeading } from '../parts/cell.tsx';
+import { lifeOf } from '../parts/expiry.ts';
+import { environmentPath } from '../parts/links.ts';
+import { pathOf } from '../parts/path.ts';
+import { RenewalTag, StandingTag } from '../parts/tag.tsx';
+import { Day, Relative } from '../parts/when.tsx';
+import { nameWords, plural, relativeWords, standingOf } from '../parts/words.ts';
+import { worrying } from './headline.ts';
+import { YearBar } from './year-bar.tsx';
+
+interface Props {
+  readonly environment: EnvironmentStatus;
+  readonly now: Date;
+}
+
+export function EnvironmentRow({ environment, now }: Props) {
+  const { name, mailboxId, url, renewal } = environment;
+  const [worst, ...others] = worrying(environment.findings);
+  return (
+    <Row className={`page-row--${standingOf(environment)}`}>
+      <RowHeading heading="Environment">
+        <a href={environmentPath(name)}>{name}</a>
+        <span class="page-small page-break">{mailboxId}</span>
+        <span class="page-small page-break">{hostOf(url)}</span>
+      </RowHeading>
+      <Cell heading="State">
+        <StandingTag standing={standingOf(environment)} />
+        {worst && <span class="page-small">{catalogue[worst.code].title}</span>}
+        {others.length > 0 && <span class="page-small">and {others.length} more</span>}
+      </Cell>
+      <Cell heading="Expires">
+        <Expires environment={environment} now={now} />
+      </Cell>
+      <Cell heading="Path">
+        <Path environment={environment} />
+      </Cell>
+      <Cell heading="Last handshake">
+        <LastHandshake environment={environment} now={now} />
+      </Cell>
+      <Cell heading="Renewal">
+        {environment.credentialConfigured ? <RenewalTag state={renewal.state} /> : <None />}
+        {renewal.state === 'not_due' && renewal.dueAt && (
+          <span class="page-small">
+            due <Day time={renewal.dueAt} />
+          </span>
+        )}
+        {renewal.requestedAt && (
+          <span class="page-small">
+            asked <Relative time={renewal.requestedAt} now={now} />
+          </span>
+        )}
+      </Cell>
+    </Row>
+  );
+}
+
+const None = () => <span class="nhsuk-u-secondary-text-colour">none</span>;
+
+function Expires({ environment, now }: Props) {
+  const { expiresAt } = environment;
+  const life = lifeOf(environment);
+  if (!expiresAt || !life) return <None />;
+  return (
+    <>
+      <YearBar life={life} now={now} standing={expiryStanding(environment)} />
+      <strong>{expiresAt < now ? `expired ${relativeWords(expiresAt, now)}` : relativeWords(expiresAt, now)}</strong>
+      <span class="page-small">
+        <Day time={expiresAt} />
+      </span>
+    </>
+  );
+}
+
+/** The colour of the time that is left; the environment may be in a bad way for another reason. */
+function expiryStanding({ findings }: EnvironmentStatus) {
+  const about = findings.filter(({ code }) => /expire/.test(code) && code !== 'server_certificate_expires_soon');
+  if (about.some(({ severity }) => severity === 'critical')) return 'critical';
+  return about.some(({ severity }) => severity === 'warning') ? 'warning' : 'ok';
+}
+
+function Path({ environment }: Pick<Props, 'environment'>) {
+  const path = pathOf(environment);
+  const issuers = path.slice(1);
+  if (path.length === 0) return <None />;
+  const complete = environment.assessment?.checks.chain_valid;
+  return (
+    <>
+      {complete === false ? <strong>broken</strong> : <span>{plural(path.length, 'certificate')}</span>}
+      {issuers.map(({ certificate }) => (
+        <bdi class="page-small page-name">{nameWords(certificate.subject)}</bdi>
+      ))}
+    </>
+  );
+}
+
+function LastHandshake({ environment, now }: Props) {
+  const { last } = environment.handshake;
+  if (!last) return <span class="nhsuk-u-secondary-text-colour">none yet</span>;
+  return (
+    <>
+      {last.outcome === 'success' ? 'accepted' : <strong>failed</strong>}
+      <span class="page-small">
+        <Relative time={last.startedAt} now={now} />
+      </span>
+      {last.reason && <span class="page-small">{reasonCatalogue[last.reason].title}</span>}
+    </>
+  );
+}
+
+function hostOf(url: string): string {
+  return url.replace(/^https?:\/\//, '');
+}

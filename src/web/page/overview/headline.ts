@@ -1,0 +1,53 @@
+/** The sentences at the head of the pages. Pure. */
+import { catalogue, type Finding } from '../../../findings/index.ts';
+import type { EnvironmentStatus } from '../../../status/index.ts';
+import { dayMs } from '../../../time/index.ts';
+import { dayWords, plural, standingOf } from '../parts/words.ts';
+import type { Tally } from './select.ts';
+
+export function overviewHeading({ critical, warning, ok, unknown }: Tally): string {
+  const all = critical + warning + ok + unknown;
+  if (all === 0) return 'Nothing is watched';
+  if (critical > 0) return `${critical} of ${plural(all, 'environment')} ${critical === 1 ? 'needs' : 'need'} you now`;
+  if (warning > 0)
+    return `${warning} of ${plural(all, 'environment')} ${warning === 1 ? 'needs' : 'need'} attention soon`;
+  if (unknown > 0)
+    return `${unknown} of ${plural(all, 'environment')} ${unknown === 1 ? 'has' : 'have'} not been checked yet`;
+  return all === 1 ? 'All is well' : `All ${plural(all, 'environment')} are well`;
+}
+
+/** How the others are, after a heading that has told of the worst: `1 to attend to, 3 well.` */
+export function tallyWords({ critical, warning, ok, unknown }: Tally): string {
+  const parts = [
+    [critical, 'to act on now'],
+    [warning, 'to attend to'],
+    [unknown, 'not checked yet'],
+    [ok, 'well'],
+  ] as const;
+  const some = parts.filter(([count]) => count > 0).map(([count, what]) => `${count.toLocaleString('en-GB')} ${what}`);
+  return some.length > 1 ? `Of the others, ${some.slice(1).join(', ')}.` : '';
+}
+
+type Ending = EnvironmentStatus & { readonly expiresAt: Date };
+
+/** The first to end from now on. */
+export function soonest(environments: readonly EnvironmentStatus[], now: Date): Ending | undefined {
+  let first: Ending | undefined;
+  for (const each of environments)
+    if (each.expiresAt && each.expiresAt > now && (!first || each.expiresAt < first.expiresAt)) first = each as Ending;
+  return first;
+}
+
+/** What is the matter with one environment, or that nothing is. */
+export function environmentHeading(environment: EnvironmentStatus, now: Date): string {
+  const [worst] = worrying(environment.findings);
+  if (worst) return catalogue[worst.code].title;
+  if (standingOf(environment) === 'unknown') return 'Not checked yet';
+  const { expiresAt } = environment;
+  return expiresAt && expiresAt.getTime() - now.getTime() > dayMs
+    ? `Works until ${dayWords(expiresAt)}`
+    : 'All is well';
+}
+
+export const worrying = (findings: readonly Finding[]): Finding[] =>
+  findings.filter(({ severity }) => severity !== 'info');

@@ -1,0 +1,75 @@
+import { ResponsiveTable } from '../parts/cell.tsx';
+import { environmentPath } from '../parts/links.ts';
+import { Pagination } from '../parts/pagination.tsx';
+import { Verdict } from '../parts/verdict.tsx';
+import { Day } from '../parts/when.tsx';
+import { plural, relativeWords } from '../parts/words.ts';
+import type { OverviewView } from '../views.ts';
+import { EnvironmentRow } from './environment-row.tsx';
+import { overviewHeading, soonest, tallyWords } from './headline.ts';
+import { Search } from './search.tsx';
+import { perPage, worstStanding } from './select.ts';
+
+const headings = ['Environment', 'State', 'Expires', 'Path', 'Last handshake', 'Renewal'];
+
+export function Overview({ estate, selection, tally, now }: OverviewView) {
+  const { environments } = estate;
+  const next = soonest(environments, now);
+  return (
+    <>
+      <Verdict standing={worstStanding(tally)} heading={overviewHeading(tally)}>
+        <p class="verdict__detail">{tallyWords(tally)}</p>
+        {next && (
+          <p class="verdict__detail">
+            The next to expire is <a href={environmentPath(next.name)}>{next.name}</a>,{' '}
+            {relativeWords(next.expiresAt, now)}, on <Day time={next.expiresAt} />.
+          </p>
+        )}
+        {!estate.ready && <p class="verdict__detail">The first round of checks is still under way.</p>}
+      </Verdict>
+      <div class="nhsuk-width-container page-width page-content">
+        {!estate.configuration.lastReloadSuccessful && <RefusedConfiguration />}
+        {(environments.length > 10 || selection.query !== '') && <Search {...selection} />}
+        {selection.environments.length > 0 ? (
+          <ResponsiveTable caption="Environments, the worst first" headings={headings} className="page-table--overview">
+            {selection.environments.map((environment) => (
+              <EnvironmentRow environment={environment} now={now} />
+            ))}
+          </ResponsiveTable>
+        ) : (
+          <p>{selection.query ? 'No environment matches.' : 'No environment is configured.'}</p>
+        )}
+        <Pagination page={selection.page} pages={selection.pages} href={(page) => pageLink(selection.query, page)} />
+        {selection.found > perPage && (
+          <p class="nhsuk-hint">
+            {plural(selection.found, 'environment')}, {perPage} a page, the worst first.
+          </p>
+        )}
+        <Key />
+      </div>
+    </>
+  );
+}
+
+function pageLink(query: string, page: number): string {
+  return `/?${new URLSearchParams({ ...(query ? { q: query } : {}), page: String(page) })}`;
+}
+
+function RefusedConfiguration() {
+  return (
+    <div class="nhsuk-inset-text">
+      <span class="nhsuk-u-visually-hidden">Information: </span>
+      <p>The configuration file has changed and was refused. The one before it stays in force; the log says why.</p>
+    </div>
+  );
+}
+
+/** What the lines in the column “Expires” mean. */
+function Key() {
+  return (
+    <p class="nhsuk-hint page-key">
+      Each bar is the next twelve months, filled as far as the certificate lasts. The marks on it are the opening of the
+      renewal window and, near the end, the last safe day to ask.
+    </p>
+  );
+}

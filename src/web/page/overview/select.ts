@@ -1,0 +1,66 @@
+/** Which environments a page of the overview shows: the worst first, then what ends soonest. Pure. */
+import type { EnvironmentStatus } from '../../../status/index.ts';
+import { type Standing, standingOf } from '../parts/words.ts';
+
+export const perPage = 50;
+
+export interface Selection {
+  readonly environments: readonly EnvironmentStatus[];
+  /** What was searched for; empty: everything. */
+  readonly query: string;
+  /** How many were found, on all pages. */
+  readonly found: number;
+  /** From 1. */
+  readonly page: number;
+  readonly pages: number;
+}
+
+const rank: Readonly<Record<Standing, number>> = { critical: 0, warning: 1, unknown: 2, ok: 3 };
+const never = Number.POSITIVE_INFINITY;
+
+/** A page beyond the last is the last, so that a link that was kept still leads somewhere. */
+export function select(environments: readonly EnvironmentStatus[], query: string, page: number): Selection {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = words.length > 0 ? environments.filter((each) => matches(each, words)) : [...environments];
+  found.sort(worstThenSoonest);
+  const pages = Math.max(1, Math.ceil(found.length / perPage));
+  const shown = Math.min(Math.max(1, page), pages);
+  return {
+    environments: found.slice((shown - 1) * perPage, shown * perPage),
+    query,
+    found: found.length,
+    page: shown,
+    pages,
+  };
+}
+
+export function worstThenSoonest(a: EnvironmentStatus, b: EnvironmentStatus): number {
+  return (
+    rank[standingOf(a)] - rank[standingOf(b)] ||
+    compare(a.expiresAt?.getTime() ?? never, b.expiresAt?.getTime() ?? never) ||
+    compare(a.name, b.name)
+  );
+}
+
+function matches({ name, application, odsCode, mailboxId, url, preset }: EnvironmentStatus, words: string[]) {
+  const text = `${name} ${application} ${odsCode} ${mailboxId} ${url} ${preset ?? ''}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+/** Code units, not the locale's order: the same on every machine. */
+function compare<T extends string | number>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export type Tally = Readonly<Record<Standing, number>>;
+
+export function tally(environments: readonly EnvironmentStatus[]): Tally {
+  const counts = { critical: 0, warning: 0, ok: 0, unknown: 0 };
+  for (const each of environments) counts[standingOf(each)] += 1;
+  return counts;
+}
+
+/** The worst that holds anywhere. */
+export function worstStanding(counts: Tally): Standing {
+  return (['critical', 'warning', 'unknown'] as const).find((standing) => counts[standing] > 0) ?? 'ok';
+}

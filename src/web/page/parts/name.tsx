@@ -1,0 +1,27 @@
+import { type DistinguishedName, printable } from '../../../x509/index.ts';
+import { nameWords, shortened } from './words.ts';
+
+/** What people call a certificate, kept from turning round what stands beside it. */
+export const ShortName = ({ name }: { name: DistinguishedName }) => <bdi class="page-name">{nameWords(name)}</bdi>;
+
+/** The distinguished name as the certificate has it, bounded. */
+export const FullName = ({ name }: { name: DistinguishedName }) => (
+  <bdi class="page-name">{shortened(printable(name.text)) || 'no name'}</bdi>
+);
+
+/** Text that may quote a certificate or a server: bounded, and kept from turning round what stands beside it. */
+export const Quoted = ({ text, most }: { text: string; most?: number }) => (
+  <bdi class="page-name">{shortened(printable(text), most)}</bdi>
+);
+
+/** Groups of digits that people compare by eye and may copy. */
+export function Hex({ digits, group = 4 }: { digits: string; group?: number }) {
+  const groups = digits.match(new RegExp(`.{1,${group}}`, 'g')) ?? [];
+  return (
+    <code class="page-hex">
+      {groups.map((each) => (
+        <span>{each}</span>
+      ))}
+    </code>
+  );
+}

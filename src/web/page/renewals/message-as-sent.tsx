@@ -1,0 +1,32 @@
+import type { ReadMessage } from '../../../renewal/index.ts';
+import { printable } from '../../../x509/index.ts';
+import { Quoted } from '../parts/name.tsx';
+
+/** An e-mail as its reader sees it: headers, text, names of what is attached. */
+export function MessageAsSent({ message: { headers, text, attachments } }: { message: ReadMessage }) {
+  return (
+    <div class="message">
+      <dl class="message__headers">
+        {headers.map(({ name, value }) => (
+          <div>
+            <dt>
+              <Quoted text={name} />
+            </dt>
+            <dd>
+              <Quoted text={value} />
+            </dd>
+          </div>
+        ))}
+        {attachments.length > 0 && (
+          <div>
+            <dt>Attached</dt>
+            <dd>
+              <Quoted text={attachments.join(', ')} />
+            </dd>
+          </div>
+        )}
+      </dl>
+      <p class="message__text">{text.split('\n').map(printable).join('\n')}</p>
+    </div>
+  );
+}

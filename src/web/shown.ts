@@ -1,0 +1,14 @@
+import type { RenewalFiles, RenewalRecord } from '../renewal/index.ts';
+import type { EstateStatus } from '../status/index.ts';
+
+/** All that the pages may look at. Nothing here changes anything. */
+export interface Shown {
+  /** The present; asked for every request. */
+  readonly estate: () => EstateStatus;
+  readonly now: () => Date;
+  /** Every renewal on record, oldest first. Undefined: the record cannot be read now. */
+  readonly renewals: () => readonly RenewalRecord[] | undefined;
+  readonly renewalFiles: (record: RenewalRecord) => Promise<RenewalFiles>;
+  /** Absolute. */
+  readonly stateDir: () => string;
+}

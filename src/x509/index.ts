@@ -1,0 +1,29 @@
+/** What a certificate says: PEM, names, extensions, signatures. No verdict. */
+export {
+  type AlternativeName,
+  type Certificate,
+  type DistinguishedName,
+  firstToExpire,
+  type GeneralNameConstraint,
+  MalformedCertificateError,
+  type PublicKeyFacts,
+} from './certificate.ts';
+export {
+  children,
+  context,
+  contextPrimitive,
+  DerError,
+  type DerValue,
+  expectTag,
+  Fields,
+  oid,
+  readDer,
+  readFirst,
+  smallInteger,
+  tags,
+} from './der.ts';
+export { parseCertificate } from './parse.ts';
+export { decodeBase64, labelsOf, type PemBlock, readPem, toPem } from './pem.ts';
+export { printable } from './printable.ts';
+export { keyFacts, publicKeyOf } from './public-key.ts';
+export { isSignedBy } from './signature.ts';

@@ -1,0 +1,272 @@
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Secret } from '../../../src/config/secret.ts';
+import { readCredential } from '../../../src/credential/read.ts';
+import type { AcceptResult } from '../../../src/renewal/issued/accept.ts';
+import { dayMs } from '../../../src/time/duration.ts';
+import { ca, issueClient, type KeyPair, keysFor, leaf, nhsLikePki, oids, signRequest } from '../../support/pki.ts';
+import { commonName } from '../scenario.ts';
+import { answer, type PendingRenewal, pendingRenewal } from './pending.ts';
+
+const open: PendingRenewal[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.close()));
+});
+async function pending(options?: Parameters<typeof pendingRenewal>[0]): Promise<PendingRenewal> {
+  const renewal = await pendingRenewal(options);
+  open.push(renewal);
+  return renewal;
+}
+/** The keys of the request, to be certified in some other way. */
+const requestKeys = ({ keyFile, passphrase }: PendingRenewal): KeyPair => {
+  const privateKey = createPrivateKey({ key: readFileSync(keyFile!), passphrase });
+  return { kind: 'rsa-2048', privateKey, publicKey: createPublicKey(privateKey) };
+};
+const reasonsOf = (result: AcceptResult) => (result.accepted ? [] : result.reasons);
+
+describe('the certificate that was asked for', () => {
+  test('is accepted, and laid out with its bundle and instructions; no deployed file changes', async () => {
+    const renewal = await pending();
+    const before = await renewal.deployed();
+    const { pem } = await answer(renewal);
+    const result = await renewal.follow(pem);
+    expect(reasonsOf(result)).toEqual([]);
+    if (!result.accepted) return;
+
+    const { files, path } = result;
+    expect(await readFile(files.certificate, 'utf8')).toBe(pem);
+    expect(await readFile(files.caBundle, 'utf8')).toBe(renewal.pki.bundlePem);
+    expect(files.privateKey).toBe(renewal.keyFile);
+    expect(path.map(({ subject }) => subject.commonName)).toEqual([
+      commonName,
+      'Test INT Authentication G2',
+      'Test PTL Root Authority G2',
+    ]);
+    for (const file of [files.certificate, files.caBundle, files.instructions]) {
+      expect(file.startsWith(renewal.stateDir)).toBe(true);
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+    }
+    const key = createPrivateKey({ key: await readFile(files.privateKey!), passphrase: renewal.passphrase });
+    expect(new X509Certificate(pem).checkPrivateKey(key)).toBe(true);
+    expect(await renewal.deployed()).toEqual(before);
+  });
+
+  test('moves the renewal to issued, with its fingerprint, once', async () => {
+    const renewal = await pending();
+    const { pem } = await answer(renewal);
+    const first = await renewal.follow(pem);
+    expect(renewal.record()).toMatchObject({
+      state: 'issued',
+      issuedFingerprintSha256: first.accepted && first.certificate.fingerprintSha256,
+    });
+    expect((await renewal.follow(pem)).accepted).toBe(true);
+    expect(renewal.record().state).toBe('issued');
+  });
+
+  test.each(['requested', 'uncertain', 'failed', 'due'] as const)(
+    'settles a renewal that stands at %s',
+    async (state) => {
+      const renewal = await pending({ state });
+      expect((await renewal.follow((await answer(renewal)).pem)).accepted).toBe(true);
+      expect(renewal.record().state).toBe('issued');
+    },
+  );
+
+  test('is found among its chain, in whatever order they come', async () => {
+    const renewal = await pending();
+    const { pem } = await answer(renewal);
+    const { root, sub } = renewal.pki;
+    const result = await renewal.follow(root.pem + sub.pem + pem);
+    expect(result.accepted && result.certificate.subject.commonName).toBe(commonName);
+  });
+
+  test('brings the intermediate that the bundle lacks, and the new bundle has it', async () => {
+    const { root, sub } = await nhsLikePki();
+    const renewal = await pending({ bundlePem: root.pem });
+    const { pem } = await answer(renewal);
+    expect(reasonsOf(await renewal.follow(pem))).toEqual([expect.stringContaining('Test INT Authentication G2')]);
+    const result = await renewal.follow(pem + sub.pem);
+    expect(result.accepted && (await readFile(result.files.caBundle, 'utf8'))).toBe(root.pem + sub.pem);
+  });
+
+  test.each([
+    ['root-first', (root: string, sub: string) => root + sub],
+    ['leaf-first', (root: string, sub: string) => sub + root],
+  ] as const)('has its bundle written %s, however the deployed one stands', async (chainOrder, expected) => {
+    const { root, sub } = await nhsLikePki();
+    for (const bundlePem of [root.pem + sub.pem, sub.pem + root.pem]) {
+      const renewal = await pending({ bundlePem });
+      const environment = { ...renewal.environment, chainOrder };
+      const result = await renewal.follow((await answer(renewal)).pem, { environment });
+      expect(result.accepted && (await readFile(result.files.caBundle, 'utf8'))).toBe(expected(root.pem, sub.pem));
+    }
+  });
+
+  test('may write its common name in another case', async () => {
+    const renewal = await pending();
+    const certificate = await leaf({
+      subject: [{ O: ['nhs'] }, { OU: ['Devices'] }, { CN: [commonName.toUpperCase()] }],
+      issuer: renewal.pki.sub,
+      keys: requestKeys(renewal),
+    });
+    expect(reasonsOf(await renewal.follow(certificate.pem))).toEqual([]);
+  });
+
+  test('with the deployed key reused needs no new key file', async () => {
+    const { environment } = await pending();
+    const { privateKey } = await readCredential(environment.credential!, {});
+    const renewal = await pending({ reuse: privateKey! });
+    const result = await renewal.follow((await answer(renewal)).pem);
+    expect(reasonsOf(result)).toEqual([]);
+    expect(result.accepted && result.files.privateKey).toBeUndefined();
+    expect(result.accepted && result.instructions).toContain('Private key: stays as it is');
+  });
+
+  test('is noted when its life is short, with the CA’s own end for the reason where that is it', async () => {
+    const renewal = await pending();
+    const short = new Date(renewal.replaced.notAfter.getTime() + 10 * dayMs);
+    expect((await renewal.follow((await answer(renewal, short)).pem)).notes).toEqual([
+      expect.stringMatching(/valid for \d+ days only: the usual is three years/),
+    ]);
+    const dying = await ca({ cn: 'Dying CA', issuer: renewal.pki.root, notAfter: short });
+    const cut = await issueClient(
+      { ...dying, notAfter: short },
+      { commonName, publicKey: requestKeys(renewal).publicKey, notBefore: renewal.now },
+    );
+    const result = await renewal.follow(cut.pem + dying.pem, { now: new Date(renewal.now.getTime() + 1000) });
+    expect(reasonsOf(result)).toEqual([]);
+    expect(result.notes).toContainEqual(expect.stringContaining('cut it off where Dying CA itself ends'));
+  });
+});
+
+describe('a wrong certificate is refused with the exact reason, and nothing is written:', () => {
+  const wrong: [string, (renewal: PendingRenewal) => Promise<string>, RegExp][] = [
+    [
+      'one for another key',
+      async (renewal) => {
+        const { publicKey } = await keysFor('rsa-2048', 'somebody else');
+        return (await issueClient(renewal.pki.sub, { commonName, publicKey, notBefore: renewal.now })).pem;
+      },
+      /^it was not issued for the pending request: its public key has the SHA-256 [0-9a-f]{64}, the request's [0-9a-f]{64}$/,
+    ],
+    [
+      'one for another name',
+      async (renewal) => {
+        const { publicKey } = requestKeys(renewal);
+        const other = 'other.x26.api.mesh-client.nhs.uk';
+        const notBefore = new Date(renewal.now.getTime() - 1000);
+        return (await issueClient(renewal.pki.sub, { commonName: other, publicKey, notBefore })).pem;
+      },
+      /^it has the common name "other\.x26\.api\.mesh-client\.nhs\.uk"; the request was for "x26abc1\.x26/,
+    ],
+    [
+      'the one that is being replaced',
+      async ({ pki }) => pki.client.pem,
+      /^this is the certificate that is being replaced/,
+    ],
+    ['a CA certificate', async ({ pki }) => pki.sub.pem, /^this is a CA certificate/],
+    [
+      'one that ends with the old one',
+      async (renewal) => (await answer(renewal, renewal.replaced.notAfter)).pem,
+      /^it expires on .*, no later than the certificate that it is to replace/,
+    ],
+    [
+      'one of another PKI',
+      async (renewal) => {
+        const stranger = await ca({ cn: 'Stranger' });
+        return (await leaf({ cn: commonName, issuer: stranger, keys: requestKeys(renewal) })).pem;
+      },
+      /Stranger/,
+    ],
+    [
+      'one of another PKI, which sends its root along',
+      async (renewal) => {
+        const stranger = await ca({ cn: 'Stranger' });
+        return (await leaf({ cn: commonName, issuer: stranger, keys: requestKeys(renewal) })).pem + stranger.pem;
+      },
+      /Stranger/,
+    ],
+    [
+      'one that is not valid yet',
+      async (renewal) => {
+        const notBefore = new Date(renewal.now.getTime() + dayMs);
+        return (await signRequest(renewal.pki.sub, renewal.csrPem, { notBefore })).pem;
+      },
+      /not.*valid/i,
+    ],
+    [
+      'one for servers only',
+      async (renewal) =>
+        (
+          await leaf({
+            cn: commonName,
+            issuer: renewal.pki.sub,
+            keys: requestKeys(renewal),
+            extendedKeyUsage: [oids.serverAuth],
+          })
+        ).pem,
+      /client/i,
+    ],
+    [
+      'one that may not sign',
+      async (renewal) =>
+        (
+          await leaf({
+            cn: commonName,
+            issuer: renewal.pki.sub,
+            keys: requestKeys(renewal),
+            keyUsage: ['keyEncipherment'],
+          })
+        ).pem,
+      /digitalSignature/,
+    ],
+    [
+      'one whose signature is broken',
+      async (renewal) =>
+        (await leaf({ cn: commonName, issuer: renewal.pki.sub, keys: requestKeys(renewal), breakSignature: true })).pem,
+      /did not sign/,
+    ],
+    ['the request itself', async ({ csrPem }) => csrPem, /^the file holds the certificate request that was sent/],
+  ];
+
+  test.each(wrong)('%s', async (_what, make, reason) => {
+    const renewal = await pending();
+    const result = await renewal.follow(await make(renewal), { install: true });
+    expect(reasonsOf(result)).toContainEqual(expect.stringMatching(reason));
+    expect(renewal.record().state).toBe('requested');
+    expect(await readdir(join(renewal.keyFile!, '..'))).toEqual(['private_key.pem']);
+    expect((await renewal.deployed()).certificate).toBe(renewal.pki.client.pem);
+  });
+
+  test('the right one, when the pending key is gone', async () => {
+    const renewal = await pending();
+    await rm(renewal.keyFile!);
+    expect(reasonsOf(await renewal.follow((await answer(renewal)).pem))).toEqual([
+      expect.stringContaining(`the private key of the pending request cannot be used (${renewal.keyFile})`),
+    ]);
+  });
+
+  test('the right one, when the passphrase no longer opens the pending key', async () => {
+    const planted = 'planted-wrong-passphrase';
+    const renewal = await pending({ renewal: { passphrase: { kind: 'inline', value: new Secret(planted) } } });
+    const result = await renewal.follow((await answer(renewal)).pem);
+    expect(reasonsOf(result)).toEqual([expect.stringMatching(/cannot be used .*passphrase/i)]);
+    expect(JSON.stringify(result)).not.toContain(planted);
+  });
+
+  test('any, when no request is waiting', async () => {
+    const renewal = await pending({ state: 'deployed' });
+    expect(reasonsOf(await renewal.follow((await answer(renewal)).pem))).toEqual([
+      'no request of integration is waiting for a certificate',
+    ]);
+  });
+
+  test('any, while the request is being sent', async () => {
+    const renewal = await pending({ state: 'sending' });
+    expect((await renewal.follow((await answer(renewal)).pem)).accepted).toBe(false);
+    expect(renewal.record().state).toBe('sending');
+  });
+});

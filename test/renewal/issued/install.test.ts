@@ -1,0 +1,110 @@
+import { X509Certificate } from 'node:crypto';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Secret } from '../../../src/config/secret.ts';
+import { readCredential } from '../../../src/credential/read.ts';
+import { nhsLikePki } from '../../support/pki.ts';
+import { answer, type PendingRenewal, pendingRenewal } from './pending.ts';
+
+const open: PendingRenewal[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.close()));
+});
+async function pending(options?: Parameters<typeof pendingRenewal>[0]): Promise<PendingRenewal> {
+  const renewal = await pendingRenewal(options);
+  open.push(renewal);
+  return renewal;
+}
+
+describe('installing', () => {
+  test('replaces key, certificate and bundle with their modes, and keeps the previous ones', async () => {
+    const { root, sub } = await nhsLikePki();
+    const renewal = await pending({ bundlePem: sub.pem + root.pem });
+    const before = await renewal.deployed();
+    const { pem } = await answer(renewal);
+    const result = await renewal.follow(pem, { install: true });
+    const installed =
+      result.accepted && result.install && 'installed' in result.install ? result.install.installed : [];
+    expect(installed).toHaveLength(3);
+    const after = await renewal.deployed();
+    expect(after).toEqual({
+      certificate: pem,
+      privateKey: await readFile(renewal.keyFile!, 'utf8'),
+      caBundle: renewal.pki.bundlePem,
+    });
+    const previous = await Promise.all(installed.map(({ previous: file }) => readFile(file, 'utf8')));
+    expect(previous.sort()).toEqual(Object.values(before).sort());
+    for (const { path, previous: file } of installed) expect((await stat(path)).mode).toBe((await stat(file)).mode);
+
+    const credential = await readCredential(renewal.environment.credential!, {});
+    expect(new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase()).toBe(
+      credential.certificate?.fingerprintSha256,
+    );
+    expect((await readdir(renewal.folder)).filter((name) => /\.(new|back|tmp)/.test(name))).toEqual([]);
+  });
+
+  test('twice changes nothing the second time, so that the previous files stay the previous ones', async () => {
+    const renewal = await pending();
+    const { pem } = await answer(renewal);
+    await renewal.follow(pem, { install: true });
+    const files = await readdir(renewal.folder);
+    const again = await renewal.follow(pem, { install: true, now: new Date(renewal.now.getTime() + 5000) });
+    expect(again.accepted && again.install).toEqual({ installed: [] });
+    expect(await readdir(renewal.folder)).toEqual(files);
+  });
+
+  test('puts nothing in place when one file cannot be prepared, and leaves nothing behind', async () => {
+    const { root, sub } = await nhsLikePki();
+    const renewal = await pending({ bundlePem: sub.pem + root.pem });
+    const { pem } = await answer(renewal);
+    const before = await renewal.deployed();
+    const stamp = renewal.now
+      .toISOString()
+      .replace(/\.\d+Z$/, 'Z')
+      .replace(/[-:]/g, '');
+    await writeFile(join(renewal.folder, `ca_bundle.pem.previous-${stamp}`), 'in the way');
+    const files = await readdir(renewal.folder);
+    const result = await renewal.follow(pem, { install: true });
+    expect(result).toMatchObject({ accepted: true, install: { refused: expect.stringContaining('EEXIST') } });
+    expect(await renewal.deployed()).toEqual(before);
+    expect(await readdir(renewal.folder)).toEqual(files);
+  });
+
+  test.each([
+    ['a variable', { certificate: { kind: 'env', name: 'CERT' } }, { CERT: '' }, /credential\.certificate is no file/],
+    ['another passphrase', { passphrase: { kind: 'env', name: 'OLD' } }, { OLD: 'x' }, /another passphrase/],
+  ] as const)('is refused for %s, and nothing changes', async (what, credential, env, reason) => {
+    const renewal = await pending();
+    const { pem } = await answer(renewal);
+    const before = await renewal.deployed();
+    const changed = { ...renewal.environment.credential!, ...credential } as never;
+    const environment = {
+      ...renewal.environment,
+      credential: changed,
+      renewal: {
+        ...renewal.environment.renewal,
+        passphrase: { kind: 'inline', value: new Secret(renewal.passphrase) } as const,
+      },
+    };
+    const values = what === 'a variable' ? { CERT: renewal.pki.client.pem } : env;
+    const result = await renewal.follow(pem, { environment, install: true, env: values });
+    expect(result).toMatchObject({ accepted: true, install: { refused: expect.stringMatching(reason) } });
+    expect(await renewal.deployed()).toEqual(before);
+  });
+
+  test('is refused where one file holds both certificate and key, and nothing changes', async () => {
+    const renewal = await pending();
+    const before = await renewal.deployed();
+    const both = join(renewal.folder, 'client.pem');
+    await writeFile(both, before.certificate + before.privateKey);
+    const credential = { ...renewal.environment.credential!, privateKey: { kind: 'file', path: both } } as never;
+    const environment = { ...renewal.environment, credential };
+    const result = await renewal.follow((await answer(renewal)).pem, { environment, install: true });
+    expect(result).toMatchObject({
+      accepted: true,
+      install: { refused: expect.stringContaining('more than one thing') },
+    });
+    expect(await readFile(both, 'utf8')).toBe(before.certificate + before.privateKey);
+  });
+});

@@ -1,0 +1,148 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { Secret } from '../../../src/config/secret.ts';
+import type { SmtpServer } from '../../../src/config/types.ts';
+import { createMailer, type SendResult } from '../../../src/renewal/mail/mailer.ts';
+import { renderRequest } from '../../../src/renewal/mail/request-message.ts';
+import { environmentOf, from, now, requestFor } from '../scenario.ts';
+import { type Deviation, type Moment, startMailServer, startScriptedServer } from './mail-server.ts';
+
+const message = renderRequest(requestFor(environmentOf('production')));
+const quick = { connectMs: 2000, idleMs: 250, totalMs: 4000 };
+const credentials = { username: 'monitor', password: { kind: 'inline', value: new Secret('secret') } } as const;
+const send = (smtp: Partial<SmtpServer> & { port: number }, limits = quick): Promise<SendResult> =>
+  createMailer({ from, smtp: { host: '127.0.0.1', tls: 'none', ...smtp } }, '/nonexistent', {}, limits).send(
+    message,
+    now,
+  );
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((close) => close()));
+});
+async function open<T extends { close(): Promise<unknown> }>(starting: Promise<T>): Promise<T> {
+  const started = await starting;
+  closing.push(() => started.close());
+  return started;
+}
+
+describe('a server that goes wrong at', () => {
+  const before: Moment[] = ['greeting', 'EHLO', 'AUTH', 'MAIL', 'RCPT', 'DATA'];
+  const run = async (moment: Moment, deviation: Deviation, pipelining = false) => {
+    const script =
+      moment === 'RCPT' && 'reply' in deviation ? { RCPT: deviation, 'RCPT 2': deviation } : { [moment]: deviation };
+    const scripted = await open(startScriptedServer(script, { pipelining }));
+    return { ...scripted, result: await send({ port: scripted.port, ...credentials }) };
+  };
+
+  describe.each([
+    ['one command at a time', false],
+    ['pipelined', true],
+  ])('%s', (_name, pipelining) => {
+    test.each(before.map((moment) => [moment] as const))('%s, by 4xx: failed, try again', async (moment) => {
+      const { result, seen } = await run(moment, { reply: '451 later' }, pipelining);
+      expect(result).toMatchObject({ outcome: 'failed', retry: true });
+      expect(seen).not.toContain('end');
+    });
+
+    test.each(before.map((moment) => [moment] as const))('%s, by 5xx: failed for good', async (moment) => {
+      const { result, seen } = await run(moment, { reply: '554 never' }, pipelining);
+      expect(result).toMatchObject({ outcome: 'failed', retry: false });
+      expect(result.reason).toContain('554 never');
+      expect(seen).not.toContain('end');
+    });
+
+    test.each(before.map((moment) => [moment] as const))(
+      '%s, by ending the connection: failed, try again',
+      async (moment) => {
+        const { result } = await run(moment, { cut: true }, pipelining);
+        expect(result).toMatchObject({ outcome: 'failed', retry: true });
+      },
+    );
+
+    test.each(before.map((moment) => [moment] as const))('%s, by silence: failed, try again', async (moment) => {
+      const { result } = await run(moment, { hang: true }, pipelining);
+      expect(result).toMatchObject({ outcome: 'failed', retry: true });
+    });
+  });
+
+  test.each([
+    ['4xx', { reply: '454 TLS not available' }, true],
+    ['5xx', { reply: '554 never' }, false],
+    ['ending the connection', { cut: true }, true],
+    ['silence', { hang: true }, true],
+    ['something that is not TLS', { reply: '220 go on\r\nbut not with TLS' }, true],
+  ] as const)(
+    'STARTTLS, by %s: failed, and neither password nor message is said in the clear',
+    async (_how, deviation, retry) => {
+      const { port, seen } = await open(startScriptedServer({ STARTTLS: deviation }, { starttls: true }));
+      const result = await send({ port, tls: 'starttls', ...credentials });
+      expect(result).toMatchObject({ outcome: 'failed', retry });
+      expect(seen.slice(0, 2)).toEqual(['EHLO', 'STAR']);
+      for (const command of ['AUTH', 'MAIL', 'DATA']) expect(seen).not.toContain(command);
+    },
+  );
+
+  test('the end of the message, by 4xx: failed, try again', async () => {
+    expect((await run('end', { reply: '452 full' })).result).toMatchObject({ outcome: 'failed', retry: true });
+  });
+
+  test('the end of the message, by 5xx: failed for good', async () => {
+    expect((await run('end', { reply: '554 spam' })).result).toMatchObject({ outcome: 'failed', retry: false });
+  });
+
+  test('the end of the message, by 554 with marks that turn text round: the reason is plain', async () => {
+    const { result } = await run('end', { reply: '554 no\u001b[2J\u202eevil' });
+    expect(result.reason).toMatch(/: 554 no \[2J evil$/);
+  });
+
+  test.each([
+    ['ending the connection', { cut: true }],
+    ['silence', { hang: true }],
+    ['an answer that is none', { reply: 'what?' }],
+    ['a second 354, which answers nothing', { reply: '354 go on' }],
+    ['a number that is neither yes nor no', { reply: '999 what' }],
+    ['a preliminary reply, which SMTP does not have', { reply: '150 wait' }],
+  ] as const)('the end of the message, by %s: uncertain, and not tried again', async (_how, deviation) => {
+    const { result, seen } = await run('end', deviation);
+    expect(result).toMatchObject({ outcome: 'uncertain', retry: false });
+    expect(seen).toContain('end');
+  });
+
+  test.each([
+    ['ending the connection', { cut: true }],
+    ['silence', { hang: true }],
+    ['a refusal', { reply: '500 what' }],
+  ] as const)('QUIT, by %s: sent all the same', async (_how, deviation) => {
+    expect((await run('QUIT', deviation)).result).toMatchObject({ outcome: 'sent' });
+  });
+
+  test('the middle of a long message: failed, for the server never saw its end (RFC 5321 §4.1.1.4)', async () => {
+    const { port, seen } = await open(startScriptedServer({ body: { cut: true } }));
+    const attachments = [{ filename: 'big.pdf', contentType: 'application/pdf', content: Buffer.alloc(16 << 20, 1) }];
+    const mailer = createMailer({ from, smtp: { host: '127.0.0.1', port, tls: 'none' } }, '/nonexistent', {}, quick);
+    expect(await mailer.send({ ...message, attachments }, now)).toMatchObject({ outcome: 'failed', retry: true });
+    expect(seen).not.toContain('end');
+  });
+
+  test('a reply that never comes to its end: the whole takes no longer than its limit', async () => {
+    const { port } = await open(startScriptedServer({ EHLO: { reply: `250-${'x\r\n250-'.repeat(3)}y` } }));
+    expect(await send({ port }, { connectMs: 2000, idleMs: 60_000, totalMs: 300 })).toMatchObject({
+      outcome: 'failed',
+      retry: true,
+    });
+  });
+
+  test('nobody listening: failed, try again', async () => {
+    const { port, close } = await startMailServer();
+    await close();
+    expect(await send({ port })).toMatchObject({ outcome: 'failed', retry: true });
+  });
+
+  test('a password that cannot be read: failed, and nobody is called', async () => {
+    const { port, seen } = await open(startScriptedServer({}));
+    const result = await send({ port, username: 'monitor', password: { kind: 'env', name: 'NOT_THERE' } });
+    expect(result).toMatchObject({ outcome: 'failed', retry: true });
+    expect(result.reason).toContain('NOT_THERE');
+    expect(seen).toEqual([]);
+  });
+});

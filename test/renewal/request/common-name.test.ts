@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import type { ResolvedEnvironment } from '../../../src/config/types.ts';
+import { chooseCommonName } from '../../../src/renewal/request/common-name.ts';
+import { certificateFacts, environmentOf } from '../scenario.ts';
+
+const environment = environmentOf('integration');
+const configured = (commonName: string): ResolvedEnvironment => ({
+  ...environment,
+  renewal: { ...environment.renewal, commonName },
+});
+const deployed = (commonName: string) =>
+  certificateFacts({ subject: { text: `CN=${commonName}`, canonical: commonName, commonName } });
+const nameless = certificateFacts({ subject: { text: 'O=nhs', canonical: 'o=nhs' } });
+const apiName = 'x26abc1.x26.api.mesh-client.nhs.uk';
+
+describe('the common name to ask for', () => {
+  test.each([
+    [
+      'is the configured one',
+      configured('other.X26.api.mesh-client.nhs.uk'),
+      deployed(apiName),
+      'other.X26.api.mesh-client.nhs.uk',
+    ],
+    [
+      'is else the deployed one',
+      environment,
+      deployed('SERVER001.x26.api.mesh-client.nhs.uk'),
+      'SERVER001.x26.api.mesh-client.nhs.uk',
+    ],
+    [
+      'keeps the case that is on record',
+      environment,
+      deployed('X26abc1.X26.API.mesh-client.nhs.uk'),
+      'X26abc1.X26.API.mesh-client.nhs.uk',
+    ],
+    [
+      'keeps it even where the configuration writes it otherwise',
+      configured(apiName.toUpperCase()),
+      deployed(apiName),
+      apiName,
+    ],
+    [
+      'keeps another ODS code that has been issued before',
+      environment,
+      deployed('a.y90.api.mesh-client.nhs.uk'),
+      'a.y90.api.mesh-client.nhs.uk',
+    ],
+    [
+      'is made from mailbox and ODS code where the deployed one has another form',
+      environment,
+      deployed('x26.thirdparty.nhs.uk'),
+      'X26ABC1.X26.api.mesh-client.nhs.uk',
+    ],
+    ['is made where the deployed certificate has none', environment, nameless, 'X26ABC1.X26.api.mesh-client.nhs.uk'],
+    ['is made where nothing is deployed', environment, undefined, 'X26ABC1.X26.api.mesh-client.nhs.uk'],
+  ])('%s', (_rule, given, certificate, commonName) => {
+    expect(chooseCommonName(given, certificate)).toEqual({ commonName });
+  });
+});
+
+describe('a common name that the desk would turn down is refused:', () => {
+  test.each([
+    ['one for the packaged client', configured('x26abc1.x26.thirdparty.nhs.uk'), /packaged MESH client/],
+    ['one of another form', configured('mesh.example.org'), /does not have the form/],
+    ['one with a label too many', configured('a.b.x26.api.mesh-client.nhs.uk'), /does not have the form/],
+    ['one with a trailing dot', configured(`${apiName}.`), /does not have the form/],
+    ['one with a line end', configured(`${apiName}\n`), /does not have the form/],
+    ['one that is empty', configured(''), /does not have the form/],
+    [
+      'one with another ODS code than configured',
+      configured('x26abc1.y90.api.mesh-client.nhs.uk'),
+      /ODS code y90, but the configuration says X26/,
+    ],
+    [
+      'one longer than a certificate holds',
+      configured(`${'a'.repeat(38)}.x26.api.mesh-client.nhs.uk`),
+      /65 characters long/,
+    ],
+    [
+      'one made from a mailbox that is no host label',
+      { ...environment, mesh: { ...environment.mesh, mailboxId: 'X26_ABC' } },
+      /mesh\.mailbox_id/,
+    ],
+  ])('%s', (_what, given, reason) => {
+    expect(chooseCommonName(given, undefined)).toEqual({ refused: expect.stringMatching(reason) });
+  });
+
+  test('and 64 characters still fit (RFC 5280 ub-common-name)', () => {
+    const longest = `${'a'.repeat(37)}.x26.api.mesh-client.nhs.uk`;
+    expect(longest).toHaveLength(64);
+    expect(chooseCommonName(configured(longest), undefined)).toEqual({ commonName: longest });
+  });
+});
