@@ -30,9 +30,10 @@ function remediedHere(problem: Finding): Finding {
 }
 
 function inputsOf(options: InspectOptions, io: CommandIo) {
-  const { caBundle, cert, key, keystore, passphraseEnv } = options;
+  const { alias, caBundle, cert, key, keystore, passphraseEnv } = options;
   if (!caBundle && !cert && !key && !keystore)
     throw new UsageError('nothing to inspect\nGive at least one of --cert, --key, --ca-bundle and --keystore.');
+  if (alias !== undefined && !keystore) throw new UsageError('--alias names an entry of --keystore, and none is given');
   // The name is not repeated: somebody may have typed the passphrase itself.
   if (passphraseEnv !== undefined && io.env[passphraseEnv] === undefined)
     throw new UsageError('--passphrase-env does not name a variable of this environment');
@@ -41,6 +42,7 @@ function inputsOf(options: InspectOptions, io: CommandIo) {
     ...(key ? { privateKey: file(key) } : {}),
     ...(caBundle ? { caBundle: file(caBundle) } : {}),
     ...(keystore ? { keystore: file(keystore) } : {}),
+    ...(alias === undefined ? {} : { alias }),
     ...(passphraseEnv ? { passphrase: { kind: 'env', name: passphraseEnv } as const } : {}),
   };
 }

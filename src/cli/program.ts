@@ -96,6 +96,7 @@ function addLooking(program: Command, io: CommandIo, finish: Finish): void {
     .addOption(
       new Option('--keystore <file>', 'PKCS#12 or JKS, instead of --cert and --key').conflicts(['cert', 'key']),
     )
+    .option('--alias <name>', 'which key entry of the keystore, where it holds several')
     .addOption(time('judge as at this time instead of now'))
     .addOption(
       new Option('--chain-order <root-first|leaf-first>', 'the order that the bundle must have')

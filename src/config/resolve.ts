@@ -81,7 +81,8 @@ function credentialSources(credential: NonNullable<EnvironmentFile['credential']
   const passphrase = from.maybe('passphrase', credential.passphrase);
   if (credential.keystore !== undefined) {
     const keystore = from.source(credential.keystore);
-    return { kind: 'keystore', keystore, ...passphrase, ...from.maybe('caBundle', credential.ca_bundle) };
+    const alias = credential.alias === undefined ? {} : { alias: credential.alias };
+    return { kind: 'keystore', keystore, ...alias, ...passphrase, ...from.maybe('caBundle', credential.ca_bundle) };
   }
   return {
     kind: 'pem',

@@ -58,12 +58,16 @@ const credentialForm: Rule = (environment) => {
       .filter((key) => !absent(credential?.[key]))
       .map((key) => ({ path: `credential.${key}`, message: 'not together with keystore, which holds it already' }));
   }
-  return ([...parts, 'ca_bundle'] as const)
+  const missing = ([...parts, 'ca_bundle'] as const)
     .filter((key) => absent(credential?.[key]))
     .map((key) => ({
       path: `credential.${key}`,
       message: 'missing; give certificate, private_key and ca_bundle, or keystore',
     }));
+  const alias = absent(credential?.alias)
+    ? []
+    : [{ path: 'credential.alias', message: 'only together with keystore: it names one of its key entries' }];
+  return [...missing, ...alias];
 };
 
 const thresholdOrder: Rule = (environment) => {

@@ -107,6 +107,11 @@ const credential = section({
       'Root and intermediate CA certificates. With a keystore it may be absent: the CA certificates inside are used.',
     ),
   keystore: material().optional().describe('PKCS#12 or JKS, instead of certificate and private_key.'),
+  alias: line('an alias')
+    .optional()
+    .describe(
+      'Which key entry of the keystore, where it holds several. Default: the one whose certificate ends first.',
+    ),
 });
 
 export const defaultThresholds = { warning: '45d', critical: '14d' };

@@ -41,6 +41,8 @@ export type CredentialSources =
   | {
       readonly kind: 'keystore';
       readonly keystore: Source;
+      /** Which key entry; absent: the only one. */
+      readonly alias?: string;
       readonly passphrase?: Source;
       /** Absent: the CA certificates inside the keystore are the bundle. */
       readonly caBundle?: Source;

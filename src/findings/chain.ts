@@ -160,4 +160,15 @@ export const chainCodes = {
       'Read both verdicts in the message, and trust the stricter one until the difference is explained. Please report it with the certificates (never the key).',
     source: 'OpenSSL, verification; RFC 5280 §6',
   },
+  rehearsal_without_verdict: {
+    group: 'chain',
+    severity: 'warning',
+    check: 'rehearsal',
+    title: 'OpenSSL came to no verdict',
+    meaning:
+      'A TLS handshake with exactly these files, rehearsed in memory, neither succeeded nor failed. Our own verdict stands alone.',
+    remedy:
+      'Run `mesh-cert-monitor check` once more. If this finding stays, the machine is overloaded, or a file makes OpenSSL work for seconds: see which file is unusually large.',
+    source: 'OpenSSL, verification',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

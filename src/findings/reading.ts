@@ -92,6 +92,35 @@ export const readingCodes = {
     remedy: 'Export it again; `openssl pkcs12 -in FILE -info -noout` or `keytool -list -keystore FILE` must accept it.',
     source: 'RFC 7292; Java Cryptography Architecture, JKS',
   },
+  keystore_alias_unknown: {
+    group: 'reading',
+    severity: 'critical',
+    check: 'readable',
+    title: 'Keystore has no key under the alias',
+    meaning: 'A key entry was chosen by its alias, and the keystore has no private key under that name.',
+    remedy: 'Give `credential.alias` the name of one of the entries that the message lists.',
+    source: 'RFC 2985 §5.5.1; Java Cryptography Architecture, KeyStore',
+  },
+  keystore_has_several_keys: {
+    group: 'reading',
+    severity: 'warning',
+    title: 'Keystore holds more than one private key',
+    meaning:
+      'Which of them an application presents depends on its settings; Java without an alias takes whichever its hash table lists first.',
+    remedy:
+      'Delete the entry that is no longer used (`keytool -delete -alias NAME -keystore FILE`), or name the one that your application presents in `credential.alias`.',
+    source: 'Java Secure Socket Extension, SunX509 key manager',
+  },
+  client_cannot_read_file: {
+    group: 'reading',
+    severity: 'warning',
+    title: 'Clients cannot read the file as it is written',
+    meaning:
+      'We can make sense of it, but OpenSSL’s PEM reader, which curl, Python, nginx and Node use, cannot. The dates and names shown are right; a client that loads this file fails.',
+    remedy:
+      'Write the file again as plain PEM: each BEGIN and END line alone on its line, base64 in lines of 64 characters, no blank lines, no byte order mark.',
+    source: 'RFC 7468 §2; OpenSSL, PEM_read_bio',
+  },
   private_key_unencrypted: {
     group: 'reading',
     severity: 'warning',

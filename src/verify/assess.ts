@@ -3,7 +3,7 @@ import { type Finding, finding, worstFirst } from '../findings/index.ts';
 import { type Certificate, firstToExpire } from '../x509/index.ts';
 import { judgeBundle } from './bundle.ts';
 import { checksOf, invalidates } from './checks.ts';
-import { judgeDisagreement } from './disagreement.ts';
+import { judgeRehearsal } from './disagreement.ts';
 import { distinct, looksSelfSigned } from './issuers.ts';
 import { judgeNaming } from './naming.ts';
 import { explainWrongEnvironment } from './nhs-pki.ts';
@@ -35,7 +35,7 @@ export function assess(
     ...(holds ? judgeCaExpiry(path, policy.thresholds, now) : []),
     ...judgeBundle(bundle, client, trust, now),
     ...(client ? judgeNaming(client, policy) : []),
-    ...(rehearsal ? judgeDisagreement(credential, rehearsal) : []),
+    ...judgeRehearsal(credential, rehearsal),
   ]);
   return {
     assessedAt: now,

@@ -21,7 +21,7 @@ const nothing: Trust = { holds: false, path: [], complete: false, findings: [] }
 export function judgeTrust(credential: DeployedCredential, now: Date): Trust {
   const { certificate: client, privateKey, bundle } = credential;
   if (!client) return nothing;
-  const keyMatch = privateKey ? judgeKeyMatch(client, privateKey) : [];
+  const keyMatch = privateKey ? judgeKeyMatch(client, privateKey, credential.keyBelongs) : [];
   if (!hasBundle(credential)) {
     const findings = [...keyMatch, ...judgeStrength([client], false)];
     return { holds: false, path: [client], complete: false, findings };

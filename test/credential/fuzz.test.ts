@@ -66,8 +66,8 @@ beforeAll(async () => {
 });
 
 describe('certificates', () => {
-  const look = (bytes: Buffer) => {
-    const { entries, problems } = readCertificates(bytes);
+  const look = async (bytes: Buffer) => {
+    const { entries, problems } = await readCertificates(bytes);
     const unexplained = entries.some((entry) => entry === undefined) || entries.length === 0;
     expect(unexplained && problems.length === 0).toBe(false);
   };

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, webcrypto } from 'node:crypto';
+import { generateKeyPairSync, getDiffieHellman, type KeyObject, webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -99,8 +99,9 @@ test.each([
   ['text', 'hello there', 'it is neither PEM nor DER, nor base64 of either'],
   ['a certificate alone', toPem(Buffer.from('x')), 'it holds no private key, only CERTIFICATE'],
   ['half a key', encryptedPem().slice(0, 600), 'block 1 (ENCRYPTED PRIVATE KEY, line 1): its END line is missing'],
-  ['a key of OpenSSH', toPem(Buffer.from('x'), 'OPENSSH PRIVATE KEY'), 'is a format that is not read here'],
-  ['DER that is no key', sequence(sequence(), sequence()), 'its DER is no private key'],
+  ['a key of OpenSSH', toPem(Buffer.from('x'), 'OPENSSH PRIVATE KEY'), 'it is an OpenSSH key'],
+  ['DER that is no key', sequence(tlv(0x05), sequence()), 'its DER is no private key'],
+  ['a public key', spki(generateKeyPairSync('ed25519').publicKey), 'it is a public key alone, not a private key'],
   [
     'PKCS#8 of nonsense',
     toPem(sequence(tlv(2, Buffer.from([0]))), 'PRIVATE KEY'),
@@ -254,15 +255,44 @@ describe('the handle', () => {
   });
 });
 
+/** To generate two primes of this size takes half a minute; RFC 3526 has some, of 6,144 and 2,048 bits. */
+function largeRsaKey(): Buffer {
+  const [p, q] = ['modp17', 'modp14'].map((group) => BigInt(`0x${getDiffieHellman(group).getPrime('hex')}`)) as [
+    bigint,
+    bigint,
+  ];
+  const e = 65537n;
+  const d = inverse(e, (p - 1n) * (q - 1n));
+  const numbers = [0n, p * q, e, d, p, q, d % (p - 1n), d % (q - 1n), inverse(q, p)];
+  return sequence(...numbers.map(integer));
+}
+
+/** By Euclid. */
+function inverse(value: bigint, modulus: bigint): bigint {
+  let [a, b, x, y] = [value % modulus, modulus, 1n, 0n];
+  while (a > 1n) [a, b, x, y] = [b % a, a, y - (b / a) * x, x];
+  return ((x % modulus) + modulus) % modulus;
+}
+
+function integer(value: bigint): Buffer {
+  const hex = value.toString(16);
+  const octets = Buffer.from(hex.length % 2 ? `0${hex}` : hex, 'hex');
+  return tlv(0x02, (octets[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), octets]) : octets);
+}
+
+function nonsensicalRsaKey(bits: number): Buffer {
+  const number = (octets: number) => tlv(0x02, Buffer.from([0]), Buffer.alloc(octets, 0xc1));
+  const [modulus, prime] = [number(bits / 8), number(bits / 16)];
+  const exponent = tlv(0x02, Buffer.from([1, 0, 1]));
+  return sequence(tlv(0x02, Buffer.from([0])), modulus, exponent, modulus, ...Array<Buffer>(5).fill(prime));
+}
+
 test.each([
   [8192, []],
   [8200, ['private_key_malformed']],
   [400_000, ['private_key_malformed']],
 ])('an RSA key of %i bits', async (bits, expected) => {
-  const integer = (octets: number) => tlv(0x02, Buffer.from([0]), Buffer.alloc(octets, 0xc1));
-  const [modulus, prime] = [integer(bits / 8), integer(bits / 16)];
-  const exponent = tlv(0x02, Buffer.from([1, 0, 1]));
-  const key = sequence(tlv(0x02, Buffer.from([0])), modulus, exponent, modulus, ...Array<Buffer>(5).fill(prime));
+  const key = bits === 8192 ? largeRsaKey() : nonsensicalRsaKey(bits);
   const credential = await read({ privateKey: inline(toPem(key, 'RSA PRIVATE KEY')) });
   expect(codes(credential).filter((code) => code !== 'private_key_unencrypted')).toEqual(expected);
   expect(credential.privateKey?.publicKey.bits).toBe(expected.length === 0 ? bits : undefined);

@@ -69,7 +69,11 @@ test('everything may come from variables', async () => {
     { certificate: certificate!, privateKey: privateKey!, passphrase: secret!, caBundle: caBundle! },
     env,
   );
-  expect(credential.problems).toEqual([]);
+  // For information: who writes a file from them may undo it.
+  expect(credential.problems).toMatchObject([
+    { code: 'client_cannot_read_file', severity: 'info', subject: 'variable CERT' },
+    { code: 'client_cannot_read_file', severity: 'info', subject: 'variable KEY' },
+  ]);
   expect(credential.privateKey).toBeDefined();
   expect(credential.bundle).toHaveLength(2);
 });
@@ -155,7 +159,10 @@ test('DER is read as well as PEM', async () => {
 
 test('a file that a Windows shell saved in UTF-16 is read', async () => {
   shop.write('client.pem', Buffer.from(`\ufeff${pki.client.pem.replaceAll('\n', '\r\n')}`, 'utf16le'));
-  expect((await read(inputs())).problems).toEqual([]);
+  const { certificate, problems } = await read(inputs());
+  expect(certificate?.der).toEqual(new Uint8Array(pki.client.der));
+  // But no client reads it so.
+  expect(problems).toMatchObject([{ code: 'client_cannot_read_file', severity: 'warning' }]);
 });
 
 test.skipIf(!needs('openssl'))(
@@ -173,8 +180,8 @@ test.each([
   ['text', 'no certificate here', 'it is neither PEM nor DER, nor base64 of either'],
   [
     'another kind of block',
-    '-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----\n',
-    'only PKCS7; `openssl pkcs7 -print_certs` unpacks it',
+    '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n',
+    'only CERTIFICATE REQUEST: it is the certificate signing request that was sent',
   ],
 ])('a certificate source that is %s is malformed, with the reason', async (_, content, reason) => {
   shop.write('client.pem', content);

@@ -62,8 +62,8 @@ function judgeEnd(issued: Certificate, record: RenewalRecord): string[] {
 function judgeAssessment({ findings }: Assessment, ours: boolean): { reasons: string[]; notes: string[] } {
   // With another key there is no match and no rehearsal to speak of: one reason is enough for that.
   const apart = findings.filter(({ code }) => ours || (code !== 'key_mismatch' && code !== 'verifiers_disagree'));
-  // When our own validation accepts what OpenSSL refuses, OpenSSL decides: it is what MESH asks.
-  const against = apart.filter((each) => invalidates(each) || each.code === 'verifiers_disagree');
+  // When OpenSSL refuses what our own validation accepts, or says nothing, it decides: it is what MESH asks.
+  const against = apart.filter((each) => invalidates(each) || withoutOpenSsl.has(each.code));
   return {
     reasons: against.map(({ message, remedy }) => `${message} ${remedy}`),
     // The order of the bundle is put right in what is written, so nobody needs to hear of it.
@@ -72,6 +72,8 @@ function judgeAssessment({ findings }: Assessment, ours: boolean): { reasons: st
       .map(({ message }) => message),
   };
 }
+
+const withoutOpenSsl: ReadonlySet<string> = new Set(['verifiers_disagree', 'rehearsal_without_verdict']);
 
 /** Three years and 30 minutes is what the NHS CA gives, cut off where the CA itself ends. */
 const usualLifetimeMs = 3 * 365 * dayMs;

@@ -49,7 +49,7 @@ export interface Accepted {
  * @throws {Error} of the file system when the files cannot be written; then the record must stay as it is.
  */
 export async function prepareIssued(input: PrepareInput): Promise<PrepareResult> {
-  const file = readIssuedFile(input.issued);
+  const file = await readIssuedFile(input.issued);
   if ('refused' in file) return refuse([file.refused]);
   const certificate = pickIssued(file.certificates, input.record);
   if (!certificate) return refuse(['the file holds no certificate']);

@@ -229,7 +229,7 @@ describe('a wrong certificate is refused with the exact reason, and nothing is w
         (await leaf({ cn: commonName, issuer: renewal.pki.sub, keys: requestKeys(renewal), breakSignature: true })).pem,
       /did not sign/,
     ],
-    ['the request itself', async ({ csrPem }) => csrPem, /^the file holds the certificate request that was sent/],
+    ['the request itself', async ({ csrPem }) => csrPem, /it is the certificate signing request that was sent/],
   ];
 
   test.each(wrong)('%s', async (_what, make, reason) => {
