@@ -43,18 +43,35 @@ export function schemaProblems(issues: readonly z.core.$ZodIssue[], raw: unknown
   if (issues.length === 0) return [];
   const schema = jsonSchema();
   return issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') return unknownKeys(issue.path, issue.keys, schema);
+    if (issue.code === 'unrecognized_keys') return unknownKeys(issue.path, issue.keys, schema, raw);
     return [{ path: pathText(issue.path), message: mismatch(issue, valueAt(raw, issue.path)) }];
   });
 }
 
-function unknownKeys(path: Path, keys: readonly string[], schema: JsonSchema): Problem[] {
+function unknownKeys(path: Path, keys: readonly string[], schema: JsonSchema, raw: unknown): Problem[] {
   const known = knownKeys(path, schema);
   return keys.map((key, index) => {
-    const guess = index < mostLines ? nearest(key, known) : undefined;
-    return { path: pathText([...path, key]), message: `unknown key${guess ? `; did you mean "${guess}"?` : ''}` };
+    const written = beforeColon(key);
+    const guess = index < mostLines ? nearest(written ?? key, known) : undefined;
+    const message = `unknown key${guess ? `; did you mean "${guess}"?` : ''}`;
+    if (guess === undefined && valueAt(raw, [...path, key]) === null)
+      return { path: pathText(path), message: strayWord };
+    if (written === undefined) return { path: pathText([...path, key]), message };
+    return { path: pathText([...path, written]), message: spaceMissing(written, guess) };
   });
 }
+
+/** In `{ password, hunter2 }` a secret stands as a key without a value. */
+const strayWord =
+  'a word that is neither a known key nor a value stands here; it is not quoted, for it may be a secret';
+
+/** `password:hunter2` is one word to YAML, and so a key. What stands behind the colon may be a secret, and is not quoted. */
+const beforeColon = (key: string): string | undefined => /^([^:]*):./s.exec(key)?.[1];
+
+const spaceMissing = (written: string, known: string | undefined) =>
+  known === written
+    ? `a space is missing after the colon: write "${written}: VALUE"`
+    : 'unknown key; a key is followed by a colon and a space';
 
 function mismatch(issue: z.core.$ZodIssue, value: unknown): string {
   const expected = `expected ${issue.message}`;

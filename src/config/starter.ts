@@ -59,6 +59,7 @@ environments:
       passphrase: { env: MESH_INT_KEY_PASSPHRASE }
       ca_bundle: { file: certs/int/ca_bundle.pem }
       # keystore: { file: certs/int/mesh.p12 }      # PKCS#12 or JKS, instead of certificate and private_key
+      # alias: mesh                                # which of its keys, where it holds several
     chain_order: root-first        # the order the bundle must have: root-first | leaf-first
     thresholds: { warning: 45d, critical: 14d }
     renewal:

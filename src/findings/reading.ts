@@ -49,7 +49,8 @@ export const readingCodes = {
     check: 'readable',
     title: 'Private key is malformed',
     meaning: 'The source was read, but it holds no private key that parses.',
-    remedy: 'Deploy the key file that was made together with the CSR; `openssl pkey -in FILE -noout` must accept it.',
+    remedy:
+      'Deploy the key file that was made together with the CSR; `openssl pkey -in FILE -check -noout` must accept it.',
     source: 'RFC 7468 §10, §11; RFC 5958',
   },
   ca_bundle_malformed: {

@@ -3,9 +3,9 @@ import type { DeployedCredential } from '../credential/index.ts';
 import { type Finding, finding } from '../findings/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { invalidates } from './checks.ts';
-import { mayHaveIssued } from './issuers.ts';
+import { looksSelfSigned, mayHaveIssued } from './issuers.ts';
 import { judgeKeyMatch } from './key-match.ts';
-import { labelOf } from './label.ts';
+import { labelOf, nameOf } from './label.ts';
 import { explainMissingIssuer } from './nhs-pki.ts';
 import { findPath, type PathVerdict } from './path.ts';
 import { signed } from './signatures.ts';
@@ -44,12 +44,30 @@ function explained(
   credential: DeployedCredential & { certificate: Certificate },
 ): Finding[] {
   return failures.map(({ code, certificate, message }) => {
-    const known = code === 'chain_incomplete' ? explainIncomplete(credential) : undefined;
+    const known = code === 'chain_incomplete' ? explainIncomplete(credential) : explainSelfSigned(credential);
     return finding(code, known ? `${message} ${known.message}` : message, {
       subject: certificate.subject.text,
       ...(known ? { remedy: known.remedy } : {}),
     });
   });
+}
+
+/** A key entry that still presents the certificate it was made with, though the issued one is there too. */
+function explainSelfSigned({
+  certificate,
+  bundle,
+  extraCertificates,
+}: DeployedCredential & { certificate: Certificate }) {
+  if (!looksSelfSigned(certificate)) return undefined;
+  const issued = [...extraCertificates, ...bundle].find(
+    (each) => !looksSelfSigned(each) && Buffer.compare(each.publicKey.spki, certificate.publicKey.spki) === 0,
+  );
+  if (!issued) return undefined;
+  return {
+    message: `It also holds the certificate that ${nameOf(issued.issuer)} issued for this key, but not as the certificate of the key.`,
+    remedy:
+      'Import the issued certificate under the alias of the key: `keytool -importcert -alias ALIAS -file ISSUED.pem -keystore FILE`.',
+  };
 }
 
 const keystoreWithoutAuthorities = {

@@ -95,3 +95,18 @@ test.each([
 ])('spelling: %s means %s', (written, meant) => {
   expect(nearest(written, ['url', 'mailbox_id', 'password', 'shared_key', 'mesh.timeouts'])).toBe(meant);
 });
+
+const minimal = samples('good').find(({ name }) => name === 'minimal.yaml')!.text;
+
+test.each([
+  ['password:hunter2', 'environments[0].mesh.password: a space is missing after the colon: write "password: VALUE"'],
+  ['shared_key:hunter2', 'a space is missing after the colon: write "shared_key: VALUE"'],
+  ['Password:hunter2', 'environments[0].mesh.Password: unknown key; a key is followed by a colon and a space'],
+  ['hunter2', 'a word that is neither a known key nor a value stands here'],
+])('secrets: %s as a key is not quoted, and the mistake is named', (key, said) => {
+  const file = parse(minimal) as { environments: { mesh: Record<string, unknown> }[] };
+  file.environments[0]!.mesh[key] = null;
+  const problems = problemsOf(() => parseConfiguration(stringify(file), '/etc/mesh.yaml'));
+  expect(problems).toContain(said);
+  expect(problems).not.toContain('hunter2');
+});

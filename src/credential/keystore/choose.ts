@@ -1,8 +1,7 @@
 /** Which key entry of a keystore is judged. What Java presents of several follows from the order of a hash table, so nobody can tell. */
 import type { Certificate } from '../../x509/index.ts';
 import type { DeployedKey } from '../key-handle.ts';
-import type { KeyEntry } from './content.ts';
-import type { KeystoreProblem } from './keystore.ts';
+import type { KeyEntry, KeystoreProblem } from './content.ts';
 
 export interface Chosen {
   readonly key?: DeployedKey;

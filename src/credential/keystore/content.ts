@@ -19,3 +19,16 @@ export interface KeystoreContent {
 
 /** A keystore of one application holds one or two. Each has to be decrypted and proven. */
 export const mostKeys = 16;
+
+export type KeystoreProblemCode =
+  | 'keystore_malformed'
+  | 'keystore_alias_unknown'
+  | 'keystore_has_several_keys'
+  | 'passphrase_missing'
+  | 'passphrase_wrong';
+
+export interface KeystoreProblem {
+  readonly code: KeystoreProblemCode;
+  /** Continues a sentence that begins with the place. */
+  readonly message: string;
+}

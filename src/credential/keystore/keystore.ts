@@ -5,22 +5,9 @@ import { kindOfDer } from '../form/other-formats.ts';
 import type { DeployedKey } from '../key-handle.ts';
 import { KeyProblem } from '../private-key.ts';
 import { type Chosen, choose } from './choose.ts';
-import type { KeystoreContent } from './content.ts';
+import type { KeystoreContent, KeystoreProblem, KeystoreProblemCode } from './content.ts';
 import { readJks } from './jks.ts';
 import { readPkcs12 } from './pkcs12.ts';
-
-export type KeystoreProblemCode =
-  | 'keystore_malformed'
-  | 'keystore_alias_unknown'
-  | 'keystore_has_several_keys'
-  | 'passphrase_missing'
-  | 'passphrase_wrong';
-
-export interface KeystoreProblem {
-  readonly code: KeystoreProblemCode;
-  /** Continues a sentence that begins with the place. */
-  readonly message: string;
-}
 
 export interface Keystore {
   readonly key?: DeployedKey;

@@ -44,6 +44,63 @@ describe('what came back is read', () => {
     expect(fingerprints(await read(content()))).toEqual([fingerprint(client)]);
   });
 
+  const mail = (...lines: string[]) =>
+    ['From: ITOC <itoc@example.nhs.uk>', 'Subject: RE: MESH certificate', 'MIME-Version: 1.0', ...lines].join('\r\n');
+  const base64 = (content: string | Uint8Array) => Buffer.from(content).toString('base64').replace(/.{76}/g, '$&\r\n');
+  const attached = (name: string, content: string | Uint8Array) =>
+    mail(
+      'Content-Type: multipart/mixed; boundary=x',
+      '',
+      '--x',
+      'Content-Type: text/plain',
+      '',
+      'Please find the certificate attached.',
+      '--x',
+      `Content-Type: application/octet-stream; name="${name}"`,
+      'Content-Transfer-Encoding: base64',
+      `Content-Disposition: attachment; filename="${name}"`,
+      '',
+      base64(content),
+      '--x--',
+      '',
+    );
+
+  test.each([
+    ['in the text of an e-mail', () => mail('Content-Type: text/plain', '', 'Hello,', client.pem)],
+    [
+      'in quoted-printable',
+      () =>
+        mail(
+          'Content-Type: text/plain',
+          'Content-Transfer-Encoding: quoted-printable',
+          '',
+          client.pem.replaceAll('=', '=3D'),
+        ),
+    ],
+    [
+      'in a body under base64',
+      () => mail('Content-Type: text/plain', 'Content-Transfer-Encoding: base64', '', base64(`Hello,\n${client.pem}`)),
+    ],
+    [
+      'in an HTML body',
+      () => mail('Content-Type: text/html', '', `<div>Hello,<br>${client.pem.trim().replaceAll('\n', '<br>')}</div>`),
+    ],
+    ['as an attachment in PEM', () => attached('issued.pem', client.pem)],
+    ['as an attachment in DER', () => attached('issued.cer', client.der)],
+    [
+      'in a message that was forwarded as an attachment',
+      () => attached('answer.eml', attached('issued.cer', client.der)),
+    ],
+  ])('%s', async (_where, content) => {
+    expect(fingerprints(await read(content()))).toEqual([fingerprint(client)]);
+  });
+
+  test('a private key in an e-mail is not read', async () => {
+    expect(await read(attached('key.pem', client.keyPem))).toEqual({
+      refused: 'the file is an e-mail without a certificate in its text or attachments',
+    });
+  });
+
   test('with its chain, in file order', async () => {
     expect(fingerprints(await read(client.pem + sub.pem + root.pem))).toEqual([client, sub, root].map(fingerprint));
   });
