@@ -1,4 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fill } from '../scripts/docs/blocks.ts';
 import { pages } from '../scripts/docs/pages.ts';
@@ -103,3 +104,29 @@ test('what writes the documents imports nothing from the tests, nor do rules and
   expect(files.length).toBeGreaterThan(20);
   expect(files.filter((file) => /from '(\.\.\/)+test\//.test(readFileSync(file, 'utf8')))).toEqual([]);
 });
+
+const faces = globSync('src/*/index.ts').map((face) => ({ face, offered: functionsOf(face) }));
+
+describe.each(faces.filter(({ offered }) => offered.length > 0))('the face $face', ({ offered }) => {
+  test('says of each function and class what it does', () => {
+    expect(offered.filter(({ comment }) => comment === '').map(({ name }) => name)).toEqual([]);
+  });
+
+  test('shows by example how its main function is called', () => {
+    const examples = offered.filter(({ name, comment }) => comment.split('@example')[1]?.includes(`${name}(`));
+    expect(examples.length).toBeGreaterThan(0);
+  });
+});
+
+/** The functions and classes that a room's `index.ts` exports, with the comments above them. */
+function functionsOf(face: string): { readonly name: string; readonly comment: string }[] {
+  const exported = readFileSync(face, 'utf8').matchAll(/export \{([^}]*)\} from '([^']+)'/g);
+  return [...exported].flatMap(([, names = '', from = '']) => {
+    const source = readFileSync(join(dirname(face), from), 'utf8');
+    const declared = source.matchAll(
+      /((?:\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?)export (?:(?:async )?function\*?|class|const(?= \w+ = (?:async )?\()) (\w+)/g,
+    );
+    const wanted = new Set(names.split(',').map((name) => name.trim()));
+    return [...declared].flatMap(([, comment = '', name = '']) => (wanted.has(name) ? [{ name, comment }] : []));
+  });
+}
