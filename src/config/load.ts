@@ -10,7 +10,9 @@ export const largestConfigurationBytes = 16 * 1024 * 1024;
 
 /**
  * Reads the file and nothing else: secrets and certificates are read when they are needed.
- * @throws ConfigurationError with every problem at once, or with the reason why the file cannot be read and what to do.
+ * @throws {ConfigurationError} with every problem at once, or with the reason why the file cannot be read and what to do.
+ * @example
+ * const { environments, warnings } = await loadConfiguration('/etc/mesh-cert-monitor/config.yaml');
  */
 export async function loadConfiguration(path: string): Promise<Configuration> {
   const absolute = resolve(path);

@@ -267,5 +267,6 @@ export interface JsonSchema {
 
 /** JSON Schema 2020-12 of the file. What no schema can say (rules between keys, cron, time zones) only the parser refuses. */
 export function jsonSchema(): JsonSchema {
-  return z.toJSONSchema(fileSchema, { io: 'input' }) as JsonSchema;
+  const $comment = 'Generated from src/config/schema.ts by `npm run docs`.';
+  return { $comment, ...z.toJSONSchema(fileSchema, { io: 'input' }) } as JsonSchema;
 }

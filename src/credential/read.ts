@@ -29,6 +29,9 @@ const swapPauseMs = 250;
  *
  * Certificate and key are two files, and whoever renews them writes one after the other. So when they do not fit, or one of them does not
  * parse, they are looked at once more after a moment; what stands then is what is reported.
+ * @example
+ * const sources = { certificate: { kind: 'file', path: '/etc/mesh/client.pem' } } as const;
+ * const { certificate, problems } = await readCredential(sources, process.env);
  */
 export async function readCredential(
   inputs: CredentialInputs,

@@ -21,6 +21,9 @@ export interface Examination {
 /**
  * What is the same as last time is neither parsed, decrypted nor rehearsed again; only judged again, for time has passed.
  * @returns undefined where no credential is configured. Throws only for a bug: what is wrong with the files is in the assessment.
+ * @example
+ * const first = await examine(environment, undefined, process.env, new Date());
+ * const next = await examine(environment, first, process.env, new Date());
  */
 export async function examine(
   environment: ResolvedEnvironment,

@@ -27,5 +27,7 @@ const entries = {
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type FindingCode = keyof typeof entries;
+/** What each code means: severity, the check it fails, title, meaning, remedy and source. */
 export const catalogue: Readonly<Record<FindingCode, CatalogueEntry>> = entries;
+/** In the order of the catalogue. */
 export const findingCodes = Object.keys(entries) as FindingCode[];

@@ -20,7 +20,7 @@ export type FindingGroup = 'reading' | 'match' | 'chain' | 'validity' | 'naming'
 
 export interface CatalogueEntry {
   readonly group: FindingGroup;
-  /** The default. A rule may raise it where the contract says so (`clock_skew`, the renewal codes). */
+  /** The default. A rule may raise it where waiting makes it worse (`clock_skew`, the renewal codes). */
   readonly severity: Severity;
   /** The check that this code fails. A code without one is advice: it never turns a check red. */
   readonly check?: CheckName;

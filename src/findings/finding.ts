@@ -13,7 +13,13 @@ export interface Finding {
 
 export type Status = 'ok' | 'warning' | 'critical';
 
-/** Throws when the code is not in the catalogue: that is a bug, not a state of the world. */
+/**
+ * A finding with the catalogue's severity and remedy, unless the rule knows better.
+ * @param message - one sentence that names the place; never a secret.
+ * @throws {Error} when the code is not in the catalogue: that is a bug, not a state of the world.
+ * @example
+ * finding('key_mismatch', 'The key in key.pem does not belong to the certificate in client.pem.', { subject: 'key.pem' });
+ */
 export function finding(
   code: FindingCode,
   message: string,

@@ -21,6 +21,8 @@ export interface HandshakeOptions {
  * One handshake with MESH over mutual TLS, as `mesh.probe` says. It succeeds only with MESH's own answer; every other end has its reason.
  * Nothing is tried twice, and nothing of it is left when the promise settles.
  * @throws the signal's reason, when it aborts; otherwise only for a bug.
+ * @example
+ * const { outcome, reason, detail } = await handshake(environment, credential, { now: () => new Date(), env: process.env });
  */
 export async function handshake(
   environment: Pick<ResolvedEnvironment, 'mesh'>,

@@ -62,7 +62,7 @@ export const series: Readonly<Record<EnvironmentMetricName, (environment: Enviro
   nhs_mesh_check_duration_seconds: ({ checkDurationSeconds }) => one(checkDurationSeconds ?? 0),
 };
 
-/** Contract: where two certificates share role and subject (as they are written), the earliest counts. */
+/** Where two certificates share role and subject (as they are written), the earliest counts: two samples of one label set are an error. */
 function earliest(certificates: readonly AssessedCertificate[], date: (each: AssessedCertificate) => Date): Sample[] {
   const samples = certificates
     .map((each): Sample => ({ labels: roleAndSubject(each), value: unixSeconds(date(each)) }))

@@ -19,7 +19,7 @@ export function renewalFindings(circumstances: RenewalCircumstances, now: Date):
   const { environment, record, storeProblem } = circumstances;
   const notAfter = (record ?? clientCertificate(circumstances.assessment))?.notAfter;
   if (!notAfter || environment.renewal.desk.length === 0) return [];
-  // Contract §5: critical once fewer working days are left than the desk needs.
+  // With fewer working days left than the desk needs, the new certificate may come too late: no longer a warning.
   const severity = isTooLateToAsk(notAfter, now) ? 'critical' : 'warning';
   const raise = (code: Parameters<typeof finding>[0], message: string, remedy?: string) =>
     finding(code, capital(message), { severity, ...(remedy ? { remedy } : {}) });

@@ -7,7 +7,7 @@ export type { AcceptInput, AcceptResult } from './issued/accept.ts';
 export { deploymentInstructions } from './issued/deployment-instructions.ts';
 export { renderClosing, renderReminder, renderReview, renderUncertain } from './mail/contact-messages.ts';
 export type { ReadMessage } from './mail/read-message.ts';
-export { type Message, renderRequest } from './mail/request-message.ts';
+export { type CertificateRequest, type Message, renderRequest } from './mail/request-message.ts';
 export { createRenewals, type Renewals } from './renewals.ts';
 export { type RenewalFiles, readRenewalFiles } from './store/read-pending.ts';
 export { StoreError } from './store/store.ts';

@@ -16,11 +16,17 @@ export function timestamp(time: Date): string {
   return time.toISOString().replace('.000Z', 'Z');
 }
 
+/** `ok` of none. */
 export function worstStatus(statuses: readonly Status[]): Status {
   return (['critical', 'warning'] as const).find((status) => statuses.includes(status)) ?? 'ok';
 }
 
-/** @param at - the time that was judged for; `generatedAt` is the moment of writing, which `--at` does not move. */
+/**
+ * What `check --format json` prints.
+ * @param at - the time that was judged for; `generatedAt` is the moment of writing, which `--at` does not move.
+ * @example
+ * const { status, environments } = checkReport(await checkOnce(configuration.environments, options), now);
+ */
 export function checkReport(
   environments: readonly EnvironmentStatus[],
   at: Date,
@@ -33,7 +39,7 @@ export function checkReport(
   };
 }
 
-/** @param generatedAt - the moment of writing, which `--at` does not move. */
+/** What `inspect --format json` prints. @param generatedAt - the moment of writing, which `--at` does not move. */
 export function inspectionReport(assessment: Assessment, generatedAt: Date): Shape<'inspectionReportSchema'> {
   return {
     status: statusOf(assessment.findings),
@@ -115,6 +121,7 @@ export function handshakeJson(handshake: HandshakeResult): Shape<'handshakeSchem
   };
 }
 
+/** How an environment's renewal stands, with its record where there is one. */
 export function renewalJson(renewal: RenewalStatus): Shape<'renewalSchema'> {
   return {
     state: renewal.state,
@@ -124,6 +131,7 @@ export function renewalJson(renewal: RenewalStatus): Shape<'renewalSchema'> {
   };
 }
 
+/** One renewal as it is on disk. Names files below `state_dir`, never what is in them. */
 export function renewalRecordJson(record: RenewalRecord): Shape<'renewalRecordSchema'> {
   return {
     environment: record.environment,

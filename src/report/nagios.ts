@@ -11,6 +11,7 @@ import { plural } from './time.ts';
 /** What the days left of an environment are judged by. */
 type ThresholdsOf = (name: string) => { readonly warningMs: number; readonly criticalMs: number } | undefined;
 
+/** What `check --format nagios` prints; the thresholds are those of the days left. */
 export function nagiosLine(environments: readonly EnvironmentStatus[], thresholdsOf: ThresholdsOf, now: Date): string {
   const worst = worstStatus(environments.map(({ status }) => status));
   const worstFirst = (['critical', 'warning', 'ok'] as const).flatMap((status) =>

@@ -60,11 +60,19 @@ const answersMayTakeMs = 5_000;
 /** What an operator can mend. Everything else that is thrown is a bug. */
 export type ServiceProblem = ConfigurationError | StoreError | SourceError | ListenError;
 
+/** Whether an error is the operator's to mend, and not a bug. */
 export function isServiceProblem(error: unknown): error is ServiceProblem {
   return [ConfigurationError, StoreError, SourceError, ListenError].some((kind) => error instanceof kind);
 }
 
-/** @throws {ServiceProblem} Nothing is left running then. */
+/**
+ * Loads the configuration, takes the lock of the state directory, listens, and begins to watch.
+ * @throws {ServiceProblem} Nothing is left running then.
+ * @example
+ * const load = () => loadConfiguration('config.yaml');
+ * const service = await startService({ load, env: process.env, now: () => new Date(), log, build });
+ * process.once('SIGTERM', () => service.stop());
+ */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const configuration = await options.load();
   const { env, now, log } = options;

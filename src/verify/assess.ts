@@ -15,6 +15,8 @@ import { judgeCaExpiry, judgeValidity } from './validity.ts';
 /**
  * Everything that is to be said of a deployed credential at `now`. Pure: the rehearsal, where there was one, is passed in with the time
  * at which OpenSSL judged. Never throws for the state of the world; what could not be read is judged by what is left.
+ * @example
+ * const { valid, findings } = assess(credential, policyFor(environment), await rehearse(credential), now);
  */
 export function assess(
   credential: DeployedCredential,

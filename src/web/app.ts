@@ -24,6 +24,12 @@ export interface WebOptions {
   readonly report: (error: unknown) => void;
 }
 
+/**
+ * The whole HTTP surface, ready for {@link listen}.
+ * @example
+ * const app = createApp({ estate: () => monitor.estate(), build, now: () => new Date(), report: (error) => log.error({ error }, 'http') });
+ * const { url, close } = await listen(app, { host: '127.0.0.1', port: 0 });
+ */
 export function createApp(options: WebOptions): Express {
   const app = express();
   app.disable('x-powered-by');

@@ -26,8 +26,9 @@ export const tags = {
   set: 0x31,
 } as const;
 
-/** Context-specific tags: `context(3)` is constructed (explicit, or implicit of a SEQUENCE), `contextPrimitive(0)` is not. */
+/** A constructed context-specific tag: explicit, or implicit of a SEQUENCE. */
 export const context = (number: number): number => 0xa0 | number;
+/** A context-specific tag in place of a primitive one. */
 export const contextPrimitive = (number: number): number => 0x80 | number;
 
 /** The one value that fills `bytes`. @throws {DerError} for anything else, trailing bytes included. */
@@ -71,6 +72,7 @@ export function children(value: DerValue, what: string): DerValue[] {
   return values;
 }
 
+/** The value itself. @throws {DerError} when it is missing or has another tag; `what` names it in the message. */
 export function expectTag(value: DerValue | undefined, tag: number, what: string): DerValue {
   if (!value) throw new DerError(`${what} is missing`);
   if (value.tag !== tag) throw new DerError(`${what} has tag 0x${hex(value.tag)} where 0x${hex(tag)} belongs`);
@@ -108,6 +110,7 @@ export class Fields {
   }
 }
 
+/** An object identifier in dotted form, `2.5.29.15`. @throws {DerError} when the value is not one. */
 export function oid(value: DerValue, what: string): string {
   const { body } = expectTag(value, tags.oid, what);
   if (body.length === 0 || body.length > 128 || (body.at(-1) ?? 0) >= 0x80) {

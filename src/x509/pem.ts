@@ -108,6 +108,7 @@ export function decodeBase64(text: string): Buffer | string {
   return Buffer.from(unpadded, 'base64');
 }
 
+/** One PEM block with lines of 64 characters (RFC 7468 §2). */
 export function toPem(der: Uint8Array, label = 'CERTIFICATE'): string {
   const lines =
     Buffer.from(der)

@@ -4,6 +4,7 @@
  */
 const treacherous = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu;
 
+/** The text with every treacherous character shown as `\E2\80\AE`, its UTF-8 in hex. */
 export const printable = (text: string): string => text.replace(treacherous, hexPairs);
 
 /** RFC 4514 §2.4. */

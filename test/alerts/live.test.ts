@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ruleGroups } from '../../alerts/rules.ts';
-import { queries } from '../../grafana/queries.ts';
+import { ruleGroups } from '../../alerts/src/rules.ts';
+import { queries } from '../../grafana/src/queries.ts';
 import { createEstate, type Estate } from '../../src/demo/estate.ts';
 import { startMailCatcher } from '../../src/demo/mail-catcher.ts';
 import { createApp } from '../../src/web/app.ts';
@@ -88,7 +88,7 @@ async function startAlertmanager(smtpPort: number): Promise<number> {
 async function startPrometheus(serviceUrl: string, alertmanagerPort: number): Promise<void> {
   const port = await freePort();
   prometheusUrl = `http://127.0.0.1:${port}`;
-  const shipped = await readFile('alerts/prometheus-rules.yaml', 'utf8');
+  const shipped = await readFile('alerts/mesh-cert-monitor.rules.yaml', 'utf8');
   await writeFile(join(folder, 'rules.yaml'), shipped.replaceAll(/^ +for: .*\n/gm, ''));
   const targets = [serviceUrl, sample.url].map((url) => `'${new URL(url).host}'`).join(', ');
   await writeFile(

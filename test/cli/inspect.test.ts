@@ -59,7 +59,7 @@ describe('inspect', () => {
     await expect(normalised(stdout)).toMatchFileSnapshot(`golden/inspect-good-${columns}.txt`);
   });
 
-  test('JSON has the fields of the contract', async () => {
+  test('JSON has every field that scripts rely on', async () => {
     const { code, inspection, status } = await report(whole());
     expect({ code, status, valid: inspection.valid, order: inspection.order }).toEqual({
       code: 0,

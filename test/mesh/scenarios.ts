@@ -1,4 +1,4 @@
-/** One list of what can go wrong, which the tests run and `docs/handshake.md` prints. */
+/** One list of what can go wrong, which the tests run. The table in `docs/handshake.md` is held to it. */
 import type { Probe } from '../../src/config/types.ts';
 import type { FindingCode } from '../../src/findings/catalogue.ts';
 import type { HandshakePhase, HandshakeReason } from '../../src/mesh/types.ts';

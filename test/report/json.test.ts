@@ -63,7 +63,7 @@ describe('json', () => {
     expect(checkReport([healthy, expired, expiresSoon], sampleNow).status).toBe('critical');
   });
 
-  test('a certificate has every field of the contract', () => {
+  test('a certificate has every field that scripts rely on', () => {
     const [client] = environmentJson(environmentStatus(), sampleNow).certificates;
     expect(client).toEqual({
       role: 'client',

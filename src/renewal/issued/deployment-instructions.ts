@@ -20,6 +20,7 @@ interface Deployment {
   readonly newPassphrase: boolean;
 }
 
+/** INSTRUCTIONS.txt, for the person who deploys: names and paths, never a secret. */
 export function deploymentInstructions(
   environment: ResolvedEnvironment,
   files: LaidOutFiles,

@@ -1,7 +1,7 @@
 /** Every PromQL expression of the dashboards. `$mesh_environment` may hold several names, hence `=~`. */
-import { clientNotAfter, credentialExpiry, findings } from '../alerts/recording.ts';
-import { handshakeReasons } from '../src/mesh/index.ts';
-import { renewalStates } from '../src/renewal/index.ts';
+import { clientNotAfter, credentialExpiry, findings } from '../../alerts/src/recording.ts';
+import { handshakeReasons } from '../../src/mesh/index.ts';
+import { renewalStates } from '../../src/renewal/index.ts';
 
 const env = 'mesh_environment=~"$mesh_environment"';
 const best = (expression: string) => `max by (mesh_environment) (${expression})`;

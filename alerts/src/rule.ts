@@ -1,4 +1,4 @@
-import { type CheckName, catalogue, type FindingCode } from '../src/findings/index.ts';
+import { type CheckName, catalogue, type FindingCode } from '../../src/findings/index.ts';
 import { config } from './config.ts';
 
 export interface RecordingRule {

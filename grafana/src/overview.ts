@@ -86,6 +86,7 @@ export function overview(): DashboardBuilder {
     uid: overviewUid,
     title: 'NHS MESH certificates: overview',
     description: 'State, days left, worst finding, last handshake and renewal of every environment.',
+    source: 'overview.ts',
     several: true,
   });
   dashboard.withRow(new RowBuilder('At a glance').gridPos({ x: 0, y: 0, w: 24, h: 1 }));

@@ -1,6 +1,6 @@
 import { BigValueTextMode } from '@grafana/grafana-foundation-sdk/common';
 import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { config } from '../alerts/config.ts';
+import { config } from '../../alerts/src/config.ts';
 import * as look from './appearance.ts';
 import { environmentUid, frame } from './frame.ts';
 import {
@@ -273,6 +273,7 @@ export function environment(): DashboardBuilder {
     uid: environmentUid,
     title: 'NHS MESH certificates: environment',
     description: 'Path, handshake, findings and renewal of one environment.',
+    source: 'environment.ts',
     several: false,
   });
   return [atPresent, credential, handshake, renewal, monitor].reduce((built, part) => part(built), dashboard);

@@ -4,7 +4,7 @@ import { type AlertRule, runbookUrl } from './rule.ts';
 import { type RuleGroup, ruleGroups } from './rules.ts';
 
 const header =
-  '# Generated from the TypeScript beside it (npm run docs). Change that, or replace the two .example hosts by yours.\n';
+  '# Generated from alerts/src/ by `npm run docs`. Put your own hosts in place of the two .example ones (alerts/README.md).\n';
 
 function alert(rule: AlertRule) {
   const dashboard = rule.monitor
@@ -31,7 +31,7 @@ const yaml = (value: unknown) => header + stringify(value, { lineWidth: 0 });
 /** What Prometheus loads with `rule_files`. */
 export const prometheusRules = () => yaml(document);
 
-/** The same for the Prometheus operator. */
+/** The same for Kubernetes, where the Prometheus operator reads it. */
 export const prometheusRuleManifest = () =>
   yaml({
     apiVersion: 'monitoring.coreos.com/v1',

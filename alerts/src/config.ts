@@ -1,6 +1,6 @@
 /** The one place for what the rules, their tests and the dashboards have in common. Days are converted where they are used. */
 export const config = {
-  /** Below these many days the client certificate, or a CA that ends before it, is worth a warning or a call. */
+  /** With fewer days left than this, the client certificate, or a CA that ends before it, is worth a warning or a call. */
   warningDays: 45,
   criticalDays: 14,
   /** MESH replaces its own certificates; what we watch is whether our bundle trusts the successor. */

@@ -1,4 +1,4 @@
-import type { HandshakeReason } from '../src/mesh/index.ts';
+import type { HandshakeReason } from '../../src/mesh/index.ts';
 import { config, secondsPerDay } from './config.ts';
 import { credentialInvalid } from './credentials.ts';
 import { type AlertRule, environment, fails, perEnvironment, stands, unless } from './rule.ts';

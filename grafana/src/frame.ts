@@ -10,7 +10,7 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { config } from '../alerts/config.ts';
+import { config } from '../../alerts/src/config.ts';
 import { datasource } from './panels.ts';
 import { queries } from './queries.ts';
 
@@ -28,6 +28,8 @@ export function frame(options: {
   uid: string;
   title: string;
   description: string;
+  /** The file in grafana/src that the dashboard is made from: whoever wants to change it in Grafana finds it read-only. */
+  source: string;
   several: boolean;
 }): DashboardBuilder {
   const environments = new QueryVariableBuilder('mesh_environment')
@@ -41,7 +43,7 @@ export function frame(options: {
   if (options.several) environments.allValue('.*').current({ selected: true, text: 'All', value: '$__all' });
   return new DashboardBuilder(options.title)
     .uid(options.uid)
-    .description(options.description)
+    .description(`${options.description} Generated from grafana/src/${options.source} of mesh-cert-monitor.`)
     .tags(['mesh-cert-monitor', 'nhs-mesh'])
     .readonly()
     .timezone('browser')

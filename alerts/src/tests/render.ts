@@ -26,6 +26,6 @@ const unitTest = ({ name, alert, interval, series: input, at }: Scenario) => ({
 });
 
 /** For `promtool test rules`; `rulesFile` is relative to the file that this becomes. */
-export const ruleTests = (of: readonly Scenario[] = scenarios, rulesFile = '../prometheus-rules.yaml') =>
-  '# Generated from the TypeScript beside it (npm run docs). Run: promtool test rules alerts/tests/rules.test.yaml\n' +
+export const ruleTests = (of: readonly Scenario[] = scenarios, rulesFile = '../../mesh-cert-monitor.rules.yaml') =>
+  '# Generated from alerts/src/tests/ by `npm run docs`. Run: promtool test rules alerts/src/tests/rules.test.yaml\n' +
   stringify({ rule_files: [rulesFile], evaluation_interval: '1m', tests: of.map(unitTest) }, { lineWidth: 0 });

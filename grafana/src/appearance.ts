@@ -6,9 +6,9 @@ import {
   ThresholdsMode,
   type ValueMapping,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { config } from '../alerts/config.ts';
-import { handshakeReasons } from '../src/mesh/index.ts';
-import { type RenewalState, renewalStates } from '../src/renewal/index.ts';
+import { config } from '../../alerts/src/config.ts';
+import { handshakeReasons } from '../../src/mesh/index.ts';
+import { type RenewalState, renewalStates } from '../../src/renewal/index.ts';
 
 const [green, amber, red, blue, grey] = ['green', 'orange', 'red', 'blue', 'text'];
 

@@ -1,0 +1,19 @@
+// Which pages have generated blocks. Each file renders the blocks of the page that has its name.
+import { alertBlocks } from './alerts.ts';
+import type { Blocks } from './blocks.ts';
+import { cliBlocks } from './cli.ts';
+import { configurationBlocks } from './configuration.ts';
+import { findingBlocks } from './findings.ts';
+import { handshakeBlocks } from './handshake.ts';
+import { metricBlocks } from './metrics.ts';
+import { renewalBlocks } from './renewal.ts';
+
+export const pages: Readonly<Record<string, Blocks>> = {
+  'docs/alerts.md': alertBlocks,
+  'docs/cli.md': cliBlocks,
+  'docs/configuration.md': configurationBlocks,
+  'docs/findings.md': findingBlocks,
+  'docs/handshake.md': handshakeBlocks,
+  'docs/metrics.md': metricBlocks,
+  'docs/renewal.md': renewalBlocks,
+};
