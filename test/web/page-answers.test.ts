@@ -30,6 +30,25 @@ describe('every answer', () => {
     expect(headers.get('strict-transport-security')).toBeNull();
   });
 
+  test('has exactly these security headers, and does not say what it is made with', async () => {
+    const { headers } = await served.get('/');
+    const ofHttp = /^(connection|content-(length|type)|date|etag|keep-alive|cache-control|vary)$/;
+    expect(Object.fromEntries([...headers].filter(([name]) => !ofHttp.test(name)))).toEqual({
+      'content-security-policy':
+        "default-src 'none';script-src 'self';style-src 'self';img-src 'self';font-src 'self';connect-src 'self';form-action 'self';base-uri 'none';frame-ancestors 'none'",
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'origin-agent-cluster': '?1',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'x-dns-prefetch-control': 'off',
+      'x-download-options': 'noopen',
+      'x-frame-options': 'DENY',
+      'x-permitted-cross-domain-policies': 'none',
+      'x-xss-protection': '0',
+    });
+  });
+
   test('asks for HTTPS to be kept where it is served over TLS', async () => {
     const keys = await generateKeys('ec-p256');
     const root = await createRoot({
