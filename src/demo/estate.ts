@@ -47,6 +47,7 @@ const mailboxOf: Record<Client | 'sandbox', string> = {
   sandbox: 'X26DEM6',
 };
 
+/** @throws {MissingPackageError} when the mail catcher's package was not installed. */
 export async function createEstate(options: EstateOptions): Promise<Estate> {
   const folder = await mkdtemp(join(tmpdir(), 'mesh-cert-monitor-demo-'));
   const secrets = {
@@ -59,10 +60,10 @@ export async function createEstate(options: EstateOptions): Promise<Estate> {
     for (const end of stops.splice(0).reverse()) await end();
   };
   try {
-    const birth = new Date(options.now().getTime() - options.atMs);
-    const [pathToLive, live] = await Promise.all([createPki('PTL', birth), createPki('Live', birth)]);
     const mail = await startMailCatcher(join(folder, 'mail'), options.caught);
     stops.push(mail.stop);
+    const birth = new Date(options.now().getTime() - options.atMs);
+    const [pathToLive, live] = await Promise.all([createPki('PTL', birth), createPki('Live', birth)]);
     const mesh = async (pki: Pki, demandsCertificate: boolean) => {
       const running = await startServer(pki, demandsCertificate, secrets, options.now);
       stops.push(running.stop);
