@@ -25,7 +25,7 @@ export async function readRenewalFiles(stateDir: string, record: RenewalRecord):
     /-----BEGIN CERTIFICATE REQUEST-----\r?\n[A-Za-z0-9+/=\r\n]+-----END CERTIFICATE REQUEST-----\r?\n?/.exec(
       csr?.toString('latin1') ?? '',
     )?.[0];
-  return { ...(csrPem ? { csrPem } : {}), ...(message ? { message: readMime(message) } : {}) };
+  return { ...(csrPem ? { csrPem } : {}), ...(message ? { message: await readMime(message) } : {}) };
 }
 
 async function beginningOf(stateDir: string, file: string | undefined): Promise<Buffer | undefined> {
