@@ -1,6 +1,7 @@
 /** Reading what a `Source` points at: anew each time, so that a rotated secret is seen. */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { MonitorError } from '../errors/index.ts';
 import { Secret } from './secret.ts';
 import { decodeText } from './text.ts';
 import type { Source } from './types.ts';
@@ -10,8 +11,8 @@ import type { Variables } from './variables.ts';
 export const maximumSourceBytes = 1024 * 1024;
 
 /** A source could not be read. `message` is a sentence that names the place and the reason, and never a value. */
-export class SourceError extends Error {
-  override name = 'SourceError';
+export class SourceError extends MonitorError {
+  override readonly code = 'ERR_SOURCE';
 }
 
 export interface SourceContent {

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { MonitorError } from '../errors/index.ts';
 
 export interface CaughtMail {
   readonly recipients: readonly string[];
@@ -15,8 +16,8 @@ export interface MailCatcher {
 }
 
 /** An optional package is not installed; `message` says which, and how to add it. */
-export class MissingPackageError extends Error {
-  override name = 'MissingPackageError';
+export class MissingPackageError extends MonitorError {
+  override readonly code = 'ERR_PACKAGE_MISSING';
 }
 
 /** @throws {MissingPackageError} before anything is written or listens. */

@@ -3,6 +3,7 @@ import { createHash, createPublicKey, generateKeyPair, type KeyObject, webcrypto
 import { promisify } from 'node:util';
 import type { Secret } from '../../config/index.ts';
 import type { CryptoKey, PrivateKeyHandle } from '../../credential/index.ts';
+import { MonitorError } from '../../errors/index.ts';
 import { toPem } from '../../x509/index.ts';
 
 export type RequestKeySource =
@@ -19,8 +20,8 @@ export interface DraftedRequest {
 }
 
 /** The request could not be made as it has to be; the message says what is wrong and holds no secret. */
-export class RequestRefusedError extends Error {
-  override name = 'RequestRefusedError';
+export class RequestRefusedError extends MonitorError {
+  override readonly code = 'ERR_REQUEST_REFUSED';
 }
 
 type KeyPair = { readonly privateKey: CryptoKey; readonly publicKey: CryptoKey };
