@@ -3,6 +3,7 @@ import { alertBlocks } from './alerts.ts';
 import type { Blocks } from './blocks.ts';
 import { cliBlocks } from './cli.ts';
 import { configurationBlocks } from './configuration.ts';
+import { errorBlocks } from './errors.ts';
 import { findingBlocks } from './findings.ts';
 import { handshakeBlocks } from './handshake.ts';
 import { metricBlocks } from './metrics.ts';
@@ -12,6 +13,7 @@ export const pages: Readonly<Record<string, Blocks>> = {
   'docs/alerts.md': alertBlocks,
   'docs/cli.md': cliBlocks,
   'docs/configuration.md': configurationBlocks,
+  'docs/errors.md': errorBlocks,
   'docs/findings.md': findingBlocks,
   'docs/handshake.md': handshakeBlocks,
   'docs/metrics.md': metricBlocks,

@@ -5,6 +5,7 @@ import { environment } from '../../grafana/src/environment.ts';
 import { overview } from '../../grafana/src/overview.ts';
 import { jsonSchema } from '../../src/config/index.ts';
 import { openApiDocument } from '../../src/web/api/openapi.ts';
+import { bankHolidayTable } from './bank-holidays.ts';
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
@@ -15,6 +16,7 @@ export const products = (): Readonly<Record<string, string>> => ({
   'alerts/src/tests/rules.test.yaml': ruleTests(),
   'grafana/dashboards/overview.json': json(overview().build()),
   'grafana/dashboards/environment.json': json(environment().build()),
+  'src/time/bank-holidays.ts': bankHolidayTable(),
   'schema/mesh-cert-monitor.schema.json': json(jsonSchema()),
   // What `/api/v1/openapi.json` answers, for those who look before they install.
   'schema/openapi.json': json({

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { readRegularFile } from '../files/index.ts';
 import { type AcceptInput, type AcceptResult, acceptByHand } from '../renewal/index.ts';
 import { londonTime } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
@@ -33,12 +33,13 @@ async function accept(input: AcceptInput): Promise<AcceptResult> {
   }
 }
 
+/** A desk's e-mail with its attachments, saved as a file, is the largest thing that makes sense. */
+const mostIssuedBytes = 16 * 1024 * 1024;
+
 async function readGiven(file: string): Promise<Buffer> {
-  try {
-    return await readFile(resolve(file));
-  } catch (error) {
-    throw new UsageError(`${file}: ${error instanceof Error ? error.message : 'cannot be read'}`);
-  }
+  const read = await readRegularFile(resolve(file), { mostBytes: mostIssuedBytes });
+  if ('problem' in read) throw new UsageError(`${file} ${read.problem.reason}`);
+  return read.bytes;
 }
 
 function exitFor(result: AcceptResult): ExitCode {

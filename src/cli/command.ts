@@ -1,4 +1,5 @@
 import type { Variables } from '../config/index.ts';
+import { MonitorError } from '../errors/index.ts';
 /** What a command may touch of the world besides files: passed in, so that transcripts of the CLI can be tests. */
 export interface CommandIo {
   /** Writes the text as it is: lines bring their own line end. */
@@ -16,6 +17,6 @@ export const exitCode = { ok: 0, warning: 1, critical: 2, unknown: 3 } as const;
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
 /** Bad usage or unreadable input: printed on stderr without a stack, exit 3. */
-export class UsageError extends Error {
-  override name = 'UsageError';
+export class UsageError extends MonitorError {
+  override readonly code = 'ERR_USAGE';
 }

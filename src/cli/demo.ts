@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfiguration } from '../config/index.ts';
-import { createEstate, type Estate, thingsToTry } from '../demo/index.ts';
+import { createEstate, type Estate, MissingPackageError, thingsToTry } from '../demo/index.ts';
 import { createLog } from '../monitor/index.ts';
 import { type Service, startService } from '../service/index.ts';
 import { version } from '../version.ts';
-import { type CommandIo, type ExitCode, exitCode } from './command.ts';
+import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import type { DemoOptions } from './options.ts';
 
 const firstLookMs = 8_000;
@@ -20,6 +20,8 @@ export async function run({ port, atMs }: DemoOptions, io: CommandIo): Promise<E
     atMs,
     port: await freePort(port),
     caught: ({ recipients, subject, file }) => stdout(`✉  ${recipients.join(', ')}: ${subject}\n   ${file}\n`),
+  }).catch((error: unknown) => {
+    throw error instanceof MissingPackageError ? new UsageError(error.message) : error;
   });
   let service: Service | undefined;
   try {

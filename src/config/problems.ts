@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { MonitorError } from '../errors/index.ts';
 import { type JsonSchema, jsonSchema, secretExpectations } from './schema.ts';
 import { nearest } from './spelling.ts';
 
@@ -12,8 +13,8 @@ export interface Problem {
 const mostLines = 500;
 
 /** Every problem of the file at once. Neither the message nor a problem ever quotes a secret. */
-export class ConfigurationError extends Error {
-  override name = 'ConfigurationError';
+export class ConfigurationError extends MonitorError {
+  override readonly code = 'ERR_CONFIGURATION';
   readonly problems: readonly Problem[];
 
   constructor(file: string, problems: readonly Problem[]) {

@@ -1,6 +1,7 @@
 /** Private keys in every wrapping that OpenSSL and its friends have written. */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Secret } from '../config/index.ts';
+import { MonitorError } from '../errors/index.ts';
 import { children, DerError, type DerValue, Fields, labelsOf, type PemBlock, readDer, tags } from '../x509/index.ts';
 import { decryptAny, decryption } from './decryption/ciphers.ts';
 import { decryptLegacyPem } from './decryption/legacy-pem.ts';
@@ -8,16 +9,16 @@ import { type Form, formOf } from './form/form.ts';
 import { insteadOfKey, kindOfDer, kindOfLabel, namedKeyFormat } from './form/other-formats.ts';
 import { DeployedKey } from './key-handle.ts';
 
-export type KeyProblemCode = 'private_key_malformed' | 'passphrase_missing' | 'passphrase_wrong';
+export type PrivateKeyFinding = 'private_key_malformed' | 'passphrase_missing' | 'passphrase_wrong';
 
 /** Why there is no key. `message` continues a sentence that begins with the place. */
-export class KeyProblem extends Error {
-  override name = 'KeyProblem';
-  readonly code: KeyProblemCode;
+export class PrivateKeyError extends MonitorError {
+  override readonly code = 'ERR_PRIVATE_KEY';
+  readonly finding: PrivateKeyFinding;
 
-  constructor(code: KeyProblemCode, message: string) {
+  constructor(finding: PrivateKeyFinding, message: string) {
     super(message);
-    this.code = code;
+    this.finding = finding;
   }
 }
 
@@ -32,7 +33,7 @@ const encryptedLabel = 'ENCRYPTED PRIVATE KEY';
 
 /**
  * The first private key of a source. Certificates and parameters beside it are passed over.
- * @throws {KeyProblem} and nothing else
+ * @throws {PrivateKeyError} and nothing else
  */
 export async function readPrivateKey(bytes: Buffer, passphrase: Secret | undefined): Promise<DeployedKey> {
   try {
@@ -63,7 +64,7 @@ export async function privateKeysIn(
     try {
       found.push({ block: block.number, key: await fromBlock(block, passphrase) });
     } catch (error) {
-      if (!(error instanceof KeyProblem)) throw error;
+      if (!(error instanceof PrivateKeyError)) throw error;
     }
   }
   return found;
@@ -92,7 +93,7 @@ async function fromBlock(block: PemBlock, passphrase: Secret | undefined): Promi
     return await deployed(plain, type, isKept(passphrase));
   } catch (error) {
     if (error instanceof DerError) throw malformed(`${place}: ${error.message}`);
-    if (error instanceof KeyProblem) throw new KeyProblem(error.code, `${place}: ${error.message}`);
+    if (error instanceof PrivateKeyError) throw new PrivateKeyError(error.finding, `${place}: ${error.message}`);
     throw error;
   }
 }
@@ -123,7 +124,7 @@ async function fromDer(der: Uint8Array, passphrase: Secret | undefined): Promise
   );
 }
 
-/** EncryptedPrivateKeyInfo (RFC 5958 §3). @throws {KeyProblem | DerError} */
+/** EncryptedPrivateKeyInfo (RFC 5958 §3). @throws {PrivateKeyError | DerError} */
 export async function fromEncrypted(value: DerValue, passphrase: Secret | undefined): Promise<DeployedKey> {
   const fields = new Fields(value, 'the encrypted key');
   const { decrypt, blockBytes } = decryption(fields.take(tags.sequence, 'the encryption algorithm'));
@@ -137,7 +138,7 @@ export async function fromEncrypted(value: DerValue, passphrase: Secret | undefi
   return deployed(plain, 'pkcs8', isKept(passphrase));
 }
 
-/** @throws {KeyProblem} The reasons of OpenSSL are not passed on: they speak of its decoders, not of the file. */
+/** @throws {PrivateKeyError} The reasons of OpenSSL are not passed on: they speak of its decoders, not of the file. */
 export async function deployed(
   der: Uint8Array,
   type: 'pkcs8' | 'pkcs1' | 'sec1',
@@ -165,6 +166,6 @@ function openSslReads(der: Uint8Array, type: 'pkcs8' | 'pkcs1' | 'sec1', encrypt
 /** An empty passphrase is known to everybody, so what it encrypts is not encrypted. */
 const isKept = (passphrase: Secret | undefined): boolean => passphrase !== undefined && passphrase.reveal() !== '';
 
-const missing = () => new KeyProblem('passphrase_missing', 'it is encrypted, and there is no passphrase');
-const malformed = (reason: string) => new KeyProblem('private_key_malformed', reason);
-const wrong = () => new KeyProblem('passphrase_wrong', 'the passphrase does not decrypt it');
+const missing = () => new PrivateKeyError('passphrase_missing', 'it is encrypted, and there is no passphrase');
+const malformed = (reason: string) => new PrivateKeyError('private_key_malformed', reason);
+const wrong = () => new PrivateKeyError('passphrase_wrong', 'the passphrase does not decrypt it');

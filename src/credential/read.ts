@@ -9,7 +9,7 @@ import { whyClientsCannotRead } from './form/framing.ts';
 import type { DeployedKey } from './key-handle.ts';
 import { readKeystore } from './keystore/keystore.ts';
 import { whereTheMatchIs } from './matching.ts';
-import { isKeyLabel, KeyProblem, readPrivateKey } from './private-key.ts';
+import { isKeyLabel, PrivateKeyError, readPrivateKey } from './private-key.ts';
 import { type CredentialContent, type CredentialInputs, type PartContent, readSources } from './read-sources.ts';
 import type { DeployedCredential } from './types.ts';
 
@@ -143,8 +143,8 @@ async function keyFrom(content: PartContent, material: CredentialContent): Promi
     advice.push(...unreadableByClients(content, isKeyLabel));
     return { key, problems: advice };
   } catch (error) {
-    if (!(error instanceof KeyProblem)) throw error;
-    return { problems: [about(error.code, content, explain(error.code, error.message, material)), ...advice] };
+    if (!(error instanceof PrivateKeyError)) throw error;
+    return { problems: [about(error.finding, content, explain(error.finding, error.message, material)), ...advice] };
   }
 }
 

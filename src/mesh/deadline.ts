@@ -1,8 +1,9 @@
+import { MonitorError } from '../errors/index.ts';
 import type { HandshakePhase } from './types.ts';
 
 /** A phase, or the whole probe in that phase, ran out of time. */
-export class PhaseTimeout extends Error {
-  override name = 'PhaseTimeout';
+export class PhaseTimeoutError extends MonitorError {
+  override readonly code = 'ERR_PHASE_TIMEOUT';
   readonly phase: HandshakePhase;
 
   constructor(phase: HandshakePhase, limitMs: number) {
@@ -29,7 +30,7 @@ export class Phases {
 
   /**
    * `work` must give up its resources and reject with the signal's reason once the signal aborts.
-   * @throws {PhaseTimeout} when the limit passes; the caller's reason when the probe is cancelled; else what `work` throws.
+   * @throws {PhaseTimeoutError} when the limit passes; the caller's reason when the probe is cancelled; else what `work` throws.
    */
   async run<T>(phase: HandshakePhase, limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     this.current = phase;
@@ -37,7 +38,7 @@ export class Phases {
     const startedAt = performance.now();
     const allowedMs = Math.max(0, Math.min(limitMs, this.#endsAt - startedAt));
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(new PhaseTimeout(phase, Math.round(allowedMs))), allowedMs);
+    const timer = setTimeout(() => controller.abort(new PhaseTimeoutError(phase, Math.round(allowedMs))), allowedMs);
     const cancel = () => controller.abort(this.#cancelled?.reason);
     this.#cancelled?.addEventListener('abort', cancel, { once: true });
     try {

@@ -1,6 +1,7 @@
 /** Keeps memory over an estate: looks at each environment in its turn, remembers what it saw, and lets each fail alone. */
 import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
+import { MonitorError } from '../errors/index.ts';
 import type { Examination } from '../examine/index.ts';
 import type { HandshakeResult } from '../mesh/index.ts';
 import type { RenewalInput, RenewalStep } from '../renewal/index.ts';
@@ -229,7 +230,12 @@ export class Monitor {
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
     if (this.#faults.get(key) === message) return;
     this.#faults.set(key, message);
-    const fields = { environment, error: `${name}: ${message}`, ...(error instanceof DeadlineError ? {} : { stack }) };
+    const fields = {
+      environment,
+      ...(error instanceof MonitorError && { code: error.code }),
+      error: `${name}: ${message}`,
+      ...(error instanceof DeadlineError ? {} : { stack }),
+    };
     this.#options.log.error(fields, `${key.split(' ')[0]} did not end; the last known state stays`);
   }
 

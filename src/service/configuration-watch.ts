@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { largestConfigurationBytes } from '../config/index.ts';
+import { readRegularFile } from '../files/index.ts';
 
 export interface FileWatch {
   stop(): void;
@@ -30,11 +31,7 @@ export function watchFile(
 
 /** SHA-256 in hex, or the reason why there is none. */
 async function contentHash(path: string): Promise<string> {
-  try {
-    return createHash('sha256')
-      .update(await readFile(path))
-      .digest('hex');
-  } catch (error) {
-    return `unreadable: ${(error as NodeJS.ErrnoException).code}`;
-  }
+  const read = await readRegularFile(path, { mostBytes: largestConfigurationBytes });
+  if ('problem' in read) return `unreadable: ${read.problem.reason}`;
+  return createHash('sha256').update(read.bytes).digest('hex');
 }

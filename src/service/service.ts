@@ -251,8 +251,8 @@ class RunningService implements Service {
 
 /** What the log may know of an error: a stack only where it is a bug. */
 function describe(error: unknown): Record<string, unknown> {
-  if (error instanceof ConfigurationError) return { problems: error.problems };
-  if (isServiceProblem(error)) return { error: error.message };
+  if (error instanceof ConfigurationError) return { code: error.code, problems: error.problems };
+  if (isServiceProblem(error)) return { code: error.code, error: error.message };
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   return { error: `${name}: ${message}`, stack };
 }

@@ -1,5 +1,8 @@
-/** Working days of the certificate desks: Monday to Friday without England's bank holidays, by the calendar of London. */
-import { createRequire } from 'node:module';
+/**
+ * Working days of the certificate desks: Monday to Friday without England's bank holidays, by the calendar of London. In a year that the table
+ * of bank holidays does not cover, only weekends are off: a deadline may then come up to three days later than it should.
+ */
+import { bankHolidays } from './bank-holidays.ts';
 import { dayMs, hourMs } from './duration.ts';
 
 /** The desks answer within this many (NHS England, certificate guidance for MESH API clients). */
@@ -17,38 +20,16 @@ function startOf(day: Day): Date {
   return dayOf(summer) === day ? summer : new Date(day * dayMs);
 }
 
-const bankHolidays = new Map<number, ReadonlySet<Day>>();
-
-function bankHolidaysOf(year: number): ReadonlySet<Day> {
-  const known = bankHolidays.get(year);
-  if (known) return known;
-  const days = new Set(
-    englandsCalendar()
-      .getHolidays(year)
-      .map((holiday) => Date.parse(holiday.date.slice(0, 10)) / dayMs),
-  );
-  bankHolidays.set(year, days);
-  return days;
-}
-
-interface HolidayCalendar {
-  getHolidays(year: number): { readonly date: string }[];
-}
-let calendar: HolidayCalendar | undefined;
-
-/** The library holds every country of the world (about 150 ms and 40 MB), so it is loaded when the first bank holiday is asked for. */
-function englandsCalendar(): HolidayCalendar {
-  if (!calendar) {
-    const Holidays = createRequire(import.meta.url)('date-holidays') as typeof import('date-holidays').default;
-    calendar = new Holidays('GB', 'ENG', { types: ['public', 'bank'] });
-  }
-  return calendar;
-}
+const holidays: ReadonlySet<Day> = new Set(
+  Object.entries(bankHolidays).flatMap(([year, days]) =>
+    days.split(' ').map((day) => Date.parse(`${year}-${day}`) / dayMs),
+  ),
+);
 
 function isWorking(day: Day): boolean {
   const date = new Date(day * dayMs);
   if (date.getUTCDay() === 0 || date.getUTCDay() === 6) return false;
-  return !bankHolidaysOf(date.getUTCFullYear()).has(day);
+  return !holidays.has(day);
 }
 
 /** Whether the desks work on the day of London's calendar that `at` falls on. */

@@ -1,4 +1,5 @@
 /** What one certificate says, read once from its DER. Pure data: no file, no clock, no verdict. */
+import { MonitorError } from '../errors/index.ts';
 
 export interface DistinguishedName {
   /** RFC 4514 text as people write it, most specific last as in the certificate: `C=GB, O=nhs, OU=CA, CN=…`. Control characters are escaped. */
@@ -84,8 +85,8 @@ export interface Certificate {
 }
 
 /** The DER is not a certificate. `message` says what is wrong and where. */
-export class MalformedCertificateError extends Error {
-  override name = 'MalformedCertificateError';
+export class MalformedCertificateError extends MonitorError {
+  override readonly code = 'ERR_CERTIFICATE_MALFORMED';
 }
 
 /** Of several certificates the one that ends first: a path stops working then (RFC 5280 §6.1.3 (a)(2)). Undefined for none. */

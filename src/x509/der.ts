@@ -1,4 +1,5 @@
 /** A strict reader of DER (ITU-T X.690 §10): definite, minimal lengths, one-octet tags, nothing left over. Views, never copies. */
+import { MonitorError } from '../errors/index.ts';
 
 export interface DerValue {
   /** The identifier octet: class, constructed bit and number. */
@@ -9,8 +10,8 @@ export interface DerValue {
 }
 
 /** The bytes are not DER, or not the DER that was expected. `message` ends with where. */
-export class DerError extends Error {
-  override name = 'DerError';
+export class DerError extends MonitorError {
+  override readonly code = 'ERR_DER';
 }
 
 export const tags = {

@@ -214,7 +214,7 @@ describe.skipIf(!needs('openssl'))('what is something else is named, with what t
       shop.write('key.pem', pki.client.keyPem);
       const pem = openssl('pkcs8', '-topk8', '-v2', cipher, '-in', 'key.pem', '-passout', `pass:${passphrase}`);
       expect((await readPrivateKey(pem, new Secret(passphrase))).encrypted).toBe(true);
-      await expect(readPrivateKey(pem, new Secret('wrong'))).rejects.toMatchObject({ code: 'passphrase_wrong' });
+      await expect(readPrivateKey(pem, new Secret('wrong'))).rejects.toMatchObject({ finding: 'passphrase_wrong' });
     },
   );
 

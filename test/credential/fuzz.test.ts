@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
 import { readCertificates } from '../../src/credential/certificates.ts';
 import { readKeystore } from '../../src/credential/keystore/keystore.ts';
-import { KeyProblem, readPrivateKey } from '../../src/credential/private-key.ts';
+import { PrivateKeyError, readPrivateKey } from '../../src/credential/private-key.ts';
 import { certificate, type Made, nhsLikePki } from '../support/pki.ts';
 import { needs } from '../support/tools.ts';
 import { codes, inline, read, type Workshop, workshop } from './workshop.ts';
@@ -82,7 +82,7 @@ describe('private keys', () => {
   const look = async (bytes: Buffer) => {
     const outcome = await readPrivateKey(bytes, secret).catch((error: unknown) => error);
     if (!(outcome instanceof Error)) return;
-    expect(outcome).toBeInstanceOf(KeyProblem);
+    expect(outcome).toBeInstanceOf(PrivateKeyError);
     expect(outcome.message).not.toContain(passphrase);
   };
   test('encrypted PEM', () => each(Buffer.from(made.encryptedKeyPem(passphrase)), 3, perInput, look));

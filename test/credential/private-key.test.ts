@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
 import { DeployedKey } from '../../src/credential/key-handle.ts';
-import { KeyProblem, readPrivateKey } from '../../src/credential/private-key.ts';
+import { PrivateKeyError, readPrivateKey } from '../../src/credential/private-key.ts';
 import { sequence, tlv } from '../../src/demo/der.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
 import { toPem } from '../../src/x509/pem.ts';
@@ -20,13 +20,13 @@ const spki = (key: KeyObject) => key.export({ type: 'spki', format: 'der' });
 const encryptedPem = (cipher = 'aes-256-cbc') =>
   rsa.privateKey.export({ type: 'pkcs8', format: 'pem', cipher, passphrase: passphrase.reveal() }).toString();
 
-async function problem(content: string | Uint8Array, secret?: Secret): Promise<KeyProblem> {
+async function problem(content: string | Uint8Array, secret?: Secret): Promise<PrivateKeyError> {
   const error: unknown = await readPrivateKey(Buffer.from(content), secret).then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(KeyProblem);
-  return error as KeyProblem;
+  expect(error).toBeInstanceOf(PrivateKeyError);
+  return error as PrivateKeyError;
 }
 
 test.each([
@@ -52,8 +52,8 @@ test.each(['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc', 'des-ede3-cbc'])(
     const key = await readPrivateKey(Buffer.from(pem), passphrase);
     expect(key.encrypted).toBe(true);
     expect(Buffer.from(key.publicKey.spki)).toEqual(spki(rsa.publicKey));
-    expect((await problem(pem)).code).toBe('passphrase_missing');
-    expect((await problem(pem, new Secret('wrong'))).code).toBe('passphrase_wrong');
+    expect((await problem(pem)).finding).toBe('passphrase_missing');
+    expect((await problem(pem, new Secret('wrong'))).finding).toBe('passphrase_wrong');
   },
 );
 
@@ -61,7 +61,7 @@ test('encrypted PKCS#8 as DER', async () => {
   const options = { type: 'pkcs8', format: 'der', cipher: 'aes-256-cbc', passphrase: 'x' } as const;
   const der = ec.privateKey.export(options);
   expect((await readPrivateKey(der, new Secret('x'))).publicKey.curve).toBe('prime256v1');
-  expect((await problem(der)).code).toBe('passphrase_missing');
+  expect((await problem(der)).finding).toBe('passphrase_missing');
 });
 
 test('500 wrong passphrases are all called wrong: padding that fits by chance is not damage', async () => {
@@ -70,7 +70,7 @@ test('500 wrong passphrases are all called wrong: padding that fits by chance is
   );
   const verdicts = new Set<string>();
   for (let attempt = 0; attempt < 500; attempt++) {
-    verdicts.add((await problem(pem, new Secret(`wrong ${attempt}`))).code);
+    verdicts.add((await problem(pem, new Secret(`wrong ${attempt}`))).finding);
   }
   expect(verdicts).toEqual(new Set(['passphrase_wrong']));
 });
@@ -109,15 +109,15 @@ test.each([
   ],
   ['a Java keystore', Buffer.from('feedfeed00000002', 'hex'), 'it is a Java keystore'],
 ])('%s is malformed, with the reason', async (_, content, reason) => {
-  const { code, message } = await problem(content, passphrase);
-  expect(code).toBe('private_key_malformed');
+  const { finding, message } = await problem(content, passphrase);
+  expect(finding).toBe('private_key_malformed');
   expect(message).toContain(reason);
 });
 
 test('an encrypted key that lost octets is malformed, not a wrong passphrase', async () => {
   const der = rsa.privateKey.export({ type: 'pkcs8', format: 'der', cipher: 'aes-256-cbc', passphrase: 'x' });
   const damaged = await problem(toPem(der.subarray(0, der.length - 16), 'ENCRYPTED PRIVATE KEY'), new Secret('x'));
-  expect(damaged).toMatchObject({ code: 'private_key_malformed' });
+  expect(damaged).toMatchObject({ finding: 'private_key_malformed' });
   expect(damaged.message).toContain('cut short');
 });
 
@@ -142,8 +142,8 @@ test.each([
   ],
   ['scrypt that would take five seconds', scrypt(Buffer.from([64, 0]), '0080'), 'scrypt parameters are out of bounds'],
 ])('%s is refused without being computed', async (_, algorithm, reason) => {
-  const { code, message } = await problem(sequence(algorithm, tlv(4, Buffer.alloc(16))), passphrase);
-  expect(code).toBe('private_key_malformed');
+  const { finding, message } = await problem(sequence(algorithm, tlv(4, Buffer.alloc(16))), passphrase);
+  expect(finding).toBe('private_key_malformed');
   expect(message).toContain(reason);
 });
 
@@ -183,10 +183,10 @@ describe.skipIf(!needs('openssl'))('as openssl writes them', () => {
     expect(pem.toString()).toContain('Proc-Type: 4,ENCRYPTED');
     const key = await readPrivateKey(pem, passphrase);
     expect(key).toMatchObject({ encrypted: true, publicKey: { curve: 'secp384r1' } });
-    expect((await problem(pem)).code).toBe('passphrase_missing');
-    expect((await problem(pem, new Secret('wrong'))).code).toBe('passphrase_wrong');
+    expect((await problem(pem)).finding).toBe('passphrase_missing');
+    expect((await problem(pem, new Secret('wrong'))).finding).toBe('passphrase_wrong');
     const damaged = pem.toString().replace(/DEK-Info: [^,]+,/, 'DEK-Info: ');
-    expect((await problem(damaged, passphrase)).code).toBe('private_key_malformed');
+    expect((await problem(damaged, passphrase)).finding).toBe('private_key_malformed');
   });
 
   test.each([
@@ -209,7 +209,7 @@ describe.skipIf(!needs('openssl'))('as openssl writes them', () => {
     );
     const pem = readFileSync(shop.path('k.pem'));
     expect(await readPrivateKey(pem, passphrase)).toMatchObject({ encrypted: true, publicKey: { curve: 'secp384r1' } });
-    expect((await problem(pem, new Secret('wrong'))).code).toBe('passphrase_wrong');
+    expect((await problem(pem, new Secret('wrong'))).finding).toBe('passphrase_wrong');
   });
 
   test('EC PARAMETERS before the key are passed over', async () => {

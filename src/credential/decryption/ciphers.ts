@@ -4,6 +4,7 @@ import { DerError, type DerValue, expectTag, Fields, oid, tags } from '../../x50
 import { toDer } from './ber.ts';
 import { keyDerivation, mostPkcs12Rounds, pkcs12Key, roundsOf } from './kdf.ts';
 import { bmpOf, octetsOf, readingsOf } from './password.ts';
+import { decryptRc2 } from './rc2.ts';
 
 /** `undefined` when the key does not fit. */
 export type Decrypt = (ciphertext: Uint8Array, passphrase: string) => Promise<Buffer | undefined>;
@@ -103,7 +104,10 @@ function pkcs12Decryption(old: (typeof pkcs12Ciphers)[string], parameters: Field
     const derive = (purpose: 1 | 2, length: number) =>
       pkcs12Key({ password: bmpOf(passphrase), salt, rounds, purpose, length, hash: 'sha1' });
     const [key, iv] = [await derive(1, old.keyBytes), await derive(2, 8)];
-    if (old.name === 'rc2') return decipherRc2(key, iv, ciphertext);
+    if (old.name === 'rc2') {
+      const plain = decryptRc2(key, iv, ciphertext);
+      return plain && onlyDer(plain);
+    }
     // Two-key triple DES is three-key triple DES whose third key is the first.
     const full = old.name === 'des-ede-cbc' ? Buffer.concat([key, key.subarray(0, 8)]) : key;
     return decipher('des-ede3-cbc', full, iv, ciphertext);
@@ -119,17 +123,6 @@ export function decipher(name: string, key: Uint8Array, iv: Uint8Array, cipherte
   } catch {
     return undefined;
   }
-}
-
-/** RC2 left OpenSSL's default provider with version 3; keystores from before still have it around their certificates. */
-async function decipherRc2(key: Buffer, iv: Buffer, ciphertext: Uint8Array): Promise<Buffer | undefined> {
-  if (ciphertext.length === 0 || ciphertext.length % 8 !== 0) return undefined;
-  const { default: forge } = await import('node-forge');
-  const decrypting = forge.rc2.createDecryptionCipher(key.toString('latin1'), key.length * 8);
-  decrypting.start(iv.toString('latin1'));
-  decrypting.update(forge.util.createBuffer(Buffer.from(ciphertext).toString('latin1')));
-  if (!decrypting.finish()) return undefined;
-  return onlyDer(Buffer.from(decrypting.output.getBytes(), 'latin1'));
 }
 
 function onlyDer(plain: Buffer): Buffer | undefined {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Secret } from '../../config/index.ts';
 import { children, DerError, Fields, oid, readDer, tags } from '../../x509/index.ts';
 import { bmpOf, readingsOf } from '../decryption/password.ts';
-import { deployed, KeyProblem } from '../private-key.ts';
+import { deployed, PrivateKeyError } from '../private-key.ts';
 import { type KeyEntry, type KeystoreContent, mostKeys } from './content.ts';
 
 const digestBytes = 20;
@@ -17,15 +17,15 @@ const certificateEntry = 2;
 /** Far above any real keystore; a count in the file must not make us loop for long. */
 const mostEntries = 10_000;
 
-/** Every key entry with its chain; the chains, then the trusted certificates. @throws {DerError | KeyProblem} */
+/** Every key entry with its chain; the chains, then the trusted certificates. @throws {DerError | PrivateKeyError} */
 export async function readJks(bytes: Uint8Array, passphrase: Secret | undefined): Promise<KeystoreContent> {
   const { protectedKeys, certificates } = readEntries(Buffer.from(bytes));
-  if (!passphrase) throw new KeyProblem('passphrase_missing', 'it is a Java keystore, and there is no passphrase');
+  if (!passphrase) throw new PrivateKeyError('passphrase_missing', 'it is a Java keystore, and there is no passphrase');
   const password = readingsOf(passphrase.reveal())
     .map((reading) => bmpOf(reading, false))
     .find((candidate) => integrityHolds(bytes, candidate));
   if (!password)
-    throw new KeyProblem('passphrase_wrong', 'the passphrase does not open it (its integrity digest differs)');
+    throw new PrivateKeyError('passphrase_wrong', 'the passphrase does not open it (its integrity digest differs)');
   const entries: KeyEntry[] = [];
   for (const { alias, encrypted, chain } of protectedKeys)
     entries.push({ alias, key: await deployed(recover(encrypted, password), 'pkcs8', true), chain });
@@ -88,7 +88,7 @@ function recover(encrypted: Uint8Array, password: Buffer): Buffer {
   }
   const check = createHash('sha1').update(password).update(key).digest();
   if (check.equals(body.subarray(body.length - digestBytes))) return key;
-  throw new KeyProblem(
+  throw new PrivateKeyError(
     'passphrase_wrong',
     'the passphrase opens the keystore but not its key: give the key the same one with `keytool -keypasswd`',
   );

@@ -3,7 +3,7 @@ import { type Certificate, DerError, MalformedCertificateError, parseCertificate
 import { formOf } from '../form/form.ts';
 import { kindOfDer } from '../form/other-formats.ts';
 import type { DeployedKey } from '../key-handle.ts';
-import { KeyProblem } from '../private-key.ts';
+import { PrivateKeyError } from '../private-key.ts';
 import { type Chosen, choose } from './choose.ts';
 import type { KeystoreContent, KeystoreProblem, KeystoreProblemCode } from './content.ts';
 import { readJks } from './jks.ts';
@@ -32,8 +32,8 @@ export async function readKeystore(bytes: Buffer, passphrase: Secret | undefined
     return sorted(await readPkcs12(form.bytes, passphrase), alias);
   } catch (error) {
     if (error instanceof DerError) return failed('keystore_malformed', error.message);
-    if (!(error instanceof KeyProblem)) throw error;
-    return failed(error.code === 'private_key_malformed' ? 'keystore_malformed' : error.code, error.message);
+    if (!(error instanceof PrivateKeyError)) throw error;
+    return failed(error.finding === 'private_key_malformed' ? 'keystore_malformed' : error.finding, error.message);
   }
 }
 

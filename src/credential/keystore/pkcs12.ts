@@ -18,7 +18,7 @@ import { decryption } from '../decryption/ciphers.ts';
 import { type HashName, mostPkcs12Rounds, pbmac1, pkcs12Key, roundsOf } from '../decryption/kdf.ts';
 import { bmpOf, octetsOf, readingsOf } from '../decryption/password.ts';
 import type { DeployedKey } from '../key-handle.ts';
-import { deployed, fromEncrypted, KeyProblem } from '../private-key.ts';
+import { deployed, fromEncrypted, PrivateKeyError } from '../private-key.ts';
 import { type KeyEntry, type KeystoreContent, mostKeys } from './content.ts';
 
 const data = '1.2.840.113549.1.7.1';
@@ -56,7 +56,7 @@ interface Contents {
   readonly proven: boolean;
 }
 
-/** Every private key, and every certificate. @throws {DerError | KeyProblem} */
+/** Every private key, and every certificate. @throws {DerError | PrivateKeyError} */
 export async function readPkcs12(der: Uint8Array, secret: Secret | undefined): Promise<KeystoreContent> {
   const pfx = new Fields(readBer(der, 'the keystore'), 'the keystore');
   pfx.take(tags.integer, 'the version');
@@ -88,8 +88,8 @@ async function provenPassphrase(mac: DerValue | undefined, content: Uint8Array, 
   if (!mac) return { passphrase, proven: false };
   const holds = macCheck(mac, content);
   for (const reading of readingsOf(passphrase)) if (await holds(reading)) return { passphrase: reading, proven: true };
-  if (!secret) throw new KeyProblem('passphrase_missing', 'it is protected by a passphrase, and there is none');
-  throw new KeyProblem('passphrase_wrong', 'the passphrase does not open it (its MAC differs)');
+  if (!secret) throw new PrivateKeyError('passphrase_missing', 'it is protected by a passphrase, and there is none');
+  throw new PrivateKeyError('passphrase_wrong', 'the passphrase does not open it (its MAC differs)');
 }
 
 /** RFC 7292 §5.1 and, for PBMAC1, RFC 9579. */
@@ -151,7 +151,7 @@ async function readSafe(info: DerValue, contents: Contents): Promise<void> {
   const plain = await decrypt(ciphertext, contents.passphrase);
   if (plain) return readBags(plain, contents, 0);
   if (contents.proven) throw new DerError('a safe does not decrypt although the passphrase is right');
-  throw new KeyProblem(
+  throw new PrivateKeyError(
     contents.passphrase === '' ? 'passphrase_missing' : 'passphrase_wrong',
     'the passphrase does not decrypt it',
   );
@@ -204,8 +204,8 @@ async function shroudedKey(value: DerValue, { passphrase, proven }: Contents): P
   try {
     return await fromEncrypted(value, passphrase === '' && !proven ? undefined : new Secret(passphrase));
   } catch (error) {
-    if (!proven || !(error instanceof KeyProblem) || error.code !== 'passphrase_wrong') throw error;
-    throw new KeyProblem('passphrase_wrong', 'the passphrase opens the keystore but does not decrypt its key');
+    if (!proven || !(error instanceof PrivateKeyError) || error.finding !== 'passphrase_wrong') throw error;
+    throw new PrivateKeyError('passphrase_wrong', 'the passphrase opens the keystore but does not decrypt its key');
   }
 }
 

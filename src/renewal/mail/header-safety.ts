@@ -1,8 +1,9 @@
 /** What the configuration names goes into headers and lines of a message: it must not be able to add any. */
+import { MonitorError } from '../../errors/index.ts';
 
 /** A configured value would break out of its header or line, or is no single address. The value itself is not repeated. */
-export class UnsafeMessageFieldError extends Error {
-  override name = 'UnsafeMessageFieldError';
+export class UnsafeMessageFieldError extends MonitorError {
+  override readonly code = 'ERR_MESSAGE_FIELD_UNSAFE';
   readonly field: string;
 
   constructor(field: string, problem: string) {

@@ -3,16 +3,17 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { type ErrorCode, MonitorError } from '../../errors/index.ts';
 import { migrate, migrations, schemaVersion } from './migrations.ts';
 
 /** The record of renewals cannot be read or written. `message` names the file and what to do; nothing has been sent. */
-export class StoreError extends Error {
-  override name = 'StoreError';
+export class StoreError extends MonitorError {
+  override readonly code: ErrorCode = 'ERR_STORE';
 }
 
 /** Another process may send from this directory, so this one may not. */
 export class StoreLockedError extends StoreError {
-  override name = 'StoreLockedError';
+  override readonly code = 'ERR_STORE_LOCKED';
 }
 
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
@@ -32,7 +33,7 @@ export function asStoreError<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof StoreError || !(error instanceof Error) || !('code' in error)) throw error;
+    if (error instanceof MonitorError || !(error instanceof Error) || !('code' in error)) throw error;
     const code = 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
     const remedy =
       (code !== undefined && remedies[code]) || 'check the state directory, its permissions and its free space';

@@ -57,6 +57,15 @@ describe('accept', () => {
     expect(renewal.record().state).toBe('issued');
   });
 
+  test.each([
+    ['absent.pem', 'absent.pem does not exist'],
+    ['/dev/zero', '/dev/zero is not a regular file'],
+    ['.', '. is a directory'],
+  ])('a path where there is nothing to read, %s, is an error of one line', async (path, reason) => {
+    const { accept } = await setUp();
+    expect(await accept(path)).toMatchObject({ code: 3, stdout: '', stderr: `error: ${reason}\n` });
+  });
+
   test('says why it is not the one, and exits critical', async () => {
     const { renewal, accept } = await setUp();
     const { code, stdout } = await accept(join(renewal.folder, 'client.pem'));
