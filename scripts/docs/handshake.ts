@@ -1,11 +1,11 @@
 // docs/handshake.md from the catalogue of reasons and from the scenarios that the tests run.
 import { type HandshakeReason, handshakeReasons, reasonCatalogue } from '../../src/mesh/index.ts';
-import { type Scenario, scenarios } from '../../test/mesh/scenarios.ts';
+import { type Scenario, scenarios } from '../../test/scenarios/handshakes.ts';
 
 export const pages = () => ({ 'docs/handshake.md': page() });
 
 function page(): string {
-  return `<!-- Generated from src/mesh/reasons.ts and test/mesh/scenarios.ts by \`npm run docs\`. -->
+  return `<!-- Generated from src/mesh/reasons.ts and test/scenarios/handshakes.ts by \`npm run docs\`. -->
 
 # The MESH handshake
 

@@ -19,7 +19,7 @@ import {
   later,
   recordFor,
   requestFor,
-} from '../../test/renewal/scenario.ts';
+} from '../../test/support/renewal/samples.ts';
 
 export const pages = () => ({ 'docs/renewal.md': page() });
 
@@ -72,7 +72,7 @@ const integration = environmentOf('integration', {
 const context = { environment: production, from, record: recordFor(production), now: later };
 
 function page(): string {
-  return `<!-- Generated from scripts/docs/renewal.ts and test/renewal/scenario.ts by \`npm run docs\`. -->
+  return `<!-- Generated from scripts/docs/renewal.ts and test/support/renewal/samples.ts by \`npm run docs\`. -->
 
 # Renewal
 

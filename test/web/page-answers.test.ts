@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateKeys } from '../../src/demo/keys.ts';
 import { createRoot, issueServer } from '../../src/demo/pki.ts';
 import { withoutElsewhere } from '../../src/web/page/parts/assets.ts';
-import { type Served, servePages } from '../support/pages.ts';
 import { daysFromSampleNow } from '../support/status.ts';
+import { type Served, servePages } from '../support/web/pages.ts';
 
 let served: Served;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 /** The order of the bundle, and what else stands in it. */
-import { ca, leaf } from '../support/pki.ts';
+import { ca, leaf } from '../../support/pki.ts';
 import { past, reversed, type Scenario, three } from './making.ts';
 
 export const bundleScenarios: readonly Scenario[] = [

@@ -1,5 +1,5 @@
 /** Time, strength and purpose. */
-import { date, oids } from '../support/pki.ts';
+import { date, oids } from '../../support/pki.ts';
 import { future, leafOnly, past, type Scenario, signedWithSha1, three, withKey } from './making.ts';
 
 export const strengthScenarios: readonly Scenario[] = [

@@ -9,8 +9,8 @@ import { type AddressInfo, connect, createServer, type Server as NetServer, type
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import type { Estate } from './estate.ts';
-import type { HttpBehaviour, Scenario, Server, TlsVersion } from './scenarios.ts';
+import type { HttpBehaviour, Scenario, Server, TlsVersion } from '../../scenarios/handshakes.ts';
+import type { HandshakePki } from './handshake-pki.ts';
 
 export interface Running {
   readonly url: string;
@@ -19,7 +19,11 @@ export interface Running {
 }
 
 /** Starts what the scenario needs. The host is always `localhost`, so that names are checked and addresses tried in turn. */
-export async function start(scenario: Scenario, version: TlsVersion | undefined, estate: Estate): Promise<Running> {
+export async function start(
+  scenario: Scenario,
+  version: TlsVersion | undefined,
+  estate: HandshakePki,
+): Promise<Running> {
   const { server } = scenario;
   switch (server.kind) {
     case 'address':
@@ -49,7 +53,7 @@ const pinnedTo = (version: TlsVersion | undefined): TlsOptions =>
   version ? { minVersion: version, maxVersion: version } : {};
 
 /** A server that demands and verifies the client certificate, as MESH does. */
-async function mutual(estate: Estate): Promise<TlsOptions> {
+async function mutual(estate: HandshakePki): Promise<TlsOptions> {
   const presented = await estate.serverCertificate('without its intermediate');
   return { ...presented, ca: [estate.root.pem, estate.sub.pem], requestCert: true, rejectUnauthorized: true };
 }
@@ -216,7 +220,7 @@ const rawOf = (socket: Socket): Socket => (socket as Socket & { _parent?: Socket
 async function opensslServer(
   demands: Extract<Server, { kind: 'openssl' }>['demands'],
   version: TlsVersion | undefined,
-  estate: Estate,
+  estate: HandshakePki,
 ): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), 'mesh-cert-monitor-openssl-'));
   const file = async (name: string, content: string) => {
@@ -257,7 +261,7 @@ async function portOf(child: ChildProcess): Promise<number> {
 }
 
 /** A CRL of the SubCA that lists the `revoked` client. */
-async function revocationList(folder: string, estate: Estate): Promise<string> {
+async function revocationList(folder: string, estate: HandshakePki): Promise<string> {
   const at = (name: string) => join(folder, name);
   await writeFile(at('sub.pem'), estate.sub.pem);
   await writeFile(at('sub.key'), estate.sub.keyPem);

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import axe, { type AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { needs } from '../support/tools.ts';
+import { needs } from '../tools.ts';
 
 const { CHROMIUM_PATH } = process.env;
 export const hasChromium = CHROMIUM_PATH !== undefined || needs('chromium');

@@ -4,13 +4,13 @@
  *   deployed({ client, key: other.keys, bundle: [] })    // any subset; what is absent is not configured, unless `unreadable` names it
  */
 import { createSecureContext } from 'node:tls';
-import type { DeployedCredential, PrivateKeyHandle } from '../../src/credential/types.ts';
-import type { Finding } from '../../src/findings/finding.ts';
-import type { Certificate } from '../../src/x509/certificate.ts';
-import { parseCertificate } from '../../src/x509/parse.ts';
-import { toPem } from '../../src/x509/pem.ts';
-import { keyFacts } from '../../src/x509/public-key.ts';
-import type { KeyPair } from './pki.ts';
+import type { DeployedCredential, PrivateKeyHandle } from '../../../src/credential/types.ts';
+import type { Finding } from '../../../src/findings/finding.ts';
+import type { Certificate } from '../../../src/x509/certificate.ts';
+import { parseCertificate } from '../../../src/x509/parse.ts';
+import { toPem } from '../../../src/x509/pem.ts';
+import { keyFacts } from '../../../src/x509/public-key.ts';
+import type { KeyPair } from '../pki.ts';
 
 type HasDer = { readonly der: Uint8Array };
 

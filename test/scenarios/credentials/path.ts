@@ -1,5 +1,5 @@
 /** Finding a path, its signatures, and who may issue. */
-import { ca, date, leaf, type Made, oids } from '../support/pki.ts';
+import { ca, date, leaf, type Made, oids } from '../../support/pki.ts';
 import { noIdentifiers, type Scenario, three, versionOneRoot } from './making.ts';
 
 export const pathScenarios: readonly Scenario[] = [

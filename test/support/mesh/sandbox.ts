@@ -1,12 +1,11 @@
 /** NHS England's own MESH sandbox, a real server of the MESH API, and nginx to put mutual TLS in front of it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { needs } from './tools.ts';
+import { freePort, stop } from '../process.ts';
+import { needs } from '../tools.ts';
 
 export interface Server {
   readonly url: string;
@@ -15,7 +14,8 @@ export interface Server {
 }
 
 const python =
-  process.env.MESH_SANDBOX_PYTHON ?? join(import.meta.dirname, '..', '..', '.tools', 'mesh-sandbox', 'bin', 'python');
+  process.env.MESH_SANDBOX_PYTHON ??
+  join(import.meta.dirname, '..', '..', '..', '.tools', 'mesh-sandbox', 'bin', 'python');
 let said = false;
 
 /** Whether the sandbox's virtual environment is there; under CI it must be. */
@@ -104,15 +104,6 @@ http {
 `;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 /** Waits until it has said so on stderr, and keeps reading, for a full pipe would stop it. */
 function saying(child: ChildProcess, what: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -124,13 +115,4 @@ function saying(child: ChildProcess, what: RegExp): Promise<void> {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`${child.spawnfile} ended with ${code}: ${heard}`)));
   });
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 3000);
-  await gone;
-  clearTimeout(timer);
 }

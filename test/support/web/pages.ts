@@ -1,12 +1,12 @@
 /** The whole HTTP surface with sample data: pages, calendar, API, health and metrics on a loopback port. */
-import type { ReadMessage } from '../../src/renewal/mail/read-message.ts';
-import type { RenewalFiles } from '../../src/renewal/store/read-pending.ts';
-import type { RenewalRecord, RenewalState } from '../../src/renewal/types.ts';
-import type { EnvironmentStatus, EstateStatus } from '../../src/status/types.ts';
-import { createApp } from '../../src/web/app.ts';
-import { pages } from '../../src/web/pages.ts';
-import { type ListenOptions, listen } from '../../src/web/server.ts';
-import type { Shown } from '../../src/web/shown.ts';
+import type { ReadMessage } from '../../../src/renewal/mail/read-message.ts';
+import type { RenewalFiles } from '../../../src/renewal/store/read-pending.ts';
+import type { RenewalRecord, RenewalState } from '../../../src/renewal/types.ts';
+import type { EnvironmentStatus, EstateStatus } from '../../../src/status/types.ts';
+import { createApp } from '../../../src/web/app.ts';
+import { pages } from '../../../src/web/pages.ts';
+import { type ListenOptions, listen } from '../../../src/web/server.ts';
+import type { Shown } from '../../../src/web/shown.ts';
 import {
   daysFromSampleNow,
   environmentStatus,
@@ -20,7 +20,7 @@ import {
   sampleFinding,
   sampleHandshake,
   sampleNow,
-} from './status.ts';
+} from '../status.ts';
 
 export const sampleCsr = `-----BEGIN CERTIFICATE REQUEST-----\n${'MIICcjCCAVoCAQAwLTErMCkGA1UEAwwieDI2YWJjMS54MjYuYXBpLm1lc2gtY2xp\n'.repeat(12)}-----END CERTIFICATE REQUEST-----\n`;
 

@@ -1,10 +1,10 @@
-/** Environments that are due, as many as wanted, each told by its name. Shared by the parent and the child that it kills. */
+/** Environments that are due for renewal, as many as wanted, each told by its name. The crash tests share them with the process they kill. */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { Secret } from '../../../src/config/secret.ts';
 import type { DeployedCredential, PrivateKeyHandle } from '../../../src/credential/types.ts';
 import type { RenewalInput } from '../../../src/renewal/engine.ts';
 import { dayMs } from '../../../src/time/duration.ts';
-import { certificateFacts, environmentOf } from '../scenario.ts';
+import { certificateFacts, environmentOf } from './samples.ts';
 
 /** Twenty days before the expiry: a month back is still inside the window, a month ahead is after the expiry. */
 export const crashNow = new Date('2026-11-24T09:00:00Z');

@@ -1,7 +1,8 @@
-/** A renewal that waits for its certificate: deployed files, a pending key, a request that was sent, all in a temporary folder. */
+/** A renewal that waits for its certificate: deployed files, a pending key, a request that was sent, all in a temporary folder that goes with the test. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { Secret } from '../../../src/config/secret.ts';
 import type { CredentialSources, ResolvedEnvironment } from '../../../src/config/types.ts';
 import type { PrivateKeyHandle } from '../../../src/credential/types.ts';
@@ -12,8 +13,8 @@ import { openStore, type RenewalStore } from '../../../src/renewal/store/store.t
 import type { RenewalState, RequestKey, StoredRenewal } from '../../../src/renewal/types.ts';
 import type { Certificate } from '../../../src/x509/certificate.ts';
 import { parseCertificate } from '../../../src/x509/parse.ts';
-import { type NhsLikePki, nhsLikePki, signRequest, writePki } from '../../support/pki.ts';
-import { commonName, environmentOf } from '../scenario.ts';
+import { type NhsLikePki, nhsLikePki, signRequest, writePki } from '../pki.ts';
+import { commonName, environmentOf } from './samples.ts';
 
 export interface PendingRenewal {
   readonly folder: string;
@@ -30,7 +31,6 @@ export interface PendingRenewal {
   /** `accept`, given this file. */
   follow(issued: string | Uint8Array, changes?: Partial<Parameters<typeof acceptIssued>[1]>): Promise<AcceptResult>;
   deployed(): Promise<{ certificate: string; privateKey: string; caBundle: string }>;
-  close(): Promise<void>;
 }
 
 export async function pendingRenewal(
@@ -43,6 +43,7 @@ export async function pendingRenewal(
   } = {},
 ): Promise<PendingRenewal> {
   const folder = await mkdtemp(join(tmpdir(), 'mesh-cert-monitor-accept-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const stateDir = join(folder, 'state');
   const pki = await nhsLikePki();
   const files = await writePki(
@@ -74,6 +75,7 @@ export async function pendingRenewal(
   });
   const keyFile = request.encryptedKeyPem && join(pendingDirectory(key), 'private_key.pem');
   const store = openStore(stateDir, { exclusive: false });
+  onTestFinished(() => store.close());
   if (keyFile && request.encryptedKeyPem) {
     await mkdir(dirname(join(stateDir, keyFile)), { recursive: true });
     await writeFile(join(stateDir, keyFile), request.encryptedKeyPem, { mode: 0o600 });
@@ -107,10 +109,6 @@ export async function pendingRenewal(
       privateKey: await readFile(files.privateKey, 'utf8'),
       caBundle: await readFile(files.caBundle, 'utf8'),
     }),
-    close: async () => {
-      store.close();
-      await rm(folder, { recursive: true, force: true });
-    },
   };
 }
 

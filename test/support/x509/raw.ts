@@ -1,7 +1,7 @@
 /** Certificates octet by octet, for what no certificate library agrees to write. The signature is nonsense: only parsing is at stake. */
 import { generateKeyPairSync } from 'node:crypto';
-import { sequence, tlv } from '../../src/demo/der.ts';
-import { spkiOf } from '../../src/demo/keys.ts';
+import { sequence, tlv } from '../../../src/demo/der.ts';
+import { spkiOf } from '../../../src/demo/keys.ts';
 
 const spki = spkiOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey);
 export const ecdsaSha256 = sequence(tlv(0x06, Buffer.from('2a8648ce3d040302', 'hex')));

@@ -8,18 +8,18 @@ import { join } from 'node:path';
 import { Pkcs10CertificateRequest } from '@peculiar/x509';
 import { simpleParser } from 'mailparser';
 import { afterAll, describe, expect, test } from 'vitest';
-import { openStore } from '../../src/renewal/store/store.ts';
-import type { StoredRenewal } from '../../src/renewal/types.ts';
-import { dayMs, hourMs } from '../../src/time/duration.ts';
-import type { Life } from './crash/child.ts';
-import { startRelay } from './crash/relay.ts';
-import { crashNow, desk, environmentIn, subjectNamed } from './crash/subject.ts';
-import { type MailServer, startMailServer } from './mail/mail-server.ts';
-import { commonName } from './scenario.ts';
+import { openStore } from '../../../src/renewal/store/store.ts';
+import type { StoredRenewal } from '../../../src/renewal/types.ts';
+import { dayMs, hourMs } from '../../../src/time/duration.ts';
+import { crashNow, desk, environmentIn, subjectNamed } from '../../support/renewal/due.ts';
+import { type MailServer, startMailServer } from '../../support/renewal/mail-server.ts';
+import { commonName } from '../../support/renewal/samples.ts';
+import type { Life } from './child.ts';
+import { startRelay } from './relay.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const keyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-const childFile = join(import.meta.dirname, 'crash', 'child.ts');
+const childFile = join(import.meta.dirname, 'child.ts');
 // Hundreds of starts: compiled once.
 const compiled = mkdtempSync(join(tmpdir(), 'renewal-crash-compiled-'));
 afterAll(() => rmSync(compiled, { recursive: true, force: true }));

@@ -3,10 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Secret } from '../../src/config/secret.ts';
-import type { Source } from '../../src/config/types.ts';
-import type { CredentialInputs, ReadOptions } from '../../src/credential/read.ts';
-import { readCredential } from '../../src/credential/read.ts';
+import type { CredentialInputs, ReadOptions } from '../../../src/credential/read.ts';
+import { readCredential } from '../../../src/credential/read.ts';
 
 export interface Workshop {
   readonly directory: string;
@@ -38,10 +36,6 @@ export function workshop(): Workshop {
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
-
-export const file = (path: string): Source => ({ kind: 'file', path });
-export const variable = (name: string): Source => ({ kind: 'env', name });
-export const inline = (value: string): Source => ({ kind: 'inline', value: new Secret(value) });
 
 export const noPause: ReadOptions = { pause: async () => {} };
 

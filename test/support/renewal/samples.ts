@@ -1,11 +1,11 @@
 /** One fixed renewal: the golden files and the runbook (docs/renewal.md) are rendered from it, so its certificate is data and not made. */
-import { presets } from '../../src/config/presets.ts';
-import type { PresetName, ResolvedEnvironment } from '../../src/config/types.ts';
-import type { CertificateRequest } from '../../src/renewal/mail/request-message.ts';
-import type { RenewalRecord } from '../../src/renewal/types.ts';
-import { dayMs } from '../../src/time/duration.ts';
-import { lastSafeDay, lastWorkingDayBefore } from '../../src/time/working-days.ts';
-import type { Certificate } from '../../src/x509/certificate.ts';
+import { presets } from '../../../src/config/presets.ts';
+import type { PresetName, ResolvedEnvironment } from '../../../src/config/types.ts';
+import type { CertificateRequest } from '../../../src/renewal/mail/request-message.ts';
+import type { RenewalRecord } from '../../../src/renewal/types.ts';
+import { dayMs } from '../../../src/time/duration.ts';
+import { lastSafeDay, lastWorkingDayBefore } from '../../../src/time/working-days.ts';
+import type { Certificate } from '../../../src/x509/certificate.ts';
 
 /** A real request; the key was thrown away. */
 export const csrPem = `-----BEGIN CERTIFICATE REQUEST-----

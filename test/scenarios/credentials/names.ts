@@ -1,5 +1,5 @@
 /** Names, what constrains them, and whose key it is. */
-import { keysFor } from '../support/pki.ts';
+import { keysFor } from '../../support/pki.ts';
 import { constrained, type Scenario, three } from './making.ts';
 
 export const nameScenarios: readonly Scenario[] = [

@@ -1,4 +1,4 @@
-// npm run bench -- estate [ENVIRONMENTS]: the built service over an estate on disk. Start, cycles, scrapes, memory; 10,000 unless told.
+// npm run bench -- service [ENVIRONMENTS]: the built service over an estate on disk. Start, cycles, scrapes, memory; 10,000 unless told.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';

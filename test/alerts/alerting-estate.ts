@@ -1,4 +1,4 @@
-/** An estate in which every alert about an environment has something to say: alert → the environment that makes it speak. */
+/** An estate in which every alert about an environment fires: alert → the environment for which it does. */
 import type { CheckName, FindingCode } from '../../src/findings/catalogue.ts';
 import type { HandshakeResult } from '../../src/mesh/types.ts';
 import type { RenewalState } from '../../src/renewal/types.ts';
@@ -17,7 +17,7 @@ import {
 
 type More = Partial<EnvironmentStatus>;
 
-export function speakingEstate(now: Date): Readonly<Record<string, EnvironmentStatus>> {
+export function alertingEstate(now: Date): Readonly<Record<string, EnvironmentStatus>> {
   const inDays = (days: number) => new Date(now.getTime() + days * dayMs);
   const environment = (name: string, more: More = {}): EnvironmentStatus =>
     environmentStatus({

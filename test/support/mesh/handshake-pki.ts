@@ -1,12 +1,12 @@
 /** A throwaway PKI with every certificate the scenarios need, and environments made of it. */
-import { Secret } from '../../src/config/secret.ts';
-import type { MeshEndpoint, Source } from '../../src/config/types.ts';
-import { readCredential } from '../../src/credential/read.ts';
-import type { DeployedCredential } from '../../src/credential/types.ts';
-import { ca, date, leaf, type Made, oids, serverCertificate } from '../support/pki.ts';
-import type { Presented, ServerCertificate } from './scenarios.ts';
+import type { MeshEndpoint } from '../../../src/config/types.ts';
+import { readCredential } from '../../../src/credential/read.ts';
+import type { DeployedCredential } from '../../../src/credential/types.ts';
+import type { Presented, ServerCertificate } from '../../scenarios/handshakes.ts';
+import { ca, date, leaf, type Made, oids, serverCertificate } from '../pki.ts';
+import { inline } from '../sources.ts';
 
-export interface Estate {
+export interface HandshakePki {
   readonly root: Made;
   readonly sub: Made;
   readonly server: Made;
@@ -20,7 +20,7 @@ export interface Estate {
 const longAgo = date('2021-01-01');
 const farAway = date('2039-01-01');
 
-export async function makeEstate(): Promise<Estate> {
+export async function makeHandshakePki(): Promise<HandshakePki> {
   const root = await ca({ cn: 'Test Root' });
   const sub = await ca({ cn: 'Test SubCA', issuer: root, pathLength: 0 });
   const stranger = await ca({ cn: 'Stranger Root' });
@@ -81,8 +81,6 @@ export function credentialFrom(
     {},
   );
 }
-
-export const inline = (value: string): Source => ({ kind: 'inline', value: new Secret(value) });
 
 export const planted = {
   password: 'planted-Passw0rd-7f3a',

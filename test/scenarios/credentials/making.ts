@@ -2,10 +2,10 @@
 import 'reflect-metadata';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { Name } from '@peculiar/x509';
-import { sequence, tlv } from '../../src/demo/der.ts';
-import { spkiOf } from '../../src/demo/keys.ts';
-import type { FindingCode } from '../../src/findings/catalogue.ts';
-import { type CertificateOptions, ca, date, type KeyPair, keysFor, leaf, type Made } from '../support/pki.ts';
+import { sequence, tlv } from '../../../src/demo/der.ts';
+import { spkiOf } from '../../../src/demo/keys.ts';
+import type { FindingCode } from '../../../src/findings/catalogue.ts';
+import { type CertificateOptions, ca, date, type KeyPair, keysFor, leaf, type Made } from '../../support/pki.ts';
 
 export interface Scenario {
   readonly name: string;
