@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { ConfigurationError } from '../../src/config/problems.ts';
-import { expectedProblems, problemsOf, samples } from './samples.ts';
+import { expectedProblems, problemsOf, samples } from '../support/config/samples.ts';
 
 describe('every bad file gets exactly its message', () => {
   test.each(samples('bad'))('$name', (sample) => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { presets } from '../../src/config/presets.ts';
 import { dayMs } from '../../src/time/duration.ts';
-import { samples } from './samples.ts';
+import { samples } from '../support/config/samples.ts';
 
 const good = (name: string) => {
   const sample = samples('good').find((each) => each.name === name)!;

@@ -3,7 +3,7 @@ import { parse, stringify } from 'yaml';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { type JsonSchema, jsonSchema } from '../../src/config/schema.ts';
 import { nearest } from '../../src/config/spelling.ts';
-import { problemsOf, samples } from './samples.ts';
+import { problemsOf, samples } from '../support/config/samples.ts';
 
 type Path = readonly (string | number)[];
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { shortestCronIntervalSeconds } from '../../src/config/formats.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
-import { samples } from './samples.ts';
+import { samples } from '../support/config/samples.ts';
 
 const minimal = samples('good').find(({ name }) => name === 'minimal.yaml')!.text;
 const warnings = (text: string) => parseConfiguration(text, '/etc/mesh.yaml').warnings;

@@ -3,8 +3,9 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { rehearse } from '../../src/verify/rehearsal.ts';
 import { toPem } from '../../src/x509/pem.ts';
+import { read, type Workshop, workshop } from '../support/credential/workshop.ts';
 import { nhsLikePki } from '../support/pki.ts';
-import { file, inline, read, type Workshop, workshop } from './workshop.ts';
+import { file, inline } from '../support/sources.ts';
 
 let shop: Workshop;
 beforeEach(() => {

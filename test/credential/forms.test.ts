@@ -6,9 +6,10 @@ import { Secret } from '../../src/config/secret.ts';
 import { readCertificates } from '../../src/credential/certificates.ts';
 import { readKeystore } from '../../src/credential/keystore/keystore.ts';
 import { readPrivateKey } from '../../src/credential/private-key.ts';
+import { codes, read, type Workshop, workshop } from '../support/credential/workshop.ts';
 import { type NhsLikePki, nhsLikePki } from '../support/pki.ts';
+import { file, inline } from '../support/sources.ts';
 import { needs } from '../support/tools.ts';
-import { codes, file, inline, read, type Workshop, workshop } from './workshop.ts';
 
 const passphrase = 'correct horse';
 let pki: NhsLikePki;

@@ -8,9 +8,10 @@ import { Secret } from '../../src/config/secret.ts';
 import { readCertificates } from '../../src/credential/certificates.ts';
 import { readKeystore } from '../../src/credential/keystore/keystore.ts';
 import { PrivateKeyError, readPrivateKey } from '../../src/credential/private-key.ts';
+import { codes, read, type Workshop, workshop } from '../support/credential/workshop.ts';
 import { certificate, type Made, nhsLikePki } from '../support/pki.ts';
+import { inline } from '../support/sources.ts';
 import { needs } from '../support/tools.ts';
-import { codes, inline, read, type Workshop, workshop } from './workshop.ts';
 
 const passphrase = 'correct horse';
 const secret = new Secret(passphrase);

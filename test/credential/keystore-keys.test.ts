@@ -4,9 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
 import { readKeystore } from '../../src/credential/keystore/keystore.ts';
 import { assess } from '../../src/verify/assess.ts';
+import { codes, read, type Workshop, workshop } from '../support/credential/workshop.ts';
 import { ca, date, leaf, type Made } from '../support/pki.ts';
+import { file, inline } from '../support/sources.ts';
 import { needs } from '../support/tools.ts';
-import { codes, file, inline, read, type Workshop, workshop } from './workshop.ts';
 
 const password = 'correct horse';
 let shop: Workshop;

@@ -8,9 +8,10 @@ import { PrivateKeyError, readPrivateKey } from '../../src/credential/private-ke
 import { sequence, tlv } from '../../src/demo/der.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
 import { toPem } from '../../src/x509/pem.ts';
+import { codes, read, type Workshop, workshop } from '../support/credential/workshop.ts';
+import { inline } from '../support/sources.ts';
 import { needs } from '../support/tools.ts';
-import { raw } from '../x509/raw.ts';
-import { codes, inline, read, type Workshop, workshop } from './workshop.ts';
+import { raw } from '../support/x509/raw.ts';
 
 const passphrase = new Secret('correct horse £ battery');
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { decryptRc2 } from '../../src/credential/decryption/rc2.ts';
+import { workshop } from '../support/credential/workshop.ts';
 import { needs } from '../support/tools.ts';
-import { workshop } from './workshop.ts';
 
 const hex = (text: string) => Buffer.from(text, 'hex');
 const xor = (a: Buffer, b: Buffer) => Buffer.from(a.map((octet, index) => octet ^ b[index]!));

@@ -6,9 +6,10 @@ import { inspect } from 'node:util';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readCredential } from '../../src/credential/read.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
+import { codes, noPause, read, type Workshop, workshop } from '../support/credential/workshop.ts';
 import { ca, leaf, type Made, type NhsLikePki, nhsLikePki } from '../support/pki.ts';
+import { file, inline, variable } from '../support/sources.ts';
 import { needs } from '../support/tools.ts';
-import { codes, file, inline, noPause, read, variable, type Workshop, workshop } from './workshop.ts';
 
 const passphrase = 'correct horse £ battery';
 let pki: NhsLikePki;

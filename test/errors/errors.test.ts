@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { errorCatalogue, MonitorError } from '../../src/errors/index.ts';
 import { StoreError, StoreLockedError } from '../../src/renewal/store/database.ts';
-import { sourceFiles } from '../support/sources.ts';
+import { sourceFiles } from '../support/source-files.ts';
 
 interface ErrorClass {
   readonly name: string;

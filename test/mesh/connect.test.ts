@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { alternate, connectToFirst, NoAddressAnsweredError, resolve } from '../../src/mesh/connect.ts';
 import { Phases, PhaseTimeoutError, untilAborted } from '../../src/mesh/deadline.ts';
 import { Sockets } from '../../src/mesh/sockets.ts';
-import { hasIpv6 } from './servers.ts';
+import { hasIpv6 } from '../support/mesh/servers.ts';
 
 const servers: Server[] = [];
 afterEach(() => {

@@ -5,14 +5,14 @@ import { handshake } from '../../src/mesh/handshake.ts';
 import { judgeHandshake } from '../../src/mesh/judge.ts';
 import type { HandshakeResult } from '../../src/mesh/types.ts';
 import { dayMs } from '../../src/time/duration.ts';
+import { type Scenario, scenarios, type TlsVersion } from '../scenarios/handshakes.ts';
+import { endpoint, type HandshakePki, makeHandshakePki } from '../support/mesh/handshake-pki.ts';
+import { start } from '../support/mesh/servers.ts';
 import { needs } from '../support/tools.ts';
-import { type Estate, endpoint, makeEstate } from './estate.ts';
-import { type Scenario, scenarios, type TlsVersion } from './scenarios.ts';
-import { start } from './servers.ts';
 
-let estate: Estate;
+let estate: HandshakePki;
 beforeAll(async () => {
-  estate = await makeEstate();
+  estate = await makeHandshakePki();
 });
 
 const hangMs = 400;

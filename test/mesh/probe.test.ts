@@ -6,14 +6,14 @@ import type { MeshEndpoint } from '../../src/config/types.ts';
 import type { DeployedCredential } from '../../src/credential/types.ts';
 import { handshake } from '../../src/mesh/handshake.ts';
 import type { HandshakeResult } from '../../src/mesh/types.ts';
-import { type Estate, endpoint, makeEstate, planted } from './estate.ts';
-import type { HttpBehaviour, ServerCertificate } from './scenarios.ts';
-import { hasIpv6, listening, meshServer, type Running } from './servers.ts';
+import type { HttpBehaviour, ServerCertificate } from '../scenarios/handshakes.ts';
+import { endpoint, type HandshakePki, makeHandshakePki, planted } from '../support/mesh/handshake-pki.ts';
+import { hasIpv6, listening, meshServer, type Running } from '../support/mesh/servers.ts';
 
-let estate: Estate;
+let estate: HandshakePki;
 let deployed: DeployedCredential;
 beforeAll(async () => {
-  estate = await makeEstate();
+  estate = await makeHandshakePki();
   deployed = (await estate.credential('deployed'))!;
 });
 

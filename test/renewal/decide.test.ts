@@ -6,8 +6,8 @@ import type { Notice, RenewalState, StoredRenewal } from '../../src/renewal/type
 import { dayMs, hourMs, minuteMs, secondMs } from '../../src/time/duration.ts';
 import type { AssessedCertificate } from '../../src/verify/types.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
+import { certificateFacts, environmentOf, issued, recordFor, replaced } from '../support/renewal/samples.ts';
 import { sampleAssessment } from '../support/status.ts';
-import { certificateFacts, environmentOf, issued, recordFor, replaced } from './scenario.ts';
 
 const integration = environmentOf('integration');
 const withPolicy = (policy: Partial<RenewalPolicy>) =>

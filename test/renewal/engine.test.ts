@@ -10,8 +10,8 @@ import { resolveRenewal } from '../../src/renewal/resolve.ts';
 import { nextAttempt, recoverInterrupted } from '../../src/renewal/send.ts';
 import { openStore, type RenewalStore, StoreError } from '../../src/renewal/store/store.ts';
 import { dayMs, hourMs, minuteMs } from '../../src/time/duration.ts';
-import { desk, environmentIn, crashNow as now, subjectNamed } from './crash/subject.ts';
-import { startMailServer, startScriptedServer } from './mail/mail-server.ts';
+import { desk, environmentIn, crashNow as now, subjectNamed } from '../support/renewal/due.ts';
+import { startMailServer, startScriptedServer } from '../support/renewal/mail-server.ts';
 
 let stateDir: string;
 let store: RenewalStore;

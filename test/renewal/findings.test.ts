@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { type RenewalCircumstances, renewalFindings } from '../../src/renewal/findings.ts';
 import { type RenewalState, renewalStates, type StoredRenewal } from '../../src/renewal/types.ts';
 import { dayMs, secondMs } from '../../src/time/duration.ts';
+import { environmentOf, issued, recordFor, replaced } from '../support/renewal/samples.ts';
 import { sampleAssessment } from '../support/status.ts';
-import { environmentOf, issued, recordFor, replaced } from './scenario.ts';
 
 const environment = environmentOf('integration');
 const stored = (state: RenewalState, more: Partial<StoredRenewal> = {}): StoredRenewal => ({

@@ -1,18 +1,7 @@
-/** The program’s own source files, for tests that read them. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** Where a value or a secret comes from, as the configuration says it. */
+import { Secret } from '../../src/config/secret.ts';
+import type { Source } from '../../src/config/types.ts';
 
-const root = join(import.meta.dirname, '..', '..', 'src');
-
-export interface SourceFile {
-  /** Relative to `src`. */
-  readonly path: string;
-  readonly text: string;
-}
-
-export function sourceFiles(): SourceFile[] {
-  return readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((path) => /\.tsx?$/.test(path))
-    .sort()
-    .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
-}
+export const file = (path: string): Source => ({ kind: 'file', path });
+export const variable = (name: string): Source => ({ kind: 'env', name });
+export const inline = (value: string): Source => ({ kind: 'inline', value: new Secret(value) });

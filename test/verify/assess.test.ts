@@ -5,7 +5,7 @@ import { assess } from '../../src/verify/assess.ts';
 import { rehearse } from '../../src/verify/rehearsal.ts';
 import type { AssessmentPolicy, Rehearsal } from '../../src/verify/types.ts';
 import { MalformedCertificateError } from '../../src/x509/certificate.ts';
-import { deployed, parsed } from '../support/credential.ts';
+import { deployed, parsed } from '../support/credential/deployed.ts';
 import { ca, createNhsLikePki, date, leaf, nhsLikePki } from '../support/pki.ts';
 
 const policy: AssessmentPolicy = {

@@ -3,7 +3,7 @@ import { addressOctets } from '../../src/verify/address.ts';
 import { Allowance } from '../../src/verify/issuers.ts';
 import { violatedName } from '../../src/verify/name-constraints.ts';
 import type { Certificate, NameConstraints } from '../../src/x509/certificate.ts';
-import { parsed } from '../support/credential.ts';
+import { parsed } from '../support/credential/deployed.ts';
 import { ca, leaf } from '../support/pki.ts';
 
 const root = await ca({ cn: 'Root' });

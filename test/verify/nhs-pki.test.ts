@@ -6,7 +6,7 @@ import { assess } from '../../src/verify/assess.ts';
 import { namedIssuer, nhsAuthorities, recognise } from '../../src/verify/nhs-pki.ts';
 import type { AssessmentPolicy } from '../../src/verify/types.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
-import { deployed, parsed } from '../support/credential.ts';
+import { deployed, parsed } from '../support/credential/deployed.ts';
 import { ca, date, leaf } from '../support/pki.ts';
 
 const load = (file: string): { der: Buffer }[] =>

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { sequence, tlv } from '../../src/demo/der.ts';
 import { findPath } from '../../src/verify/path.ts';
 import { isSignedBy } from '../../src/x509/signature.ts';
-import { parsed } from '../support/credential.ts';
+import { parsed } from '../support/credential/deployed.ts';
 import { ca, date, keysFor, leaf, type Made } from '../support/pki.ts';
 
 /** Verifying a signature is the dear part of the search, so the work is counted in these. */

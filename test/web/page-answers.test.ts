@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { imagesOf, selfContained } from '../../scripts/design-system.ts';
 import { generateKeys } from '../../src/demo/keys.ts';
 import { createRoot, issueServer } from '../../src/demo/pki.ts';
-import { type Served, servePages } from '../support/pages.ts';
 import { daysFromSampleNow } from '../support/status.ts';
+import { type Served, servePages } from '../support/web/pages.ts';
 
 let served: Served;
 beforeAll(async () => {

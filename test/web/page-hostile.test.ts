@@ -5,7 +5,6 @@ import { tlv } from '../../src/demo/der.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { MalformedCertificateError } from '../../src/x509/certificate.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
-import { type Served, sampleRecord, servePages } from '../support/pages.ts';
 import {
   environmentStatus,
   estateOf,
@@ -15,7 +14,8 @@ import {
   sampleFinding,
   sampleNow,
 } from '../support/status.ts';
-import { cn, name as distinguishedName, o, raw, rdn } from '../x509/raw.ts';
+import { type Served, sampleRecord, servePages } from '../support/web/pages.ts';
+import { cn, name as distinguishedName, o, raw, rdn } from '../support/x509/raw.ts';
 
 const utf8 = (text: string) => Buffer.from(text, 'utf8');
 /** Common names as octets of an UTF8String. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { tlv } from '../../src/demo/der.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
-import { attribute, cn, name, o, raw, rdn } from './raw.ts';
+import { attribute, cn, name, o, raw, rdn } from '../support/x509/raw.ts';
 
 const subject = (...rdns: Buffer[]) => parseCertificate(raw({ subject: name(...rdns) })).subject;
 const utf8 = (text: string) => tlv(0x0c, Buffer.from(text));

@@ -6,7 +6,7 @@ import { sequence, tlv } from '../../src/demo/der.ts';
 import { MalformedCertificateError } from '../../src/x509/certificate.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
 import { ca, certificate, date, nhsLikePki, oids } from '../support/pki.ts';
-import { cn, ecdsaSha256, extension, generalizedTime, name, raw, rdn, utcTime } from './raw.ts';
+import { cn, ecdsaSha256, extension, generalizedTime, name, raw, rdn, utcTime } from '../support/x509/raw.ts';
 
 const hexBytes = (hex: string) => Buffer.from(hex, 'hex');
 const refusal = (der: Uint8Array): string => {

@@ -1,18 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type } from '../../support/cli.ts';
 import { signRequest } from '../../support/pki.ts';
-import { type PendingRenewal, pendingRenewal } from '../issued/pending.ts';
-
-const open: PendingRenewal[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((each) => each.close()));
-});
+import { pendingRenewal } from '../../support/renewal/pending.ts';
 
 async function setUp() {
   const renewal = await pendingRenewal();
-  open.push(renewal);
   const config = join(renewal.folder, 'monitor.yaml');
   await writeFile(
     config,

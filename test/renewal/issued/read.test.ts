@@ -9,8 +9,8 @@ import { type IssuedFile, readIssuedFile } from '../../../src/renewal/issued/rea
 import type { Certificate } from '../../../src/x509/certificate.ts';
 import { parseCertificate } from '../../../src/x509/parse.ts';
 import { ca, leaf, type Made } from '../../support/pki.ts';
+import { csrPem } from '../../support/renewal/samples.ts';
 import { needs } from '../../support/tools.ts';
-import { csrPem } from '../scenario.ts';
 
 const run = promisify(execFile);
 let folder: string;

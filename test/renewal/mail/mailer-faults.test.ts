@@ -3,8 +3,13 @@ import { Secret } from '../../../src/config/secret.ts';
 import type { SmtpServer } from '../../../src/config/types.ts';
 import { createMailer, type SendResult } from '../../../src/renewal/mail/mailer.ts';
 import { renderRequest } from '../../../src/renewal/mail/request-message.ts';
-import { environmentOf, from, now, requestFor } from '../scenario.ts';
-import { type Deviation, type Moment, startMailServer, startScriptedServer } from './mail-server.ts';
+import {
+  type Deviation,
+  type Moment,
+  startMailServer,
+  startScriptedServer,
+} from '../../support/renewal/mail-server.ts';
+import { environmentOf, from, now, requestFor } from '../../support/renewal/samples.ts';
 
 const message = renderRequest(requestFor(environmentOf('production')));
 const quick = { connectMs: 2000, idleMs: 250, totalMs: 4000 };

@@ -21,7 +21,7 @@ import {
   recordFor,
   replaced,
   requestFor,
-} from '../scenario.ts';
+} from '../../support/renewal/samples.ts';
 
 const presets = ['integration', 'deployment', 'production'] as const;
 const lf = (bytes: Buffer) => bytes.toString('utf8').replaceAll('\r\n', '\n');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ResolvedEnvironment } from '../../../src/config/types.ts';
 import { chooseCommonName } from '../../../src/renewal/request/common-name.ts';
-import { certificateFacts, environmentOf } from '../scenario.ts';
+import { certificateFacts, environmentOf } from '../../support/renewal/samples.ts';
 
 const environment = environmentOf('integration');
 const configured = (commonName: string): ResolvedEnvironment => ({

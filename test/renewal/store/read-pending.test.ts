@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { renderMime } from '../../../src/renewal/mail/mime.ts';
 import { readMime } from '../../../src/renewal/mail/read-message.ts';
 import { readRenewalFiles } from '../../../src/renewal/store/read-pending.ts';
-import { sampleRecord } from '../../support/pages.ts';
+import { csrPem } from '../../support/renewal/samples.ts';
 import { needs } from '../../support/tools.ts';
-import { csrPem } from '../scenario.ts';
+import { sampleRecord } from '../../support/web/pages.ts';
 
 let root: string;
 let stateDir: string;
