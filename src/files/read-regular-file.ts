@@ -25,7 +25,7 @@ export interface Bound {
  * The content of a regular file, or why there is none. Never waits for a writer and never takes more memory than the bound, whatever stands
  * at the path: a FIFO, `/dev/zero`, a directory, a file that grows while it is read. What was opened is what is judged and read, so that
  * nothing can be swapped in between. Symbolic links are followed: Kubernetes mounts secrets behind two of them.
- *
+ * @example
  *     const read = await readRegularFile('ca_bundle.pem', { mostBytes: 1024 * 1024 });
  *     if ('problem' in read) throw new SourceError(`ca_bundle.pem ${read.problem.reason}`);
  */
