@@ -130,3 +130,12 @@ function functionsOf(face: string): { readonly name: string; readonly comment: s
     return [...declared].flatMap(([, comment = '', name = '']) => (wanted.has(name) ? [{ name, comment }] : []));
   });
 }
+
+test('every file and folder that CONTRIBUTING.md names exists', () => {
+  const named = [...readFileSync('CONTRIBUTING.md', 'utf8').matchAll(/`((?:[\w.-]+\/)+[\w.-]*)`/g)].map(
+    ([, path]) => path!,
+  );
+  expect(named.length).toBeGreaterThan(50);
+  const placeholders = /NAME|PAGE|ROOM/;
+  expect(named.filter((path) => !placeholders.test(path) && !existsSync(path))).toEqual([]);
+});

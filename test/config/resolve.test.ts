@@ -119,6 +119,7 @@ test('resolve: a keystore needs neither preset nor CA bundle', () => {
   expect(environment?.credential).toEqual({
     kind: 'keystore',
     keystore: { kind: 'file', path: '/etc/mesh/mesh.keystore' },
+    alias: 'mesh',
     passphrase: { kind: 'env', name: 'KEYSTORE_PASSPHRASE' },
   });
   expect(environment).not.toHaveProperty('preset');

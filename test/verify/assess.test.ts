@@ -208,7 +208,9 @@ describe('assess: two verifiers', () => {
   });
 
   test('no rehearsal although everything is there: the check has not passed', () => {
-    expect(assess(whole, policy, undefined, now).checks.rehearsal).toBe(false);
+    const assessment = assess(whole, policy, undefined, now);
+    expect(assessment.checks.rehearsal).toBe(false);
+    expect(codes(assessment)).toEqual(['rehearsal_without_verdict']);
   });
 });
 
