@@ -6,19 +6,33 @@ import { expect, test } from 'vitest';
 const mayImport: Record<string, readonly string[]> = {
   errors: [],
   files: [],
-  time: [],
-  findings: [],
-  x509: ['errors'],
-  config: ['errors', 'files', 'time'],
-  credential: ['config', 'errors', 'findings', 'x509'],
-  verify: ['config', 'credential', 'findings', 'time', 'x509'],
+  text: [],
+  time: ['text'],
+  findings: ['text'],
+  x509: ['errors', 'text'],
+  config: ['errors', 'files', 'text', 'time'],
+  credential: ['config', 'errors', 'findings', 'text', 'x509'],
+  verify: ['config', 'credential', 'findings', 'text', 'time', 'x509'],
   examine: ['config', 'credential', 'verify'],
-  mesh: ['config', 'credential', 'errors', 'findings', 'time', 'version.ts', 'x509'],
-  renewal: ['config', 'credential', 'errors', 'examine', 'files', 'findings', 'time', 'verify', 'x509'],
+  mesh: ['config', 'credential', 'errors', 'findings', 'text', 'time', 'version.ts', 'x509'],
+  renewal: ['config', 'credential', 'errors', 'examine', 'files', 'findings', 'text', 'time', 'verify', 'x509'],
   status: ['config', 'findings', 'mesh', 'renewal', 'verify'],
-  report: ['findings', 'mesh', 'renewal', 'status', 'time', 'verify', 'x509'],
-  metrics: ['findings', 'mesh', 'renewal', 'status', 'time', 'verify', 'x509'],
-  web: ['config', 'errors', 'findings', 'mesh', 'metrics', 'renewal', 'report', 'status', 'time', 'verify', 'x509'],
+  report: ['findings', 'mesh', 'renewal', 'status', 'text', 'time', 'verify', 'x509'],
+  metrics: ['findings', 'mesh', 'renewal', 'status', 'text', 'time', 'verify', 'x509'],
+  web: [
+    'config',
+    'errors',
+    'findings',
+    'mesh',
+    'metrics',
+    'renewal',
+    'report',
+    'status',
+    'text',
+    'time',
+    'verify',
+    'x509',
+  ],
   monitor: [
     'config',
     'credential',
@@ -28,6 +42,7 @@ const mayImport: Record<string, readonly string[]> = {
     'mesh',
     'renewal',
     'status',
+    'text',
     'time',
     'verify',
     'x509',
@@ -38,7 +53,7 @@ const mayImport: Record<string, readonly string[]> = {
 
 /** Deciding is pure: these rooms touch no file, no network and no clock. */
 const pure: readonly { where: RegExp; except: readonly string[] }[] = [
-  { where: /^(errors|findings|time|x509)\//, except: [] },
+  { where: /^(errors|findings|text|time|x509)\//, except: [] },
   { where: /^verify\//, except: ['verify/rehearsal.ts'] },
   { where: /^renewal\/(decide|findings)\.ts$/, except: [] },
   { where: /^renewal\/mail\/(request-message|contact-messages|header-safety)\.ts$/, except: [] },
@@ -136,5 +151,21 @@ test('the rules in the middle never read the clock', () => {
   const wrong = files
     .filter((file) => pure.some(({ where, except }) => where.test(file) && !except.includes(file)))
     .filter((file) => reading.test(readFileSync(join(root, file), 'utf8')));
+  expect(wrong).toEqual([]);
+});
+
+/** What puts text in front of somebody. */
+const shows = /^(report|metrics|web|monitor|status|service|cli)\//;
+
+test('what shows text never takes the text that others wrote as it is', () => {
+  const wrong = files.filter((file) => shows.test(file) && /\.raw\(\)/.test(readFileSync(join(root, file), 'utf8')));
+  expect(wrong).toEqual([]);
+});
+
+test('only the room of text makes text safe, and what adds colour to it', () => {
+  const adding = ['report/terminal.ts', 'cli/program.ts'];
+  const wrong = files
+    .filter((file) => roomOf(file) !== 'text' && !adding.includes(file))
+    .filter((file) => /\bas (unknown as )?SafeText\b/.test(readFileSync(join(root, file), 'utf8')));
   expect(wrong).toEqual([]);
 });

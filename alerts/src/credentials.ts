@@ -131,7 +131,7 @@ const expiry: AlertRule[] = [
     for: '10m',
     severity: 'critical',
     summary: `The client certificate of MESH ${environment} expires in less than ${config.criticalDays} days`,
-    description: `${clientCertificate} of ${environment} has ${humanValue} left, and the desk needs 5 working days. Telephone the desk, quoting the request that "mesh-cert-monitor renewals --config FILE" shows.`,
+    description: `${clientCertificate} of ${environment} has ${humanValue} left, and the desk takes several working days to answer. Telephone it, quoting the request that "mesh-cert-monitor renewals --config FILE" shows.`,
     steps: [
       'Run `mesh-cert-monitor renewals --config FILE`.',
       'Telephone the desk, quoting the request.',

@@ -36,13 +36,13 @@ export const renewalAlerts: readonly AlertRule[] = [
     for: '1h',
     severity: 'warning',
     summary: `The certificate desk has not answered for MESH ${environment}`,
-    description: `The request for ${environment} went out more than 5 working days ago and no certificate has come back. Reply to the request (the contact has a copy) or telephone the desk.`,
+    description: `The request for ${environment} has been with the desk for longer than the desk usually takes, and no certificate has come back. Reply to the request (the contact has a copy) or telephone the desk.`,
     steps: [
       'Look in the contact’s mailbox, spam included.',
       'Reply to the request, or telephone.',
       'When the certificate comes: `mesh-cert-monitor accept --config FILE --environment NAME ISSUED.pem`.',
     ],
-    patience: 'An hour on top of five working days.',
+    patience: 'An hour on top of the working days in `renewal.reminder_working_days`.',
   },
   {
     alert: 'MeshRenewalOverdue',
@@ -50,7 +50,7 @@ export const renewalAlerts: readonly AlertRule[] = [
     for: '10m',
     severity: 'critical',
     summary: `The renewal of MESH ${environment} is overdue`,
-    description: `The last day that leaves the desk its 5 working days before the certificate of ${environment} expires has passed, and the new one is not deployed. Telephone the desk.`,
+    description: `The certificate of ${environment} expires in fewer working days than the desk needs, and the new one is not deployed. Telephone the desk.`,
     steps: [
       'Telephone the desk, quoting the request.',
       'Plan for the interruption if the certificate will not come in time.',

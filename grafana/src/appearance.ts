@@ -8,7 +8,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { config } from '../../alerts/src/config.ts';
 import { handshakeReasons } from '../../src/mesh/index.ts';
-import { type RenewalState, renewalStates } from '../../src/renewal/index.ts';
+import { type RenewalState, renewalStates, stateCatalogue } from '../../src/renewal/index.ts';
 
 const [green, amber, red, blue, grey] = ['green', 'orange', 'red', 'blue', 'text'];
 
@@ -64,5 +64,7 @@ const renewalColours: Record<RenewalState, string> = {
 };
 export const renewalNames = () =>
   texts(
-    Object.fromEntries(renewalStates.map((state, index) => [index, { text: state, color: renewalColours[state] }])),
+    Object.fromEntries(
+      renewalStates.map((state, index) => [index, { text: stateCatalogue[state].label, color: renewalColours[state] }]),
+    ),
   );

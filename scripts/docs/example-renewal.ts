@@ -2,8 +2,9 @@
  * One fixed renewal, from which the messages in docs/renewal.md are rendered. The golden files of the tests lock the same messages.
  * Its certificates are data and not made, so that the dates, serial numbers and names never change.
  */
-import { type PresetName, presets, type ResolvedEnvironment } from '../../src/config/index.ts';
+import { defaultDeskWorkingDays, type PresetName, presets, type ResolvedEnvironment } from '../../src/config/index.ts';
 import type { CertificateRequest, RenewalRecord } from '../../src/renewal/index.ts';
+import { escaped, Untrusted } from '../../src/text/index.ts';
 import { dayMs, lastSafeDay, lastWorkingDayBefore } from '../../src/time/index.ts';
 import type { Certificate } from '../../src/x509/index.ts';
 
@@ -32,7 +33,11 @@ export const now = new Date('2026-11-24T09:00:00Z');
 /** When the desk has had its working days. */
 export const later = new Date('2026-12-02T09:00:00Z');
 
-const name = (cn: string) => ({ text: `CN=${cn}`, canonical: cn, commonName: cn });
+export const named = (cn: string) => ({
+  text: escaped(`CN=${cn}`),
+  canonical: cn,
+  commonName: new Untrusted(cn),
+});
 
 /** Only what messages quote is worth reading here. */
 export function certificateFacts(facts: Partial<Certificate> = {}): Certificate {
@@ -41,9 +46,9 @@ export function certificateFacts(facts: Partial<Certificate> = {}): Certificate 
     fingerprintSha256: '5f3a9c0e7b1d48620f9b8c7d6e5a4f3b2c1d0e9f8a7b6c5d4e3f2a1b0c9d8e7f',
     serial: '1C93F552C13D71D8B0FB822A167C4CDD',
     version: 3,
-    subject: name(commonName),
+    subject: named(commonName),
     subjectRdns: [],
-    issuer: name('Test INT Authentication G2'),
+    issuer: named('Test INT Authentication G2'),
     notBefore: new Date('2024-01-22T11:30:00Z'),
     notAfter: new Date('2027-01-22T12:00:00Z'),
     publicKey: { algorithm: 'RSA', bits: 2048, spki: new Uint8Array() },
@@ -58,7 +63,7 @@ export function certificateFacts(facts: Partial<Certificate> = {}): Certificate 
 
 export const replaced = certificateFacts();
 export const neededBy = lastWorkingDayBefore(replaced.notAfter);
-export const lastDayToAsk = lastSafeDay(replaced.notAfter);
+export const lastDayToAsk = lastSafeDay(replaced.notAfter, defaultDeskWorkingDays);
 export const issued = certificateFacts({
   serial: '5FC471312B0B7883F40AF57EFD0B1F07',
   fingerprintSha256: 'a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90',
@@ -91,6 +96,8 @@ export function environmentOf(
       key: 'new',
       keyBits: 2048,
       desk: presets[preset].desk,
+      deskWorkingDays: defaultDeskWorkingDays,
+      reminderWorkingDays: defaultDeskWorkingDays,
       enclose: [],
       requiresConformanceCertificate: presets[preset].requiresConformanceCertificate,
     },
@@ -126,7 +133,7 @@ export function recordFor(environment: ResolvedEnvironment, changes: Partial<Ren
     environment: environment.name,
     fingerprintSha256: replaced.fingerprintSha256,
     state: 'requested',
-    commonName,
+    commonName: new Untrusted(commonName),
     serial: replaced.serial,
     notAfter: replaced.notAfter,
     transitions: [],

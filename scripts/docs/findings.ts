@@ -1,5 +1,5 @@
 // The blocks of docs/findings.md, from the finding catalogue.
-import { type CheckName, catalogue, checkNames, type FindingGroup, findingCodes } from '../../src/findings/index.ts';
+import { catalogue, checkCatalogue, checkNames, type FindingGroup, findingCodes } from '../../src/findings/index.ts';
 import type { Blocks } from './blocks.ts';
 import { escaped, table } from './markdown.ts';
 
@@ -15,25 +15,13 @@ const files: Record<FindingGroup, string> = {
   renewal: 'src/findings/renewal.ts',
 };
 
-const checkMeanings: Record<CheckName, string> = {
-  readable: 'every configured file, variable and secret could be read and parsed',
-  key_match: 'the private key belongs to the client certificate',
-  chain_order:
-    'the certificates of the bundle file stand in the configured order; absent for those inside a keystore, whose order is its tool’s',
-  chain_valid: 'a certification path leads from the client certificate to a root of the bundle',
-  validity: 'the client certificate is inside its validity',
-  naming: 'the common name has the MESH API form and carries the organisation’s ODS code',
-  strength: 'keys, signatures and purposes are such that TLS may use them',
-  rehearsal: 'OpenSSL accepted certificate, key and bundle in a TLS handshake in memory, and our own validation agrees',
-};
-
 export const findingBlocks: Blocks = {
   checks: {
-    from: 'scripts/docs/findings.ts',
+    from: 'src/findings/checks.ts',
     render: () =>
       table(
         ['check', 'passes when'],
-        checkNames.map((name) => [`\`${name}\``, checkMeanings[name]]),
+        checkNames.map((name) => [`\`${name}\``, checkCatalogue[name].meaning]),
       ),
   },
   ...Object.fromEntries(

@@ -3,6 +3,7 @@ import { checkOnce } from '../monitor/index.ts';
 import { openViewer } from '../renewal/index.ts';
 import { checkReport, checkText, nagiosLine, nagiosUnknown, worstStatus } from '../report/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
+import { joined, jsonText, type SafeText, say } from '../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { findEnvironment, loadForCommand } from './configuration.ts';
 import type { CheckOptions } from './options.ts';
@@ -12,7 +13,7 @@ export async function run(options: CheckOptions, io: CommandIo): Promise<ExitCod
   const at = options.at ?? io.now();
   // The authorization token of a handshake carries the time: at another time than now MESH would rightly refuse it.
   const offline = options.offline || options.at !== undefined;
-  const renewals = openViewer(stateDir, ({ message }) => io.stderr(`nothing is said of renewals: ${message}\n`));
+  const renewals = openViewer(stateDir, ({ message }) => io.stderr(say`nothing is said of renewals: ${message}\n`));
   const now = offline ? () => at : io.now;
   const statuses = await checkOnce(chosen, { offline, env: io.env, now, renewal: renewals.view });
   renewals.close();
@@ -53,9 +54,9 @@ function render(
   statuses: readonly EnvironmentStatus[],
   at: Date,
   io: CommandIo,
-): string {
+): SafeText {
   if (format === 'text') return checkText(statuses, at, io);
-  if (format === 'json') return `${JSON.stringify(checkReport(statuses, at, io.now()), undefined, 2)}\n`;
+  if (format === 'json') return joined([jsonText(checkReport(statuses, at, io.now()), 2), say`\n`]);
   const thresholds = new Map(environments.map((each) => [each.name, each.thresholds]));
   return nagiosLine(statuses, (name) => thresholds.get(name), at);
 }

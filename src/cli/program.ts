@@ -1,5 +1,6 @@
 /** Every command and option of the product, and nothing of what they do: each command's module is loaded when it is called. */
 import { Argument, Command, Option } from 'commander';
+import { escaped, escapedLines, joined, type SafeText, say } from '../text/index.ts';
 import { collect, parsePort, parseSpan } from './arguments.ts';
 import type { CommandIo, ExitCode } from './command.ts';
 import {
@@ -30,6 +31,12 @@ export const programName = 'mesh-cert-monitor';
 
 type Finish = (code: ExitCode) => void;
 
+/** Commander's messages are one line, perhaps with a suggestion below it: any other line end was typed. */
+function errorText(error: string): SafeText {
+  const [, message = '', suggestion = ''] = /^(.*?)(\n\(Did you mean [^\n]*\))?\n?$/s.exec(error) ?? [];
+  return joined([escaped(message), escapedLines(suggestion), say`\n`]);
+}
+
 export function createProgram(io: CommandIo, version: string, finish: Finish): Command {
   const program = new Command(programName)
     .description(
@@ -42,8 +49,10 @@ export function createProgram(io: CommandIo, version: string, finish: Finish): C
     .configureHelp(helpStyle)
     .hook('preAction', (_, command) => refuseIncomplete(command))
     .configureOutput({
-      writeOut: io.stdout,
-      writeErr: io.stderr,
+      // Help is in our own words, and may be coloured; errors repeat what was typed.
+      writeOut: (help) => io.stdout(help as SafeText),
+      writeErr: (words) => io.stderr(escapedLines(words)),
+      outputError: (error, write) => write(errorText(error)),
       getOutHelpWidth: () => io.columns,
       getErrHelpWidth: () => io.columns,
       getOutHasColors: () => io.colour,

@@ -3,7 +3,7 @@ export { cronFields, duration, shortestCronIntervalSeconds } from './formats.ts'
 export { largestConfigurationBytes, loadConfiguration } from './load.ts';
 export { presets } from './presets.ts';
 export { ConfigurationError } from './problems.ts';
-export { type JsonSchema, jsonSchema } from './schema.ts';
+export { defaultDeskWorkingDays, type JsonSchema, jsonSchema } from './schema.ts';
 export { Secret } from './secret.ts';
 export { readContent, readSecret, readSource, SourceError, secretFrom, sourceLabel } from './source.ts';
 export { starterFile } from './starter.ts';

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { MonitorError } from '../errors/index.ts';
+import { escaped, joined, quoted, type SafeText, say } from '../text/index.ts';
 import { type JsonSchema, jsonSchema, secretExpectations } from './schema.ts';
 import { nearest } from './spelling.ts';
 
@@ -15,20 +16,23 @@ const mostLines = 500;
 /** Every problem of the file at once. Neither the message nor a problem ever quotes a secret. */
 export class ConfigurationError extends MonitorError {
   override readonly code = 'ERR_CONFIGURATION';
+  declare readonly message: SafeText;
   readonly problems: readonly Problem[];
 
   constructor(file: string, problems: readonly Problem[]) {
-    const lines = problems
-      .slice(0, mostLines)
-      .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-    if (problems.length > mostLines) lines.push(`and ${problems.length - mostLines} more`);
-    super(
-      lines.length === 1
-        ? `${file}: ${lines[0]}`
-        : `${file}: ${problems.length} problems\n${lines.map((each) => `  ${each}`).join('\n')}`,
-    );
+    super(messageOf(file, problems));
     this.problems = problems;
   }
+}
+
+function messageOf(file: string, problems: readonly Problem[]): SafeText {
+  const lines = problems
+    .slice(0, mostLines)
+    .map(({ path, message }) => (path === '' ? escaped(message) : say`${path}: ${message}`));
+  if (problems.length > mostLines) lines.push(say`and ${problems.length - mostLines} more`);
+  const [first] = lines;
+  if (first !== undefined && lines.length === 1) return say`${file}: ${first}`;
+  return joined([say`${file}: ${problems.length} problems`, ...lines.map((each) => say`  ${each}`)], '\n');
 }
 
 /** The file's own keys first, then each environment's together. */
@@ -91,12 +95,7 @@ function show(value: unknown, key: PropertyKey | undefined): string {
   if (typeof value !== 'string') return kindOf(value);
   if (/-----BEGIN|PRIVATE KEY/.test(value)) return 'PEM text';
   const safe = key !== undefined && addressKeys.has(key) ? withoutUserInfo(value) : value;
-  return printable(JSON.stringify(safe.length > longestQuote ? `${safe.slice(0, longestQuote)}…` : safe));
-}
-
-/** JSON leaves the controls above U+007F and those that turn the direction of text as they are; a terminal obeys them. */
-function printable(json: string): string {
-  return json.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (unsafe) => `\\u${unsafe.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return quoted(safe, longestQuote);
 }
 
 function withoutUserInfo(url: string): string {

@@ -103,6 +103,8 @@ function renewalPolicy({ renewal, preset }: EnvironmentFile, from: Sources): Ren
     ...(renewal.common_name !== undefined && { commonName: renewal.common_name }),
     ...from.maybe('passphrase', renewal.passphrase),
     desk: renewal.desk ?? known?.desk ?? [],
+    deskWorkingDays: renewal.desk_working_days,
+    reminderWorkingDays: renewal.reminder_working_days ?? renewal.desk_working_days,
     enclose: renewal.enclose.map(from.source),
     requiresConformanceCertificate: known?.requiresConformanceCertificate ?? false,
   };

@@ -50,7 +50,8 @@ const material = () =>
 /** Where one of these was expected, what stands there may be a secret. */
 export const secretExpectations: ReadonlySet<string> = new Set([valueOrPlace, materialOrPlace]);
 
-const line = (what: string) => text(`${what}: one line of text, at most 200 characters`, formats.oneLine);
+const line = (what: string) =>
+  text(`${what}: one line of text, at most 200 characters`, formats.oneLine, formats.isPlain);
 const odsCode = () =>
   text('an ODS code of 3 to 12 letters and digits, in quotes if it looks like a number', formats.odsCode);
 const email = () => text('an e-mail address', formats.emailAddress);
@@ -59,7 +60,7 @@ const contact = () =>
   section({
     name: line('a name').describe('Person or team that the desk should answer.'),
     email: email().describe('In copy of each request, and the address for replies and reminders.'),
-    telephone: text('a telephone number', formats.telephone).describe(
+    telephone: text('a telephone number', formats.telephone, formats.isPlain).describe(
       'Quoted in the request. In quotes if it is all digits.',
     ),
   });
@@ -123,6 +124,14 @@ const thresholds = section({
     .describe('Time before notAfter from which expiry is critical.'),
 });
 
+/** NHS England, certificate guidance for MESH API clients: the desks answer within this many working days. */
+export const defaultDeskWorkingDays = 5;
+
+const workingDays = () => {
+  const expected = { error: 'a whole number of working days from 1 to 60' };
+  return z.int(expected).min(1, expected).max(60, expected);
+};
+
 const renewal = section({
   window: period().default('60d').describe('Time before notAfter at which the request is drafted and sent.'),
   mode: choice(['send', 'review'])
@@ -140,6 +149,16 @@ const renewal = section({
     ),
   passphrase: value().optional().describe('Encrypts a new key. Default: the credential’s passphrase.'),
   desk: list(email(), 'e-mail addresses').optional().describe('Who issues certificates. The preset fills it.'),
+  desk_working_days: workingDays()
+    .default(defaultDeskWorkingDays)
+    .describe(
+      'Working days that the desk needs to answer. The last safe day to ask leaves it that many before the expiry; after it, renewal findings are critical.',
+    ),
+  reminder_working_days: workingDays()
+    .optional()
+    .describe(
+      'Working days without a new certificate after which the contact is reminded. Default: `desk_working_days`.',
+    ),
   enclose: list(
     z.strictObject({ file: path.describe('Path, relative to the configuration file.') }, { error: '{ file: PATH }' }),
     '{ file: PATH }',
@@ -189,7 +208,9 @@ const smtp = section({
 });
 
 const mail = section({
-  from: text('an e-mail address, or Name <address>', formats.sender).describe('Sender of every message.'),
+  from: text('an e-mail address, or Name <address>', formats.sender, formats.isPlain).describe(
+    'Sender of every message.',
+  ),
   smtp: smtp.optional().describe('The mail server. Absent: messages are written to `state_dir`/outbox as .eml.'),
 });
 

@@ -1,6 +1,7 @@
 /** Reading what a `Source` points at: anew each time, so that a rotated secret is seen. */
 import { MonitorError } from '../errors/index.ts';
 import { readRegularFile } from '../files/index.ts';
+import { escaped, type SafeText, say } from '../text/index.ts';
 import { Secret } from './secret.ts';
 import { decodeText } from './text.ts';
 import type { Source } from './types.ts';
@@ -21,10 +22,9 @@ export interface SourceContent {
 }
 
 /** How messages name a source: the path, `variable NAME`, or `the configuration`. */
-export function sourceLabel(source: Source): string {
-  // A line end in a path must not begin a line of its own in a log.
-  if (source.kind === 'file') return source.path.replace(/\p{Cc}/gu, '?');
-  return source.kind === 'env' ? `variable ${source.name}` : 'the configuration';
+export function sourceLabel(source: Source): SafeText {
+  if (source.kind === 'file') return escaped(source.path);
+  return source.kind === 'env' ? say`variable ${source.name}` : say`the configuration`;
 }
 
 /** @throws {SourceError} when it is missing, not a regular file, larger than 1 MiB or not readable; an unset or empty variable. */

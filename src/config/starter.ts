@@ -70,5 +70,7 @@ environments:
       # common_name: X26ABC1.X26.api.mesh-client.nhs.uk   # default: the deployed certificate's
       # passphrase: { env: MESH_INT_NEW_KEY_PASSPHRASE }   # default: the credential's
       # desk: [itoc.supportdesk@nhs.net]
+      desk_working_days: 5         # how long the desk needs: sets the last safe day to ask
+      # reminder_working_days: 5   # without an answer, when the contact is reminded; default: desk_working_days
       # enclose: [{ file: docs/conformance.pdf }]         # production: the technical conformance certificate
 `;

@@ -65,6 +65,10 @@ export interface RenewalPolicy {
   readonly passphrase?: Source;
   /** Empty for a sandbox: nobody to ask, nothing to renew. */
   readonly desk: readonly string[];
+  /** Working days that the desk needs to answer. */
+  readonly deskWorkingDays: number;
+  /** Working days without a new certificate after which the contact is reminded. */
+  readonly reminderWorkingDays: number;
   readonly enclose: readonly Source[];
   /** What the preset says the desk wants besides the CSR. */
   readonly requiresConformanceCertificate: boolean;

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Variables } from '../config/index.ts';
 import { type Finding, type FindingCode, finding } from '../findings/index.ts';
+import { plural } from '../text/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { isCertificateLabel, readCertificates } from './certificates.ts';
 import { formOf } from './form/form.ts';
@@ -127,7 +128,7 @@ async function clientFrom(content: PartContent): Promise<Client> {
   const findings = problems.map((problem) => about('certificate_malformed', content, problem));
   if (certificate) findings.push(...unreadableByClients(content, isCertificateLabel));
   if (others.length > 0) {
-    const message = `it holds ${others.length} more certificate${others.length === 1 ? '' : 's'} after the first`;
+    const message = `it holds ${plural(others.length, 'more certificate')} after the first`;
     findings.push(about('certificate_file_has_extra_certificates', content, message));
   }
   return { ...(certificate && { certificate }), others, problems: findings };

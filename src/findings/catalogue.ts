@@ -11,8 +11,6 @@ import { renewalCodes } from './renewal.ts';
 
 export {
   type CatalogueEntry,
-  type CheckName,
-  checkNames,
   type FindingGroup,
   type Severity,
   severities,

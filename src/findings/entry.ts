@@ -1,20 +1,8 @@
 /** What the catalogue says of one finding code. */
+import type { CheckName } from './checks.ts';
 
 export const severities = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];
-
-/** The verdicts behind `nhs_mesh_check_passed`. */
-export const checkNames = [
-  'readable',
-  'key_match',
-  'chain_order',
-  'chain_valid',
-  'validity',
-  'naming',
-  'strength',
-  'rehearsal',
-] as const;
-export type CheckName = (typeof checkNames)[number];
 
 export type FindingGroup = 'reading' | 'match' | 'chain' | 'validity' | 'naming' | 'strength' | 'handshake' | 'renewal';
 

@@ -1,5 +1,5 @@
 /** A new certificate, in time. */
-import type { CatalogueEntry } from './entry.ts';
+import { type CatalogueEntry, meshCertificateGuidance } from './entry.ts';
 
 export const renewalCodes = {
   renewal_due: {
@@ -16,17 +16,18 @@ export const renewalCodes = {
     severity: 'warning',
     title: 'Renewal is overdue',
     meaning:
-      'The last day on which a request leaves the desk its working days before the expiry has passed, and the new certificate is not deployed.',
+      'The last day on which a request leaves the desk the working days it needs (`renewal.desk_working_days`) before the expiry has passed, and the new certificate is not deployed.',
     remedy: 'Telephone the desk, quoting the request.',
-    source: 'NHS England service desk: answer within 5 working days',
+    source: meshCertificateGuidance,
   },
   renewal_unanswered: {
     group: 'renewal',
     severity: 'warning',
     title: 'The desk has not answered',
-    meaning: 'The request was sent more than 5 working days ago and no new certificate has been accepted or deployed.',
+    meaning:
+      'The desk has had the request for longer than `renewal.reminder_working_days`, and no new certificate has been accepted or deployed.',
     remedy: 'Reply to the request that was sent (the contact has a copy), or telephone.',
-    source: 'NHS England service desk: answer within 5 working days',
+    source: meshCertificateGuidance,
   },
   renewal_email_failed: {
     group: 'renewal',

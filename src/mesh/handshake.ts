@@ -1,5 +1,6 @@
 import type { ResolvedEnvironment, Variables } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
+import { condensed } from '../text/index.ts';
 import { type Certificate, MalformedCertificateError, parseCertificate } from '../x509/index.ts';
 import { failureOfAnswer } from './answer.ts';
 import { Phases } from './deadline.ts';
@@ -59,7 +60,7 @@ export async function handshake(
     probe: mesh.probe,
     startedAt,
     outcome: failure ? 'failure' : 'success',
-    ...(failure ? { reason: failure.reason, detail: printable(failure.detail) } : {}),
+    ...(failure ? { reason: failure.reason, detail: condensed(failure.detail, detailCharacters) } : {}),
     httpStatus: seen.httpStatus,
     phases: phases.seconds,
     ...(protocol && cipher ? { tls: { protocol, cipher } } : {}),
@@ -80,9 +81,3 @@ function parsed(der: Buffer): Certificate[] {
 }
 
 const detailCharacters = 400;
-
-/** Names and texts come from the other side. */
-function printable(text: string): string {
-  const line = [...text.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim()];
-  return line.length > detailCharacters ? `${line.slice(0, detailCharacters).join('')}…` : line.join('');
-}

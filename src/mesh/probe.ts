@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { MeshEndpoint } from '../config/index.ts';
+import { Untrusted } from '../text/index.ts';
 import type { Answer } from './answer.ts';
 import { connectToFirst, resolve } from './connect.ts';
 import type { Phases } from './deadline.ts';
@@ -45,7 +46,7 @@ export async function probe(plan: Plan, phases: Phases, seen: Seen, sockets: Soc
     seen.clockSkewSeconds = skewSeconds(now(), response.headers.date);
     const { text, complete, cutBy } = await readBody(response, signal);
     if (cutBy !== undefined && seen.httpStatus === 200) throw cutBy;
-    return { status: seen.httpStatus, body: withoutToken(text, meshRequest), complete };
+    return { status: seen.httpStatus, body: new Untrusted(withoutToken(text, meshRequest)), complete };
   });
 }
 

@@ -69,8 +69,8 @@ function ofProcess(name: ProcessMetricName, { configuration }: EstateStatus, bui
     case 'mesh_cert_monitor_build_info':
       return {
         labels: [
-          ['version', build.version],
-          ['node_version', build.nodeVersion],
+          ['version', labelValue(build.version)],
+          ['node_version', labelValue(build.nodeVersion)],
         ],
         value: 1,
       };

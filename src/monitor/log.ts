@@ -2,6 +2,7 @@
 import { type Logger, pino } from 'pino';
 import type { Finding, Severity, Status } from '../findings/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
+import { escaped, escapedLines, type SafeText } from '../text/index.ts';
 
 export type Level = 'info' | 'warn' | 'error';
 export type Log = Pick<Logger, Level>;
@@ -12,17 +13,32 @@ export interface Line {
   readonly message: string;
 }
 
-/** JSON lines with RFC 3339 time; `write` takes one line with its end. */
-export function createLog(write: (line: string) => void): Log {
+/** JSON lines with RFC 3339 time; `write` takes one line with its end. Every text in a line is escaped, whoever wrote it. */
+export function createLog(write: (line: SafeText) => void): Log {
   return pino(
     {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) => shown(fields) as Record<string, unknown>,
+      },
     },
-    { write },
+    { write: (line: string) => write(escapedLines(line)) },
   );
 }
+
+/** Of a stack the line ends stay; in JSON they begin no line of their own. */
+function shown(value: unknown, key = ''): unknown {
+  if (typeof value === 'string') return key === 'stack' ? escapedLines(value) : escaped(value);
+  if (Array.isArray(value)) return value.map((each) => shown(each));
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [escaped(name), shown(each, name)]));
+}
+
+/** What has a form of its own in JSON, like a Date or a Secret, keeps it. */
+const isPlainObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 const levelOfSeverity: Readonly<Record<Severity, Level>> = { info: 'info', warning: 'warn', critical: 'error' };
 const levelOfStatus: Readonly<Record<Status, Level>> = { ok: 'info', warning: 'warn', critical: 'error' };

@@ -9,6 +9,7 @@ export { renderClosing, renderReminder, renderReview, renderUncertain } from './
 export type { ReadMessage } from './mail/read-message.ts';
 export { type CertificateRequest, type Message, renderRequest } from './mail/request-message.ts';
 export { createRenewals, type Renewals } from './renewals.ts';
+export { type StateEntry, stateCatalogue } from './states.ts';
 export { type RenewalFiles, readRenewalFiles } from './store/read-pending.ts';
 export { StoreError } from './store/store.ts';
 export {

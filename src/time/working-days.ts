@@ -4,15 +4,7 @@
  */
 import { bankHolidays } from './bank-holidays.ts';
 import { dayMs, hourMs } from './duration.ts';
-
-/** The desks answer within this many (NHS England, certificate guidance for MESH API clients). */
-export const deskWorkingDays = 5;
-
-/** A day of London's calendar as days since 1970-01-01, so that no daylight saving can stretch it. */
-type Day = number;
-
-const london = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', dateStyle: 'short' });
-const dayOf = (at: Date): Day => Date.parse(london.format(at)) / dayMs;
+import { type LondonDay as Day, londonDayOf as dayOf } from './london.ts';
 
 /** London is at UTC or an hour ahead of it, so its midnight is one of two instants. */
 function startOf(day: Day): Date {
@@ -58,8 +50,9 @@ export function workingDaysHavePassed(from: Date, count: number, now: Date): boo
 
 /**
  * Midnight in London at the start of the last day on which asking leaves the desk its working days, all of them before the day of `notAfter`.
+ * @param needed - how many that are.
  */
-export function lastSafeDay(notAfter: Date, needed: number = deskWorkingDays): Date {
+export function lastSafeDay(notAfter: Date, needed: number): Date {
   let day = dayOf(notAfter) - 1;
   for (let left = needed; left > 0; day -= 1) if (isWorking(day)) left -= 1;
   return startOf(day);
@@ -73,6 +66,6 @@ export function lastWorkingDayBefore(notAfter: Date): Date {
 }
 
 /** Whether the last safe day is over: fewer working days are left than the desk needs. */
-export function isTooLateToAsk(notAfter: Date, now: Date): boolean {
-  return dayOf(now) > dayOf(lastSafeDay(notAfter));
+export function isTooLateToAsk(notAfter: Date, needed: number, now: Date): boolean {
+  return dayOf(now) > dayOf(lastSafeDay(notAfter, needed));
 }

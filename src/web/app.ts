@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import express, { type Express, type RequestHandler, type Response, Router } from 'express';
 import { type Build, contentTypes, negotiate, publish } from '../metrics/index.ts';
 import type { EstateStatus } from '../status/index.ts';
+import { jsonText } from '../text/index.ts';
 import { type BasicAuth, requireBasicAuth } from './basic-auth.ts';
 import { type Health, healthOf, httpStatusOf, livenessOf, readinessOf } from './health.ts';
 import { errorHandler, notFound, readOnly, sendProblem } from './problem.ts';
@@ -97,5 +98,5 @@ function sendHealth(response: Response, health: Health): void {
   response
     .status(httpStatusOf(health))
     .set({ 'Content-Type': 'application/health+json', 'Cache-Control': 'no-store' })
-    .send(`${JSON.stringify(health)}\n`);
+    .send(`${jsonText(health)}\n`);
 }

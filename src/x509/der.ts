@@ -1,5 +1,6 @@
 /** A strict reader of DER (ITU-T X.690 §10): definite, minimal lengths, one-octet tags, nothing left over. Views, never copies. */
 import { MonitorError } from '../errors/index.ts';
+import { plural } from '../text/index.ts';
 
 export interface DerValue {
   /** The identifier octet: class, constructed bit and number. */
@@ -36,7 +37,7 @@ export const contextPrimitive = (number: number): number => 0x80 | number;
 export function readDer(bytes: Uint8Array, what: string): DerValue {
   const value = readFirst(bytes, what);
   const left = bytes.length - value.raw.length;
-  if (left > 0) throw new DerError(`${left} ${left === 1 ? 'byte' : 'bytes'} too many after ${what}`);
+  if (left > 0) throw new DerError(`${plural(left, 'byte')} too many after ${what}`);
   return value;
 }
 

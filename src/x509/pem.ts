@@ -1,4 +1,5 @@
 /** PEM as it is found in the world: RFC 7468 with text around the blocks, CRLF, BOM, indentation, and line ends turned into spaces. */
+import { plural } from '../text/index.ts';
 
 export interface PemBlock {
   /** `CERTIFICATE`, `ENCRYPTED PRIVATE KEY`, … */
@@ -44,7 +45,7 @@ const mostLabels = 4;
 export function labelsOf(blocks: readonly PemBlock[]): string {
   const labels = [...new Set(blocks.map(({ label }) => label || 'a damaged block'))];
   const others = labels.length - mostLabels;
-  return [...labels.slice(0, mostLabels), ...(others > 0 ? [`${others} other kinds`] : [])].join(', ');
+  return [...labels.slice(0, mostLabels), ...(others > 0 ? [plural(others, 'other kind')] : [])].join(', ');
 }
 
 /** @param rest from after `-----BEGIN ` to the next one */

@@ -33,7 +33,7 @@ test('a quoted value cannot steer the terminal', () => {
   const { text } = samples('good').find(({ name }) => name === 'minimal.yaml')!;
   const steering = text.replace('Mavis', '"a\\x1b[2J\\x9b2J\\u202eb"');
   expect(problemsOf(() => parseConfiguration(steering, '/etc/mesh.yaml'))).toBe(
-    'application: expected an application name: one line of text, at most 200 characters, got "a\\u001b[2J\\u009b2J\\u202eb"\n',
+    'application: expected an application name: one line of text, at most 200 characters, got "a\\u{1b}[2J\\u{9b}2J\\u{202e}b"\n',
   );
 });
 

@@ -45,6 +45,8 @@ test('resolve: an environment that names a preset gets its address, its desk and
       mode: 'send',
       key: 'new',
       keyBits: 2048,
+      deskWorkingDays: 5,
+      reminderWorkingDays: 5,
       desk: ['itoc.supportdesk@nhs.net'],
       enclose: [],
       requiresConformanceCertificate: false,
@@ -105,6 +107,8 @@ test('resolve: what the file says wins over preset and default', () => {
       mode: 'review',
       key: 'reuse',
       keyBits: 3072,
+      deskWorkingDays: 7,
+      reminderWorkingDays: 4,
       commonName: 'SERVER001.RX1.api.mesh-client.nhs.uk',
       passphrase: { kind: 'env', name: 'MESH_LIVE_NEW_KEY_PASSPHRASE' },
       desk: ['desk@example.nhs.uk', 'second.desk@example.nhs.uk'],
@@ -112,6 +116,15 @@ test('resolve: what the file says wins over preset and default', () => {
       requiresConformanceCertificate: true,
     },
   });
+});
+
+test('resolve: the reminder waits as long as the desk needs, unless it is told otherwise', () => {
+  const { text } = samples('good').find(({ name }) => name === 'minimal.yaml')!;
+  const renewal = (more: string) =>
+    parseConfiguration(`${text.trimEnd()}\n    renewal: { desk_working_days: 8${more} }\n`, '/etc/mesh.yaml')
+      .environments[0]?.renewal;
+  expect(renewal('')).toMatchObject({ deskWorkingDays: 8, reminderWorkingDays: 8 });
+  expect(renewal(', reminder_working_days: 3')).toMatchObject({ deskWorkingDays: 8, reminderWorkingDays: 3 });
 });
 
 test('resolve: a keystore needs neither preset nor CA bundle', () => {

@@ -34,6 +34,8 @@ export function sampleEnvironment(more: Partial<ResolvedEnvironment> = {}): Reso
       mode: 'send',
       key: 'new',
       keyBits: 2048,
+      deskWorkingDays: 5,
+      reminderWorkingDays: 5,
       desk: ['desk@example.nhs.uk'],
       enclose: [],
       requiresConformanceCertificate: false,

@@ -103,7 +103,7 @@ test('nhs-pki: every authority that the public bundles hold is recognised, with 
   const files = ['ca-bundle-int.pem', 'ca-bundle-dep.pem', 'ca-bundle-live.pem'];
   const certificates = files.flatMap(load).map(parsed);
   const facts = (each: Certificate) => ({
-    commonName: each.subject.commonName,
+    commonName: each.subject.commonName?.raw(),
     serial: each.serial,
     fingerprintSha256: each.fingerprintSha256,
     keyIdentifier: each.subjectKeyIdentifier,

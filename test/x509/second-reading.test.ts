@@ -34,9 +34,9 @@ function ours(read: Certificate) {
   return {
     fingerprint: read.fingerprintSha256,
     serial: read.serial.toLowerCase(),
-    subject: read.subject.text,
-    issuer: read.issuer.text,
-    commonName: read.subject.commonName,
+    subject: String(read.subject.text),
+    issuer: String(read.issuer.text),
+    commonName: read.subject.commonName?.raw(),
     notBefore: read.notBefore,
     notAfter: read.notAfter,
     spki: hex(read.publicKey.spki),
@@ -54,7 +54,9 @@ function ours(read: Certificate) {
     extendedKeyUsage: extendedKeyUsage && [...extendedKeyUsage.purposes].sort(),
     subjectKeyIdentifier: read.subjectKeyIdentifier,
     authorityKeyIdentifier: read.authorityKeyIdentifier,
-    alternativeNames: read.alternativeNames.map(({ value }) => (isIPv6(value) ? shortest(value) : value)),
+    alternativeNames: read.alternativeNames.map(({ value }) =>
+      isIPv6(value.raw()) ? shortest(value.raw()) : value.raw(),
+    ),
   };
 }
 

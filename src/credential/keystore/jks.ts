@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Secret } from '../../config/index.ts';
+import { plural } from '../../text/index.ts';
 import { children, DerError, Fields, oid, readDer, tags } from '../../x509/index.ts';
 import { bmpOf, readingsOf } from '../decryption/password.ts';
 import { deployed, PrivateKeyError } from '../private-key.ts';
@@ -66,7 +67,7 @@ function readEntries(bytes: Buffer): { protectedKeys: ProtectedKey[]; certificat
     } else if (kind === certificateEntry) trusted.push(certificate());
     else throw new DerError(`it holds an entry of kind ${kind}, which JKS does not have`);
   }
-  if (reader.left > 0) throw new DerError(`it has ${reader.left} bytes too many after its last entry`);
+  if (reader.left > 0) throw new DerError(`it has ${plural(reader.left, 'byte')} too many after its last entry`);
   return { protectedKeys, certificates: [...protectedKeys.flatMap(({ chain }) => chain), ...trusted] };
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type ResolvedEnvironment, readSecret, type Variables } from '../../config/index.ts';
 import { type DeployedCredential, type PrivateKeyHandle, readCredential } from '../../credential/index.ts';
 import { examineCandidate } from '../../examine/index.ts';
+import type { SafeText } from '../../text/index.ts';
 import { type Assessment, looksSelfSigned, policyFor } from '../../verify/index.ts';
 import { type Certificate, toPem } from '../../x509/index.ts';
 import { writeAtomically } from '../store/atomic-file.ts';
@@ -41,7 +42,7 @@ export interface Accepted {
   readonly notes: readonly string[];
   readonly files: LaidOutFiles;
   /** Line by line, as in the file `instructions`. */
-  readonly instructions: string;
+  readonly instructions: SafeText;
 }
 
 /**

@@ -4,6 +4,7 @@ import { type Response, Router } from 'express';
 import type { z } from 'zod';
 import { environmentJson, handshakeJson, renewalRecordJson, worstStatus } from '../../report/index.ts';
 import type { EnvironmentStatus } from '../../status/index.ts';
+import { jsonText } from '../../text/index.ts';
 import { readOnly, sendProblem } from '../problem.ts';
 import type { Shown } from '../shown.ts';
 import { writeInBatches } from '../write-in-batches.ts';
@@ -14,26 +15,24 @@ export function apiRoutes({ estate, now, renewals }: Shown): Router {
   const router = Router({ strict: true, caseSensitive: true });
   readOnly(router, '/api/v1/environments', async (_request, response) => {
     const { environments } = estate();
-    const status = JSON.stringify(worstStatus(environments.map((each) => each.status)));
-    const list = await writeInBatches([...environments].sort(byName), (each) =>
-      JSON.stringify(environmentJson(each, now())),
-    );
+    const status = jsonText(worstStatus(environments.map((each) => each.status)));
+    const list = await writeInBatches([...environments].sort(byName), (each) => jsonText(environmentJson(each, now())));
     send(response, `{"status":${status},"environments":[${list.join(',')}]}\n`);
   });
   readOnly<{ name: string }>(router, '/api/v1/environments/:name', (request, response) => {
     const found = estate().environments.find(({ name }) => name === request.params.name);
-    if (found) send(response, `${JSON.stringify(detailJson(found, now()))}\n`);
+    if (found) send(response, `${jsonText(detailJson(found, now()))}\n`);
     else sendProblem(response, 404, 'No environment has that name.');
   });
   readOnly(router, '/api/v1/renewals', async (_request, response) => {
     const records = renewals();
     if (!records) return sendProblem(response, 503, 'The record of renewals cannot be read now.');
-    const list = await writeInBatches(records, (each) => JSON.stringify(renewalRecordJson(each)));
+    const list = await writeInBatches(records, (each) => jsonText(renewalRecordJson(each)));
     send(response, `{"renewals":[${list.join(',')}]}\n`);
   });
   let description: string | undefined;
   readOnly(router, '/api/v1/openapi.json', (_request, response) => {
-    description ??= `${JSON.stringify(openApiDocument())}\n`;
+    description ??= `${jsonText(openApiDocument())}\n`;
     send(response, description);
   });
   return router;

@@ -8,7 +8,7 @@ import { readCredential } from '../../../src/credential/read.ts';
 import { deploymentInstructions } from '../../../src/renewal/issued/deployment-instructions.ts';
 import { signRequest } from '../../support/pki.ts';
 import { pendingRenewal } from '../../support/renewal/pending.ts';
-import { certificateFacts, environmentOf, issued } from '../../support/renewal/samples.ts';
+import { certificateFacts, environmentOf, issued, named } from '../../support/renewal/samples.ts';
 import { file, inline, variable } from '../../support/sources.ts';
 import { needs } from '../../support/tools.ts';
 
@@ -19,8 +19,7 @@ const files = {
   caBundle: '/var/lib/monitor/pending/ca_bundle.pem',
   instructions: '/var/lib/monitor/pending/INSTRUCTIONS.txt',
 };
-const authority = (commonName: string) =>
-  certificateFacts({ subject: { text: `CN=${commonName}`, canonical: commonName, commonName } });
+const authority = (commonName: string) => certificateFacts({ subject: named(commonName) });
 const path = [issued, authority('Test INT Authentication G2'), authority('Test PTL Root Authority G2')];
 
 const credentials: Record<string, CredentialSources> = {

@@ -162,7 +162,7 @@ describe('what came back is read', () => {
 });
 
 describe('the bundle to deploy', () => {
-  const names = (bundle: readonly Certificate[]) => bundle.map(({ subject }) => subject.commonName);
+  const names = (bundle: readonly Certificate[]) => bundle.map(({ subject }) => subject.commonName?.raw());
   let all: Certificate[];
   beforeAll(async () => {
     const below = await ca({ cn: 'Below', issuer: sub });

@@ -95,9 +95,9 @@ describe('a server that goes wrong at', () => {
     expect((await run('end', { reply: '554 spam' })).result).toMatchObject({ outcome: 'failed', retry: false });
   });
 
-  test('the end of the message, by 554 with marks that turn text round: the reason is plain', async () => {
+  test('the end of the message, by 554 with marks that turn text round: the reason shows them by number', async () => {
     const { result } = await run('end', { reply: '554 no\u001b[2J\u202eevil' });
-    expect(result.reason).toMatch(/: 554 no \[2J evil$/);
+    expect(result.reason).toMatch(/: 554 no\\u\{1b\}\[2J\\u\{202e\}evil$/);
   });
 
   test.each([

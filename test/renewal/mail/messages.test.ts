@@ -156,6 +156,11 @@ describe('messages to the contact', () => {
     expect(all.review.inReplyTo).toBeUndefined();
   });
 
+  test('reminder says how long this desk usually takes', () => {
+    const slow = { ...environment, renewal: { ...environment.renewal, deskWorkingDays: 1 } };
+    expect(renderReminder({ ...context, environment: slow }, lastDayToAsk).text).toContain('within 1 working day.');
+  });
+
   test('reminder says who was to send the request', () => {
     const drafted = { ...context, record: recordFor(environment, { delivery: 'drafted' }) };
     expect(renderReminder(drafted, lastDayToAsk).text).toContain(

@@ -3,6 +3,7 @@ import type { ReadMessage } from '../../../src/renewal/mail/read-message.ts';
 import type { RenewalFiles } from '../../../src/renewal/store/read-pending.ts';
 import type { RenewalRecord, RenewalState } from '../../../src/renewal/types.ts';
 import type { EnvironmentStatus, EstateStatus } from '../../../src/status/types.ts';
+import { escaped, say, Untrusted } from '../../../src/text/index.ts';
 import { createApp } from '../../../src/web/app.ts';
 import { pages } from '../../../src/web/pages.ts';
 import { type ListenOptions, listen } from '../../../src/web/server.ts';
@@ -47,13 +48,13 @@ export function sampleRecord(
     environment,
     fingerprintSha256: Buffer.from(environment.padEnd(32, '.').slice(0, 32)).toString('hex'),
     state,
-    commonName: 'x26abc1.x26.api.mesh-client.nhs.uk',
+    commonName: new Untrusted('x26abc1.x26.api.mesh-client.nhs.uk'),
     serial: '0A1B2C3D4E5F60718293A4B5C6D7E8F9',
     notAfter: daysFromSampleNow(40),
     transitions: states.map((each, index) => ({
       state: each,
       at: daysFromSampleNow(index - states.length),
-      reason: `sample of ${each}`,
+      reason: say`sample of ${each}`,
     })),
     attempts: asked ? 1 : 0,
     ...(asked
@@ -112,7 +113,10 @@ export function richRecords(): RenewalRecord[] {
   return [
     sampleRecord('retired', 'deployed', { closedAt: daysFromSampleNow(-2) }),
     ...richEnvironments().flatMap(({ renewal }) => renewal.record ?? []),
-    sampleRecord('hostile', 'failed', { commonName: hostileSubject, lastError: hostileSubject }),
+    sampleRecord('hostile', 'failed', {
+      commonName: new Untrusted(hostileSubject),
+      lastError: escaped(hostileSubject),
+    }),
   ];
 }
 
