@@ -15,13 +15,18 @@ export function escapedLines(text: string): SafeText {
 export const known = <Word extends string>(word: string extends Word ? never : Word): SafeText =>
   word as string as SafeText;
 
-/** A template of our own words, with every value in it escaped: `` say`${name}: ${reason}` ``. */
+/**
+ * A template of our own words, with every value in it escaped.
+ * @example
+ * say`${path}: the common name is ${certificate.subject.commonName}`;
+ */
 export function say(words: TemplateStringsArray, ...values: readonly (string | number | Untrusted)[]): SafeText {
   return words
     .map((word, index) => (index === 0 ? word : `${escaped(String(values[index - 1]))}${word}`))
     .join('') as SafeText;
 }
 
+/** Several pieces of safe text as one; for lines, which `say` would escape the ends of. */
 export function joined(parts: readonly SafeText[], separator: '' | ' ' | ', ' | '; ' | '\n' | '\n\n' = ''): SafeText {
   return parts.join(separator) as SafeText;
 }

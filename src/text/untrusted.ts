@@ -4,6 +4,8 @@ import { escapeByNumber, type SafeText } from './rule.ts';
 /**
  * Text as somebody else wrote it: the owner of a certificate, a server, whoever can write to a file. It cannot be printed as it is: in a
  * template, a log, JSON or an error it is its escaped form. `raw()` is the one door to the text itself, for comparing and parsing.
+ * @example
+ * `${new Untrusted('a\u202eb')}`; // a\u{202e}b
  */
 export class Untrusted {
   /** The escaped form; enumerable, so that two of them are equal in a test only if their texts are. */

@@ -7,7 +7,7 @@ export const elapsed = (seconds: number): SafeText =>
   seconds < 1 ? say`${Math.round(seconds * 1000)} ms` : say`${seconds.toFixed(2)} s`;
 
 /** The unit that a person would use: `49 days`, `5 hours`, `3 minutes`, `12 seconds`. @param ms - not negative. */
-export function spanWords(ms: number): SafeText {
+function spanWords(ms: number): SafeText {
   if (ms >= 2 * dayMs) return plural(Math.floor(ms / dayMs), 'day');
   if (ms >= 2 * hourMs) return plural(Math.floor(ms / hourMs), 'hour');
   if (ms >= 2 * minuteMs) return plural(Math.floor(ms / minuteMs), 'minute');
