@@ -45,6 +45,6 @@ ${escaped(meaning)}
 
 *What to do:* ${escaped(remedy)}
 
-*Rests on:* ${escaped(source)}
+*Reference:* ${escaped(source)}
 `;
 }
