@@ -68,7 +68,7 @@ function unknownKeys(path: Path, keys: readonly string[], schema: JsonSchema, ra
 
 /** In `{ password, hunter2 }` a secret stands as a key without a value. */
 const strayWord =
-  'a word that is neither a known key nor a value stands here; it is not quoted, for it may be a secret';
+  'unknown key without a value; it is not shown because it may be a secret';
 
 /** `password:hunter2` is one word to YAML, and so a key. What stands behind the colon may be a secret, and is not quoted. */
 const beforeColon = (key: string): string | undefined => /^([^:]*):./s.exec(key)?.[1];
@@ -76,7 +76,7 @@ const beforeColon = (key: string): string | undefined => /^([^:]*):./s.exec(key)
 const spaceMissing = (written: string, known: string | undefined) =>
   known === written
     ? `a space is missing after the colon: write "${written}: VALUE"`
-    : 'unknown key; a key is followed by a colon and a space';
+    : 'unknown key; a key must be followed by a colon and a space';
 
 function mismatch(issue: z.core.$ZodIssue, value: unknown): string {
   const expected = `expected ${issue.message}`;

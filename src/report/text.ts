@@ -22,7 +22,7 @@ export function inspectionText(assessment: Assessment, terminal: Terminal): Safe
     ...clientSection(certificates, terminal),
     ...judgementSection(assessment, terminal),
     ...findingsSection(findings, terminal),
-    paint(terminal, 'dim', say`Judged as at ${utcTime(now)}.`),
+    paint(terminal, 'dim', say`Checked as at ${utcTime(now)}.`),
   ]);
 }
 
@@ -64,7 +64,7 @@ function verdictOfInspection(assessment: Assessment): SafeText {
     const unjudged = [checks.key_match === undefined && 'key', checks.chain_valid === undefined && 'chain'].filter(
       Boolean,
     );
-    const limits = unjudged.length > 0 ? `; ${unjudged.join(' and ')} not given, so not judged` : '';
+    const limits = unjudged.length > 0 ? `; ${unjudged.join(' and ')} not given, so not checked` : '';
     return say`${verdict(assessment, expiresAt, assessedAt)}${limits}`;
   }
   const there = [
@@ -73,8 +73,8 @@ function verdictOfInspection(assessment: Assessment): SafeText {
   ];
   const looked =
     there.length === 0
-      ? known('no certificate to judge')
-      : say`${there.join(' and ')} to look at, and no client certificate to judge`;
+      ? known('no certificate to check')
+      : say`${there.join(' and ')} found, but no client certificate to check`;
   return assessment.valid ? looked : say`NOT VALID: ${causeOf(assessment)}; ${looked}`;
 }
 
@@ -88,7 +88,7 @@ function verdictOf(environment: EnvironmentStatus, now: Date): SafeText {
 }
 
 function verdict(assessment: Assessment, expiresAt: Date | undefined, now: Date): SafeText {
-  const expiry = expiresAt ? `${timeLeft(expiresAt, now)}, notAfter ${utcTime(expiresAt)}` : 'its expiry is not known';
+  const expiry = expiresAt ? `${timeLeft(expiresAt, now)}, notAfter ${utcTime(expiresAt)}` : 'its expiry date is not known';
   return assessment.valid ? say`valid, ${expiry}` : say`NOT VALID: ${causeOf(assessment)}; ${expiry}`;
 }
 
@@ -119,7 +119,7 @@ function clientSection(certificates: readonly AssessedCertificate[], terminal: T
     ...labelled('SHA-256', say`${fingerprintSha256}`, terminal),
     ...labelled('Validity', say`${utcTime(notBefore)} to ${utcTime(notAfter)}`, terminal),
     ...(usageEnd
-      ? labelled('Key period', say`until ${utcDay(usageEnd)}; shown, not judged, for MESH does not heed it`, terminal)
+      ? labelled('Key period', say`until ${utcDay(usageEnd)}; for information: MESH ignores it`, terminal)
       : []),
     blank,
   ];

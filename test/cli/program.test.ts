@@ -97,7 +97,7 @@ describe('usage', () => {
     ],
     [
       ['renewals', 'resolve', '--config', 'a', '--environment', 'b'],
-      "error: one of '--sent' and '--not-sent' is needed\n(mesh-cert-monitor renewals resolve --help shows what it takes)\n",
+      "error: either '--sent' or '--not-sent' is required\n(mesh-cert-monitor renewals resolve --help shows what it takes)\n",
     ],
     [
       ['renewals', 'resolve', '--config', 'a', '--environment', 'b', '--sent', '--not-sent'],

@@ -101,8 +101,8 @@ const minimal = samples('good').find(({ name }) => name === 'minimal.yaml')!.tex
 test.each([
   ['password:hunter2', 'environments[0].mesh.password: a space is missing after the colon: write "password: VALUE"'],
   ['shared_key:hunter2', 'a space is missing after the colon: write "shared_key: VALUE"'],
-  ['Password:hunter2', 'environments[0].mesh.Password: unknown key; a key is followed by a colon and a space'],
-  ['hunter2', 'a word that is neither a known key nor a value stands here'],
+  ['Password:hunter2', 'environments[0].mesh.Password: unknown key; a key must be followed by a colon and a space'],
+  ['hunter2', 'unknown key without a value; it is not shown because it may be a secret'],
 ])('secrets: %s as a key is not quoted, and the mistake is named', (key, said) => {
   const file = parse(minimal) as { environments: { mesh: Record<string, unknown> }[] };
   file.environments[0]!.mesh[key] = null;
