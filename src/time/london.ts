@@ -36,4 +36,5 @@ export const shortLondonTime = (date: Date): SafeText => say`${shortLondonDay(da
 /** A day of London's calendar as days since 1970-01-01, so that no daylight saving can stretch it. */
 export type LondonDay = number;
 
+/** The day of London’s calendar on which `at` falls. */
 export const londonDayOf = (at: Date): LondonDay => Date.parse(isoDay(at)) / dayMs;
