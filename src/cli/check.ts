@@ -11,7 +11,7 @@ import type { CheckOptions } from './options.ts';
 export async function run(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
   const { stateDir, chosen } = await choose(options, io);
   const at = options.at ?? io.now();
-  // The authorization token of a handshake carries the time: at another time than now MESH would rightly refuse it.
+  // A handshake's authorization token contains the time, so MESH would refuse any time other than now.
   const offline = options.offline || options.at !== undefined;
   const renewals = openViewer(stateDir, ({ message }) => io.stderr(say`nothing is said of renewals: ${message}\n`));
   const now = offline ? () => at : io.now;
@@ -31,13 +31,13 @@ async function choose(options: CheckOptions, io: CommandIo): Promise<Chosen> {
     const configuration = await loadForCommand(options.config, io);
     return { stateDir: configuration.stateDir, chosen: chosenFrom(configuration, options.environment) };
   } catch (error) {
-    // A monitoring system shows what is on stdout; without this line it shows nothing.
+    // Monitoring systems show standard output; without this line they would show nothing.
     if (options.format === 'nagios' && error instanceof UsageError) io.stdout(nagiosUnknown(firstLine(error.message)));
     throw error;
   }
 }
 
-/** In the order of the configuration, each once, however they were named. */
+/** In the order of the configuration, each one once. */
 function chosenFrom(
   configuration: Configuration,
   names: readonly string[] | undefined,

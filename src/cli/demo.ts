@@ -11,7 +11,7 @@ import type { DemoOptions } from './options.ts';
 
 const firstLookMs = 8_000;
 
-/** The estate, and the same service as `serve`, until Ctrl-C. The log goes to stderr only with `DEBUG`: here the page tells the story. */
+/** Runs the demonstration with the same service as `serve`, until Ctrl-C. The log goes to stderr only with `DEBUG`, because the page shows everything. */
 export async function run({ port, atMs }: DemoOptions, io: CommandIo): Promise<ExitCode> {
   const { stdout, stderr, now, env } = io;
   stdout(say`Making certificates, starting a MESH stand-in and a mail catcher …\n`);
@@ -44,14 +44,14 @@ export async function run({ port, atMs }: DemoOptions, io: CommandIo): Promise<E
   return exitCode.ok;
 }
 
-/** Before anything is made, so that Ctrl-C at any moment leaves nothing behind. */
+/** Set up before anything is created, so that Ctrl-C never leaves anything behind. */
 function untilToldToStop(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
 }
 
-/** Every environment checked and shaken hands with. */
+/** Waits until every environment has been checked and has had a handshake. */
 async function firstLook(service: Service): Promise<void> {
   const seen = () => service.estate().ready && service.estate().environments.every(({ handshake }) => handshake.last);
   for (let waitedMs = 0; !seen() && waitedMs < firstLookMs; waitedMs += 50) await sleep(50);
@@ -80,7 +80,7 @@ Ctrl-C ends it and removes the folder.
   ]);
 }
 
-/** The wanted port, or 0 when something else has it. */
+/** The requested port, or 0 if it is in use. */
 function freePort(wanted: number): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer()

@@ -24,7 +24,7 @@ export async function run(options: InspectOptions, io: CommandIo): Promise<ExitC
   return exitCode[statusOf(findings)];
 }
 
-/** The catalogue speaks of the configuration, and here there is none. */
+/** The catalogue's remedy mentions the configuration, which does not exist here. */
 function remediedHere(problem: Finding): Finding {
   if (problem.code !== 'passphrase_missing') return problem;
   return { ...problem, remedy: say`Name the environment variable that holds it: \`--passphrase-env NAME\`.` };
@@ -36,7 +36,7 @@ function inputsOf(options: InspectOptions, io: CommandIo) {
     throw new UsageError(say`nothing to inspect\nGive at least one of --cert, --key, --ca-bundle and --keystore.`);
   if (alias !== undefined && !keystore)
     throw new UsageError(say`--alias names an entry of --keystore, and none is given`);
-  // The name is not repeated: somebody may have typed the passphrase itself.
+  // Do not repeat the name: the user may have typed the passphrase itself.
   if (passphraseEnv !== undefined && io.env[passphraseEnv] === undefined)
     throw new UsageError(say`--passphrase-env does not name a variable of this environment`);
   return {

@@ -1,4 +1,4 @@
-/** Every command and option of the product, and nothing of what they do: each command's module is loaded when it is called. */
+/** Every command and option, but not what they do: each command's module is loaded when it is called. */
 import { Argument, Command, Option } from 'commander';
 import { escaped, escapedLines, joined, type SafeText, say } from '../text/index.ts';
 import { collect, parsePort, parseSpan } from './arguments.ts';
@@ -31,7 +31,7 @@ export const programName = 'mesh-cert-monitor';
 
 type Finish = (code: ExitCode) => void;
 
-/** Commander's messages are one line, perhaps with a suggestion below it: any other line end was typed. */
+/** Commander's messages are one line, with an optional suggestion below. Any other line break was typed by the user. */
 function errorText(error: string): SafeText {
   const [, message = '', suggestion = ''] = /^(.*?)(\n\(Did you mean [^\n]*\))?\n?$/s.exec(error) ?? [];
   return joined([escaped(message), escapedLines(suggestion), say`\n`]);
@@ -120,7 +120,9 @@ function addRenewing(program: Command, io: CommandIo, finish: Finish): void {
   program
     .command('renew')
     .summary('request a new certificate now')
-    .description('Creates the key, the certificate request and the email, and sends it without waiting for the renewal window.')
+    .description(
+      'Creates the key, the certificate request and the email, and sends it without waiting for the renewal window.',
+    )
     .addOption(configuration())
     .addOption(environment())
     .option('--dry-run', 'send and record nothing; write the files to the --output directory', false)

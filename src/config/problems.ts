@@ -67,8 +67,7 @@ function unknownKeys(path: Path, keys: readonly string[], schema: JsonSchema, ra
 }
 
 /** In `{ password, hunter2 }` a secret stands as a key without a value. */
-const strayWord =
-  'unknown key without a value; it is not shown because it may be a secret';
+const strayWord = 'unknown key without a value; it is not shown because it may be a secret';
 
 /** `password:hunter2` is one word to YAML, and so a key. What stands behind the colon may be a secret, and is not quoted. */
 const beforeColon = (key: string): string | undefined => /^([^:]*):./s.exec(key)?.[1];

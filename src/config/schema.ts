@@ -84,7 +84,9 @@ const mesh = section({
   verify_server: z
     .boolean({ error: 'true or false' })
     .optional()
-    .describe('Verify the server’s certificate against the CA bundle. Default: true, or false with the preset `sandbox`.'),
+    .describe(
+      'Verify the server’s certificate against the CA bundle. Default: true, or false with the preset `sandbox`.',
+    ),
   probe: choice(['validate', 'ping'])
     .default('validate')
     .describe(
@@ -104,21 +106,19 @@ const credential = section({
   passphrase: value().optional().describe('Passphrase of the private key or of the keystore.'),
   ca_bundle: material()
     .optional()
-    .describe(
-      'Root and intermediate CA certificates. Optional with a keystore: the CA certificates in it are used.',
-    ),
+    .describe('Root and intermediate CA certificates. Optional with a keystore: the CA certificates in it are used.'),
   keystore: material().optional().describe('PKCS#12 or JKS, instead of certificate and private_key.'),
   alias: line('an alias')
     .optional()
-    .describe(
-      'Which key entry to use if the keystore has several. Default: the one whose certificate expires first.',
-    ),
+    .describe('Which key entry to use if the keystore has several. Default: the one whose certificate expires first.'),
 });
 
 export const defaultThresholds = { warning: '45d', critical: '14d' };
 
 const thresholds = section({
-  warning: period().default(defaultThresholds.warning).describe('Time before expiry (notAfter) at which it becomes a warning.'),
+  warning: period()
+    .default(defaultThresholds.warning)
+    .describe('Time before expiry (notAfter) at which it becomes a warning.'),
   critical: period()
     .default(defaultThresholds.critical)
     .describe('Time before expiry (notAfter) at which it becomes critical.'),
@@ -137,7 +137,9 @@ const renewal = section({
   mode: choice(['send', 'review'])
     .default('send')
     .describe('`send`: to the desk, with the contact copied in; `review`: to the contact only, ready to forward.'),
-  key: choice(['new', 'reuse']).default('new').describe('Use a new private key for the request, or reuse the deployed one.'),
+  key: choice(['new', 'reuse'])
+    .default('new')
+    .describe('Use a new private key for the request, or reuse the deployed one.'),
   key_bits: z
     .literal([2048, 3072, 4096], { error: 'one of 2048, 3072, 4096' })
     .default(2048)
@@ -148,7 +150,9 @@ const renewal = section({
       'Common name to request. Default: the deployed certificate’s, if it is in the MESH API format, otherwise `<mailbox_id>.<ods_code>.api.mesh-client.nhs.uk`.',
     ),
   passphrase: value().optional().describe('Passphrase for a new key. Default: the credential’s passphrase.'),
-  desk: list(email(), 'e-mail addresses').optional().describe('Email addresses of the certificate desk. Set by the preset.'),
+  desk: list(email(), 'e-mail addresses')
+    .optional()
+    .describe('Email addresses of the certificate desk. Set by the preset.'),
   desk_working_days: workingDays()
     .default(defaultDeskWorkingDays)
     .describe(
@@ -156,9 +160,7 @@ const renewal = section({
     ),
   reminder_working_days: workingDays()
     .optional()
-    .describe(
-      'Working days to wait for a new certificate before reminding the contact. Default: `desk_working_days`.',
-    ),
+    .describe('Working days to wait for a new certificate before reminding the contact. Default: `desk_working_days`.'),
   enclose: list(
     z.strictObject({ file: path.describe('Path, relative to the configuration file.') }, { error: '{ file: PATH }' }),
     '{ file: PATH }',
@@ -182,9 +184,7 @@ const environment = section({
   credential: credential
     .optional()
     .describe('PEM parts (certificate, private_key, ca_bundle) or one keystore. Optional for a sandbox only.'),
-  chain_order: choice(['root-first', 'leaf-first'])
-    .default('root-first')
-    .describe('Required order of the CA bundle.'),
+  chain_order: choice(['root-first', 'leaf-first']).default('root-first').describe('Required order of the CA bundle.'),
   thresholds: thresholds.prefault({}).describe('When expiry becomes a warning, and when it becomes critical.'),
   renewal: renewal.prefault({}).describe('How a new certificate is requested.'),
 });
@@ -204,14 +204,18 @@ const smtp = section({
   tls: choice(['starttls', 'implicit', 'none'])
     .default('starttls')
     .describe('`starttls` requires STARTTLS (it is not opportunistic); `none` does not encrypt.'),
-  ca_bundle: material().optional().describe('CA certificates to trust for the mail server. Default: the system’s CA certificates.'),
+  ca_bundle: material()
+    .optional()
+    .describe('CA certificates to trust for the mail server. Default: the system’s CA certificates.'),
 });
 
 const mail = section({
   from: text('an e-mail address, or Name <address>', formats.sender, formats.isPlain).describe(
     'Sender of every message.',
   ),
-  smtp: smtp.optional().describe('The mail server. Without it, messages are written to `state_dir`/outbox as .eml files.'),
+  smtp: smtp
+    .optional()
+    .describe('The mail server. Without it, messages are written to `state_dir`/outbox as .eml files.'),
 });
 
 const tls = section({
@@ -244,7 +248,9 @@ const schedule = section({
   check: cron().default('*/5 * * * *').describe('When files are read and checked, as a cron expression.'),
   handshake: cron()
     .default('17 * * * *')
-    .describe('When a handshake with MESH is made, as a cron expression. NHS England advises at least once a day and at most once an hour.'),
+    .describe(
+      'When a handshake with MESH is made, as a cron expression. NHS England advises at least once a day and at most once an hour.',
+    ),
   timezone: text('a time zone such as Europe/London', /^[A-Za-z0-9_+/-]{1,64}$/, formats.isTimezone)
     .default('Europe/London')
     .describe('Time zone for both schedules.'),

@@ -19,7 +19,8 @@ export const certificateCodes = {
     title: 'Client certificate is not valid yet',
     meaning:
       'The client certificate’s start date (notBefore) is in the future. Either it was deployed early, or this machine’s clock is slow.',
-    remedy: 'Check this machine’s clock. If it is right, put the previous certificate back until the date in the message.',
+    remedy:
+      'Check this machine’s clock. If it is right, put the previous certificate back until the date in the message.',
     source: rfc5280('4.1.2.5'),
   },
   certificate_expires_imminently: {
@@ -27,7 +28,8 @@ export const certificateCodes = {
     severity: 'critical',
     title: 'Client certificate expires within the critical threshold',
     meaning: 'There is less time left than the configured critical threshold.',
-    remedy: 'Check the state of the renewal (`mesh-cert-monitor renewals`). If the desk has not answered, telephone it.',
+    remedy:
+      'Check the state of the renewal (`mesh-cert-monitor renewals`). If the desk has not answered, telephone it.',
     source: rfc5280('4.1.2.5'),
   },
   certificate_expires_soon: {

@@ -8,7 +8,8 @@ export const chainCodes = {
     check: 'chain_valid',
     title: 'An issuing CA is missing from the bundle',
     meaning: 'The bundle does not contain a certificate with the issuer’s name and key identifier.',
-    remedy: 'Add the missing CA certificate for this environment. It is published on the NHS public key infrastructure pages.',
+    remedy:
+      'Add the missing CA certificate for this environment. It is published on the NHS public key infrastructure pages.',
     source: rfc5280('6.1'),
   },
   chain_signature_invalid: {
@@ -18,8 +19,7 @@ export const chainCodes = {
     title: 'A signature on the path is not valid',
     meaning:
       'The issuer’s name matches, but its key did not sign this certificate. Usually the bundle has another generation of the same CA, or the file is damaged.',
-    remedy:
-      'Replace the CA certificate named in the message with the one whose key identifier is shown there.',
+    remedy: 'Replace the CA certificate named in the message with the one whose key identifier is shown there.',
     source: rfc5280('6.1.3 (a)(1)'),
   },
   chain_not_a_ca: {
@@ -27,7 +27,8 @@ export const chainCodes = {
     severity: 'critical',
     check: 'chain_valid',
     title: 'An issuer is not a CA',
-    meaning: 'A certificate on the path issued another certificate, but its basic constraints do not say that it is a CA.',
+    meaning:
+      'A certificate on the path issued another certificate, but its basic constraints do not say that it is a CA.',
     remedy: 'Replace it in the bundle with the real issuing CA.',
     source: rfc5280('4.2.1.9, 6.1.4 (k)'),
   },
@@ -64,7 +65,8 @@ export const chainCodes = {
     severity: 'critical',
     check: 'chain_valid',
     title: 'Path does not end at a root in the bundle',
-    meaning: 'The issuing CA is there, but the bundle does not contain the self-signed root certificate that ends the path.',
+    meaning:
+      'The issuing CA is there, but the bundle does not contain the self-signed root certificate that ends the path.',
     remedy: 'Add the root CA certificate for this environment to the bundle.',
     source: rfc5280('6.1.1 (d)'),
   },

@@ -42,7 +42,8 @@ export const handshakeCodes = {
     group: 'handshake',
     severity: 'info',
     title: 'The server’s certificate is not verified',
-    meaning: '`verify_server: false` is set, so any server that answers at that address is trusted. This is acceptable only for a sandbox.',
+    meaning:
+      '`verify_server: false` is set, so any server that answers at that address is trusted. This is acceptable only for a sandbox.',
     remedy: 'Unless this is a sandbox, set `mesh.verify_server: true` and provide the CA bundle.',
     source: 'RFC 8446 §4.4.2.4',
   },

@@ -40,7 +40,8 @@ export const readingCodes = {
     title: 'Client certificate is malformed',
     meaning:
       'The source was read, but it does not contain a certificate, or it contains a block that is not a valid X.509 certificate.',
-    remedy: 'Copy the certificate again from the desk’s email, from BEGIN CERTIFICATE to END CERTIFICATE, without changing it.',
+    remedy:
+      'Copy the certificate again from the desk’s email, from BEGIN CERTIFICATE to END CERTIFICATE, without changing it.',
     source: `RFC 7468 §5; ${rfc5280('4.1')}`,
   },
   private_key_malformed: {
@@ -106,8 +107,7 @@ export const readingCodes = {
     group: 'reading',
     severity: 'warning',
     title: 'Keystore contains more than one private key',
-    meaning:
-      'Which key an application uses depends on its settings. Java, without an alias, can pick any of them.',
+    meaning: 'Which key an application uses depends on its settings. Java, without an alias, can pick any of them.',
     remedy:
       'Delete the entry that is no longer used (`keytool -delete -alias NAME -keystore FILE`), or set `credential.alias` to the entry that your application uses.',
     source: 'Java Secure Socket Extension, SunX509 key manager',
@@ -127,7 +127,8 @@ export const readingCodes = {
     severity: 'warning',
     title: 'Private key is not encrypted',
     meaning: 'Anyone who can read the file can act as this mailbox.',
-    remedy: 'Encrypt it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in KEY -out KEY.enc`, and configure the passphrase.',
+    remedy:
+      'Encrypt it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in KEY -out KEY.enc`, and configure the passphrase.',
     source: meshCertificateGuidance,
   },
   private_key_permissions: {

@@ -33,7 +33,8 @@ export const renewalCodes = {
     group: 'renewal',
     severity: 'warning',
     title: 'The request was not sent, or may not have been sent',
-    meaning: 'The mail server refused the message or could not be reached, or the service stopped while it was sending.',
+    meaning:
+      'The mail server refused the message or could not be reached, or the service stopped while it was sending.',
     remedy:
       'Fix the problem in the message. If it is not certain that the request was sent, ask the desk, then run `mesh-cert-monitor renewals resolve` with `--sent` or `--not-sent`.',
     source: 'RFC 5321 §4.2.1',

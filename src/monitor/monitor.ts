@@ -1,4 +1,4 @@
-/** Keeps memory over an estate: looks at each environment in its turn, remembers what it saw, and lets each fail alone. */
+/** Monitors a set of environments: checks each one, remembers the results, and keeps failures separate. */
 import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
 import { MonitorError } from '../errors/index.ts';
@@ -22,7 +22,7 @@ import { changes, type Log } from './log.ts';
 import { Planner } from './planner.ts';
 import { handshakeIntervalMs } from './schedule.ts';
 
-/** What the monitor does to the world. */
+/** Everything the monitor does outside its own memory. */
 export interface Actions {
   examine(environment: ResolvedEnvironment, last: Examination | undefined, now: Date): Promise<Examination | undefined>;
   handshake(
@@ -37,9 +37,9 @@ export interface MonitorOptions {
   readonly actions: Actions;
   readonly now: () => Date;
   readonly log: Log;
-  /** Default: none are remembered from an earlier process. */
+  /** Default: nothing is remembered from an earlier process. */
   readonly successes?: LastSuccesses;
-  /** For one environment's files and verdicts; default 30 s. The handshake and the mail server have deadlines of their own. */
+  /** For checking one environment's files; default 30 s. Handshakes and mail have their own deadlines. */
   readonly checkDeadlineMs?: number;
 }
 
@@ -48,7 +48,7 @@ const handshakesAtOnce = 32;
 const renewalsAtOnce = 4;
 
 /**
- * Remembers what it saw of each environment; `Actions` are its eyes and hands. Begins nothing by itself: a schedule calls it.
+ * Remembers the state of each environment and acts through `Actions`. It starts nothing by itself: a schedule calls it.
  * @example
  * const monitor = new Monitor(configuration, { actions, now: () => new Date(), log });
  * await monitor.checkAll();
@@ -77,7 +77,7 @@ export class Monitor {
     this.adopt(configuration);
   }
 
-  /** The present, in the configuration's order. Cheap: nothing is looked at. */
+  /** The current state, in the order of the configuration. Cheap: nothing is checked. */
   estate(): EstateStatus {
     return {
       environments: [...this.#memories.values()].map(({ status }) => status),
@@ -87,7 +87,7 @@ export class Monitor {
     };
   }
 
-  /** Takes over a configuration: what is known of an environment stays with its name. */
+  /** Switches to a new configuration. What is known about an environment stays with its name. */
   adopt(configuration: Configuration): void {
     const now = this.#options.now();
     const before = new Map(this.#memories);
@@ -109,31 +109,31 @@ export class Monitor {
     for (const name of before.keys()) this.#handshakes.cancel(name);
   }
 
-  /** The new configuration cannot be used; the old one stays in force. */
+  /** The new configuration cannot be used, so the current one stays. */
   refuse(): void {
     this.#reload = { ...this.#reload, lastReloadSuccessful: false };
   }
 
-  /** One cycle: every environment's files, each within its deadline. Renewals that follow from it may still be under way. */
+  /** One cycle: checks every environment's files, each within its deadline. Renewals may still be running when it returns. */
   async checkAll(): Promise<void> {
     await forEachLimited([...this.#memories.keys()], checksAtOnce, (name) => this.#check(name));
     this.#ready = true;
   }
 
-  /** One round: every environment's handshake, each at its own moment within the spread. */
+  /** One round: plans a handshake for every environment, spread over time. */
   async handshakeAll(): Promise<void> {
     const spreadMs = spreadOf(this.#handshakeIntervalMs);
     for (const name of this.#memories.keys()) this.#planHandshake(name, jitterMs(name, spreadMs));
   }
 
-  /** Begins nothing new, ends handshakes, waits for renewals that are being sent. */
+  /** Starts nothing new, aborts handshakes, and waits for renewals that are being sent. */
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the service is stopping'));
     this.#handshakes.cancelAll();
     await this.settled();
   }
 
-  /** Everything that is under way has ended; what is planned may begin later. */
+  /** Resolves when everything that is running has ended. Planned handshakes can still start later. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
@@ -154,7 +154,7 @@ export class Monitor {
     });
   }
 
-  /** A credential that was changed is shown to MESH soon, not in an hour. */
+  /** A changed credential gets a handshake soon, not in an hour. */
   #planHandshakeAfterChange(name: string, examination: Examination | undefined): void {
     const memory = this.#memories.get(name)?.memory;
     if (!memory?.handshake.last || memory.handshakeContentHash === examination?.credential.contentHash) return;
@@ -177,12 +177,12 @@ export class Monitor {
     });
   }
 
-  /** `delayMs` from now, or later where the last handshake is too fresh. */
+  /** `delayMs` from now, or later if the last handshake was too recent. */
   #planHandshake(name: string, delayMs: number): void {
     if (this.#stopping.signal.aborted) return;
     const last = this.#memories.get(name)?.memory.handshake.last?.startedAt.getTime() ?? Number.NEGATIVE_INFINITY;
     const ageMs = this.#options.now().getTime() - last;
-    // A negative age is a clock that was set back, and no reason to wait.
+    // A negative age means that the clock was set back, which is not a reason to wait.
     const tooFreshMs = ageMs < 0 ? 0 : leastGapOf(this.#handshakeIntervalMs) - ageMs;
     this.#handshakes.plan(name, Math.max(delayMs, tooFreshMs));
   }
@@ -206,8 +206,8 @@ export class Monitor {
   }
 
   /**
-   * The wall around one environment's work: not begun while the same work is still running (even past its deadline), and a bug in it
-   * is logged, once, and stops nothing else. `hold` marks what must have ended before the work may begin again.
+   * Isolates one environment's work: it does not start while the same work is still running (even past its deadline), and a bug in it
+   * is logged once and affects nothing else. `hold` marks what has to end before the work can start again.
    */
   async #alone(key: string, name: string, work: (hold: <T>(held: Promise<T>) => Promise<T>) => Promise<void>) {
     if (this.#busy.has(key)) return;

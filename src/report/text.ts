@@ -88,7 +88,9 @@ function verdictOf(environment: EnvironmentStatus, now: Date): SafeText {
 }
 
 function verdict(assessment: Assessment, expiresAt: Date | undefined, now: Date): SafeText {
-  const expiry = expiresAt ? `${timeLeft(expiresAt, now)}, notAfter ${utcTime(expiresAt)}` : 'its expiry date is not known';
+  const expiry = expiresAt
+    ? `${timeLeft(expiresAt, now)}, notAfter ${utcTime(expiresAt)}`
+    : 'its expiry date is not known';
   return assessment.valid ? say`valid, ${expiry}` : say`NOT VALID: ${causeOf(assessment)}; ${expiry}`;
 }
 

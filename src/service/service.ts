@@ -1,4 +1,4 @@
-/** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped in the opposite order. */
+/** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped in reverse order. */
 import {
   type Configuration,
   ConfigurationError,
@@ -40,16 +40,16 @@ export interface ServiceOptions {
   readonly now: () => Date;
   readonly log: Log;
   readonly build: Build;
-  /** Instead of the real ones: what web shows besides health and metrics. */
+  /** For tests: what web shows in addition to health and metrics. */
   readonly pages?: (shown: Shown) => Pages;
-  /** Instead of the real ones. */
+  /** For tests. */
   readonly actions?: (renewals: Renewals) => Actions;
 }
 
 export interface Service {
   readonly url: string;
   readonly estate: () => EstateStatus;
-  /** @returns whether the configuration was taken over; if not, the log says why, and the old one stays in force. */
+  /** @returns whether the new configuration is now in use. If not, the log says why, and the current one stays. */
   reload(): Promise<boolean>;
   stop(): Promise<void>;
 }
@@ -57,16 +57,16 @@ export interface Service {
 const lookAtConfigurationEveryMs = 2_000;
 const answersMayTakeMs = 5_000;
 
-/** What an operator can mend. Everything else that is thrown is a bug. */
+/** Problems that an operator can fix. Anything else that is thrown is a bug. */
 export type ServiceProblem = ConfigurationError | StoreError | SourceError | ListenError;
 
-/** Whether an error is the operator's to mend, and not a bug. */
+/** Whether an error is one that the operator can fix, rather than a bug. */
 export function isServiceProblem(error: unknown): error is ServiceProblem {
   return [ConfigurationError, StoreError, SourceError, ListenError].some((kind) => error instanceof kind);
 }
 
 /**
- * Loads the configuration, takes the lock of the state directory, listens, and begins to watch.
+ * Loads the configuration, locks the state directory, starts listening, and starts monitoring.
  * @throws {ServiceProblem} Nothing is left running then.
  * @example
  * const load = () => loadConfiguration('config.yaml');
@@ -203,13 +203,13 @@ class RunningService implements Service {
     return { host, port, tls: { cert, key, ...(passphrase === undefined ? {} : { passphrase }) } };
   }
 
-  /** The first cycle now, the others by the clock. */
+  /** Runs the first cycle now and the others on schedule. */
   #begin(): void {
     const { log } = this.#options;
     const failed = (error: unknown) => log.error(describe(error), 'a round did not end');
     this.#firstCycle = this.#monitor.checkAll().catch(failed);
     this.#schedule = startSchedule(this.#configuration.schedule, {
-      // A tick during the first cycle would find every environment busy, end at once, and call the service ready.
+      // A scheduled run during the first cycle would find every environment busy, end at once, and mark the service as ready.
       check: () => this.#firstCycle.then(() => this.#monitor.checkAll()),
       handshake: () => this.#monitor.handshakeAll(),
       failed,
@@ -249,7 +249,7 @@ class RunningService implements Service {
   }
 }
 
-/** What the log may know of an error: a stack only where it is a bug. */
+/** The fields to log for an error. Only a bug gets a stack trace. */
 function describe(error: unknown): Record<string, unknown> {
   if (error instanceof ConfigurationError) return { code: error.code, problems: error.problems };
   if (isServiceProblem(error)) return { code: error.code, error: error.message };

@@ -1,5 +1,4 @@
 /** The sentences at the head of the pages. Pure. */
-
 import { catalogue, type Finding } from '../../../findings/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import { counted, plural } from '../../../text/index.ts';
