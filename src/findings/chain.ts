@@ -45,10 +45,31 @@ export const chainCodes = {
     severity: 'critical',
     check: 'chain_valid',
     title: 'A CA may not sign certificates',
-    meaning:
-      'The key usage of a CA on the path lacks keyCertSign, or a critical extension on the path is not understood.',
+    meaning: 'The key usage of a CA on the path does not include keyCertSign.',
     remedy: 'Replace the named certificate in the bundle by the real issuing CA.',
-    source: rfc5280('4.2.1.3, 6.1.4 (n), 6.1.4 (o)'),
+    source: rfc5280('4.2.1.3, 6.1.4 (n)'),
+  },
+  chain_critical_extension_unknown: {
+    group: 'chain',
+    severity: 'critical',
+    check: 'chain_valid',
+    title: 'A critical extension is not understood',
+    meaning:
+      'A certificate on the path has an extension that is marked critical and that this product does not process. Whoever checks certificates must refuse such a one.',
+    remedy:
+      'Ask the desk for a certificate, or a CA certificate, without this extension. If OpenSSL accepts it, the extension may be a sound one: please report it with the certificates (never the key).',
+    source: rfc5280('4.2, 6.1.4 (o), 6.1.5 (f)'),
+  },
+  chain_policy_invalid: {
+    group: 'chain',
+    severity: 'critical',
+    check: 'chain_valid',
+    title: 'The path lacks a certificate policy that a CA requires',
+    meaning:
+      'A CA on the path requires that everything below it is issued under one of its certificate policies, and a certificate is not; or a CA maps policies in a way that no CA may.',
+    remedy:
+      'Ask the desk for a certificate from the CA that issues for MESH clients; this path was not issued correctly.',
+    source: rfc5280('4.2.1.4, 4.2.1.5, 4.2.1.11, 4.2.1.14, 6.1.3 (d) to (f)'),
   },
   chain_name_constraint_violated: {
     group: 'chain',
@@ -111,7 +132,7 @@ export const chainCodes = {
     group: 'chain',
     severity: 'warning',
     title: 'A CA on the path expires soon',
-    meaning: 'A CA that the path needs is inside the warning threshold.',
+    meaning: 'A CA that the path needs is inside the warning threshold, and the bundle holds no path that replaces it.',
     remedy:
       'Get the next generation of the CA certificates, add them to the bundle, and renew the client certificate from it.',
     source: rfc5280('4.1.2.5'),
@@ -148,6 +169,15 @@ export const chainCodes = {
     meaning: 'An expired certificate stands in the bundle, but the path does not use it.',
     remedy: 'Remove it when you next change the file.',
     source: rfc5280('4.1.2.5'),
+  },
+  openssl_path_differs: {
+    group: 'chain',
+    severity: 'info',
+    title: 'OpenSSL takes another path',
+    meaning:
+      'The bundle holds more than one path that is accepted. OpenSSL takes the one in the message; the dates shown here are of the path that lasts longest.',
+    remedy: 'Usually nothing.',
+    source: 'OpenSSL, verification; RFC 4158 §3.5',
   },
   verifiers_disagree: {
     group: 'chain',

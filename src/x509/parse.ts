@@ -86,6 +86,8 @@ function parseFields(der: Uint8Array): Omit<Certificate, 'der' | 'fingerprintSha
     version,
     subject: subject.name,
     subjectRdns: subject.rdns,
+    subjectCommonNames: subject.commonNames,
+    subjectEmailAddresses: subject.emailAddresses,
     issuer: issuer.name,
     notBefore,
     notAfter,

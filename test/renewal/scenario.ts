@@ -43,6 +43,8 @@ export function certificateFacts(facts: Partial<Certificate> = {}): Certificate 
     version: 3,
     subject: name(commonName),
     subjectRdns: [],
+    subjectCommonNames: [],
+    subjectEmailAddresses: [],
     issuer: name('Test INT Authentication G2'),
     notBefore: new Date('2024-01-22T11:30:00Z'),
     notAfter: new Date('2027-01-22T12:00:00Z'),
