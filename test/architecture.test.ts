@@ -15,6 +15,8 @@ const mayImport: Record<string, readonly string[]> = {
   renewal: ['config', 'credential', 'examine', 'findings', 'time', 'verify', 'x509'],
   status: ['config', 'findings', 'mesh', 'renewal', 'verify'],
   report: ['findings', 'mesh', 'renewal', 'status', 'time', 'verify', 'x509'],
+  inspect: ['config', 'credential', 'examine', 'findings', 'report', 'time', 'verify'],
+  'index.ts': ['inspect'],
   metrics: ['findings', 'mesh', 'renewal', 'status', 'time', 'verify', 'x509'],
   web: ['config', 'findings', 'mesh', 'metrics', 'renewal', 'report', 'status', 'time', 'verify', 'x509'],
   monitor: ['config', 'credential', 'examine', 'findings', 'mesh', 'renewal', 'status', 'time', 'verify', 'x509'],

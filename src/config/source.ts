@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Secret } from './secret.ts';
 import { decodeText } from './text.ts';
-import type { Source } from './types.ts';
+import type { GivenSource, Source } from './types.ts';
 import type { Variables } from './variables.ts';
 
 /** Bytes. Certificates, keys, passphrases and what a desk wants enclosed are far smaller; a log or a disk image by mistake is not. */
@@ -20,10 +20,11 @@ export interface SourceContent {
   readonly mode?: number;
 }
 
-/** How messages name a source: the path, `variable NAME`, or `the configuration`. */
-export function sourceLabel(source: Source): string {
+/** How messages name a source: the path, `variable NAME`, `the configuration`, or what was given. */
+export function sourceLabel(source: Source | GivenSource): string {
   // A line end in a path must not begin a line of its own in a log.
   if (source.kind === 'file') return source.path.replace(/\p{Cc}/gu, '?');
+  if (source.kind === 'given') return source.what;
   return source.kind === 'env' ? `variable ${source.name}` : 'the configuration';
 }
 
@@ -38,21 +39,25 @@ export async function readSecret(source: Source, env: Variables): Promise<Secret
 }
 
 /** @throws {SourceError} when there is nothing in it. */
-export function secretFrom(bytes: Uint8Array, source: Source): Secret {
+export function secretFrom(bytes: Uint8Array, source: Source | GivenSource): Secret {
   const text = decodeText(bytes).replace(/\r?\n$/, '');
   if (text === '') throw new SourceError(`${sourceLabel(source)} is empty`);
   return new Secret(text);
 }
 
 /** @throws {SourceError} as `readSource` does. */
-export async function readContent(source: Source, env: Variables): Promise<SourceContent> {
+export async function readContent(source: Source | GivenSource, env: Variables): Promise<SourceContent> {
   if (source.kind === 'file') return readFile(source.path, sourceLabel(source));
-  const value = source.kind === 'env' ? env[source.name] : source.value.reveal();
-  if (value === undefined) throw new SourceError(`${sourceLabel(source)} is not set`);
-  if (value === '') throw new SourceError(`${sourceLabel(source)} is empty`);
-  const bytes = Buffer.from(value, 'utf8');
+  const bytes = source.kind === 'given' ? Buffer.from(source.bytes) : textOf(source, env);
+  if (bytes.length === 0) throw new SourceError(`${sourceLabel(source)} is empty`);
   if (bytes.length > maximumSourceBytes) throw tooLarge(sourceLabel(source));
   return { bytes };
+}
+
+function textOf(source: Extract<Source, { kind: 'env' | 'inline' }>, env: Variables): Buffer {
+  const value = source.kind === 'env' ? env[source.name] : source.value.reveal();
+  if (value === undefined) throw new SourceError(`${sourceLabel(source)} is not set`);
+  return Buffer.from(value, 'utf8');
 }
 
 /**
