@@ -18,6 +18,8 @@ const mayImport: Record<string, readonly string[]> = {
   renewal: ['config', 'credential', 'errors', 'examine', 'files', 'findings', 'text', 'time', 'verify', 'x509'],
   status: ['config', 'findings', 'mesh', 'renewal', 'verify'],
   report: ['findings', 'mesh', 'renewal', 'status', 'text', 'time', 'verify', 'x509'],
+  inspect: ['config', 'credential', 'examine', 'findings', 'report', 'text', 'time', 'verify'],
+  'index.ts': ['inspect'],
   metrics: ['findings', 'mesh', 'renewal', 'status', 'text', 'time', 'verify', 'x509'],
   web: [
     'config',

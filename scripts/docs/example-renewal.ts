@@ -48,6 +48,8 @@ export function certificateFacts(facts: Partial<Certificate> = {}): Certificate 
     version: 3,
     subject: named(commonName),
     subjectRdns: [],
+    subjectCommonNames: [],
+    subjectEmailAddresses: [],
     issuer: named('Test INT Authentication G2'),
     notBefore: new Date('2024-01-22T11:30:00Z'),
     notAfter: new Date('2027-01-22T12:00:00Z'),

@@ -1,21 +1,16 @@
 import type { Source } from '../config/index.ts';
-import { examineSources } from '../examine/index.ts';
 import { type Finding, statusOf } from '../findings/index.ts';
+import { inspectSources } from '../inspect/index.ts';
 import { inspectionReport, inspectionText } from '../report/index.ts';
 import { joined, jsonText, say } from '../text/index.ts';
-import { dayMs } from '../time/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import type { InspectOptions } from './options.ts';
 
-/** The defaults of a configuration's `thresholds`. */
-const thresholds = { warningMs: 45 * dayMs, criticalMs: 14 * dayMs };
-
 export async function run(options: InspectOptions, io: CommandIo): Promise<ExitCode> {
   const at = options.at ?? io.now();
-  const policy = { chainOrder: options.chainOrder, thresholds };
-  const examination = await examineSources(inputsOf(options, io), policy, io.env, at);
-  const findings = examination.assessment.findings.map(remediedHere);
-  const assessment = { ...examination.assessment, findings };
+  const judged = await inspectSources(inputsOf(options, io), { at, chainOrder: options.chainOrder }, io.env);
+  const findings = judged.findings.map(remediedHere);
+  const assessment = { ...judged, findings };
   io.stdout(
     options.format === 'json'
       ? joined([jsonText(inspectionReport(assessment, io.now()), 2), say`\n`])

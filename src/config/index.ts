@@ -11,6 +11,7 @@ export { decodeText } from './text.ts';
 export type {
   Configuration,
   CredentialSources,
+  GivenSource,
   MeshEndpoint,
   PresetName,
   Probe,

@@ -4,7 +4,7 @@ import { readRegularFile } from '../files/index.ts';
 import { escaped, type SafeText, say } from '../text/index.ts';
 import { Secret } from './secret.ts';
 import { decodeText } from './text.ts';
-import type { Source } from './types.ts';
+import type { GivenSource, Source } from './types.ts';
 import type { Variables } from './variables.ts';
 
 /** Bytes. Certificates, keys, passphrases and what a desk wants enclosed are far smaller; a log or a disk image by mistake is not. */
@@ -21,9 +21,10 @@ export interface SourceContent {
   readonly mode?: number;
 }
 
-/** How messages name a source: the path, `variable NAME`, or `the configuration`. */
-export function sourceLabel(source: Source): SafeText {
+/** How messages name a source: the path, `variable NAME`, `the configuration`, or what was given. */
+export function sourceLabel(source: Source | GivenSource): SafeText {
   if (source.kind === 'file') return escaped(source.path);
+  if (source.kind === 'given') return escaped(source.what);
   return source.kind === 'env' ? say`variable ${source.name}` : say`the configuration`;
 }
 
@@ -38,21 +39,25 @@ export async function readSecret(source: Source, env: Variables): Promise<Secret
 }
 
 /** @throws {SourceError} when there is nothing in it. */
-export function secretFrom(bytes: Uint8Array, source: Source): Secret {
+export function secretFrom(bytes: Uint8Array, source: Source | GivenSource): Secret {
   const text = decodeText(bytes).replace(/\r?\n$/, '');
   if (text === '') throw new SourceError(`${sourceLabel(source)} is empty`);
   return new Secret(text);
 }
 
 /** @throws {SourceError} as `readSource` does. */
-export async function readContent(source: Source, env: Variables): Promise<SourceContent> {
+export async function readContent(source: Source | GivenSource, env: Variables): Promise<SourceContent> {
   if (source.kind === 'file') return readFile(source.path, sourceLabel(source));
-  const value = source.kind === 'env' ? env[source.name] : source.value.reveal();
-  if (value === undefined) throw new SourceError(`${sourceLabel(source)} is not set`);
-  if (value === '') throw new SourceError(`${sourceLabel(source)} is empty`);
-  const bytes = Buffer.from(value, 'utf8');
+  const bytes = source.kind === 'given' ? Buffer.from(source.bytes) : textOf(source, env);
+  if (bytes.length === 0) throw new SourceError(`${sourceLabel(source)} is empty`);
   if (bytes.length > maximumSourceBytes) throw new SourceError(`${sourceLabel(source)} is larger than 1 MiB`);
   return { bytes };
+}
+
+function textOf(source: Extract<Source, { kind: 'env' | 'inline' }>, env: Variables): Buffer {
+  const value = source.kind === 'env' ? env[source.name] : source.value.reveal();
+  if (value === undefined) throw new SourceError(`${sourceLabel(source)} is not set`);
+  return Buffer.from(value, 'utf8');
 }
 
 async function readFile(path: string, place: string): Promise<SourceContent> {

@@ -7,6 +7,13 @@ export type Source =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'env'; readonly name: string };
 
+/** What a program that uses this one as a library has at hand: no configuration can say it. `what`: how messages name it. */
+export interface GivenSource {
+  readonly kind: 'given';
+  readonly what: string;
+  readonly bytes: Uint8Array;
+}
+
 export type PresetName = 'integration' | 'deployment' | 'production' | 'sandbox';
 export type ChainOrder = 'root-first' | 'leaf-first';
 export type Probe = 'validate' | 'ping';

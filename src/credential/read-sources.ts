@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import {
+  type GivenSource,
   readContent,
   type Secret,
   type Source,
@@ -9,20 +10,23 @@ import {
   type Variables,
 } from '../config/index.ts';
 
+/** A place that a configuration can name, or what a caller has at hand. */
+type AnySource = Source | GivenSource;
+
 /** Where the parts of one credential live. Both kinds of `CredentialSources` fit. A keystore stands for certificate, key and bundle. */
 export interface CredentialInputs {
-  readonly certificate?: Source;
-  readonly privateKey?: Source;
-  readonly passphrase?: Source;
-  readonly caBundle?: Source;
-  readonly keystore?: Source;
+  readonly certificate?: AnySource;
+  readonly privateKey?: AnySource;
+  readonly passphrase?: AnySource;
+  readonly caBundle?: AnySource;
+  readonly keystore?: AnySource;
   /** Which key entry of the keystore. */
   readonly alias?: string;
 }
 
 export interface PartContent {
   readonly place: string;
-  readonly kind: Source['kind'];
+  readonly kind: AnySource['kind'];
   readonly bytes?: Buffer;
   readonly mode?: number;
   /** A sentence that begins with the place. */
@@ -61,7 +65,7 @@ export async function readSources(inputs: CredentialInputs, env: Variables): Pro
   };
 }
 
-async function read(source: Source, env: Variables): Promise<PartContent> {
+async function read(source: AnySource, env: Variables): Promise<PartContent> {
   const place = sourceLabel(source);
   try {
     return { place, kind: source.kind, ...(await readContent(source, env)) };
@@ -73,7 +77,7 @@ async function read(source: Source, env: Variables): Promise<PartContent> {
 
 function secretOf(
   { bytes, error }: PartContent,
-  source: Source,
+  source: AnySource,
 ): Pick<CredentialContent, 'passphrase' | 'passphraseError'> {
   if (!bytes) return { ...(error !== undefined && { passphraseError: error }) };
   try {

@@ -3,6 +3,7 @@ export {
   checkReport,
   environmentJson,
   handshakeJson,
+  inspectionJson,
   inspectionReport,
   renewalJson,
   renewalRecordJson,

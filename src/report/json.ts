@@ -49,6 +49,7 @@ export function inspectionReport(assessment: Assessment, generatedAt: Date): Sha
   };
 }
 
+/** One assessment without a configuration, as `inspect --format json` prints it under `inspection`. */
 export function inspectionJson(assessment: Assessment): Shape<'inspectionSchema'> {
   const now = assessment.assessedAt;
   return {

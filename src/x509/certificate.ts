@@ -13,11 +13,18 @@ export interface DistinguishedName {
 
 export type KeyAlgorithm = 'RSA' | 'RSA-PSS' | 'EC' | 'Ed25519' | 'Ed448' | 'DSA' | 'unknown';
 
+/**
+ * Why nobody may use a key. `malformed`: OpenSSL cannot read it, or does not know its kind. `explicit-curve`: an elliptic curve that is
+ * spelt out instead of named, which RFC 5480 §2.1.1 forbids.
+ */
+export type KeyFlaw = 'malformed' | 'explicit-curve';
+
 export interface PublicKeyFacts {
   readonly algorithm: KeyAlgorithm;
   /** RSA modulus bits, or the curve's; 0 when unknown. */
   readonly bits: number;
   readonly curve?: string;
+  readonly flaw?: KeyFlaw;
   /** SubjectPublicKeyInfo in DER. */
   readonly spki: Uint8Array;
 }
@@ -33,24 +40,51 @@ export type KeyUsage =
   | 'encipherOnly'
   | 'decipherOnly';
 
+/** The choices of GeneralName (RFC 5280 §4.2.1.6). Each is a name form of its own: a constraint on one says nothing about another. */
+export type NameForm = ComparableForm | UncomparedForm;
+type ComparableForm = 'dns' | 'email' | 'uri' | 'ip' | 'directory';
+/** RFC 5280 §4.2.1.10 defines no comparison for these. */
+export type UncomparedForm = 'otherName' | 'x400Address' | 'ediPartyName' | 'registeredId';
+
 export interface NameConstraints {
   readonly permitted: readonly GeneralNameConstraint[];
   readonly excluded: readonly GeneralNameConstraint[];
 }
-export type GeneralNameConstraint =
+export type GeneralNameConstraint = (
   | { readonly kind: 'dns' | 'email' | 'uri'; readonly value: Untrusted }
   | { readonly kind: 'ip'; readonly address: Uint8Array; readonly mask: Uint8Array }
   | { readonly kind: 'directory'; readonly rdns: readonly string[] } // canonical RDNs, root first
-  | { readonly kind: 'other' };
+  | { readonly kind: UncomparedForm }
+) & {
+  /** It has a minimum other than 0, or a maximum (RFC 5280 §4.2.1.10: process them, or reject). */
+  readonly hasDistance?: true;
+};
 
 export interface AlternativeName {
-  readonly kind: 'dns' | 'email' | 'uri' | 'ip' | 'directory' | 'other';
+  readonly kind: NameForm;
   readonly value: Untrusted;
   /** Canonical RDNs of a directory name, root first. */
   readonly rdns?: readonly string[];
+  /** An e-mail address beyond ASCII, out of an otherName (SmtpUTF8Mailbox, RFC 9598). */
+  readonly internationalised?: true;
 }
 
-export interface Certificate {
+/** The extensions that say under which policies a certificate was issued (RFC 5280 §4.2.1.4, §4.2.1.5, §4.2.1.11, §4.2.1.14). */
+export interface PolicyExtensions {
+  /** Dotted OIDs. */
+  readonly certificatePolicies?: readonly string[];
+  readonly policyMappings?: readonly PolicyMapping[];
+  /** Numbers of certificates that may still follow. */
+  readonly policyConstraints?: { readonly requireExplicitPolicy?: number; readonly inhibitPolicyMapping?: number };
+  readonly inhibitAnyPolicy?: number;
+}
+
+export interface PolicyMapping {
+  readonly issuerDomainPolicy: string;
+  readonly subjectDomainPolicy: string;
+}
+
+export interface Certificate extends PolicyExtensions {
   readonly der: Uint8Array;
   /** 64 lower-case hex digits. */
   readonly fingerprintSha256: string;
@@ -60,6 +94,10 @@ export interface Certificate {
   readonly subject: DistinguishedName;
   /** Canonical RDNs of the subject, root first: what name constraints compare. */
   readonly subjectRdns: readonly string[];
+  /** Every CN of the subject as written, not only the last. */
+  readonly subjectCommonNames: readonly Untrusted[];
+  /** Every e-mail address in the subject as written: names, too, and constrained as such (RFC 5280 §4.2.1.10). */
+  readonly subjectEmailAddresses: readonly Untrusted[];
   readonly issuer: DistinguishedName;
   readonly notBefore: Date;
   readonly notAfter: Date;

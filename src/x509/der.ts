@@ -120,7 +120,9 @@ export function oid(value: DerValue, what: string): string {
   }
   const arcs: bigint[] = [];
   let arc = 0n;
-  for (const octet of body) {
+  for (const [index, octet] of body.entries()) {
+    // X.690 §8.19.2: the fewest octets, or one identifier could be written in many ways.
+    if (octet === 0x80 && (body[index - 1] ?? 0) < 0x80) throw new DerError(`${what} is padded`);
     arc = (arc << 7n) | BigInt(octet & 0x7f);
     if (octet >= 0x80) continue;
     arcs.push(arc);
@@ -142,8 +144,10 @@ export function boolean(value: DerValue, what: string): boolean {
 /** A non-negative INTEGER; beyond the safe ones, the largest of those. */
 export function smallInteger(value: DerValue, what: string): number {
   const { body } = value;
-  const [first] = body;
-  if (first === undefined || first >= 0x80) throw new DerError(`${what} is not a non-negative INTEGER`);
+  const [first, second] = body;
+  // X.690 §8.3.2: no padding.
+  if (first === undefined || first >= 0x80 || (first === 0 && second !== undefined && second < 0x80))
+    throw new DerError(`${what} is not a non-negative INTEGER`);
   return body.reduce((sum, octet) => Math.min(sum * 256 + octet, Number.MAX_SAFE_INTEGER), 0);
 }
 

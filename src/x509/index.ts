@@ -26,4 +26,4 @@ export { nameOf } from './name.ts';
 export { parseCertificate } from './parse.ts';
 export { decodeBase64, labelsOf, type PemBlock, readPem, toPem } from './pem.ts';
 export { keyFacts, publicKeyOf } from './public-key.ts';
-export { isSignedBy } from './signature.ts';
+export { isSignedBy, opensslTakesAsIssuer } from './signature.ts';

@@ -24,6 +24,7 @@ const shortNames: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.9.1': 'emailAddress',
 };
 const commonNameOid = '2.5.4.3';
+const emailAddressOid = '1.2.840.113549.1.9.1';
 
 interface Attribute {
   readonly type: string;
@@ -36,11 +37,16 @@ export interface ParsedName {
   readonly name: DistinguishedName;
   /** Canonical RDNs, root first. */
   readonly rdns: readonly string[];
+  /** As written. */
+  readonly commonNames: readonly string[];
+  /** As written: the part before the `@` has case (RFC 5280 §7.5). */
+  readonly emailAddresses: readonly string[];
 }
 
 export function parseName(value: DerValue, what: string): ParsedName {
   const rdns = children(expectTag(value, tags.sequence, what), what).map((rdn) => parseRdn(rdn, what));
-  const commonName = rdns.flat().findLast(({ type, text }) => type === commonNameOid && text !== undefined)?.text;
+  const commonNames = textsOf(rdns, commonNameOid);
+  const commonName = commonNames.at(-1);
   const canonical = rdns.map(canonicalRdn);
   return {
     name: {
@@ -49,8 +55,13 @@ export function parseName(value: DerValue, what: string): ParsedName {
       ...(commonName === undefined ? {} : { commonName: new Untrusted(commonName) }),
     },
     rdns: canonical,
+    commonNames,
+    emailAddresses: textsOf(rdns, emailAddressOid),
   };
 }
+
+const textsOf = (rdns: readonly Attribute[][], wanted: string): string[] =>
+  rdns.flat().flatMap(({ type, text }) => (type === wanted && text !== undefined ? [text] : []));
 
 function parseRdn(value: DerValue, what: string): Attribute[] {
   const attributes = children(expectTag(value, tags.set, what), what).map((each) => {

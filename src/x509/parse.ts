@@ -1,5 +1,6 @@
 /** From DER to facts (RFC 5280 §4.1). */
 import { createHash, X509Certificate } from 'node:crypto';
+import { Untrusted } from '../text/index.ts';
 import { type Certificate, MalformedCertificateError } from './certificate.ts';
 import {
   bitString,
@@ -89,6 +90,8 @@ function parseFields(der: Uint8Array): Omit<Certificate, 'der' | 'fingerprintSha
     version,
     subject: subject.name,
     subjectRdns: subject.rdns,
+    subjectCommonNames: subject.commonNames.map((name) => new Untrusted(name)),
+    subjectEmailAddresses: subject.emailAddresses.map((address) => new Untrusted(address)),
     issuer: issuer.name,
     notBefore,
     notAfter,

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import type { KeyAlgorithm, PublicKeyFacts } from './certificate.ts';
+import type { KeyAlgorithm, KeyFlaw, PublicKeyFacts } from './certificate.ts';
+import { children, DerError, oid, readDer, tags } from './der.ts';
 
 const algorithms: Readonly<Record<string, KeyAlgorithm>> = {
   rsa: 'RSA',
@@ -11,10 +12,10 @@ const algorithms: Readonly<Record<string, KeyAlgorithm>> = {
 };
 const fixedBits: Readonly<Record<string, number>> = { ed25519: 256, ed448: 456 };
 
-/** What a SubjectPublicKeyInfo says. A key that OpenSSL does not know is `unknown`, not an error: the certificate can still be shown. */
+/** What a SubjectPublicKeyInfo says. A key that OpenSSL cannot read is `unknown`, not an error: the certificate can still be shown. */
 export function publicKeyFacts(spki: Uint8Array): PublicKeyFacts {
   const key = publicKeyOf(spki);
-  return key ? keyFacts(key, spki) : { algorithm: 'unknown', bits: 0, spki };
+  return key ? keyFacts(key, spki) : { algorithm: 'unknown', bits: 0, flaw: flawOf(spki) ?? 'malformed', spki };
 }
 
 /** The same of a key at hand. `spki`: its DER, where the caller has it already. */
@@ -24,10 +25,12 @@ export function keyFacts(
 ): PublicKeyFacts {
   const type = key.asymmetricKeyType ?? '';
   const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+  const flaw = type === 'ec' ? flawOf(spki) : undefined;
   return {
     algorithm: algorithms[type] ?? 'unknown',
     bits: modulusLength ?? fixedBits[type] ?? curveBits(namedCurve),
     ...(namedCurve === undefined ? {} : { curve: namedCurve }),
+    ...(flaw ? { flaw } : {}),
     spki,
   };
 }
@@ -38,6 +41,22 @@ export function publicKeyOf(spki: Uint8Array): KeyObject | undefined {
     return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
   } catch {
     return undefined;
+  }
+}
+
+const ecPublicKeyOid = '1.2.840.10045.2.1';
+
+/** RFC 5480 §2.1.1: the parameters of an elliptic curve key are the curve's name, and nothing else. */
+function flawOf(spki: Uint8Array): KeyFlaw | undefined {
+  const what = 'the public key';
+  try {
+    const [algorithm] = children(readDer(spki, what), what);
+    const [id, parameters] = algorithm ? children(algorithm, what) : [];
+    if (!id || oid(id, what) !== ecPublicKeyOid) return undefined;
+    return parameters?.tag === tags.sequence ? 'explicit-curve' : undefined;
+  } catch (error) {
+    if (error instanceof DerError) return 'malformed';
+    throw error;
   }
 }
 

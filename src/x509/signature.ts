@@ -20,6 +20,10 @@ export function isSignedBy(certificate: Certificate, issuer: Certificate): boole
   }
 }
 
+/** Whether OpenSSL would try `issuer`: names, key identifiers and the permission to sign certificates, but no signature (X509_check_issued(3)). */
+export const opensslTakesAsIssuer = (certificate: Certificate, issuer: Certificate): boolean =>
+  new X509Certificate(certificate.der).checkIssued(new X509Certificate(issuer.der));
+
 /** Bundles are shared by many environments: an issuer's key is decoded once. */
 function keyOf(issuer: Certificate): KeyObject | null {
   const cached = keys.get(issuer);
