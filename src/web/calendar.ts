@@ -32,7 +32,7 @@ export function calendarRoutes({ estate, now }: Shown): Router {
 export async function calendar(environments: readonly EnvironmentStatus[], now: Date): Promise<string> {
   const feed = new ICalCalendar({
     name: 'MESH certificates',
-    description: 'When certificates expire, and when the next ones are asked for.',
+    description: 'When certificates expire, and when the next ones are requested.',
     prodId: { company: 'mesh-cert-monitor', product: 'calendar', language: 'EN' },
     ttl: hourSeconds,
   });
@@ -83,27 +83,22 @@ function eventsOf(environment: EnvironmentStatus, now: Date): ICalEventData[] {
     ...allDay(
       'request',
       renewal.dueAt,
-      say`Request for the next MESH certificate of ${name} goes out`,
+      say`Request for the next MESH certificate for ${name} goes out`,
       say`The renewal window opens.`,
     ),
     ...allDay(
       'last-safe-day',
       renewal.lastSafeDay,
-      say`Last safe day to ask for the next MESH certificate of ${name}`,
+      say`Last safe day to request the next MESH certificate for ${name}`,
       say`From tomorrow the desk has fewer working days to answer than it needs.`,
     ),
     {
-      ...event(
-        'expiry',
-        expiresAt,
-        say`MESH certificate of ${name} expires`,
-        say`From this moment on MESH refuses it.`,
-      ),
+      ...event('expiry', expiresAt, say`MESH certificate for ${name} expires`, say`From this moment MESH refuses it.`),
       alarms: [
         {
           type: ICalAlarmType.display,
           triggerBefore: alarmSeconds,
-          description: say`MESH certificate of ${name} expires`,
+          description: say`MESH certificate for ${name} expires`,
         },
       ],
     },

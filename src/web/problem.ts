@@ -23,7 +23,7 @@ export function readOnly<Parameters = Record<string, string>>(
     .get(...(handlers as RequestHandler[]))
     .all((_request, response) => {
       response.set('Allow', 'GET, HEAD');
-      sendProblem(response, 405, 'This service only shows; every route is GET.');
+      sendProblem(response, 405, 'This service is read-only: use GET or HEAD.');
     });
 }
 

@@ -14,7 +14,7 @@ export function openApiDocument() {
       title: 'mesh-cert-monitor',
       version: apiVersion,
       description:
-        'What the service knows of each environment, as JSON. Read only. An absent field is left out, never null; fields may be added, so ignore those you do not know.',
+        'What the service knows about each environment, as JSON. Read-only. A field without a value is left out, never null. Fields may be added, so ignore any that you do not recognise.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
@@ -35,7 +35,7 @@ export function openApiDocument() {
       },
       '/api/v1/renewals': {
         get: operation('listRenewals', 'renewals', 'Every renewal on record, oldest first', 'Renewals', {
-          503: problem('The record of renewals cannot be read now.'),
+          503: problem('The record of renewals cannot be read at the moment.'),
         }),
       },
       '/api/v1/openapi.json': {
@@ -50,11 +50,11 @@ export function openApiDocument() {
         IfNoneMatch: {
           name: 'If-None-Match',
           in: 'header',
-          description: 'An ETag of an earlier answer.',
+          description: 'The ETag of an earlier response.',
           schema: { type: 'string' },
         },
       },
-      headers: { ETag: { description: 'Changes when the answer does.', schema: { type: 'string' } } },
+      headers: { ETag: { description: 'Changes when the response does.', schema: { type: 'string' } } },
       securitySchemes: { basic: { type: 'http', scheme: 'basic' } },
     },
   };
@@ -72,8 +72,11 @@ function operation(operationId: string, tag: string, summary: string, schema: st
         headers: { ETag: { $ref: '#/components/headers/ETag' } },
         content: { 'application/json': { schema: reference(schema) } },
       },
-      304: { description: 'What you have is still right.', headers: { ETag: { $ref: '#/components/headers/ETag' } } },
-      401: problem('A password is asked for, and this is not it.'),
+      304: {
+        description: 'Not modified: the copy that you have is current.',
+        headers: { ETag: { $ref: '#/components/headers/ETag' } },
+      },
+      401: problem('A user name and password are required.'),
       ...more,
     },
   };

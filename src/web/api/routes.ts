@@ -26,7 +26,7 @@ export function apiRoutes({ estate, now, renewals }: Shown): Router {
   });
   readOnly(router, '/api/v1/renewals', async (_request, response) => {
     const records = renewals();
-    if (!records) return sendProblem(response, 503, 'The record of renewals cannot be read now.');
+    if (!records) return sendProblem(response, 503, 'The record of renewals cannot be read at the moment.');
     const list = await writeInBatches(records, (each) => jsonText(renewalRecordJson(each)));
     send(response, `{"renewals":[${list.join(',')}]}\n`);
   });

@@ -4,8 +4,8 @@ import { environmentSchema, handshakeSchema, renewalRecordSchema, statusSchema }
 
 export const environmentsSchema = z
   .object({
-    status: statusSchema.meta({ description: 'The worst of them all.' }),
-    environments: z.array(environmentSchema).meta({ description: 'By name.' }),
+    status: statusSchema.meta({ description: 'The worst status of any environment.' }),
+    environments: z.array(environmentSchema).meta({ description: 'Sorted by name.' }),
   })
   .meta({ id: 'Environments' });
 
@@ -13,7 +13,7 @@ export const environmentDetailSchema = environmentSchema
   .extend({
     handshakeHistory: z
       .array(handshakeSchema)
-      .meta({ description: 'Oldest first, the last two dozen; server certificates are kept of the newest alone.' }),
+      .meta({ description: 'The last 24, oldest first. Only the newest has server certificates.' }),
   })
   .meta({ id: 'EnvironmentDetail' });
 

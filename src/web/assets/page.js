@@ -10,7 +10,7 @@ document.querySelector('#refreshing')?.removeAttribute('hidden');
 pause?.addEventListener('click', () => {
   paused = !paused;
   pause.textContent = paused ? 'Resume updates' : 'Pause updates';
-  announcement.textContent = paused ? 'Updates are paused.' : 'Updates are on.';
+  announcement.textContent = paused ? 'Updates are paused.' : 'Updates have resumed.';
   if (!paused) refresh();
 });
 document.addEventListener('visibilitychange', () => {

@@ -44,7 +44,7 @@ export function Certificates({ environment, now }: Props) {
 
 function LastKnown({ environment: { assessment } }: { environment: EnvironmentStatus }) {
   if (!assessment || assessment.certificates.length > 0) return null;
-  return <p>The files cannot be read now; these are the certificates that were last seen.</p>;
+  return <p>The files cannot be read at the moment. These are the certificates that were last read.</p>;
 }
 
 /** Where the chain ends although it should go on. */

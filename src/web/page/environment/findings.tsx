@@ -51,7 +51,7 @@ function FindingCard({ finding }: { finding: Finding }) {
             <WithCode text={meaning} />
           </p>
           <p class="page-small">
-            <code>{code}</code>, after {source}.
+            <code>{code}</code>. Reference: {source}.
           </p>
         </div>
       </details>
@@ -72,7 +72,7 @@ function NothingToDo({ environment }: { environment: EnvironmentStatus }) {
       Nothing.{' '}
       {credentialConfigured && renewal.state === 'not_due' && renewal.dueAt && (
         <>
-          The next certificate is asked for from <Day time={renewal.dueAt} />.
+          The next certificate will be requested from <Day time={renewal.dueAt} />.
         </>
       )}
     </p>

@@ -27,8 +27,8 @@ export function RenewalSummary({ environment, now }: { environment: EnvironmentS
       <SummaryList
         rows={[
           dueAt && ['Window opens', <Day time={dueAt} />],
-          requestedAt && ['Asked', <Moment time={requestedAt} />],
-          lastSafeDay && ['Last safe day to ask', <Day time={lastSafeDay} />],
+          requestedAt && ['Requested', <Moment time={requestedAt} />],
+          lastSafeDay && ['Last safe day to request', <Day time={lastSafeDay} />],
           environment.expiresAt && ['Expires', <Moment time={environment.expiresAt} />],
         ]}
       />
@@ -36,7 +36,7 @@ export function RenewalSummary({ environment, now }: { environment: EnvironmentS
         <>
           <Transitions transitions={record.transitions} />
           <p>
-            <a href={renewalPath(record)}>The request, its message and its files</a>
+            <a href={renewalPath(record)}>The request, its email and its files</a>
           </p>
         </>
       )}

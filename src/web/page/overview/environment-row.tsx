@@ -52,7 +52,7 @@ export function EnvironmentRow({ environment, now }: Props) {
         )}
         {renewal.requestedAt && (
           <span class="page-small">
-            asked <Relative time={renewal.requestedAt} now={now} />
+            requested <Relative time={renewal.requestedAt} now={now} />
           </span>
         )}
       </Cell>

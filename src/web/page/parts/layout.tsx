@@ -38,7 +38,7 @@ export function Layout({ frame, children }: { frame: Frame; children: ComponentC
         <footer class="nhsuk-footer page-footer">
           <div class="nhsuk-width-container page-width">
             <p class="nhsuk-body-s">
-              As of{' '}
+              As at{' '}
               <time id="as-of" datetime={rfc3339(now)}>
                 {shortLondonTime(now)}
               </time>

@@ -21,8 +21,8 @@ export const standingOf = ({ status, lastRunAt, handshake }: EnvironmentStatus):
 
 export const standingWords: Readonly<Record<Standing, string>> = {
   critical: 'Act now',
-  warning: 'Attention',
-  ok: 'Well',
+  warning: 'Needs attention',
+  ok: 'OK',
   unknown: 'Not checked yet',
 };
 
