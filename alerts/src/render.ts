@@ -4,7 +4,7 @@ import { type AlertRule, runbookUrl } from './rule.ts';
 import { type RuleGroup, ruleGroups } from './rules.ts';
 
 const header =
-  '# Generated from alerts/src/ by `npm run docs`. Put your own hosts in place of the two .example ones (alerts/README.md).\n';
+  '# Generated from alerts/src/ by `npm run docs`. Replace the two .example hosts with your own (alerts/README.md).\n';
 
 function alert(rule: AlertRule) {
   const dashboard = rule.monitor
