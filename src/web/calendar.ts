@@ -1,4 +1,4 @@
-/** The dates that matter, as a calendar feed (RFC 5545): one event each, with an identity that stays while the certificate does. */
+/** The important dates as a calendar feed (RFC 5545): one event for each, whose UID stays the same as long as the certificate does. */
 import { Router } from 'express';
 import { ICalAlarmType, ICalCalendar, ICalEvent, type ICalEventData, ICalEventTransparency } from 'ical-generator';
 import type { EnvironmentStatus } from '../status/index.ts';
@@ -9,7 +9,7 @@ import type { Shown } from './shown.ts';
 import { writeInBatches } from './write-in-batches.ts';
 
 const hourSeconds = 60 * 60;
-/** Before the expiry: when there is still time to telephone the desk. */
+/** Before the expiry, while there is still time to telephone the desk. */
 const alarmSeconds = 14 * 24 * hourSeconds;
 const lineOctets = 75;
 
@@ -28,7 +28,7 @@ export function calendarRoutes({ estate, now }: Shown): Router {
   return router;
 }
 
-/** @param now - written as DTSTAMP, the moment at which the feed was made. CRLF line ends, folded at 75 octets. */
+/** With CRLF line endings, folded at 75 octets. @param now - the DTSTAMP: when the feed was made. */
 export async function calendar(environments: readonly EnvironmentStatus[], now: Date): Promise<string> {
   const feed = new ICalCalendar({
     name: 'MESH certificates',
@@ -38,7 +38,7 @@ export async function calendar(environments: readonly EnvironmentStatus[], now: 
   });
   const end = 'END:VCALENDAR';
   const frame = feed.toString();
-  // Event by event: the library folds a whole feed letter by letter, which takes seconds for thousands.
+  // One event at a time: the library folds a whole feed character by character, which takes seconds for thousands of events.
   const events = await writeInBatches(environments, (environment) =>
     eventsOf(environment, now)
       .map((event) => fold(new ICalEvent(event, feed).toString()))
@@ -47,7 +47,7 @@ export async function calendar(environments: readonly EnvironmentStatus[], now: 
   return frame.slice(0, frame.lastIndexOf(end)) + events.join('') + end;
 }
 
-/** RFC 5545 §3.1: no line is longer than 75 octets; one that goes on begins with a space, and no character is cut in two. */
+/** RFC 5545 §3.1: no line is longer than 75 octets. A continuation line starts with a space, and no character is split. */
 export function fold(text: string): string {
   return text.replaceAll(/[^\r\n]{25,}/g, (line) => (Buffer.byteLength(line) > lineOctets ? foldLine(line) : line));
 }
@@ -105,7 +105,7 @@ function eventsOf(environment: EnvironmentStatus, now: Date): ICalEventData[] {
   ];
 }
 
-/** London’s date as midnight UTC, which is how the library takes a whole day. */
+/** The date in London as midnight UTC, which is how the library expects a whole day. */
 function londonDate(moment: Date): Date {
   return new Date(londonDayOf(moment) * dayMs);
 }

@@ -1,8 +1,8 @@
-/** The API’s description (OpenAPI 3.1), from the same schemas that its answers are held to. */
+/** The API’s description (OpenAPI 3.1), from the schemas that its responses conform to. */
 import { z } from 'zod';
 import { environmentDetailSchema, environmentsSchema, problemSchema, renewalsSchema } from './schema.ts';
 
-/** Of the API, not of the program: moves when an answer changes. */
+/** The version of the API, not of the program. It changes when a response changes. */
 const apiVersion = '1.0.0';
 
 type Schemas = Record<string, object>;
@@ -19,7 +19,7 @@ export function openApiDocument() {
     },
     servers: [{ url: '/' }],
     tags: [{ name: 'environments' }, { name: 'renewals' }, { name: 'description' }],
-    // Both are legal: the service asks for a password only where `http.basic_auth` is configured.
+    // Either is possible: the service requires a password only if `http.basic_auth` is configured.
     security: [{}, { basic: [] }],
     paths: {
       '/api/v1/environments': {
@@ -88,11 +88,11 @@ function problem(description: string) {
 
 const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-/** Every schema with a name of its own becomes a component, and is referred to there. */
+/** Every schema with an id becomes a component, and is used by reference. */
 function componentSchemas(): Schemas {
   const all = z.object({ environmentsSchema, environmentDetailSchema, renewalsSchema, problemSchema });
   const { $defs = {} } = z.toJSONSchema(all, {
-    // A consumer ignores fields that it does not know, so the description must not forbid them.
+    // Clients ignore fields that they do not recognise, so the description must not forbid them.
     override: ({ jsonSchema }) => void delete jsonSchema.additionalProperties,
   });
   const sorted = Object.fromEntries(Object.entries($defs).sort(([a], [b]) => (a < b ? -1 : 1)));

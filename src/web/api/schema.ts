@@ -1,4 +1,4 @@
-/** What the API answers, on top of the shapes that `--format json` shares with it. */
+/** The API’s responses, in addition to the schemas that it shares with `--format json`. */
 import { z } from 'zod';
 import { environmentSchema, handshakeSchema, renewalRecordSchema, statusSchema } from '../../report/index.ts';
 

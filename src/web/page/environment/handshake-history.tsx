@@ -5,7 +5,7 @@ import { Moment } from '../parts/when.tsx';
 const height = 100;
 const step = 24;
 
-/** The handshakes since the service started, as bars; the table says the same in words. */
+/** Recent handshakes as bars. The table gives the same information in words. */
 export function HandshakeHistory({ history }: { history: readonly HandshakeResult[] }) {
   const [first, last] = [history[0], history.at(-1)];
   if (!first || !last || history.length < 2) return null;

@@ -14,7 +14,7 @@ interface Props {
   readonly now: Date;
 }
 
-/** The last handshake with MESH, its phases, and those before it. */
+/** The last handshake with MESH, its phases, and the handshakes before it. */
 export function Handshake({ environment: { handshake }, now }: Props) {
   const { last, lastSuccessAt, history } = handshake;
   return (

@@ -9,7 +9,7 @@ import { Transitions } from '../parts/transitions.tsx';
 import { Day, Moment } from '../parts/when.tsx';
 import { sentence } from '../parts/words.ts';
 
-/** Where the renewal of an environment stands, on the line of its certificate’s life. */
+/** The state of an environment’s renewal, on the timeline of its certificate. */
 export function RenewalSummary({ environment, now }: { environment: EnvironmentStatus; now: Date }) {
   const { renewal, credentialConfigured } = environment;
   if (!credentialConfigured) return null;

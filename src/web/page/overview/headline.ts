@@ -1,4 +1,4 @@
-/** The sentences at the head of the pages. Pure. */
+/** The headings of the pages. Pure. */
 import { catalogue, type Finding } from '../../../findings/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import { counted, plural } from '../../../text/index.ts';
@@ -18,7 +18,7 @@ export function overviewHeading({ critical, warning, ok, unknown }: Tally): stri
   return all === 1 ? 'All is well' : `All ${plural(all, 'environment')} are OK`;
 }
 
-/** How the others are, after a heading that has told of the worst: `1 needing attention, 3 OK.` */
+/** The other environments, after a heading about the worst: `Others: one needing attention, 3 OK.` */
 export function tallyWords({ critical, warning, ok, unknown }: Tally): string {
   const parts = [
     [critical, 'needing action now'],
@@ -32,7 +32,7 @@ export function tallyWords({ critical, warning, ok, unknown }: Tally): string {
 
 type Ending = EnvironmentStatus & { readonly expiresAt: Date };
 
-/** The first to end from now on. */
+/** The next to expire. */
 export function soonest(environments: readonly EnvironmentStatus[], now: Date): Ending | undefined {
   let first: Ending | undefined;
   for (const each of environments)
@@ -40,7 +40,7 @@ export function soonest(environments: readonly EnvironmentStatus[], now: Date): 
   return first;
 }
 
-/** What is the matter with one environment, or that nothing is. */
+/** What is wrong with one environment, or that nothing is. */
 export function environmentHeading(environment: EnvironmentStatus, now: Date): string {
   const [worst] = worrying(environment.findings);
   if (worst) return catalogue[worst.code].title;

@@ -68,7 +68,7 @@ function RefusedConfiguration() {
   );
 }
 
-/** What the lines in the column “Expires” mean. */
+/** What the bars in the column “Expires” mean. */
 function Key() {
   return (
     <p class="nhsuk-hint page-key">

@@ -10,7 +10,7 @@ const navigation = [
   { section: 'renewals', href: '/renewals', text: 'Renewals' },
 ] as const;
 
-/** The whole document. Works without the script, which only refreshes what is inside `main`. */
+/** The whole document. It works without the script, which only refreshes the content of `main`. */
 export function Layout({ frame, children }: { frame: Frame; children: ComponentChildren }) {
   const { title, standing, styles, script, icon, now, headline, here } = frame;
   return (
