@@ -16,7 +16,7 @@ const critical = config.criticalDays * secondsPerDay;
 const left = `${clientNotAfter} - time()`;
 const caLeft = `(${credentialExpiry} - time())`;
 const caEndsFirst = `(${credentialExpiry} < ${clientNotAfter})`;
-/** Has an alert that says why, in any case. */
+/** Whatever the cause, another alert reports it. */
 export const credentialInvalid = `${perEnvironment('nhs_mesh_credential_valid == bool 0')} == 1`;
 const humanValue = '{{ $value | humanizeDuration }}';
 
@@ -64,7 +64,7 @@ const reading: AlertRule[] = [
     patience: 'Two check cycles.',
   },
   {
-    // Whatever the alerts above and the expired certificate's do not explain.
+    // Everything that the alerts above, and the one for an expired certificate, do not explain.
     alert: 'MeshCredentialInvalid',
     expr: unless(credentialInvalid, stands(...codesOf('readable', 'key_match', 'chain_valid'), 'certificate_expired')),
     for: '10m',

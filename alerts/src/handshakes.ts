@@ -3,7 +3,7 @@ import { config, secondsPerDay } from './config.ts';
 import { credentialInvalid } from './credentials.ts';
 import { type AlertRule, environment, fails, perEnvironment, stands, unless } from './rule.ts';
 
-/** Reasons that the next probe will not cure by itself: someone has to change a file, a secret or a server. */
+/** Reasons that do not clear by themselves: somebody has to change a file, a secret or a server. */
 const ours: readonly HandshakeReason[] = [
   'client_certificate_required',
   'client_certificate_expired',
@@ -25,7 +25,7 @@ const failing = (...reasons: readonly HandshakeReason[]) =>
 const skew = 'abs(nhs_mesh_clock_skew_seconds)';
 const skewCritical = `max by (mesh_environment) (${skew}) > ${config.clockSkewCriticalSeconds}`;
 
-/** One cause, one alert: a refusal that the files or the clock explain is told by the alert about them. */
+/** One cause, one alert: a refusal that the files or the clock explain is reported by the alert about those. */
 const refused = [
   unless(failing(...ours), credentialInvalid),
   unless(failing('server_certificate_untrusted'), fails('chain_valid')),
@@ -33,7 +33,7 @@ const refused = [
   failing(...others),
 ].join(' or ');
 
-/** The reason of the last handshake, looked up when the alert is rendered: it may change while the alert waits, and must not restart it. */
+/** The reason of the last handshake, looked up when the alert is rendered. It may change while the alert is pending, and must not restart the wait. */
 const lastReason =
   `{{ with printf "nhs_mesh_handshake_failure{mesh_environment='%s'} == 1" $labels.mesh_environment | query }}` +
   '{{ with . | first }}{{ .Labels.reason }}{{ end }}{{ else }}the reason of the last handshake{{ end }}';

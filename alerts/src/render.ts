@@ -28,7 +28,7 @@ const group = ({ name, recording, alerts }: RuleGroup) => ({ name, rules: [...re
 const document = { groups: ruleGroups.map(group) };
 const yaml = (value: unknown) => header + stringify(value, { lineWidth: 0 });
 
-/** What Prometheus loads with `rule_files`. */
+/** For `rule_files` of Prometheus. */
 export const prometheusRules = () => yaml(document);
 
 /** The same for Kubernetes, where the Prometheus operator reads it. */
