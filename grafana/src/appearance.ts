@@ -1,4 +1,4 @@
-/** Colours, mappings and thresholds, from the same source as the alerts. Text says what colour says. */
+/** Colours, mappings and thresholds, from the same source as the alerts. Every colour comes with text. */
 import {
   MappingType,
   type Threshold,
