@@ -27,7 +27,7 @@ describe('words', () => {
     expect(heading(healthy, unchecked)).toBe('1 of 2 environments has not been checked yet');
     expect(heading(healthy, unchecked, wrongOrder)).toBe('1 of 3 environments needs attention soon');
     expect(heading(expired, expired, wrongOrder)).toBe('2 of 3 environments need action now');
-    expect(tallyWords(tally([expired, wrongOrder, healthy]))).toBe('Of the others, 1 to attend to, 1 well.');
+    expect(tallyWords(tally([expired, wrongOrder, healthy]))).toBe('Others: 1 needing attention, 1 OK.');
     expect(tallyWords(tally([expired]))).toBe('');
   });
 });

@@ -18,7 +18,7 @@ export function overviewHeading({ critical, warning, ok, unknown }: Tally): stri
   return all === 1 ? 'All is well' : `All ${plural(all, 'environment')} are OK`;
 }
 
-/** The other environments, after a heading about the worst: `Others: one needing attention, 3 OK.` */
+/** The other environments, after a heading about the worst: `Others: 1 needing attention, 3 OK.` */
 export function tallyWords({ critical, warning, ok, unknown }: Tally): string {
   const parts = [
     [critical, 'needing action now'],
