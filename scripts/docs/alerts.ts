@@ -27,7 +27,7 @@ ${capital(plain(rule.description))}
 
 ${rule.steps.map((step, index) => `${index + 1}. ${step}`).join('\n')}
 
-Why it waits so long: ${rule.patience}
+Why this delay: ${rule.patience}
 
 \`\`\`promql
 ${rule.expr}

@@ -19,7 +19,7 @@ export function requireBasicAuth(expected: BasicAuth, report: (error: unknown) =
       credentials = await expected();
     } catch (error) {
       report(error);
-      return sendProblem(response, 503, 'The password that this service asks for cannot be read.');
+      return sendProblem(response, 503, 'The password for this service cannot be read, so access is denied.');
     }
     if (!credentials || matches(request.headers.authorization, credentials)) return next();
     response.set('WWW-Authenticate', 'Basic realm="mesh-cert-monitor", charset="UTF-8"');

@@ -12,7 +12,7 @@ export interface HealthCheck {
   readonly time?: string;
   readonly observedValue?: number | string;
   readonly observedUnit?: string;
-  /** Only when it is not `pass`. */
+  /** Only if the status is not `pass`. */
   readonly output?: SafeText;
 }
 
@@ -40,18 +40,18 @@ export function healthOf(environments: readonly EnvironmentStatus[], version: st
     status,
     version,
     description: 'Certificates and handshakes of NHS MESH mailboxes',
-    ...(troubled.length === 0 ? {} : { output: say`not well: ${listOf(troubled)}` }),
+    ...(troubled.length === 0 ? {} : { output: say`not OK: ${listOf(troubled)}` }),
     checks: Object.fromEntries(environments.flatMap((each) => checksOf(each, now))),
   };
 }
 
-/** Of the process alone: it answers, so it lives. */
+/** About the process only: if it responds, it is alive. */
 export function livenessOf(version: string): Health {
-  return { status: 'pass', version, description: 'The process answers', checks: {} };
+  return { status: 'pass', version, description: 'The process is responding', checks: {} };
 }
 
 export function readinessOf({ ready }: EstateStatus, version: string): Health {
-  const description = 'The first check of every environment is done';
+  const description = 'Every environment has been checked at least once';
   if (ready) return { status: 'pass', version, description, checks: {} };
   return { status: 'fail', version, description, output: say`The first checks are still running.`, checks: {} };
 }
@@ -105,7 +105,7 @@ function handshake({ handshake: { last }, findings }: EnvironmentStatus): Health
 }
 
 function healthStatusOf({ status, lastRunAt }: EnvironmentStatus): HealthStatus {
-  // Nothing is known before the first check: no reason to page anyone, none to be at ease.
+  // Nothing is known before the first check: that is no reason to page anyone, but it is not a pass either.
   return lastRunAt ? words[status] : worse('warn', words[status]);
 }
 

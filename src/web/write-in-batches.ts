@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 const atOnce = 100;
 
-/** Writes each element, and lets other requests have their turn in between: a list of thousands does not hold up `/health/live`. */
+/** Writes each element, and yields to other requests from time to time, so that a list of thousands does not delay `/health/live`. */
 export async function writeInBatches<Element>(
   elements: readonly Element[],
   write: (element: Element) => string,

@@ -1,4 +1,4 @@
-/** What the page shows, as JSON: an ETag on every answer, and the same order every time. */
+/** The same information as the pages, as JSON: with an ETag on every response, and always in the same order. */
 import { createHash } from 'node:crypto';
 import { type Response, Router } from 'express';
 import type { z } from 'zod';
@@ -26,7 +26,7 @@ export function apiRoutes({ estate, now, renewals }: Shown): Router {
   });
   readOnly(router, '/api/v1/renewals', async (_request, response) => {
     const records = renewals();
-    if (!records) return sendProblem(response, 503, 'The record of renewals cannot be read now.');
+    if (!records) return sendProblem(response, 503, 'The record of renewals cannot be read at the moment.');
     const list = await writeInBatches(records, (each) => jsonText(renewalRecordJson(each)));
     send(response, `{"renewals":[${list.join(',')}]}\n`);
   });
@@ -45,7 +45,7 @@ export function detailJson(environment: EnvironmentStatus, now: Date): z.infer<t
   };
 }
 
-/** Answers 304 to who already has it. */
+/** Responds with 304 if the client already has it. */
 function send(response: Response, body: string): void {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   response
@@ -55,8 +55,8 @@ function send(response: Response, body: string): void {
 }
 
 /**
- * RFC 9110 §13.1.2, with the weak comparison. Not express’s own: that heeds the request’s `Cache-Control: no-cache`, which is meant for
- * caches, and which `fetch` sends along with every If-None-Match.
+ * RFC 9110 §13.1.2, with the weak comparison. Express’s own comparison is not used: it obeys `Cache-Control: no-cache` in the request, which is
+ * meant for caches, and which `fetch` sends with every If-None-Match.
  */
 function has(ifNoneMatch: string | undefined, etag: string): boolean {
   const known = ifNoneMatch?.split(',').map((each) => each.trim().replace(/^W\//, '')) ?? [];
