@@ -1,4 +1,4 @@
-/** The extensions that decide something here (RFC 5280 §4.2). */
+/** The extensions that affect a verdict (RFC 5280 §4.2). */
 import type { Certificate, KeyUsage } from './certificate.ts';
 import {
   bitString,
@@ -51,13 +51,13 @@ const readers: Readonly<Record<string, { readonly name: string; readonly read: R
 const privateKeyUsagePeriodOid = '2.5.29.16';
 
 /**
- * Critical and yet no reason to reject. Certificate policies: we start from any-policy and ask for none (RFC 5280 §6.1.1 (c), (e)), so
- * they cannot fail a path by themselves. CRL distribution points say where to ask, not whom to trust. Policy mappings, policy
- * constraints and inhibit any-policy are not here: they would need the policy tree.
+ * Critical extensions that are not a reason to reject. Certificate policies: we start from any-policy and require none (RFC 5280 §6.1.1 (c),
+ * (e)), so on their own they cannot fail a path. CRL distribution points say where to ask, not whom to trust. Policy mappings, policy
+ * constraints and inhibit any-policy are not included, because they would need the policy tree.
  */
 const harmless: ReadonlySet<string> = new Set(['2.5.29.31', '2.5.29.32']);
 
-/** @throws {DerError} when one that decides something is malformed, or any is there twice (RFC 5280 §4.2). */
+/** @throws {DerError} if one that affects a verdict is malformed, or any appears twice (RFC 5280 §4.2). */
 export function parseExtensions(list: DerValue | undefined): ExtensionFacts {
   const extensionOids = new Set<string>();
   const unhandledCriticalExtensions: string[] = [];
@@ -94,7 +94,7 @@ function basicConstraints(value: DerValue, what: string, critical: boolean): Fac
   return { basicConstraints: { critical, ca, ...(limit ? { pathLength: smallInteger(limit, what) } : {}) } };
 }
 
-/** In the order of their bits (RFC 5280 §4.2.1.3). */
+/** In bit order (RFC 5280 §4.2.1.3). */
 const usageBits: readonly KeyUsage[] = [
   'digitalSignature',
   'nonRepudiation',
@@ -127,7 +127,7 @@ function authorityKeyIdentifier(value: DerValue, what: string): Facts {
   return identifier ? { authorityKeyIdentifier: hex(identifier.body) } : {};
 }
 
-/** RFC 3280 §4.2.1.4; gone from RFC 5280, and decides nothing. So a malformed one is only not shown. */
+/** RFC 3280 §4.2.1.4; removed in RFC 5280, and does not affect a verdict. So if it is malformed it is simply not shown. */
 function privateKeyUsagePeriod(content: Uint8Array): Facts {
   try {
     const what = 'extension private key usage period';

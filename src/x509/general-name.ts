@@ -55,7 +55,7 @@ function subtrees(value: DerValue | undefined, what: string): GeneralNameConstra
     const minimum = fields.optional(contextPrimitive(0));
     const maximum = fields.optional(contextPrimitive(1));
     fields.end();
-    // RFC 5280 §4.2.1.10: minimum is 0 and maximum absent; whoever wants more cannot be answered here.
+    // RFC 5280 §4.2.1.10: minimum is 0 and maximum is absent; anything else is not supported.
     const plain = !maximum && (minimum?.body.every((octet) => octet === 0) ?? true);
     return plain ? constraint(base, what) : { kind: 'other' };
   });
@@ -73,7 +73,7 @@ function constraint(base: DerValue, what: string): GeneralNameConstraint {
 
 const text = ({ body }: DerValue): Untrusted => new Untrusted(Buffer.from(body).toString('latin1'));
 
-/** Dotted, or eight groups of hex; octets of any other number as they are. */
+/** Dotted, or eight groups of hex. Any other number of octets is left as it is. */
 function address(octets: Uint8Array): string {
   if (octets.length === 4) return octets.join('.');
   if (octets.length !== 16) return `#${hex(octets)}`;

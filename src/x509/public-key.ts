@@ -11,13 +11,13 @@ const algorithms: Readonly<Record<string, KeyAlgorithm>> = {
 };
 const fixedBits: Readonly<Record<string, number>> = { ed25519: 256, ed448: 456 };
 
-/** What a SubjectPublicKeyInfo says. A key that OpenSSL does not know is `unknown`, not an error: the certificate can still be shown. */
+/** The content of a SubjectPublicKeyInfo. A key that OpenSSL does not recognise is `unknown`, not an error: the certificate can still be shown. */
 export function publicKeyFacts(spki: Uint8Array): PublicKeyFacts {
   const key = publicKeyOf(spki);
   return key ? keyFacts(key, spki) : { algorithm: 'unknown', bits: 0, spki };
 }
 
-/** The same of a key at hand. `spki`: its DER, where the caller has it already. */
+/** The same for an existing key. `spki`: its DER, if the caller already has it. */
 export function keyFacts(
   key: KeyObject,
   spki: Uint8Array = key.export({ type: 'spki', format: 'der' }),
@@ -32,7 +32,7 @@ export function keyFacts(
   };
 }
 
-/** The key in a SubjectPublicKeyInfo (DER); undefined when OpenSSL cannot read it. */
+/** The key in a SubjectPublicKeyInfo (DER), or undefined if OpenSSL cannot read it. */
 export function publicKeyOf(spki: Uint8Array): KeyObject | undefined {
   try {
     return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
@@ -41,5 +41,5 @@ export function publicKeyOf(spki: Uint8Array): KeyObject | undefined {
   }
 }
 
-/** OpenSSL's curve names carry their size: `prime256v1`, `secp384r1`, `brainpoolP512r1`. */
+/** OpenSSL's curve names include their size: `prime256v1`, `secp384r1`, `brainpoolP512r1`. */
 const curveBits = (name: string | undefined): number => Number(/\d{3}/.exec(name ?? '')?.[0] ?? 0);
