@@ -14,7 +14,7 @@ const firstLookMs = 8_000;
 /** Runs the demonstration with the same service as `serve`, until Ctrl-C. The log goes to stderr only with `DEBUG`, because the page shows everything. */
 export async function run({ port, atMs }: DemoOptions, io: CommandIo): Promise<ExitCode> {
   const { stdout, stderr, now, env } = io;
-  stdout(say`Making certificates, starting a MESH stand-in and a mail catcher …\n`);
+  stdout(say`Creating certificates, then starting a MESH stand-in and a mail catcher …\n`);
   const told = untilToldToStop();
   const estate = await createEstate({
     now,
@@ -37,7 +37,7 @@ export async function run({ port, atMs }: DemoOptions, io: CommandIo): Promise<E
     stdout(welcome(service, estate));
     await told;
   } finally {
-    stdout(say`\nStopping; everything that was made is removed.\n`);
+    stdout(say`\nStopping and removing everything that was created.\n`);
     await service?.stop();
     await estate.stop();
   }
@@ -75,7 +75,7 @@ function welcome({ url, estate }: Service, { folder, configurationFile }: Estate
 `,
     escapedLines(thingsToTry(folder, configurationFile)),
     say`
-Ctrl-C ends it and removes the folder.
+Press Ctrl-C to stop and remove the folder.
 `,
   ]);
 }

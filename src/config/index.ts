@@ -1,4 +1,4 @@
-/** The configuration, and the sources of values and secrets that it names. */
+/** The configuration, and the sources of the values and secrets in it. */
 export { cronFields, duration, shortestCronIntervalSeconds } from './formats.ts';
 export { largestConfigurationBytes, loadConfiguration } from './load.ts';
 export { presets } from './presets.ts';

@@ -4,8 +4,8 @@ import type { Problem } from './problems.ts';
 import { type ConfigurationFile, defaultThresholds, type EnvironmentFile } from './schema.ts';
 
 /**
- * Rules between keys. They read the raw document, so that they speak at once with the schema's own complaints; a rule whose inputs
- * are themselves wrong keeps silent.
+ * Rules between keys. They read the raw document, so that their problems are reported together with the schema's. A rule whose inputs
+ * are themselves wrong reports nothing.
  */
 export function ruleProblems(raw: unknown): Problem[] {
   const file = raw as Loose<ConfigurationFile>;
@@ -99,7 +99,7 @@ function smtpLogin(smtp: { readonly username?: unknown; readonly password?: unkn
   return [{ path: `email.smtp.${missing}`, message: `missing; ${given} is given` }];
 }
 
-/** Names become files and URLs, and not every file system tells x from X. */
+/** Names become files and URLs, and some file systems do not distinguish x from X. */
 function uniqueNames(environments: readonly LooseEnvironment[]): Problem[] {
   const first = new Map<string, number>();
   return environments.flatMap((environment, index) => {

@@ -1,4 +1,4 @@
-/** Reading what a `Source` points at: anew each time, so that a rotated secret is seen. */
+/** Reads what a `Source` points to, each time again, so that a rotated secret is noticed. */
 import { MonitorError } from '../errors/index.ts';
 import { readRegularFile } from '../files/index.ts';
 import { escaped, type SafeText, say } from '../text/index.ts';
@@ -7,10 +7,10 @@ import { decodeText } from './text.ts';
 import type { GivenSource, Source } from './types.ts';
 import type { Variables } from './variables.ts';
 
-/** Bytes. Certificates, keys, passphrases and what a desk wants enclosed are far smaller; a log or a disk image by mistake is not. */
+/** Bytes. Certificates, keys, passphrases and enclosures for a desk are far smaller; a log or disk image named by mistake is not. */
 export const maximumSourceBytes = 1024 * 1024;
 
-/** A source could not be read. `message` is a sentence that names the place and the reason, and never a value. */
+/** A source could not be read. `message` is a sentence that names the place and the reason, but never a value. */
 export class SourceError extends MonitorError {
   override readonly code = 'ERR_SOURCE';
 }
@@ -28,12 +28,12 @@ export function sourceLabel(source: Source | GivenSource): SafeText {
   return source.kind === 'env' ? say`variable ${source.name}` : say`the configuration`;
 }
 
-/** @throws {SourceError} when it is missing, not a regular file, larger than 1 MiB or not readable; an unset or empty variable. */
+/** @throws {SourceError} for a file that is missing, not regular, larger than 1 MiB or not readable, or a variable that is unset or empty. */
 export async function readSource(source: Source, env: Variables): Promise<Buffer> {
   return (await readContent(source, env)).bytes;
 }
 
-/** As text, without one line end at its end. @throws {SourceError} as `readSource` does, and for one that is empty. */
+/** As text, without one line break at the end. @throws {SourceError} as `readSource` does, and if it is empty. */
 export async function readSecret(source: Source, env: Variables): Promise<Secret> {
   return secretFrom((await readContent(source, env)).bytes, source);
 }

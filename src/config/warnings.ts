@@ -5,7 +5,7 @@ import type { Resolved } from './resolve.ts';
 import type { ConfigurationFile } from './schema.ts';
 import type { ResolvedEnvironment } from './types.ts';
 
-/** Legal, but probably not what was meant: one sentence each, for the log. The service runs all the same. */
+/** Valid, but probably not intended: one sentence each, for the log. The service still runs. */
 export function warningsOf(file: ConfigurationFile, resolved: Resolved): string[] {
   return [
     ...handshakeTooOften(resolved),

@@ -35,19 +35,19 @@ export interface PartContent {
 
 export type Part = 'certificate' | 'privateKey' | 'caBundle' | 'keystore';
 
-/** The bytes of every source as they were at one moment, or why there are none. */
+/** The bytes of every source at one moment, or why there are none. */
 export interface CredentialContent {
   readonly parts: Readonly<Partial<Record<Part, PartContent>>>;
   readonly passphrase?: Secret;
   readonly passphraseError?: string;
   readonly alias?: string;
-  /** Over every byte, mode and error; see `DeployedCredential.contentHash`. */
+  /** A hash of every byte, mode and error; see `DeployedCredential.contentHash`. */
   readonly contentHash: string;
   readonly fromFiles: boolean;
 }
 
 const parts = ['certificate', 'privateKey', 'caBundle', 'keystore'] as const;
-/** A plain hash of a short passphrase could be searched for; with a key that never leaves this process it cannot. */
+/** A plain hash of a short passphrase could be found by brute force; one with a key that never leaves this process cannot. */
 const hashKey = randomBytes(32);
 
 export async function readSources(inputs: CredentialInputs, env: Variables): Promise<CredentialContent> {
@@ -88,7 +88,7 @@ function secretOf(
   }
 }
 
-/** Lengths keep two different splits of the same bytes apart. */
+/** Lengths are included so that two different splits of the same bytes differ. */
 function hashOf(content: readonly (PartContent | undefined)[], alias: string | undefined): string {
   const hash = createHmac('sha256', hashKey).update(JSON.stringify([alias]));
   for (const each of content) {

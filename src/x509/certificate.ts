@@ -1,11 +1,11 @@
-/** What one certificate says, read once from its DER. Pure data: no file, no clock, no verdict. */
+/** The content of one certificate, read once from its DER. Pure data: no file, no clock, no verdict. */
 import { MonitorError } from '../errors/index.ts';
 import type { SafeText, Untrusted } from '../text/index.ts';
 
 export interface DistinguishedName {
-  /** RFC 4514 text as people write it, most specific last as in the certificate: `C=GB, O=nhs, OU=CA, CN=…`. Treacherous characters are hex pairs. */
+  /** RFC 4514 text in the order people write it, most specific last as in the certificate: `C=GB, O=nhs, OU=CA, CN=…`. Misleading characters are hex pairs. */
   readonly text: SafeText;
-  /** Equal for two names exactly when RFC 5280 §7.1 calls them the same (case, white space and string type folded). */
+  /** Equal for two names if and only if RFC 5280 §7.1 considers them the same (ignoring case, white space and string type). */
   readonly canonical: string;
   /** The last CN. */
   readonly commonName?: Untrusted;
@@ -21,7 +21,7 @@ export type KeyFlaw = 'malformed' | 'explicit-curve';
 
 export interface PublicKeyFacts {
   readonly algorithm: KeyAlgorithm;
-  /** RSA modulus bits, or the curve's; 0 when unknown. */
+  /** Bits of the RSA modulus or of the curve; 0 if unknown. */
   readonly bits: number;
   readonly curve?: string;
   readonly flaw?: KeyFlaw;
@@ -88,7 +88,7 @@ export interface Certificate extends PolicyExtensions {
   readonly der: Uint8Array;
   /** 64 lower-case hex digits. */
   readonly fingerprintSha256: string;
-  /** Upper-case hex, an even number of digits, no sign octet; a negative one (never by RFC 5280, but seen) has a minus in front. */
+  /** Upper-case hex, an even number of digits, no sign octet. A negative one (RFC 5280 forbids it, but it exists) starts with a minus. */
   readonly serial: string;
   readonly version: number;
   readonly subject: DistinguishedName;
@@ -102,9 +102,9 @@ export interface Certificate extends PolicyExtensions {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly publicKey: PublicKeyFacts;
-  /** OpenSSL's name where there is one (`sha256WithRSAEncryption`), else the dotted OID. RSASSA-PSS with its hash: `rsassaPss-sha256`. */
+  /** OpenSSL's name if there is one (`sha256WithRSAEncryption`), otherwise the dotted OID. RSASSA-PSS includes its hash: `rsassaPss-sha256`. */
   readonly signatureAlgorithm: string;
-  /** True when issuer and subject are the same name. Says nothing about the signature. */
+  /** True if issuer and subject are the same name. The signature is not checked. */
   readonly selfIssued: boolean;
   readonly basicConstraints?: { readonly critical: boolean; readonly ca: boolean; readonly pathLength?: number };
   readonly keyUsage?: { readonly critical: boolean; readonly usages: ReadonlySet<KeyUsage> };
@@ -115,7 +115,7 @@ export interface Certificate extends PolicyExtensions {
   readonly authorityKeyIdentifier?: string;
   readonly nameConstraints?: NameConstraints & { readonly critical: boolean };
   readonly alternativeNames: readonly AlternativeName[];
-  /** Worth showing; it is not expiry (MESH and OpenSSL ignore it). */
+  /** For information: it is not the expiry (MESH and OpenSSL ignore it). */
   readonly privateKeyUsagePeriod?: { readonly notBefore?: Date; readonly notAfter?: Date };
   /** Dotted OIDs of critical extensions that we do not process (RFC 5280 §4.2: reject). */
   readonly unhandledCriticalExtensions: readonly string[];
@@ -127,7 +127,7 @@ export class MalformedCertificateError extends MonitorError {
   override readonly code = 'ERR_CERTIFICATE_MALFORMED';
 }
 
-/** Of several certificates the one that ends first: a path stops working then (RFC 5280 §6.1.3 (a)(2)). Undefined for none. */
+/** The certificate that expires first, because a path stops working then (RFC 5280 §6.1.3 (a)(2)). Undefined for an empty list. */
 export function firstToExpire(certificates: readonly Certificate[]): Certificate | undefined {
   return [...certificates].sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime())[0];
 }

@@ -111,7 +111,7 @@ function basicConstraints(value: DerValue, what: string, critical: boolean): Fac
   return { basicConstraints: { critical, ca, ...(limit ? { pathLength: smallInteger(limit, what) } : {}) } };
 }
 
-/** In the order of their bits (RFC 5280 §4.2.1.3). */
+/** In bit order (RFC 5280 §4.2.1.3). */
 const usageBits: readonly KeyUsage[] = [
   'digitalSignature',
   'nonRepudiation',
@@ -150,7 +150,7 @@ function authorityKeyIdentifier(value: DerValue, what: string): Facts {
   return identifier ? { authorityKeyIdentifier: hex(identifier.body) } : {};
 }
 
-/** RFC 3280 §4.2.1.4; gone from RFC 5280, and decides nothing. So a malformed one is only not shown. */
+/** RFC 3280 §4.2.1.4; removed in RFC 5280, and does not affect a verdict. So if it is malformed it is simply not shown. */
 function privateKeyUsagePeriod(content: Uint8Array): Facts {
   try {
     const what = 'extension private key usage period';

@@ -131,7 +131,7 @@ function constraint(base: DerValue, what: string): GeneralNameConstraint {
 
 const text = ({ body }: DerValue): Untrusted => new Untrusted(Buffer.from(body).toString('latin1'));
 
-/** Dotted, or eight groups of hex; octets of any other number as they are. */
+/** Dotted, or eight groups of hex. Any other number of octets is left as it is. */
 function address(octets: Uint8Array): string {
   if (octets.length === 4) return octets.join('.');
   if (octets.length !== 16) return `#${hex(octets)}`;

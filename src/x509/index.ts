@@ -1,4 +1,4 @@
-/** What a certificate says: PEM, names, extensions, signatures. No verdict. */
+/** The content of certificates: PEM, names, extensions, signatures. No verdicts. */
 export {
   type AlternativeName,
   type Certificate,

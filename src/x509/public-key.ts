@@ -18,7 +18,7 @@ export function publicKeyFacts(spki: Uint8Array): PublicKeyFacts {
   return key ? keyFacts(key, spki) : { algorithm: 'unknown', bits: 0, flaw: flawOf(spki) ?? 'malformed', spki };
 }
 
-/** The same of a key at hand. `spki`: its DER, where the caller has it already. */
+/** The same for an existing key. `spki`: its DER, if the caller already has it. */
 export function keyFacts(
   key: KeyObject,
   spki: Uint8Array = key.export({ type: 'spki', format: 'der' }),
@@ -35,7 +35,7 @@ export function keyFacts(
   };
 }
 
-/** The key in a SubjectPublicKeyInfo (DER); undefined when OpenSSL cannot read it. */
+/** The key in a SubjectPublicKeyInfo (DER), or undefined if OpenSSL cannot read it. */
 export function publicKeyOf(spki: Uint8Array): KeyObject | undefined {
   try {
     return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });

@@ -55,7 +55,7 @@ describe.skipIf(!needs('openssl') || !needs('keytool'))('a keystore with two pri
   });
 
   test.each(['both.p12', 'turned.p12', 'both.jks'])(
-    '%s: the one that ends first is judged, and both are named',
+    '%s: the one that expires first is checked, and both are named',
     async (store) => {
       const { certificate, key, problems, others } = await open(store);
       expect(certificate?.subject.commonName?.raw()).toBe('old');
