@@ -65,6 +65,8 @@ export interface AlternativeName {
   readonly value: Untrusted;
   /** Canonical RDNs of a directory name, root first. */
   readonly rdns?: readonly string[];
+  /** Octets that its type does not have: text that is not ASCII, an address of neither 4 nor 16 octets (RFC 5280 §4.2.1.6). */
+  readonly malformed?: true;
   /** An e-mail address beyond ASCII, out of an otherName (SmtpUTF8Mailbox, RFC 9598). */
   readonly internationalised?: true;
 }

@@ -51,8 +51,9 @@ export const parseGeneralNames = (value: DerValue, what: string): AlternativeNam
 
 function alternativeName(name: DerValue, what: string): AlternativeName {
   const kind = stringKinds[name.tag];
-  if (kind) return { kind, value: text(name) };
-  if (name.tag === ipTag) return { kind: 'ip', value: new Untrusted(address(name.body)) };
+  if (kind) return { kind, value: text(name), ...malformed(name.body.some((octet) => octet >= 0x80)) };
+  if (name.tag === ipTag)
+    return { kind: 'ip', value: new Untrusted(address(name.body)), ...malformed(!isAddress(name.body)) };
   if (name.tag === directoryTag) {
     const directory = parseName(readDer(name.body, what), what);
     return { kind: 'directory', value: new Untrusted(directory.name.text), rdns: directory.rdns };
@@ -128,6 +129,9 @@ function constraint(base: DerValue, what: string): GeneralNameConstraint {
   if (half !== 4 && half !== 16) throw new DerError(`${what} has an address range of ${base.body.length} octets`);
   return { kind: 'ip', address: base.body.subarray(0, half), mask: base.body.subarray(half) };
 }
+
+const malformed = (is: boolean): Pick<AlternativeName, 'malformed'> => (is ? { malformed: true } : {});
+const isAddress = ({ length }: Uint8Array) => length === 4 || length === 16;
 
 const text = ({ body }: DerValue): Untrusted => new Untrusted(Buffer.from(body).toString('latin1'));
 

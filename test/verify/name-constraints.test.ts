@@ -172,6 +172,16 @@ describe('name constraints', () => {
     },
   );
 
+  test('name constraints: a malformed name is refused wherever names are constrained, whatever form it has', () => {
+    const excluded = [{ kind: 'uri', value: new Untrusted('evil.example') } as const];
+    const malformed = (kind: 'ip' | 'dns'): Names => ({
+      alternativeNames: [{ kind, value: new Untrusted('ä'), malformed: true }],
+    });
+    expect(violation({ excluded }, malformed('ip'))).toBe('the ip name “ä” is malformed');
+    expect(violation({ excluded }, malformed('dns'))).toBe('the DNS name “ä” is malformed');
+    expect(violation({}, dns('a.nhs.uk'))).toBeUndefined();
+  });
+
   test('name constraints: octets that are no address are refused where addresses are constrained', () => {
     const ten = network([10, 0, 0, 0], [255, 0, 0, 0]);
     expect(violation({ excluded: [ten] }, ip('#0a00000001'))).toContain('cannot be compared');

@@ -282,6 +282,20 @@ test('alternative names of every form are told apart', () => {
   expect(alternativeNames[5]).toEqual({ kind: 'email', value: new Untrusted('ä@nhs.net'), internationalised: true });
 });
 
+test('alternative names with octets that their type does not have are told (RFC 5280 §4.2.1.6)', () => {
+  const { dns, email, ip, uri } = generalName;
+  const names = sequence(
+    dns('a.nhs.uk'),
+    dns('ä.nhs.uk'),
+    email('ä@nhs.net'),
+    uri('urn:ä'),
+    ip(1, 2, 3, 4, 5),
+    ip(1, 2, 3, 4),
+  );
+  const { alternativeNames } = parseCertificate(raw({ extensions: [extension('551d11', names)] }));
+  expect(alternativeNames.map(({ malformed }) => malformed)).toEqual([undefined, true, true, true, true, undefined]);
+});
+
 test('a constraint keeps that it has a distance, and 0 is none (RFC 5280 §4.2.1.10)', async () => {
   const base = generalName.dns('nhs.uk');
   const permitted = [base, { base, minimum: 0 }, { base, minimum: 1 }, { base, maximum: 0 }];

@@ -7,7 +7,7 @@ import type { IssuerRule } from './rule.ts';
  * someone put it there (§6.1.1 (d)).
  */
 export const isCaFailures: IssuerRule = (issuer, isRoot) => {
-  if (issuer.basicConstraints?.ca === true || (isRoot && issuer.version < 3)) return [];
+  if (issuer.basicConstraints?.ca === true || (isRoot && issuer.version === 1)) return [];
   const message = `${labelOf(issuer)} issued a certificate but is not a CA (${whyNot(issuer)}).`;
   return [{ code: 'chain_not_a_ca', certificate: issuer, message }];
 };

@@ -43,6 +43,8 @@ export function violatedName(
   if (!comparisons.spend(names.length * (constraints.permitted.length + constraints.excluded.length)))
     return `its ${names.length} names are too many to compare with those that are constrained`;
   for (const name of names) {
+    // Whatever form is constrained: nobody can say what such a name stands for.
+    if ('malformed' in name) return `${describe(name)} is malformed`;
     const concerning = (subtrees: readonly GeneralNameConstraint[]) =>
       subtrees.filter(({ kind }) => kind === name.kind);
     const violation = violationOf(name, concerning(constraints.permitted), concerning(constraints.excluded));

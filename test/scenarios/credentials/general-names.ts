@@ -93,6 +93,22 @@ export const generalNameScenarios: readonly Scenario[] = [
     ip(11, 0, 0, 0, 1),
   ]),
 
+  passes('an address of five octets where nothing is constrained', {}, [], {
+    make: three({ client: { extensions: [subjectAlternativeName(ip(11, 0, 0, 0, 1))] } }),
+  }),
+  // OpenSSL looks at names of a form that is constrained.
+  fails(
+    'an address of five octets where hosts are excluded',
+    { excluded: [dns('evil.example')] },
+    [ip(11, 0, 0, 0, 1)],
+    {
+      openssl: 'accepts',
+    },
+  ),
+  fails('a DNS name beyond ASCII where mailboxes are excluded', { excluded: [email('nhs.net')] }, [dns('ä.nhs.uk')], {
+    openssl: 'accepts',
+  }),
+
   // Host names in the subject
   {
     name: 'the first of two common names outside the permitted hosts',
