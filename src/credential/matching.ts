@@ -21,9 +21,7 @@ export async function whereTheMatchIs(pair: Pair, content: CredentialContent): P
   const keys = content.parts.privateKey;
   if (!keys?.bytes) return undefined;
   const fits = (await privateKeysIn(keys.bytes, content.passphrase)).find((each) => belong(certificate, each.key));
-  return (
-    fits && `Block ${fits.block} of ${keys.place} is the key of this certificate and must come first in the file.`
-  );
+  return fits && `Block ${fits.block} of ${keys.place} is the key of this certificate and must come first in the file.`;
 }
 
 const belong = ({ publicKey }: Certificate, key: DeployedKey): boolean =>

@@ -84,8 +84,7 @@ async function fromBlock(block: PemBlock, passphrase: Secret | undefined): Promi
     const type = plainTypes[block.label];
     if (!type)
       throw malformed(
-        namedKeyFormat(block.label) ??
-          `${block.label} is not a supported format; convert it with \`openssl pkey\``,
+        namedKeyFormat(block.label) ?? `${block.label} is not a supported format; convert it with \`openssl pkey\``,
       );
     if (!block.headers.get('proc-type')?.includes('ENCRYPTED')) return await deployed(block.bytes, type, false);
     const plain = decryptLegacyPem(block.headers.get('dek-info'), block.bytes, passphrase?.reveal() ?? '');
@@ -148,8 +147,7 @@ export async function deployed(
   readDer(der, 'the key');
   const key = openSslReads(der, type, encrypted);
   const bits = key.publicKey.algorithm.startsWith('RSA') ? key.publicKey.bits : 0;
-  if (bits > mostRsaBits)
-    throw malformed(`it is an RSA key of ${bits} bits, more than the limit of ${mostRsaBits}`);
+  if (bits > mostRsaBits) throw malformed(`it is an RSA key of ${bits} bits, more than the limit of ${mostRsaBits}`);
   if (await key.works()) return key;
   throw malformed('the private key is damaged: a signature made with it does not verify with its own public key');
 }

@@ -67,8 +67,7 @@ export async function readPkcs12(der: Uint8Array, secret: Secret | undefined): P
   const { passphrase, proven } = await provenPassphrase(mac, authenticated, secret);
   const contents: Contents = { keys: [], certificates: [], passphrase, proven };
   const safes = children(readBer(authenticated, 'the safes'), 'a safe');
-  if (safes.length > mostSafes)
-    throw new DerError(`it has ${safes.length} safes, more than the limit of ${mostSafes}`);
+  if (safes.length > mostSafes) throw new DerError(`it has ${safes.length} safes, more than the limit of ${mostSafes}`);
   for (const info of safes) await readSafe(info, contents);
   return {
     entries: contents.keys.map((key) => entryOf(key, contents)),
@@ -88,7 +87,8 @@ async function provenPassphrase(mac: DerValue | undefined, content: Uint8Array, 
   if (!mac) return { passphrase, proven: false };
   const holds = macCheck(mac, content);
   for (const reading of readingsOf(passphrase)) if (await holds(reading)) return { passphrase: reading, proven: true };
-  if (!secret) throw new PrivateKeyError('passphrase_missing', 'it is protected by a passphrase, but there is no passphrase');
+  if (!secret)
+    throw new PrivateKeyError('passphrase_missing', 'it is protected by a passphrase, but there is no passphrase');
   throw new PrivateKeyError('passphrase_wrong', 'the passphrase does not open it (its MAC differs)');
 }
 
