@@ -1,4 +1,4 @@
-/** Text, JSON and monitoring-plugin renderings, and the schemas of the public JSON. */
+/** Output as text, JSON and for monitoring plugins, and the schemas of the public JSON. */
 export {
   checkReport,
   environmentJson,
