@@ -9,9 +9,9 @@ import { readCredential } from '../src/credential/read.ts';
 import type { DeployedCredential } from '../src/credential/types.ts';
 import { generateKeys } from '../src/demo/keys.ts';
 import { addYears, createRoot, createSubCa, issueClient, issueServer } from '../src/demo/pki.ts';
-import { authorizationToken } from '../src/mesh/authorization.ts';
 import { handshake } from '../src/mesh/handshake.ts';
-import { clientFacts, meshHeaders } from '../src/mesh/headers.ts';
+import { authorizationToken } from '../src/mesh/http/authorization.ts';
+import { clientFacts, meshHeaders } from '../src/mesh/http/headers.ts';
 
 const concurrency = 32;
 const batch = 50;

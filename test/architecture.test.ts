@@ -42,7 +42,7 @@ const pure: readonly { where: RegExp; except: readonly string[] }[] = [
   { where: /^verify\//, except: ['verify/rehearsal.ts'] },
   { where: /^renewal\/(decide|findings)\.ts$/, except: [] },
   { where: /^renewal\/mail\/(request-message|contact-messages|header-safety)\.ts$/, except: [] },
-  { where: /^mesh\/(tls-alerts|answer|authorization|judge|reasons)\.ts$/, except: [] },
+  { where: /^mesh\/(judge|tls\/alerts|http\/authorization|diagnosis\/(answer|reasons))\.ts$/, except: [] },
   { where: /^(report|status)\//, except: [] },
 ];
 const worldly = /^(node:(fs|net|tls|http|https|dns|child_process|sqlite|stream)(\/.*)?|nodemailer|express|pino)$/;

@@ -1,13 +1,13 @@
 import type { ResolvedEnvironment, Variables } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
 import { type Certificate, MalformedCertificateError, parseCertificate } from '../x509/index.ts';
-import { failureOfAnswer } from './answer.ts';
 import { Phases } from './deadline.ts';
-import { type Failure, failureOf } from './failure.ts';
+import { failureOfAnswer } from './diagnosis/answer.ts';
+import { type Failure, failureOf } from './diagnosis/failure.ts';
+import { proxyFor } from './network/proxy.ts';
+import { Sockets } from './network/sockets.ts';
 import { contextFor, requestFor } from './prepare.ts';
 import { probe, type Seen } from './probe.ts';
-import { proxyFor } from './proxy.ts';
-import { Sockets } from './sockets.ts';
 import type { HandshakeResult } from './types.ts';
 
 export interface HandshakeOptions {

@@ -2,7 +2,7 @@ import type { ResolvedEnvironment } from '../config/index.ts';
 import { type Finding, finding } from '../findings/index.ts';
 import { dayMs, daysUntil, hourMs, minuteMs, secondMs } from '../time/index.ts';
 import { firstToExpire } from '../x509/index.ts';
-import { reasonCatalogue } from './reasons.ts';
+import { reasonCatalogue } from './diagnosis/reasons.ts';
 import type { HandshakeResult } from './types.ts';
 
 /** What is known of an environment's handshakes. */

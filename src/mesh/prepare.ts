@@ -9,10 +9,10 @@ import {
   type Variables,
 } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
-import { authorizationToken } from './authorization.ts';
-import { HandshakeError } from './failure.ts';
-import { clientFacts, meshHeaders } from './headers.ts';
-import type { MeshRequest } from './http-request.ts';
+import { HandshakeError } from './diagnosis/failure.ts';
+import { authorizationToken } from './http/authorization.ts';
+import { clientFacts, meshHeaders } from './http/headers.ts';
+import type { MeshRequest } from './http/request.ts';
 
 /**
  * The TLS side of a probe. Without a credential no client certificate is presented, and the system's roots judge the server.

@@ -2,14 +2,14 @@
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { MeshEndpoint } from '../config/index.ts';
-import type { Answer } from './answer.ts';
-import { connectToFirst, resolve } from './connect.ts';
 import type { Phases } from './deadline.ts';
-import { failureOfServer, HandshakeError } from './failure.ts';
-import { type MeshRequest, readBody, sendRequest } from './http-request.ts';
-import { bare, type HttpProxy, openTunnel, portOf } from './proxy.ts';
-import { judgeServer, type ServerSide, secure } from './secure.ts';
-import type { Sockets } from './sockets.ts';
+import type { Answer } from './diagnosis/answer.ts';
+import { failureOfServer, HandshakeError } from './diagnosis/failure.ts';
+import { type MeshRequest, readBody, sendRequest } from './http/request.ts';
+import { connectToFirst, resolve } from './network/connect.ts';
+import { bare, type HttpProxy, openTunnel, portOf } from './network/proxy.ts';
+import type { Sockets } from './network/sockets.ts';
+import { judgeServer, type ServerSide, secure } from './tls/secure.ts';
 
 export interface Plan {
   readonly mesh: MeshEndpoint;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failureOfAnswer } from '../../src/mesh/answer.ts';
+import { failureOfAnswer } from '../../src/mesh/diagnosis/answer.ts';
 
 const judge = (body: string, more: { status?: number; complete?: boolean; probe?: 'validate' | 'ping' } = {}) =>
   failureOfAnswer(more.probe ?? 'validate', 'x26abc1', {

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
-import { alternate, connectToFirst, NoAddressAnsweredError, resolve } from '../../src/mesh/connect.ts';
 import { Phases, PhaseTimeoutError, untilAborted } from '../../src/mesh/deadline.ts';
-import { Sockets } from '../../src/mesh/sockets.ts';
+import { alternate, connectToFirst, NoAddressAnsweredError, resolve } from '../../src/mesh/network/connect.ts';
+import { Sockets } from '../../src/mesh/network/sockets.ts';
 import { hasIpv6 } from './servers.ts';
 
 const servers: Server[] = [];

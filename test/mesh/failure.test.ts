@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { NoAddressAnsweredError } from '../../src/mesh/connect.ts';
 import { PhaseTimeoutError } from '../../src/mesh/deadline.ts';
-import { type Circumstances, failureOf } from '../../src/mesh/failure.ts';
-import { alertOf } from '../../src/mesh/tls-alerts.ts';
+import { type Circumstances, failureOf } from '../../src/mesh/diagnosis/failure.ts';
+import { NoAddressAnsweredError } from '../../src/mesh/network/connect.ts';
+import { alertOf } from '../../src/mesh/tls/alerts.ts';
 import { handshakePhases } from '../../src/mesh/types.ts';
 
 const coded = (code: string, message = code) => Object.assign(new Error(message), { code });

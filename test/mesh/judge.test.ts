@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MeshEndpoint } from '../../src/config/types.ts';
+import { reasonCatalogue } from '../../src/mesh/diagnosis/reasons.ts';
 import { judgeHandshake } from '../../src/mesh/judge.ts';
-import { reasonCatalogue } from '../../src/mesh/reasons.ts';
 import { type HandshakeResult, handshakeReasons } from '../../src/mesh/types.ts';
 import { dayMs } from '../../src/time/duration.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';

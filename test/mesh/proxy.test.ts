@@ -1,6 +1,6 @@
 import { getProxyForUrl } from 'proxy-from-env';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { ProxyError, proxyFor } from '../../src/mesh/proxy.ts';
+import { ProxyError, proxyFor } from '../../src/mesh/network/proxy.ts';
 
 const mesh = new URL('https://msg.intspineservices.nhs.uk');
 const shown = (proxy: ReturnType<typeof proxyFor>) => proxy && `${proxy.host}:${proxy.port}`;

@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
-import { Secret, type Variables } from '../config/index.ts';
-import { MonitorError } from '../errors/index.ts';
-import { untilAborted } from './deadline.ts';
+import { Secret, type Variables } from '../../config/index.ts';
+import { MonitorError } from '../../errors/index.ts';
+import { untilAborted } from '../deadline.ts';
 
 export interface HttpProxy {
   readonly host: string;

@@ -1,5 +1,5 @@
 /** What a TLS alert from the server means for a client certificate. */
-import type { HandshakeReason } from './types.ts';
+import type { HandshakeReason } from '../types.ts';
 
 // RFC 8446 §6, RFC 5246 §7.2: the alerts that a server sends a client, by number.
 const names: Readonly<Record<number, string>> = {

@@ -1,8 +1,8 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns';
 import { connect, isIP, type Socket } from 'node:net';
-import { MonitorError } from '../errors/index.ts';
-import { untilAborted } from './deadline.ts';
+import { MonitorError } from '../../errors/index.ts';
+import { untilAborted } from '../deadline.ts';
 import type { Sockets } from './sockets.ts';
 
 type Lookup = (

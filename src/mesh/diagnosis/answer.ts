@@ -1,7 +1,7 @@
 /** Whether an HTTP answer is MESH's own yes, and if not, which reason it is. Pure. */
-import type { Probe } from '../config/index.ts';
+import type { Probe } from '../../config/index.ts';
+import type { HandshakeReason } from '../types.ts';
 import type { Failure } from './failure.ts';
-import type { HandshakeReason } from './types.ts';
 
 export interface Answer {
   readonly status: number;

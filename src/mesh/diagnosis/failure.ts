@@ -1,11 +1,11 @@
 /** Which of the closed list of reasons an error is. The one place that reads error codes. */
-import { MonitorError } from '../errors/index.ts';
-import { NoAddressAnsweredError } from './connect.ts';
-import { PhaseTimeoutError } from './deadline.ts';
-import { ProxyError } from './proxy.ts';
-import { ConnectionClosedError, type ServerVerdict } from './secure.ts';
-import { alertOf, reasonOfAlert, type TlsState } from './tls-alerts.ts';
-import type { HandshakePhase, HandshakeReason } from './types.ts';
+import { MonitorError } from '../../errors/index.ts';
+import { PhaseTimeoutError } from '../deadline.ts';
+import { NoAddressAnsweredError } from '../network/connect.ts';
+import { ProxyError } from '../network/proxy.ts';
+import { alertOf, reasonOfAlert, type TlsState } from '../tls/alerts.ts';
+import { ConnectionClosedError, type ServerVerdict } from '../tls/secure.ts';
+import type { HandshakePhase, HandshakeReason } from '../types.ts';
 
 export interface Failure {
   readonly reason: HandshakeReason;

@@ -1,8 +1,8 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Secret } from '../config/index.ts';
-import { untilAborted } from './deadline.ts';
-import { bare, portOf } from './proxy.ts';
+import type { Secret } from '../../config/index.ts';
+import { untilAborted } from '../deadline.ts';
+import { bare, portOf } from '../network/proxy.ts';
 
 export interface MeshRequest {
   readonly method: 'GET' | 'POST';

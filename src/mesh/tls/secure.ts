@@ -7,9 +7,9 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
-import { MonitorError } from '../errors/index.ts';
-import { untilAborted } from './deadline.ts';
-import type { Sockets } from './sockets.ts';
+import { MonitorError } from '../../errors/index.ts';
+import { untilAborted } from '../deadline.ts';
+import type { Sockets } from '../network/sockets.ts';
 
 /** What the server showed of itself, kept also when the handshake fails after it. */
 export interface ServerSide {

@@ -1,5 +1,5 @@
 import { arch, release, type } from 'node:os';
-import { version } from '../version.ts';
+import { version } from '../../version.ts';
 
 /** What MESH wants to know about its caller. */
 export interface ClientFacts {
