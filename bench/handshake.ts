@@ -11,7 +11,7 @@ import { generateKeys } from '../src/demo/keys.ts';
 import { addYears, createRoot, createSubCa, issueClient, issueServer } from '../src/demo/pki.ts';
 import { handshake } from '../src/mesh/handshake.ts';
 import { authorizationToken } from '../src/mesh/http/authorization.ts';
-import { clientFacts, meshHeaders } from '../src/mesh/http/headers.ts';
+import { callerFacts, meshHeaders } from '../src/mesh/http/headers.ts';
 
 const concurrency = 32;
 const batch = 50;
@@ -120,7 +120,7 @@ async function bareRequest(port: number, { ca, client }: Material): Promise<void
     host: 'localhost',
     port,
     path: '/messageexchange/X26ABC1',
-    headers: { ...meshHeaders(clientFacts()), Authorization: token.reveal() },
+    headers: { ...meshHeaders(callerFacts()), Authorization: token.reveal() },
     agent: new Agent({ keepAlive: false, maxCachedSessions: 0 }),
     ...client,
     ca,

@@ -13,7 +13,7 @@ const mayImport: Record<string, readonly string[]> = {
   credential: ['config', 'errors', 'findings', 'x509'],
   verify: ['config', 'credential', 'findings', 'time', 'x509'],
   examine: ['config', 'credential', 'verify'],
-  mesh: ['config', 'credential', 'errors', 'findings', 'time', 'version.ts', 'x509'],
+  mesh: ['config', 'credential', 'errors', 'findings', 'time', 'verify', 'version.ts', 'x509'],
   renewal: ['config', 'credential', 'errors', 'examine', 'files', 'findings', 'time', 'verify', 'x509'],
   status: ['config', 'findings', 'mesh', 'renewal', 'verify'],
   report: ['findings', 'mesh', 'renewal', 'status', 'time', 'verify', 'x509'],
@@ -42,7 +42,7 @@ const pure: readonly { where: RegExp; except: readonly string[] }[] = [
   { where: /^verify\//, except: ['verify/rehearsal.ts'] },
   { where: /^renewal\/(decide|findings)\.ts$/, except: [] },
   { where: /^renewal\/mail\/(request-message|contact-messages|header-safety)\.ts$/, except: [] },
-  { where: /^mesh\/(judge|tls\/alerts|http\/authorization|diagnosis\/(answer|reasons))\.ts$/, except: [] },
+  { where: /^mesh\/(judge|tls\/alerts|http\/authorization|diagnosis\/.*)\.ts$/, except: [] },
   { where: /^(report|status)\//, except: [] },
 ];
 const worldly = /^(node:(fs|net|tls|http|https|dns|child_process|sqlite|stream)(\/.*)?|nodemailer|express|pino)$/;

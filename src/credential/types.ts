@@ -18,8 +18,13 @@ export interface PrivateKeyHandle {
     chain: readonly Certificate[];
     /** Trust anchors and CAs for judging the peer; absent: the system's. */
     trusted?: readonly Certificate[];
+    /** Beside those, in PEM. */
+    alsoTrusted?: readonly string[];
     /** TLS 1.2 is always the least. */
     maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+    /** OpenSSL's names with colons between; absent: Node's defaults. */
+    ciphers?: string;
+    ecdhCurve?: string;
   }): SecureContext;
   /**
    * A WebCrypto key (Node's), not extractable, for signing a CSR with SHA-256: RSASSA-PKCS1-v1_5, or ECDSA on a NIST curve.

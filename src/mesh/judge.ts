@@ -33,9 +33,12 @@ export function judgeHandshake(environment: Judged, record: HandshakeRecord, now
   ];
 }
 
-function failed({ mesh }: Judged, { reason, detail }: HandshakeResult): Finding[] {
-  if (!reason) return [];
-  const { title, remedy } = reasonCatalogue[reason];
+function failed(
+  { mesh }: Judged,
+  { reason, detail, remedy = reason && reasonCatalogue[reason].remedy }: HandshakeResult,
+): Finding[] {
+  if (!reason || !remedy) return [];
+  const { title } = reasonCatalogue[reason];
   const message = `${reason}: ${title}${detail ? ` (${detail})` : ''}`;
   return [finding('handshake_failed', message, { subject: mesh.url, remedy })];
 }

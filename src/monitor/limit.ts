@@ -31,8 +31,13 @@ export async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> 
   }
 }
 
+/** A handshake is mostly waiting: what bounds their number is the sockets, not the work. */
+export const handshakesAtOnce = 512;
+
+export type Limit = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** At most `atOnce` pieces of work at a time, whoever brings them. */
-export function createLimit(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
+export function createLimit(atOnce: number): Limit {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (work) => {

@@ -17,7 +17,7 @@ import {
 } from './environment-memory.ts';
 import { firstSpreadOf, jitterMs, leastGapOf, spreadOf } from './jitter.ts';
 import { type LastSuccesses, noSuccesses } from './last-successes.ts';
-import { createLimit, DeadlineError, forEachLimited, withDeadline } from './limit.ts';
+import { createLimit, DeadlineError, forEachLimited, handshakesAtOnce, withDeadline } from './limit.ts';
 import { changes, type Log } from './log.ts';
 import { Planner } from './planner.ts';
 import { handshakeIntervalMs } from './schedule.ts';
@@ -44,7 +44,6 @@ export interface MonitorOptions {
 }
 
 const checksAtOnce = 8;
-const handshakesAtOnce = 32;
 const renewalsAtOnce = 4;
 
 /**

@@ -1,43 +1,26 @@
 /** Whether an HTTP answer is MESH's own yes, and if not, which reason it is. Pure. */
 import type { Probe } from '../../config/index.ts';
+import type { Answer } from '../http/request.ts';
 import type { HandshakeReason } from '../types.ts';
-import type { Failure } from './failure.ts';
+import type { Failure } from './circumstances.ts';
+import { field, isMeshError, quoted } from './page-text.ts';
+import { ofRefusingPage } from './refusing-page.ts';
 
-export interface Answer {
-  readonly status: number;
-  readonly body: string;
-  /** False when the body went on beyond the bound. */
-  readonly complete: boolean;
+export interface Asked {
+  readonly probe: Probe;
+  readonly mailboxId: string;
+  readonly presentsCertificate: boolean;
 }
 
 /** MESH API specification: 200 and, under v2, no body; `{"mailboxId": …}` under v1. A ping says that it is running. */
-export function failureOfAnswer(probe: Probe, mailboxId: string, answer: Answer): Failure | undefined {
-  const { status, body, complete } = answer;
-  if (status !== 200) {
-    const reason = reasonOfStatus(status, probe);
-    return { reason, detail: `HTTP ${status}${hint(status)}${quoted(body)}` };
-  }
-  const accepted = probe === 'ping' ? saysRunning(body) : body === '' || namesMailbox(body, mailboxId);
-  if (complete && accepted) return undefined;
-  const what = complete ? 'with a body that is not MESH’s' : 'with a body that does not end';
+export function failureOfAnswer(asked: Asked, answer: Answer): Failure | undefined {
+  if (answer.status !== 200) return refused(asked, answer);
+  const { body, fault } = answer;
+  const accepted =
+    asked.probe === 'ping' ? field(body, 'status') === 'running' : body === '' || namesMailbox(body, asked.mailboxId);
+  if (fault === undefined && accepted) return undefined;
+  const what = fault ?? 'with a body that is not MESH’s';
   return { reason: 'unexpected_response', detail: `HTTP 200 ${what}${quoted(body)}` };
-}
-
-function reasonOfStatus(status: number, probe: Probe): HandshakeReason {
-  if (status === 400) return 'bad_request';
-  if (status === 403) return 'authentication_failed';
-  // A ping names no mailbox.
-  if (status === 404 && probe === 'validate') return 'mailbox_unknown';
-  if (status === 425 || status === 429) return 'rate_limited';
-  return status >= 500 && status <= 599 ? 'server_error' : 'unexpected_response';
-}
-
-function hint(status: number): string {
-  return status === 400 ? ', which HSCN endpoints also answer when they refuse the client certificate' : '';
-}
-
-function saysRunning(body: string): boolean {
-  return field(body, 'status') === 'running';
 }
 
 function namesMailbox(body: string, mailboxId: string): boolean {
@@ -45,47 +28,93 @@ function namesMailbox(body: string, mailboxId: string): boolean {
   return typeof named === 'string' && named.toUpperCase() === mailboxId.toUpperCase();
 }
 
-function field(body: string, name: string): unknown {
-  return fields(parsed(body))[name];
+function refused(asked: Asked, answer: Answer): Failure {
+  const { status, body } = answer;
+  const page = isMeshError(body) ? undefined : ofRefusingPage(status, body, asked.presentsCertificate);
+  // The contract of the reasons: 400 is bad_request, whoever says it.
+  if (page) return status === 400 ? { ...page, reason: 'bad_request', detail: `${page.detail}${quoted(body)}` } : page;
+  const known = byStatus[status] ?? (status >= 500 && status <= 599 ? serverError : stranger);
+  const { reason, what = '', remedy } = known(asked, answer);
+  return { reason, detail: `HTTP ${status}${what}${quoted(body)}`, ...(remedy === undefined ? {} : { remedy }) };
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+interface Verdict {
+  readonly reason: HandshakeReason;
+  /** Follows the status. */
+  readonly what?: string;
+  readonly remedy?: string;
+}
+type Judge = (asked: Asked, answer: Answer) => Verdict;
+
+const stranger: Judge = () => ({ reason: 'unexpected_response' });
+
+const inFront =
+  'Find out who answers: a gateway, firewall or portal in front of MESH, or one of your own. Give the service desk the address that this machine calls from and the time; calls must come from a UK address.';
+
+const badRequest: Judge = (_, { body }) =>
+  isMeshError(body)
+    ? {
+        reason: 'bad_request',
+        remedy:
+          'Ask the network team for a proxy that removes or changes HTTP headers. Otherwise report the detail as a fault of this program.',
+      }
+    : { reason: 'bad_request', what: ', which HSCN endpoints also answer when they refuse the client certificate' };
+
+/** MESH says no with an error of its own, or with no body at all; everything else that says 403 is something in front of it. */
+const forbidden: Judge = ({ probe }, { body }) => {
+  if (probe === 'ping') {
+    return { reason: 'unexpected_response', what: ' to a ping, which needs no authorization', remedy: inFront };
   }
-}
+  if (isMeshError(body)) return { reason: 'authentication_failed' };
+  if (body === '') {
+    return {
+      reason: 'authentication_failed',
+      what: ' without a body',
+      remedy:
+        'Check mailbox ID, password and shared key of this environment. If they are right, something in front of MESH may have answered: calls must come from a UK address.',
+    };
+  }
+  return {
+    reason: 'unexpected_response',
+    what: ' from something in front of MESH, not from MESH itself',
+    remedy: inFront,
+  };
+};
 
-function fields(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
+/** A ping names no mailbox. */
+const notFound: Judge = ({ probe }, { body }) => {
+  if (probe === 'ping') return { reason: 'unexpected_response' };
+  if (body === '' || isMeshError(body)) return { reason: 'mailbox_unknown' };
+  return {
+    reason: 'mailbox_unknown',
+    remedy: 'Check `mesh.url` first: the page that answers is not MESH’s. Then check `mesh.mailbox_id`.',
+  };
+};
 
-/** MESH's errors: `{"detail":[{"msg":…}]}` under v2, `{"errorDescription":…}` under v1; a header it misses is in `loc`. */
-function messagesIn(body: string): string {
-  const { detail, errorDescription } = fields(parsed(body));
-  const messages = (Array.isArray(detail) ? detail : []).map((each) => {
-    const { loc, msg } = fields(each);
-    return [Array.isArray(loc) ? loc.join(' ') : '', msg].filter((part) => typeof part === 'string' && part !== '');
-  });
-  const texts = [...messages.map((parts) => parts.join(': ')), errorDescription];
-  return texts.filter((text) => typeof text === 'string' && text !== '').join('; ');
-}
+const slowDown: Judge = (_, { retryAfterSeconds }) => ({
+  reason: 'rate_limited',
+  ...(retryAfterSeconds === undefined ? {} : { what: `, to be tried again after ${retryAfterSeconds} seconds` }),
+});
 
-const quotedCharacters = 200;
+const serverError: Judge = (_, { status, body }) => {
+  if (isMeshError(body) || ![502, 503, 504].includes(status)) return { reason: 'server_error' };
+  return { reason: 'server_error', what: ' from the gateway in front of MESH, which cannot reach it or is closed' };
+};
 
-/** The beginning of what a server wrote, fit to print: no markup, no control character, bounded. It proves nothing. */
-function quoted(body: string): string {
-  const characters = [...plain(messagesIn(body) || body)];
-  if (characters.length === 0) return '';
-  const cut = characters.length > quotedCharacters;
-  return `: ${characters.slice(0, quotedCharacters).join('')}${cut ? '…' : ''}`;
-}
-
-function plain(text: string): string {
-  return text
-    .replace(/<(script|style)\b.*?(<\/\1>|$)/gis, ' ')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
-    .trim();
-}
+const byStatus: Readonly<Record<number, Judge>> = {
+  400: badRequest,
+  401: () => ({
+    reason: 'unexpected_response',
+    what: ', which MESH never answers: something in front of it wants somebody to sign in',
+  }),
+  403: forbidden,
+  404: notFound,
+  407: () => ({ reason: 'unexpected_response', what: ': a proxy that nobody configured wants credentials' }),
+  421: () => ({
+    reason: 'unexpected_response',
+    what: ': the server does not serve this host name over this connection',
+    remedy: 'Use the host name that the environment is documented under in `mesh.url`, not an alias.',
+  }),
+  425: slowDown,
+  429: slowDown,
+};

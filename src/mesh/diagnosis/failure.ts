@@ -1,16 +1,18 @@
-/** Which of the closed list of reasons an error is. The one place that reads error codes. */
+/** Which of the closed list of reasons an error is, and what is said of it. The one place that reads error codes. */
 import { MonitorError } from '../../errors/index.ts';
 import { PhaseTimeoutError } from '../deadline.ts';
 import { NoAddressAnsweredError } from '../network/connect.ts';
-import { ProxyError } from '../network/proxy.ts';
-import { alertOf, reasonOfAlert, type TlsState } from '../tls/alerts.ts';
-import { ConnectionClosedError, type ServerVerdict } from '../tls/secure.ts';
-import type { HandshakePhase, HandshakeReason } from '../types.ts';
-
-export interface Failure {
-  readonly reason: HandshakeReason;
-  readonly detail: string;
-}
+import { ProxyConfigurationError } from '../network/proxy.ts';
+import { TunnelBrokenError, TunnelRefusedError } from '../network/tunnel.ts';
+import { alertOf } from '../tls/alerts.ts';
+import { ConnectionClosedError } from '../tls/secure.ts';
+import type { Circumstances, Failure } from './circumstances.ts';
+import { ofCut, ofSilence } from './connection.ts';
+import { ofDisagreement, ofOpenssl } from './disagreement.ts';
+import { ofHttp } from './http.ts';
+import { networkCodes, ofConnecting, ofLookup } from './network.ts';
+import { ofProxy, ofProxyConfiguration } from './proxy.ts';
+import { ofMissingCertificate, ofRefusedCertificate } from './refusal.ts';
 
 /** A failure that the probe itself has named. */
 export class HandshakeError extends MonitorError {
@@ -23,98 +25,82 @@ export class HandshakeError extends MonitorError {
   }
 }
 
-export interface Circumstances extends TlsState {
-  readonly phase: HandshakePhase;
-  readonly viaProxy: boolean;
-}
-
-const timeouts: Readonly<Record<HandshakePhase, HandshakeReason>> = {
-  dns: 'dns_failure',
-  connect: 'connection_timeout',
-  tls: 'tls_timeout',
-  request: 'http_timeout',
-};
-
-const networkCodes: Readonly<Record<string, HandshakeReason>> = {
-  ECONNREFUSED: 'connection_refused',
-  ETIMEDOUT: 'connection_timeout',
-  ECONNRESET: 'connection_reset',
-  ECONNABORTED: 'connection_reset',
-  EPIPE: 'connection_reset',
-  ENETUNREACH: 'network_unreachable',
-  EHOSTUNREACH: 'network_unreachable',
-  ENETDOWN: 'network_unreachable',
-  EHOSTDOWN: 'network_unreachable',
-  EADDRNOTAVAIL: 'network_unreachable',
-  EINVAL: 'network_unreachable',
-  // What a local firewall's verdict looks like.
-  EACCES: 'network_unreachable',
-  EPERM: 'network_unreachable',
-};
-
 /**
  * The reason and a sentence for an error of the world.
  * @throws the error itself when it is none: a bug, or the caller's own reason for stopping.
  */
 export function failureOf(error: unknown, circumstances: Circumstances): Failure {
   if (error instanceof HandshakeError) return error.failure;
-  if (error instanceof ProxyError) return { reason: 'proxy_failure', detail: error.message };
-  const { phase, viaProxy } = circumstances;
-  // Up to the end of `connect` it is the proxy that we talk to.
-  if (viaProxy && (phase === 'dns' || phase === 'connect') && isOfTheWorld(error)) {
-    return { reason: 'proxy_failure', detail: `the proxy could not be used: ${error.message}` };
-  }
-  if (error instanceof PhaseTimeoutError) return { reason: timeouts[error.phase], detail: error.message };
-  if (error instanceof NoAddressAnsweredError) return { reason: reasonOfAll(error.errors), detail: error.message };
-  if (error instanceof ConnectionClosedError)
-    return { reason: 'connection_reset', detail: `cut in phase ${phase}: ECONNRESET` };
+  if (error instanceof ProxyConfigurationError) return ofProxyConfiguration(error);
   if (!isOfTheWorld(error)) throw error;
-  return ofCode(error, circumstances);
+  const { phase, proxy, host, nameServers, attempts } = circumstances;
+  const early = phase === 'dns' || phase === 'connect';
+  if (proxy && early) return ofProxy(error, proxy, circumstances);
+  if (error instanceof NoAddressAnsweredError) return ofConnecting(attempts);
+  if (error instanceof PhaseTimeoutError) {
+    if (error.phase === 'dns') return ofLookup(error, host, nameServers);
+    return error.phase === 'connect' ? ofConnecting(attempts, error) : ofSilence(error, circumstances);
+  }
+  if (error instanceof ConnectionClosedError) return ofCut('ECONNRESET', circumstances);
+  return ofCode(error as CodedError, circumstances);
 }
 
 function ofCode(error: CodedError, circumstances: Circumstances): Failure {
-  const { code, message } = error;
-  const { phase } = circumstances;
+  const { code } = error;
+  const { phase, host, nameServers, httpStatus } = circumstances;
   const alert = alertOf(error);
-  if (alert) {
-    return { reason: reasonOfAlert(alert, circumstances), detail: `the server sent the TLS alert ${alert}` };
-  }
-  if (phase === 'dns') return { reason: 'dns_failure', detail: message };
+  if (alert) return ofAlert(alert, circumstances);
+  if (phase === 'dns') return ofLookup(error, host, nameServers);
   const network = networkCodes[code];
-  if (network === 'connection_reset') return { reason: network, detail: `cut in phase ${phase}: ${code}` };
-  if (network) return { reason: network, detail: message };
-  const ofTls = code === 'EPROTO' || code.startsWith('ERR_');
-  if (phase === 'request' && !ofTls) {
-    return { reason: 'unexpected_response', detail: `the answer is not HTTP (${code})` };
-  }
-  if (phase === 'connect') return { reason: 'network_unreachable', detail: `${code}: ${message}` };
-  return { reason: 'tls_protocol_mismatch', detail: sslText(error) };
+  if (network === 'connection_reset') return ofCut(code, circumstances);
+  if (network) return { reason: network, detail: `the connection was lost in phase ${phase} (${code})` };
+  if (code === 'EPROTO' || code.startsWith('ERR_')) return ofOpenssl(error, circumstances);
+  if (phase === 'request') return ofHttp(code, httpStatus);
+  return { reason: 'network_unreachable', detail: `the connection was lost in phase ${phase} (${code})` };
 }
 
-/** Of several addresses the reason that says most: one that refuses says more than one without a route. */
-function reasonOfAll(errors: readonly NodeJS.ErrnoException[]): HandshakeReason {
-  const reasons = errors.map(({ code }) => networkCodes[String(code)] ?? 'network_unreachable');
-  return reasons.find((reason) => reason !== 'network_unreachable') ?? 'network_unreachable';
+function ofAlert(alert: string, circumstances: Circumstances): Failure {
+  const { client, negotiated, now } = circumstances;
+  if (!isAboutCertificate(alert, negotiated)) return ofDisagreement(alert, circumstances);
+  return client ? ofRefusedCertificate(alert, client, now) : ofMissingCertificate(alert);
 }
 
-/** What is wrong with the server's certificate. */
-export function failureOfServer({ code, message }: ServerVerdict): Failure {
-  if (code === 'CERT_HAS_EXPIRED') return { reason: 'server_certificate_expired', detail: message };
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return { reason: 'server_certificate_name_mismatch', detail: message };
-  return { reason: 'server_certificate_untrusted', detail: `${message} (${code})` };
+const aboutCertificates: ReadonlySet<string> = new Set([
+  'certificate_expired',
+  'certificate_revoked',
+  'certificate_required',
+  'no_certificate',
+  // Go’s servers, for one, say this also when there is none.
+  'bad_certificate',
+  'unsupported_certificate',
+  'certificate_unknown',
+  'unknown_ca',
+  'access_denied',
+]);
+
+/**
+ * RFC 5246 §7.4.6: a TLS 1.2 server that wants a certificate and gets none, or one it dislikes, may say just handshake_failure. Before the
+ * server has shown its own certificate that means that the two sides share no parameters.
+ */
+function isAboutCertificate(alert: string, negotiated: boolean): boolean {
+  if (alert === 'handshake_failure' || alert === 'decrypt_error') return negotiated;
+  return aboutCertificates.has(alert);
 }
 
 type CodedError = Error & { readonly code: string };
 
+/** What says by its class that it is of the world. */
+const worldly = [
+  PhaseTimeoutError,
+  NoAddressAnsweredError,
+  TunnelRefusedError,
+  TunnelBrokenError,
+  ConnectionClosedError,
+];
+
 /** An error with a code from the system, OpenSSL or the HTTP parser. Node's ERR_INVALID_… and the like are bugs of ours. */
-function isOfTheWorld(error: unknown): error is CodedError {
-  if (error instanceof PhaseTimeoutError || error instanceof NoAddressAnsweredError) return true;
+function isOfTheWorld(error: unknown): error is Error & { readonly code?: string } {
+  if (worldly.some((kind) => error instanceof kind)) return true;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && (!code.startsWith('ERR_') || /^ERR_(SSL|TLS)_/.test(code)) && code !== 'ABORT_ERR';
-}
-
-/** `…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/…` → `wrong version number`. */
-function sslText({ code, message }: CodedError): string {
-  const text = /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1];
-  return `${code}${text === undefined ? '' : `: ${text}`}`;
 }

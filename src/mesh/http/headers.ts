@@ -1,8 +1,8 @@
-import { arch, release, type } from 'node:os';
+import { machine, release, version as systemVersion, type } from 'node:os';
 import { version } from '../../version.ts';
 
 /** What MESH wants to know about its caller. */
-export interface ClientFacts {
+export interface CallerFacts {
   readonly version: string;
   readonly osName: string;
   readonly osVersion: string;
@@ -11,19 +11,28 @@ export interface ClientFacts {
 
 const product = 'mesh-cert-monitor';
 
-/** MESH API specification: without the first three, MESH answers 400. */
-export function meshHeaders(client: ClientFacts): Record<string, string> {
+/** MESH API specification: without the first three, MESH answers 400. Each in the form that NHS England's own client gives it. */
+export function meshHeaders(caller: CallerFacts): Record<string, string> {
   return {
-    'mex-ClientVersion': `${product}==${client.version}`,
-    'mex-OSName': client.osName,
-    'mex-OSVersion': client.osVersion,
-    'mex-OSArchitecture': client.osArchitecture,
+    'mex-ClientVersion': `${product}==${caller.version}`,
+    'mex-OSName': caller.osName,
+    'mex-OSVersion': caller.osVersion,
+    'mex-OSArchitecture': caller.osArchitecture,
     Accept: 'application/vnd.mesh.v2+json',
-    'User-Agent': `${product}/${client.version}`,
+    'Accept-Encoding': 'gzip',
+    'User-Agent': `${product}/${caller.version}`,
   };
 }
 
-/** This program on this machine. */
-export function clientFacts(): ClientFacts {
-  return { version, osName: type(), osVersion: release(), osArchitecture: arch() };
+/** This program on this machine: `6.1.0-18-amd64 #1 SMP …` and `x86_64`, as uname has them. */
+export function callerFacts(): CallerFacts {
+  return {
+    version,
+    osName: type(),
+    osVersion: printable(`${release()} ${systemVersion()}`),
+    osArchitecture: printable(machine()),
+  };
 }
+
+/** A header takes no other characters (RFC 9110 §5.5), whatever a kernel calls itself. */
+const printable = (text: string) => text.replace(/[^\x20-\x7e]+/g, ' ').trim();

@@ -1,34 +1,11 @@
 import type { LookupAddress } from 'node:dns';
-import { lookup as systemLookup } from 'node:dns';
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { MonitorError } from '../../errors/index.ts';
 import { untilAborted } from '../deadline.ts';
 import type { Sockets } from './sockets.ts';
 
-type Lookup = (
-  host: string,
-  options: { all: true },
-  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
-
 /** RFC 8305 §5: how long one address may keep the next one waiting. */
 const attemptDelayMs = 250;
-
-/**
- * Every address of a host, families in turn, so that one that is broken costs one attempt. Literal addresses pass through.
- * A lookup of the system cannot be called off: after an abort its answer is ignored.
- */
-export function resolve(host: string, signal: AbortSignal, lookup: Lookup = systemLookup): Promise<LookupAddress[]> {
-  const family = isIP(host);
-  if (family !== 0) return Promise.resolve([{ address: host, family }]);
-  return untilAborted(signal, (settle) => {
-    lookup(host, { all: true }, (error, addresses) => {
-      if (error) settle.reject(error);
-      else settle.resolve(alternate(addresses));
-    });
-    return undefined;
-  });
-}
 
 /** RFC 8305 §4: the resolver's first choice first, then the families in turn. */
 export function alternate(addresses: readonly LookupAddress[]): LookupAddress[] {
@@ -40,20 +17,32 @@ export function alternate(addresses: readonly LookupAddress[]): LookupAddress[] 
     .filter((address) => address !== undefined);
 }
 
-/** No address let us in. `errors` has one for each, in the order they failed. */
+/** The other end of a connection: MESH's, or the proxy's. */
+export interface Peer {
+  readonly address: string;
+  readonly family: number;
+  readonly port: number;
+}
+
+/** One address that was tried. Without an error it stands, or has not answered yet. */
+export interface Attempt extends Peer {
+  error?: NodeJS.ErrnoException;
+}
+
+export interface Connection {
+  readonly socket: Socket;
+  readonly peer: Peer;
+}
+
+/** No address let us in: every attempt has its error. */
 export class NoAddressAnsweredError extends MonitorError {
   override readonly code = 'ERR_NO_ADDRESS_ANSWERED';
-  readonly errors: readonly NodeJS.ErrnoException[];
-
-  constructor(errors: readonly NodeJS.ErrnoException[]) {
-    super(errors.map(({ message }) => message).join('; '));
-    this.errors = errors;
-  }
 }
 
 /**
  * The first of these addresses that lets us in (RFC 8305 §5): attempts start 250 ms apart, or at once when the one before failed,
- * and go on beside each other; the first connection wins and the others are dropped. Every socket is put into `sockets` at once.
+ * and go on beside each other; the first connection wins and the others are dropped. Every attempt is noted in `attempts`, and every socket put
+ * into `sockets`, at once.
  * @throws {NoAddressAnsweredError}
  */
 export function connectToFirst(
@@ -61,10 +50,10 @@ export function connectToFirst(
   port: number,
   signal: AbortSignal,
   sockets: Sockets,
-): Promise<Socket> {
+  attempts: Attempt[] = [],
+): Promise<Connection> {
   return untilAborted(signal, (settle) => {
-    const attempts = new Set<Socket>();
-    const errors: NodeJS.ErrnoException[] = [];
+    const open = new Set<Socket>();
     let next = 0;
     let timer: NodeJS.Timeout | undefined;
 
@@ -73,20 +62,21 @@ export function connectToFirst(
       const address = addresses[next];
       next += 1;
       if (!address) {
-        if (attempts.size === 0) settle.reject(new NoAddressAnsweredError(errors));
+        if (open.size === 0) settle.reject(new NoAddressAnsweredError('no address let us in'));
         return;
       }
-      const { family } = address;
-      const socket = sockets.add(connect({ host: address.address, family, port, noDelay: true }));
-      attempts.add(socket);
+      const peer: Attempt = { ...address, port };
+      attempts.push(peer);
+      const socket = sockets.add(connect({ host: peer.address, family: peer.family, port, noDelay: true }));
+      open.add(socket);
       socket.once('connect', () => {
-        attempts.delete(socket);
-        settle.resolve(socket);
+        open.delete(socket);
+        settle.resolve({ socket, peer });
       });
       // Stays on for the socket's life: between two phases nobody else listens, and an unheard error ends the process.
       socket.on('error', (error) => {
-        if (!attempts.delete(socket)) return;
-        errors.push(error);
+        if (!open.delete(socket)) return;
+        peer.error = error;
         attempt();
       });
       if (next < addresses.length) timer = setTimeout(attempt, attemptDelayMs);
@@ -95,8 +85,8 @@ export function connectToFirst(
 
     return () => {
       clearTimeout(timer);
-      for (const socket of attempts) socket.destroy();
-      attempts.clear();
+      for (const socket of open) socket.destroy();
+      open.clear();
     };
   });
 }

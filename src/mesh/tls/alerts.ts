@@ -1,5 +1,4 @@
-/** What a TLS alert from the server means for a client certificate. */
-import type { HandshakeReason } from '../types.ts';
+/** TLS alerts by name. */
 
 // RFC 8446 §6, RFC 5246 §7.2: the alerts that a server sends a client, by number.
 const names: Readonly<Record<number, string>> = {
@@ -32,13 +31,6 @@ const names: Readonly<Record<number, string>> = {
 };
 const known = new Set(Object.values(names));
 
-/** What the probe had come to when the alert arrived. */
-export interface TlsState {
-  readonly presentsCertificate: boolean;
-  /** Version and cipher were agreed: the server had sent its own certificate. */
-  readonly negotiated: boolean;
-}
-
 /**
  * The alert that an error of OpenSSL's reports, by RFC 8446's name: from Node's code where it has one
  * (`ERR_SSL_TLSV1_ALERT_UNKNOWN_CA`), else from the text, which is all that `EPROTO` has.
@@ -50,31 +42,4 @@ export function alertOf(error: { readonly code?: unknown; readonly message?: str
   if (coded !== undefined && known.has(coded)) return coded;
   const number = /SSL alert number (\d{1,3})/.exec(error.message ?? '')?.[1];
   return number === undefined ? undefined : (names[Number(number)] ?? `alert ${number}`);
-}
-
-export function reasonOfAlert(alert: string, { presentsCertificate, negotiated }: TlsState): HandshakeReason {
-  const missing = 'client_certificate_required';
-  switch (alert) {
-    case 'certificate_expired':
-      return presentsCertificate ? 'client_certificate_expired' : missing;
-    case 'certificate_revoked':
-      return presentsCertificate ? 'client_certificate_revoked' : missing;
-    // Go’s servers, for one, say bad_certificate also when there is none.
-    case 'certificate_required':
-    case 'no_certificate':
-    case 'bad_certificate':
-    case 'unsupported_certificate':
-    case 'certificate_unknown':
-    case 'unknown_ca':
-    case 'access_denied':
-      return presentsCertificate ? 'client_certificate_rejected' : missing;
-    // RFC 5246 §7.4.6: a TLS 1.2 server that wants a certificate and gets none, or one it dislikes, may say just this. Before
-    // the server has shown its own certificate it means that the two sides share no parameters.
-    case 'handshake_failure':
-    case 'decrypt_error':
-      if (!negotiated) return 'tls_protocol_mismatch';
-      return presentsCertificate ? 'client_certificate_rejected' : missing;
-    default:
-      return 'tls_protocol_mismatch';
-  }
 }
