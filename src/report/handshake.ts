@@ -5,7 +5,16 @@ import { labelled, type Terminal } from './terminal.ts';
 import { day, elapsed, timeLeft } from './time.ts';
 
 export function handshakeLines(handshake: HandshakeResult, terminal: Terminal): string[] {
-  const { clockSkewSeconds, detail, phases, serverCertificates, serverVerified, startedAt, tls } = handshake;
+  const {
+    clientCertificateRequested,
+    clockSkewSeconds,
+    detail,
+    phases,
+    serverCertificates,
+    serverVerified,
+    startedAt,
+    tls,
+  } = handshake;
   const server = serverCertificates[0];
   const reached = handshakePhases.filter((phase) => phases[phase] !== undefined);
   const timings = reached.map((phase) => `${phase} ${elapsed(phases[phase] ?? 0)}`).join(', ');
@@ -21,6 +30,13 @@ export function handshakeLines(handshake: HandshakeResult, terminal: Terminal): 
           terminal,
         )
       : []),
+    ...(clientCertificateRequested === undefined
+      ? []
+      : labelled(
+          '',
+          `the server ${clientCertificateRequested ? 'asked' : 'did not ask'} for the client certificate`,
+          terminal,
+        )),
     ...(clockSkewSeconds === undefined ? [] : labelled('', clock(clockSkewSeconds), terminal)),
   ];
 }

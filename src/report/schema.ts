@@ -66,7 +66,11 @@ export const handshakeSchema = z
     startedAt: timestamp,
     outcome: z.enum(handshakeOutcomes),
     reason: z.enum(handshakeReasons).optional().meta({ description: 'Present exactly when the outcome is a failure.' }),
-    detail: z.string().optional(),
+    detail: z.string().optional().meta({ description: 'What was seen, in one sentence.' }),
+    remedy: z
+      .string()
+      .optional()
+      .meta({ description: 'What to do first, where that is not what docs/handshake.md says of the reason.' }),
     httpStatus: z.int().nonnegative().meta({ description: '0 when there was no answer.' }),
     phases: z
       .object({
@@ -79,7 +83,13 @@ export const handshakeSchema = z
     tls: z.object({ protocol: z.string(), cipher: z.string() }).optional(),
     serverCertificates: z.array(serverCertificateSchema).meta({ description: 'As presented, the server’s own first.' }),
     serverVerified: z.boolean(),
+    clientCertificateRequested: z.boolean().optional().meta({
+      description: 'Whether the server asked for a client certificate. Absent when the TLS handshake was not done.',
+    }),
     clockSkewSeconds: z.number().optional().meta({ description: 'Our clock minus the server’s Date.' }),
+    retryAfterSeconds: z.int().nonnegative().optional().meta({
+      description: 'What a 425 or 429 asked for in Retry-After. The next handshake waits that long.',
+    }),
   })
   .meta({ id: 'Handshake' });
 

@@ -81,6 +81,7 @@ describe('alert rules', () => {
         "MeshHandshakeRefused critical",
         "MeshHandshakeFailing critical",
         "MeshMailboxNotValidated critical",
+        "MeshClientCertificateNotRequested critical",
         "MeshClockSkew warning",
         "MeshClockSkewCritical critical",
         "MeshServerCertificateExpiresSoon warning",

@@ -43,7 +43,7 @@ test.each(handshakeReasons)('judge: %s is a critical handshake_failed with its o
   expect(finding).toEqual({
     code: 'handshake_failed',
     severity: 'critical',
-    message: `${reason}: ${reasonCatalogue[reason].title} (what was seen)`,
+    message: `${reason}: ${reasonCatalogue[reason].title}: what was seen`,
     remedy: reasonCatalogue[reason].remedy,
     subject: 'https://mesh.example',
   });
@@ -53,6 +53,39 @@ test('judge: every reason has words of its own', () => {
   expect(Object.keys(reasonCatalogue)).toEqual([...handshakeReasons]);
   expect(new Set(Object.values(reasonCatalogue).map(({ title }) => title)).size).toBe(handshakeReasons.length);
   expect(new Set(Object.values(reasonCatalogue).map(({ meaning }) => meaning)).size).toBe(handshakeReasons.length);
+});
+
+test('judge: a remedy for what was seen goes before that of the reason', () => {
+  const [finding] = judge({ outcome: 'failure', reason: 'connection_reset', detail: 'x', remedy: 'Do this.' });
+  expect(finding?.remedy).toBe('Do this.');
+});
+
+describe('a server that did not ask for our certificate', () => {
+  const notAsked = { clientCertificateRequested: false } as const;
+  const judged = (preset: 'integration' | 'sandbox' | undefined, last: Partial<HandshakeResult> = notAsked) =>
+    judgeHandshake(
+      { ...environment(), ...(preset && { preset }) },
+      { last: { ...success, ...last }, lastSuccessAt: now, watchingSince: now },
+      now,
+    ).map(({ code, severity }) => [code, severity]);
+
+  test.each([
+    ['integration', 'critical'],
+    [undefined, 'critical'],
+    ['sandbox', 'info'],
+  ] as const)('judge: is %s → %s', (preset, severity) => {
+    expect(judged(preset)).toEqual([['client_certificate_not_requested', severity]]);
+  });
+
+  test('judge: is nothing where it asked, or where we cannot know', () => {
+    expect(judged('integration', { clientCertificateRequested: true })).toEqual([]);
+    expect(judged('integration', {})).toEqual([]);
+  });
+
+  test('judge: is not said beside a failure that came before any answer', () => {
+    const failed = { ...notAsked, outcome: 'failure', reason: 'server_certificate_untrusted', httpStatus: 0 } as const;
+    expect(judged('integration', failed)).toEqual([['handshake_failed', 'critical']]);
+  });
 });
 
 describe('clock skew', () => {
