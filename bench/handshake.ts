@@ -9,9 +9,9 @@ import { readCredential } from '../src/credential/read.ts';
 import type { DeployedCredential } from '../src/credential/types.ts';
 import { generateKeys } from '../src/demo/keys.ts';
 import { addYears, createRoot, createSubCa, issueClient, issueServer } from '../src/demo/pki.ts';
-import { authorizationToken } from '../src/mesh/authorization.ts';
 import { handshake } from '../src/mesh/handshake.ts';
-import { clientFacts, meshHeaders } from '../src/mesh/headers.ts';
+import { authorizationToken } from '../src/mesh/http/authorization.ts';
+import { callerFacts, meshHeaders } from '../src/mesh/http/headers.ts';
 
 const concurrency = 32;
 const batch = 50;
@@ -120,7 +120,7 @@ async function bareRequest(port: number, { ca, client }: Material): Promise<void
     host: 'localhost',
     port,
     path: '/messageexchange/X26ABC1',
-    headers: { ...meshHeaders(clientFacts()), Authorization: token.reveal() },
+    headers: { ...meshHeaders(callerFacts()), Authorization: token.reveal() },
     agent: new Agent({ keepAlive: false, maxCachedSessions: 0 }),
     ...client,
     ca,

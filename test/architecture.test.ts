@@ -14,7 +14,7 @@ const mayImport: Record<string, readonly string[]> = {
   credential: ['config', 'errors', 'findings', 'text', 'x509'],
   verify: ['config', 'credential', 'findings', 'text', 'time', 'x509'],
   examine: ['config', 'credential', 'verify'],
-  mesh: ['config', 'credential', 'errors', 'findings', 'text', 'time', 'version.ts', 'x509'],
+  mesh: ['config', 'credential', 'errors', 'findings', 'text', 'time', 'verify', 'version.ts', 'x509'],
   renewal: ['config', 'credential', 'errors', 'examine', 'files', 'findings', 'text', 'time', 'verify', 'x509'],
   status: ['config', 'findings', 'mesh', 'renewal', 'verify'],
   report: ['findings', 'mesh', 'renewal', 'status', 'text', 'time', 'verify', 'x509'],
@@ -59,7 +59,7 @@ const pure: readonly { where: RegExp; except: readonly string[] }[] = [
   { where: /^verify\//, except: ['verify/rehearsal.ts'] },
   { where: /^renewal\/(decide|findings)\.ts$/, except: [] },
   { where: /^renewal\/mail\/(request-message|contact-messages|header-safety)\.ts$/, except: [] },
-  { where: /^mesh\/(tls-alerts|answer|authorization|judge|reasons)\.ts$/, except: [] },
+  { where: /^mesh\/(judge|tls\/alerts|http\/authorization|diagnosis\/.*)\.ts$/, except: [] },
   { where: /^(report|status)\//, except: [] },
 ];
 const worldly = /^(node:(fs|net|tls|http|https|dns|child_process|sqlite|stream)(\/.*)?|nodemailer|express|pino)$/;

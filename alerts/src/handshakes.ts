@@ -87,6 +87,20 @@ export const handshakeAlerts: readonly AlertRule[] = [
     patience: 'Ten minutes on top of the 24 hours.',
   },
   {
+    alert: 'MeshClientCertificateNotRequested',
+    expr: `${perEnvironment('nhs_mesh_finding{code="client_certificate_not_requested",severity="critical"}')} == 1`,
+    for: '10m',
+    severity: 'critical',
+    summary: `What answers for MESH ${environment} does not ask for our certificate`,
+    description: `The last handshake of ${environment} got an answer without being asked for a client certificate, which MESH always does. It says nothing about our certificate, and something may be reading the traffic. Ask the network team whether something inspects TLS on the way to MESH.`,
+    steps: [
+      'Look at the server’s certificate on the page of the environment: its issuer is a CA of the NHS, or names the box that inspects.',
+      'Ask the network team to exempt MESH’s host from TLS inspection.',
+      'Check that `mesh.url` is the address that the environment is documented under.',
+    ],
+    patience: 'Ten minutes: nobody mends this by waiting.',
+  },
+  {
     alert: 'MeshClockSkew',
     expr: `max by (mesh_environment) (${skew}) > ${config.clockSkewWarningSeconds} and max by (mesh_environment) (${skew}) <= ${config.clockSkewCriticalSeconds}`,
     for: '15m',

@@ -150,10 +150,19 @@ function handshake(dashboard: DashboardBuilder): DashboardBuilder {
       timelinePanel({
         title: 'Outcome',
         description: 'How the last handshake ended, with the reason when it failed.',
-        at: at(0, 24, 12, 6),
+        at: at(0, 24, 8, 6),
       })
         .withTarget(over(queries.handshakeReason, '{{mesh_environment}}'))
         .mappings(look.reasonNames()),
+    )
+    .withPanel(
+      timelinePanel({
+        title: 'Client certificate',
+        description: 'Whether the server requested it. A server that does not is a sandbox, or is not MESH.',
+        at: at(8, 24, 4, 6),
+      })
+        .withTarget(over(queries.certificateRequested, '{{mesh_environment}}'))
+        .mappings(look.yesNo('requested', 'not requested')),
     )
     .withPanel(
       stackedBars({ title: 'Phases', description: 'Duration of each phase of the handshake.', at: at(12, 24, 12, 6) })

@@ -36,6 +36,7 @@ export const queries = {
   handshakePhases: `max by (phase) (nhs_mesh_handshake_duration_seconds{${env}})`,
   handshakeStatusCode: best(`nhs_mesh_handshake_http_status_code{${env}}`),
   handshakeRate: `sum by (outcome) (increase(nhs_mesh_handshakes_total{${env}}[1d]))`,
+  certificateRequested: `min by (mesh_environment) (nhs_mesh_client_certificate_requested{${env}})`,
   clockSkew: best(`nhs_mesh_clock_skew_seconds{${env}}`),
   serverDaysLeft: `(min by (mesh_environment) (nhs_mesh_server_certificate_not_after_timestamp_seconds{${env}}) - time()) / 86400`,
 

@@ -3,7 +3,7 @@ import { type HandshakeReason, handshakeReasons, reasonCatalogue } from '../../s
 import type { Blocks } from './blocks.ts';
 
 export const handshakeBlocks: Blocks = {
-  reasons: { from: 'src/mesh/reasons.ts', render: () => handshakeReasons.map(section).join('\n') },
+  reasons: { from: 'src/mesh/diagnosis/reasons.ts', render: () => handshakeReasons.map(section).join('\n') },
 };
 
 function section(reason: HandshakeReason): string {

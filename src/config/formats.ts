@@ -88,3 +88,15 @@ function fieldValues(field: string, index: number): number[] {
   if (field === '*') return Array.from({ length: fieldSizes[index] ?? 0 }, (_, value) => value);
   return field.split(',').map(Number);
 }
+
+/** Groups of TLS 1.3 by OpenSSL's names: RFC 8446 §4.2.7, and the post-quantum hybrid that its first message is large with. */
+export const tlsGroupNames = [
+  'X25519MLKEM768',
+  'X25519',
+  'X448',
+  'P-256',
+  'P-384',
+  'P-521',
+  'ffdhe2048',
+  'ffdhe3072',
+] as const;

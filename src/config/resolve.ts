@@ -74,8 +74,13 @@ function meshEndpoint({ mesh, preset }: EnvironmentFile, from: Sources): MeshEnd
       requestMs: milliseconds(mesh.timeouts.request),
     },
     ...(mesh.proxy !== undefined && { proxy: mesh.proxy }),
+    ...(mesh.tls_max !== undefined && { tlsMax: tlsVersions[mesh.tls_max] }),
+    ...(mesh.tls_groups !== undefined && { tlsGroups: mesh.tls_groups }),
+    ...(mesh.trust === 'bundle+system' && { trust: mesh.trust }),
   };
 }
+
+const tlsVersions = { '1.2': 'TLSv1.2', '1.3': 'TLSv1.3' } as const;
 
 function credentialSources(credential: NonNullable<EnvironmentFile['credential']>, from: Sources): CredentialSources {
   const passphrase = from.maybe('passphrase', credential.passphrase);

@@ -98,6 +98,23 @@ const mesh = section({
     .describe(
       'HTTP proxy to tunnel through, with the user name and password in the URL if it needs them. Default: HTTPS_PROXY and NO_PROXY.',
     ),
+  tls_max: z
+    .enum(['1.2', '1.3'], { error: '"1.2" or "1.3", in quotes' })
+    .optional()
+    .describe(
+      'The latest version of TLS to offer, in quotes. Default: 1.3. `"1.2"` for a server that asks for the client certificate after the handshake.',
+    ),
+  tls_groups: list(choice(formats.tlsGroupNames), 'groups')
+    .min(1, { error: 'at least one group' })
+    .optional()
+    .describe(
+      'Groups to offer for the key exchange, the preferred one first. Default: OpenSSL’s own, X25519MLKEM768 (post-quantum) first. `[X25519, P-256]` for a box on the way that cannot read the larger message which that makes.',
+    ),
+  trust: choice(['bundle', 'bundle+system'])
+    .default('bundle')
+    .describe(
+      'What the server’s certificate is verified against: the CA bundle, or the roots of this machine besides, as NHS England’s own client does behind REQUESTS_CA_BUNDLE.',
+    ),
 });
 
 const credential = section({

@@ -35,6 +35,12 @@ export interface MeshEndpoint {
   readonly probe: Probe;
   readonly timeouts: { readonly connectMs: number; readonly tlsMs: number; readonly requestMs: number };
   readonly proxy?: string;
+  /** Absent: TLS 1.3. */
+  readonly tlsMax?: 'TLSv1.2' | 'TLSv1.3';
+  /** Groups for the key exchange, by OpenSSL's names, the preferred one first; absent: OpenSSL's own. */
+  readonly tlsGroups?: readonly string[];
+  /** What judges the server's certificate; absent: the bundle alone. */
+  readonly trust?: 'bundle' | 'bundle+system';
 }
 
 export type CredentialSources =

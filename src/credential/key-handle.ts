@@ -45,7 +45,7 @@ export class DeployedKey implements PrivateKeyHandle {
   }
 
   secureContext(options: Parameters<PrivateKeyHandle['secureContext']>[0]): SecureContext {
-    const { chain, trusted, maxVersion } = options;
+    const { chain, trusted, alsoTrusted = [], ...offer } = options;
     // OpenSSL only notices if both have the same type; with an RSA key and an EC certificate it would present nothing at all.
     const [certificate] = chain;
     if (certificate && !this.#belongsTo(certificate)) {
@@ -54,10 +54,10 @@ export class DeployedKey implements PrivateKeyHandle {
     return createSecureContext({
       key: this.#key.export({ type: 'pkcs8', format: 'pem' }),
       ...(chain.length > 0 && { cert: pemOf(chain) }),
-      ...(trusted && { ca: trusted.map(({ der }) => toPem(der)) }),
+      ...(trusted && { ca: [...trusted.map(({ der }) => toPem(der)), ...alsoTrusted] }),
       // MESH does not support older versions.
       minVersion: 'TLSv1.2',
-      ...(maxVersion && { maxVersion }),
+      ...offer,
     });
   }
 

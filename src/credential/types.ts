@@ -18,8 +18,13 @@ export interface PrivateKeyHandle {
     chain: readonly Certificate[];
     /** Trust anchors and CAs for verifying the peer. Default: the system's. */
     trusted?: readonly Certificate[];
+    /** More trust anchors in addition to those, in PEM. */
+    alsoTrusted?: readonly string[];
     /** The minimum is always TLS 1.2. */
     maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+    /** OpenSSL's names with colons between; absent: Node's defaults. */
+    ciphers?: string;
+    ecdhCurve?: string;
   }): SecureContext;
   /**
    * A WebCrypto key (Node's), not extractable, for signing a CSR with SHA-256: RSASSA-PKCS1-v1_5, or ECDSA on a NIST curve.

@@ -11,6 +11,16 @@ export const handshakeCodes = {
     remedy: 'Look up the reason in docs/handshake.md and follow the steps there.',
     source: `${meshApi}, validate a mailbox`,
   },
+  client_certificate_not_requested: {
+    group: 'handshake',
+    severity: 'critical',
+    title: 'The server did not ask for the client certificate',
+    meaning:
+      'MESH demands a client certificate. What answered the last handshake did not ask for one, so a certificate that is wrong would have passed as well: it is not MESH’s own server, or something between ended our TLS connection and made one of its own. A sandbox never asks; there this is information.',
+    remedy:
+      'Ask the network team whether something between inspects TLS, and to exempt MESH from it. Then check that `mesh.url` is MESH’s own address.',
+    source: 'RFC 8446 §4.3.2',
+  },
   clock_skew: {
     group: 'handshake',
     severity: 'warning',

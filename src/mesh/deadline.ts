@@ -5,10 +5,13 @@ import type { HandshakePhase } from './types.ts';
 export class PhaseTimeoutError extends MonitorError {
   override readonly code = 'ERR_PHASE_TIMEOUT';
   readonly phase: HandshakePhase;
+  /** What the phase was allowed. */
+  readonly limitMs: number;
 
   constructor(phase: HandshakePhase, limitMs: number) {
     super(`no answer within ${limitMs} ms`);
     this.phase = phase;
+    this.limitMs = limitMs;
   }
 }
 

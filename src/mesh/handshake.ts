@@ -1,14 +1,20 @@
+import { getServers } from 'node:dns';
 import type { ResolvedEnvironment, Variables } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
-import { condensed } from '../text/index.ts';
+import { condensed, say } from '../text/index.ts';
 import { type Certificate, MalformedCertificateError, parseCertificate } from '../x509/index.ts';
-import { failureOfAnswer } from './answer.ts';
 import { Phases } from './deadline.ts';
-import { type Failure, failureOf } from './failure.ts';
+import { failureOfAnswer } from './diagnosis/answer.ts';
+import { type Failure, withPort } from './diagnosis/circumstances.ts';
+import { clientFacts } from './diagnosis/client.ts';
+import { failureOf } from './diagnosis/failure.ts';
+import { ofServerCertificate } from './diagnosis/server-certificate.ts';
+import type { Answer } from './http/request.ts';
+import { bare, portOf } from './network/authority.ts';
+import { type HttpProxy, proxyFor } from './network/proxy.ts';
+import { Sockets } from './network/sockets.ts';
 import { contextFor, requestFor } from './prepare.ts';
-import { probe, type Seen } from './probe.ts';
-import { proxyFor } from './proxy.ts';
-import { Sockets } from './sockets.ts';
+import { probe, type Seen, ServerNotVerifiedError } from './probe.ts';
 import type { HandshakeResult } from './types.ts';
 
 export interface HandshakeOptions {
@@ -34,40 +40,92 @@ export async function handshake(
   const startedAt = now();
   const { connectMs, tlsMs, requestMs } = mesh.timeouts;
   const phases = new Phases(connectMs + tlsMs + requestMs, signal);
-  const seen: Seen = { server: { certificates: [] }, serverVerified: false, httpStatus: 0 };
+  const seen: Seen = { attempts: [], server: { certificates: [] }, serverVerified: false, httpStatus: 0 };
   const sockets = new Sockets();
-  let viaProxy = false;
+  const client = credential && clientFacts(credential);
+  let proxy: HttpProxy | undefined;
+  let answer: Answer | undefined;
   let failure: Failure | undefined;
   try {
     const context = contextFor(mesh, credential);
     const meshRequest = await requestFor(mesh, env, now);
-    const proxy = proxyFor(new URL(mesh.url), mesh.proxy, env);
-    viaProxy = proxy !== undefined;
-    const answer = await probe({ mesh, proxy, context, meshRequest, now }, phases, seen, sockets);
-    failure = failureOfAnswer(mesh.probe, mesh.mailboxId, answer);
+    proxy = proxyFor(new URL(mesh.url), mesh.proxy, env);
+    answer = await probe({ mesh, proxy, context, meshRequest, now }, phases, seen, sockets);
+    const asked = { probe: mesh.probe, mailboxId: mesh.mailboxId, presentsCertificate: client !== undefined };
+    failure = failureOfAnswer(asked, answer);
   } catch (error) {
-    failure = failureOf(error, {
+    const url = new URL(mesh.url);
+    const circumstances = {
       phase: phases.current,
-      viaProxy,
-      presentsCertificate: credential !== undefined,
+      host: bare(url.hostname),
+      port: Number(portOf(url)),
+      nameServers: getServers(),
+      attempts: seen.attempts,
       negotiated: seen.server.certificates.length > 0,
-    });
+      httpStatus: seen.httpStatus,
+      now: startedAt,
+      ...(proxy && { proxy }),
+      ...(seen.peer && { peer: seen.peer }),
+      ...(client && { client }),
+    };
+    failure =
+      error instanceof ServerNotVerifiedError
+        ? ofServerCertificate({
+            ...circumstances,
+            code: error.verdict,
+            certificates: certificatesOf(seen, credential),
+            trusted: credential?.bundle ?? [],
+          })
+        : failureOf(error, circumstances);
   } finally {
     await sockets.close();
   }
-  const { protocol, cipher, certificates } = seen.server;
+  const { protocol, cipher, asksForCertificate } = seen.server;
   return {
     probe: mesh.probe,
     startedAt,
     outcome: failure ? 'failure' : 'success',
-    ...(failure ? { reason: failure.reason, detail: condensed(failure.detail, detailCharacters) } : {}),
+    ...(failure ? described(failure) : noteOf(seen)),
     httpStatus: seen.httpStatus,
     phases: phases.seconds,
     ...(protocol && cipher ? { tls: { protocol, cipher } } : {}),
-    serverCertificates: certificates.flatMap(parsed),
+    serverCertificates: certificatesOf(seen, credential),
     serverVerified: seen.serverVerified,
+    ...(asksForCertificate === undefined ? {} : { clientCertificateRequested: asksForCertificate }),
     ...(seen.clockSkewSeconds === undefined ? {} : { clockSkewSeconds: seen.clockSkewSeconds }),
+    ...(failure?.reason === 'rate_limited' && answer?.retryAfterSeconds !== undefined
+      ? { retryAfterSeconds: answer.retryAfterSeconds }
+      : {}),
   };
+}
+
+function described({ reason, detail, remedy }: Failure): Pick<HandshakeResult, 'reason' | 'detail' | 'remedy'> {
+  return {
+    reason,
+    detail: condensed(detail, detailCharacters),
+    ...(remedy === undefined ? {} : { remedy: condensed(remedy, detailCharacters) }),
+  };
+}
+
+/** What people should know of a success: an official client, which tries one address at a time, would not get through. */
+function noteOf({ attempts, peer }: Seen): Pick<HandshakeResult, 'detail'> {
+  const silent = attempts.find(({ family, error }) => peer?.family === 4 && family === 6 && error === undefined);
+  if (!silent || !peer) return {};
+  const from = withPort(silent.address, silent.port);
+  return {
+    detail: say`${from} (IPv6) accepted the connection and stayed silent; ${withPort(peer.address, peer.port)} (IPv4) answered`,
+  };
+}
+
+/**
+ * As presented, completed from what we trust. An anchor of ours at the end is left out: trust in it is ours, whether or not the server sent it along.
+ */
+function certificatesOf({ server, serverVerified }: Seen, credential: DeployedCredential | undefined): Certificate[] {
+  const certificates = server.certificates.flatMap(parsed);
+  const last = certificates.at(-1);
+  if (!last?.selfIssued || certificates.length === 1) return certificates;
+  const ours = credential?.bundle.some(({ fingerprintSha256 }) => fingerprintSha256 === last.fingerprintSha256);
+  return serverVerified || ours ? certificates.slice(0, -1) : certificates;
 }
 
 /** OpenSSL accepts more than a certificate may be; what we cannot read we do not report on. */

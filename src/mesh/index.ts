@@ -1,7 +1,8 @@
 /** The handshake with MESH, and what it means. */
+
+export { reasonCatalogue } from './diagnosis/reasons.ts';
 export { handshake } from './handshake.ts';
 export { judgeHandshake } from './judge.ts';
-export { reasonCatalogue } from './reasons.ts';
 export {
   type HandshakeOutcome,
   type HandshakePhase,

@@ -1,8 +1,9 @@
 import type { ResolvedEnvironment } from '../config/index.ts';
 import { type Finding, finding } from '../findings/index.ts';
+import { escaped } from '../text/index.ts';
 import { dayMs, hourMs, inDays, minuteMs, secondMs } from '../time/index.ts';
 import { firstToExpire } from '../x509/index.ts';
-import { reasonCatalogue } from './reasons.ts';
+import { reasonCatalogue } from './diagnosis/reasons.ts';
 import type { HandshakeResult } from './types.ts';
 
 /** What is known of an environment's handshakes. */
@@ -13,7 +14,7 @@ export interface HandshakeRecord {
   readonly watchingSince: Date;
 }
 
-type Judged = Pick<ResolvedEnvironment, 'mesh' | 'thresholds'>;
+type Judged = Pick<ResolvedEnvironment, 'mesh' | 'thresholds' | 'preset'>;
 
 const skewWarningSeconds = (5 * minuteMs) / secondMs;
 // MESH API specification, authorization: a token more than 2 hours off is refused.
@@ -26,6 +27,7 @@ export function judgeHandshake(environment: Judged, record: HandshakeRecord, now
   const { last } = record;
   return [
     ...(last ? failed(environment, last) : []),
+    ...(last ? notRequested(environment, last) : []),
     ...(last ? skewed(last) : []),
     ...notValidatedRecently(environment, record, now),
     ...(last ? serverExpiresSoon(environment, last, now) : []),
@@ -33,11 +35,29 @@ export function judgeHandshake(environment: Judged, record: HandshakeRecord, now
   ];
 }
 
-function failed({ mesh }: Judged, { reason, detail }: HandshakeResult): Finding[] {
-  if (!reason) return [];
-  const { title, remedy } = reasonCatalogue[reason];
-  const message = `${reason}: ${title}${detail ? ` (${detail})` : ''}`;
+function failed(
+  { mesh }: Judged,
+  { reason, detail, remedy = reason && escaped(reasonCatalogue[reason].remedy) }: HandshakeResult,
+): Finding[] {
+  if (!reason || !remedy) return [];
+  const { title } = reasonCatalogue[reason];
+  const message = `${reason}: ${title}${detail ? `: ${detail}` : ''}`;
   return [finding('handshake_failed', message, { subject: mesh.url, remedy })];
+}
+
+/** Only where MESH answered, or something in its place: before that the reason has said it, and louder. */
+function notRequested({ mesh, preset }: Judged, last: HandshakeResult): Finding[] {
+  if (last.clientCertificateRequested !== false || last.httpStatus === 0) return [];
+  const sandbox = preset === 'sandbox';
+  const message = sandbox
+    ? 'The sandbox did not ask for a client certificate, so its answer says nothing about one'
+    : 'The server did not ask for a client certificate, so its answer says nothing about ours';
+  return [
+    finding('client_certificate_not_requested', message, {
+      subject: mesh.url,
+      ...(sandbox ? { severity: 'info', remedy: 'None: a sandbox never asks. The environments of MESH do.' } : {}),
+    }),
+  ];
 }
 
 function skewed({ clockSkewSeconds }: HandshakeResult): Finding[] {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import {
   type MeshEndpoint,
   readSecret,
@@ -9,17 +9,24 @@ import {
   type Variables,
 } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
-import { authorizationToken } from './authorization.ts';
-import { HandshakeError } from './failure.ts';
-import { clientFacts, meshHeaders } from './headers.ts';
-import type { MeshRequest } from './http-request.ts';
+import { HandshakeError } from './diagnosis/failure.ts';
+import { authorizationToken } from './http/authorization.ts';
+import { callerFacts, meshHeaders } from './http/headers.ts';
+import type { MeshRequest } from './http/request.ts';
+import { ciphers } from './tls/offer.ts';
 
 /**
  * The TLS side of a probe. Without a credential no client certificate is presented, and the system's roots judge the server.
  * @throws {HandshakeError} `credential_unusable`
  */
 export function contextFor(mesh: MeshEndpoint, credential: DeployedCredential | undefined): SecureContext {
-  if (!credential) return createSecureContext({ minVersion: 'TLSv1.2' });
+  const { tlsMax, tlsGroups, trust } = mesh;
+  const offer = {
+    ciphers,
+    ...(tlsMax && { maxVersion: tlsMax }),
+    ...(tlsGroups && { ecdhCurve: tlsGroups.join(':') }),
+  };
+  if (!credential) return createSecureContext({ ...offer, minVersion: 'TLSv1.2' });
   const { bundle, certificate, configured, extraCertificates, privateKey } = credential;
   if (!certificate) throw unusable(credential, 'there is no client certificate');
   if (!privateKey) throw unusable(credential, 'there is no private key');
@@ -31,12 +38,19 @@ export function contextFor(mesh: MeshEndpoint, credential: DeployedCredential | 
   }
   try {
     return privateKey.secureContext({
+      ...offer,
       chain: [certificate, ...extraCertificates],
+      ...(trust === 'bundle+system' && { alsoTrusted: systemRoots() }),
       ...(bundle.length > 0 ? { trusted: bundle } : {}),
     });
   } catch (error) {
     throw unusable(credential, `OpenSSL does not take them: ${(error as Error).message}`);
   }
+}
+
+/** The roots that Node brings, those of NODE_EXTRA_CA_CERTS, and the machine's own, which OpenSSL finds as SSL_CERT_FILE and SSL_CERT_DIR say. */
+function systemRoots(): string[] {
+  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
 }
 
 function unusable({ problems }: DeployedCredential, what: string): HandshakeError {
@@ -49,7 +63,7 @@ function unusable({ problems }: DeployedCredential, what: string): HandshakeErro
  * @throws {HandshakeError} `credential_unusable`
  */
 export async function requestFor(mesh: MeshEndpoint, env: Variables, now: () => Date): Promise<MeshRequest> {
-  const headers = meshHeaders(clientFacts());
+  const headers = meshHeaders(callerFacts());
   if (mesh.probe === 'ping') return { method: 'GET', path: '/messageexchange/_ping', headers };
   const mailboxId = mesh.mailboxId.toUpperCase();
   const [password, sharedKey] = [

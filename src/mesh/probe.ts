@@ -1,16 +1,22 @@
 /** One probe on its way through the phases; what it sees is kept, also when it fails later. */
-import type { Socket } from 'node:net';
-import type { SecureContext } from 'node:tls';
+import type { LookupAddress } from 'node:dns';
+import type { SecureContext, TLSSocket } from 'node:tls';
 import type { MeshEndpoint } from '../config/index.ts';
+import { MonitorError } from '../errors/index.ts';
 import { Untrusted } from '../text/index.ts';
-import type { Answer } from './answer.ts';
-import { connectToFirst, resolve } from './connect.ts';
 import type { Phases } from './deadline.ts';
-import { failureOfServer, HandshakeError } from './failure.ts';
-import { type MeshRequest, readBody, sendRequest } from './http-request.ts';
-import { bare, type HttpProxy, openTunnel, portOf } from './proxy.ts';
-import { judgeServer, type ServerSide, secure } from './secure.ts';
-import type { Sockets } from './sockets.ts';
+import { readBody } from './http/body.ts';
+import { retryAfterSeconds, skewSeconds } from './http/dates.ts';
+import { type Answer, type MeshRequest, sendRequest } from './http/request.ts';
+import { bare, portOf } from './network/authority.ts';
+import { type Attempt, type Connection, connectToFirst, type Peer } from './network/connect.ts';
+import type { HttpProxy } from './network/proxy.ts';
+import { resolve } from './network/resolve.ts';
+import type { Sockets } from './network/sockets.ts';
+import { openTunnel } from './network/tunnel.ts';
+import { firstToSpeak, type SecondChance } from './tls/first-to-speak.ts';
+import { presentedBy } from './tls/presented.ts';
+import { judgeServer, noteRequest, type ServerSide, secure } from './tls/secure.ts';
 
 export interface Plan {
   readonly mesh: MeshEndpoint;
@@ -21,54 +27,107 @@ export interface Plan {
 }
 
 export interface Seen {
-  readonly server: ServerSide;
+  readonly attempts: Attempt[];
+  peer?: Peer;
+  server: ServerSide;
   serverVerified: boolean;
   httpStatus: number;
   clockSkewSeconds?: number;
 }
 
-/** @throws what {@link failureOf} understands. Every socket it opens is in `sockets`, for the caller to close. */
+/** The server's certificate does not hold: `verdict` is a code of OpenSSL's or Node's. */
+export class ServerNotVerifiedError extends MonitorError {
+  override readonly code = 'ERR_SERVER_NOT_VERIFIED';
+  readonly verdict: string;
+
+  constructor(verdict: string) {
+    super(`the server’s certificate does not hold: ${verdict}`);
+    this.verdict = verdict;
+  }
+}
+
+/**
+ * @throws {ServerNotVerifiedError} and what {@link failureOf} understands. Every socket it opens is in `sockets`, for the caller to close.
+ */
 export async function probe(plan: Plan, phases: Phases, seen: Seen, sockets: Sockets): Promise<Answer> {
   const { mesh, meshRequest, now } = plan;
   const url = new URL(mesh.url);
-  const host = bare(url.hostname);
-  const raw = await reach(plan, url, phases, sockets);
-  const tls = await phases.run('tls', mesh.timeouts.tlsMs, (signal) =>
-    secure(raw, host, plan.context, seen.server, signal, sockets),
-  );
-  const verdict = judgeServer(tls, host, seen.server);
+  const tls = await reachAndSecure(plan, url, phases, seen, sockets);
+  const verdict = judgeServer(tls, bare(url.hostname), seen.server);
   seen.serverVerified = verdict === undefined;
+  if (verdict) seen.server.certificates = withAllPresented(tls, seen.server.certificates);
   // Before anything secret is sent.
-  if (verdict && mesh.verifyServer) throw new HandshakeError(failureOfServer(verdict));
+  if (verdict && mesh.verifyServer) throw new ServerNotVerifiedError(verdict);
   return phases.run('request', mesh.timeouts.requestMs, async (signal) => {
     const response = await sendRequest(tls, url, meshRequest, signal);
+    const { date, 'retry-after': retryAfter } = response.headers;
+    const seconds = retryAfterSeconds(retryAfter, now(), date);
     seen.httpStatus = response.statusCode ?? 0;
-    seen.clockSkewSeconds = skewSeconds(now(), response.headers.date);
-    const { text, complete, cutBy } = await readBody(response, signal);
+    seen.clockSkewSeconds = skewSeconds(now(), date);
+    noteRequest(tls, seen.server);
+    const { text, fault, cutBy } = await readBody(response, signal);
     if (cutBy !== undefined && seen.httpStatus === 200) throw cutBy;
-    return { status: seen.httpStatus, body: new Untrusted(withoutToken(text, meshRequest)), complete };
+    return {
+      status: seen.httpStatus,
+      body: new Untrusted(withoutToken(text, meshRequest)),
+      ...(fault === undefined ? {} : { fault }),
+      ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
+    };
   });
+}
+
+/** Of the time for TLS, what an IPv6 address gets before IPv4 is tried beside it. */
+const patience = 0.4;
+const mostPatienceMs = 2000;
+
+async function reachAndSecure(plan: Plan, url: URL, phases: Phases, seen: Seen, sockets: Sockets): Promise<TLSSocket> {
+  const { mesh, proxy, context } = plan;
+  const { connection, fallback } = await reach(plan, url, phases, seen, sockets);
+  const limitMs = mesh.timeouts.tlsMs;
+  const secured = await phases.run('tls', limitMs, (signal) => {
+    const second: SecondChance = {
+      afterMs: Math.min(limitMs * patience, mostPatienceMs),
+      connect: () => connectToFirst(fallback, connection.peer.port, signal, sockets, seen.attempts),
+    };
+    return firstToSpeak(
+      connection,
+      (socket, server) => secure(socket, bare(url.hostname), context, server, signal, sockets),
+      fallback.length > 0 && !proxy ? second : undefined,
+      ({ peer }, server) => {
+        seen.peer = peer;
+        seen.server = server;
+      },
+    );
+  });
+  return secured.tls;
+}
+
+interface Reached {
+  readonly connection: Connection;
+  /** IPv4 addresses, where it is an IPv6 one that let us in. */
+  readonly fallback: readonly LookupAddress[];
 }
 
 /** A connection to the server, through the proxy where there is one. Name resolution and connecting share one limit. */
-async function reach({ mesh, proxy }: Plan, url: URL, phases: Phases, sockets: Sockets): Promise<Socket> {
+async function reach({ mesh, proxy }: Plan, url: URL, phases: Phases, seen: Seen, sockets: Sockets): Promise<Reached> {
   const next = proxy ?? { host: bare(url.hostname), port: Number(portOf(url)) };
   const limitMs = mesh.timeouts.connectMs;
   const addresses = await phases.run('dns', limitMs, (signal) => resolve(next.host, signal));
-  return phases.run('connect', limitMs - (phases.seconds.dns ?? 0) * 1000, async (signal) => {
-    const socket = await connectToFirst(addresses, next.port, signal, sockets);
-    if (proxy) await openTunnel(socket, url, proxy, signal);
-    return socket;
+  const connection = await phases.run('connect', limitMs - (phases.seconds.dns ?? 0) * 1000, async (signal) => {
+    const standing = await connectToFirst(addresses, next.port, signal, sockets, seen.attempts);
+    seen.peer = standing.peer;
+    if (proxy) await openTunnel(standing.socket, url, proxy, signal);
+    return standing;
   });
+  const fallback = connection.peer.family === 6 ? addresses.filter(({ family }) => family === 4) : [];
+  return { connection, fallback };
 }
 
-/** RFC 9110 §5.6.7, the one form that a server may send. `Date.parse` alone would take `1` for a year. */
-const imfFixdate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
-
-/** Ours minus theirs. Theirs has whole seconds. */
-function skewSeconds(ours: Date, date = ''): number | undefined {
-  const theirs = imfFixdate.test(date) ? Date.parse(date) : Number.NaN;
-  return Number.isNaN(theirs) ? undefined : (ours.getTime() - theirs) / 1000;
+/** What OpenSSL put together from our trust, after what the server really sent. */
+function withAllPresented(tls: TLSSocket, completed: readonly Buffer[]): readonly Buffer[] {
+  const key = completed.map((der) => der.toString('base64')).join();
+  const presented = presentedBy(tls, key);
+  return [...presented, ...completed.filter((der) => !presented.some((each) => each.equals(der)))];
 }
 
 /** Some servers quote the request that they refuse. */

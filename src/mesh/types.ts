@@ -42,8 +42,10 @@ export interface HandshakeResult {
   readonly outcome: HandshakeOutcome;
   /** Present exactly when the outcome is a failure. */
   readonly reason?: HandshakeReason;
-  /** One sentence for people: what was seen. Bounded, no secret. */
+  /** One sentence for people: what was seen. Bounded, no secret. With a success only if something is worth knowing. */
   readonly detail?: SafeText;
+  /** What to do first, if it differs from the remedy in the catalogue of reasons. */
+  readonly remedy?: SafeText;
   /** 0 when there was no answer. */
   readonly httpStatus: number;
   /** Seconds. A phase that was not reached is absent. */
@@ -52,6 +54,10 @@ export interface HandshakeResult {
   /** As presented, the server's own first; empty when TLS was not reached. */
   readonly serverCertificates: readonly Certificate[];
   readonly serverVerified: boolean;
+  /** Whether the server asked for a client certificate: one that does not proves nothing about ours. Absent when TLS was not done. */
+  readonly clientCertificateRequested?: boolean;
   /** Our clock minus the server's Date. */
   readonly clockSkewSeconds?: number;
+  /** What a 425 or 429 asked for; no handshake is due before that. */
+  readonly retryAfterSeconds?: number;
 }

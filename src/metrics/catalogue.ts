@@ -174,6 +174,14 @@ const entries = {
     help: 'The earliest expiry (notAfter) in the chain that the MESH server last presented.',
     absent: 'no handshake has seen the server’s certificate yet',
   },
+  nhs_mesh_client_certificate_requested: {
+    group: 'handshake',
+    type: 'gauge',
+    unit: '1 or 0',
+    labels: [environment],
+    help: 'Whether the server of the last handshake asked for a client certificate; 0 proves nothing about ours.',
+    absent: 'the last handshake did not complete TLS, or none has run yet',
+  },
   nhs_mesh_clock_skew_seconds: {
     group: 'handshake',
     type: 'gauge',

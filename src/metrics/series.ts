@@ -54,6 +54,7 @@ export const series: Readonly<Record<EnvironmentMetricName, (environment: Enviro
   nhs_mesh_handshake_last_success_timestamp_seconds: ({ handshake }) => one(time(handshake.lastSuccessAt)),
   nhs_mesh_handshake_http_status_code: ({ handshake }) => one(handshake.last?.httpStatus ?? 0),
   nhs_mesh_server_certificate_not_after_timestamp_seconds: ({ handshake }) => serverExpiry(handshake),
+  nhs_mesh_client_certificate_requested: ({ handshake: { last } }) => flag(last?.clientCertificateRequested),
   nhs_mesh_clock_skew_seconds: ({ handshake }) => one(handshake.last?.clockSkewSeconds),
   nhs_mesh_renewal_state: ({ renewal }) => set('state', renewalStates, (state) => (renewal.state === state ? 1 : 0)),
   nhs_mesh_renewal_due_timestamp_seconds: ({ renewal }) => one(time(renewal.dueAt)),

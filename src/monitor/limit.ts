@@ -31,8 +31,13 @@ export async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> 
   }
 }
 
+/** Handshakes mostly wait, so sockets limit their number, not work. */
+export const handshakesAtOnce = 512;
+
+export type Limit = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Limits work from any number of callers to `atOnce` at a time. */
-export function createLimit(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
+export function createLimit(atOnce: number): Limit {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (work) => {

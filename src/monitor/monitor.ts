@@ -6,6 +6,7 @@ import type { Examination } from '../examine/index.ts';
 import type { HandshakeResult } from '../mesh/index.ts';
 import type { RenewalInput, RenewalStep } from '../renewal/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
+import { secondMs } from '../time/index.ts';
 import {
   type EnvironmentMemory,
   newMemory,
@@ -17,7 +18,7 @@ import {
 } from './environment-memory.ts';
 import { firstSpreadOf, jitterMs, leastGapOf, spreadOf } from './jitter.ts';
 import { type LastSuccesses, noSuccesses } from './last-successes.ts';
-import { createLimit, DeadlineError, forEachLimited, withDeadline } from './limit.ts';
+import { createLimit, DeadlineError, forEachLimited, handshakesAtOnce, withDeadline } from './limit.ts';
 import { changes, type Log } from './log.ts';
 import { Planner } from './planner.ts';
 import { handshakeIntervalMs } from './schedule.ts';
@@ -44,7 +45,6 @@ export interface MonitorOptions {
 }
 
 const checksAtOnce = 8;
-const handshakesAtOnce = 32;
 const renewalsAtOnce = 4;
 
 /**
@@ -177,13 +177,14 @@ export class Monitor {
     });
   }
 
-  /** `delayMs` from now, or later if the last handshake was too recent. */
+  /** `delayMs` from now, or later if the last handshake was too recent, or MESH asked for a longer pause (RFC 9110 §10.2.3). */
   #planHandshake(name: string, delayMs: number): void {
     if (this.#stopping.signal.aborted) return;
-    const last = this.#memories.get(name)?.memory.handshake.last?.startedAt.getTime() ?? Number.NEGATIVE_INFINITY;
-    const ageMs = this.#options.now().getTime() - last;
+    const { startedAt, retryAfterSeconds = 0 } = this.#memories.get(name)?.memory.handshake.last ?? {};
+    const ageMs = this.#options.now().getTime() - (startedAt?.getTime() ?? Number.NEGATIVE_INFINITY);
+    const gapMs = Math.max(leastGapOf(this.#handshakeIntervalMs), retryAfterSeconds * secondMs);
     // A negative age means that the clock was set back, which is not a reason to wait.
-    const tooFreshMs = ageMs < 0 ? 0 : leastGapOf(this.#handshakeIntervalMs) - ageMs;
+    const tooFreshMs = ageMs < 0 ? 0 : gapMs - ageMs;
     this.#handshakes.plan(name, Math.max(delayMs, tooFreshMs));
   }
 

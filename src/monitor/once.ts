@@ -12,7 +12,7 @@ import {
   rememberRenewal,
   statusFrom,
 } from './environment-memory.ts';
-import { forEachLimited } from './limit.ts';
+import { createLimit, handshakesAtOnce, type Limit } from './limit.ts';
 
 export interface OnceOptions {
   /** Without handshakes. */
@@ -25,24 +25,32 @@ export interface OnceOptions {
   readonly renewal?: (input: RenewalInput, now: Date) => Omit<RenewalStep, 'emailed'> | undefined;
 }
 
-const atOnce = 16;
+const examinationsAtOnce = 16;
 
-/** In the order given. Throws only for a bug. */
-export async function checkOnce(
+/**
+ * In the order given. Takes as long as the slowest environment's timeouts, and the time to read and judge all of them, for up to
+ * {@link handshakesAtOnce} environments: handshakes only wait, so they wait beside each other. Throws only for a bug.
+ */
+export function checkOnce(
   environments: readonly ResolvedEnvironment[],
   options: OnceOptions,
 ): Promise<EnvironmentStatus[]> {
-  const statuses: EnvironmentStatus[] = [];
-  await forEachLimited([...environments.entries()], atOnce, async ([index, environment]) => {
-    statuses[index] = await checkEnvironment(environment, options);
-  });
-  return statuses;
+  const limits = { examining: createLimit(examinationsAtOnce), shakingHands: createLimit(handshakesAtOnce) };
+  return Promise.all(environments.map((environment) => checkEnvironment(environment, options, limits)));
 }
 
-async function checkEnvironment(environment: ResolvedEnvironment, options: OnceOptions): Promise<EnvironmentStatus> {
+type Limits = Readonly<Record<'examining' | 'shakingHands', Limit>>;
+
+async function checkEnvironment(
+  environment: ResolvedEnvironment,
+  options: OnceOptions,
+  limits: Limits,
+): Promise<EnvironmentStatus> {
   const { offline, env, now, signal } = options;
-  const startedAt = now();
-  const examination = await examine(environment, undefined, env, startedAt);
+  const { startedAt, examination } = await limits.examining(async () => {
+    const startedAt = now();
+    return { startedAt, examination: await examine(environment, undefined, env, startedAt) };
+  });
   let memory: EnvironmentMemory = rememberExamination(
     newMemory(environment, offline ? undefined : startedAt),
     examination,
@@ -50,7 +58,9 @@ async function checkEnvironment(environment: ResolvedEnvironment, options: OnceO
     now(),
   );
   if (!offline) {
-    const result = await handshake(environment, examination?.credential, { now, env, ...(signal ? { signal } : {}) });
+    const result = await limits.shakingHands(() =>
+      handshake(environment, examination?.credential, { now, env, ...(signal ? { signal } : {}) }),
+    );
     memory = rememberHandshake(memory, result, examination?.credential.contentHash);
   }
   const { assessment, credential } = examination ?? {};

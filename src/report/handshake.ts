@@ -8,7 +8,16 @@ import { labelled, type Terminal } from './terminal.ts';
 const longestName = 80;
 
 export function handshakeLines(handshake: HandshakeResult, terminal: Terminal): SafeText[] {
-  const { clockSkewSeconds, detail, phases, serverCertificates, serverVerified, startedAt, tls } = handshake;
+  const {
+    clientCertificateRequested,
+    clockSkewSeconds,
+    detail,
+    phases,
+    serverCertificates,
+    serverVerified,
+    startedAt,
+    tls,
+  } = handshake;
   const server = serverCertificates[0];
   const reached = handshakePhases.filter((phase) => phases[phase] !== undefined);
   const timings = joined(
@@ -27,6 +36,15 @@ export function handshakeLines(handshake: HandshakeResult, terminal: Terminal): 
           terminal,
         )
       : []),
+    ...(clientCertificateRequested === undefined
+      ? []
+      : labelled(
+          '',
+          clientCertificateRequested
+            ? known('the server requested the client certificate')
+            : known('the server did not request the client certificate'),
+          terminal,
+        )),
     ...(clockSkewSeconds === undefined ? [] : labelled('', clock(clockSkewSeconds), terminal)),
   ];
 }

@@ -115,12 +115,15 @@ export function handshakeJson(handshake: HandshakeResult): Shape<'handshakeSchem
     outcome: handshake.outcome,
     ...given('reason', handshake.reason),
     ...given('detail', handshake.detail),
+    ...given('remedy', handshake.remedy),
     httpStatus: handshake.httpStatus,
     phases: { ...handshake.phases },
     ...given('tls', tls && { protocol: escaped(tls.protocol), cipher: escaped(tls.cipher) }),
     serverCertificates: handshake.serverCertificates.map((each) => certificateFacts(each, handshake.startedAt)),
     serverVerified: handshake.serverVerified,
+    ...given('clientCertificateRequested', handshake.clientCertificateRequested),
     ...given('clockSkewSeconds', handshake.clockSkewSeconds),
+    ...given('retryAfterSeconds', handshake.retryAfterSeconds),
   };
 }
 

@@ -70,7 +70,8 @@ export const handshakeSchema = z
     startedAt: timestamp,
     outcome: z.enum(handshakeOutcomes),
     reason: z.enum(handshakeReasons).optional().meta({ description: 'Present exactly when the outcome is a failure.' }),
-    detail: text.optional(),
+    detail: text.optional().meta({ description: 'What was seen, in one sentence.' }),
+    remedy: z.string().optional().meta({ description: 'What to do first, if it differs from docs/handshake.md.' }),
     httpStatus: z.int().nonnegative().meta({ description: '0 when there was no answer.' }),
     phases: z
       .object({
@@ -83,7 +84,13 @@ export const handshakeSchema = z
     tls: z.object({ protocol: text, cipher: text }).optional(),
     serverCertificates: z.array(serverCertificateSchema).meta({ description: 'As presented, the server’s own first.' }),
     serverVerified: z.boolean(),
+    clientCertificateRequested: z.boolean().optional().meta({
+      description: 'Whether the server asked for a client certificate. Absent when the TLS handshake was not done.',
+    }),
     clockSkewSeconds: z.number().optional().meta({ description: 'Our clock minus the server’s Date.' }),
+    retryAfterSeconds: z.int().nonnegative().optional().meta({
+      description: 'What a 425 or 429 asked for in Retry-After. The next handshake waits that long.',
+    }),
   })
   .meta({ id: 'Handshake' });
 

@@ -3,6 +3,7 @@ export { assess } from './assess.ts';
 export { invalidates } from './checks.ts';
 export { depthsOf, type Link } from './depths.ts';
 export { distinct, looksSelfSigned, mayHaveIssued } from './issuers.ts';
+export { isNhsName } from './nhs-pki.ts';
 export { policyFor } from './policy.ts';
 export { rehearse } from './rehearsal.ts';
 export type { AssessedCertificate, Assessment, AssessmentPolicy, CertificateRole, Rehearsal } from './types.ts';

@@ -3,7 +3,7 @@
  * NHS England's own MESH client ships). Certificates are recognised by fingerprint, issuers by name and key identifier, so that nothing
  * that merely calls itself NHS is taken for it.
  */
-import type { Certificate } from '../x509/index.ts';
+import type { Certificate, DistinguishedName } from '../x509/index.ts';
 import { nameOf } from './label.ts';
 import type { AssessmentPolicy } from './types.ts';
 
@@ -114,6 +114,14 @@ export function namedIssuer({ issuer, authorityKeyIdentifier }: Certificate): Nh
   return nhsAuthorities.find(
     ({ commonName, keyIdentifier }) =>
       keyIdentifier === authorityKeyIdentifier && commonName.toLowerCase() === issuer.commonName?.raw().toLowerCase(),
+  );
+}
+
+/** Whether a name is one that the NHS's own CAs go by. It proves nothing; a name that is not tells a stranger. */
+export function isNhsName({ commonName, text }: DistinguishedName): boolean {
+  return (
+    nhsAuthorities.some((each) => each.commonName.toLowerCase() === commonName?.raw().toLowerCase()) ||
+    /(^|, )O=nhs(,|$)/i.test(text)
   );
 }
 

@@ -66,6 +66,10 @@ export function alertingEstate(now: Date): Readonly<Record<string, EnvironmentSt
     MeshHandshakeRefused: shaking('refused', sampleFailedHandshake('client_certificate_rejected')),
     MeshHandshakeFailing: shaking('unreachable', sampleFailedHandshake('connection_timeout')),
     MeshMailboxNotValidated: shaking('silent', sampleHandshake({ startedAt: new Date(now.getTime() - 25 * hourMs) })),
+    MeshClientCertificateNotRequested: environment('not-asked', {
+      handshake: handshakeStatusOf(sampleHandshake({ startedAt: now, clientCertificateRequested: false })),
+      findings: [sampleFinding('client_certificate_not_requested')],
+    }),
     MeshClockSkew: shaking('skewed', sampleHandshake({ startedAt: now, clockSkewSeconds: 400 })),
     MeshClockSkewCritical: shaking('far-skewed', sampleHandshake({ startedAt: now, clockSkewSeconds: -8000 })),
     MeshServerCertificateExpiresSoon: shaking(

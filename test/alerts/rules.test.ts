@@ -90,6 +90,7 @@ describe('alert rules', () => {
         "MeshHandshakeRefused critical",
         "MeshHandshakeFailing critical",
         "MeshMailboxNotValidated critical",
+        "MeshClientCertificateNotRequested critical",
         "MeshClockSkew warning",
         "MeshClockSkewCritical critical",
         "MeshServerCertificateExpiresSoon warning",

@@ -1,13 +1,13 @@
-import { expect, test } from 'vitest';
-import { failureOfAnswer } from '../../src/mesh/answer.ts';
+import { describe, expect, test } from 'vitest';
+import { failureOfAnswer } from '../../src/mesh/diagnosis/answer.ts';
 import { Untrusted } from '../../src/text/index.ts';
 
-const judge = (body: string, more: { status?: number; complete?: boolean; probe?: 'validate' | 'ping' } = {}) =>
-  failureOfAnswer(more.probe ?? 'validate', 'x26abc1', {
-    status: more.status ?? 200,
-    body: new Untrusted(body),
-    complete: more.complete ?? true,
-  });
+type More = { status?: number; fault?: string; probe?: 'validate' | 'ping'; retryAfterSeconds?: number };
+const judge = (body: string, { probe = 'validate', status = 200, ...more }: More = {}) =>
+  failureOfAnswer(
+    { probe, mailboxId: 'x26abc1', presentsCertificate: true },
+    { status, body: new Untrusted(body), ...more },
+  );
 
 test.each(['', '{"mailboxId":"X26ABC1"}', '{"mailboxId":"x26abc1","other":1}'])(
   'answer: 200 with %j is MESH’s own',
@@ -31,7 +31,7 @@ test.each([
 });
 
 test('answer: what MESH would say is not believed of a body that was cut', () => {
-  expect(judge('', { complete: false })?.reason).toBe('unexpected_response');
+  expect(judge('', { fault: 'with a body that does not end' })?.reason).toBe('unexpected_response');
 });
 
 test.each([
@@ -68,9 +68,9 @@ test('answer: a 400 says that it may be the client certificate', () => {
 
 test('answer: what a server wrote is quoted without markup, escaped, and not at length', () => {
   const detail =
-    judge(`<h1>No\u001b[31m</h1><script>alert(1)</script>\r\n\t‮entry‬ ${'😀'.repeat(500)}`, { status: 403 })?.detail ??
+    judge(`<h1>No\u001b[31m</h1><script>alert(1)</script>\r\n\t‮entry‬ ${'😀'.repeat(500)}`, { status: 500 })?.detail ??
     '';
-  expect(detail).toMatch(/^HTTP 403: No\\u\{1b\}\[31m \\u\{202e\}entry\\u\{202c\} 😀+…$/u);
+  expect(detail).toMatch(/^HTTP 500: No\\u\{1b\}\[31m \\u\{202e\}entry\\u\{202c\} 😀+…$/u);
   expect([...detail].length).toBeLessThan(230);
 });
 
@@ -86,5 +86,107 @@ test.each([
   ['{"detail":[1,null,{"msg":2}]}', '{"detail":[1,null,{"msg":2}]}'],
   ['["a"]', '["a"]'],
 ])('answer: of %s the message is %s', (body, message) => {
-  expect(judge(body, { status: 403 })?.detail).toBe(`HTTP 403: ${message}`);
+  expect(judge(body, { status: 500 })?.detail).toBe(`HTTP 500: ${message}`);
+});
+
+describe('who says 403', () => {
+  const mesh = '{"detail":[{"event":"","code":"","msg":"Invalid Authentication Token"}]}';
+  const gateway =
+    '<html><head><title>403 Forbidden</title></head><body><center><h1>403 Forbidden</h1></center><hr>nginx</body></html>';
+  const password = /password|shared key/i;
+
+  test('answer: MESH, by a body of its own form, means the authorization', () => {
+    expect(judge(mesh, { status: 403 })).toEqual({
+      reason: 'authentication_failed',
+      detail: 'HTTP 403: Invalid Authentication Token',
+    });
+    expect(judge('{"errorDescription":"No mailbox matched"}', { status: 403 })?.reason).toBe('authentication_failed');
+  });
+
+  test.each([gateway, '{"message":"Forbidden"}', 'no'])('answer: a gateway does not, as with %j', (body) => {
+    const found = judge(body, { status: 403 });
+    expect(found?.reason).toBe('unexpected_response');
+    expect(found?.detail).toMatch(/^HTTP 403 from something in front of MESH, not from MESH itself: /);
+    expect(found?.remedy).not.toMatch(password);
+  });
+
+  test.each(['', gateway, mesh])(
+    'answer: to a ping it has nothing to do with a password, whoever says it: %j',
+    (body) => {
+      const found = judge(body, { status: 403, probe: 'ping' });
+      expect(found?.reason).toBe('unexpected_response');
+      expect(`${found?.detail} ${found?.remedy}`).not.toMatch(password);
+    },
+  );
+});
+
+describe('a web server that judges the client certificate after TLS', () => {
+  const apache =
+    '<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN"><html><head><title>403 Forbidden</title></head><body><h1>Forbidden</h1><p>You don\'t have permission to access this resource.Reason: Cannot perform Post-Handshake Authentication.<br /></p></body></html>';
+  test.each([
+    [apache, 403, 'client_certificate_required', /post-handshake authentication/, /^Set `mesh\.tls_max: "1\.2"`/],
+    [
+      '',
+      495,
+      'client_certificate_rejected',
+      /does not accept our client certificate \(HTTP 495\)/,
+      /belongs to this environment/,
+    ],
+    ['', 496, 'client_certificate_required', /got no client certificate \(HTTP 496\)/, /inspects TLS/],
+    [
+      '403.7 - Forbidden: SSL client certificate is required',
+      403,
+      'client_certificate_required',
+      /403\.7/,
+      /inspects TLS/,
+    ],
+    ['HTTP Error 403.16 - Forbidden', 403, 'client_certificate_rejected', /403\.16/, /belongs to this environment/],
+    ['Client certificate expired', 403, 'client_certificate_rejected', /does not accept/, /in date/],
+    [
+      'A client certificate is required',
+      401,
+      'client_certificate_required',
+      /got no client certificate/,
+      /inspects TLS/,
+    ],
+  ])('answer: %j with %d', (body, status, reason, detail, remedy) => {
+    const found = judge(body, { status });
+    expect(found?.reason).toBe(reason);
+    expect(found?.detail).toMatch(detail);
+    expect(found?.remedy).toMatch(remedy);
+    expect(found?.remedy).not.toMatch(/password/);
+  });
+
+  test('answer: nginx’s 400 stays a bad_request, and says which of the two it was', () => {
+    const page = (text: string) =>
+      `<html><head><title>400 ${text}</title></head><body><center>${text}</center></body></html>`;
+    const sent = judge(page('No required SSL certificate was sent'), { status: 400 });
+    expect([sent?.reason, sent?.detail]).toEqual([
+      'bad_request',
+      expect.stringMatching(/^the web server got no client certificate/),
+    ]);
+    const refused = judge(page('The SSL certificate error'), { status: 400 });
+    expect([refused?.reason, refused?.detail]).toEqual([
+      'bad_request',
+      expect.stringMatching(/^the web server does not accept our/),
+    ]);
+  });
+
+  test('answer: MESH’s own errors are never taken for such a page', () => {
+    expect(judge('{"detail":[{"msg":"client certificate required"}]}', { status: 403 })?.reason).toBe(
+      'authentication_failed',
+    );
+  });
+});
+
+test('answer: MESH that misses a header does not blame the certificate', () => {
+  const found = judge('{"detail":[{"loc":["header","mex-osname"],"msg":"Field required"}]}', { status: 400 });
+  expect(found?.reason).toBe('bad_request');
+  expect(`${found?.detail} ${found?.remedy}`).not.toContain('certificate');
+});
+
+test('answer: a 429 says how long to wait', () => {
+  expect(judge('', { status: 429, retryAfterSeconds: 600 })?.detail).toBe(
+    'HTTP 429, to be tried again after 600 seconds',
+  );
 });

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
-import { alternate, connectToFirst, NoAddressAnsweredError, resolve } from '../../src/mesh/connect.ts';
 import { Phases, PhaseTimeoutError, untilAborted } from '../../src/mesh/deadline.ts';
-import { Sockets } from '../../src/mesh/sockets.ts';
+import { type Attempt, alternate, connectToFirst, NoAddressAnsweredError } from '../../src/mesh/network/connect.ts';
+import { Lookups } from '../../src/mesh/network/lookups.ts';
+import { resolve } from '../../src/mesh/network/resolve.ts';
+import { Sockets } from '../../src/mesh/network/sockets.ts';
 import { hasIpv6 } from '../support/mesh/servers.ts';
 
 const servers: Server[] = [];
@@ -29,15 +31,15 @@ test('connect: the families take turns, the resolver’s first choice first (RFC
 });
 
 test('connect: a literal address asks no resolver', async () => {
-  const refuse = () => expect.unreachable();
+  const refuse = { addresses: () => expect.unreachable() };
   expect(await resolve('127.0.0.1', never, refuse)).toEqual([v4('127.0.0.1')]);
   expect(await resolve('::1', never, refuse)).toEqual([v6('::1')]);
 });
 
 test.skipIf(!hasIpv6())('connect: reaches a server over IPv6', async () => {
   const port = await listen('::1');
-  const socket = await connectToFirst([v6('::1')], port, never, new Sockets());
-  expect(socket.remoteFamily).toBe('IPv6');
+  const { peer, socket } = await connectToFirst([v6('::1')], port, never, new Sockets());
+  expect([peer, socket.remoteFamily]).toEqual([{ ...v6('::1'), port }, 'IPv6']);
   socket.destroy();
 });
 
@@ -46,8 +48,9 @@ test('connect: goes on at once to the next address when one refuses', async () =
   // The next attempt would be made when the timer fires, and here it never does.
   vi.useFakeTimers({ toFake: ['setTimeout'] });
   try {
-    const socket = await connectToFirst([v6('::1'), v4('127.0.0.2'), v4('127.0.0.1')], port, never, new Sockets());
-    expect(socket.remoteAddress).toBe('127.0.0.1');
+    const tried = [v6('::1'), v4('127.0.0.2'), v4('127.0.0.1')];
+    const { peer, socket } = await connectToFirst(tried, port, never, new Sockets());
+    expect([peer.address, socket.remoteAddress]).toEqual(['127.0.0.1', '127.0.0.1']);
     socket.destroy();
   } finally {
     vi.useRealTimers();
@@ -57,11 +60,13 @@ test('connect: goes on at once to the next address when one refuses', async () =
 test('connect: has one error for each address when none lets us in', async () => {
   const port = await listen('127.0.0.1');
   servers.pop()?.close();
-  const failed = await connectToFirst([v4('127.0.0.1'), v4('127.0.0.2')], port, never, new Sockets()).catch(
-    (error: unknown) => error,
-  );
-  expect(failed).toBeInstanceOf(NoAddressAnsweredError);
-  expect((failed as NoAddressAnsweredError).errors.map(({ code }) => code)).toEqual(['ECONNREFUSED', 'ECONNREFUSED']);
+  const attempts: Attempt[] = [];
+  const connecting = connectToFirst([v4('127.0.0.1'), v4('127.0.0.2')], port, never, new Sockets(), attempts);
+  await expect(connecting).rejects.toBeInstanceOf(NoAddressAnsweredError);
+  expect(attempts.map(({ address, error }) => [address, error?.code])).toEqual([
+    ['127.0.0.1', 'ECONNREFUSED'],
+    ['127.0.0.2', 'ECONNREFUSED'],
+  ]);
 });
 
 test('connect: no address at all is a failure too', async () => {
@@ -70,7 +75,7 @@ test('connect: no address at all is a failure too', async () => {
 
 test('deadline: a resolver that never answers costs the phase’s limit and no more', async () => {
   const phases = new Phases(10_000, undefined);
-  const silent = () => {};
+  const silent = new Lookups(() => new Promise(() => {}));
   await expect(phases.run('dns', 50, (signal) => resolve('mesh.example', signal, silent))).rejects.toBeInstanceOf(
     PhaseTimeoutError,
   );

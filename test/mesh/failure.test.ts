@@ -1,13 +1,36 @@
-import { describe, expect, test } from 'vitest';
-import { NoAddressAnsweredError } from '../../src/mesh/connect.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { PhaseTimeoutError } from '../../src/mesh/deadline.ts';
-import { type Circumstances, failureOf } from '../../src/mesh/failure.ts';
-import { alertOf } from '../../src/mesh/tls-alerts.ts';
+import type { Circumstances } from '../../src/mesh/diagnosis/circumstances.ts';
+import type { ClientFacts } from '../../src/mesh/diagnosis/client.ts';
+import { failureOf } from '../../src/mesh/diagnosis/failure.ts';
+import { NoAddressAnsweredError } from '../../src/mesh/network/connect.ts';
+import { alertOf } from '../../src/mesh/tls/alerts.ts';
 import { handshakePhases } from '../../src/mesh/types.ts';
+import { parseCertificate } from '../../src/x509/parse.ts';
+import { ca, date, leaf } from '../support/pki.ts';
 
 const coded = (code: string, message = code) => Object.assign(new Error(message), { code });
-const mutual: Circumstances = { phase: 'tls', viaProxy: false, presentsCertificate: true, negotiated: true };
-const reasonOf = (error: unknown, more: Partial<Circumstances> = {}) => failureOf(error, { ...mutual, ...more }).reason;
+const now = date('2030-01-01');
+let client: ClientFacts;
+beforeAll(async () => {
+  const issuer = await ca({ cn: 'Test SubCA' });
+  client = { certificate: parseCertificate((await leaf({ issuer })).der), issuers: [[parseCertificate(issuer.der)]] };
+});
+const anonymous = {
+  phase: 'tls',
+  host: 'mesh.example',
+  port: 443,
+  nameServers: ['192.0.2.53'],
+  attempts: [],
+  peer: { address: '192.0.2.1', family: 4, port: 443 },
+  negotiated: true,
+  httpStatus: 0,
+  now,
+} as const satisfies Circumstances;
+const failure = (error: unknown, more: Partial<Circumstances> = {}) =>
+  failureOf(error, { ...anonymous, client, ...more });
+const reasonOf = (error: unknown, more: Partial<Circumstances> = {}) => failure(error, more).reason;
+const proxy = { host: 'proxy.example', port: 3128, source: 'HTTPS_PROXY' };
 
 /** As Node reports an alert when it has no code for it. */
 const eproto = (text: string, number: number) =>
@@ -39,7 +62,8 @@ describe('alerts', () => {
     [42, 'client_certificate_rejected', 'client_certificate_required', 'bad_certificate'],
     [43, 'client_certificate_rejected', 'client_certificate_required', 'unsupported_certificate'],
     [44, 'client_certificate_revoked', 'client_certificate_required', 'certificate_revoked'],
-    [45, 'client_certificate_expired', 'client_certificate_required', 'certificate_expired'],
+    // Ours has not: see below.
+    [45, 'client_certificate_rejected', 'client_certificate_required', 'certificate_expired'],
     [46, 'client_certificate_rejected', 'client_certificate_required', 'certificate_unknown'],
     [48, 'client_certificate_rejected', 'client_certificate_required', 'unknown_ca'],
     [49, 'client_certificate_rejected', 'client_certificate_required', 'access_denied'],
@@ -56,7 +80,7 @@ describe('alerts', () => {
     (number, withOne, without) => {
       for (const phase of ['tls', 'request'] as const) {
         expect(reasonOf(eproto('alert', number), { phase })).toBe(withOne);
-        expect(reasonOf(eproto('alert', number), { phase, presentsCertificate: false })).toBe(without);
+        expect(failureOf(eproto('alert', number), { ...anonymous, phase }).reason).toBe(without);
       }
     },
   );
@@ -82,6 +106,8 @@ test.each([
   expect(reasonOf(coded(code), { phase })).toBe(reason);
 });
 
+const attempt = (code: string, address = '192.0.2.1') => ({ address, family: 4, port: 443, error: coded(code) });
+
 test.each([
   [['ECONNREFUSED'], 'connection_refused'],
   [['ETIMEDOUT'], 'connection_timeout'],
@@ -90,8 +116,19 @@ test.each([
   [['ECONNREFUSED', 'ENETUNREACH'], 'connection_refused'],
   [['EACCES'], 'network_unreachable'],
 ] as const)('failure: addresses that fail with %j are %s', (codes, reason) => {
-  const error = new NoAddressAnsweredError(codes.map((code) => coded(code)));
-  expect(reasonOf(error, { phase: 'connect' })).toBe(reason);
+  const attempts = codes.map((code) => attempt(code));
+  expect(reasonOf(new NoAddressAnsweredError(''), { phase: 'connect', attempts })).toBe(reason);
+});
+
+test('failure: each address has its own part in the detail', () => {
+  const attempts = [
+    attempt('ENETUNREACH', '2001:db8::1'),
+    attempt('ECONNREFUSED'),
+    { address: '192.0.2.2', family: 4, port: 443 },
+  ];
+  expect(failure(new PhaseTimeoutError('connect', 70), { phase: 'connect', attempts }).detail).toBe(
+    'this machine has no route to [2001:db8::1]:443 (ENETUNREACH); 192.0.2.1:443 refused the connection (ECONNREFUSED); 192.0.2.2:443 did not answer within 70 ms',
+  );
 });
 
 test('failure: each phase that runs out of time has its reason', () => {
@@ -100,17 +137,167 @@ test('failure: each phase that runs out of time has its reason', () => {
 });
 
 test('failure: up to the tunnel it is the proxy that failed, after it the server', () => {
-  const viaProxy = true;
-  expect(reasonOf(coded('ENOTFOUND'), { phase: 'dns', viaProxy })).toBe('proxy_failure');
-  expect(reasonOf(new NoAddressAnsweredError([coded('ECONNREFUSED')]), { phase: 'connect', viaProxy })).toBe(
-    'proxy_failure',
-  );
-  expect(reasonOf(new PhaseTimeoutError('connect', 1), { phase: 'connect', viaProxy })).toBe('proxy_failure');
-  expect(reasonOf(coded('ECONNRESET'), { phase: 'tls', viaProxy })).toBe('connection_reset');
+  expect(reasonOf(coded('ENOTFOUND'), { phase: 'dns', proxy })).toBe('proxy_failure');
+  expect(reasonOf(new NoAddressAnsweredError(''), { phase: 'connect', proxy })).toBe('proxy_failure');
+  expect(reasonOf(new PhaseTimeoutError('connect', 1), { phase: 'connect', proxy })).toBe('proxy_failure');
+  expect(reasonOf(coded('ECONNRESET'), { phase: 'tls', proxy })).toBe('connection_reset');
 });
 
 test('failure: a bug is no reason and is thrown on', () => {
   for (const bug of [new TypeError('x is not a function'), coded('ERR_INVALID_ARG_TYPE'), coded('ABORT_ERR'), 'text']) {
-    expect(() => failureOf(bug, mutual)).toThrow();
+    expect(() => failure(bug)).toThrow();
   }
+});
+
+describe('what our own dates say is held against the alert', () => {
+  const facts = async (notBefore: string, notAfter: string, issuerUntil = '2040-01-01'): Promise<ClientFacts> => {
+    const issuer = await ca({ cn: 'Test SubCA', notAfter: date(issuerUntil) });
+    const { der } = await leaf({ issuer, notBefore: date(notBefore), notAfter: date(notAfter) });
+    return { certificate: parseCertificate(der), issuers: [[parseCertificate(issuer.der)]] };
+  };
+  const refused = async (alert: number, ours: Promise<ClientFacts>) =>
+    failure(eproto('alert', alert), { client: await ours });
+  const valid = () => facts('2029-01-01', '2031-02-03');
+
+  test('failure: certificate_expired for a certificate that has not is no reason to renew', async () => {
+    const { reason, detail, remedy } = await refused(45, valid());
+    expect(reason).toBe('client_certificate_rejected');
+    expect(detail).toBe(
+      'the server says that our certificate has expired, but it is valid until 2031-02-03 (TLS alert certificate_expired)',
+    );
+    expect(remedy).toMatch(/^Do not ask for a new certificate\..*revocation list.*clock.*CA certificates/);
+  });
+
+  test('failure: certificate_expired for one that is not valid yet says so', async () => {
+    const { reason, detail, remedy } = await refused(45, facts('2030-01-02', '2033-01-01'));
+    expect([reason, detail]).toEqual([
+      'client_certificate_rejected',
+      'our certificate is not valid before 2030-01-02, by this machine’s clock (TLS alert certificate_expired)',
+    ]);
+    expect(remedy).toMatch(/^Check this machine’s clock\./);
+  });
+
+  test('failure: an expired CA above a valid certificate is named', async () => {
+    const { reason, detail, remedy } = await refused(45, facts('2029-01-01', '2031-01-01', '2029-12-31'));
+    expect(reason).toBe('client_certificate_rejected');
+    expect(detail).toMatch(
+      /^the CA certificate “Test SubCA” above our certificate expired on 2029-12-31; our certificate itself is valid/,
+    );
+    expect(remedy).toMatch(/^Replace that CA certificate/);
+  });
+
+  test.each([42, 45, 46, 48])(
+    'failure: alert %d for a certificate that has expired means that it has',
+    async (alert) => {
+      const { reason, detail, remedy } = await refused(alert, facts('2027-01-01', '2029-12-31'));
+      expect([reason, remedy]).toEqual(['client_certificate_expired', undefined]);
+      expect(detail).toMatch(/^our certificate expired on 2029-12-31 \(TLS alert /);
+    },
+  );
+
+  test('failure: a server that cuts instead is held against them too', async () => {
+    const cut = async (ours: Promise<ClientFacts>) =>
+      failure(coded('ECONNRESET'), { phase: 'request', client: await ours }).detail;
+    expect(await cut(facts('2027-01-01', '2029-12-31'))).toContain('our certificate expired on 2029-12-31');
+    expect(await cut(valid())).not.toContain('our certificate');
+  });
+});
+
+describe('an alert or an error of OpenSSL’s has a remedy of its own', () => {
+  const plainHttp = /plain HTTP/;
+  test.each([
+    [70, 'the server shares no version of TLS with us', /^Find out who answers/],
+    [40, 'the server shares no cipher suite', /^Find out who answers/],
+    [112, 'the server does not know the host name mesh.example', /^Use the host name/],
+    [120, 'the server does not speak HTTP/1.1 there', /HTTP\/2 alone/],
+    [80, 'the server had a fault of its own', /^Try again/],
+    [50, 'the server could not read our first TLS message', /mesh\.tls_groups/],
+    [199, 'the server ended the TLS handshake', /^Tell the service desk/],
+  ])('failure: alert %d before the server showed its certificate', (number, what, remedy) => {
+    const found = failure(eproto('alert', number), { negotiated: false });
+    expect(found.reason).toBe('tls_protocol_mismatch');
+    expect(found.detail).toContain(what);
+    expect(found.remedy).toMatch(remedy);
+    expect(found.remedy).not.toMatch(plainHttp);
+  });
+
+  test.each([
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'does not speak TLS', plainHttp],
+    ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'does not speak TLS', plainHttp],
+    ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'no version of TLS', /too old/],
+    ['ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED', 'RFC 5746', /TLS inspection/],
+    ['ERR_SSL_DH_KEY_TOO_SMALL', 'a key that is too short', /2048 bits/],
+  ])('failure: %s', (code, what, remedy) => {
+    const { reason, detail, remedy: todo } = failure(coded(code), { negotiated: false });
+    expect([reason, detail]).toEqual(['tls_protocol_mismatch', expect.stringContaining(what)]);
+    expect(todo).toMatch(remedy);
+    expect(plainHttp.test(todo ?? '')).toBe(remedy === plainHttp);
+  });
+
+  test('failure: no detail shows where in its sources OpenSSL was', () => {
+    const error = coded(
+      'EPROTO',
+      'write EPROTO 00A1:error:0A000152:SSL routines:final_renegotiate:unsafe legacy renegotiation disabled:../deps/openssl/openssl/ssl/statem/extensions.c:946:\n',
+    );
+    const { detail } = failure(error, { negotiated: false });
+    expect(detail).toContain('RFC 5746');
+    expect(detail).not.toMatch(/deps|\.c|routines|0A000152/);
+  });
+});
+
+describe('a connection that was cut, or is silent, is named with its address, family and phase', () => {
+  test.each([
+    ['tls', false, /before the server had said anything/, /mesh\.tls_groups/],
+    ['tls', true, /after the server had shown its certificate and got ours/, undefined],
+    ['request', true, /after the request was sent/, undefined],
+  ] as const)('failure: in phase %s, negotiated %s', (phase, negotiated, where, remedy) => {
+    const found = failure(coded('ECONNRESET'), { phase, negotiated });
+    expect(found.detail).toMatch(
+      /^192\.0\.2\.1:443 \(IPv4\) cut the connection in phase (tls|request), .*\(ECONNRESET\)$/,
+    );
+    expect(found.detail).toMatch(where);
+    if (remedy) expect(found.remedy).toMatch(remedy);
+    else expect(found.remedy).toBeUndefined();
+  });
+
+  test('failure: a silent IPv6 address', () => {
+    const peer = { address: '2001:db8::1', family: 6, port: 443 };
+    const { reason, detail } = failure(new PhaseTimeoutError('tls', 70), { peer, negotiated: false });
+    expect([reason, detail]).toEqual([
+      'tls_timeout',
+      'no answer from [2001:db8::1]:443 (IPv6) within 70 ms, before the server had said anything',
+    ]);
+  });
+
+  test('failure: behind a proxy', () => {
+    expect(failure(coded('ECONNRESET'), { proxy, negotiated: false }).detail).toMatch(
+      /^mesh\.example:443, through the proxy proxy\.example:3128 from HTTPS_PROXY, cut the connection in phase tls/,
+    );
+  });
+});
+
+describe('a name that does not resolve', () => {
+  const lookup = (error: unknown) => failure(error, { phase: 'dns', host: 'mesh.example' });
+  test('failure: is told from a resolver that does not answer', () => {
+    expect(lookup(coded('ENOTFOUND')).detail).toMatch(/know no address for mesh\.example/);
+    expect(lookup(coded('EAI_AGAIN'))).toMatchObject({
+      detail: expect.stringMatching(/\(192\.0\.2\.53\) did not answer for mesh\.example/),
+      remedy: expect.stringContaining('getent hosts mesh.example'),
+    });
+    expect(lookup(new PhaseTimeoutError('dns', 70)).detail).toBe(
+      'no answer from the DNS servers of this machine (192.0.2.53) for mesh.example within 70 ms',
+    );
+  });
+});
+
+test.each([
+  ['HPE_INVALID_CONSTANT', 0, /does not speak HTTP/],
+  ['HPE_INVALID_CONSTANT', 200, /^HTTP 200: the answer goes on beyond the length it had given/],
+  ['HPE_CLOSED_CONNECTION', 200, /^HTTP 200: the answer goes on beyond the length it had given/],
+  ['HPE_HEADER_OVERFLOW', 0, /headers of the answer are longer than 16 kB/],
+  ['HPE_CR_EXPECTED', 0, /LF alone/],
+])('failure: %s after status %d says what is wrong with the answer', (code, httpStatus, detail) => {
+  const found = failure(coded(code), { phase: 'request', httpStatus });
+  expect(found.reason).toBe('unexpected_response');
+  expect(found.detail).toMatch(detail);
 });

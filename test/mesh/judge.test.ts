@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MeshEndpoint } from '../../src/config/types.ts';
+import { reasonCatalogue } from '../../src/mesh/diagnosis/reasons.ts';
 import { judgeHandshake } from '../../src/mesh/judge.ts';
-import { reasonCatalogue } from '../../src/mesh/reasons.ts';
 import { type HandshakeResult, handshakeReasons } from '../../src/mesh/types.ts';
 import { known } from '../../src/text/index.ts';
 import { dayMs } from '../../src/time/duration.ts';
@@ -44,7 +44,7 @@ test.each(handshakeReasons)('judge: %s is a critical handshake_failed with its o
   expect(finding).toEqual({
     code: 'handshake_failed',
     severity: 'critical',
-    message: `${reason}: ${reasonCatalogue[reason].title} (what was seen)`,
+    message: `${reason}: ${reasonCatalogue[reason].title}: what was seen`,
     remedy: reasonCatalogue[reason].remedy,
     subject: 'https://mesh.example',
   });
@@ -54,6 +54,44 @@ test('judge: every reason has words of its own', () => {
   expect(Object.keys(reasonCatalogue)).toEqual([...handshakeReasons]);
   expect(new Set(Object.values(reasonCatalogue).map(({ title }) => title)).size).toBe(handshakeReasons.length);
   expect(new Set(Object.values(reasonCatalogue).map(({ meaning }) => meaning)).size).toBe(handshakeReasons.length);
+});
+
+test('judge: a remedy for what was seen goes before that of the reason', () => {
+  const [finding] = judge({
+    outcome: 'failure',
+    reason: 'connection_reset',
+    detail: known('x'),
+    remedy: known('Do this.'),
+  });
+  expect(finding?.remedy).toBe('Do this.');
+});
+
+describe('a server that did not ask for our certificate', () => {
+  const notAsked = { clientCertificateRequested: false } as const;
+  const judged = (preset: 'integration' | 'sandbox' | undefined, last: Partial<HandshakeResult> = notAsked) =>
+    judgeHandshake(
+      { ...environment(), ...(preset && { preset }) },
+      { last: { ...success, ...last }, lastSuccessAt: now, watchingSince: now },
+      now,
+    ).map(({ code, severity }) => [code, severity]);
+
+  test.each([
+    ['integration', 'critical'],
+    [undefined, 'critical'],
+    ['sandbox', 'info'],
+  ] as const)('judge: is %s → %s', (preset, severity) => {
+    expect(judged(preset)).toEqual([['client_certificate_not_requested', severity]]);
+  });
+
+  test('judge: is nothing where it asked, or where we cannot know', () => {
+    expect(judged('integration', { clientCertificateRequested: true })).toEqual([]);
+    expect(judged('integration', {})).toEqual([]);
+  });
+
+  test('judge: is not said beside a failure that came before any answer', () => {
+    const failed = { ...notAsked, outcome: 'failure', reason: 'server_certificate_untrusted', httpStatus: 0 } as const;
+    expect(judged('integration', failed)).toEqual([['handshake_failed', 'critical']]);
+  });
 });
 
 describe('clock skew', () => {

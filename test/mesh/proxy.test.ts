@@ -1,6 +1,6 @@
 import { getProxyForUrl } from 'proxy-from-env';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { ProxyError, proxyFor } from '../../src/mesh/proxy.ts';
+import { ProxyConfigurationError, proxyFor } from '../../src/mesh/network/proxy.ts';
 
 const mesh = new URL('https://msg.intspineservices.nhs.uk');
 const shown = (proxy: ReturnType<typeof proxyFor>) => proxy && `${proxy.host}:${proxy.port}`;
@@ -78,6 +78,6 @@ test.each([
   'http://user:hunter2@p:99999',
   'http://user:hunter2%@p',
 ])('proxy: %s is no proxy we can use, and the error does not quote it', (text) => {
-  expect(() => proxyFor(mesh, text, {})).toThrow(ProxyError);
+  expect(() => proxyFor(mesh, text, {})).toThrow(ProxyConfigurationError);
   expect(() => proxyFor(mesh, text, {})).not.toThrow(/hunter2/);
 });

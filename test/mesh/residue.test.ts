@@ -47,7 +47,7 @@ test('residue: after every kind of end a probe leaves no socket, timer or listen
   const urls = [
     await url({ kind: 'http', does: { status: 200 } }),
     await url({ kind: 'http', does: { status: 200 } }, 'TLSv1.2'),
-    await url({ kind: 'http', does: { status: 403, body: 'no' } }),
+    await url({ kind: 'http', does: { status: 403, body: '{"detail":[{"msg":"no"}]}' } }),
     await url({ kind: 'http', does: 'hang' }),
     await url({ kind: 'http', does: 'hang in body' }, 'TLSv1.2'),
     await url({ kind: 'http', does: 'endless body' }),
@@ -70,7 +70,7 @@ test('residue: after every kind of end a probe leaves no socket, timer or listen
     'http_timeout',
     'http_timeout',
     'unexpected_response',
-    'authentication_failed',
+    'unexpected_response',
     'connection_reset',
     'connection_reset',
     'server_certificate_untrusted',

@@ -20,7 +20,8 @@ beforeAll(async () => {
   const tls = { cert: pem + sub.pem, key: keyPem, ca: bundlePem, requestCert: true, rejectUnauthorized: true };
   const server = createServer(tls, (request: IncomingMessage, response) => {
     tokens.push(request.headers.authorization ?? '');
-    response.writeHead(403).end(`refused: ${request.headers.authorization} ${JSON.stringify(request.headers)}`);
+    const msg = `refused: ${request.headers.authorization} ${JSON.stringify(request.headers)}`;
+    response.writeHead(403).end(JSON.stringify({ detail: [{ msg }] }));
   });
   mesh = await listening(server);
   await estate.configure({ mesh: { url: mesh.url } });

@@ -261,6 +261,21 @@ describe('handshakes', () => {
     expect(calls.handshake.mock.calls[1]?.[0].mesh.url).toBe('https://localhost:4');
   });
 
+  test('wait for as long as a 429 asks, whatever rounds come in between', async () => {
+    const limited = () =>
+      sampleFailedHandshake('rate_limited', { startedAt: new Date(), httpStatus: 429, retryAfterSeconds: 5400 });
+    const { monitor, calls } = monitorOf(names('a'), { handshake: async () => ({ result: limited() }) });
+    await vi.advanceTimersByTimeAsync(secondMs);
+    expect(startsOf(calls, 'a')).toBe(1);
+    for (let minutes = 0; minutes < 85; minutes += 5) {
+      await monitor.handshakeAll();
+      await vi.advanceTimersByTimeAsync(5 * minuteMs);
+    }
+    expect(startsOf(calls, 'a')).toBe(1);
+    await vi.advanceTimersByTimeAsync(5 * minuteMs);
+    expect(startsOf(calls, 'a')).toBe(2);
+  });
+
   test('are counted, and the reason is judged', async () => {
     const { monitor, status, lines } = monitorOf(names('a'), {
       handshake: async () => ({ result: sampleFailedHandshake('connection_refused', { startedAt: new Date() }) }),

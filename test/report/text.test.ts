@@ -182,6 +182,7 @@ describe('handshake', () => {
              dns 2 ms, connect 11 ms, tls 43 ms, request 87 ms
              TLSv1.3, TLS_AES_256_GCM_SHA384
              server msg.intspineservices.nhs.uk, until 2026-09-18 (200 days left), verified
+             the server requested the client certificate
              clock in step with the server’s
 `);
   });

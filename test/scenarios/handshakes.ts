@@ -107,13 +107,13 @@ const network: Scenario[] = [
     fault: 'The proxy wants credentials (407)',
     server: { kind: 'proxy', does: '407' },
     reason: 'proxy_failure',
-    detail: /answered 407/,
+    detail: /from mesh\.proxy wants credentials \(407\), and mesh\.proxy has none/,
   },
   {
     fault: 'The proxy forbids the host (403)',
     server: { kind: 'proxy', does: '403' },
     reason: 'proxy_failure',
-    detail: /answered 403/,
+    detail: /from mesh\.proxy forbids the connection to localhost:1 \(403\)/,
   },
   {
     fault: 'The proxy does not answer CONNECT',
@@ -181,7 +181,14 @@ const serverCertificates: Scenario[] = (
     ['None: the server’s certificate has no SAN, and the right CN (HSCN)', 'without a SAN, CN right', 'success'],
     ['None: the server leaves out its intermediate, and the bundle has it', 'without its intermediate', 'success'],
   ] as const
-).map(([fault, is, reason]) => ({ fault, reason, server: { kind: 'certificate', is }, versions: both }));
+).map(([fault, is, reason]) => ({
+  fault,
+  reason,
+  server: { kind: 'certificate', is },
+  versions: both,
+  // These servers ask for no client certificate, which only a success shows.
+  ...(reason === 'success' ? { finding: 'client_certificate_not_requested' } : {}),
+}));
 
 const clientCertificates: Scenario[] = (
   [
@@ -265,7 +272,7 @@ const answers: Scenario[] = [
   ...statuses.map(
     ([status, reason]): Scenario => ({
       fault: `MESH answers ${status}`,
-      server: { kind: 'http', does: { status, body: status === 204 ? '' : 'no' } },
+      server: { kind: 'http', does: { status, body: status === 204 ? '' : '{"detail":[{"msg":"no"}]}' } },
       versions: both,
       reason,
       httpStatus: status,
@@ -327,7 +334,7 @@ const answers: Scenario[] = [
     fault: 'An endless body with 403',
     server: { kind: 'http', does: 'endless 403' },
     versions: both,
-    reason: 'authentication_failed',
+    reason: 'unexpected_response',
     httpStatus: 403,
   },
   {

@@ -129,13 +129,14 @@ export function sampleHandshake(more: Partial<HandshakeResult> = {}): HandshakeR
       }),
     ],
     serverVerified: true,
+    clientCertificateRequested: true,
     clockSkewSeconds: 0.4,
     ...more,
   };
 }
 
 export function sampleFailedHandshake(reason: HandshakeReason, more: Partial<HandshakeResult> = {}): HandshakeResult {
-  const { tls, clockSkewSeconds, ...base } = sampleHandshake();
+  const { tls, clientCertificateRequested, clockSkewSeconds, ...base } = sampleHandshake();
   return {
     ...base,
     outcome: 'failure',

@@ -1,4 +1,4 @@
-import { clockSkew, critical, day, failure, hour, int, type Scenario, valid, warning } from './scenario.ts';
+import { clockSkew, critical, day, failing, failure, hour, int, type Scenario, valid, warning } from './scenario.ts';
 
 export const handshakeScenarios: Scenario[] = [
   {
@@ -104,6 +104,16 @@ export const handshakeScenarios: Scenario[] = [
       { time: '26h', firing: [] },
       { time: '27h', firing: [int] },
     ],
+  },
+  ...failing('MeshClientCertificateNotRequested', 'client_certificate_not_requested', 'critical', 10),
+  {
+    name: 'MeshClientCertificateNotRequested is quiet about a sandbox, where it is information',
+    alert: 'MeshClientCertificateNotRequested',
+    interval: '1m',
+    series: {
+      'nhs_mesh_finding{mesh_environment="int",code="client_certificate_not_requested",severity="info"}': '1x40',
+    },
+    at: [{ time: '30m', firing: [] }],
   },
   {
     name: 'MeshClockSkew fires above 5 minutes and yields above 2 hours',

@@ -41,7 +41,16 @@ export function Handshake({ environment: { handshake }, now }: Props) {
 }
 
 function factsOf(last: HandshakeResult): (Row | undefined | false)[] {
-  const { detail, httpStatus, tls, serverCertificates, serverVerified, clockSkewSeconds, probe, startedAt } = last;
+  const {
+    clientCertificateRequested,
+    clockSkewSeconds,
+    detail,
+    httpStatus,
+    probe,
+    serverCertificates,
+    serverVerified,
+  } = last;
+  const { startedAt, tls } = last;
   const [server] = serverCertificates;
   return [
     ['Started', <Moment time={startedAt} />],
@@ -55,6 +64,10 @@ function factsOf(last: HandshakeResult): (Row | undefined | false)[] {
         <ShortName name={server.subject} />, {serverVerified ? 'verified' : <strong>not verified</strong>}, until{' '}
         <Day time={server.notAfter} />
       </>,
+    ],
+    clientCertificateRequested !== undefined && [
+      'Client certificate',
+      clientCertificateRequested ? 'the server asked for it' : <strong>the server did not ask for it</strong>,
     ],
     clockSkewSeconds !== undefined && ['Clock', skewWords(clockSkewSeconds)],
   ];

@@ -1,8 +1,9 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Secret } from '../config/index.ts';
-import { untilAborted } from './deadline.ts';
-import { bare, portOf } from './proxy.ts';
+import type { Secret } from '../../config/index.ts';
+import type { Untrusted } from '../../text/index.ts';
+import { untilAborted } from '../deadline.ts';
+import { bare, portOf } from '../network/authority.ts';
 
 export interface MeshRequest {
   readonly method: 'GET' | 'POST';
@@ -11,16 +12,17 @@ export interface MeshRequest {
   readonly authorization?: Secret;
 }
 
-export interface Body {
-  readonly text: string;
-  readonly complete: boolean;
-  /** What cut it short, when that was not the bound. */
-  readonly cutBy?: unknown;
+/** What came back, decoded, bounded and without our token. */
+export interface Answer {
+  readonly status: number;
+  readonly body: Untrusted;
+  /** What is wrong with the body, to stand after "HTTP 200"; absent: nothing. */
+  readonly fault?: string;
+  /** Of `Retry-After`. */
+  readonly retryAfterSeconds?: number;
 }
 
-/** MESH's own answer to a handshake is empty or one line; more than this is read from nobody. */
-export const bodyLimitBytes = 4096;
-const headerLimitBytes = 16 * 1024;
+export const headerLimitBytes = 16 * 1024;
 
 /** Sends one request over a connection of its own and resolves with the head of the answer. No redirect is followed, nothing is sent twice. */
 export function sendRequest(
@@ -58,27 +60,4 @@ export function sendRequest(
     asking.end();
     return undefined;
   });
-}
-
-/** The body up to the bound; never rejects, for the status alone may say enough. */
-export async function readBody(response: IncomingMessage, signal: AbortSignal): Promise<Body> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const text = () => Buffer.concat(chunks).subarray(0, bodyLimitBytes).toString('utf8');
-  try {
-    const complete = await untilAborted<boolean>(signal, (settle) => {
-      response.on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
-        size += chunk.length;
-        if (size > bodyLimitBytes) settle.resolve(false);
-      });
-      response.once('end', () => settle.resolve(true));
-      response.on('error', settle.reject);
-      if (response.errored) settle.reject(response.errored);
-      return () => response.removeAllListeners('data');
-    });
-    return { text: text(), complete };
-  } catch (cutBy) {
-    return { text: text(), complete: false, cutBy };
-  }
 }

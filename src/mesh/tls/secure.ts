@@ -7,23 +7,19 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
-import { MonitorError } from '../errors/index.ts';
-import { untilAborted } from './deadline.ts';
-import type { Sockets } from './sockets.ts';
+import { MonitorError } from '../../errors/index.ts';
+import { untilAborted } from '../deadline.ts';
+import type { Sockets } from '../network/sockets.ts';
 
 /** What the server showed of itself, kept also when the handshake fails after it. */
 export interface ServerSide {
   protocol?: string;
   cipher?: string;
   leaf?: PeerCertificate;
-  /** In DER, the server's own first. */
+  /** In DER, the server's own first; what it left out is completed from what we trust. */
   certificates: readonly Buffer[];
-}
-
-/** Why the server's certificate does not hold: a code of OpenSSL's or Node's. */
-export interface ServerVerdict {
-  readonly code: string;
-  readonly message: string;
+  /** Whether it asked for a client certificate. Unknown until the handshake is done on our side. */
+  asksForCertificate?: boolean;
 }
 
 /**
@@ -55,6 +51,7 @@ export function secure(
     tls.on('keylog', () => observe(tls, seen));
     tls.once('secureConnect', () => {
       observe(tls, seen);
+      noteRequest(tls, seen);
       settle.resolve(tls);
     });
     tls.on('error', settle.reject);
@@ -72,7 +69,7 @@ function observe(tls: TLSSocket, seen: ServerSide): void {
   seen.protocol = tls.getProtocol() ?? undefined;
   seen.cipher = tls.getCipher()?.name;
   if (seen.leaf) return;
-  // Not getPeerX509Certificate(), which empties the session's chain as it reads it, and leaks it (Node 24).
+  // Not getPeerX509Certificate(): see presented.ts.
   const leaf = tls.getPeerCertificate(true);
   if (!leaf?.raw) return;
   seen.leaf = leaf;
@@ -80,29 +77,28 @@ function observe(tls: TLSSocket, seen: ServerSide): void {
 }
 
 /**
- * Node completes the presented chain from our bundle and does not tell which is which. The anchor at its end is left out: trust in it is
- * ours, whether or not the server sent it along.
+ * OpenSSL has signature algorithms in common with a server only once that has named its own, which it does in a CertificateRequest and nowhere
+ * else (RFC 8446 §4.3.2, RFC 5246 §7.4.4). A TLS 1.2 server may ask later, by renegotiating: look again when the answer is there.
  */
-function chainFrom(leaf: DetailedPeerCertificate): Buffer[] {
-  const chain = [leaf.raw];
-  const selfSigned = ({ raw, issuerCertificate }: DetailedPeerCertificate) =>
-    issuerCertificate?.raw.equals(raw) ?? true;
-  for (let each = leaf.issuerCertificate; each && !selfSigned(each); each = each.issuerCertificate)
-    chain.push(each.raw);
-  return chain;
+export function noteRequest(tls: TLSSocket, seen: ServerSide): void {
+  // Null once the connection is gone, though its type does not say so.
+  const shared = tls.getSharedSigalgs() as string[] | null;
+  if (shared) seen.asksForCertificate = shared.length > 0;
 }
 
-/** OpenSSL's verdict on the chain, then Node's on the name (RFC 6125; the common name counts where there is no SAN at all). */
-export function judgeServer(tls: TLSSocket, host: string, { leaf }: ServerSide): ServerVerdict | undefined {
-  if (!leaf) return { code: 'NO_CERTIFICATE', message: 'the server presented no certificate' };
-  const { authorizationError } = tls;
-  if (authorizationError) {
-    const code = String(authorizationError);
-    return {
-      code,
-      message: `${leaf.subject?.CN ?? 'the server’s certificate'}: ${code.toLowerCase().replaceAll('_', ' ')}`,
-    };
+/** Node completes the presented chain from our bundle and does not tell which is which. */
+function chainFrom(leaf: DetailedPeerCertificate): Buffer[] {
+  const chain = [leaf.raw];
+  for (let each = leaf; ; each = each.issuerCertificate) {
+    const next = each.issuerCertificate?.raw;
+    if (!next || next.equals(each.raw)) return chain;
+    chain.push(next);
   }
-  const mismatch = checkServerIdentity(host, leaf);
-  return mismatch && { code: 'ERR_TLS_CERT_ALTNAME_INVALID', message: mismatch.message };
+}
+
+/** OpenSSL's verdict on the chain, then Node's on the name (RFC 6125; the common name counts where there is no SAN at all): a code of theirs. */
+export function judgeServer(tls: TLSSocket, host: string, { leaf }: ServerSide): string | undefined {
+  if (!leaf) return 'NO_CERTIFICATE';
+  if (tls.authorizationError) return String(tls.authorizationError);
+  return checkServerIdentity(host, leaf) && 'ERR_TLS_CERT_ALTNAME_INVALID';
 }

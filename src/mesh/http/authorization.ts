@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { Secret } from '../config/index.ts';
+import { Secret } from '../../config/index.ts';
 
 export interface TokenInputs {
   /** MESH wants it in upper case, in the token as in the path. */

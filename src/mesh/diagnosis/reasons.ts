@@ -1,5 +1,5 @@
 /** One entry for each reason of the closed list: the CLI, the page, the findings and `docs/handshake.md` read their words from here. */
-import type { HandshakeReason } from './types.ts';
+import type { HandshakeReason } from '../types.ts';
 
 export interface ReasonEntry {
   readonly title: string;

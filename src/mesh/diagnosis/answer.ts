@@ -1,0 +1,124 @@
+/** Whether an HTTP answer is MESH's own yes, and if not, which reason it is. Pure. */
+import type { Probe } from '../../config/index.ts';
+import type { Answer } from '../http/request.ts';
+import type { HandshakeReason } from '../types.ts';
+import type { Failure } from './circumstances.ts';
+import { field, isMeshError, quoted } from './page-text.ts';
+import { ofRefusingPage } from './refusing-page.ts';
+
+export interface Asked {
+  readonly probe: Probe;
+  readonly mailboxId: string;
+  readonly presentsCertificate: boolean;
+}
+
+/** The answer with its body's text, which is only compared and quoted here. */
+type Reply = Omit<Answer, 'body'> & { readonly body: string };
+
+/** MESH API specification: 200 and, under v2, no body; `{"mailboxId": …}` under v1. A ping says that it is running. */
+export function failureOfAnswer(asked: Asked, answer: Answer): Failure | undefined {
+  const reply: Reply = { ...answer, body: answer.body.raw() };
+  if (reply.status !== 200) return refused(asked, reply);
+  const { body, fault } = reply;
+  const accepted =
+    asked.probe === 'ping' ? field(body, 'status') === 'running' : body === '' || namesMailbox(body, asked.mailboxId);
+  if (fault === undefined && accepted) return undefined;
+  const what = fault ?? 'with a body that is not MESH’s';
+  return { reason: 'unexpected_response', detail: `HTTP 200 ${what}${quoted(body)}` };
+}
+
+function namesMailbox(body: string, mailboxId: string): boolean {
+  const named = field(body, 'mailboxId');
+  return typeof named === 'string' && named.toUpperCase() === mailboxId.toUpperCase();
+}
+
+function refused(asked: Asked, reply: Reply): Failure {
+  const { status, body } = reply;
+  const page = isMeshError(body) ? undefined : ofRefusingPage(status, body, asked.presentsCertificate);
+  // The contract of the reasons: 400 is bad_request, whoever says it.
+  if (page) return status === 400 ? { ...page, reason: 'bad_request', detail: `${page.detail}${quoted(body)}` } : page;
+  const known = byStatus[status] ?? (status >= 500 && status <= 599 ? serverError : stranger);
+  const { reason, what = '', remedy } = known(asked, reply);
+  return { reason, detail: `HTTP ${status}${what}${quoted(body)}`, ...(remedy === undefined ? {} : { remedy }) };
+}
+
+interface Verdict {
+  readonly reason: HandshakeReason;
+  /** Follows the status. */
+  readonly what?: string;
+  readonly remedy?: string;
+}
+type Judge = (asked: Asked, reply: Reply) => Verdict;
+
+const stranger: Judge = () => ({ reason: 'unexpected_response' });
+
+const inFront =
+  'Find out who answers: a gateway, firewall or portal in front of MESH, or one of your own. Give the service desk the address that this machine calls from and the time; calls must come from a UK address.';
+
+const badRequest: Judge = (_, { body }) =>
+  isMeshError(body)
+    ? {
+        reason: 'bad_request',
+        remedy:
+          'Ask the network team for a proxy that removes or changes HTTP headers. Otherwise report the detail as a fault of this program.',
+      }
+    : { reason: 'bad_request', what: ', which HSCN endpoints also answer when they refuse the client certificate' };
+
+/** MESH says no with an error of its own, or with no body at all; everything else that says 403 is something in front of it. */
+const forbidden: Judge = ({ probe }, { body }) => {
+  if (probe === 'ping') {
+    return { reason: 'unexpected_response', what: ' to a ping, which needs no authorization', remedy: inFront };
+  }
+  if (isMeshError(body)) return { reason: 'authentication_failed' };
+  if (body === '') {
+    return {
+      reason: 'authentication_failed',
+      what: ' without a body',
+      remedy:
+        'Check mailbox ID, password and shared key of this environment. If they are right, something in front of MESH may have answered: calls must come from a UK address.',
+    };
+  }
+  return {
+    reason: 'unexpected_response',
+    what: ' from something in front of MESH, not from MESH itself',
+    remedy: inFront,
+  };
+};
+
+/** A ping names no mailbox. */
+const notFound: Judge = ({ probe }, { body }) => {
+  if (probe === 'ping') return { reason: 'unexpected_response' };
+  if (body === '' || isMeshError(body)) return { reason: 'mailbox_unknown' };
+  return {
+    reason: 'mailbox_unknown',
+    remedy: 'Check `mesh.url` first: the page that answers is not MESH’s. Then check `mesh.mailbox_id`.',
+  };
+};
+
+const slowDown: Judge = (_, { retryAfterSeconds }) => ({
+  reason: 'rate_limited',
+  ...(retryAfterSeconds === undefined ? {} : { what: `, to be tried again after ${retryAfterSeconds} seconds` }),
+});
+
+const serverError: Judge = (_, { status, body }) => {
+  if (isMeshError(body) || ![502, 503, 504].includes(status)) return { reason: 'server_error' };
+  return { reason: 'server_error', what: ' from the gateway in front of MESH, which cannot reach it or is closed' };
+};
+
+const byStatus: Readonly<Record<number, Judge>> = {
+  400: badRequest,
+  401: () => ({
+    reason: 'unexpected_response',
+    what: ', which MESH never answers: something in front of it wants somebody to sign in',
+  }),
+  403: forbidden,
+  404: notFound,
+  407: () => ({ reason: 'unexpected_response', what: ': a proxy that nobody configured wants credentials' }),
+  421: () => ({
+    reason: 'unexpected_response',
+    what: ': the server does not serve this host name over this connection',
+    remedy: 'Use the host name that the environment is documented under in `mesh.url`, not an alias.',
+  }),
+  425: slowDown,
+  429: slowDown,
+};

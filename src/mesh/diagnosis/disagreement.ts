@@ -1,0 +1,126 @@
+/** Two sides that do not come to a TLS connection, for another cause than a certificate: by alert, or by what OpenSSL said. */
+import type { Circumstances, Failure } from './circumstances.ts';
+import { withPort } from './circumstances.ts';
+
+type Target = Pick<Circumstances, 'host' | 'port'>;
+interface Explanation {
+  readonly what: string;
+  readonly remedy: string;
+}
+type Explain = (target: Target) => Explanation;
+
+const box = 'a proxy or load balancer that answers in its place';
+const smallerHello =
+  'Set `mesh.tls_groups: [X25519, P-256]`, which makes our first message smaller: some boxes cannot read the post-quantum key share in it. If that helps, tell the network team which box it is.';
+
+const notTls: Explain = ({ host, port }) => ({
+  what: `what answers on ${withPort(host, port)} does not speak TLS`,
+  remedy: 'Check host and port in `mesh.url`: that port speaks something else, usually plain HTTP.',
+});
+const tooOld: Explain = () => ({
+  what: 'the server shares no version of TLS with us',
+  remedy: `Find out who answers: MESH itself speaks TLS 1.2 and later, so this is ${box}, and it is too old or \`mesh.tls_max\` forbids what it wants.`,
+});
+const nothingShared: Explain = () => ({
+  what: 'the server shares no cipher suite, key exchange or signature algorithm with us',
+  remedy: `Find out who answers: MESH itself shares some with us, so this is ${box}. NHS England’s own client offers the same cipher suites (none with RSA key exchange) and fails there too.`,
+});
+const cannotRead: Explain = () => ({ what: 'the server could not read our first TLS message', remedy: smallerHello });
+const tooWeak: Explain = () => ({
+  what: 'the server wants to use a key that is too short',
+  remedy: `Ask whoever runs the server, or ${box}, to use keys of at least 2048 bits (elliptic curves: 224).`,
+});
+const damaged: Explain = () => ({
+  what: 'what arrived was not what the server had sent',
+  remedy: 'Ask the network team for the box between that changes traffic: this happens inside TLS, where nothing may.',
+});
+
+/** RFC 8446 §6.2, RFC 5246 §7.2.2, RFC 6066, RFC 7301. */
+const byAlert: Readonly<Record<string, Explain>> = {
+  protocol_version: tooOld,
+  inappropriate_fallback: tooOld,
+  handshake_failure: nothingShared,
+  insufficient_security: nothingShared,
+  unrecognized_name: ({ host }) => ({
+    what: `the server does not know the host name ${host}`,
+    remedy: 'Use the host name that the environment is documented under in `mesh.url`, not an alias.',
+  }),
+  no_application_protocol: ({ port }) => ({
+    what: 'the server does not speak HTTP/1.1 there',
+    remedy: `Check host and port in \`mesh.url\`: what listens on port ${port} wants another protocol than HTTP/1.1, such as HTTP/2 alone.`,
+  }),
+  internal_error: () => ({
+    what: 'the server had a fault of its own during the TLS handshake',
+    remedy:
+      'Try again in a few minutes. If it stays, tell the service desk the time of the attempt: nothing here can mend it.',
+  }),
+  decode_error: cannotRead,
+  illegal_parameter: cannotRead,
+  unexpected_message: cannotRead,
+  missing_extension: cannotRead,
+  unsupported_extension: cannotRead,
+  record_overflow: damaged,
+  bad_record_mac: damaged,
+};
+
+/** OpenSSL's own reasons, in its words. */
+const byText: Readonly<Record<string, Explain>> = {
+  'wrong version number': notTls,
+  'packet length too long': notTls,
+  'http request': notTls,
+  'bad record type': notTls,
+  'unexpected message': notTls,
+  'unsupported protocol': tooOld,
+  'unknown protocol': tooOld,
+  'no protocols available': tooOld,
+  'unsafe legacy renegotiation disabled': () => ({
+    what: 'the other side does not support secure renegotiation (RFC 5746)',
+    remedy: `Ask the network team to exempt this host from TLS inspection, or to update the box: MESH itself supports it, so this is ${box}.`,
+  }),
+  'dh key too small': tooWeak,
+  'ee key too small': tooWeak,
+  'ca key too small': tooWeak,
+  'wrong cipher returned': nothingShared,
+  'no shared cipher': nothingShared,
+  'no suitable signature algorithm': nothingShared,
+  'no shared signature algorithms': nothingShared,
+  'wrong signature type': nothingShared,
+  'wrong curve': nothingShared,
+  'bad signature': damaged,
+  'decryption failed or bad record mac': damaged,
+  'unexpected eof while reading': () => ({
+    what: 'the other side ended the connection without closing TLS',
+    remedy: 'Ask whoever runs the server or the box between for its log at the time of the attempt.',
+  }),
+};
+
+export function ofDisagreement(alert: string, target: Target): Failure {
+  const { what, remedy } = byAlert[alert]?.(target) ?? {
+    what: 'the server ended the TLS handshake',
+    remedy: 'Tell the service desk the time of the attempt and the name of the alert.',
+  };
+  return { reason: 'tls_protocol_mismatch', detail: `${what} (TLS alert ${alert})`, remedy };
+}
+
+export function ofOpenssl(error: { readonly code: string; readonly message: string }, target: Target): Failure {
+  const text = opensslText(error);
+  const known = byText[text]?.(target);
+  return {
+    reason: 'tls_protocol_mismatch',
+    ...(known
+      ? { detail: `${known.what} (OpenSSL: ${text})`, remedy: known.remedy }
+      : { detail: `TLS failed (OpenSSL: ${text})` }),
+  };
+}
+
+/** `ERR_SSL_WRONG_VERSION_NUMBER`, or `…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/…` → `wrong version number`. */
+function opensslText({ code, message }: { readonly code: string; readonly message: string }): string {
+  const text = /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1];
+  return (
+    text ??
+    code
+      .replace(/^ERR_(SSL|TLS)_/, '')
+      .toLowerCase()
+      .replaceAll('_', ' ')
+  );
+}

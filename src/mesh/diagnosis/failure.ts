@@ -1,0 +1,106 @@
+/** Which of the closed list of reasons an error is, and what is said of it. The one place that reads error codes. */
+import { MonitorError } from '../../errors/index.ts';
+import { PhaseTimeoutError } from '../deadline.ts';
+import { NoAddressAnsweredError } from '../network/connect.ts';
+import { ProxyConfigurationError } from '../network/proxy.ts';
+import { TunnelBrokenError, TunnelRefusedError } from '../network/tunnel.ts';
+import { alertOf } from '../tls/alerts.ts';
+import { ConnectionClosedError } from '../tls/secure.ts';
+import type { Circumstances, Failure } from './circumstances.ts';
+import { ofCut, ofSilence } from './connection.ts';
+import { ofDisagreement, ofOpenssl } from './disagreement.ts';
+import { ofHttp } from './http.ts';
+import { networkCodes, ofConnecting, ofLookup } from './network.ts';
+import { ofProxy, ofProxyConfiguration } from './proxy.ts';
+import { ofMissingCertificate, ofRefusedCertificate } from './refusal.ts';
+
+/** A failure that the probe itself has named. */
+export class HandshakeError extends MonitorError {
+  override readonly code = 'ERR_HANDSHAKE';
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.detail);
+    this.failure = failure;
+  }
+}
+
+/**
+ * The reason and a sentence for an error of the world.
+ * @throws the error itself when it is none: a bug, or the caller's own reason for stopping.
+ */
+export function failureOf(error: unknown, circumstances: Circumstances): Failure {
+  if (error instanceof HandshakeError) return error.failure;
+  if (error instanceof ProxyConfigurationError) return ofProxyConfiguration(error);
+  if (!isOfTheWorld(error)) throw error;
+  const { phase, proxy, host, nameServers, attempts } = circumstances;
+  const early = phase === 'dns' || phase === 'connect';
+  if (proxy && early) return ofProxy(error, proxy, circumstances);
+  if (error instanceof NoAddressAnsweredError) return ofConnecting(attempts);
+  if (error instanceof PhaseTimeoutError) {
+    if (error.phase === 'dns') return ofLookup(error, host, nameServers);
+    return error.phase === 'connect' ? ofConnecting(attempts, error) : ofSilence(error, circumstances);
+  }
+  if (error instanceof ConnectionClosedError) return ofCut('ECONNRESET', circumstances);
+  return ofCode(error as CodedError, circumstances);
+}
+
+function ofCode(error: CodedError, circumstances: Circumstances): Failure {
+  const { code } = error;
+  const { phase, host, nameServers, httpStatus } = circumstances;
+  const alert = alertOf(error);
+  if (alert) return ofAlert(alert, circumstances);
+  if (phase === 'dns') return ofLookup(error, host, nameServers);
+  const network = networkCodes[code];
+  if (network === 'connection_reset') return ofCut(code, circumstances);
+  if (network) return { reason: network, detail: `the connection was lost in phase ${phase} (${code})` };
+  if (code === 'EPROTO' || code.startsWith('ERR_')) return ofOpenssl(error, circumstances);
+  if (phase === 'request') return ofHttp(code, httpStatus);
+  return { reason: 'network_unreachable', detail: `the connection was lost in phase ${phase} (${code})` };
+}
+
+function ofAlert(alert: string, circumstances: Circumstances): Failure {
+  const { client, negotiated, now } = circumstances;
+  if (!isAboutCertificate(alert, negotiated)) return ofDisagreement(alert, circumstances);
+  return client ? ofRefusedCertificate(alert, client, now) : ofMissingCertificate(alert);
+}
+
+const aboutCertificates: ReadonlySet<string> = new Set([
+  'certificate_expired',
+  'certificate_revoked',
+  'certificate_required',
+  'no_certificate',
+  // Go’s servers, for one, say this also when there is none.
+  'bad_certificate',
+  'unsupported_certificate',
+  'certificate_unknown',
+  'unknown_ca',
+  'access_denied',
+]);
+
+/**
+ * RFC 5246 §7.4.6: a TLS 1.2 server that wants a certificate and gets none, or one it dislikes, may say just handshake_failure. Before the
+ * server has shown its own certificate that means that the two sides share no parameters.
+ */
+function isAboutCertificate(alert: string, negotiated: boolean): boolean {
+  if (alert === 'handshake_failure' || alert === 'decrypt_error') return negotiated;
+  return aboutCertificates.has(alert);
+}
+
+type CodedError = Error & { readonly code: string };
+
+/** What says by its class that it is of the world. */
+const worldly = [
+  PhaseTimeoutError,
+  NoAddressAnsweredError,
+  TunnelRefusedError,
+  TunnelBrokenError,
+  ConnectionClosedError,
+];
+
+/** An error with a code from the system, OpenSSL or the HTTP parser. Node's ERR_INVALID_… and the like are bugs of ours. */
+function isOfTheWorld(error: unknown): error is Error & { readonly code?: string } {
+  if (worldly.some((kind) => error instanceof kind)) return true;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && (!code.startsWith('ERR_') || /^ERR_(SSL|TLS)_/.test(code)) && code !== 'ABORT_ERR';
+}

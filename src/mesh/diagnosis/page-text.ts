@@ -1,0 +1,55 @@
+/** What a server wrote, fit to be quoted: no markup, no control character, bounded. It proves nothing. */
+import { condensed } from '../../text/index.ts';
+
+const quotedCharacters = 200;
+
+/** `: beginning of the text…`, or nothing. */
+export function quoted(body: string): string {
+  const text = plain(messagesIn(body) || body);
+  return text === '' ? '' : `: ${text}`;
+}
+
+/**
+ * Whether it is an error in MESH's own form: `{"detail":[{"msg":…}]}` under v2, `{"errorDescription":…}` under v1, or with MESH's `internal_id`.
+ */
+export function isMeshError(body: string): boolean {
+  const { detail, errorDescription, internal_id } = fields(parsed(body));
+  const texts = [
+    errorDescription,
+    internal_id,
+    ...(Array.isArray(detail) ? detail : []).map((each) => fields(each).msg),
+  ];
+  return texts.some((text) => typeof text === 'string');
+}
+
+export function field(body: string, name: string): unknown {
+  return fields(parsed(body))[name];
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function fields(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** MESH's errors; a header it misses is in `loc`. */
+function messagesIn(body: string): string {
+  const { detail, errorDescription } = fields(parsed(body));
+  const messages = (Array.isArray(detail) ? detail : []).map((each) => {
+    const { loc, msg } = fields(each);
+    return [Array.isArray(loc) ? loc.join(' ') : '', msg].filter((part) => typeof part === 'string' && part !== '');
+  });
+  const texts = [...messages.map((parts) => parts.join(': ')), errorDescription];
+  return texts.filter((text) => typeof text === 'string' && text !== '').join('; ');
+}
+
+function plain(text: string): string {
+  const words = text.replace(/<(script|style)\b.*?(<\/\1>|$)/gis, ' ').replace(/<[^>]*>/g, ' ');
+  return condensed(words, quotedCharacters);
+}

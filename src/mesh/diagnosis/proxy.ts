@@ -1,0 +1,107 @@
+/** A proxy that cannot be used, or does not open a tunnel. */
+import { PhaseTimeoutError } from '../deadline.ts';
+import { NoAddressAnsweredError } from '../network/connect.ts';
+import type { HttpProxy, ProxyConfigurationError } from '../network/proxy.ts';
+import { TunnelBrokenError, TunnelRefusedError } from '../network/tunnel.ts';
+import { type Circumstances, type Failure, withPort } from './circumstances.ts';
+import { ofConnecting, ofLookup } from './network.ts';
+import { listed } from './words.ts';
+
+export function ofProxyConfiguration({ message, source }: ProxyConfigurationError): Failure {
+  const form = 'http://HOST:PORT, with user name and password percent-encoded where it wants them';
+  return { reason: 'proxy_failure', detail: message, remedy: `Correct ${place(source)}: ${form}.` };
+}
+
+/** Up to the end of the phase `connect` it is the proxy that we talk to. */
+export function ofProxy(error: Error & { code?: string }, proxy: HttpProxy, circumstances: Circumstances): Failure {
+  const { what, remedy } = explain(error, proxy, circumstances);
+  const which = `the proxy ${withPort(proxy.host, proxy.port)} from ${proxy.source}`;
+  return { reason: 'proxy_failure', detail: `${which} ${what}`, remedy };
+}
+
+interface Explanation {
+  readonly what: string;
+  readonly remedy: string;
+}
+
+function explain(error: Error & { code?: string }, proxy: HttpProxy, circumstances: Circumstances): Explanation {
+  const { host, port, nameServers, attempts, peer } = circumstances;
+  const target = withPort(host, port);
+  if (error instanceof TunnelRefusedError) return refused(error, proxy, target);
+  if (error instanceof TunnelBrokenError) return broken(error, proxy);
+  const check = `Check host and port of the proxy in ${place(proxy.source)}, and that this machine can reach it.`;
+  const timeout = error instanceof PhaseTimeoutError ? error : undefined;
+  if (timeout && peer) {
+    return {
+      what: `let us in, but did not answer CONNECT ${target} within ${timeout.limitMs} ms`,
+      remedy: `Ask whoever runs the proxy whether it can reach ${target}: it is silent while it tries.`,
+    };
+  }
+  if (error instanceof NoAddressAnsweredError || timeout?.phase === 'connect')
+    return { what: `cannot be reached: ${ofConnecting(attempts, timeout).detail}`, remedy: check };
+  const lookup = ofLookup(timeout ?? { code: error.code ?? '', message: error.message }, proxy.host, nameServers);
+  return { what: `cannot be found: ${lookup.detail}`, remedy: lookup.remedy ?? check };
+}
+
+function refused({ status, schemes, squidError }: TunnelRefusedError, proxy: HttpProxy, target: string): Explanation {
+  if (status === 407) return wantsCredentials(schemes, proxy);
+  const said = squidError === undefined ? `${status}` : `${status}, ${squidError}`;
+  if (status >= 500) {
+    return {
+      what: `could not reach ${target} (${said})`,
+      remedy: `Ask whoever runs the proxy why it cannot reach ${target}: its name resolution and its way out. The proxy itself works, and so do its credentials.`,
+    };
+  }
+  if (status === 403 || status === 451) {
+    return {
+      what: `forbids the connection to ${target} (${said})`,
+      remedy: `Ask whoever runs the proxy to allow CONNECT to ${target}${orGoDirect(proxy)}.`,
+    };
+  }
+  return {
+    what: `did not open a tunnel to ${target} (${said})`,
+    remedy: `Check that ${place(proxy.source)} names a forward proxy that offers CONNECT, and not a web server or gateway.`,
+  };
+}
+
+function wantsCredentials(schemes: readonly string[], { authorization, source }: HttpProxy): Explanation {
+  const offers = schemes.length > 0 ? `, by ${listed(schemes)}` : '';
+  const basic = schemes.length === 0 || schemes.some((scheme) => scheme.toLowerCase() === 'basic');
+  if (!basic) {
+    return {
+      what: `wants credentials (407)${offers}, and we can give them by Basic alone`,
+      remedy: 'Ask whoever runs the proxy to let this machine through without signing in, or to offer Basic.',
+    };
+  }
+  return authorization
+    ? {
+        what: `does not accept the user name and password of ${source} (407${offers})`,
+        remedy: `Check user name and password in ${place(source)}; special characters must be percent-encoded.`,
+      }
+    : {
+        what: `wants credentials (407)${offers}, and ${source} has none`,
+        remedy: `Put user name and password into ${place(source)}: http://USER:PASSWORD@HOST:PORT, percent-encoded.`,
+      };
+}
+
+function broken({ by }: TunnelBrokenError, proxy: HttpProxy): Explanation {
+  if (by.startsWith('HPE_')) {
+    return {
+      what: `does not answer as an HTTP proxy does (${by})`,
+      remedy: `Check host and port of the proxy in ${place(proxy.source)}: something else answers there.`,
+    };
+  }
+  return {
+    what: `ended the connection instead of opening a tunnel (${by})`,
+    remedy: 'Ask whoever runs the proxy for its log at the time of the attempt.',
+  };
+}
+
+const place = (source: string) => (source === 'mesh.proxy' ? '`mesh.proxy`' : `the environment variable ${source}`);
+
+/** NO_PROXY counts only for a proxy that a variable names. */
+function orGoDirect({ source }: HttpProxy): string {
+  return source === 'mesh.proxy'
+    ? ', or remove `mesh.proxy` if this machine may go there directly'
+    : ', or list the host in NO_PROXY if this machine may go there directly';
+}

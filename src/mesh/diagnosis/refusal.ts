@@ -1,0 +1,92 @@
+/** A TLS alert about the certificate that we present, held against what our own files say. */
+import type { Failure } from './circumstances.ts';
+import { type ClientFacts, standingOf } from './client.ts';
+import { day, issuerOf, subjectOf } from './words.ts';
+
+export function ofMissingCertificate(alert: string): Failure {
+  return {
+    reason: 'client_certificate_required',
+    detail: `the server wants a client certificate, and this environment presents none (TLS alert ${alert})`,
+  };
+}
+
+/** Where our dates explain the alert they are the cause, whatever its name; where they contradict it, that is said. */
+export function ofRefusedCertificate(alert: string, client: ClientFacts, now: Date): Failure {
+  const { certificate } = client;
+  const standing = standingOf(client, now);
+  switch (standing.is) {
+    case 'expired':
+      return {
+        reason: 'client_certificate_expired',
+        detail: `our certificate expired on ${day(certificate.notAfter)} (TLS alert ${alert})`,
+      };
+    case 'not yet valid':
+      return {
+        reason: 'client_certificate_rejected',
+        detail: `our certificate is not valid before ${day(certificate.notBefore)}, by this machine’s clock (TLS alert ${alert})`,
+        remedy:
+          'Check this machine’s clock. If it is right, go back to the certificate before this one until the new one is valid.',
+      };
+    case 'issuer expired':
+    case 'issuer not yet valid': {
+      const { issuer, is } = standing;
+      const when =
+        is === 'issuer expired' ? `expired on ${day(issuer.notAfter)}` : `is not valid before ${day(issuer.notBefore)}`;
+      return {
+        reason: 'client_certificate_rejected',
+        detail: `the CA certificate ${subjectOf(issuer)} above our certificate ${when}; our certificate itself is valid until ${day(certificate.notAfter)} (TLS alert ${alert})`,
+        remedy:
+          'Replace that CA certificate in the CA bundle with the current one: it is sent along with ours, and a server may judge both. A new client certificate would not help.',
+      };
+    }
+    case 'valid':
+      return ofGoodCertificate(alert, client);
+  }
+}
+
+function ofGoodCertificate(alert: string, { certificate }: ClientFacts): Failure {
+  const until = day(certificate.notAfter);
+  const rejected = (what: string, remedy?: string): Failure => ({
+    reason: 'client_certificate_rejected',
+    detail: `${what} (TLS alert ${alert})`,
+    ...(remedy === undefined ? {} : { remedy }),
+  });
+  switch (alert) {
+    case 'certificate_expired':
+      return rejected(
+        `the server says that our certificate has expired, but it is valid until ${until}`,
+        'Do not ask for a new certificate. Ask whoever runs the server to check its certificate revocation list, its clock and its CA certificates: a server sends this alert when one of those is out of date.',
+      );
+    case 'certificate_revoked':
+      return {
+        reason: 'client_certificate_revoked',
+        detail: `the server says that our certificate, serial ${certificate.serial}, is revoked (TLS alert ${alert})`,
+      };
+    case 'unknown_ca':
+      return rejected(`the server does not accept our certificate, which ${issuerOf(certificate)} issued`);
+    case 'unsupported_certificate':
+      return rejected(
+        'the server does not take our certificate for a client’s',
+        'Look at the certificate with `mesh-cert-monitor inspect --cert FILE`: it must permit client authentication and digital signatures. If it does not, ask for a new one.',
+      );
+    case 'certificate_required':
+    case 'no_certificate':
+      return rejected(
+        'the server says that it got no client certificate, though one is configured',
+        'Ask the network team whether something between inspects TLS: a client certificate cannot pass through that. Otherwise the server does not take keys of this type.',
+      );
+    case 'decrypt_error':
+      return rejected(
+        'the server could not verify what our key signed',
+        'Check that certificate and private key were issued together (`mesh-cert-monitor inspect`), and that nothing between inspects TLS.',
+      );
+    case 'access_denied':
+      return rejected('the server knows our certificate and denies it access');
+    case 'certificate_unknown':
+      return rejected('the server refuses our certificate, and does not say why');
+    case 'bad_certificate':
+      return rejected('the server does not accept our certificate');
+    default:
+      return rejected('the server broke off when it saw our certificate');
+  }
+}

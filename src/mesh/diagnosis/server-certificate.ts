@@ -1,0 +1,165 @@
+/** Why the server's certificate is not believed, from what it presented and what we trust. */
+import { isNhsName, looksSelfSigned, mayHaveIssued } from '../../verify/index.ts';
+import type { Certificate } from '../../x509/index.ts';
+import type { Failure } from './circumstances.ts';
+import { day, issuerOf, listed, named, subjectOf } from './words.ts';
+
+export interface Presented {
+  /** OpenSSL's verdict, or Node's on the name. */
+  readonly code: string;
+  /** As presented, the server's own first. */
+  readonly certificates: readonly Certificate[];
+  /** The CA bundle. */
+  readonly trusted: readonly Certificate[];
+  readonly host: string;
+  readonly now: Date;
+}
+
+export function ofServerCertificate(presented: Presented): Failure {
+  const { code, certificates, host, now } = presented;
+  const [own] = certificates;
+  if (!own)
+    return { reason: 'server_certificate_untrusted', detail: 'the server presented no certificate that can be read' };
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return forAnotherName(own, host);
+  if (code === 'CERT_HAS_EXPIRED') return expired(presented);
+  const early = code === 'CERT_NOT_YET_VALID' ? certificates.find(({ notBefore }) => notBefore > now) : undefined;
+  if (early) {
+    return untrusted(
+      `${subjectOf(early)} is not valid before ${day(early.notBefore)}, by this machine’s clock, which says ${day(now)}`,
+      'Check this machine’s clock. If it is right, report it to the service desk of that environment.',
+    );
+  }
+  return tooWeak(certificates) ?? (missingIssuer.has(code) ? issuerUnknown(own, presented) : otherwise(own, code));
+}
+
+function untrusted(detail: string, remedy?: string): Failure {
+  return { reason: 'server_certificate_untrusted', detail, ...(remedy === undefined ? {} : { remedy }) };
+}
+
+const shown = 3;
+
+function forAnotherName(own: Certificate, host: string): Failure {
+  const names = own.alternativeNames
+    .filter(({ kind }) => kind === 'dns' || kind === 'ip')
+    .map(({ value }) => String(value));
+  const some = names.length > shown ? [...names.slice(0, shown), `${names.length - shown} more`] : names;
+  const instead = names.length > 0 ? listed(some) : `${subjectOf(own)} (it has no subject alternative name)`;
+  return {
+    reason: 'server_certificate_name_mismatch',
+    detail: `the certificate is for ${instead}, not for ${host}; ${issuerOf(own)} issued it`,
+  };
+}
+
+/** OpenSSL builds the path from our bundle too, so what has expired may be ours. */
+function expired({ certificates, trusted, now }: Presented): Failure {
+  const reason = 'server_certificate_expired';
+  const inBundle = new Set(trusted.map(({ fingerprintSha256 }) => fingerprintSha256));
+  const theirs = certificates.find((each) => each.notAfter < now && !inBundle.has(each.fingerprintSha256));
+  const detail = (each: Certificate, where: string) =>
+    `${subjectOf(each)}${where}, issued by ${issuerOf(each)}, expired on ${day(each.notAfter)}, by this machine’s clock, which says ${day(now)}`;
+  if (theirs) return { reason, detail: detail(theirs, '') };
+  const ours = trusted.find(
+    (each) => each.notAfter < now && certificates.some((certificate) => mayHaveIssued(certificate, each)),
+  );
+  if (!ours) return { reason, detail: 'a certificate on the path has expired' };
+  return {
+    reason,
+    detail: detail(ours, ' in the CA bundle'),
+    remedy: 'Replace it in the CA bundle: fetch the current CA certificates of this environment.',
+  };
+}
+
+// OpenSSL 3.5 at its default security level, 2.
+const leastBits: Readonly<Record<string, number>> = { RSA: 2048, 'RSA-PSS': 2048, DSA: 2048, EC: 224 };
+const weakHash = /md[245]|sha1/i;
+
+function tooWeak(certificates: readonly Certificate[]): Failure | undefined {
+  for (const each of certificates) {
+    const { algorithm, bits } = each.publicKey;
+    const short = bits > 0 && bits < (leastBits[algorithm] ?? 0);
+    // Nobody relies on an anchor's own signature.
+    const weak = !looksSelfSigned(each) && weakHash.test(each.signatureAlgorithm);
+    if (!short && !weak) continue;
+    const what = short ? `has an ${algorithm} key of ${bits} bits` : `is signed with ${each.signatureAlgorithm}`;
+    return untrusted(
+      `${subjectOf(each)} ${what}, which is too weak; ${issuerOf(each)} issued it`,
+      'Find out who answers: MESH’s own certificates have RSA keys of 2048 bits and SHA-256. Ask whoever runs this server, or the box in front of it, for a stronger one.',
+    );
+  }
+  return undefined;
+}
+
+const missingIssuer = new Set([
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'CERT_UNTRUSTED',
+]);
+
+function issuerUnknown(own: Certificate, { certificates, trusted, host }: Presented): Failure {
+  const path = pathUp(own, certificates);
+  const top = path.at(-1) ?? own;
+  const detail = [whoIssued(own, top, path.length), ...strangers(path, certificates), ...namesakes(top, trusted)].join(
+    '; ',
+  );
+  // A self-signed leaf has no issuer that could be anybody's.
+  if (isNhsName(top.issuer) && path.length + Number(!looksSelfSigned(top)) > 1) {
+    return untrusted(
+      `${detail}, and the CA bundle does not have it`,
+      `Add ${issuerOf(top)} and the root above it to the CA bundle: fetch the current CA certificates of this environment. Do not switch verification off.`,
+    );
+  }
+  return untrusted(
+    `${detail}, which is none of the NHS’s CAs and not in the CA bundle`,
+    `Ask the network team whether something between inspects TLS, and to exempt ${host} from it: a client certificate cannot pass through inspection. If \`mesh.url\` is not an address of MESH’s, put the CA of that server into the CA bundle instead. Do not switch verification off.`,
+  );
+}
+
+function whoIssued(own: Certificate, top: Certificate, length: number): string {
+  if (length === 1 && looksSelfSigned(own)) return `${subjectOf(own)} signed itself`;
+  const chain = length > 1 && !looksSelfSigned(top) ? ` under ${issuerOf(top)}` : '';
+  const root = length > 2 && looksSelfSigned(top) ? ` under ${subjectOf(top)}` : '';
+  return `${subjectOf(own)} was issued by ${issuerOf(own)}${chain}${root}`;
+}
+
+/** What the server sent along and did not issue the certificate, as after a renewal by another CA. */
+function strangers(path: readonly Certificate[], certificates: readonly Certificate[]): string[] {
+  const others = certificates.filter((each) => !path.includes(each));
+  return others.length === 0 ? [] : [`the server also sent ${listed(others.map(subjectOf))}, which did not issue it`];
+}
+
+/** The same name with another key: another generation of one CA. */
+function namesakes(top: Certificate, trusted: readonly Certificate[]): string[] {
+  const same = trusted.some(({ subject }) => subject.canonical === top.issuer.canonical);
+  return same ? [`the CA bundle has another CA certificate of the name ${named(top.issuer)}`] : [];
+}
+
+function pathUp(own: Certificate, certificates: readonly Certificate[]): Certificate[] {
+  const path = [own];
+  for (;;) {
+    const below = path.at(-1) ?? own;
+    if (looksSelfSigned(below)) return path;
+    const above = certificates.find((each) => !path.includes(each) && mayHaveIssued(below, each));
+    if (!above) return path;
+    path.push(above);
+  }
+}
+
+const sentences: Readonly<Record<string, string>> = {
+  CERT_SIGNATURE_FAILURE: 'a signature on its path is wrong',
+  INVALID_CA: 'a certificate above it may not issue certificates',
+  INVALID_PURPOSE: 'it is not for TLS servers',
+  PATH_LENGTH_EXCEEDED: 'its path is longer than a CA on it allows',
+  CERT_REJECTED: 'its issuer does not vouch for this use',
+  CERT_REVOKED: 'it is revoked',
+};
+
+function otherwise(own: Certificate, code: string): Failure {
+  const what = sentences[code] ?? `OpenSSL does not accept it (${code.toLowerCase().replaceAll('_', ' ')})`;
+  return untrusted(
+    `${subjectOf(own)}, issued by ${issuerOf(own)}: ${what}`,
+    'Report it to the service desk of that environment, or to whoever runs the server. Do not switch verification off.',
+  );
+}

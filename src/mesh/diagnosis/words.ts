@@ -1,0 +1,18 @@
+/** How the diagnosis writes names and dates. */
+import type { Certificate, DistinguishedName } from '../../x509/index.ts';
+
+/** The common name in quotation marks, or the whole name where there is none. What the other side wrote is made printable with the whole detail. */
+export function named({ commonName, text }: DistinguishedName): string {
+  return `“${commonName || text || 'a name without content'}”`;
+}
+
+export const subjectOf = ({ subject }: Certificate): string => named(subject);
+export const issuerOf = ({ issuer }: Certificate): string => named(issuer);
+
+/** `2027-03-04`, UTC. */
+export const day = (time: Date): string => time.toISOString().slice(0, 10);
+
+/** `a, b and c` */
+export function listed(items: readonly string[]): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}

@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http';
+import { constants, gunzipSync, inflateSync } from 'node:zlib';
+import { untilAborted } from '../deadline.ts';
+
+export interface Body {
+  readonly text: string;
+  /** What is wrong with it, to stand after "a 200"; absent: nothing. */
+  readonly fault?: string;
+  /** What cut it short, when that was not the bound. */
+  readonly cutBy?: unknown;
+}
+
+/** MESH's own answer to a handshake is empty or one line; more than this is read from nobody. */
+export const bodyLimitBytes = 4096;
+const endless = 'with a body that does not end';
+
+/** The body up to the bound; never rejects, for the status alone may say enough. */
+export async function readBody(response: IncomingMessage, signal: AbortSignal): Promise<Body> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const bytes = () => Buffer.concat(chunks).subarray(0, bodyLimitBytes);
+  try {
+    const complete = await untilAborted<boolean>(signal, (settle) => {
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size > bodyLimitBytes) settle.resolve(false);
+      });
+      response.once('end', () => settle.resolve(true));
+      response.on('error', settle.reject);
+      if (response.errored) settle.reject(response.errored);
+      return () => response.removeAllListeners('data');
+    });
+    const body = decoded(bytes(), response.headers['content-encoding']);
+    return complete ? body : { ...body, fault: endless };
+  } catch (cutBy) {
+    return { text: bytes().toString('utf8'), cutBy };
+  }
+}
+
+/** RFC 9110 §8.4.1. We ask for gzip, as NHS England's own client does; a server may send the others all the same. */
+function decoded(bytes: Buffer, encoding = ''): Body {
+  const decode = decoders[encoding.trim().toLowerCase()];
+  if (bytes.length === 0) return { text: '' };
+  if (!decode) return { text: '', fault: `with a body in an encoding that nobody asked for (${encoding})` };
+  try {
+    return { text: decode(bytes).toString('utf8') };
+  } catch (error) {
+    const large = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    return { text: '', fault: large ? endless : `with a body that is not ${encoding}, though it says so` };
+  }
+}
+
+// A body that was cut at our bound is decoded as far as it goes; one that unpacks to more than the bound is not.
+const within = { maxOutputLength: bodyLimitBytes, finishFlush: constants.Z_SYNC_FLUSH };
+const decoders: Readonly<Record<string, ((bytes: Buffer) => Buffer) | undefined>> = {
+  '': (bytes) => bytes,
+  identity: (bytes) => bytes,
+  gzip: (bytes) => gunzipSync(bytes, within),
+  'x-gzip': (bytes) => gunzipSync(bytes, within),
+  deflate: (bytes) => inflateSync(bytes, within),
+};

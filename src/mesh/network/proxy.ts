@@ -1,0 +1,61 @@
+/** Which proxy leads to a target, if any. */
+import { Secret, type Variables } from '../../config/index.ts';
+import { MonitorError } from '../../errors/index.ts';
+import { bare } from './authority.ts';
+import { excludes } from './no-proxy.ts';
+
+export interface HttpProxy {
+  readonly host: string;
+  readonly port: number;
+  /** The value of Proxy-Authorization. */
+  readonly authorization?: Secret;
+  /** Where it is configured: `mesh.proxy`, or the name of the variable. */
+  readonly source: string;
+}
+
+/** The proxy is configured wrongly. `message` is safe to show. */
+export class ProxyConfigurationError extends MonitorError {
+  override readonly code = 'ERR_PROXY_CONFIGURATION';
+  readonly source: string;
+
+  constructor(source: string, what: string) {
+    super(`${source} ${what}`);
+    this.source = source;
+  }
+}
+
+/**
+ * The proxy for a target: the configured one, else that of the environment unless NO_PROXY excludes the host. As in curl, the
+ * lower-case variable wins, HTTPS_PROXY falls back to ALL_PROXY, and a missing scheme means http.
+ * @throws {ProxyConfigurationError} when it is not an http URL.
+ */
+export function proxyFor(target: URL, configured: string | undefined, env: Variables): HttpProxy | undefined {
+  if (configured !== undefined) return parseProxy(configured, 'mesh.proxy');
+  const set = (name: string) => [name.toLowerCase(), name].find((each) => env[each]);
+  const source = set('HTTPS_PROXY') ?? set('ALL_PROXY');
+  const exceptions = set('NO_PROXY');
+  if (source === undefined || (exceptions && excludes(env[exceptions] ?? '', target))) return undefined;
+  return parseProxy(env[source] ?? '', source);
+}
+
+function parseProxy(text: string, source: string): HttpProxy {
+  const url = URL.parse(text.includes('://') ? text : `http://${text}`);
+  // The text may hold a password, so it is not quoted.
+  if (url?.protocol !== 'http:') throw new ProxyConfigurationError(source, 'is not an http:// URL');
+  const { hostname, port, username, password } = url;
+  const credentials = `${decoded(username, source)}:${decoded(password, source)}`;
+  return {
+    host: bare(hostname),
+    port: Number(port || 80),
+    source,
+    ...(username === '' ? {} : { authorization: new Secret(`Basic ${Buffer.from(credentials).toString('base64')}`) }),
+  };
+}
+
+function decoded(text: string, source: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new ProxyConfigurationError(source, 'has a stray % in its user name or password');
+  }
+}

@@ -1,0 +1,73 @@
+import { type IncomingMessage, request } from 'node:http';
+import type { Socket } from 'node:net';
+import { MonitorError } from '../../errors/index.ts';
+import { untilAborted } from '../deadline.ts';
+import { portOf } from './authority.ts';
+import type { HttpProxy } from './proxy.ts';
+
+/** The proxy answered CONNECT, and not with a tunnel. What it wrote is untrusted. */
+export class TunnelRefusedError extends MonitorError {
+  override readonly code = 'ERR_TUNNEL_REFUSED';
+  readonly status: number;
+  /** Of `Proxy-Authenticate`, in its order. */
+  readonly schemes: readonly string[];
+  /** Squid says here what went wrong, as in `ERR_DNS_FAIL 0`. */
+  readonly squidError?: string;
+
+  constructor({ statusCode = 0, headers, headersDistinct }: IncomingMessage) {
+    super(`HTTP ${statusCode}`);
+    this.status = statusCode;
+    this.schemes = schemesIn(headersDistinct['proxy-authenticate'] ?? []);
+    const squidError = headers['x-squid-error'];
+    if (typeof squidError === 'string') this.squidError = squidError;
+  }
+}
+
+/** The proxy broke off, or does not speak HTTP. */
+export class TunnelBrokenError extends MonitorError {
+  override readonly code = 'ERR_TUNNEL_BROKEN';
+  /** Node's code, or the HTTP parser's. */
+  readonly by: string;
+
+  constructor(error: NodeJS.ErrnoException) {
+    super(error.message, { cause: error });
+    this.by = error.code ?? 'ECONNRESET';
+  }
+}
+
+/**
+ * Asks the proxy for a tunnel to the target (RFC 9110 §9.3.6). The socket it resolves to is the one passed in.
+ * @throws {TunnelRefusedError} {@link TunnelBrokenError}
+ */
+export function openTunnel(socket: Socket, target: URL, proxy: HttpProxy, signal: AbortSignal): Promise<Socket> {
+  const authority = `${target.hostname}:${portOf(target)}`;
+  return untilAborted(signal, (settle) => {
+    const connecting = request({
+      method: 'CONNECT',
+      path: authority,
+      headers: {
+        Host: authority,
+        ...(proxy.authorization ? { 'Proxy-Authorization': proxy.authorization.reveal() } : {}),
+      },
+      createConnection: () => socket,
+      maxHeaderSize: 16 * 1024,
+    });
+    connecting.once('connect', (response, tunnel, head) => {
+      const { statusCode = 0 } = response;
+      if (statusCode < 200 || statusCode > 299) return settle.reject(new TunnelRefusedError(response));
+      if (head.length > 0) tunnel.unshift(head);
+      settle.resolve(socket);
+    });
+    connecting.on('error', (error: NodeJS.ErrnoException) => settle.reject(new TunnelBrokenError(error)));
+    connecting.end();
+    return undefined;
+  });
+}
+
+/** RFC 9110 §11.6.1: schemes begin a challenge; several stand in one header or in several. */
+function schemesIn(headers: readonly string[]): string[] {
+  const schemes = headers
+    .flatMap((header) => header.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').split(','))
+    .flatMap((part) => /^\s*([A-Za-z][A-Za-z0-9-]{0,30})(?=\s+[^=\s]|\s*$)/.exec(part)?.[1] ?? []);
+  return [...new Set(schemes)];
+}

@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Each, type Many, manyEnvironments } from '../support/mesh/many.ts';
+import { canHaveResolver, type Reply, type Resolver, startResolver } from '../support/mesh/resolver.ts';
+import { listening, meshServer, type Running } from '../support/mesh/servers.ts';
+import { serverCertificate } from '../support/pki.ts';
+
+/** The built program, as it is installed; the variable names another build. */
+const main = process.env.MESH_CERT_MONITOR_MAIN ?? join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+
+const running: (Resolver | Running)[] = [];
+let estate: Many | undefined;
+let child: ChildProcess | undefined;
+afterEach(async () => {
+  child?.kill('SIGKILL');
+  await Promise.all(running.splice(0).map((each) => each.stop()));
+  await estate?.remove();
+});
+
+// What getaddrinfo gives a name server that is silent (resolv.conf(5): two attempts of five seconds) is longer than all of this.
+const resolverGivesUpAfterMs = 10_000;
+const timeouts = { connect: '1s', tls: '1s', request: '1s' };
+const boundMs = 3000;
+
+/** One MESH, and environments that reach it under the names given; the name server answers as told. */
+async function prepare(hosts: readonly string[], reply: (host: string, type: string) => Reply, hostsFile?: string) {
+  const resolver = await startResolver(({ name, type }) => reply(name, type));
+  running.push(resolver);
+  estate = await manyEnvironments(async (pki) => {
+    const { keyPem, pem } = await serverCertificate({ issuer: pki.root, names: [...new Set(hosts)] });
+    const server = await listening(
+      meshServer({ key: keyPem, cert: pem, ca: pki.bundlePem, requestCert: true }, { status: 200 }),
+    );
+    running.push(server);
+    return hosts.map(
+      (host, at): Each => ({ name: `e${at}`, mesh: { url: `https://${host}:${server.port}`, timeouts } }),
+    );
+  });
+  return { resolver, prefix: await resolver.prefix(hostsFile), estate };
+}
+
+type Shown = { reason?: string; detail?: string; phases: { dns?: number } };
+
+async function check(prefix: readonly string[], { config, env }: Many) {
+  const [command = '', ...args] = [...prefix, process.execPath, main, 'check', '--config', config, '--format', 'json'];
+  const startedAt = performance.now();
+  const checking = spawn(command, args, {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  child = checking;
+  const [out] = await Promise.all([text(checking.stdout), once(checking, 'exit')]);
+  const { environments } = JSON.parse(out) as { environments: { handshake: Shown }[] };
+  return { tookMs: performance.now() - startedAt, handshakes: environments.map(({ handshake }) => handshake) };
+}
+
+describe.skipIf(!canHaveResolver())('a resolver that is silent', () => {
+  test.each([1, 8, 100])(
+    'costs %d environments their own time and no more, and nobody else’s; then the process ends',
+    async (count) => {
+      const silent = Array.from({ length: count }, (_, at) => `silent-${at}.example`);
+      const { prefix } = await prepare([...silent, 'listed.example'], () => 'silent', '127.0.0.1 listed.example');
+      const { handshakes, tookMs } = await check(prefix, estate!);
+      expect(handshakes.at(-1)?.detail ?? 'success').toBe('success');
+      expect(new Set(handshakes.slice(0, -1).map(({ reason }) => reason))).toEqual(new Set(['dns_failure']));
+      expect(tookMs).toBeLessThan(resolverGivesUpAfterMs);
+      // Each began when it was asked for: none has waited for another's turn.
+      for (const { phases } of handshakes.slice(0, -1)) expect(phases.dns).toBeLessThan(boundMs / 1000);
+    },
+    60_000,
+  );
+
+  test('does not fail those whose names it answers', async () => {
+    const silent = Array.from({ length: 20 }, (_, at) => `silent-${at}.example`);
+    const { prefix } = await prepare([...silent, 'answered.example'], (host) =>
+      host.startsWith('silent') ? 'silent' : '127.0.0.1',
+    );
+    const { handshakes } = await check(prefix, estate!);
+    expect(handshakes.at(-1)?.detail ?? 'success').toBe('success');
+  });
+
+  test('for IPv6 alone does not fail what it answers for IPv4', async () => {
+    const { prefix } = await prepare(['half.example'], (_, type) => (type === 'A' ? '127.0.0.1' : 'silent'));
+    const { handshakes } = await check(prefix, estate!);
+    expect(handshakes[0]?.detail ?? 'success').toBe('success');
+  });
+
+  test('is asked once for a name that many environments share', async () => {
+    const { prefix, resolver } = await prepare(
+      Array.from({ length: 8 }, () => 'shared.example'),
+      () => 'silent',
+    );
+    const { handshakes } = await check(prefix, estate!);
+    expect(handshakes.map(({ reason }) => reason)).toEqual(handshakes.map(() => 'dns_failure'));
+    expect(resolver.asked.filter(({ name, type }) => name === 'shared.example' && type === 'A')).toHaveLength(1);
+  });
+
+  test('does not keep the service from ending', async () => {
+    const { prefix, resolver } = await prepare(['silent.example'], () => 'silent');
+    const [command = '', ...args] = [...prefix, process.execPath, main, 'serve', '--config', estate!.config];
+    const serve = spawn(command, args, { env: { PATH: process.env.PATH, ...estate!.env }, stdio: 'ignore' });
+    child = serve;
+    await expect.poll(() => resolver.asked.length, { timeout: 20_000 }).toBeGreaterThan(0);
+    const askedAt = performance.now();
+    serve.kill('SIGTERM');
+    await once(serve, 'exit');
+    expect(performance.now() - askedAt).toBeLessThan(resolverGivesUpAfterMs / 2);
+  }, 60_000);
+
+  test('is not a name that does not exist, and the detail says which it was', async () => {
+    const { prefix } = await prepare(['silent.example', 'unknown.example'], (host) =>
+      host === 'unknown.example' ? 'unknown' : 'silent',
+    );
+    const { handshakes } = await check(prefix, estate!);
+    expect(handshakes[0]?.detail).toMatch(
+      /^no answer from the DNS servers of this machine \(127\.[\d.]+\) for silent\.example within \d+ ms/,
+    );
+    expect(handshakes[1]?.detail).toMatch(/know no address for unknown\.example/);
+  });
+});
