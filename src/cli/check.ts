@@ -2,12 +2,25 @@ import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
 import { checkOnce } from '../monitor/index.ts';
 import { openViewer } from '../renewal/index.ts';
 import { checkReport, checkText, nagiosLine, nagiosUnknown, worstStatus } from '../report/index.ts';
+import { ResourceShortageError } from '../shortage/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { findEnvironment, loadForCommand } from './configuration.ts';
 import type { CheckOptions } from './options.ts';
 
 export async function run(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
+  try {
+    return await check(options, io);
+  } catch (error) {
+    // A monitoring system shows what is on stdout; without this line it shows nothing.
+    if (options.format === 'nagios' && (error instanceof UsageError || error instanceof ResourceShortageError))
+      io.stdout(nagiosUnknown(firstLine(error.message)));
+    throw error;
+  }
+}
+
+/** @throws {ResourceShortageError} when this process could not look: that says nothing about any certificate. */
+async function check(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
   const { stateDir, chosen } = await choose(options, io);
   const at = options.at ?? io.now();
   // The authorization token of a handshake carries the time: at another time than now MESH would rightly refuse it.
@@ -26,14 +39,8 @@ interface Chosen {
 }
 
 async function choose(options: CheckOptions, io: CommandIo): Promise<Chosen> {
-  try {
-    const configuration = await loadForCommand(options.config, io);
-    return { stateDir: configuration.stateDir, chosen: chosenFrom(configuration, options.environment) };
-  } catch (error) {
-    // A monitoring system shows what is on stdout; without this line it shows nothing.
-    if (options.format === 'nagios' && error instanceof UsageError) io.stdout(nagiosUnknown(firstLine(error.message)));
-    throw error;
-  }
+  const configuration = await loadForCommand(options.config, io);
+  return { stateDir: configuration.stateDir, chosen: chosenFrom(configuration, options.environment) };
 }
 
 /** In the order of the configuration, each once, however they were named. */

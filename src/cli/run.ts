@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { ResourceShortageError } from '../shortage/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { createProgram, programName } from './program.ts';
 
@@ -23,7 +24,7 @@ export async function runProgram(args: readonly string[], io: CommandIo, version
 
 /** A mistake of the user is a sentence; a bug is one too, with its stack only where `DEBUG` is set. */
 export function explain(error: unknown, io: Pick<CommandIo, 'env'>): string {
-  if (error instanceof UsageError) return `error: ${error.message}\n`;
+  if (error instanceof UsageError || error instanceof ResourceShortageError) return `error: ${error.message}\n`;
   const stack = error instanceof Error && io.env.DEBUG ? error.stack : undefined;
   const message = error instanceof Error ? error.message : String(error);
   return stack

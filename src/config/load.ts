@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { shortageOf } from '../shortage/index.ts';
 import { parseConfiguration } from './parse.ts';
 import { ConfigurationError } from './problems.ts';
 import type { Configuration } from './types.ts';
@@ -11,6 +12,7 @@ export const largestConfigurationBytes = 16 * 1024 * 1024;
 /**
  * Reads the file and nothing else: secrets and certificates are read when they are needed.
  * @throws ConfigurationError with every problem at once, or with the reason why the file cannot be read and what to do.
+ * @throws {ResourceShortageError} when this process could not open it.
  */
 export async function loadConfiguration(path: string): Promise<Configuration> {
   const absolute = resolve(path);
@@ -27,7 +29,8 @@ async function readRegularFile(path: string): Promise<Buffer> {
       throw unreadable(path, `larger than ${largestConfigurationBytes / 1024 / 1024} MiB`);
     return await file.readFile();
   } catch (error) {
-    throw error instanceof ConfigurationError ? error : unreadable(path, reason(error));
+    if (error instanceof ConfigurationError) throw error;
+    throw shortageOf(error, `reading ${path}`) ?? unreadable(path, reason(error));
   } finally {
     await file?.close();
   }

@@ -1,6 +1,7 @@
 /** Reading what a `Source` points at: anew each time, so that a rotated secret is seen. */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { shortageOf } from '../shortage/index.ts';
 import { Secret } from './secret.ts';
 import { decodeText } from './text.ts';
 import type { Source } from './types.ts';
@@ -27,7 +28,10 @@ export function sourceLabel(source: Source): string {
   return source.kind === 'env' ? `variable ${source.name}` : 'the configuration';
 }
 
-/** @throws {SourceError} when it is missing, not a regular file, larger than 1 MiB or not readable; an unset or empty variable. */
+/**
+ * @throws {SourceError} when it is missing, not a regular file, larger than 1 MiB or not readable; an unset or empty variable.
+ * @throws {ResourceShortageError} when this process had no descriptor or memory left to read it with.
+ */
 export async function readSource(source: Source, env: Variables): Promise<Buffer> {
   return (await readContent(source, env)).bytes;
 }
@@ -102,7 +106,9 @@ const reasons: Readonly<Record<string, string>> = {
   ESTALE: 'is on a network file system that has gone away',
 };
 
-function sourceError(place: string, error: unknown): SourceError {
+function sourceError(place: string, error: unknown): Error {
+  const shortage = shortageOf(error, `reading ${place}`);
+  if (shortage) return shortage;
   if (!(error instanceof Error) || !('code' in error)) throw error;
   const code = String(error.code);
   return new SourceError(`${place} ${reasons[code] ?? `cannot be read (${code})`}`);

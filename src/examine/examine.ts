@@ -20,7 +20,9 @@ export interface Examination {
 
 /**
  * What is the same as last time is neither parsed, decrypted nor rehearsed again; only judged again, for time has passed.
- * @returns undefined where no credential is configured. Throws only for a bug: what is wrong with the files is in the assessment.
+ * @returns undefined where no credential is configured.
+ * @throws {ResourceShortageError} when this process could not look; otherwise only for a bug: what is wrong with the files is in the
+ * assessment.
  */
 export async function examine(
   environment: ResolvedEnvironment,

@@ -1,4 +1,5 @@
 /** Which of the closed list of reasons an error is. The one place that reads error codes. */
+import { descriptorShortage, shortageOf } from '../shortage/index.ts';
 import { NoAddressAnswered } from './connect.ts';
 import { PhaseTimeout } from './deadline.ts';
 import { ProxyError } from './proxy.ts';
@@ -53,9 +54,15 @@ const networkCodes: Readonly<Record<string, HandshakeReason>> = {
 
 /**
  * The reason and a sentence for an error of the world.
+ * @throws {ResourceShortageError} when this process had no descriptor or memory for it: that says nothing about the server.
  * @throws the error itself when it is none: a bug, or the caller's own reason for stopping.
  */
 export function failureOf(error: unknown, circumstances: Circumstances): Failure {
+  const causes = error instanceof NoAddressAnswered ? error.errors : [error];
+  const shortage = causes.map((each) => shortageOf(each, 'a handshake')).find((each) => each !== undefined);
+  if (shortage) throw shortage;
+  const nameless = circumstances.phase === 'dns' && isOfTheWorld(error) && descriptorShortage('a handshake');
+  if (nameless) throw nameless;
   if (error instanceof HandshakeFailed) return error.failure;
   if (error instanceof ProxyError) return { reason: 'proxy_failure', detail: error.message };
   const { phase, viaProxy } = circumstances;

@@ -4,6 +4,7 @@ import type { DeployedCredential } from '../credential/index.ts';
 import type { Examination } from '../examine/index.ts';
 import type { HandshakeResult } from '../mesh/index.ts';
 import type { RenewalInput, RenewalStep } from '../renewal/index.ts';
+import { ResourceShortageError } from '../shortage/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
 import {
   type EnvironmentMemory,
@@ -40,6 +41,8 @@ export interface MonitorOptions {
   readonly successes?: LastSuccesses;
   /** For one environment's files and verdicts; default 30 s. The handshake and the mail server have deadlines of their own. */
   readonly checkDeadlineMs?: number;
+  /** Until what a shortage in this process has cut off is tried again; default 30 s, spread over as much again. */
+  readonly retryAfterMs?: number;
 }
 
 const checksAtOnce = 8;
@@ -52,6 +55,9 @@ export class Monitor {
   readonly #memories = new Map<string, { memory: EnvironmentMemory; status: EnvironmentStatus }>();
   readonly #busy = new Set<string>();
   readonly #faults = new Map<string, string>();
+  /** What a shortage has cut off. The first is logged, and no other until nothing is short. */
+  readonly #short = new Set<string>();
+  readonly #checks = new Planner((name) => this.#track(this.#check(name)));
   readonly #handshakes = new Planner((name) => this.#track(this.#handshake(name)));
   readonly #underWay = new Set<Promise<void>>();
   readonly #handshakeLimit = createLimit(handshakesAtOnce);
@@ -62,7 +68,7 @@ export class Monitor {
   #ready = false;
 
   constructor(configuration: Configuration, options: MonitorOptions) {
-    this.#options = { checkDeadlineMs: 30_000, successes: noSuccesses, ...options };
+    this.#options = { checkDeadlineMs: 30_000, retryAfterMs: 30_000, successes: noSuccesses, ...options };
     this.#startedAt = options.now();
     this.#reload = { lastReloadSuccessful: true, lastReloadSuccessAt: this.#startedAt };
     this.adopt(configuration);
@@ -97,7 +103,11 @@ export class Monitor {
         this.#planHandshake(name, jitterMs(name, spreadMs));
       before.delete(name);
     }
-    for (const name of before.keys()) this.#handshakes.cancel(name);
+    for (const name of before.keys()) {
+      this.#handshakes.cancel(name);
+      this.#checks.cancel(name);
+    }
+    this.#short.clear();
   }
 
   /** The new configuration cannot be used; the old one stays in force. */
@@ -121,6 +131,7 @@ export class Monitor {
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the service is stopping'));
     this.#handshakes.cancelAll();
+    this.#checks.cancelAll();
     await this.settled();
   }
 
@@ -210,11 +221,25 @@ export class Monitor {
         return promise;
       });
       this.#faults.delete(key);
+      this.#short.delete(key);
     } catch (error) {
-      if (!this.#stopping.signal.aborted) this.#fault(key, name, error);
+      if (this.#stopping.signal.aborted) return;
+      if (error instanceof ResourceShortageError) this.#shortage(key, name, error);
+      else this.#fault(key, name, error);
     } finally {
       held.catch(() => {}).finally(() => this.#busy.delete(key));
     }
+  }
+
+  /** The fault is this process's own, so one line will do for all environments; each is looked at again soon. */
+  #shortage(key: string, environment: string, { message }: ResourceShortageError): void {
+    const { retryAfterMs, log } = this.#options;
+    if (this.#short.size === 0)
+      log.error({ environment, error: message }, `${kindOf(key)} did not end; the last known state stays`);
+    this.#short.add(key);
+    const delayMs = retryAfterMs + jitterMs(environment, retryAfterMs);
+    if (kindOf(key) === 'handshake') this.#planHandshake(environment, delayMs);
+    else this.#checks.plan(environment, delayMs);
   }
 
   #fault(key: string, environment: string, error: unknown): void {
@@ -222,7 +247,7 @@ export class Monitor {
     if (this.#faults.get(key) === message) return;
     this.#faults.set(key, message);
     const fields = { environment, error: `${name}: ${message}`, ...(error instanceof DeadlineError ? {} : { stack }) };
-    this.#options.log.error(fields, `${key.split(' ')[0]} did not end; the last known state stays`);
+    this.#options.log.error(fields, `${kindOf(key)} did not end; the last known state stays`);
   }
 
   #update(name: string, change: (memory: EnvironmentMemory) => EnvironmentMemory): void {
@@ -239,3 +264,6 @@ export class Monitor {
     work.finally(() => this.#underWay.delete(work));
   }
 }
+
+/** `check`, `handshake` or `renewal`. */
+const kindOf = (key: string) => key.split(' ', 1).join('');

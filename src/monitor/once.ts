@@ -27,7 +27,10 @@ export interface OnceOptions {
 
 const atOnce = 16;
 
-/** In the order given. Throws only for a bug. */
+/**
+ * In the order given.
+ * @throws {ResourceShortageError} when this process could not look at one of them; otherwise only for a bug.
+ */
 export async function checkOnce(
   environments: readonly ResolvedEnvironment[],
   options: OnceOptions,

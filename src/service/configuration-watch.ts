@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { shortageOf } from '../shortage/index.ts';
 
 export interface FileWatch {
   stop(): void;
@@ -20,7 +21,7 @@ export function watchFile(
     looking = true;
     const found = await contentHash(path);
     looking = false;
-    if (found === seen) return;
+    if (found === undefined || found === seen) return;
     seen = found;
     options.changed();
   };
@@ -28,13 +29,14 @@ export function watchFile(
   return { stop: () => clearInterval(timer) };
 }
 
-/** SHA-256 in hex, or the reason why there is none. */
-async function contentHash(path: string): Promise<string> {
+/** SHA-256 in hex, or the reason why there is none; undefined when this process could not look. */
+async function contentHash(path: string): Promise<string | undefined> {
   try {
     return createHash('sha256')
       .update(await readFile(path))
       .digest('hex');
   } catch (error) {
+    if (shortageOf(error, path)) return undefined;
     return `unreadable: ${(error as NodeJS.ErrnoException).code}`;
   }
 }

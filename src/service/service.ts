@@ -18,6 +18,7 @@ import {
   startSchedule,
 } from '../monitor/index.ts';
 import { createRenewals, type Renewals, readRenewalFiles, StoreError } from '../renewal/index.ts';
+import { ResourceShortageError } from '../shortage/index.ts';
 import type { EstateStatus } from '../status/index.ts';
 import {
   type BasicAuth,
@@ -58,10 +59,11 @@ const lookAtConfigurationEveryMs = 2_000;
 const answersMayTakeMs = 5_000;
 
 /** What an operator can mend. Everything else that is thrown is a bug. */
-export type ServiceProblem = ConfigurationError | StoreError | SourceError | ListenError;
+export type ServiceProblem = ConfigurationError | StoreError | SourceError | ListenError | ResourceShortageError;
 
 export function isServiceProblem(error: unknown): error is ServiceProblem {
-  return [ConfigurationError, StoreError, SourceError, ListenError].some((kind) => error instanceof kind);
+  const problems = [ConfigurationError, StoreError, SourceError, ListenError, ResourceShortageError];
+  return problems.some((kind) => error instanceof kind);
 }
 
 /** @throws {ServiceProblem} Nothing is left running then. */

@@ -3,6 +3,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { ResourceShortageError, shortageOf } from '../../shortage/index.ts';
 import { migrate, migrations, schemaVersion } from './migrations.ts';
 
 /** The record of renewals cannot be read or written. `message` names the file and what to do; nothing has been sent. */
@@ -14,6 +15,8 @@ export class StoreError extends Error {
 export class StoreLockedError extends StoreError {
   override name = 'StoreLockedError';
 }
+
+const outOfMemory = 7;
 
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
 const remedies: Readonly<Record<number, string>> = {
@@ -27,13 +30,20 @@ const remedies: Readonly<Record<number, string>> = {
   26: 'it is not a database: move it aside and restore it from a backup. Without one, ask the desk which requests it has before starting afresh, for the record of what was sent is lost',
 };
 
-/** Runs `work`, and turns what SQLite or the file system says into a StoreError that names `file`. */
+/**
+ * Runs `work`, and turns what SQLite or the file system says into a StoreError that names `file`; but a shortage of this process into a
+ * ResourceShortageError.
+ */
 export function asStoreError<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
+    const shortage = shortageOf(error, file);
+    if (shortage) throw shortage;
     if (error instanceof StoreError || !(error instanceof Error) || !('code' in error)) throw error;
     const code = 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
+    if (code === outOfMemory)
+      throw new ResourceShortageError(`${file}: this process is short of memory`, { cause: error });
     const remedy =
       (code !== undefined && remedies[code]) || 'check the state directory, its permissions and its free space';
     throw new StoreError(`${file}: ${error.message}; ${remedy}`, { cause: error });

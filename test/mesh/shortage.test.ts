@@ -1,0 +1,102 @@
+/** What this process lacks is no fault of MESH: the handshake did not end. */
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { NoAddressAnswered } from '../../src/mesh/connect.ts';
+import { Phases, PhaseTimeout, untilAborted } from '../../src/mesh/deadline.ts';
+import { failureOf } from '../../src/mesh/failure.ts';
+import { handshake } from '../../src/mesh/handshake.ts';
+import { ResourceShortageError } from '../../src/shortage/error.ts';
+import { limitedNode } from '../support/exhaust.ts';
+import { endpoint } from './estate.ts';
+import { listening } from './servers.ts';
+
+const coded = (code: string) => Object.assign(new Error(code), { code });
+
+function block(ms: number): void {
+  for (const until = performance.now() + ms; performance.now() < until; );
+}
+
+describe('descriptors', () => {
+  test.each([
+    ['EMFILE', coded('EMFILE')],
+    ['ENOBUFS', coded('ENOBUFS')],
+    ['one address of several', new NoAddressAnswered([coded('ECONNREFUSED'), coded('EMFILE')])],
+  ])('failure: %s is thrown, for it has no reason of the closed list', (_, error) => {
+    const circumstances = { phase: 'connect', viaProxy: false, presentsCertificate: true, negotiated: false } as const;
+    expect(() => failureOf(error, circumstances)).toThrow(ResourceShortageError);
+    expect(() => failureOf(error, { ...circumstances, viaProxy: true })).toThrow(ResourceShortageError);
+  });
+
+  // The resolver cannot open its own files then, and says that the name is unknown.
+  test.each(['https://127.0.0.1:1', 'https://localhost:1'])(
+    'a handshake with %s that finds none left does not end',
+    async (url) => {
+      const root = join(import.meta.dirname, '..', '..');
+      const script = `
+        import { exhaustDescriptors } from '${root}/test/support/exhaust.ts';
+        import { handshake } from '${root}/src/mesh/handshake.ts';
+        import { endpoint } from '${root}/test/mesh/estate.ts';
+        const options = { now: () => new Date(), env: {} };
+        const mesh = endpoint(${JSON.stringify(url)});
+        const before = await handshake({ mesh }, undefined, options);
+        const release = exhaustDescriptors();
+        const during = await handshake({ mesh }, undefined, options).catch((error) => error);
+        release();
+        const after = await handshake({ mesh }, undefined, options);
+        console.log(JSON.stringify([before.reason, String(during), after.reason]));`;
+      const [command, args] = limitedNode(64, ['--input-type=module', '--eval', script]);
+      const output = await new Promise<string>((resolve, reject) => {
+        execFile(command, args, { cwd: root }, (error, stdout) => (error ? reject(error) : resolve(stdout)));
+      });
+      const [before, during, after] = JSON.parse(output) as string[];
+      expect(before).toBe('connection_refused');
+      expect(during).toMatch(/^ResourceShortageError: a handshake: .*EMFILE/);
+      expect(after).toBe('connection_refused');
+    },
+  );
+});
+
+describe('a loop that stands still', () => {
+  const silent = (limitMs: number) =>
+    new Phases(10_000, undefined).run('tls', limitMs, (signal) => untilAborted<void>(signal, () => undefined));
+
+  test('while the other side should answer is not the other side’s timeout', async () => {
+    setTimeout(() => block(600), 20);
+    await expect(silent(300)).rejects.toThrow(/^the phase tls of a handshake: this process itself stood still for/);
+  });
+
+  test('only after the other side had its time is: that deadline was merely noticed late', async () => {
+    setTimeout(() => block(600), 250);
+    await expect(silent(300)).rejects.toBeInstanceOf(PhaseTimeout);
+  });
+
+  test('that turns leaves a timeout what it is', async () => {
+    await expect(silent(300)).rejects.toBeInstanceOf(PhaseTimeout);
+  });
+
+  test.each([
+    [1200, ResourceShortageError],
+    [0, Error],
+  ])('for %d ms, and a peer that hangs up then: it is our fault only where we kept it waiting', async (ms, kind) => {
+    const error = await new Phases(10_000, undefined)
+      .run('tls', 5000, async () => {
+        await sleep(60);
+        block(ms);
+        throw coded('ECONNRESET');
+      })
+      .catch((reason: Error) => reason);
+    expect(error.constructor).toBe(kind);
+  });
+
+  test('a whole handshake does not end, and leaves nothing open', async () => {
+    const server = await listening(createServer((socket) => socket.resume()));
+    const mesh = endpoint(server.url, { timeouts: { connectMs: 5000, tlsMs: 400, requestMs: 400 } });
+    setTimeout(() => block(900), 50);
+    const done = handshake({ mesh }, undefined, { now: () => new Date(), env: {} });
+    await expect(done).rejects.toBeInstanceOf(ResourceShortageError);
+    await server.stop();
+  });
+});
