@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { EnvironmentStatus } from '../src/status/types.ts';
+import { recordsOf } from '../test/support/pages.ts';
 import {
   daysFromSampleNow,
   environmentStatus,
@@ -48,7 +49,13 @@ async function serve(count: number) {
     now,
     build: { version: '0.0.0', nodeVersion: process.version.slice(1) },
     report: (error) => console.error(error),
-    ...pages({ estate: () => estate, now, renewals: () => [], renewalFiles: async () => ({}), stateDir: () => '/' }),
+    ...pages({
+      estate: () => estate,
+      now,
+      renewals: () => recordsOf([]),
+      renewalFiles: async () => ({}),
+      stateDir: () => '/',
+    }),
   });
   return listen(app, { host: '127.0.0.1', port: 0 });
 }

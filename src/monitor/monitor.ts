@@ -4,7 +4,6 @@ import type { DeployedCredential } from '../credential/index.ts';
 import type { Examination } from '../examine/index.ts';
 import type { HandshakeResult } from '../mesh/index.ts';
 import type { RenewalInput, RenewalStep } from '../renewal/index.ts';
-import { ResourceShortageError } from '../shortage/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
 import {
   type EnvironmentMemory,
@@ -17,10 +16,11 @@ import {
 } from './environment-memory.ts';
 import { firstSpreadOf, jitterMs, leastGapOf, spreadOf } from './jitter.ts';
 import { type LastSuccesses, noSuccesses } from './last-successes.ts';
-import { createLimit, DeadlineError, forEachLimited, withDeadline } from './limit.ts';
+import { createLimit, forEachLimited, withDeadline } from './limit.ts';
 import { changes, type Log } from './log.ts';
 import { Planner } from './planner.ts';
 import { handshakeIntervalMs } from './schedule.ts';
+import { Wall, type Work } from './wall.ts';
 
 /** What the monitor does to the world. */
 export interface Actions {
@@ -53,10 +53,7 @@ export class Monitor {
   readonly #options: Required<MonitorOptions>;
   readonly #startedAt: Date;
   readonly #memories = new Map<string, { memory: EnvironmentMemory; status: EnvironmentStatus }>();
-  readonly #busy = new Set<string>();
-  readonly #faults = new Map<string, string>();
-  /** What a shortage has cut off. The first is logged, and no other until nothing is short. */
-  readonly #short = new Set<string>();
+  readonly #wall: Wall;
   readonly #checks = new Planner((name) => this.#track(this.#check(name)));
   readonly #handshakes = new Planner((name) => this.#track(this.#handshake(name)));
   readonly #underWay = new Set<Promise<void>>();
@@ -66,22 +63,26 @@ export class Monitor {
   #handshakeIntervalMs = 0;
   #reload: EstateStatus['configuration'];
   #ready = false;
+  /** What `estate` gave last; undefined once it no longer holds. */
+  #estate: EstateStatus | undefined;
 
   constructor(configuration: Configuration, options: MonitorOptions) {
     this.#options = { checkDeadlineMs: 30_000, retryAfterMs: 30_000, successes: noSuccesses, ...options };
     this.#startedAt = options.now();
+    this.#wall = new Wall(options.log, this.#stopping.signal, (work, name) => this.#afterShortage(work, name));
     this.#reload = { lastReloadSuccessful: true, lastReloadSuccessAt: this.#startedAt };
     this.adopt(configuration);
   }
 
-  /** The present, in the configuration's order. Cheap: nothing is looked at. */
+  /** The present, in the configuration's order. Cheap: nothing is looked at, and the same object until something changes. */
   estate(): EstateStatus {
-    return {
+    this.#estate ??= {
       environments: [...this.#memories.values()].map(({ status }) => status),
       startedAt: this.#startedAt,
       ready: this.#ready,
       configuration: this.#reload,
     };
+    return this.#estate;
   }
 
   /** Takes over a configuration: what is known of an environment stays with its name. */
@@ -103,22 +104,25 @@ export class Monitor {
         this.#planHandshake(name, jitterMs(name, spreadMs));
       before.delete(name);
     }
+    this.#estate = undefined;
     for (const name of before.keys()) {
       this.#handshakes.cancel(name);
       this.#checks.cancel(name);
     }
-    this.#short.clear();
+    this.#wall.forgetShortages();
   }
 
   /** The new configuration cannot be used; the old one stays in force. */
   refuse(): void {
     this.#reload = { ...this.#reload, lastReloadSuccessful: false };
+    this.#estate = undefined;
   }
 
   /** One cycle: every environment's files, each within its deadline. Renewals that follow from it may still be under way. */
   async checkAll(): Promise<void> {
     await forEachLimited([...this.#memories.keys()], checksAtOnce, (name) => this.#check(name));
     this.#ready = true;
+    this.#estate = undefined;
   }
 
   /** One round: every environment's handshake, each at its own moment within the spread. */
@@ -144,7 +148,7 @@ export class Monitor {
     const memory = this.#memories.get(name)?.memory;
     if (!memory || this.#stopping.signal.aborted) return;
     const { actions, now, checkDeadlineMs } = this.#options;
-    await this.#alone(`check ${name}`, name, async (hold) => {
+    await this.#wall.alone('check', name, async (hold) => {
       const startedAt = now();
       const examination = await withDeadline(
         hold(actions.examine(memory.environment, memory.examination, startedAt)),
@@ -167,7 +171,7 @@ export class Monitor {
     const memory = this.#memories.get(name)?.memory;
     if (!memory) return;
     const { actions, now } = this.#options;
-    await this.#alone(`renewal ${name}`, name, async (hold) => {
+    await this.#wall.alone('renewal', name, async (hold) => {
       const { environment, handshake } = memory;
       const input = {
         environment,
@@ -192,7 +196,7 @@ export class Monitor {
   async #handshake(name: string): Promise<void> {
     const { actions } = this.#options;
     const { signal } = this.#stopping;
-    await this.#alone(`handshake ${name}`, name, async (hold) => {
+    await this.#wall.alone('handshake', name, async (hold) => {
       const done = await hold(
         this.#handshakeLimit(async () => {
           const memory = this.#memories.get(name)?.memory;
@@ -207,47 +211,11 @@ export class Monitor {
     });
   }
 
-  /**
-   * The wall around one environment's work: not begun while the same work is still running (even past its deadline), and a bug in it
-   * is logged, once, and stops nothing else. `hold` marks what must have ended before the work may begin again.
-   */
-  async #alone(key: string, name: string, work: (hold: <T>(held: Promise<T>) => Promise<T>) => Promise<void>) {
-    if (this.#busy.has(key)) return;
-    this.#busy.add(key);
-    let held: Promise<unknown> = Promise.resolve();
-    try {
-      await work((promise) => {
-        held = promise;
-        return promise;
-      });
-      this.#faults.delete(key);
-      this.#short.delete(key);
-    } catch (error) {
-      if (this.#stopping.signal.aborted) return;
-      if (error instanceof ResourceShortageError) this.#shortage(key, name, error);
-      else this.#fault(key, name, error);
-    } finally {
-      held.catch(() => {}).finally(() => this.#busy.delete(key));
-    }
-  }
-
-  /** The fault is this process's own, so one line will do for all environments; each is looked at again soon. */
-  #shortage(key: string, environment: string, { message }: ResourceShortageError): void {
-    const { retryAfterMs, log } = this.#options;
-    if (this.#short.size === 0)
-      log.error({ environment, error: message }, `${kindOf(key)} did not end; the last known state stays`);
-    this.#short.add(key);
-    const delayMs = retryAfterMs + jitterMs(environment, retryAfterMs);
-    if (kindOf(key) === 'handshake') this.#planHandshake(environment, delayMs);
-    else this.#checks.plan(environment, delayMs);
-  }
-
-  #fault(key: string, environment: string, error: unknown): void {
-    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    if (this.#faults.get(key) === message) return;
-    this.#faults.set(key, message);
-    const fields = { environment, error: `${name}: ${message}`, ...(error instanceof DeadlineError ? {} : { stack }) };
-    this.#options.log.error(fields, `${kindOf(key)} did not end; the last known state stays`);
+  #afterShortage(work: Work, name: string): void {
+    const { retryAfterMs } = this.#options;
+    const delayMs = retryAfterMs + jitterMs(name, retryAfterMs);
+    if (work === 'handshake') this.#planHandshake(name, delayMs);
+    else this.#checks.plan(name, delayMs);
   }
 
   #update(name: string, change: (memory: EnvironmentMemory) => EnvironmentMemory): void {
@@ -256,6 +224,7 @@ export class Monitor {
     const before = entry.status;
     entry.memory = change(entry.memory);
     entry.status = statusFrom(entry.memory, this.#options.now());
+    this.#estate = undefined;
     for (const { level, fields, message } of changes(before, entry.status)) this.#options.log[level](fields, message);
   }
 
@@ -264,6 +233,3 @@ export class Monitor {
     work.finally(() => this.#underWay.delete(work));
   }
 }
-
-/** `check`, `handshake` or `renewal`. */
-const kindOf = (key: string) => key.split(' ', 1).join('');

@@ -82,3 +82,10 @@ export interface RenewalStatus {
   readonly requestedAt?: Date;
   readonly record?: RenewalRecord;
 }
+
+/** Every renewal on record, oldest first, to be read a part at a time. Reading throws StoreError when the disk fails. */
+export interface RenewalRecords {
+  readonly count: number;
+  slice(from: number, most: number): readonly RenewalRecord[];
+  of(environment: string): readonly RenewalRecord[];
+}

@@ -174,7 +174,7 @@ class RunningService implements Service {
 
   #recordOfRenewals() {
     try {
-      return this.#renewals.list();
+      return this.#renewals.records();
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#options.log.error(describe(error), 'the record of renewals cannot be read');
@@ -190,11 +190,12 @@ class RunningService implements Service {
 
   async #listenOptions(): Promise<ListenOptions> {
     const { host, port, tls } = this.#configuration.http;
-    const { env } = this.#options;
-    if (!tls) return { host, port };
+    const { env, log } = this.#options;
+    const report: ListenOptions['report'] = (cuts) => log.warn(cuts, 'HTTP clients were cut off');
+    if (!tls) return { host, port, report };
     const [cert, key] = await Promise.all([readSource(tls.certificate, env), readSource(tls.privateKey, env)]);
     const passphrase = tls.passphrase && (await readSecret(tls.passphrase, env)).reveal();
-    return { host, port, tls: { cert, key, ...(passphrase === undefined ? {} : { passphrase }) } };
+    return { host, port, report, tls: { cert, key, ...(passphrase === undefined ? {} : { passphrase }) } };
   }
 
   /** The first cycle now, the others by the clock. */

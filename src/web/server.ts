@@ -3,13 +3,23 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
+import { descriptorLimit } from '../shortage/index.ts';
+import { minuteMs, secondMs } from '../time/index.ts';
+import { Connections } from './connections/connections.ts';
+import { type CutReport, Cuts } from './connections/cuts.ts';
+import { limits, mostConnections } from './connections/limits.ts';
+import { againstPipelining } from './connections/pipelining.ts';
 
 export interface ListenOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** Absent: plain HTTP. */
+  /** Absent: plain HTTP. With `ca`, clients are asked for a certificate, and none is turned away for want of one. */
   readonly tls?: SecureContextOptions;
+  /** Told once a minute what clients were cut off, if any were. */
+  readonly report?: (cuts: CutReport) => void;
+  /** Default: what the limit on file descriptors has room for. */
+  readonly mostConnections?: number;
 }
 
 /** The socket cannot be had, or its key and certificate cannot be used. `message` is for the operator. */
@@ -20,48 +30,85 @@ export class ListenError extends Error {
 export interface WebServer {
   /** With the port that was really taken. */
   readonly url: string;
-  /** For connections from now on; ignored by plain HTTP. @throws {ListenError} */
+  /** For connections from now on; those that there are end with their next answer. Ignored by plain HTTP. @throws {ListenError} */
   renewTls(tls: SecureContextOptions): void;
   /** Lets running answers end, for at most `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
 
-// Our requests have a line, a few headers and no body; nobody honest needs longer to send one.
-const limits = {
-  headersTimeout: 10_000,
-  requestTimeout: 15_000,
-  keepAliveTimeout: 10_000,
-  maxHeaderSize: 16 * 1024,
-  // Node looks every 30 s unless told: so long could slow clients keep everyone out.
-  connectionsCheckingInterval: 5_000,
-};
+const sweepEveryMs = secondMs;
 
 /** @throws {ListenError} */
 export async function listen(handler: RequestListener, options: ListenOptions): Promise<WebServer> {
-  const server = create(handler, options.tls);
-  server.maxConnections = 1024;
-  await new Promise<void>((resolve, reject) => {
-    const failed = ({ message }: Error) => reject(new ListenError(message));
-    server.once('error', failed);
-    server.listen(options.port, options.host, () => {
-      server.off('error', failed);
-      resolve();
-    });
-  });
+  const { tls, mostConnections: most = mostConnections(descriptorLimit()) } = options;
+  const cuts = new Cuts();
+  const connections = new Connections({ most, overTls: tls !== undefined, handler, cut: cuts.add });
+  const server = create(connections, tls);
+  bound(server, connections, most);
+  await listening(server, options);
+  const timers = [
+    setInterval(() => connections.sweep(), sweepEveryMs).unref(),
+    setInterval(() => report(cuts, options), minuteMs).unref(),
+  ];
   return {
     url: urlOf(server, options),
-    renewTls: (tls) => {
-      if ('setSecureContext' in server) withTls(() => server.setSecureContext({ ...oldest, ...tls }));
+    renewTls: (next) => {
+      if (!('setSecureContext' in server)) return;
+      withTls(() => server.setSecureContext({ ...oldest, ...next }));
+      connections.retire();
     },
-    close: (graceMs) => close(server, graceMs),
+    close: async (graceMs) => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      connections.end();
+      const impatient = setTimeout(() => connections.endNow(), graceMs);
+      await closed;
+      for (const timer of [impatient, ...timers]) clearTimeout(timer);
+      report(cuts, options);
+    },
   };
 }
 
 const oldest = { minVersion: 'TLSv1.2' } as const;
 
-function create(handler: RequestListener, tls: ListenOptions['tls']): Server | HttpsServer {
-  if (!tls) return createHttpServer(limits, handler);
-  return withTls(() => createHttpsServer({ ...limits, ...oldest, ...tls }, handler));
+function create(connections: Connections, tls: ListenOptions['tls']): Server | HttpsServer {
+  const options = {
+    headersTimeout: limits.headMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.idleMs,
+    maxHeaderSize: limits.headBytes,
+    connectionsCheckingInterval: sweepEveryMs,
+    ...againstPipelining(connections.mayBegin),
+  };
+  if (!tls) return createHttpServer(options, connections.answer);
+  const { handshakeMs: handshakeTimeout } = limits;
+  const clients = { requestCert: tls.ca !== undefined, rejectUnauthorized: false };
+  return withTls(() =>
+    createHttpsServer({ ...options, ...oldest, handshakeTimeout, ...clients, ...tls }, connections.answer),
+  );
+}
+
+function bound(server: Server | HttpsServer, connections: Connections, most: number): void {
+  server.maxHeadersCount = limits.headFields;
+  // Room is made for every newcomer; this is only for those that are still on their way out.
+  server.maxConnections = 2 * most;
+  server.on('connection', connections.open);
+  server.on('secureConnection', connections.secured);
+}
+
+async function listening(server: Server, { host, port }: ListenOptions): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const failed = ({ message }: Error) => reject(new ListenError(message));
+    server.once('error', failed);
+    server.listen(port, host, () => {
+      server.off('error', failed);
+      resolve();
+    });
+  });
+}
+
+function report(cuts: Cuts, options: ListenOptions): void {
+  const some = cuts.take();
+  if (some) options.report?.(some);
 }
 
 /** OpenSSL's words name no secret: "key values mismatch", "bad decrypt". */
@@ -76,11 +123,4 @@ function withTls<T>(work: () => T): T {
 function urlOf(server: Server, { tls }: ListenOptions): string {
   const { address, port, family } = server.address() as AddressInfo;
   return `${tls ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-}
-
-async function close(server: Server, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const impatient = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed;
-  clearTimeout(impatient);
 }

@@ -1,4 +1,4 @@
-import type { RenewalFiles, RenewalRecord } from '../renewal/index.ts';
+import type { RenewalFiles, RenewalRecord, RenewalRecords } from '../renewal/index.ts';
 import type { EstateStatus } from '../status/index.ts';
 
 /** All that the pages may look at. Nothing here changes anything. */
@@ -6,8 +6,8 @@ export interface Shown {
   /** The present; asked for every request. */
   readonly estate: () => EstateStatus;
   readonly now: () => Date;
-  /** Every renewal on record, oldest first. Undefined: the record cannot be read now. */
-  readonly renewals: () => readonly RenewalRecord[] | undefined;
+  /** Undefined: the record cannot be read now. */
+  readonly renewals: () => RenewalRecords | undefined;
   readonly renewalFiles: (record: RenewalRecord) => Promise<RenewalFiles>;
   /** Absolute. */
   readonly stateDir: () => string;

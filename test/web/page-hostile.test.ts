@@ -5,7 +5,7 @@ import { tlv } from '../../src/demo/der.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { MalformedCertificateError } from '../../src/x509/certificate.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
-import { type Served, sampleRecord, servePages } from '../support/pages.ts';
+import { recordsOf, type Served, sampleRecord, servePages } from '../support/pages.ts';
 import {
   environmentStatus,
   estateOf,
@@ -79,7 +79,7 @@ beforeAll(async () => {
   const environments = Object.entries(names).map(([name, octets]) => environmentNamed(name, octets));
   served = await servePages({
     estate: () => estateOf(environments),
-    renewals: () => environments.flatMap(({ renewal }) => renewal.record ?? []),
+    renewals: () => recordsOf(environments.flatMap(({ renewal }) => renewal.record ?? [])),
     renewalFiles: async ({ environment }) => {
       const text = names[environment]!.toString('utf8');
       return { message: { headers: [{ name: text, value: text }], text, attachments: [text] } };

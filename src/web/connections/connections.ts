@@ -1,0 +1,168 @@
+/** Every connection there is, and who has to go when they take too much. */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Connection, type Cut } from './connection.ts';
+import { limits } from './limits.ts';
+import { isLoopback, peerOf } from './peer.ts';
+import { victimOf } from './victim.ts';
+
+export interface ConnectionsOptions {
+  readonly most: number;
+  readonly overTls: boolean;
+  readonly handler: RequestListener;
+  /** Told of each connection that is cut. */
+  readonly cut: (why: Cut, peer: string) => void;
+  /** Whether many people stand behind an address, as behind a proxy's. */
+  readonly isShared?: (address: string) => boolean;
+  /** Milliseconds of a monotonic clock. */
+  readonly clock?: () => number;
+}
+
+export class Connections {
+  readonly #options: ConnectionsOptions;
+  readonly #clock: () => number;
+  readonly #all = new Set<Connection>();
+  readonly #bySocket = new WeakMap<Socket, Connection>();
+  readonly #byAddress = new Map<string, Connection>();
+  readonly #counts = new Map<string, number>();
+  #ending = false;
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? (() => performance.now());
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** A new TCP connection. Room is made for it, whoever it is: it may be the one person who wants to know what is going on. */
+  readonly open = (socket: Socket): void => {
+    const { remoteAddress } = socket;
+    // Without an address it has gone again already.
+    if (remoteAddress === undefined || this.#ending) return void socket.destroy();
+    const peer = peerOf(remoteAddress);
+    this.#makeRoomFor(peer, isLoopback(remoteAddress) || this.#options.isShared?.(remoteAddress) === true);
+    const connection = new Connection(socket, peer, this.#options.overTls ? 'handshake' : 'head', this.#clock());
+    const address = addressOf(socket);
+    this.#all.add(connection);
+    this.#bySocket.set(socket, connection);
+    this.#byAddress.set(address, connection);
+    this.#counts.set(peer, this.#countOf(peer) + 1);
+    socket.once('close', () => {
+      this.#forget(connection);
+      if (this.#byAddress.get(address) === connection) this.#byAddress.delete(address);
+    });
+  };
+
+  /** The TLS handshake on one of them is done. */
+  readonly secured = (socket: Socket): void => {
+    // Node does not tell which of the accepted sockets lies beneath; no two have the same port at the same address.
+    const connection = this.#byAddress.get(addressOf(socket));
+    if (!connection || !this.#all.has(connection)) return void socket.destroy();
+    connection.socket = socket;
+    this.#bySocket.set(socket, connection);
+    connection.enter('head', this.#clock());
+  };
+
+  /** @returns false for one request too many ahead of the answers, and for whatever follows the last one. */
+  readonly mayBegin = (socket: Socket): boolean => this.#bySocket.get(socket)?.mayBegin() ?? false;
+
+  /** One answer at a time on each connection, so that only one can wait in memory to be taken. */
+  readonly answer = (request: IncomingMessage, response: ServerResponse): void => {
+    const connection = this.#bySocket.get(request.socket);
+    if (!connection) return void request.socket.destroy();
+    if (connection.isLast(this.#clock()) || hasBody(request)) {
+      connection.closing = true;
+      response.setHeader('Connection', 'close');
+    }
+    const begin = () => {
+      connection.enter('answering', this.#clock());
+      response.once('close', () => this.#answered(connection));
+      this.#options.handler(request, response);
+    };
+    if (connection.phase === 'answering') connection.waiting.push(begin);
+    else begin();
+  };
+
+  /** To be called about every second. */
+  sweep(): void {
+    const nowMs = this.#clock();
+    for (const connection of this.#all) {
+      const why = connection.judge(nowMs);
+      if (why) this.#cut(connection, why);
+    }
+    this.#dropUnread();
+  }
+
+  /** Every connection that there is ends with its next answer: what it was let in for may no longer hold. */
+  retire(): void {
+    for (const connection of this.#all) {
+      connection.closing = true;
+      if (connection.phase !== 'answering') connection.socket.destroy();
+    }
+  }
+
+  /** No new ones. Those that wait for nothing end now, the others with their answer. */
+  end(): void {
+    this.#ending = true;
+    this.retire();
+  }
+
+  endNow(): void {
+    for (const { socket } of this.#all) socket.destroy();
+  }
+
+  #answered(connection: Connection): void {
+    connection.answered(this.#clock());
+    if (!this.#all.has(connection)) return;
+    if (connection.closing) connection.socket.end();
+    else connection.waiting.shift()?.();
+  }
+
+  #makeRoomFor(peer: string, shared: boolean): void {
+    const { most } = this.#options;
+    const mostOfPeer = shared ? most : Math.ceil(most * limits.shareOfOnePeer);
+    const ofPeer = this.#countOf(peer) >= mostOfPeer;
+    if (!ofPeer && this.#all.size < most) return;
+    const crowd = ofPeer ? [...this.#all].filter((each) => each.peer === peer) : this.#all;
+    const victim = victimOf(crowd);
+    if (victim) this.#cut(victim, 'too many connections');
+  }
+
+  /** The answers that have waited longest without being read go first. */
+  #dropUnread(): void {
+    let unread = 0;
+    for (const { unreadBytes } of this.#all) unread += unreadBytes;
+    if (unread <= limits.unreadBytes) return;
+    const since = ({ stalledSinceMs }: Connection) => stalledSinceMs ?? Number.POSITIVE_INFINITY;
+    for (const connection of [...this.#all].sort((a, b) => since(a) - since(b) || b.unreadBytes - a.unreadBytes)) {
+      if (unread <= limits.unreadBytes) return;
+      unread -= connection.unreadBytes;
+      this.#cut(connection, 'too much unread');
+    }
+  }
+
+  #cut(connection: Connection, why: Cut): void {
+    this.#forget(connection);
+    connection.closing = true;
+    connection.socket.destroy();
+    this.#options.cut(why, connection.peer);
+  }
+
+  #forget(connection: Connection): void {
+    if (!this.#all.delete(connection)) return;
+    const left = this.#countOf(connection.peer) - 1;
+    if (left > 0) this.#counts.set(connection.peer, left);
+    else this.#counts.delete(connection.peer);
+  }
+
+  readonly #countOf = (peer: string): number => this.#counts.get(peer) ?? 0;
+}
+
+const addressOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
+
+/** No route wants one; what is sent as one is not waited for. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}

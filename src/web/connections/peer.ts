@@ -1,0 +1,29 @@
+/** Whom a connection counts for. */
+import { BlockList, isIPv6 } from 'node:net';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+export function isLoopback(address: string): boolean {
+  const plain = unmapped(address);
+  return loopback.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
+}
+
+/** An IPv4 address, or the /64 of an IPv6 one, of which a single machine has as many addresses as it likes (RFC 4291 §2.5.4). */
+export function peerOf(address: string): string {
+  const plain = unmapped(address);
+  if (!isIPv6(plain)) return plain;
+  const [head = '', tail] = plain.split('::');
+  const [first, last] = [groupsOf(head), groupsOf(tail ?? '')];
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - first.length - last.length);
+  const network = [...first, ...Array.from({ length: zeros }, () => '0'), ...last].slice(0, 4);
+  return `${network.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
+}
+
+const groupsOf = (text: string) => (text === '' ? [] : text.split(':'));
+
+/** `::ffff:192.0.2.1` is what an IPv4 client looks like to a socket that listens on both; a zone is not part of an address. */
+function unmapped(address: string): string {
+  return (address.split('%')[0] ?? '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+}
