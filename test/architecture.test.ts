@@ -31,7 +31,19 @@ const mayImport: Record<string, readonly string[]> = {
     'verify',
     'x509',
   ],
-  service: ['config', 'credential', 'examine', 'mesh', 'metrics', 'monitor', 'renewal', 'shortage', 'status', 'web'],
+  service: [
+    'config',
+    'credential',
+    'examine',
+    'mesh',
+    'metrics',
+    'monitor',
+    'renewal',
+    'shortage',
+    'status',
+    'time',
+    'web',
+  ],
   demo: ['config', 'credential', 'mesh', 'time', 'x509'],
 };
 

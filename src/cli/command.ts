@@ -9,6 +9,10 @@ export interface CommandIo {
   readonly colour: boolean;
   /** Width of the terminal in columns; 100 where there is none. */
   readonly columns: number;
+  /** Asks for a secret that a person types unseen, or reads it from standard input. @throws {UsageError} */
+  readonly askSecret?: (name: string) => Promise<string>;
+  /** How many bytes have been written to stderr that nobody has read yet; 0 where that is not known. */
+  readonly unread?: () => number;
 }
 
 /** The monitoring-plugin exit codes. */

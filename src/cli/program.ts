@@ -171,6 +171,13 @@ function addStarting(program: Command, io: CommandIo, finish: Finish): void {
     .option('--output <file>', 'write it here; an existing file is never overwritten')
     .action(async (options: InitOptions) => finish(await (await import('./init.ts')).run(options, io)));
   program
+    .command('hash-password')
+    .summary('make the hash of a password for http.basic_auth')
+    .description(
+      'Asks for the password, or reads it from standard input, and prints what belongs to http.basic_auth.password_hash. The password itself need not be kept anywhere then.',
+    )
+    .action(async () => finish(await (await import('./hash-password.ts')).run(io)));
+  program
     .command('demo')
     .summary('run a whole estate on this machine, to look at')
     .description(

@@ -38,7 +38,7 @@ const variable = z.strictObject({
 });
 
 /** A short value: the text itself, or where it is. */
-const valueOrPlace = 'text (a number goes in quotes), { file: PATH } or { env: NAME }';
+export const valueOrPlace = 'text (a number goes in quotes), { file: PATH } or { env: NAME }';
 const value = () => z.union([z.string().min(1, { error: valueOrPlace }), file, variable], { error: valueOrPlace });
 
 /** Certificates and keys. Nothing this short is one, so that a bare path is not taken for PEM. */
@@ -199,12 +199,30 @@ const http = section({
     .default('127.0.0.1:9807')
     .describe('Address and port to listen on; IPv6 in brackets; port 0 takes any free one.'),
   tls: tls.optional().describe('Serve https with this certificate.'),
+  client_ca: material()
+    .optional()
+    .describe(
+      'CA certificates, PEM. A client certificate that one of them has signed lets its holder in, with or instead of basic_auth. Needs tls.',
+    ),
   basic_auth: section({
     username: text('a user name without colon', formats.userName).describe('User name.'),
-    password: value().describe('Password.'),
+    password: value().optional().describe('Password; either this or its hash.'),
+    password_hash: value()
+      .optional()
+      .describe(
+        'Hash of the password, as `mesh-cert-monitor hash-password` prints it: Argon2id or scrypt in the PHC string format.',
+      ),
   })
     .optional()
     .describe('Ask for user name and password, except at `/health/live` and `/health/ready`.'),
+  trusted_proxies: list(
+    text('an IP address, or a network such as 10.0.0.0/8', formats.network, formats.isNetwork),
+    'addresses and networks',
+  )
+    .optional()
+    .describe(
+      'Reverse proxies in front of this service. Wrong passwords count for the address that they name in `X-Forwarded-For`, and not for theirs.',
+    ),
 });
 
 const cron = () =>

@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import express, { type Express, type RequestHandler, type Response, Router } from 'express';
 import { type Build, contentTypes, negotiate, publish } from '../metrics/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
+import { type AccessOptions, requireAccess } from './access/access.ts';
 import { sendPieces } from './answers/pieces.ts';
-import { type BasicAuth, requireBasicAuth } from './basic-auth.ts';
 import { type Health, healthText, httpStatusOf, livenessOf, readinessOf, summaryOf } from './health.ts';
 import { errorHandler, notFound, readOnly, sendProblem } from './problem.ts';
 
@@ -14,7 +14,10 @@ export interface WebOptions {
   readonly build: Build;
   readonly now: () => Date;
   /** Asked for everywhere but on `/health/live` and `/health/ready`, which orchestrators poll and which tell nothing. */
-  readonly basicAuth?: BasicAuth;
+  readonly basicAuth?: AccessOptions['basicAuth'];
+  readonly clientCertificates?: AccessOptions['clientCertificates'];
+  readonly clientOf?: AccessOptions['clientOf'];
+  readonly verify?: AccessOptions['verify'];
   /** For every answer, before any route: security headers. */
   readonly headers?: RequestHandler;
   /** The page, the API and the calendar. */
@@ -32,7 +35,7 @@ export function createApp(options: WebOptions): Express {
   app.enable('case sensitive routing');
   if (options.headers) app.use(options.headers);
   app.use(processRoutes(options));
-  if (options.basicAuth) app.use(requireBasicAuth(options.basicAuth, options.report));
+  if (options.basicAuth || options.clientCertificates) app.use(requireAccess(options));
   app.use(estateRoutes(options));
   for (const router of options.routers ?? []) app.use(router);
   app.use(notFound);

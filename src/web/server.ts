@@ -1,4 +1,5 @@
 /** The listening socket: limits, TLS, and an end that leaves nothing behind. */
+import { createHash } from 'node:crypto';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -18,6 +19,8 @@ export interface ListenOptions {
   readonly tls?: SecureContextOptions;
   /** Told once a minute what clients were cut off, if any were. */
   readonly report?: (cuts: CutReport) => void;
+  /** Whether an address is a trusted proxy's. */
+  readonly isProxy?: (address: string) => boolean;
   /** Default: what the limit on file descriptors has room for. */
   readonly mostConnections?: number;
 }
@@ -30,7 +33,10 @@ export class ListenError extends Error {
 export interface WebServer {
   /** With the port that was really taken. */
   readonly url: string;
-  /** For connections from now on; those that there are end with their next answer. Ignored by plain HTTP. @throws {ListenError} */
+  /**
+   * For connections from now on; those that there are end with their next answer. Nothing happens where it is what it was, and for
+   * plain HTTP. @throws {ListenError}
+   */
   renewTls(tls: SecureContextOptions): void;
   /** Lets running answers end, for at most `graceMs`. */
   close(graceMs: number): Promise<void>;
@@ -40,9 +46,10 @@ const sweepEveryMs = secondMs;
 
 /** @throws {ListenError} */
 export async function listen(handler: RequestListener, options: ListenOptions): Promise<WebServer> {
-  const { tls, mostConnections: most = mostConnections(descriptorLimit()) } = options;
+  const { tls, isProxy = () => false, mostConnections: most = mostConnections(descriptorLimit()) } = options;
+  let content = tls && contentOf(tls);
   const cuts = new Cuts();
-  const connections = new Connections({ most, overTls: tls !== undefined, handler, cut: cuts.add });
+  const connections = new Connections({ most, overTls: tls !== undefined, handler, cut: cuts.add, isProxy });
   const server = create(connections, tls);
   bound(server, connections, most);
   await listening(server, options);
@@ -53,8 +60,9 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
   return {
     url: urlOf(server, options),
     renewTls: (next) => {
-      if (!('setSecureContext' in server)) return;
+      if (!('setSecureContext' in server) || contentOf(next) === content) return;
       withTls(() => server.setSecureContext({ ...oldest, ...next }));
+      content = contentOf(next);
       connections.retire();
     },
     close: async (graceMs) => {
@@ -67,6 +75,12 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
     },
   };
 }
+
+/** A reload for another reason need not cost anybody his connection. */
+const contentOf = ({ cert, key, passphrase, ca }: SecureContextOptions) =>
+  createHash('sha256')
+    .update(JSON.stringify([cert, key, passphrase, ca].map((each) => each?.toString())))
+    .digest('hex');
 
 const oldest = { minVersion: 'TLSv1.2' } as const;
 

@@ -1,9 +1,10 @@
 /** Every connection there is, and who has to go when they take too much. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { isLoopback } from '../../config/index.ts';
 import { Connection, type Cut } from './connection.ts';
 import { limits } from './limits.ts';
-import { isLoopback, peerOf } from './peer.ts';
+import { peerOf, unmapped } from './peer.ts';
 import { victimOf } from './victim.ts';
 
 export interface ConnectionsOptions {
@@ -12,8 +13,8 @@ export interface ConnectionsOptions {
   readonly handler: RequestListener;
   /** Told of each connection that is cut. */
   readonly cut: (why: Cut, peer: string) => void;
-  /** Whether many people stand behind an address, as behind a proxy's. */
-  readonly isShared?: (address: string) => boolean;
+  /** Whether an address is a proxy's, behind which many people stand. */
+  readonly isProxy?: (address: string) => boolean;
   /** Milliseconds of a monotonic clock. */
   readonly clock?: () => number;
 }
@@ -38,11 +39,11 @@ export class Connections {
 
   /** A new TCP connection. Room is made for it, whoever it is: it may be the one person who wants to know what is going on. */
   readonly open = (socket: Socket): void => {
-    const { remoteAddress } = socket;
     // Without an address it has gone again already.
-    if (remoteAddress === undefined || this.#ending) return void socket.destroy();
-    const peer = peerOf(remoteAddress);
-    this.#makeRoomFor(peer, isLoopback(remoteAddress) || this.#options.isShared?.(remoteAddress) === true);
+    if (socket.remoteAddress === undefined || this.#ending) return void socket.destroy();
+    const client = unmapped(socket.remoteAddress);
+    const peer = peerOf(client);
+    this.#makeRoomFor(peer, isLoopback(client) || this.#options.isProxy?.(client) === true);
     const connection = new Connection(socket, peer, this.#options.overTls ? 'handshake' : 'head', this.#clock());
     const address = addressOf(socket);
     this.#all.add(connection);

@@ -20,10 +20,10 @@ interface Options {
   readonly most?: number;
   readonly handler?: RequestListener;
   readonly tls?: object;
-  readonly isShared?: (address: string) => boolean;
+  readonly isProxy?: (address: string) => boolean;
 }
 
-async function serve({ most = 100, handler, tls, isShared = () => false }: Options = {}) {
+async function serve({ most = 100, handler, tls, isProxy = () => false }: Options = {}) {
   const clock = { nowMs: 1_000_000 };
   const cuts: string[] = [];
   const answer: RequestListener = handler ?? ((request, response) => response.end(request.url));
@@ -33,7 +33,7 @@ async function serve({ most = 100, handler, tls, isShared = () => false }: Optio
     handler: answer,
     cut: (why) => cuts.push(why),
     clock: () => clock.nowMs,
-    isShared,
+    isProxy,
   });
   const options = againstPipelining(connections.mayBegin);
   const server: Server = tls
@@ -303,7 +303,7 @@ test('what nobody reads is bounded in total: the largest and longest unread go',
 });
 
 test('all may be used by one address on this machine, and a quarter by one elsewhere unless many stand behind it', async () => {
-  const opened = (address: string, isShared: boolean) => {
+  const opened = (address: string, isProxy: boolean) => {
     let cut = 0;
     const most = 8;
     const connections = new Connections({
@@ -313,7 +313,7 @@ test('all may be used by one address on this machine, and a quarter by one elsew
       cut: () => {
         cut += 1;
       },
-      isShared: () => isShared,
+      isProxy: () => isProxy,
     });
     for (let port = 0; port < most; port += 1)
       connections.open({ remoteAddress: address, remotePort: port, once: () => {}, destroy: () => {} } as never);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Cuts } from '../../../src/web/connections/cuts.ts';
 import { isTooSlow, startDrain, watchDrain } from '../../../src/web/connections/drain.ts';
 import { limits, mostConnections } from '../../../src/web/connections/limits.ts';
-import { isLoopback, peerOf } from '../../../src/web/connections/peer.ts';
+import { clientAddress, peerOf } from '../../../src/web/connections/peer.ts';
 import { type Candidate, type Phase, victimOf } from '../../../src/web/connections/victim.ts';
 
 describe('a peer', () => {
@@ -19,15 +19,17 @@ describe('a peer', () => {
   });
 
   test.each([
-    ['127.0.0.1', true],
-    ['127.9.9.9', true],
-    ['::1', true],
-    ['::ffff:127.0.0.1', true],
-    ['10.0.0.1', false],
-    ['2001:db8::1', false],
-    ['::', false],
-  ])('%s is on this machine: %s', (address, is) => {
-    expect(isLoopback(address)).toBe(is);
+    ['192.0.2.7', '203.0.113.9', '192.0.2.7'],
+    ['10.0.0.1', '203.0.113.9', '203.0.113.9'],
+    ['::ffff:10.0.0.1', '203.0.113.9', '203.0.113.9'],
+    ['10.0.0.1', '198.51.100.1, 203.0.113.9', '203.0.113.9'],
+    ['10.0.0.1', '198.51.100.1, 203.0.113.9, 10.0.0.2', '203.0.113.9'],
+    ['10.0.0.1', '198.51.100.1, nonsense', '10.0.0.1'],
+    ['10.0.0.1', '10.0.0.3, 10.0.0.2', '10.0.0.3'],
+    ['10.0.0.1', undefined, '10.0.0.1'],
+  ])('at %s, forwarded for %s, is %s where 10.0.0.0/8 are trusted proxies', (remoteAddress, forwarded, client) => {
+    const request = { socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } };
+    expect(clientAddress(request as never, (address) => address.startsWith('10.'))).toBe(client);
   });
 });
 
