@@ -12,17 +12,37 @@ export interface Line {
   readonly message: string;
 }
 
-/** JSON lines with RFC 3339 time; `write` takes one line with its end. */
-export function createLog(write: (line: string) => void): Log {
-  return pino(
+/**
+ * JSON lines with RFC 3339 time.
+ * @param write - takes one line with its end.
+ * @param unread - how many bytes of them wait to be read. Whoever reads the log may have stopped: beyond a mebibyte lines are left out,
+ * and counted, rather than kept in memory for ever.
+ */
+export function createLog(write: (line: string) => void, unread = () => 0): Log {
+  let leftOut = 0;
+  const log: Log = pino(
     {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write },
+    {
+      write: (line) => {
+        if (unread() > mostUnreadBytes) {
+          leftOut += 1;
+          return;
+        }
+        const lines = leftOut;
+        leftOut = 0;
+        if (lines > 0) log.warn({ lines }, 'lines were left out: nobody read the log');
+        write(line);
+      },
+    },
   );
+  return log;
 }
+
+const mostUnreadBytes = 1024 * 1024;
 
 const levelOfSeverity: Readonly<Record<Severity, Level>> = { info: 'info', warning: 'warn', critical: 'error' };
 const levelOfStatus: Readonly<Record<Status, Level>> = { ok: 'info', warning: 'warn', critical: 'error' };

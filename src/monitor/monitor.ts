@@ -169,7 +169,7 @@ export class Monitor {
 
   async #renew(name: string, examination: Examination | undefined): Promise<void> {
     const memory = this.#memories.get(name)?.memory;
-    if (!memory) return;
+    if (!memory || this.#stopping.signal.aborted) return;
     const { actions, now } = this.#options;
     await this.#wall.alone('renewal', name, async (hold) => {
       const { environment, handshake } = memory;
