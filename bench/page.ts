@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { EnvironmentStatus } from '../src/status/types.ts';
-import { recordsOf } from '../test/support/pages.ts';
 import {
   daysFromSampleNow,
   environmentStatus,
@@ -12,6 +11,7 @@ import {
   sampleChain,
   sampleNow,
 } from '../test/support/status.ts';
+import { recordsOf } from '../test/support/web/pages.ts';
 
 /** Milliseconds in which the page has to be there, by the number of environments. */
 const promised = { 100: 20, 5000: 200 } as const;

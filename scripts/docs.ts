@@ -1,30 +1,35 @@
-// Writes the generated reference pages; with --check, fails when a committed page differs from its catalogue.
-// Each file in scripts/docs/ exports `pages`: path → content.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Writes what is generated from the sources: the marked blocks inside docs/*.md, and whole files that users load. With --check it
+// writes nothing, and fails when a committed file differs from its sources.
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-
-export type Pages = Record<string, string>;
+import { fill } from './docs/blocks.ts';
+import { pages } from './docs/pages.ts';
+import { products } from './docs/products.ts';
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];
+const problems: string[] = [];
 
-for (const file of readdirSync(new URL('./docs/', import.meta.url)).sort()) {
-  const { pages } = (await import(`./docs/${file}`)) as { pages: () => Pages | Promise<Pages> };
-  for (const [path, content] of Object.entries(await pages())) {
-    if (read(path) === content) continue;
-    if (check) {
-      stale.push(path);
-    } else {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, content);
-      console.log(`wrote ${path}`);
-    }
-  }
+for (const page of globSync('docs/*.md').sort()) {
+  const filled = fill(page, readFileSync(page, 'utf8'), pages[page] ?? {});
+  problems.push(...filled.problems);
+  if (filled.problems.length === 0) put(page, filled.text);
 }
+for (const [path, content] of Object.entries(products())) put(path, content);
 
-if (stale.length > 0) {
-  console.error(`out of date: ${stale.join(', ')}\nrun: npm run docs`);
-  process.exitCode = 1;
+for (const problem of problems) console.error(problem);
+if (stale.length > 0) console.error(`out of date: ${stale.join(', ')}\nrun: npm run docs`);
+if (problems.length + stale.length > 0) process.exitCode = 1;
+
+function put(path: string, content: string): void {
+  if (read(path) === content) return;
+  if (check) {
+    stale.push(path);
+  } else {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+    console.log(`wrote ${path}`);
+  }
 }
 
 function read(path: string): string | undefined {

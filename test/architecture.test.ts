@@ -4,29 +4,60 @@ import { expect, test } from 'vitest';
 
 /** Rooms from the ground up: a room may import the faces of those above it in this list that it names. */
 const mayImport: Record<string, readonly string[]> = {
-  time: [],
-  findings: [],
-  x509: [],
-  shortage: [],
-  config: ['shortage', 'time'],
-  credential: ['config', 'findings', 'x509'],
-  verify: ['config', 'credential', 'findings', 'shortage', 'time', 'x509'],
+  errors: [],
+  shortage: ['errors'],
+  files: ['shortage'],
+  text: [],
+  time: ['text'],
+  findings: ['text'],
+  x509: ['errors', 'text'],
+  config: ['errors', 'files', 'text', 'time'],
+  credential: ['config', 'errors', 'findings', 'text', 'x509'],
+  verify: ['config', 'credential', 'findings', 'shortage', 'text', 'time', 'x509'],
   examine: ['config', 'credential', 'verify'],
-  mesh: ['config', 'credential', 'findings', 'shortage', 'time', 'version.ts', 'x509'],
-  renewal: ['config', 'credential', 'examine', 'findings', 'shortage', 'time', 'verify', 'x509'],
+  mesh: ['config', 'credential', 'errors', 'findings', 'shortage', 'text', 'time', 'version.ts', 'x509'],
+  renewal: [
+    'config',
+    'credential',
+    'errors',
+    'examine',
+    'files',
+    'findings',
+    'shortage',
+    'text',
+    'time',
+    'verify',
+    'x509',
+  ],
   status: ['config', 'findings', 'mesh', 'renewal', 'verify'],
-  report: ['findings', 'mesh', 'renewal', 'status', 'time', 'verify', 'x509'],
-  metrics: ['findings', 'mesh', 'renewal', 'status', 'time', 'verify', 'x509'],
-  web: ['config', 'findings', 'mesh', 'metrics', 'renewal', 'report', 'shortage', 'status', 'time', 'verify', 'x509'],
+  report: ['findings', 'mesh', 'renewal', 'status', 'text', 'time', 'verify', 'x509'],
+  metrics: ['findings', 'mesh', 'renewal', 'status', 'text', 'time', 'verify', 'x509'],
+  web: [
+    'config',
+    'errors',
+    'findings',
+    'mesh',
+    'metrics',
+    'renewal',
+    'report',
+    'shortage',
+    'status',
+    'text',
+    'time',
+    'verify',
+    'x509',
+  ],
   monitor: [
     'config',
     'credential',
+    'errors',
     'examine',
     'findings',
     'mesh',
     'renewal',
     'shortage',
     'status',
+    'text',
     'time',
     'verify',
     'x509',
@@ -35,6 +66,7 @@ const mayImport: Record<string, readonly string[]> = {
     'config',
     'credential',
     'examine',
+    'files',
     'mesh',
     'metrics',
     'monitor',
@@ -44,12 +76,12 @@ const mayImport: Record<string, readonly string[]> = {
     'time',
     'web',
   ],
-  demo: ['config', 'credential', 'mesh', 'time', 'x509'],
+  demo: ['config', 'credential', 'errors', 'mesh', 'time', 'x509'],
 };
 
 /** Deciding is pure: these rooms touch no file, no network and no clock. */
 const pure: readonly { where: RegExp; except: readonly string[] }[] = [
-  { where: /^(findings|time|x509)\//, except: [] },
+  { where: /^(errors|findings|text|time|x509)\//, except: [] },
   { where: /^verify\//, except: ['verify/rehearsal.ts'] },
   { where: /^renewal\/(decide|findings)\.ts$/, except: [] },
   { where: /^renewal\/mail\/(request-message|contact-messages|header-safety)\.ts$/, except: [] },
@@ -147,5 +179,21 @@ test('the rules in the middle never read the clock', () => {
   const wrong = files
     .filter((file) => pure.some(({ where, except }) => where.test(file) && !except.includes(file)))
     .filter((file) => reading.test(readFileSync(join(root, file), 'utf8')));
+  expect(wrong).toEqual([]);
+});
+
+/** What puts text in front of somebody. */
+const shows = /^(report|metrics|web|monitor|status|service|cli)\//;
+
+test('what shows text never takes the text that others wrote as it is', () => {
+  const wrong = files.filter((file) => shows.test(file) && /\.raw\(\)/.test(readFileSync(join(root, file), 'utf8')));
+  expect(wrong).toEqual([]);
+});
+
+test('only the room of text makes text safe, and what adds colour to it', () => {
+  const adding = ['report/terminal.ts', 'cli/program.ts'];
+  const wrong = files
+    .filter((file) => roomOf(file) !== 'text' && !adding.includes(file))
+    .filter((file) => /\bas (unknown as )?SafeText\b/.test(readFileSync(join(root, file), 'utf8')));
   expect(wrong).toEqual([]);
 });

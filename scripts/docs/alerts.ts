@@ -1,10 +1,47 @@
-import { prometheusRuleManifest, prometheusRules } from '../../alerts/render.ts';
-import { runbook } from '../../alerts/runbook.ts';
-import { ruleTests } from '../../alerts/tests/render.ts';
+// The blocks of docs/alerts.md: one section for each alert, which is where its `runbook_url` leads.
+import { credentialAlerts } from '../../alerts/src/credentials.ts';
+import { handshakeAlerts } from '../../alerts/src/handshakes.ts';
+import { monitorAlerts } from '../../alerts/src/monitor.ts';
+import { renewalAlerts } from '../../alerts/src/renewals.ts';
+import type { AlertRule } from '../../alerts/src/rule.ts';
+import type { Block, Blocks } from './blocks.ts';
 
-export const pages = () => ({
-  'alerts/prometheus-rules.yaml': prometheusRules(),
-  'alerts/prometheusrule.yaml': prometheusRuleManifest(),
-  'alerts/tests/rules.test.yaml': ruleTests(),
-  'docs/alerts.md': runbook(),
+const sections = (file: string, alerts: readonly AlertRule[]): Block => ({
+  from: `alerts/src/${file}`,
+  render: () => alerts.map(section).join('\n'),
 });
+
+export const alertBlocks: Blocks = {
+  credentials: sections('credentials.ts', credentialAlerts),
+  handshakes: sections('handshakes.ts', handshakeAlerts),
+  renewals: sections('renewals.ts', renewalAlerts),
+  monitor: sections('monitor.ts', monitorAlerts),
+};
+
+function section(rule: AlertRule): string {
+  return `### ${rule.alert}
+
+**${rule.severity}** after ${rule.for === '0m' ? 'no wait' : rule.for}. ${capital(plain(rule.summary))}.
+
+${capital(plain(rule.description))}
+
+${rule.steps.map((step, index) => `${index + 1}. ${step}`).join('\n')}
+
+Why it waits so long: ${rule.patience}
+
+\`\`\`promql
+${rule.expr}
+\`\`\`
+`;
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Without Prometheus' templates. */
+const plain = (text: string) =>
+  text
+    .replaceAll(/\{\{ with printf .*?\{\{ end \}\}\{\{ else \}\}(.*?)\{\{ end \}\}/g, '$1')
+    .replaceAll('{{ $labels.mesh_environment }}', 'ENVIRONMENT')
+    .replaceAll('{{ $labels.reason }}', 'REASON')
+    .replaceAll('{{ $labels.job }}', 'mesh-cert-monitor')
+    .replaceAll(/\{\{ \$value \| \w+ \}\}/g, 'N');

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { readRegularFile } from '../files/index.ts';
 import { type AcceptInput, type AcceptResult, acceptByHand } from '../renewal/index.ts';
+import { escaped, joined, jsonText, type SafeText, say } from '../text/index.ts';
 import { londonTime } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
@@ -18,7 +19,7 @@ export async function run(options: AcceptOptions, io: CommandIo): Promise<ExitCo
   const result = await accept({ environment, issued, install, stateDir, env: io.env, now: io.now() });
   io.stdout(
     options.format === 'json'
-      ? `${JSON.stringify(asJson(environment.name, result), null, 2)}\n`
+      ? joined([jsonText(asJson(environment.name, result), 2), say`\n`])
       : asText(environment.name, result),
   );
   return exitFor(result);
@@ -29,16 +30,17 @@ async function accept(input: AcceptInput): Promise<AcceptResult> {
     return await storeErrorsAsUsage(() => acceptByHand(input));
   } catch (error) {
     // The disk: nothing was recorded, and nothing installed.
-    throw error instanceof Error && 'syscall' in error ? new UsageError(error.message) : error;
+    throw error instanceof Error && 'syscall' in error ? new UsageError(escaped(error.message)) : error;
   }
 }
 
+/** A desk's e-mail with its attachments, saved as a file, is the largest thing that makes sense. */
+const mostIssuedBytes = 16 * 1024 * 1024;
+
 async function readGiven(file: string): Promise<Buffer> {
-  try {
-    return await readFile(resolve(file));
-  } catch (error) {
-    throw new UsageError(`${file}: ${error instanceof Error ? error.message : 'cannot be read'}`);
-  }
+  const read = await readRegularFile(resolve(file), { mostBytes: mostIssuedBytes });
+  if ('problem' in read) throw new UsageError(say`${file} ${read.problem.reason}`);
+  return read.bytes;
 }
 
 function exitFor(result: AcceptResult): ExitCode {
@@ -46,29 +48,35 @@ function exitFor(result: AcceptResult): ExitCode {
   return result.install && 'refused' in result.install ? exitCode.warning : exitCode.ok;
 }
 
-function asText(environment: string, result: AcceptResult): string {
-  const notes = result.notes.map((note) => `note: ${note}\n`).join('');
+function asText(environment: string, result: AcceptResult): SafeText {
+  const notes = result.notes.map((note) => say`note: ${note}\n`);
   if (!result.accepted) {
-    const reasons = result.reasons.map((reason) => `  - ${reason}\n`).join('');
-    return `${environment}: REFUSED; nothing was written\n${reasons}${notes}`;
+    const reasons = result.reasons.map((reason) => say`  - ${reason}\n`);
+    return joined([say`${environment}: REFUSED; nothing was written\n`, ...reasons, ...notes]);
   }
   const { certificate, files, install, instructions } = result;
   const laidOut = [files.certificate, files.privateKey, files.caBundle, files.instructions];
-  const list = laidOut.flatMap((file) => (file ? [`  ${file}\n`] : [])).join('');
-  const head = `${environment}: ACCEPTED, serial ${certificate.serial}, expires ${londonTime(certificate.notAfter)}\n${notes}${list}\n`;
-  return (
-    head +
-    (install && 'installed' in install ? installedText(install.installed) : `${notInstalled(install)}${instructions}`)
-  );
+  return joined([
+    say`${environment}: ACCEPTED, serial ${certificate.serial}, expires ${londonTime(certificate.notAfter)}\n`,
+    ...notes,
+    ...laidOut.flatMap((file) => (file ? [say`  ${file}\n`] : [])),
+    say`\n`,
+    ...(install && 'installed' in install
+      ? installedText(install.installed)
+      : [...notInstalled(install), instructions]),
+  ]);
 }
 
-function notInstalled(install: { refused: string } | undefined): string {
-  return install ? `NOT INSTALLED: ${install.refused}\n\n` : '';
+function notInstalled(install: { refused: string } | undefined): SafeText[] {
+  return install ? [say`NOT INSTALLED: ${install.refused}\n\n`] : [];
 }
 
-function installedText(installed: readonly { path: string; previous: string }[]): string {
-  if (installed.length === 0) return 'Installed already: the deployed files are these.\n';
-  return `Installed:\n${installed.map(({ path, previous }) => `  ${path} (the previous one: ${previous})\n`).join('')}`;
+function installedText(installed: readonly { path: string; previous: string }[]): SafeText[] {
+  if (installed.length === 0) return [say`Installed already: the deployed files are these.\n`];
+  return [
+    say`Installed:\n`,
+    ...installed.map(({ path, previous }) => say`  ${path} (the previous one: ${previous})\n`),
+  ];
 }
 
 function asJson(environment: string, result: AcceptResult): object {
@@ -77,8 +85,8 @@ function asJson(environment: string, result: AcceptResult): object {
     status: ['ok', 'warning', 'critical'][exitFor(result)],
     environment,
     accepted,
-    reasons: accepted ? [] : result.reasons,
-    notes,
+    reasons: accepted ? [] : result.reasons.map(escaped),
+    notes: notes.map(escaped),
     certificate: certificate ? certificateJson(certificate) : null,
     files: accepted ? result.files : null,
     install: accepted ? (result.install ?? null) : null,

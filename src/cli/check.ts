@@ -4,6 +4,7 @@ import { openViewer } from '../renewal/index.ts';
 import { checkReport, checkText, nagiosLine, nagiosUnknown, worstStatus } from '../report/index.ts';
 import { ResourceShortageError } from '../shortage/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
+import { joined, jsonText, type SafeText, say } from '../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { findEnvironment, loadForCommand } from './configuration.ts';
 import type { CheckOptions } from './options.ts';
@@ -25,7 +26,7 @@ async function check(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
   const at = options.at ?? io.now();
   // The authorization token of a handshake carries the time: at another time than now MESH would rightly refuse it.
   const offline = options.offline || options.at !== undefined;
-  const renewals = openViewer(stateDir, ({ message }) => io.stderr(`nothing is said of renewals: ${message}\n`));
+  const renewals = openViewer(stateDir, ({ message }) => io.stderr(say`nothing is said of renewals: ${message}\n`));
   const now = offline ? () => at : io.now;
   const statuses = await checkOnce(chosen, { offline, env: io.env, now, renewal: renewals.view });
   renewals.close();
@@ -60,9 +61,9 @@ function render(
   statuses: readonly EnvironmentStatus[],
   at: Date,
   io: CommandIo,
-): string {
+): SafeText {
   if (format === 'text') return checkText(statuses, at, io);
-  if (format === 'json') return `${JSON.stringify(checkReport(statuses, at, io.now()), undefined, 2)}\n`;
+  if (format === 'json') return joined([jsonText(checkReport(statuses, at, io.now()), 2), say`\n`]);
   const thresholds = new Map(environments.map((each) => [each.name, each.thresholds]));
   return nagiosLine(statuses, (name) => thresholds.get(name), at);
 }

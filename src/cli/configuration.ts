@@ -5,6 +5,7 @@ import {
   loadConfiguration,
   type ResolvedEnvironment,
 } from '../config/index.ts';
+import { quoted, say } from '../text/index.ts';
 import { type CommandIo, UsageError } from './command.ts';
 
 /** @throws {UsageError} that lists every problem with its path. */
@@ -12,7 +13,7 @@ export async function loadForCommand(path: string, io: CommandIo): Promise<Confi
   const configuration = await loadConfiguration(path).catch((error: unknown) => {
     throw error instanceof ConfigurationError ? new UsageError(error.message) : error;
   });
-  for (const warning of configuration.warnings) io.stderr(`warning: ${warning}\n`);
+  for (const warning of configuration.warnings) io.stderr(say`warning: ${warning}\n`);
   return configuration;
 }
 
@@ -21,5 +22,5 @@ export function findEnvironment(configuration: Configuration, name: string): Res
   const environment = configuration.environments.find((each) => each.name === name);
   if (environment) return environment;
   const known = configuration.environments.map((each) => each.name).join(', ');
-  throw new UsageError(`no environment is called ${JSON.stringify(name)}\nThe configuration has: ${known}`);
+  throw new UsageError(say`no environment is called ${quoted(name)}\nThe configuration has: ${known}`);
 }

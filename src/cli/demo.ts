@@ -1,11 +1,12 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfiguration } from '../config/index.ts';
-import { createEstate, type Estate, thingsToTry } from '../demo/index.ts';
+import { createEstate, type Estate, MissingPackageError, thingsToTry } from '../demo/index.ts';
 import { createLog } from '../monitor/index.ts';
 import { type Service, startService } from '../service/index.ts';
+import { escapedLines, joined, type SafeText, say } from '../text/index.ts';
 import { version } from '../version.ts';
-import { type CommandIo, type ExitCode, exitCode } from './command.ts';
+import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import type { DemoOptions } from './options.ts';
 
 const firstLookMs = 8_000;
@@ -13,13 +14,15 @@ const firstLookMs = 8_000;
 /** The estate, and the same service as `serve`, until Ctrl-C. The log goes to stderr only with `DEBUG`: here the page tells the story. */
 export async function run({ port, atMs }: DemoOptions, io: CommandIo): Promise<ExitCode> {
   const { stdout, stderr, now, env } = io;
-  stdout('Making certificates, starting a MESH stand-in and a mail catcher …\n');
+  stdout(say`Making certificates, starting a MESH stand-in and a mail catcher …\n`);
   const told = untilToldToStop();
   const estate = await createEstate({
     now,
     atMs,
     port: await freePort(port),
-    caught: ({ recipients, subject, file }) => stdout(`✉  ${recipients.join(', ')}: ${subject}\n   ${file}\n`),
+    caught: ({ recipients, subject, file }) => stdout(say`✉  ${recipients.join(', ')}: ${subject}\n   ${file}\n`),
+  }).catch((error: unknown) => {
+    throw error instanceof MissingPackageError ? new UsageError(escapedLines(error.message)) : error;
   });
   let service: Service | undefined;
   try {
@@ -34,7 +37,7 @@ export async function run({ port, atMs }: DemoOptions, io: CommandIo): Promise<E
     stdout(welcome(service, estate));
     await told;
   } finally {
-    stdout('\nStopping; everything that was made is removed.\n');
+    stdout(say`\nStopping; everything that was made is removed.\n`);
     await service?.stop();
     await estate.stop();
   }
@@ -54,23 +57,27 @@ async function firstLook(service: Service): Promise<void> {
   for (let waitedMs = 0; !seen() && waitedMs < firstLookMs; waitedMs += 50) await sleep(50);
 }
 
-function welcome({ url, estate }: Service, { folder, configurationFile }: Estate): string {
+function welcome({ url, estate }: Service, { folder, configurationFile }: Estate): SafeText {
   const states = estate().environments.map(({ name, status, findings }) => {
     const worst = findings[0] && findings[0].severity !== 'info' ? findings[0].message : 'all is well';
-    return `  ${status.padEnd(8)}  ${name.padEnd(11)}  ${worst}`;
+    return say`  ${status.padEnd(8)}  ${name.padEnd(11)}  ${worst}\n`;
   });
-  return `
-${states.join('\n')}
-
+  return joined([
+    say`\n`,
+    ...states,
+    say`
   Page      ${url}/
   Health    ${url}/health
   Metrics   ${url}/metrics
   Calendar  ${url}/calendar.ics
   Files     ${folder}
 
-${thingsToTry(folder, configurationFile)}
+`,
+    escapedLines(thingsToTry(folder, configurationFile)),
+    say`
 Ctrl-C ends it and removes the folder.
-`;
+`,
+  ]);
 }
 
 /** The wanted port, or 0 when something else has it. */

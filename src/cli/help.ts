@@ -5,18 +5,18 @@ import type { ExitCode } from './command.ts';
 
 /** What each exit code means, for `--help` and the reference page. */
 export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
-  0: 'OK: nothing stands against what was judged, or the command did what it was asked',
-  1: 'WARNING: something needs attention within days or weeks',
-  2: 'CRITICAL: something does not work, or soon will not',
-  3: 'UNKNOWN: bad usage, an unreadable configuration, or a fault of the program',
+  0: 'OK: no problems were found, or the command did what was asked',
+  1: 'WARNING: something needs attention in the next days or weeks',
+  2: 'CRITICAL: something does not work, or will soon stop working',
+  3: 'UNKNOWN: wrong usage, a configuration that cannot be used, or a fault in the program',
 };
 
-export const configuration = () => needed(new Option('--config <file>', 'the configuration, YAML or JSON'));
+export const configuration = () => needed(new Option('--config <file>', 'configuration file, YAML or JSON'));
 export const environment = () => needed(new Option('--environment <name>', 'which environment'));
 export const time = (description: string) =>
   new Option('--at <time>', `${description} (RFC 3339)`).argParser(parseTime);
 export const format = (...names: string[]) =>
-  new Option(`--format <${names.join('|')}>`, 'how the result is written').choices(names).default('text');
+  new Option(`--format <${names.join('|')}>`, 'output format').choices(names).default('text');
 
 /** Commander's own mandatory options are checked before unknown ones, so that `--confg x` would be told that `--config` is missing. */
 const neededOptions = new WeakSet<Option>();

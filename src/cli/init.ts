@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { starterFile } from '../config/index.ts';
+import { escapedLines, joined, type SafeText, say, shellWord } from '../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import type { InitOptions } from './options.ts';
 
 export async function run({ output }: InitOptions, io: CommandIo): Promise<ExitCode> {
   if (output === undefined) {
-    io.stdout(starterFile);
+    io.stdout(escapedLines(starterFile));
     return exitCode.ok;
   }
   await writeNew(output);
@@ -18,21 +19,21 @@ async function writeNew(path: string): Promise<void> {
   try {
     await writeFile(path, starterFile, { flag: 'wx', mode: 0o644 });
   } catch (error) {
-    throw new UsageError(`${path}: ${reason(error as NodeJS.ErrnoException)}`);
+    throw new UsageError(joined([say`${path}: `, reason(error as NodeJS.ErrnoException)]));
   }
 }
 
-function reason({ code }: NodeJS.ErrnoException): string {
+function reason({ code }: NodeJS.ErrnoException): SafeText {
   if (code === 'EEXIST')
-    return 'the file exists already, and is left as it is\nName another with --output, or move it away first.';
-  if (code === 'ENOENT') return 'there is no such folder';
-  if (code === 'EACCES' || code === 'EROFS') return 'not writable by this account';
-  return `cannot be written (${code ?? 'unknown reason'})`;
+    return say`the file exists already, and is left as it is\nName another with --output, or move it away first.`;
+  if (code === 'ENOENT') return say`there is no such folder`;
+  if (code === 'EACCES' || code === 'EROFS') return say`not writable by this account`;
+  return say`cannot be written (${code ?? 'unknown reason'})`;
 }
 
-function nextSteps(path: string): string {
-  const file = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-  return `wrote ${path}
+function nextSteps(path: string): SafeText {
+  const file = shellWord(path);
+  return say`wrote ${path}
 Next: fill in what is yours, then
   mesh-cert-monitor check --config ${file} --offline   judges the files
   mesh-cert-monitor check --config ${file}             makes the handshake with MESH too

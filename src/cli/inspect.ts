@@ -2,6 +2,7 @@ import type { Source } from '../config/index.ts';
 import { examineSources } from '../examine/index.ts';
 import { type Finding, statusOf } from '../findings/index.ts';
 import { inspectionReport, inspectionText } from '../report/index.ts';
+import { joined, jsonText, say } from '../text/index.ts';
 import { dayMs } from '../time/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import type { InspectOptions } from './options.ts';
@@ -17,7 +18,7 @@ export async function run(options: InspectOptions, io: CommandIo): Promise<ExitC
   const assessment = { ...examination.assessment, findings };
   io.stdout(
     options.format === 'json'
-      ? `${JSON.stringify(inspectionReport(assessment, io.now()), undefined, 2)}\n`
+      ? joined([jsonText(inspectionReport(assessment, io.now()), 2), say`\n`])
       : inspectionText(assessment, io),
   );
   return exitCode[statusOf(findings)];
@@ -26,21 +27,24 @@ export async function run(options: InspectOptions, io: CommandIo): Promise<ExitC
 /** The catalogue speaks of the configuration, and here there is none. */
 function remediedHere(problem: Finding): Finding {
   if (problem.code !== 'passphrase_missing') return problem;
-  return { ...problem, remedy: 'Name the environment variable that holds it: `--passphrase-env NAME`.' };
+  return { ...problem, remedy: say`Name the environment variable that holds it: \`--passphrase-env NAME\`.` };
 }
 
 function inputsOf(options: InspectOptions, io: CommandIo) {
-  const { caBundle, cert, key, keystore, passphraseEnv } = options;
+  const { alias, caBundle, cert, key, keystore, passphraseEnv } = options;
   if (!caBundle && !cert && !key && !keystore)
-    throw new UsageError('nothing to inspect\nGive at least one of --cert, --key, --ca-bundle and --keystore.');
+    throw new UsageError(say`nothing to inspect\nGive at least one of --cert, --key, --ca-bundle and --keystore.`);
+  if (alias !== undefined && !keystore)
+    throw new UsageError(say`--alias names an entry of --keystore, and none is given`);
   // The name is not repeated: somebody may have typed the passphrase itself.
   if (passphraseEnv !== undefined && io.env[passphraseEnv] === undefined)
-    throw new UsageError('--passphrase-env does not name a variable of this environment');
+    throw new UsageError(say`--passphrase-env does not name a variable of this environment`);
   return {
     ...(cert ? { certificate: file(cert) } : {}),
     ...(key ? { privateKey: file(key) } : {}),
     ...(caBundle ? { caBundle: file(caBundle) } : {}),
     ...(keystore ? { keystore: file(keystore) } : {}),
+    ...(alias === undefined ? {} : { alias }),
     ...(passphraseEnv ? { passphrase: { kind: 'env', name: passphraseEnv } as const } : {}),
   };
 }

@@ -21,6 +21,8 @@ export interface InspectOptions {
   readonly passphraseEnv?: string;
   readonly caBundle?: string;
   readonly keystore?: string;
+  /** Which key entry of the keystore. */
+  readonly alias?: string;
   /** Absent: now. */
   readonly at?: Date;
   readonly chainOrder: 'root-first' | 'leaf-first';

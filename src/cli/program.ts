@@ -1,5 +1,6 @@
 /** Every command and option of the product, and nothing of what they do: each command's module is loaded when it is called. */
 import { Argument, Command, Option } from 'commander';
+import { escaped, escapedLines, joined, type SafeText, say } from '../text/index.ts';
 import { collect, parsePort, parseSpan } from './arguments.ts';
 import type { CommandIo, ExitCode } from './command.ts';
 import {
@@ -30,20 +31,28 @@ export const programName = 'mesh-cert-monitor';
 
 type Finish = (code: ExitCode) => void;
 
+/** Commander's messages are one line, perhaps with a suggestion below it: any other line end was typed. */
+function errorText(error: string): SafeText {
+  const [, message = '', suggestion = ''] = /^(.*?)(\n\(Did you mean [^\n]*\))?\n?$/s.exec(error) ?? [];
+  return joined([escaped(message), escapedLines(suggestion), say`\n`]);
+}
+
 export function createProgram(io: CommandIo, version: string, finish: Finish): Command {
   const program = new Command(programName)
     .description(
-      'Watches the certificates that an organisation uses on NHS MESH, proves that they work, and asks for new ones in time.',
+      'Monitors the certificates that an organisation uses for NHS MESH, proves that they work, and requests new ones in time.',
     )
-    .version(version, '--version', 'print the version')
+    .version(version, '--version', 'show the version')
     .helpOption('--help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .exitOverride()
     .configureHelp(helpStyle)
     .hook('preAction', (_, command) => refuseIncomplete(command))
     .configureOutput({
-      writeOut: io.stdout,
-      writeErr: io.stderr,
+      // Help is in our own words, and may be coloured; errors repeat what was typed.
+      writeOut: (help) => io.stdout(help as SafeText),
+      writeErr: (words) => io.stderr(escapedLines(words)),
+      outputError: (error, write) => write(errorText(error)),
       getOutHelpWidth: () => io.columns,
       getErrHelpWidth: () => io.columns,
       getOutHasColors: () => io.colour,
@@ -64,7 +73,7 @@ function addWatching(program: Command, io: CommandIo, finish: Finish): void {
     .command('serve')
     .summary('run the service: scheduled checks, handshakes and renewals, and HTTP')
     .description(
-      'Runs until SIGTERM or SIGINT. SIGHUP, or a change of the file, reloads the configuration; a wrong one is refused and the running one kept.',
+      'Runs until SIGTERM or SIGINT. Reloads the configuration on SIGHUP or when the file changes. If the new configuration is not valid, it keeps the current one.',
     )
     .addOption(configuration())
     .action(async (options: ServeOptions) => finish(await (await import('./serve.ts')).run(options, io)));
@@ -72,12 +81,12 @@ function addWatching(program: Command, io: CommandIo, finish: Finish): void {
     .command('check')
     .summary('check every environment once')
     .description(
-      'Checks what is deployed, makes a handshake with MESH, and shows what stands in the record of renewals where there is one. The worst severity is the exit code.',
+      'Checks what is deployed, makes a handshake with MESH, and shows the state of any renewal. The exit code is the worst severity found.',
     )
     .addOption(configuration())
-    .option('--environment <name>', 'only this environment; may be given several times', collect)
-    .option('--offline', 'no handshake: judge the files alone', false)
-    .addOption(time('judge as at this time instead of now; implies --offline, for a handshake only tells about now'))
+    .option('--environment <name>', 'only this environment; can be repeated', collect)
+    .option('--offline', 'check the files only, without a handshake', false)
+    .addOption(time('check as at this time instead of now; implies --offline, because a handshake always happens now'))
     .addOption(format('text', 'json', 'nagios'))
     .action(async (options: CheckOptions) => finish(await (await import('./check.ts')).run(options, io)));
 }
@@ -85,20 +94,21 @@ function addWatching(program: Command, io: CommandIo, finish: Finish): void {
 function addLooking(program: Command, io: CommandIo, finish: Finish): void {
   program
     .command('inspect')
-    .summary('look at certificate files, without a configuration')
+    .summary('inspect certificate files, without a configuration')
     .description(
-      'Prints the chain as a tree and what is wrong with it. Give whatever there is: a bundle alone, a certificate alone, or all of them. Nothing leaves this machine.',
+      'Shows the chain as a tree, and any problems. Give any of the files: a bundle, a certificate, or all of them. Nothing leaves this machine.',
     )
     .option('--cert <file>', 'client certificate, PEM or DER')
     .option('--key <file>', 'private key, PEM or DER')
-    .option('--passphrase-env <name>', 'environment variable that holds the passphrase of the key or keystore')
+    .option('--passphrase-env <name>', 'environment variable with the passphrase of the key or keystore')
     .option('--ca-bundle <file>', 'root and intermediate CA certificates')
     .addOption(
       new Option('--keystore <file>', 'PKCS#12 or JKS, instead of --cert and --key').conflicts(['cert', 'key']),
     )
-    .addOption(time('judge as at this time instead of now'))
+    .option('--alias <name>', 'which key entry to use, if the keystore has several')
+    .addOption(time('check as at this time instead of now'))
     .addOption(
-      new Option('--chain-order <root-first|leaf-first>', 'the order that the bundle must have')
+      new Option('--chain-order <root-first|leaf-first>', 'required order of the bundle')
         .choices(['root-first', 'leaf-first'])
         .default('root-first'),
     )
@@ -109,11 +119,13 @@ function addLooking(program: Command, io: CommandIo, finish: Finish): void {
 function addRenewing(program: Command, io: CommandIo, finish: Finish): void {
   program
     .command('renew')
-    .summary('draft the key, the certificate request and the e-mail now')
-    .description('Asks for a new certificate without waiting for the renewal window.')
+    .summary('request a new certificate now')
+    .description(
+      'Creates the key, the certificate request and the email, and sends it without waiting for the renewal window.',
+    )
     .addOption(configuration())
     .addOption(environment())
-    .option('--dry-run', 'send nothing, record nothing, and leave the files in the directory of --output', false)
+    .option('--dry-run', 'send and record nothing; write the files to the --output directory', false)
     .addOption(
       new Option('--key <new|reuse>', 'a new key or the deployed one (default: as configured)').choices([
         'new',
@@ -124,22 +136,22 @@ function addRenewing(program: Command, io: CommandIo, finish: Finish): void {
     .action(async (options: RenewOptions) => finish(await (await import('./renew.ts')).run(options, io)));
   program
     .command('accept')
-    .summary('check the certificate that came back from the desk')
+    .summary('check the certificate that the desk issued')
     .description(
-      'Is it the one that was asked for? Verifies it, rehearses a handshake with it, and says where to put what.',
+      'Checks that it is the certificate that was requested and that it works, and says where to put each file.',
     )
-    .addArgument(new Argument('<issued>', 'the file that came back, PEM or DER'))
+    .addArgument(new Argument('<issued>', 'the file from the desk: PEM, DER, PKCS#7 or an email'))
     .addOption(configuration())
     .addOption(environment())
-    .option('--install', 'also replace the deployed files, keeping the previous ones', false)
+    .option('--install', 'also replace the deployed files, keeping copies of the previous ones', false)
     .addOption(format('text', 'json'))
     .action(async (issued: string, options: Omit<AcceptOptions, 'issued'>) =>
       finish(await (await import('./accept.ts')).run({ ...options, issued }, io)),
     );
   const renewals = program
     .command('renewals')
-    .summary('list every renewal, its state and its dates')
-    .description('Lists every renewal, its state and its dates.')
+    .summary('list all renewals with their states and dates')
+    .description('Lists all renewals with their states and dates.')
     .addOption(configuration())
     .addOption(format('text', 'json'))
     .action(async (options: RenewalsOptions) => finish(await (await import('./renewals.ts')).run(options, io)));
@@ -149,15 +161,15 @@ function addRenewing(program: Command, io: CommandIo, finish: Finish): void {
 function addResolve(renewals: Command, io: CommandIo, finish: Finish): void {
   renewals
     .command('resolve')
-    .summary('settle a renewal that a crash left uncertain')
-    .description('Says whether the request reached the desk, once a person knows.')
+    .summary('record whether an uncertain request was sent')
+    .description('Records whether the request reached the desk, once you have found out.')
     .configureHelp({ ...helpStyle, showGlobalOptions: true, visibleGlobalOptions: requiredGlobalOptions })
     .addOption(environment())
     .addOption(new Option('--sent', 'the desk has the request').conflicts('notSent'))
-    .addOption(new Option('--not-sent', 'the desk does not have it: it may be sent again').conflicts('sent'))
+    .addOption(new Option('--not-sent', 'the desk does not have it, so it can be sent again').conflicts('sent'))
     .action(async (_: unknown, command: Command) => {
       const { config, environment, notSent, sent } = command.optsWithGlobals();
-      if (!sent && !notSent) command.error("error: one of '--sent' and '--not-sent' is needed");
+      if (!sent && !notSent) command.error("error: either '--sent' or '--not-sent' is required");
       const options: ResolveOptions = { config, environment, outcome: sent ? 'sent' : 'not-sent' };
       finish(await (await import('./renewals.ts')).resolve(options, io));
     });
@@ -167,8 +179,8 @@ function addStarting(program: Command, io: CommandIo, finish: Finish): void {
   program
     .command('init')
     .summary('write a commented starter configuration')
-    .description('Writes a commented starter configuration, to standard output unless a file is named.')
-    .option('--output <file>', 'write it here; an existing file is never overwritten')
+    .description('Writes a commented starter configuration to standard output, or to a file.')
+    .option('--output <file>', 'write it to this file; an existing file is never overwritten')
     .action(async (options: InitOptions) => finish(await (await import('./init.ts')).run(options, io)));
   program
     .command('hash-password')
@@ -179,13 +191,13 @@ function addStarting(program: Command, io: CommandIo, finish: Finish): void {
     .action(async () => finish(await (await import('./hash-password.ts')).run(io)));
   program
     .command('demo')
-    .summary('run a whole estate on this machine, to look at')
+    .summary('run a demonstration on this machine')
     .description(
-      'A throwaway PKI, a MESH stand-in that demands client certificates, a mail catcher, and several environments in different states, on loopback only. Prints its addresses; Ctrl-C ends it and leaves nothing behind.',
+      'Runs a throwaway PKI, a MESH stand-in that requires client certificates, a mail catcher, and several environments in different states, on loopback only. Prints the addresses. Ctrl-C stops it and removes everything.',
     )
-    .option('--port <number>', 'port of the status page; 0 takes any free one', parsePort, 9807)
+    .option('--port <number>', 'port of the status page; 0 means any free port', parsePort, 9807)
     .addOption(
-      new Option('--at <duration>', 'move the estate this far along its life, e.g. 90d')
+      new Option('--at <duration>', 'show the environments this far in the future, for example 90d')
         .argParser(parseSpan)
         .default(0, 'now'),
     )

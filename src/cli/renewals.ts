@@ -1,5 +1,7 @@
 import { listRenewals, type RenewalStatus, settleRenewal } from '../renewal/index.ts';
-import { day, renewalJson } from '../report/index.ts';
+import { renewalJson } from '../report/index.ts';
+import { escaped, joined, jsonText, type SafeText, say } from '../text/index.ts';
+import { utcDay } from '../time/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { findEnvironment, loadForCommand } from './configuration.ts';
 import type { RenewalsOptions, ResolveOptions } from './options.ts';
@@ -11,8 +13,8 @@ export async function run(options: RenewalsOptions, io: CommandIo): Promise<Exit
   const statuses = await storeErrorsAsUsage(() => listRenewals(configuration));
   if (options.format === 'json') {
     const report = { generatedAt: io.now().toISOString(), renewals: statuses.map(renewalJson) };
-    io.stdout(`${JSON.stringify(report, null, 2)}\n`);
-  } else io.stdout(statuses.length === 0 ? 'No renewal has been recorded yet.\n' : table(statuses));
+    io.stdout(joined([jsonText(report, 2), say`\n`]));
+  } else io.stdout(statuses.length === 0 ? say`No renewal has been recorded yet.\n` : table(statuses));
   return exitCode.ok;
 }
 
@@ -21,14 +23,14 @@ export async function resolve(options: ResolveOptions, io: CommandIo): Promise<E
   const configuration = await loadForCommand(options.config, io);
   const { name } = findEnvironment(configuration, options.environment);
   const resolution = await storeErrorsAsUsage(() => settleRenewal(configuration, name, options.outcome, io.now()));
-  if ('refused' in resolution) throw new UsageError(resolution.refused);
+  if ('refused' in resolution) throw new UsageError(escaped(resolution.refused));
   const { state, transitions } = resolution.record;
-  io.stdout(`${name}: ${state}; ${transitions.at(-1)?.reason}\n`);
+  io.stdout(say`${name}: ${state}; ${transitions.at(-1)?.reason ?? ''}\n`);
   return exitCode.ok;
 }
 
-function table(statuses: readonly RenewalStatus[]): string {
-  const date = (at: Date | undefined) => (at ? day(at) : '-');
+function table(statuses: readonly RenewalStatus[]): SafeText {
+  const date = (at: Date | undefined) => (at ? utcDay(at) : '-');
   const rows = statuses.map(({ state, reason, dueAt: due, lastSafeDay: safe, requestedAt, record }) => [
     record?.environment ?? '',
     state,
@@ -44,9 +46,11 @@ function table(statuses: readonly RenewalStatus[]): string {
     Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
   );
   const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return `${[header, ...rows].map(line).join('\n')}\n`;
+    escaped(
+      cells
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
+  return joined([header, ...rows].flatMap((cells) => [line(cells), say`\n`]));
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { ResourceShortageError } from '../shortage/index.ts';
+import { escapedLines, joined, type SafeText, say } from '../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { createProgram, programName } from './program.ts';
 
@@ -23,11 +24,12 @@ export async function runProgram(args: readonly string[], io: CommandIo, version
 }
 
 /** A mistake of the user is a sentence; a bug is one too, with its stack only where `DEBUG` is set. */
-export function explain(error: unknown, io: Pick<CommandIo, 'env'>): string {
-  if (error instanceof UsageError || error instanceof ResourceShortageError) return `error: ${error.message}\n`;
+export function explain(error: unknown, io: Pick<CommandIo, 'env'>): SafeText {
+  if (error instanceof UsageError) return joined([say`error: `, error.message, say`\n`]);
+  if (error instanceof ResourceShortageError) return say`error: ${error.message}\n`;
   const stack = error instanceof Error && io.env.DEBUG ? error.stack : undefined;
   const message = error instanceof Error ? error.message : String(error);
   return stack
-    ? `${stack}\n`
-    : `error: unexpected: ${message}\nThis is a fault of ${programName}; DEBUG=1 shows where it happened.\n`;
+    ? escapedLines(`${stack}\n`)
+    : say`error: unexpected: ${message}\nThis is a fault of ${programName}; DEBUG=1 shows where it happened.\n`;
 }

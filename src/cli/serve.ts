@@ -1,6 +1,7 @@
 import { loadConfiguration } from '../config/index.ts';
 import { createLog } from '../monitor/index.ts';
 import { isServiceProblem, type Service, startService } from '../service/index.ts';
+import { escapedLines } from '../text/index.ts';
 import { version } from '../version.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { endAfter, endSoon, mostMs } from './end.ts';
@@ -23,7 +24,7 @@ export async function run({ config }: ServeOptions, { env, now, stderr, unread }
     log,
     build: { version, nodeVersion: process.version.slice(1) },
   }).catch((error: unknown) => {
-    throw isServiceProblem(error) ? new UsageError(error.message) : error;
+    throw isServiceProblem(error) ? new UsageError(escapedLines(error.message)) : error;
   });
   await told;
   process.off('SIGHUP', reload);

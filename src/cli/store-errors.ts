@@ -1,4 +1,5 @@
 import { StoreError } from '../renewal/index.ts';
+import { escaped } from '../text/index.ts';
 import { UsageError } from './command.ts';
 
 /** The state directory is an input like a file: what is wrong with it is said without a stack. @throws {UsageError} */
@@ -6,6 +7,6 @@ export async function storeErrorsAsUsage<T>(work: () => T | Promise<T>): Promise
   try {
     return await work();
   } catch (error) {
-    throw error instanceof StoreError ? new UsageError(error.message) : error;
+    throw error instanceof StoreError ? new UsageError(escaped(error.message)) : error;
   }
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { CronTime } from 'cron';
+import { isTreacherous } from '../text/index.ts';
 import { parseDuration } from '../time/index.ts';
 
 /** Shapes of single values. A pattern goes into the JSON Schema as well; what a pattern cannot say is a predicate beside it. */
@@ -36,6 +37,9 @@ export const userName = new RegExp(`^[^${control}:]{1,200}$`);
 
 export const duration = /^[0-9]{1,9}(ms|s|m|h|d)$/;
 export const cronFields = /^\S+(\s+\S+){4,5}$/;
+
+/** What the pattern leaves of characters that mislead a reader: the desk would see another text than the one that was meant. */
+export const isPlain = (value: string): boolean => !isTreacherous(value);
 
 export const isUrl = (value: string): boolean => URL.canParse(value);
 

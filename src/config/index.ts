@@ -1,11 +1,11 @@
 /** The configuration, and the sources of values and secrets that it names. */
 export { cronFields, duration, shortestCronIntervalSeconds } from './formats.ts';
-export { loadConfiguration } from './load.ts';
+export { largestConfigurationBytes, loadConfiguration } from './load.ts';
 export { isLoopback, networksOf } from './network.ts';
 export { formatPasswordHash, type PasswordHash, parsePasswordHash } from './password-hash.ts';
 export { presets } from './presets.ts';
 export { ConfigurationError } from './problems.ts';
-export { type JsonSchema, jsonSchema } from './schema.ts';
+export { defaultDeskWorkingDays, type JsonSchema, jsonSchema } from './schema.ts';
 export { Secret } from './secret.ts';
 export { readContent, readSecret, readSource, SourceError, secretFrom, sourceLabel } from './source.ts';
 export { starterFile } from './starter.ts';

@@ -1,4 +1,6 @@
 import type * as z from 'zod';
+import { MonitorError } from '../errors/index.ts';
+import { escaped, joined, quoted, type SafeText, say } from '../text/index.ts';
 import { type JsonSchema, jsonSchema, secretExpectations } from './schema.ts';
 import { nearest } from './spelling.ts';
 
@@ -12,22 +14,25 @@ export interface Problem {
 const mostLines = 500;
 
 /** Every problem of the file at once. Neither the message nor a problem ever quotes a secret. */
-export class ConfigurationError extends Error {
-  override name = 'ConfigurationError';
+export class ConfigurationError extends MonitorError {
+  override readonly code = 'ERR_CONFIGURATION';
+  declare readonly message: SafeText;
   readonly problems: readonly Problem[];
 
   constructor(file: string, problems: readonly Problem[]) {
-    const lines = problems
-      .slice(0, mostLines)
-      .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-    if (problems.length > mostLines) lines.push(`and ${problems.length - mostLines} more`);
-    super(
-      lines.length === 1
-        ? `${file}: ${lines[0]}`
-        : `${file}: ${problems.length} problems\n${lines.map((each) => `  ${each}`).join('\n')}`,
-    );
+    super(messageOf(file, problems));
     this.problems = problems;
   }
+}
+
+function messageOf(file: string, problems: readonly Problem[]): SafeText {
+  const lines = problems
+    .slice(0, mostLines)
+    .map(({ path, message }) => (path === '' ? escaped(message) : say`${path}: ${message}`));
+  if (problems.length > mostLines) lines.push(say`and ${problems.length - mostLines} more`);
+  const [first] = lines;
+  if (first !== undefined && lines.length === 1) return say`${file}: ${first}`;
+  return joined([say`${file}: ${problems.length} problems`, ...lines.map((each) => say`  ${each}`)], '\n');
 }
 
 /** The file's own keys first, then each environment's together. */
@@ -43,18 +48,34 @@ export function schemaProblems(issues: readonly z.core.$ZodIssue[], raw: unknown
   if (issues.length === 0) return [];
   const schema = jsonSchema();
   return issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') return unknownKeys(issue.path, issue.keys, schema);
+    if (issue.code === 'unrecognized_keys') return unknownKeys(issue.path, issue.keys, schema, raw);
     return [{ path: pathText(issue.path), message: mismatch(issue, valueAt(raw, issue.path)) }];
   });
 }
 
-function unknownKeys(path: Path, keys: readonly string[], schema: JsonSchema): Problem[] {
+function unknownKeys(path: Path, keys: readonly string[], schema: JsonSchema, raw: unknown): Problem[] {
   const known = knownKeys(path, schema);
   return keys.map((key, index) => {
-    const guess = index < mostLines ? nearest(key, known) : undefined;
-    return { path: pathText([...path, key]), message: `unknown key${guess ? `; did you mean "${guess}"?` : ''}` };
+    const written = beforeColon(key);
+    const guess = index < mostLines ? nearest(written ?? key, known) : undefined;
+    const message = `unknown key${guess ? `; did you mean "${guess}"?` : ''}`;
+    if (guess === undefined && valueAt(raw, [...path, key]) === null)
+      return { path: pathText(path), message: strayWord };
+    if (written === undefined) return { path: pathText([...path, key]), message };
+    return { path: pathText([...path, written]), message: spaceMissing(written, guess) };
   });
 }
+
+/** In `{ password, hunter2 }` a secret stands as a key without a value. */
+const strayWord = 'unknown key without a value; it is not shown because it may be a secret';
+
+/** `password:hunter2` is one word to YAML, and so a key. What stands behind the colon may be a secret, and is not quoted. */
+const beforeColon = (key: string): string | undefined => /^([^:]*):./s.exec(key)?.[1];
+
+const spaceMissing = (written: string, known: string | undefined) =>
+  known === written
+    ? `a space is missing after the colon: write "${written}: VALUE"`
+    : 'unknown key; a key must be followed by a colon and a space';
 
 function mismatch(issue: z.core.$ZodIssue, value: unknown): string {
   const expected = `expected ${issue.message}`;
@@ -73,12 +94,7 @@ function show(value: unknown, key: PropertyKey | undefined): string {
   if (typeof value !== 'string') return kindOf(value);
   if (/-----BEGIN|PRIVATE KEY/.test(value)) return 'PEM text';
   const safe = key !== undefined && addressKeys.has(key) ? withoutUserInfo(value) : value;
-  return printable(JSON.stringify(safe.length > longestQuote ? `${safe.slice(0, longestQuote)}…` : safe));
-}
-
-/** JSON leaves the controls above U+007F and those that turn the direction of text as they are; a terminal obeys them. */
-function printable(json: string): string {
-  return json.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (unsafe) => `\\u${unsafe.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return quoted(safe, longestQuote);
 }
 
 function withoutUserInfo(url: string): string {

@@ -70,7 +70,8 @@ function credentialSources(credential: NonNullable<EnvironmentFile['credential']
   const passphrase = from.maybe('passphrase', credential.passphrase);
   if (credential.keystore !== undefined) {
     const keystore = from.source(credential.keystore);
-    return { kind: 'keystore', keystore, ...passphrase, ...from.maybe('caBundle', credential.ca_bundle) };
+    const alias = credential.alias === undefined ? {} : { alias: credential.alias };
+    return { kind: 'keystore', keystore, ...alias, ...passphrase, ...from.maybe('caBundle', credential.ca_bundle) };
   }
   return {
     kind: 'pem',
@@ -91,6 +92,8 @@ function renewalPolicy({ renewal, preset }: EnvironmentFile, from: Sources): Ren
     ...(renewal.common_name !== undefined && { commonName: renewal.common_name }),
     ...from.maybe('passphrase', renewal.passphrase),
     desk: renewal.desk ?? known?.desk ?? [],
+    deskWorkingDays: renewal.desk_working_days,
+    reminderWorkingDays: renewal.reminder_working_days ?? renewal.desk_working_days,
     enclose: renewal.enclose.map(from.source),
     requiresConformanceCertificate: known?.requiresConformanceCertificate ?? false,
   };

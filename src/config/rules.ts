@@ -45,28 +45,32 @@ const tokenSecrets: Rule = (environment) => {
   if (!isMapping(mesh) || (!absent(mesh?.probe) && mesh?.probe !== 'validate')) return [];
   return (['password', 'shared_key'] as const)
     .filter((key) => absent(mesh?.[key]))
-    .map((key) => ({ path: `mesh.${key}`, message: 'missing; the probe "validate" needs it, "ping" does not' }));
+    .map((key) => ({ path: `mesh.${key}`, message: 'missing; the probe "validate" needs it ("ping" does not)' }));
 };
 
 const credentialForm: Rule = (environment) => {
   const credential = environment?.credential;
   if (absent(credential)) {
     if (environment?.preset === 'sandbox' || !isMapping(environment)) return [];
-    return [{ path: 'credential', message: 'missing; only an environment with the preset sandbox may do without' }];
+    return [{ path: 'credential', message: 'missing; it is optional only with the preset sandbox' }];
   }
   if (!isMapping(credential)) return [];
   const parts = ['certificate', 'private_key'] as const;
   if (!absent(credential?.keystore)) {
     return parts
       .filter((key) => !absent(credential?.[key]))
-      .map((key) => ({ path: `credential.${key}`, message: 'not together with keystore, which holds it already' }));
+      .map((key) => ({ path: `credential.${key}`, message: 'cannot be combined with keystore, which contains it' }));
   }
-  return ([...parts, 'ca_bundle'] as const)
+  const missing = ([...parts, 'ca_bundle'] as const)
     .filter((key) => absent(credential?.[key]))
     .map((key) => ({
       path: `credential.${key}`,
       message: 'missing; give certificate, private_key and ca_bundle, or keystore',
     }));
+  const alias = absent(credential?.alias)
+    ? []
+    : [{ path: 'credential.alias', message: 'requires keystore: it names one of its key entries' }];
+  return [...missing, ...alias];
 };
 
 const thresholdOrder: Rule = (environment) => {
@@ -86,7 +90,7 @@ const someoneToAsk: Rule = (environment) => {
       { path: 'renewal.desk', message: `missing; give the desk's address, or a preset (${presetNames.join(', ')})` },
     ];
   return Array.isArray(desk) && desk.length === 0
-    ? [{ path: 'renewal.desk', message: 'expected at least one address, got none; only a sandbox may do without' }]
+    ? [{ path: 'renewal.desk', message: 'expected at least one address, got none; it is optional only for a sandbox' }]
     : [];
 };
 

@@ -43,57 +43,60 @@ const value = () => z.union([z.string().min(1, { error: valueOrPlace }), file, v
 
 /** Certificates and keys. Nothing this short is one, so that a bare path is not taken for PEM. */
 const shortestMaterial = 100;
-const materialOrPlace = 'PEM text, { file: PATH } or { env: NAME }; a bare path is not enough';
+const materialOrPlace = 'PEM text, { file: PATH } or { env: NAME }; a path alone is not accepted';
 const material = () =>
   z.union([z.string().min(shortestMaterial, { error: materialOrPlace }), file, variable], { error: materialOrPlace });
 
 /** Where one of these was expected, what stands there may be a secret. */
 export const secretExpectations: ReadonlySet<string> = new Set([valueOrPlace, materialOrPlace]);
 
-const line = (what: string) => text(`${what}: one line of text, at most 200 characters`, formats.oneLine);
+const line = (what: string) =>
+  text(`${what}: one line of text, at most 200 characters`, formats.oneLine, formats.isPlain);
 const odsCode = () =>
   text('an ODS code of 3 to 12 letters and digits, in quotes if it looks like a number', formats.odsCode);
 const email = () => text('an e-mail address', formats.emailAddress);
 
 const contact = () =>
   section({
-    name: line('a name').describe('Person or team that the desk should answer.'),
-    email: email().describe('In copy of each request, and the address for replies and reminders.'),
-    telephone: text('a telephone number', formats.telephone).describe(
-      'Quoted in the request. In quotes if it is all digits.',
+    name: line('a name').describe('Person or team that the desk replies to.'),
+    email: email().describe('Copied in to each request; receives replies and reminders.'),
+    telephone: text('a telephone number', formats.telephone, formats.isPlain).describe(
+      'Included in the request. Put it in quotes if it is all digits.',
     ),
   });
 
 const timeouts = section({
-  connect: timeout().default('5s').describe('Name lookup, TCP connection and the proxy’s tunnel, together.'),
+  connect: timeout().default('5s').describe('DNS lookup, TCP connection and proxy tunnel together.'),
   tls: timeout().default('5s').describe('TLS handshake.'),
-  request: timeout().default('10s').describe('From the request to the end of the answer.'),
+  request: timeout().default('10s').describe('From sending the request to the end of the response.'),
 });
 
 const mesh = section({
   url: text('an https URL of scheme, host and port only', formats.httpsUrl, formats.isUrl)
     .optional()
-    .describe('Where MESH answers: https, host and port, no path. The preset fills it.'),
+    .describe('Address of MESH: https, host and port, without a path. Set by the preset.'),
   mailbox_id: text(
     'a mailbox ID of 3 to 20 letters, digits, _ or -, in quotes if it looks like a number',
     formats.mailboxId,
-  ).describe('Mailbox whose client certificate this is.'),
-  password: value().optional().describe('Password of the mailbox. Needed by the probe `validate`.'),
-  shared_key: value().optional().describe('Shared key of the MESH environment. Needed by the probe `validate`.'),
+  ).describe('The mailbox that uses this client certificate.'),
+  password: value().optional().describe('Password of the mailbox. Required by the probe `validate`.'),
+  shared_key: value().optional().describe('Shared key of the MESH environment. Required by the probe `validate`.'),
   verify_server: z
     .boolean({ error: 'true or false' })
     .optional()
-    .describe('Verify the server’s certificate against the CA bundle. Default: true; false with the preset `sandbox`.'),
+    .describe(
+      'Verify the server’s certificate against the CA bundle. Default: true, or false with the preset `sandbox`.',
+    ),
   probe: choice(['validate', 'ping'])
     .default('validate')
     .describe(
       '`validate` performs the MESH handshake, which also marks the mailbox as active; `ping` proves mutual TLS only and leaves the mailbox’s activity to the real client.',
     ),
-  timeouts: timeouts.prefault({}).describe('How long each phase of a handshake may take.'),
+  timeouts: timeouts.prefault({}).describe('Time limit for each phase of a handshake.'),
   proxy: text('an http:// URL of a proxy', formats.proxyUrl, formats.isUrl)
     .optional()
     .describe(
-      'HTTP proxy to tunnel through, with user name and password in the URL if it wants them. Default: what HTTPS_PROXY and NO_PROXY say.',
+      'HTTP proxy to tunnel through, with the user name and password in the URL if it needs them. Default: HTTPS_PROXY and NO_PROXY.',
     ),
 });
 
@@ -103,66 +106,87 @@ const credential = section({
   passphrase: value().optional().describe('Passphrase of the private key or of the keystore.'),
   ca_bundle: material()
     .optional()
-    .describe(
-      'Root and intermediate CA certificates. With a keystore it may be absent: the CA certificates inside are used.',
-    ),
+    .describe('Root and intermediate CA certificates. Optional with a keystore: the CA certificates in it are used.'),
   keystore: material().optional().describe('PKCS#12 or JKS, instead of certificate and private_key.'),
+  alias: line('an alias')
+    .optional()
+    .describe('Which key entry to use if the keystore has several. Default: the one whose certificate expires first.'),
 });
 
 export const defaultThresholds = { warning: '45d', critical: '14d' };
 
 const thresholds = section({
-  warning: period().default(defaultThresholds.warning).describe('Time before notAfter from which expiry is a warning.'),
+  warning: period()
+    .default(defaultThresholds.warning)
+    .describe('Time before expiry (notAfter) at which it becomes a warning.'),
   critical: period()
     .default(defaultThresholds.critical)
-    .describe('Time before notAfter from which expiry is critical.'),
+    .describe('Time before expiry (notAfter) at which it becomes critical.'),
 });
 
+/** NHS England, certificate guidance for MESH API clients: the desks answer within this many working days. */
+export const defaultDeskWorkingDays = 5;
+
+const workingDays = () => {
+  const expected = { error: 'a whole number of working days from 1 to 60' };
+  return z.int(expected).min(1, expected).max(60, expected);
+};
+
 const renewal = section({
-  window: period().default('60d').describe('Time before notAfter at which the request is drafted and sent.'),
+  window: period().default('60d').describe('Time before expiry (notAfter) at which the request is drafted and sent.'),
   mode: choice(['send', 'review'])
     .default('send')
-    .describe('`send`: to the desk, contact in copy; `review`: to the contact only, ready to forward.'),
-  key: choice(['new', 'reuse']).default('new').describe('A new private key for the request, or the deployed one.'),
+    .describe('`send`: to the desk, with the contact copied in; `review`: to the contact only, ready to forward.'),
+  key: choice(['new', 'reuse'])
+    .default('new')
+    .describe('Use a new private key for the request, or reuse the deployed one.'),
   key_bits: z
     .literal([2048, 3072, 4096], { error: 'one of 2048, 3072, 4096' })
     .default(2048)
-    .describe('Bits of a new RSA key.'),
+    .describe('Size of a new RSA key, in bits.'),
   common_name: text('a common name of at most 64 letters, digits, dots, _ and -', formats.commonName)
     .optional()
     .describe(
-      'CN to ask for. Default: the deployed certificate’s, where it has the MESH API form, else `<mailbox_id>.<ods_code>.api.mesh-client.nhs.uk`.',
+      'Common name to request. Default: the deployed certificate’s, if it is in the MESH API format, otherwise `<mailbox_id>.<ods_code>.api.mesh-client.nhs.uk`.',
     ),
-  passphrase: value().optional().describe('Encrypts a new key. Default: the credential’s passphrase.'),
-  desk: list(email(), 'e-mail addresses').optional().describe('Who issues certificates. The preset fills it.'),
+  passphrase: value().optional().describe('Passphrase for a new key. Default: the credential’s passphrase.'),
+  desk: list(email(), 'e-mail addresses')
+    .optional()
+    .describe('Email addresses of the certificate desk. Set by the preset.'),
+  desk_working_days: workingDays()
+    .default(defaultDeskWorkingDays)
+    .describe(
+      'Working days that the desk needs to answer. After the last day that leaves it this many before expiry, renewal findings are critical.',
+    ),
+  reminder_working_days: workingDays()
+    .optional()
+    .describe('Working days to wait for a new certificate before reminding the contact. Default: `desk_working_days`.'),
   enclose: list(
     z.strictObject({ file: path.describe('Path, relative to the configuration file.') }, { error: '{ file: PATH }' }),
     '{ file: PATH }',
   )
     .default([])
-    .describe('Files to attach besides the CSR. For production: the technical conformance certificate.'),
+    .describe('Files to attach in addition to the CSR. For production: the technical conformance certificate.'),
 });
 
 const environment = section({
   name: text(
     'a name of letters, digits, dots, _ and -, at most 63 characters, beginning and ending with a letter or digit',
     formats.environmentName,
-  ).describe('Label in metrics, part of URLs and file names. Unique, whatever the case.'),
+  ).describe('Used in metric labels, URLs and file names. Must be unique, ignoring case.'),
   preset: choice(presetNames)
     .optional()
-    .describe('Fills `mesh.url`, `mesh.verify_server`, `renewal.desk` and what the request must enclose.'),
-  application: line('an application name').optional().describe('Overrides the top one.'),
-  ods_code: odsCode().optional().describe('Overrides the top one.'),
-  contact: contact().optional().describe('Overrides the top one, as a whole.'),
+    .describe('Sets `mesh.url`, `mesh.verify_server`, `renewal.desk` and what the request must enclose.'),
+  application: line('an application name').optional().describe('Overrides the top-level value.'),
+  ods_code: odsCode().optional().describe('Overrides the top-level value.'),
+  contact: contact().optional().describe('Overrides the whole top-level contact.'),
   mesh: mesh.describe('The MESH endpoint and mailbox.'),
   credential: credential
     .optional()
-    .describe('PEM parts (certificate, private_key, ca_bundle) or one keystore. Only a sandbox may do without.'),
-  chain_order: choice(['root-first', 'leaf-first'])
-    .default('root-first')
-    .describe('The order that the CA bundle must have.'),
-  thresholds: thresholds.prefault({}).describe('When expiry is a warning, and when it is critical.'),
-  renewal: renewal.prefault({}).describe('How a new certificate is asked for.'),
+    .describe('PEM parts (certificate, private_key, ca_bundle) or one keystore. Optional for a sandbox only.'),
+  chain_order: choice(['root-first', 'leaf-first']).default('root-first').describe('Required order of the CA bundle.'),
+  thresholds: thresholds.prefault({}).describe('When expiry becomes a warning, and when it becomes critical.'),
+  renewal: renewal.prefault({}).describe('How a new certificate is requested.'),
 });
 
 const portRange = { error: 'a port from 1 to 65535' };
@@ -175,17 +199,23 @@ const smtp = section({
     .max(65_535, portRange)
     .optional()
     .describe('Default: 587 with `starttls`, 465 with `implicit`, 25 with `none`.'),
-  username: line('a user name').optional().describe('For authentication, together with password.'),
-  password: value().optional().describe('For authentication, together with username.'),
+  username: line('a user name').optional().describe('For authentication. Requires password.'),
+  password: value().optional().describe('For authentication. Requires username.'),
   tls: choice(['starttls', 'implicit', 'none'])
     .default('starttls')
-    .describe('`starttls` is required, not tried; `none` sends in the clear.'),
-  ca_bundle: material().optional().describe('CA certificates to trust for the mail server. Default: the system’s.'),
+    .describe('`starttls` requires STARTTLS (it is not opportunistic); `none` does not encrypt.'),
+  ca_bundle: material()
+    .optional()
+    .describe('CA certificates to trust for the mail server. Default: the system’s CA certificates.'),
 });
 
 const mail = section({
-  from: text('an e-mail address, or Name <address>', formats.sender).describe('Sender of every message.'),
-  smtp: smtp.optional().describe('The mail server. Absent: messages are written to `state_dir`/outbox as .eml.'),
+  from: text('an e-mail address, or Name <address>', formats.sender, formats.isPlain).describe(
+    'Sender of every message.',
+  ),
+  smtp: smtp
+    .optional()
+    .describe('The mail server. Without it, messages are written to `state_dir`/outbox as .eml files.'),
 });
 
 const tls = section({
@@ -197,31 +227,31 @@ const tls = section({
 const http = section({
   listen: text('host:port, such as 127.0.0.1:9807 or [::1]:9807', formats.listenAddress, formats.isPort)
     .default('127.0.0.1:9807')
-    .describe('Address and port to listen on; IPv6 in brackets; port 0 takes any free one.'),
-  tls: tls.optional().describe('Serve https with this certificate.'),
+    .describe('Address and port to listen on. IPv6 addresses go in brackets; port 0 means any free port.'),
+  tls: tls.optional().describe('Serve HTTPS with this certificate.'),
   client_ca: material()
     .optional()
     .describe(
-      'CA certificates, PEM. A client certificate that one of them has signed lets its holder in, with or instead of basic_auth. Needs tls.',
+      'CA certificates, PEM. Anyone with a client certificate from one of these CAs is let in, without a password. Needs `tls`.',
     ),
   basic_auth: section({
     username: text('a user name without colon', formats.userName).describe('User name.'),
-    password: value().optional().describe('Password; either this or its hash.'),
+    password: value().optional().describe('Password. Give either this or `password_hash`.'),
     password_hash: value()
       .optional()
       .describe(
-        'Hash of the password, as `mesh-cert-monitor hash-password` prints it: Argon2id or scrypt in the PHC string format.',
+        'Hash of the password, as printed by `mesh-cert-monitor hash-password`: Argon2id or scrypt in the PHC string format.',
       ),
   })
     .optional()
-    .describe('Ask for user name and password, except at `/health/live` and `/health/ready`.'),
+    .describe('Require a user name and password, except at `/health/live` and `/health/ready`.'),
   trusted_proxies: list(
     text('an IP address, or a network such as 10.0.0.0/8', formats.network, formats.isNetwork),
     'addresses and networks',
   )
     .optional()
     .describe(
-      'Reverse proxies in front of this service. Wrong passwords count for the address that they name in `X-Forwarded-For`, and not for theirs.',
+      'Addresses and networks of reverse proxies in front of this service. Limits on wrong passwords then apply to the client that the proxy names in `X-Forwarded-For`.',
     ),
 });
 
@@ -233,33 +263,35 @@ const cron = () =>
   );
 
 const schedule = section({
-  check: cron().default('*/5 * * * *').describe('When files are read and verified, as cron.'),
+  check: cron().default('*/5 * * * *').describe('When files are read and checked, as a cron expression.'),
   handshake: cron()
     .default('17 * * * *')
-    .describe('When MESH is called, as cron. NHS England advises once a day at least, once an hour at most.'),
+    .describe(
+      'When a handshake with MESH is made, as a cron expression. NHS England advises at least once a day and at most once an hour.',
+    ),
   timezone: text('a time zone such as Europe/London', /^[A-Za-z0-9_+/-]{1,64}$/, formats.isTimezone)
     .default('Europe/London')
-    .describe('Time zone of both.'),
+    .describe('Time zone for both schedules.'),
 });
 
 export const fileSchema = section({
-  application: line('an application name').describe('Quoted to the certificate desk.'),
-  ods_code: odsCode().describe('ODS code of the organisation.'),
-  contact: contact().describe('Who answers for these certificates.'),
+  application: line('an application name').describe('Name of your application, for the certificate desk.'),
+  ods_code: odsCode().describe('Your organisation’s ODS code.'),
+  contact: contact().describe('Who is responsible for these certificates.'),
   state_dir: path
     .default('./state')
     .describe('Directory for renewal state, drafted messages and pending keys, relative to this file.'),
   http: http.prefault({}).describe('Where metrics, health and the status page are served.'),
-  schedule: schedule.prefault({}).describe('When things happen.'),
+  schedule: schedule.prefault({}).describe('When checks and handshakes run.'),
   email: mail
     .optional()
-    .describe('How requests and reminders are sent. Absent: they are written to `state_dir`/outbox as .eml.'),
+    .describe('How requests and reminders are sent. Without it, they are written to `state_dir`/outbox as .eml files.'),
   environments: list(environment, 'environments')
     .min(1, { error: 'at least one environment' })
     .describe('One entry for each mailbox and MESH environment.'),
 }).meta({
   title: 'Configuration of mesh-cert-monitor',
-  description: 'Which MESH mailboxes to watch, how to reach them, and whom to ask for new certificates.',
+  description: 'Which MESH mailboxes to monitor, how to reach them, and who issues their certificates.',
 });
 
 export type ConfigurationFile = z.output<typeof fileSchema>;
@@ -280,5 +312,6 @@ export interface JsonSchema {
 
 /** JSON Schema 2020-12 of the file. What no schema can say (rules between keys, cron, time zones) only the parser refuses. */
 export function jsonSchema(): JsonSchema {
-  return z.toJSONSchema(fileSchema, { io: 'input' }) as JsonSchema;
+  const $comment = 'Generated from src/config/schema.ts by `npm run docs`.';
+  return { $comment, ...z.toJSONSchema(fileSchema, { io: 'input' }) } as JsonSchema;
 }

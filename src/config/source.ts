@@ -1,7 +1,7 @@
 /** Reading what a `Source` points at: anew each time, so that a rotated secret is seen. */
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { shortageOf } from '../shortage/index.ts';
+import { MonitorError } from '../errors/index.ts';
+import { readRegularFile } from '../files/index.ts';
+import { escaped, type SafeText, say } from '../text/index.ts';
 import { Secret } from './secret.ts';
 import { decodeText } from './text.ts';
 import type { Source } from './types.ts';
@@ -11,8 +11,8 @@ import type { Variables } from './variables.ts';
 export const maximumSourceBytes = 1024 * 1024;
 
 /** A source could not be read. `message` is a sentence that names the place and the reason, and never a value. */
-export class SourceError extends Error {
-  override name = 'SourceError';
+export class SourceError extends MonitorError {
+  override readonly code = 'ERR_SOURCE';
 }
 
 export interface SourceContent {
@@ -22,10 +22,9 @@ export interface SourceContent {
 }
 
 /** How messages name a source: the path, `variable NAME`, or `the configuration`. */
-export function sourceLabel(source: Source): string {
-  // A line end in a path must not begin a line of its own in a log.
-  if (source.kind === 'file') return source.path.replace(/\p{Cc}/gu, '?');
-  return source.kind === 'env' ? `variable ${source.name}` : 'the configuration';
+export function sourceLabel(source: Source): SafeText {
+  if (source.kind === 'file') return escaped(source.path);
+  return source.kind === 'env' ? say`variable ${source.name}` : say`the configuration`;
 }
 
 /**
@@ -55,61 +54,12 @@ export async function readContent(source: Source, env: Variables): Promise<Sourc
   if (value === undefined) throw new SourceError(`${sourceLabel(source)} is not set`);
   if (value === '') throw new SourceError(`${sourceLabel(source)} is empty`);
   const bytes = Buffer.from(value, 'utf8');
-  if (bytes.length > maximumSourceBytes) throw tooLarge(sourceLabel(source));
+  if (bytes.length > maximumSourceBytes) throw new SourceError(`${sourceLabel(source)} is larger than 1 MiB`);
   return { bytes };
 }
 
-/**
- * Symbolic links are followed: Kubernetes mounts secrets behind two of them. O_NONBLOCK keeps a FIFO without a writer from holding us
- * for ever, and the handle is what is judged and read, so that nothing can be swapped in between.
- */
 async function readFile(path: string, place: string): Promise<SourceContent> {
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-    const facts = await handle.stat();
-    if (!facts.isFile())
-      throw new SourceError(`${place} is ${facts.isDirectory() ? 'a directory' : 'not a regular file'}`);
-    if (facts.size > maximumSourceBytes) throw tooLarge(place);
-    return { bytes: await readAll(handle, facts.size, place), mode: facts.mode & 0o777 };
-  } catch (error) {
-    throw error instanceof SourceError ? error : sourceError(place, error);
-  } finally {
-    await handle?.close();
-  }
-}
-
-/** The stated size is a hint: a file may grow, and those of /proc say 0. */
-async function readAll(handle: FileHandle, statedBytes: number, place: string): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for (let total = 0; ; ) {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(Math.max(4096, statedBytes + 1 - total)));
-    if (bytesRead === 0) return Buffer.concat(chunks, total);
-    total += bytesRead;
-    if (total > maximumSourceBytes) throw tooLarge(place);
-    chunks.push(buffer.subarray(0, bytesRead));
-  }
-}
-
-const tooLarge = (place: string) => new SourceError(`${place} is larger than 1 MiB`);
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'does not exist',
-  ENOTDIR: 'does not exist: a part of its path is not a directory',
-  EACCES: 'may not be read by this process (permission denied)',
-  EPERM: 'may not be read by this process (operation not permitted)',
-  EISDIR: 'is a directory',
-  ELOOP: 'goes round in symbolic links',
-  ENAMETOOLONG: 'is not a path: it is too long',
-  ENXIO: 'is not a regular file',
-  ERR_INVALID_ARG_VALUE: 'is not a path',
-  ESTALE: 'is on a network file system that has gone away',
-};
-
-function sourceError(place: string, error: unknown): Error {
-  const shortage = shortageOf(error, `reading ${place}`);
-  if (shortage) return shortage;
-  if (!(error instanceof Error) || !('code' in error)) throw error;
-  const code = String(error.code);
-  return new SourceError(`${place} ${reasons[code] ?? `cannot be read (${code})`}`);
+  const read = await readRegularFile(path, { mostBytes: maximumSourceBytes });
+  if ('problem' in read) throw new SourceError(`${place} ${read.problem.reason}`);
+  return read;
 }

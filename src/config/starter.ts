@@ -1,16 +1,16 @@
 /** What `init` writes: every key, commented. It parses as it stands; the files and variables it names are yours to put there. */
-export const starterFile = `# mesh-cert-monitor: what to watch, how to reach it, and whom to ask for new certificates.
-# Each value that may be secret or long is plain text, { file: PATH } or { env: NAME }; prefer file or env for secrets.
+export const starterFile = `# mesh-cert-monitor: what to monitor, how to reach it, and who issues new certificates.
+# Secrets and certificates can be plain text, { file: PATH } or { env: NAME }. Use file or env for secrets.
 # Paths are relative to this file. Durations: 14d, 12h, 5m, 90s. Every key: docs/configuration.md.
 
-application: My application        # quoted to the certificate desk
+application: My application        # the name to give the certificate desk
 ods_code: "X26"                    # your organisation's ODS code, in quotes
-contact:                           # in copy of each request; the desk answers here
+contact:                           # copied in to each request; the desk replies here
   name: MESH team
   email: mesh-team@example.nhs.uk
   telephone: "0113 496 0000"
 
-state_dir: ./state                 # renewal state, drafted messages, pending keys: keep it, back it up, let nobody else read it
+state_dir: ./state                 # renewal state, drafted messages, pending keys: keep it, back it up, keep it private
 
 http:
   listen: 127.0.0.1:9807           # 0.0.0.0:9807 or "[::]:9807" to be scraped from elsewhere
@@ -27,10 +27,10 @@ http:
 
 schedule:                          # cron: five fields, or six with seconds first
   check: "*/5 * * * *"             # read and verify the files
-  handshake: "17 * * * *"          # call MESH: once a day at least, once an hour at most
+  handshake: "17 * * * *"          # make the MESH handshake: at least once a day, at most once an hour
   timezone: Europe/London
 
-# Without e-mail settings, messages to the desk are written to state_dir/outbox as .eml files.
+# Without email settings, messages to the desk are written to state_dir/outbox as .eml files.
 # email:
 #   from: MESH monitor <mesh-monitor@example.nhs.uk>
 #   smtp:
@@ -43,7 +43,7 @@ schedule:                          # cron: five fields, or six with seconds firs
 
 environments:
   - name: integration              # a label in metrics and URLs
-    preset: integration            # integration | deployment | production | sandbox: fills url, desk and what to enclose
+    preset: integration            # integration | deployment | production | sandbox: sets url, desk and what to enclose
     # application: …               # application, ods_code and contact may differ from those above
     # ods_code: "RX1"
     # contact: { name: …, email: …, telephone: … }
@@ -62,15 +62,18 @@ environments:
       passphrase: { env: MESH_INT_KEY_PASSPHRASE }
       ca_bundle: { file: certs/int/ca_bundle.pem }
       # keystore: { file: certs/int/mesh.p12 }      # PKCS#12 or JKS, instead of certificate and private_key
-    chain_order: root-first        # the order the bundle must have: root-first | leaf-first
+      # alias: mesh                                # which key entry, if it has several
+    chain_order: root-first        # required order of the bundle: root-first | leaf-first
     thresholds: { warning: 45d, critical: 14d }
     renewal:
-      window: 60d                  # before the certificate ends: when the request is drafted and sent
-      mode: review                 # review: to the contact only, ready to forward; send: to the desk, contact in copy
-      key: new                     # new: a fresh private key, kept encrypted in state_dir; reuse: the deployed one
+      window: 60d                  # time before expiry at which the request is drafted and sent
+      mode: review                 # review: to the contact only, ready to forward; send: to the desk, contact copied in
+      key: new                     # new: a new private key, encrypted in state_dir; reuse: the deployed one
       key_bits: 2048               # 2048 | 3072 | 4096
       # common_name: X26ABC1.X26.api.mesh-client.nhs.uk   # default: the deployed certificate's
       # passphrase: { env: MESH_INT_NEW_KEY_PASSPHRASE }   # default: the credential's
       # desk: [itoc.supportdesk@nhs.net]
+      desk_working_days: 5         # working days the desk needs: sets the last safe day to ask
+      # reminder_working_days: 5   # when to remind the contact if there is no answer; default: desk_working_days
       # enclose: [{ file: docs/conformance.pdf }]         # production: the technical conformance certificate
 `;

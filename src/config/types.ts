@@ -41,6 +41,8 @@ export type CredentialSources =
   | {
       readonly kind: 'keystore';
       readonly keystore: Source;
+      /** Which key entry; absent: the only one. */
+      readonly alias?: string;
       readonly passphrase?: Source;
       /** Absent: the CA certificates inside the keystore are the bundle. */
       readonly caBundle?: Source;
@@ -63,6 +65,10 @@ export interface RenewalPolicy {
   readonly passphrase?: Source;
   /** Empty for a sandbox: nobody to ask, nothing to renew. */
   readonly desk: readonly string[];
+  /** Working days that the desk needs to answer. */
+  readonly deskWorkingDays: number;
+  /** Working days without a new certificate after which the contact is reminded. */
+  readonly reminderWorkingDays: number;
   readonly enclose: readonly Source[];
   /** What the preset says the desk wants besides the CSR. */
   readonly requiresConformanceCertificate: boolean;

@@ -32,7 +32,7 @@ function handshakeTooOften({ schedule }: Resolved): string[] {
 
 function loginInTheClear({ email }: Resolved): string[] {
   return email?.smtp?.tls === 'none' && email.smtp.password !== undefined
-    ? ['email.smtp.tls: none sends the password to the mail server in the clear.']
+    ? ['email.smtp.tls: none sends the password to the mail server unencrypted.']
     : [];
 }
 
@@ -69,25 +69,25 @@ type Rule = (environment: ResolvedEnvironment) => string[];
 const conformanceCertificate: Rule = ({ renewal }) =>
   renewal.requiresConformanceCertificate && renewal.enclose.length === 0
     ? [
-        'renewal.enclose: nothing is enclosed; the desk wants the technical conformance certificate, so no request is drafted without it.',
+        'renewal.enclose: nothing is enclosed. The desk requires the technical conformance certificate, so no request is drafted without it.',
       ]
     : [];
 
 const windowAfterWarning: Rule = ({ credential, thresholds, renewal }) =>
   credential && renewal.windowMs < thresholds.warningMs
-    ? ['renewal.window: shorter than thresholds.warning, so expiry becomes a warning before a renewal is asked for.']
+    ? ['renewal.window: shorter than thresholds.warning, so expiry becomes a warning before a renewal is requested.']
     : [];
 
 const keyWithoutPassphrase: Rule = ({ credential, renewal }) =>
   credential && !credential.passphrase && !renewal.passphrase && renewal.key === 'new' && renewal.desk.length > 0
     ? [
-        'renewal.passphrase: missing, and the credential has none; a new key cannot be encrypted, so no request can be drafted.',
+        'renewal.passphrase: missing, and the credential has no passphrase. A new key cannot be encrypted, so no request can be drafted.',
       ]
     : [];
 
 const unverifiedServer: Rule = ({ mesh, preset }) =>
   !mesh.verifyServer && preset !== 'sandbox'
-    ? ['mesh.verify_server: false believes whoever answers at that address; it is right for a sandbox only.']
+    ? ['mesh.verify_server: false trusts any server at that address. Use it for a sandbox only.']
     : [];
 
 const environmentWarnings = [conformanceCertificate, windowAfterWarning, keyWithoutPassphrase, unverifiedServer];

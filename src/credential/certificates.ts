@@ -7,7 +7,10 @@ import {
   parseCertificate,
   readFirst,
 } from '../x509/index.ts';
-import { formOf } from './form.ts';
+import { type Form, formOf } from './form/form.ts';
+import { partsOfMail } from './form/mail.ts';
+import { insteadOfCertificate, kindOfDer, kindOfLabel } from './form/other-formats.ts';
+import { certificatesOfPkcs7 } from './form/pkcs7.ts';
 
 export interface CertificateReading {
   /** In file order; `undefined` stands where one did not parse. */
@@ -17,26 +20,56 @@ export interface CertificateReading {
 }
 
 const certificateLabels: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']);
+const packedLabels: ReadonlySet<string> = new Set(['PKCS7', 'CMS']);
 
-/** Every certificate of a source, and what is wrong with the blocks that are none. Keys beside them are passed over. */
-export function readCertificates(bytes: Buffer): CertificateReading {
-  const form = formOf(bytes);
-  if (form.kind === 'pem') return fromBlocks(form.blocks);
-  if (form.kind === 'der') return attempt(() => parseCertificate(form.bytes), '');
-  const reason = form.kind === 'jks' ? 'it is a Java keystore: configure it as `keystore`' : form.reason;
-  return { entries: [], problems: [reason] };
+/** The PEM labels that a certificate is looked for under. */
+export const isCertificateLabel = (label: string): boolean => certificateLabels.has(label) || packedLabels.has(label);
+
+/** A message inside a message inside a message; nobody forwards deeper. */
+const deepestMail = 3;
+
+/**
+ * Every certificate of a source, and what is wrong with the blocks that are none: PEM, DER, PKCS#7 in either, or an e-mail that carries one
+ * of them. Keys beside certificates are passed over. Never throws for what the bytes hold.
+ */
+export function readCertificates(bytes: Buffer): Promise<CertificateReading> {
+  return readForm(formOf(bytes), 0);
+}
+
+async function readForm(form: Form, depth: number): Promise<CertificateReading> {
+  switch (form.kind) {
+    case 'pem':
+      return fromBlocks(form.blocks);
+    case 'der':
+      return fromDer(form.bytes, '');
+    case 'mail':
+      return depth < deepestMail ? fromMail(form.bytes, depth) : nothing('it is a message inside too many messages');
+    case 'jks':
+      return nothing('it is a Java keystore: configure it as `keystore`');
+    case 'none':
+      return nothing(form.reason);
+  }
+}
+
+const nothing = (reason: string): CertificateReading => ({ entries: [], problems: [reason] });
+
+/** The first part that holds a certificate: a desk writes it into the text, or attaches it. */
+async function fromMail(bytes: Uint8Array, depth: number): Promise<CertificateReading> {
+  for (const part of await partsOfMail(bytes)) {
+    const reading = await readForm(formOf(part), depth + 1);
+    if (reading.entries.some((entry) => entry !== undefined)) return reading;
+  }
+  return nothing('it is an e-mail without a certificate in its text or attachments');
 }
 
 function fromBlocks(blocks: readonly PemBlock[]): CertificateReading {
-  const wanted = blocks.filter(({ label }) => certificateLabels.has(label) || label === '');
+  const wanted = blocks.filter(({ label }) => isCertificateLabel(label) || label === '');
   if (wanted.length === 0) {
-    const packed = blocks.some(({ label }) => label.startsWith('PKCS7'));
-    const hint = packed ? '; `openssl pkcs7 -print_certs` unpacks it' : '';
-    return { entries: [], problems: [`it holds no certificate, only ${labelsOf(blocks)}${hint}`] };
+    const kind = blocks[0] && kindOfLabel(blocks[0].label);
+    const instead = kind && insteadOfCertificate[kind];
+    return nothing(`it holds no certificate, only ${labelsOf(blocks)}${instead ? `: ${instead}` : ''}`);
   }
-  const readings = wanted.map((block) =>
-    attempt(() => fromBlock(block), `block ${block.number} (line ${block.line}): `),
-  );
+  const readings = wanted.map((block) => fromBlock(block, `block ${block.number} (line ${block.line}): `));
   return {
     entries: readings.flatMap(({ entries }) => entries),
     problems: summed(readings.flatMap(({ problems }) => problems)),
@@ -51,15 +84,25 @@ function summed(problems: readonly string[]): readonly string[] {
   return more > 1 ? [...problems.slice(0, mostProblems), `${more} more blocks do not parse either`] : problems;
 }
 
-function fromBlock({ label, bytes, problem }: PemBlock): Certificate {
-  if (!bytes) throw new MalformedCertificateError(problem);
+function fromBlock({ label, bytes, problem }: PemBlock, place: string): CertificateReading {
+  if (!bytes) return { entries: [undefined], problems: [`${place}${problem}`] };
   // OpenSSL writes its trust settings behind the certificate.
-  return parseCertificate(label === 'TRUSTED CERTIFICATE' ? readFirst(bytes, 'the certificate').raw : bytes);
+  if (label === 'TRUSTED CERTIFICATE')
+    return attempt(() => [parseCertificate(readFirst(bytes, 'the certificate').raw)], place);
+  return fromDer(bytes, place);
 }
 
-function attempt(parse: () => Certificate, place: string): CertificateReading {
+function fromDer(bytes: Uint8Array, place: string): CertificateReading {
+  const kind = kindOfDer(bytes);
+  if (kind === 'pkcs7') return attempt(() => certificatesOfPkcs7(bytes).map(parseCertificate), place);
+  const instead = insteadOfCertificate[kind];
+  if (instead !== undefined) return { entries: [undefined], problems: [`${place}${instead}`] };
+  return attempt(() => [parseCertificate(bytes)], place);
+}
+
+function attempt(parse: () => Certificate[], place: string): CertificateReading {
   try {
-    return { entries: [parse()], problems: [] };
+    return { entries: parse(), problems: [] };
   } catch (error) {
     if (!(error instanceof MalformedCertificateError || error instanceof DerError)) throw error;
     return { entries: [undefined], problems: [`${place}${error.message}`] };

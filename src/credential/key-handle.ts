@@ -1,7 +1,14 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import { promisify } from 'node:util';
 import { type Certificate, keyFacts, type PublicKeyFacts, publicKeyOf, toPem } from '../x509/index.ts';
 import type { CryptoKey, PrivateKeyHandle } from './types.ts';
+
+const signWith = promisify(sign);
+const verifyWith = promisify(verify);
+
+/** Types of key that sign. Others (X25519, DH) are for agreement, and TLS has no use for them in a certificate. */
+const signing: ReadonlySet<string | undefined> = new Set(['rsa', 'rsa-pss', 'ec', 'dsa', 'ed25519', 'ed448']);
 
 /** WebCrypto's names of OpenSSL's curves. */
 const webCurves: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
@@ -19,6 +26,22 @@ export class DeployedKey implements PrivateKeyHandle {
     this.#publicKey = createPublicKey(key);
     this.publicKey = keyFacts(this.#publicKey);
     this.encrypted = encrypted;
+  }
+
+  /**
+   * Whether the private half works: a signature made with it verifies with the public half. OpenSSL reads a key whose numbers were
+   * damaged as readily as a sound one. Signs in the thread pool, so that a large key holds up nobody.
+   */
+  async works(): Promise<boolean> {
+    const { asymmetricKeyType: type, asymmetricKeyDetails } = this.#key;
+    if (!signing.has(type)) return true;
+    const digest = type === 'ed25519' || type === 'ed448' ? null : (asymmetricKeyDetails?.hashAlgorithm ?? 'sha256');
+    const challenge = randomBytes(32);
+    try {
+      return await verifyWith(digest, challenge, this.#publicKey, await signWith(digest, challenge, this.#key));
+    } catch {
+      return false;
+    }
   }
 
   secureContext(options: Parameters<PrivateKeyHandle['secureContext']>[0]): SecureContext {

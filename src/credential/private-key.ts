@@ -1,22 +1,24 @@
 /** Private keys in every wrapping that OpenSSL and its friends have written. */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Secret } from '../config/index.ts';
+import { MonitorError } from '../errors/index.ts';
 import { children, DerError, type DerValue, Fields, labelsOf, type PemBlock, readDer, tags } from '../x509/index.ts';
 import { decryptAny, decryption } from './decryption/ciphers.ts';
 import { decryptLegacyPem } from './decryption/legacy-pem.ts';
-import { formOf } from './form.ts';
+import { type Form, formOf } from './form/form.ts';
+import { insteadOfKey, kindOfDer, kindOfLabel, namedKeyFormat } from './form/other-formats.ts';
 import { DeployedKey } from './key-handle.ts';
 
-export type KeyProblemCode = 'private_key_malformed' | 'passphrase_missing' | 'passphrase_wrong';
+export type PrivateKeyFinding = 'private_key_malformed' | 'passphrase_missing' | 'passphrase_wrong';
 
 /** Why there is no key. `message` continues a sentence that begins with the place. */
-export class KeyProblem extends Error {
-  override name = 'KeyProblem';
-  readonly code: KeyProblemCode;
+export class PrivateKeyError extends MonitorError {
+  override readonly code = 'ERR_PRIVATE_KEY';
+  readonly finding: PrivateKeyFinding;
 
-  constructor(code: KeyProblemCode, message: string) {
+  constructor(finding: PrivateKeyFinding, message: string) {
     super(message);
-    this.code = code;
+    this.finding = finding;
   }
 }
 
@@ -31,42 +33,86 @@ const encryptedLabel = 'ENCRYPTED PRIVATE KEY';
 
 /**
  * The first private key of a source. Certificates and parameters beside it are passed over.
- * @throws {KeyProblem} and nothing else
+ * @throws {PrivateKeyError} and nothing else
  */
 export async function readPrivateKey(bytes: Buffer, passphrase: Secret | undefined): Promise<DeployedKey> {
   try {
     const form = formOf(bytes);
     if (form.kind === 'pem') return await fromBlocks(form.blocks, passphrase);
     if (form.kind === 'der') return await fromDer(form.bytes, passphrase);
-    throw malformed(form.kind === 'jks' ? 'it is a Java keystore: configure it as `keystore`' : form.reason);
+    throw malformed(whyNone(form));
   } catch (error) {
     if (error instanceof DerError) throw malformed(error.message);
     throw error;
   }
 }
 
+export const isKeyLabel = (label: string): boolean => label.endsWith('PRIVATE KEY');
+
+/** Each costs a derivation and a signature. */
+const mostKeysLookedAt = 4;
+
+/** The first few private keys of a PEM source that can be read, with the numbers of their blocks. */
+export async function privateKeysIn(
+  bytes: Buffer,
+  passphrase: Secret | undefined,
+): Promise<{ readonly block: number; readonly key: DeployedKey }[]> {
+  const form = formOf(bytes);
+  if (form.kind !== 'pem') return [];
+  const found: { block: number; key: DeployedKey }[] = [];
+  for (const block of form.blocks.filter(({ label }) => isKeyLabel(label)).slice(0, mostKeysLookedAt)) {
+    try {
+      found.push({ block: block.number, key: await fromBlock(block, passphrase) });
+    } catch (error) {
+      if (!(error instanceof PrivateKeyError)) throw error;
+    }
+  }
+  return found;
+}
+
 async function fromBlocks(blocks: readonly PemBlock[], passphrase: Secret | undefined): Promise<DeployedKey> {
-  const block = blocks.find(({ label }) => label.endsWith('PRIVATE KEY'));
-  if (!block) throw malformed(`it holds no private key, only ${labelsOf(blocks)}`);
+  const block = blocks.find(({ label }) => isKeyLabel(label));
+  if (!block) throw malformed(`it holds no private key, only ${labelsOf(blocks)}${insteadOf(blocks)}`);
+  return fromBlock(block, passphrase);
+}
+
+async function fromBlock(block: PemBlock, passphrase: Secret | undefined): Promise<DeployedKey> {
   const place = `block ${block.number} (${block.label}, line ${block.line})`;
   if (!block.bytes) throw malformed(`${place}: ${block.problem}`);
   try {
     if (block.label === encryptedLabel) return await fromEncrypted(readDer(block.bytes, 'the key'), passphrase);
     const type = plainTypes[block.label];
-    if (!type) throw malformed(`${block.label} is a format that is not read here; convert it with \`openssl pkey\``);
-    if (!block.headers.get('proc-type')?.includes('ENCRYPTED')) return deployed(block.bytes, type, false);
-    const plain = decryptLegacyPem(block.headers.get('dek-info'), block.bytes, required(passphrase));
-    if (!plain) throw wrong();
-    return deployed(plain, type, true);
+    if (!type)
+      throw malformed(
+        namedKeyFormat(block.label) ??
+          `${block.label} is a format that is not read here; convert it with \`openssl pkey\``,
+      );
+    if (!block.headers.get('proc-type')?.includes('ENCRYPTED')) return await deployed(block.bytes, type, false);
+    const plain = decryptLegacyPem(block.headers.get('dek-info'), block.bytes, passphrase?.reveal() ?? '');
+    if (!plain) throw passphrase ? wrong() : missing();
+    return await deployed(plain, type, isKept(passphrase));
   } catch (error) {
     if (error instanceof DerError) throw malformed(`${place}: ${error.message}`);
-    if (error instanceof KeyProblem) throw new KeyProblem(error.code, `${place}: ${error.message}`);
+    if (error instanceof PrivateKeyError) throw new PrivateKeyError(error.finding, `${place}: ${error.message}`);
     throw error;
   }
 }
 
+function whyNone(form: Exclude<Form, { kind: 'pem' | 'der' }>): string {
+  if (form.kind === 'jks') return 'it is a Java keystore: configure it as `keystore`';
+  return form.kind === 'mail' ? 'it is an e-mail, and no private key may come by e-mail' : form.reason;
+}
+
+function insteadOf([first]: readonly PemBlock[]): string {
+  const kind = first && kindOfLabel(first.label);
+  const instead = kind && insteadOfKey[kind];
+  return instead ? `: ${instead}` : '';
+}
+
 /** DER names its form by its shape: RFC 5208 §6, RFC 5958 §2, RFC 8017 A.1.2, RFC 5915 §3. */
 async function fromDer(der: Uint8Array, passphrase: Secret | undefined): Promise<DeployedKey> {
+  const instead = insteadOfKey[kindOfDer(der)];
+  if (instead !== undefined) throw malformed(instead);
   const value = readDer(der, 'the key');
   const [first, second] = children(value, 'the key');
   if (first?.tag === tags.sequence && second?.tag === tags.octetString) return fromEncrypted(value, passphrase);
@@ -78,28 +124,34 @@ async function fromDer(der: Uint8Array, passphrase: Secret | undefined): Promise
   );
 }
 
-/** EncryptedPrivateKeyInfo (RFC 5958 §3). @throws {KeyProblem | DerError} */
+/** EncryptedPrivateKeyInfo (RFC 5958 §3). @throws {PrivateKeyError | DerError} */
 export async function fromEncrypted(value: DerValue, passphrase: Secret | undefined): Promise<DeployedKey> {
   const fields = new Fields(value, 'the encrypted key');
-  const decrypt = decryption(fields.take(tags.sequence, 'the encryption algorithm'));
+  const { decrypt, blockBytes } = decryption(fields.take(tags.sequence, 'the encryption algorithm'));
   const ciphertext = fields.take(tags.octetString, 'the encrypted key').body;
   fields.end();
-  // Every cipher that is read here works in blocks of at least eight octets: another length is damage, not a passphrase.
-  if (ciphertext.length === 0 || ciphertext.length % 8 !== 0) throw malformed('the encrypted key is cut short');
-  const plain = await decryptAny(decrypt, ciphertext, required(passphrase).reveal());
-  if (!plain) throw wrong();
-  return deployed(plain, 'pkcs8', true);
+  // A length that the cipher cannot have made is damage, and not a wrong passphrase.
+  if (ciphertext.length === 0 || ciphertext.length % blockBytes !== 0)
+    throw malformed('the encrypted key is cut short');
+  const plain = await decryptAny(decrypt, ciphertext, passphrase?.reveal() ?? '');
+  if (!plain) throw passphrase ? wrong() : missing();
+  return deployed(plain, 'pkcs8', isKept(passphrase));
 }
 
-/** @throws {KeyProblem} The reasons of OpenSSL are not passed on: they speak of its decoders, not of the file. */
-export function deployed(der: Uint8Array, type: 'pkcs8' | 'pkcs1' | 'sec1', encrypted: boolean): DeployedKey {
+/** @throws {PrivateKeyError} The reasons of OpenSSL are not passed on: they speak of its decoders, not of the file. */
+export async function deployed(
+  der: Uint8Array,
+  type: 'pkcs8' | 'pkcs1' | 'sec1',
+  encrypted: boolean,
+): Promise<DeployedKey> {
   // The PKCS#8 reader of OpenSSL passes over what follows the key.
   readDer(der, 'the key');
   const key = openSslReads(der, type, encrypted);
   const bits = key.publicKey.algorithm.startsWith('RSA') ? key.publicKey.bits : 0;
   if (bits > mostRsaBits)
     throw malformed(`it is an RSA key of ${bits} bits, more than the ${mostRsaBits} that are read`);
-  return key;
+  if (await key.works()) return key;
+  throw malformed('the private key is damaged: a signature made with it does not verify with its own public key');
 }
 
 function openSslReads(der: Uint8Array, type: 'pkcs8' | 'pkcs1' | 'sec1', encrypted: boolean): DeployedKey {
@@ -111,10 +163,9 @@ function openSslReads(der: Uint8Array, type: 'pkcs8' | 'pkcs1' | 'sec1', encrypt
   }
 }
 
-function required(passphrase: Secret | undefined): Secret {
-  if (passphrase) return passphrase;
-  throw new KeyProblem('passphrase_missing', 'it is encrypted, and there is no passphrase');
-}
+/** An empty passphrase is known to everybody, so what it encrypts is not encrypted. */
+const isKept = (passphrase: Secret | undefined): boolean => passphrase !== undefined && passphrase.reveal() !== '';
 
-const malformed = (reason: string) => new KeyProblem('private_key_malformed', reason);
-const wrong = () => new KeyProblem('passphrase_wrong', 'the passphrase does not decrypt it');
+const missing = () => new PrivateKeyError('passphrase_missing', 'it is encrypted, and there is no passphrase');
+const malformed = (reason: string) => new PrivateKeyError('private_key_malformed', reason);
+const wrong = () => new PrivateKeyError('passphrase_wrong', 'the passphrase does not decrypt it');

@@ -16,6 +16,8 @@ export interface CredentialInputs {
   readonly passphrase?: Source;
   readonly caBundle?: Source;
   readonly keystore?: Source;
+  /** Which key entry of the keystore. */
+  readonly alias?: string;
 }
 
 export interface PartContent {
@@ -34,6 +36,7 @@ export interface CredentialContent {
   readonly parts: Readonly<Partial<Record<Part, PartContent>>>;
   readonly passphrase?: Secret;
   readonly passphraseError?: string;
+  readonly alias?: string;
   /** Over every byte, mode and error; see `DeployedCredential.contentHash`. */
   readonly contentHash: string;
   readonly fromFiles: boolean;
@@ -52,7 +55,8 @@ export async function readSources(inputs: CredentialInputs, env: Variables): Pro
   return {
     parts: Object.fromEntries(parts.flatMap((part, index) => (contents[index] ? [[part, contents[index]]] : []))),
     ...secret,
-    contentHash: hashOf([passphrase, ...contents]),
+    ...(inputs.alias === undefined ? {} : { alias: inputs.alias }),
+    contentHash: hashOf([passphrase, ...contents], inputs.alias),
     fromFiles: sources.some((source) => source?.kind === 'file'),
   };
 }
@@ -81,8 +85,8 @@ function secretOf(
 }
 
 /** Lengths keep two different splits of the same bytes apart. */
-function hashOf(content: readonly (PartContent | undefined)[]): string {
-  const hash = createHmac('sha256', hashKey);
+function hashOf(content: readonly (PartContent | undefined)[], alias: string | undefined): string {
+  const hash = createHmac('sha256', hashKey).update(JSON.stringify([alias]));
   for (const each of content) {
     hash.update(JSON.stringify([each?.place, each?.mode, each?.error, each?.bytes?.length]));
     if (each?.bytes) hash.update(each.bytes);

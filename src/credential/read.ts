@@ -2,11 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Variables } from '../config/index.ts';
 import { type Finding, type FindingCode, finding } from '../findings/index.ts';
+import { plural } from '../text/index.ts';
 import type { Certificate } from '../x509/index.ts';
-import { readCertificates } from './certificates.ts';
+import { isCertificateLabel, readCertificates } from './certificates.ts';
+import { formOf } from './form/form.ts';
+import { whyClientsCannotRead } from './form/framing.ts';
 import type { DeployedKey } from './key-handle.ts';
 import { readKeystore } from './keystore/keystore.ts';
-import { KeyProblem, readPrivateKey } from './private-key.ts';
+import { whereTheMatchIs } from './matching.ts';
+import { isKeyLabel, PrivateKeyError, readPrivateKey } from './private-key.ts';
 import { type CredentialContent, type CredentialInputs, type PartContent, readSources } from './read-sources.ts';
 import type { DeployedCredential } from './types.ts';
 
@@ -26,6 +30,9 @@ const swapPauseMs = 250;
  *
  * Certificate and key are two files, and whoever renews them writes one after the other. So when they do not fit, or one of them does not
  * parse, they are looked at once more after a moment; what stands then is what is reported.
+ * @example
+ * const sources = { certificate: { kind: 'file', path: '/etc/mesh/client.pem' } } as const;
+ * const { certificate, problems } = await readCredential(sources, process.env);
  */
 export async function readCredential(
   inputs: CredentialInputs,
@@ -60,11 +67,12 @@ function looksHalfSwapped({ certificate, privateKey, problems }: DeployedCredent
 
 async function interpret(material: CredentialContent): Promise<DeployedCredential> {
   const { certificate, privateKey, caBundle, keystore } = material.parts;
-  const bundle = caBundle && bundleFrom(caBundle);
+  const bundle = caBundle && (await bundleFrom(caBundle));
   const client = keystore
     ? await fromKeystore(keystore, material)
-    : merge(certificate && clientFrom(certificate), privateKey && (await keyFrom(privateKey, material)));
+    : merge(certificate && (await clientFrom(certificate)), privateKey && (await keyFrom(privateKey, material)));
   const extra = client.others ?? [];
+  const keyBelongs = await whereTheMatchIs(client, material);
   return {
     configured: {
       certificate: Boolean(certificate ?? keystore),
@@ -73,6 +81,7 @@ async function interpret(material: CredentialContent): Promise<DeployedCredentia
     },
     ...(client.certificate && { certificate: client.certificate }),
     ...(client.key && { privateKey: client.key }),
+    ...(keyBelongs !== undefined && { keyBelongs }),
     // The CA certificates inside a keystore are its bundle, unless one is configured.
     extraCertificates: keystore && !bundle ? [] : extra,
     bundle: bundle?.certificates ?? (keystore ? extra : []),
@@ -101,15 +110,25 @@ const about = (code: FindingCode, { place }: PartContent, message: string): Find
 const unreadable = (code: FindingCode, { place, error }: PartContent): Finding =>
   finding(code, `${error}.`, { subject: place });
 
-function clientFrom(content: PartContent): Client {
+/** A variable is put into a file by something that may know better; a file is what the client loads. */
+function unreadableByClients(content: PartContent, wanted: (label: string) => boolean): Finding[] {
+  const why = content.bytes && whyClientsCannotRead(content.bytes, formOf(content.bytes), wanted);
+  if (why === undefined) return [];
+  const message = `${content.place}: OpenSSL, which MESH clients are built on, does not read it as it is written: ${why}.`;
+  const severity = content.kind === 'file' ? 'warning' : 'info';
+  return [finding('client_cannot_read_file', message, { subject: content.place, severity })];
+}
+
+async function clientFrom(content: PartContent): Promise<Client> {
   if (!content.bytes) return { problems: [unreadable('certificate_unreadable', content)] };
-  const { entries, problems } = readCertificates(content.bytes);
+  const { entries, problems } = await readCertificates(content.bytes);
   // When the first does not parse, the second is some CA: better no client certificate than a wrong one.
   const [certificate, ...rest] = entries;
   const others = rest.filter((each) => each !== undefined);
   const findings = problems.map((problem) => about('certificate_malformed', content, problem));
+  if (certificate) findings.push(...unreadableByClients(content, isCertificateLabel));
   if (others.length > 0) {
-    const message = `it holds ${others.length} more certificate${others.length === 1 ? '' : 's'} after the first`;
+    const message = `it holds ${plural(others.length, 'more certificate')} after the first`;
     findings.push(about('certificate_file_has_extra_certificates', content, message));
   }
   return { ...(certificate && { certificate }), others, problems: findings };
@@ -122,16 +141,17 @@ async function keyFrom(content: PartContent, material: CredentialContent): Promi
     const key = await readPrivateKey(content.bytes, material.passphrase);
     if (!key.encrypted)
       advice.push(about('private_key_unencrypted', content, 'the private key in it is not encrypted'));
+    advice.push(...unreadableByClients(content, isKeyLabel));
     return { key, problems: advice };
   } catch (error) {
-    if (!(error instanceof KeyProblem)) throw error;
-    return { problems: [about(error.code, content, explain(error.code, error.message, material)), ...advice] };
+    if (!(error instanceof PrivateKeyError)) throw error;
+    return { problems: [about(error.finding, content, explain(error.finding, error.message, material)), ...advice] };
   }
 }
 
 async function fromKeystore(keystore: PartContent, material: CredentialContent): Promise<Client> {
   if (!keystore.bytes) return { problems: [unreadable('certificate_unreadable', keystore)] };
-  const { problems, ...content } = await readKeystore(keystore.bytes, material.passphrase);
+  const { problems, ...content } = await readKeystore(keystore.bytes, material.passphrase, material.alias);
   const findings = problems.map(({ code, message }) => about(code, keystore, explain(code, message, material)));
   const advice = permissions(keystore);
   if (content.key?.encrypted === false) {
@@ -152,11 +172,16 @@ function permissions(content: PartContent): Finding[] {
   return [about('private_key_permissions', content, `every account on this machine may read it (mode ${octal})`)];
 }
 
-function bundleFrom(content: PartContent): { certificates: readonly Certificate[]; problems: readonly Finding[] } {
+interface Bundle {
+  readonly certificates: readonly Certificate[];
+  readonly problems: readonly Finding[];
+}
+
+async function bundleFrom(content: PartContent): Promise<Bundle> {
   if (!content.bytes) return { certificates: [], problems: [unreadable('ca_bundle_unreadable', content)] };
-  const { entries, problems } = readCertificates(content.bytes);
-  return {
-    certificates: entries.filter((each) => each !== undefined),
-    problems: problems.map((problem) => about('ca_bundle_malformed', content, problem)),
-  };
+  const { entries, problems } = await readCertificates(content.bytes);
+  const certificates = entries.filter((each) => each !== undefined);
+  const malformed = problems.map((problem) => about('ca_bundle_malformed', content, problem));
+  const unreadByClients = certificates.length > 0 ? unreadableByClients(content, isCertificateLabel) : [];
+  return { certificates, problems: [...malformed, ...unreadByClients] };
 }

@@ -40,6 +40,8 @@ export interface DeployedCredential {
   /** In file order, duplicates included. */
   readonly bundle: readonly Certificate[];
   readonly privateKey?: PrivateKeyHandle;
+  /** Where certificate and key do not belong together but another in the same file does: one sentence that says what must come first. */
+  readonly keyBelongs?: string;
   /** The bundle came out of a keystore: its order is that tool's, and MESH's rule about the order of a bundle file does not apply. */
   readonly bundleInKeystore?: true;
   /** Findings of the reading group. */

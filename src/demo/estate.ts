@@ -47,6 +47,13 @@ const mailboxOf: Record<Client | 'sandbox', string> = {
   sandbox: 'X26DEM6',
 };
 
+/**
+ * Makes the estate and starts its servers, on free ports of the loopback. Nothing is left when it throws.
+ * @throws {MissingPackageError} when the mail catcher's package was not installed.
+ * @example
+ * const estate = await createEstate({ now: () => new Date(), atMs: 0, port: 9807, caught: ({ file }) => console.log(file) });
+ * await estate.stop();
+ */
 export async function createEstate(options: EstateOptions): Promise<Estate> {
   const folder = await mkdtemp(join(tmpdir(), 'mesh-cert-monitor-demo-'));
   const secrets = {
@@ -59,10 +66,10 @@ export async function createEstate(options: EstateOptions): Promise<Estate> {
     for (const end of stops.splice(0).reverse()) await end();
   };
   try {
-    const birth = new Date(options.now().getTime() - options.atMs);
-    const [pathToLive, live] = await Promise.all([createPki('PTL', birth), createPki('Live', birth)]);
     const mail = await startMailCatcher(join(folder, 'mail'), options.caught);
     stops.push(mail.stop);
+    const birth = new Date(options.now().getTime() - options.atMs);
+    const [pathToLive, live] = await Promise.all([createPki('PTL', birth), createPki('Live', birth)]);
     const mesh = async (pki: Pki, demandsCertificate: boolean) => {
       const running = await startServer(pki, demandsCertificate, secrets, options.now);
       stops.push(running.stop);

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { SMTPServer } from 'smtp-server';
+import { MonitorError } from '../errors/index.ts';
 
 export interface CaughtMail {
   readonly recipients: readonly string[];
@@ -15,7 +15,18 @@ export interface MailCatcher {
   stop(): Promise<void>;
 }
 
-export async function startMailCatcher(folder: string, caught: (mail: CaughtMail) => void): Promise<MailCatcher> {
+/** An optional package is not installed; `message` says which, and how to add it. */
+export class MissingPackageError extends MonitorError {
+  override readonly code = 'ERR_PACKAGE_MISSING';
+}
+
+/** @throws {MissingPackageError} before anything is written or listens. */
+export async function startMailCatcher(
+  folder: string,
+  caught: (mail: CaughtMail) => void,
+  load: () => Promise<typeof import('smtp-server')> = () => import('smtp-server'),
+): Promise<MailCatcher> {
+  const { SMTPServer } = await load().catch(missing);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   let count = 0;
   const server = new SMTPServer({
@@ -46,6 +57,14 @@ export async function startMailCatcher(folder: string, caught: (mail: CaughtMail
     port: (server.server.address() as AddressInfo).port,
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
+}
+
+/** Only `demo` needs the package, so that an installation may leave it out. */
+function missing(error: unknown): never {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
+  throw new MissingPackageError(
+    'demo catches mail with the package smtp-server, which is not installed. Install it where mesh-cert-monitor is: npm install smtp-server (npm install --global smtp-server for a global installation)',
+  );
 }
 
 /** RFC 5322 §2.2.3: a folded header goes on while lines begin with white space. */

@@ -23,6 +23,9 @@ export interface Examination {
  * @returns undefined where no credential is configured.
  * @throws {ResourceShortageError} when this process could not look; otherwise only for a bug: what is wrong with the files is in the
  * assessment.
+ * @example
+ * const first = await examine(environment, undefined, process.env, new Date());
+ * const next = await examine(environment, first, process.env, new Date());
  */
 export async function examine(
   environment: ResolvedEnvironment,

@@ -11,8 +11,6 @@ import { renewalCodes } from './renewal.ts';
 
 export {
   type CatalogueEntry,
-  type CheckName,
-  checkNames,
   type FindingGroup,
   type Severity,
   severities,
@@ -27,5 +25,7 @@ const entries = {
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type FindingCode = keyof typeof entries;
+/** What each code means: severity, the check it fails, title, meaning, remedy and source. */
 export const catalogue: Readonly<Record<FindingCode, CatalogueEntry>> = entries;
+/** In the order of the catalogue. */
 export const findingCodes = Object.keys(entries) as FindingCode[];

@@ -7,19 +7,19 @@ export const chainCodes = {
     severity: 'critical',
     check: 'chain_valid',
     title: 'An issuing CA is missing from the bundle',
-    meaning: 'No certificate in the bundle has the name, and where given the key identifier, of the issuer.',
-    remedy: 'Add the missing CA certificate for this environment, from the NHS public key infrastructure pages.',
+    meaning: 'The bundle does not contain a certificate with the issuer’s name and key identifier.',
+    remedy:
+      'Add the missing CA certificate for this environment. It is published on the NHS public key infrastructure pages.',
     source: rfc5280('6.1'),
   },
   chain_signature_invalid: {
     group: 'chain',
     severity: 'critical',
     check: 'chain_valid',
-    title: 'A signature on the path does not verify',
+    title: 'A signature on the path is not valid',
     meaning:
-      'The issuer’s name matches, but its key did not sign this certificate: usually another generation of the same CA, or a damaged file.',
-    remedy:
-      'Replace the named CA certificate by the one that signed, matching the authority key identifier in the message.',
+      'The issuer’s name matches, but its key did not sign this certificate. Usually the bundle has another generation of the same CA, or the file is damaged.',
+    remedy: 'Replace the CA certificate named in the message with the one whose key identifier is shown there.',
     source: rfc5280('6.1.3 (a)(1)'),
   },
   chain_not_a_ca: {
@@ -27,8 +27,9 @@ export const chainCodes = {
     severity: 'critical',
     check: 'chain_valid',
     title: 'An issuer is not a CA',
-    meaning: 'A certificate on the path issued another although its basic constraints do not say that it is a CA.',
-    remedy: 'Replace it in the bundle by the real issuing CA.',
+    meaning:
+      'A certificate on the path issued another certificate, but its basic constraints do not say that it is a CA.',
+    remedy: 'Replace it in the bundle with the real issuing CA.',
     source: rfc5280('4.2.1.9, 6.1.4 (k)'),
   },
   chain_path_length_exceeded: {
@@ -36,26 +37,26 @@ export const chainCodes = {
     severity: 'critical',
     check: 'chain_valid',
     title: 'Path is longer than a CA allows',
-    meaning: 'A CA on the path limits how many CAs may follow it, and more do.',
-    remedy: 'Ask the desk for the right CA certificates; the path that the message shows was not issued correctly.',
+    meaning: 'A CA on the path limits how many CAs can be below it, and there are more.',
+    remedy: 'Ask the desk for the correct CA certificates. The path in the message was not issued correctly.',
     source: rfc5280('4.2.1.9, 6.1.4 (m)'),
   },
   chain_key_usage_invalid: {
     group: 'chain',
     severity: 'critical',
     check: 'chain_valid',
-    title: 'A CA may not sign certificates',
+    title: 'A CA is not allowed to sign certificates',
     meaning:
-      'The key usage of a CA on the path lacks keyCertSign, or a critical extension on the path is not understood.',
-    remedy: 'Replace the named certificate in the bundle by the real issuing CA.',
+      'The key usage of a CA on the path does not include keyCertSign, or a certificate on the path has a critical extension that is not supported.',
+    remedy: 'Replace the certificate named in the message with the real issuing CA.',
     source: rfc5280('4.2.1.3, 6.1.4 (n), 6.1.4 (o)'),
   },
   chain_name_constraint_violated: {
     group: 'chain',
     severity: 'critical',
     check: 'chain_valid',
-    title: 'A name is outside what a CA may certify',
-    meaning: 'A CA on the path is constrained to certain names, and a certificate below it has another.',
+    title: 'A name is outside the CA’s name constraints',
+    meaning: 'A CA on the path is restricted to certain names, and a certificate below it has a different one.',
     remedy: 'Ask the desk for a certificate from the CA that serves this name.',
     source: rfc5280('4.2.1.10, 6.1.3 (b), (c)'),
   },
@@ -63,9 +64,10 @@ export const chainCodes = {
     group: 'chain',
     severity: 'critical',
     check: 'chain_valid',
-    title: 'Path does not end at a root of the bundle',
-    meaning: 'The issuing CA is there, but no self-signed root certificate of the bundle ends the path.',
-    remedy: 'Add the root CA certificate of this environment to the bundle.',
+    title: 'Path does not end at a root in the bundle',
+    meaning:
+      'The issuing CA is there, but the bundle does not contain the self-signed root certificate that ends the path.',
+    remedy: 'Add the root CA certificate for this environment to the bundle.',
     source: rfc5280('6.1.1 (d)'),
   },
   ca_expired: {
@@ -73,9 +75,9 @@ export const chainCodes = {
     severity: 'critical',
     check: 'chain_valid',
     title: 'A CA on the path has expired',
-    meaning: 'A certificate that the path needs is past its notAfter, so nothing below it is accepted any more.',
+    meaning: 'A CA certificate that the path needs has expired, so nothing below it is accepted any more.',
     remedy:
-      'Put the current generation of the CA certificates into the bundle; if the client certificate was issued by the old one, renew it too.',
+      'Add the current generation of CA certificates to the bundle. If the old CA issued the client certificate, renew that too.',
     source: rfc5280('4.1.2.5, 6.1.3 (a)(2)'),
   },
   ca_not_yet_valid: {
@@ -84,7 +86,7 @@ export const chainCodes = {
     check: 'chain_valid',
     title: 'A CA on the path is not valid yet',
     meaning:
-      'A certificate that the path needs is before its notBefore; either it is from the future or this machine’s clock is behind.',
+      'The start date (notBefore) of a CA certificate that the path needs is in the future. Often this machine’s clock is slow.',
     remedy: 'Check the clock of this machine, then the certificate.',
     source: rfc5280('4.1.2.5, 6.1.3 (a)(2)'),
   },
@@ -94,8 +96,8 @@ export const chainCodes = {
     check: 'chain_order',
     title: 'Bundle is in the wrong order',
     meaning:
-      'The certificates of the bundle do not stand in the configured order. Some clients tolerate that and some do not; the guide for this certificate says root CA first.',
-    remedy: 'Swap the certificates that the message names; nothing else has to change.',
+      'The certificates in the bundle are not in the configured order. Some clients accept that and some do not; NHS England’s guide says root CA first.',
+    remedy: 'Swap the certificates named in the message. Nothing else has to change.',
     source: 'NHS England, certificate guidance: “ensuring the root CA comes first”',
   },
   ca_expires_before_client: {
@@ -103,17 +105,17 @@ export const chainCodes = {
     severity: 'warning',
     title: 'A CA expires before the client certificate',
     meaning:
-      'The environment stops working when the first certificate on the path expires, and that is not the client’s.',
-    remedy: 'Plan the change of CA generation together with the next renewal.',
+      'The environment stops working when the first certificate on the path expires, and that is a CA rather than the client certificate.',
+    remedy: 'Plan the change to the new CA generation together with the next renewal.',
     source: rfc5280('6.1.3 (a)(2)'),
   },
   ca_expires_soon: {
     group: 'chain',
     severity: 'warning',
     title: 'A CA on the path expires soon',
-    meaning: 'A CA that the path needs is inside the warning threshold.',
+    meaning: 'A CA that the path needs expires within the warning threshold.',
     remedy:
-      'Get the next generation of the CA certificates, add them to the bundle, and renew the client certificate from it.',
+      'Get the next generation of CA certificates, add them to the bundle, and renew the client certificate from the new CA.',
     source: rfc5280('4.1.2.5'),
   },
   bundle_contains_client_certificate: {
@@ -121,31 +123,31 @@ export const chainCodes = {
     severity: 'warning',
     title: 'Bundle contains the client certificate',
     meaning:
-      'The CA bundle should hold CA certificates only. A client certificate in it is trusted as a peer by some TLS libraries.',
+      'The CA bundle should contain CA certificates only. Some TLS libraries trust a client certificate in it as a peer.',
     remedy: 'Remove it from the bundle.',
     source: rfc5280('6.1.1 (d)'),
   },
   bundle_unrelated_certificate: {
     group: 'chain',
     severity: 'info',
-    title: 'Bundle holds a certificate that the path does not use',
-    meaning: 'Real bundles hold several generations of a CA; the ones that this path does not use do no harm.',
+    title: 'Bundle contains a certificate that the path does not use',
+    meaning: 'Bundles often contain several generations of a CA. The ones that this path does not use do no harm.',
     remedy: 'Usually nothing.',
     source: rfc5280('6.1'),
   },
   bundle_duplicate_certificate: {
     group: 'chain',
     severity: 'info',
-    title: 'Bundle holds a certificate twice',
-    meaning: 'The same certificate stands in the bundle more than once.',
+    title: 'Bundle contains a certificate twice',
+    meaning: 'The same certificate is in the bundle more than once.',
     remedy: 'Remove one when you next change the file.',
     source: 'RFC 7468 §5',
   },
   bundle_expired_certificate: {
     group: 'chain',
     severity: 'info',
-    title: 'Bundle holds an expired certificate that nothing needs',
-    meaning: 'An expired certificate stands in the bundle, but the path does not use it.',
+    title: 'Bundle contains an expired certificate that nothing needs',
+    meaning: 'There is an expired certificate in the bundle, but the path does not use it.',
     remedy: 'Remove it when you next change the file.',
     source: rfc5280('4.1.2.5'),
   },
@@ -153,11 +155,22 @@ export const chainCodes = {
     group: 'chain',
     severity: 'warning',
     check: 'rehearsal',
-    title: 'Our verdict and OpenSSL’s differ',
+    title: 'OpenSSL disagrees with our verdict',
     meaning:
-      'A TLS handshake with exactly these files, rehearsed in memory, came out differently from our own path validation. MESH may side with either.',
+      'A TLS handshake in memory with exactly these files gave a different result from our own validation. MESH may agree with either.',
     remedy:
-      'Read both verdicts in the message, and trust the stricter one until the difference is explained. Please report it with the certificates (never the key).',
+      'Read both verdicts in the message, and go by the stricter one until the difference is explained. Please report it with the certificates (never the key).',
     source: 'OpenSSL, verification; RFC 5280 §6',
+  },
+  rehearsal_without_verdict: {
+    group: 'chain',
+    severity: 'warning',
+    check: 'rehearsal',
+    title: 'OpenSSL came to no verdict',
+    meaning:
+      'A TLS handshake in memory with exactly these files neither succeeded nor failed in time. Only our own verdict is available.',
+    remedy:
+      'Run `mesh-cert-monitor check` again. If the finding remains, the machine is overloaded or one of the files is unusually large.',
+    source: 'OpenSSL, verification',
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,26 +1,14 @@
 /** What the catalogue says of one finding code. */
+import type { CheckName } from './checks.ts';
 
 export const severities = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];
-
-/** The verdicts behind `nhs_mesh_check_passed`. */
-export const checkNames = [
-  'readable',
-  'key_match',
-  'chain_order',
-  'chain_valid',
-  'validity',
-  'naming',
-  'strength',
-  'rehearsal',
-] as const;
-export type CheckName = (typeof checkNames)[number];
 
 export type FindingGroup = 'reading' | 'match' | 'chain' | 'validity' | 'naming' | 'strength' | 'handshake' | 'renewal';
 
 export interface CatalogueEntry {
   readonly group: FindingGroup;
-  /** The default. A rule may raise it where the contract says so (`clock_skew`, the renewal codes). */
+  /** The default. A rule may raise it where waiting makes it worse (`clock_skew`, the renewal codes). */
   readonly severity: Severity;
   /** The check that this code fails. A code without one is advice: it never turns a check red. */
   readonly check?: CheckName;

@@ -1,3 +1,4 @@
+import { escaped, type SafeText } from '../text/index.ts';
 import { catalogue, type FindingCode, type Severity, severities } from './catalogue.ts';
 
 /** One thing that stands against an environment now. Everything but the message comes from the catalogue. */
@@ -5,15 +6,22 @@ export interface Finding {
   readonly code: FindingCode;
   readonly severity: Severity;
   /** What was found, naming the place; one sentence, never a secret. */
-  readonly message: string;
-  readonly remedy: string;
+  readonly message: SafeText;
+  readonly remedy: SafeText;
   /** The certificate, file or address it is about. */
-  readonly subject?: string;
+  readonly subject?: SafeText;
 }
 
 export type Status = 'ok' | 'warning' | 'critical';
 
-/** Throws when the code is not in the catalogue: that is a bug, not a state of the world. */
+/**
+ * A finding with the catalogue's severity and remedy, unless the rule knows better. What it is given is escaped, so a message may quote
+ * whatever was found.
+ * @param message - one sentence that names the place; never a secret.
+ * @throws {Error} when the code is not in the catalogue: that is a bug, not a state of the world.
+ * @example
+ * finding('key_mismatch', 'The key in key.pem does not belong to the certificate in client.pem.', { subject: 'key.pem' });
+ */
 export function finding(
   code: FindingCode,
   message: string,
@@ -24,9 +32,9 @@ export function finding(
   return {
     code,
     severity: more.severity ?? entry.severity,
-    message,
-    remedy: more.remedy ?? entry.remedy,
-    ...(more.subject === undefined ? {} : { subject: more.subject }),
+    message: escaped(message),
+    remedy: escaped(more.remedy ?? entry.remedy),
+    ...(more.subject === undefined ? {} : { subject: escaped(more.subject) }),
   };
 }
 

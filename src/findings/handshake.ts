@@ -1,4 +1,4 @@
-/** What MESH had to say. */
+/** The result of the handshake with MESH. */
 import { type CatalogueEntry, meshApi, rfc5280 } from './entry.ts';
 
 export const handshakeCodes = {
@@ -7,17 +7,17 @@ export const handshakeCodes = {
     severity: 'critical',
     title: 'MESH handshake failed',
     meaning:
-      'The last handshake with MESH did not end with MESH’s own answer; the reason in the message says where it stopped.',
-    remedy: 'Follow the section of the reason in docs/handshake.md.',
+      'The last handshake with MESH did not end with an answer from MESH. The reason in the message says where it stopped.',
+    remedy: 'Look up the reason in docs/handshake.md and follow the steps there.',
     source: `${meshApi}, validate a mailbox`,
   },
   clock_skew: {
     group: 'handshake',
     severity: 'warning',
-    title: 'Clock differs from MESH’s',
+    title: 'Clock differs from MESH’s clock',
     meaning:
-      'This machine’s clock and the server’s Date differ by more than 5 minutes; beyond 2 hours MESH refuses the authorization token.',
-    remedy: 'Bring this machine’s clock into step (NTP).',
+      'This machine’s clock differs from the server’s Date header by more than 5 minutes. Beyond 2 hours MESH refuses the authorization token.',
+    remedy: 'Synchronise this machine’s clock (NTP).',
     source: `${meshApi}, authorization`,
   },
   mailbox_not_validated_recently: {
@@ -25,8 +25,8 @@ export const handshakeCodes = {
     severity: 'critical',
     title: 'Mailbox has not been validated for 24 hours',
     meaning:
-      'No handshake of this monitor has succeeded for 24 hours. MESH asks for one a day to keep a mailbox marked as active.',
-    remedy: 'Mend what makes the handshake fail, and see that the real client still collects its messages.',
+      'This monitor has not completed a handshake for 24 hours. MESH expects one a day to keep a mailbox marked as active.',
+    remedy: 'Fix the cause of the failing handshake, and check that your MESH client is still collecting messages.',
     source: `${meshApi}, validate a mailbox`,
   },
   server_certificate_expires_soon: {
@@ -34,16 +34,17 @@ export const handshakeCodes = {
     severity: 'warning',
     title: 'MESH’s own certificate expires soon',
     meaning:
-      'A certificate that the MESH server presented is within the warning threshold of its end. NHS England replaces it; what can break is the trust in its successor.',
-    remedy: 'Look for an announcement of new CA certificates, and be ready to change the bundle.',
+      'A certificate presented by the MESH server expires within the warning threshold. NHS England will replace it; the risk is that your CA bundle does not trust the new one.',
+    remedy: 'Look out for an announcement of new CA certificates, and be ready to update the bundle.',
     source: rfc5280('4.1.2.5'),
   },
   server_not_verified: {
     group: 'handshake',
     severity: 'info',
     title: 'The server’s certificate is not verified',
-    meaning: '`verify_server: false`: whoever answers at that address is believed. Right for a sandbox only.',
-    remedy: 'Set `mesh.verify_server: true` and give the CA bundle, unless this is a sandbox.',
+    meaning:
+      '`verify_server: false` is set, so any server that answers at that address is trusted. This is acceptable only for a sandbox.',
+    remedy: 'Unless this is a sandbox, set `mesh.verify_server: true` and provide the CA bundle.',
     source: 'RFC 8446 §4.4.2.4',
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,4 +1,4 @@
-/** What can go wrong before anything is judged, and whether key and certificate belong together. */
+/** Problems reading the credential, and a key that does not match its certificate. */
 import { type CatalogueEntry, meshCertificateGuidance, rfc5280 } from './entry.ts';
 
 export const readingCodes = {
@@ -8,8 +8,8 @@ export const readingCodes = {
     check: 'readable',
     title: 'Client certificate cannot be read',
     meaning:
-      'The file or environment variable that should hold the client certificate is missing, not a regular file, too large, or not readable by this process.',
-    remedy: 'Check the path, its permissions and the mount; the message names the place.',
+      'The file or environment variable for the client certificate is missing, is not a regular file, is too large, or cannot be read by this process.',
+    remedy: 'Check the path in the message, its permissions and the mount.',
     source: 'configuration',
   },
   private_key_unreadable: {
@@ -18,9 +18,9 @@ export const readingCodes = {
     check: 'readable',
     title: 'Private key cannot be read',
     meaning:
-      'The file or environment variable that should hold the private key is missing, not a regular file, too large, or not readable by this process.',
+      'The file or environment variable for the private key is missing, is not a regular file, is too large, or cannot be read by this process.',
     remedy:
-      'Check the path, its permissions and the mount; the key must be readable by the account that runs this service.',
+      'Check the path in the message, its permissions and the mount. The account that runs this service must be able to read the key.',
     source: 'configuration',
   },
   ca_bundle_unreadable: {
@@ -29,7 +29,7 @@ export const readingCodes = {
     check: 'readable',
     title: 'CA bundle cannot be read',
     meaning:
-      'The file or environment variable that should hold the CA bundle is missing, not a regular file, too large, or not readable by this process.',
+      'The file or environment variable for the CA bundle is missing, is not a regular file, is too large, or cannot be read by this process.',
     remedy: 'Check the path, its permissions and the mount.',
     source: 'configuration',
   },
@@ -39,8 +39,9 @@ export const readingCodes = {
     check: 'readable',
     title: 'Client certificate is malformed',
     meaning:
-      'The source was read, but it holds no certificate, or a block that does not parse as an X.509 certificate.',
-    remedy: 'Copy the certificate again from the desk’s e-mail as it is, from BEGIN CERTIFICATE to END CERTIFICATE.',
+      'The source was read, but it does not contain a certificate, or it contains a block that is not a valid X.509 certificate.',
+    remedy:
+      'Copy the certificate again from the desk’s email, from BEGIN CERTIFICATE to END CERTIFICATE, without changing it.',
     source: `RFC 7468 §5; ${rfc5280('4.1')}`,
   },
   private_key_malformed: {
@@ -48,8 +49,9 @@ export const readingCodes = {
     severity: 'critical',
     check: 'readable',
     title: 'Private key is malformed',
-    meaning: 'The source was read, but it holds no private key that parses.',
-    remedy: 'Deploy the key file that was made together with the CSR; `openssl pkey -in FILE -noout` must accept it.',
+    meaning: 'The source was read, but it does not contain a private key that can be used.',
+    remedy:
+      'Deploy the key file that was made together with the CSR; `openssl pkey -in FILE -check -noout` must accept it.',
     source: 'RFC 7468 §10, §11; RFC 5958',
   },
   ca_bundle_malformed: {
@@ -58,9 +60,9 @@ export const readingCodes = {
     check: 'readable',
     title: 'CA bundle is malformed',
     meaning:
-      'The source was read, but it holds no certificate, or a block that does not parse as an X.509 certificate. The blocks that do parse are still used.',
+      'The source was read, but it does not contain a certificate, or it contains a block that is not a valid X.509 certificate. The other blocks are still used.',
     remedy:
-      'Replace the block that the message names, or fetch the bundle again from the NHS public key infrastructure pages.',
+      'Replace the block named in the message, or download the bundle again from the NHS public key infrastructure pages.',
     source: `RFC 7468 §5; ${rfc5280('4.1')}`,
   },
   passphrase_missing: {
@@ -69,8 +71,8 @@ export const readingCodes = {
     check: 'readable',
     title: 'Passphrase is missing',
     meaning:
-      'The private key or keystore is encrypted and no passphrase is configured, or its source is empty or absent.',
-    remedy: 'Configure `credential.passphrase`, or check that the variable or file it names reaches this process.',
+      'The private key or keystore is encrypted, and no passphrase is configured, or the file or variable for it is missing or empty.',
+    remedy: 'Set `credential.passphrase`, or check that the file or variable it names is available to this process.',
     source: 'RFC 5958 §3',
   },
   passphrase_wrong: {
@@ -78,9 +80,9 @@ export const readingCodes = {
     severity: 'critical',
     check: 'readable',
     title: 'Passphrase is wrong',
-    meaning: 'The private key or keystore is encrypted and the configured passphrase does not decrypt it.',
+    meaning: 'The private key or keystore is encrypted, and the configured passphrase does not open it.',
     remedy:
-      'Deploy the passphrase that belongs to this key. A stray line end or another character encoding (£ is the usual one) counts as wrong.',
+      'Deploy the passphrase for this key. Check for an extra line break, and for characters such as £ that depend on the encoding.',
     source: 'RFC 8018',
   },
   keystore_malformed: {
@@ -88,33 +90,62 @@ export const readingCodes = {
     severity: 'critical',
     check: 'readable',
     title: 'Keystore is malformed',
-    meaning: 'The keystore is neither PKCS#12 nor JKS, is damaged, or holds no private key with its certificate.',
+    meaning: 'The keystore is not PKCS#12 or JKS, is damaged, or does not contain a private key with its certificate.',
     remedy: 'Export it again; `openssl pkcs12 -in FILE -info -noout` or `keytool -list -keystore FILE` must accept it.',
     source: 'RFC 7292; Java Cryptography Architecture, JKS',
+  },
+  keystore_alias_unknown: {
+    group: 'reading',
+    severity: 'critical',
+    check: 'readable',
+    title: 'Keystore has no key with this alias',
+    meaning: '`credential.alias` names a key entry that the keystore does not have.',
+    remedy: 'Set `credential.alias` to one of the entries listed in the message.',
+    source: 'RFC 2985 §5.5.1; Java Cryptography Architecture, KeyStore',
+  },
+  keystore_has_several_keys: {
+    group: 'reading',
+    severity: 'warning',
+    title: 'Keystore contains more than one private key',
+    meaning: 'Which key an application uses depends on its settings. Java, without an alias, can pick any of them.',
+    remedy:
+      'Delete the entry that is no longer used (`keytool -delete -alias NAME -keystore FILE`), or set `credential.alias` to the entry that your application uses.',
+    source: 'Java Secure Socket Extension, SunX509 key manager',
+  },
+  client_cannot_read_file: {
+    group: 'reading',
+    severity: 'warning',
+    title: 'Clients cannot read the file as it is written',
+    meaning:
+      'We can read this file, but OpenSSL’s PEM reader (used by curl, Python, nginx and Node) cannot. The dates and names shown are right, but a client that loads the file fails.',
+    remedy:
+      'Save the file again as plain PEM: each BEGIN and END line on a line of its own, base64 in lines of 64 characters, no blank lines.',
+    source: 'RFC 7468 §2; OpenSSL, PEM_read_bio',
   },
   private_key_unencrypted: {
     group: 'reading',
     severity: 'warning',
     title: 'Private key is not encrypted',
-    meaning: 'Whoever can read the file can act as this mailbox.',
-    remedy: 'Encrypt it: `openssl pkcs8 -topk8 -v2 aes-256-cbc -in KEY -out KEY.enc`, and configure the passphrase.',
+    meaning: 'Anyone who can read the file can act as this mailbox.',
+    remedy:
+      'Encrypt it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in KEY -out KEY.enc`, and configure the passphrase.',
     source: meshCertificateGuidance,
   },
   private_key_permissions: {
     group: 'reading',
     severity: 'warning',
     title: 'Private key is readable by others',
-    meaning: 'The file’s mode lets every account on this machine read the key.',
-    remedy: '`chmod 600 FILE` (or 640 with a group of its own).',
+    meaning: 'The file’s permissions let every account on this machine read the key.',
+    remedy: 'Run `chmod 600 FILE` (or 640 with a dedicated group).',
     source: meshCertificateGuidance,
   },
   certificate_file_has_extra_certificates: {
     group: 'reading',
     severity: 'info',
-    title: 'Certificate file holds more than the client certificate',
+    title: 'Certificate file contains more than the client certificate',
     meaning:
-      'The first certificate is taken as the client’s; the others are sent along as its chain or ignored, depending on the client.',
-    remedy: 'Usually nothing. If the first certificate of the file is not the client’s, put it first.',
+      'The first certificate is used as the client certificate. Depending on the client, the others are sent as its chain or ignored.',
+    remedy: 'Usually nothing. If the client certificate is not first in the file, move it to the top.',
     source: 'RFC 8446 §4.4.2',
   },
 
@@ -122,11 +153,11 @@ export const readingCodes = {
     group: 'match',
     severity: 'critical',
     check: 'key_match',
-    title: 'Private key does not belong to the certificate',
+    title: 'Private key does not match the certificate',
     meaning:
-      'The public half of the private key differs from the public key in the certificate, so no TLS handshake can be signed.',
+      'The private key does not match the public key in the certificate, so the client cannot complete a TLS handshake.',
     remedy:
-      'Deploy the key that was made with this certificate’s CSR. After a renewal with a new key, certificate and key must be swapped together.',
+      'Deploy the private key that was used for this certificate’s CSR. After a renewal with a new key, replace the certificate and key together.',
     source: rfc5280('4.1.2.7'),
   },
 } as const satisfies Record<string, CatalogueEntry>;

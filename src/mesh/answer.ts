@@ -1,18 +1,20 @@
 /** Whether an HTTP answer is MESH's own yes, and if not, which reason it is. Pure. */
 import type { Probe } from '../config/index.ts';
+import { condensed, type SafeText, type Untrusted } from '../text/index.ts';
 import type { Failure } from './failure.ts';
 import type { HandshakeReason } from './types.ts';
 
 export interface Answer {
   readonly status: number;
-  readonly body: string;
+  readonly body: Untrusted;
   /** False when the body went on beyond the bound. */
   readonly complete: boolean;
 }
 
 /** MESH API specification: 200 and, under v2, no body; `{"mailboxId": …}` under v1. A ping says that it is running. */
 export function failureOfAnswer(probe: Probe, mailboxId: string, answer: Answer): Failure | undefined {
-  const { status, body, complete } = answer;
+  const { status, complete } = answer;
+  const body = answer.body.raw();
   if (status !== 200) {
     const reason = reasonOfStatus(status, probe);
     return { reason, detail: `HTTP ${status}${hint(status)}${quoted(body)}` };
@@ -74,18 +76,13 @@ function messagesIn(body: string): string {
 
 const quotedCharacters = 200;
 
-/** The beginning of what a server wrote, fit to print: no markup, no control character, bounded. It proves nothing. */
+/** The beginning of what a server wrote, without markup. It proves nothing. */
 function quoted(body: string): string {
-  const characters = [...plain(messagesIn(body) || body)];
-  if (characters.length === 0) return '';
-  const cut = characters.length > quotedCharacters;
-  return `: ${characters.slice(0, quotedCharacters).join('')}${cut ? '…' : ''}`;
+  const text = plain(messagesIn(body) || body);
+  return text === '' ? '' : `: ${text}`;
 }
 
-function plain(text: string): string {
-  return text
-    .replace(/<(script|style)\b.*?(<\/\1>|$)/gis, ' ')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
-    .trim();
+function plain(text: string): SafeText {
+  const words = text.replace(/<(script|style)\b.*?(<\/\1>|$)/gis, ' ').replace(/<[^>]*>/g, ' ');
+  return condensed(words, quotedCharacters);
 }

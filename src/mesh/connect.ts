@@ -1,6 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns';
 import { connect, isIP, type Socket } from 'node:net';
+import { MonitorError } from '../errors/index.ts';
 import { untilAborted } from './deadline.ts';
 import type { Sockets } from './sockets.ts';
 
@@ -40,8 +41,8 @@ export function alternate(addresses: readonly LookupAddress[]): LookupAddress[] 
 }
 
 /** No address let us in. `errors` has one for each, in the order they failed. */
-export class NoAddressAnswered extends Error {
-  override name = 'NoAddressAnswered';
+export class NoAddressAnsweredError extends MonitorError {
+  override readonly code = 'ERR_NO_ADDRESS_ANSWERED';
   readonly errors: readonly NodeJS.ErrnoException[];
 
   constructor(errors: readonly NodeJS.ErrnoException[]) {
@@ -53,7 +54,7 @@ export class NoAddressAnswered extends Error {
 /**
  * The first of these addresses that lets us in (RFC 8305 §5): attempts start 250 ms apart, or at once when the one before failed,
  * and go on beside each other; the first connection wins and the others are dropped. Every socket is put into `sockets` at once.
- * @throws {NoAddressAnswered}
+ * @throws {NoAddressAnsweredError}
  */
 export function connectToFirst(
   addresses: readonly LookupAddress[],
@@ -72,7 +73,7 @@ export function connectToFirst(
       const address = addresses[next];
       next += 1;
       if (!address) {
-        if (attempts.size === 0) settle.reject(new NoAddressAnswered(errors));
+        if (attempts.size === 0) settle.reject(new NoAddressAnsweredError(errors));
         return;
       }
       const { family } = address;

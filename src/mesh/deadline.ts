@@ -1,9 +1,10 @@
+import { MonitorError } from '../errors/index.ts';
 import { type LoopWatch, loopShortage, watchLoop } from '../shortage/index.ts';
 import type { HandshakePhase } from './types.ts';
 
 /** A phase, or the whole probe in that phase, ran out of time. */
-export class PhaseTimeout extends Error {
-  override name = 'PhaseTimeout';
+export class PhaseTimeoutError extends MonitorError {
+  override readonly code = 'ERR_PHASE_TIMEOUT';
   readonly phase: HandshakePhase;
 
   constructor(phase: HandshakePhase, limitMs: number) {
@@ -30,7 +31,7 @@ export class Phases {
 
   /**
    * `work` must give up its resources and reject with the signal's reason once the signal aborts.
-   * @throws {PhaseTimeout} when the limit passes; the caller's reason when the probe is cancelled; {ResourceShortageError} when it
+   * @throws {PhaseTimeoutError} when the limit passes; the caller's reason when the probe is cancelled; {ResourceShortageError} when it
    * was our own loop that let the time pass; else what `work` throws.
    */
   async run<T>(phase: HandshakePhase, limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -39,7 +40,7 @@ export class Phases {
     const startedAt = performance.now();
     const allowedMs = Math.max(0, Math.min(limitMs, this.#endsAt - startedAt));
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(new PhaseTimeout(phase, Math.round(allowedMs))), allowedMs);
+    const timer = setTimeout(() => controller.abort(new PhaseTimeoutError(phase, Math.round(allowedMs))), allowedMs);
     const cancel = () => controller.abort(this.#cancelled?.reason);
     this.#cancelled?.addEventListener('abort', cancel, { once: true });
     const loop = watchLoop();
@@ -63,7 +64,7 @@ const hungUp: readonly unknown[] = ['ECONNRESET', 'EPIPE'];
 function ourOwnFault(error: unknown, phase: HandshakePhase, allowedMs: number, elapsedMs: number, loop: LoopWatch) {
   const stalledMs = loop.stalledMs();
   const during = `the phase ${phase} of a handshake`;
-  if (error instanceof PhaseTimeout) return loopShortage(during, { allowedMs, elapsedMs, stalledMs });
+  if (error instanceof PhaseTimeoutError) return loopShortage(during, { allowedMs, elapsedMs, stalledMs });
   if (stalledMs < longSilenceMs || !(error instanceof Error && 'code' in error && hungUp.includes(error.code)))
     return undefined;
   return loopShortage(during, { allowedMs: elapsedMs, elapsedMs, stalledMs });

@@ -1,9 +1,10 @@
 /** Which of the closed list of reasons an error is. The one place that reads error codes. */
+import { MonitorError } from '../errors/index.ts';
 import { descriptorShortage, shortageOf } from '../shortage/index.ts';
-import { NoAddressAnswered } from './connect.ts';
-import { PhaseTimeout } from './deadline.ts';
+import { NoAddressAnsweredError } from './connect.ts';
+import { PhaseTimeoutError } from './deadline.ts';
 import { ProxyError } from './proxy.ts';
-import type { ServerVerdict } from './secure.ts';
+import { ConnectionClosedError, type ServerVerdict } from './secure.ts';
 import { alertOf, reasonOfAlert, type TlsState } from './tls-alerts.ts';
 import type { HandshakePhase, HandshakeReason } from './types.ts';
 
@@ -13,8 +14,8 @@ export interface Failure {
 }
 
 /** A failure that the probe itself has named. */
-export class HandshakeFailed extends Error {
-  override name = 'HandshakeFailed';
+export class HandshakeError extends MonitorError {
+  override readonly code = 'ERR_HANDSHAKE';
   readonly failure: Failure;
 
   constructor(failure: Failure) {
@@ -58,20 +59,22 @@ const networkCodes: Readonly<Record<string, HandshakeReason>> = {
  * @throws the error itself when it is none: a bug, or the caller's own reason for stopping.
  */
 export function failureOf(error: unknown, circumstances: Circumstances): Failure {
-  const causes = error instanceof NoAddressAnswered ? error.errors : [error];
+  const causes = error instanceof NoAddressAnsweredError ? error.errors : [error];
   const shortage = causes.map((each) => shortageOf(each, 'a handshake')).find((each) => each !== undefined);
   if (shortage) throw shortage;
   const nameless = circumstances.phase === 'dns' && isOfTheWorld(error) && descriptorShortage('a handshake');
   if (nameless) throw nameless;
-  if (error instanceof HandshakeFailed) return error.failure;
+  if (error instanceof HandshakeError) return error.failure;
   if (error instanceof ProxyError) return { reason: 'proxy_failure', detail: error.message };
   const { phase, viaProxy } = circumstances;
   // Up to the end of `connect` it is the proxy that we talk to.
   if (viaProxy && (phase === 'dns' || phase === 'connect') && isOfTheWorld(error)) {
     return { reason: 'proxy_failure', detail: `the proxy could not be used: ${error.message}` };
   }
-  if (error instanceof PhaseTimeout) return { reason: timeouts[error.phase], detail: error.message };
-  if (error instanceof NoAddressAnswered) return { reason: reasonOfAll(error.errors), detail: error.message };
+  if (error instanceof PhaseTimeoutError) return { reason: timeouts[error.phase], detail: error.message };
+  if (error instanceof NoAddressAnsweredError) return { reason: reasonOfAll(error.errors), detail: error.message };
+  if (error instanceof ConnectionClosedError)
+    return { reason: 'connection_reset', detail: `cut in phase ${phase}: ECONNRESET` };
   if (!isOfTheWorld(error)) throw error;
   return ofCode(error, circumstances);
 }
@@ -112,7 +115,7 @@ type CodedError = Error & { readonly code: string };
 
 /** An error with a code from the system, OpenSSL or the HTTP parser. Node's ERR_INVALID_… and the like are bugs of ours. */
 function isOfTheWorld(error: unknown): error is CodedError {
-  if (error instanceof PhaseTimeout || error instanceof NoAddressAnswered) return true;
+  if (error instanceof PhaseTimeoutError || error instanceof NoAddressAnsweredError) return true;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && (!code.startsWith('ERR_') || /^ERR_(SSL|TLS)_/.test(code)) && code !== 'ABORT_ERR';
 }

@@ -1,5 +1,6 @@
 import type { ResolvedEnvironment, Variables } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
+import { condensed } from '../text/index.ts';
 import { type Certificate, MalformedCertificateError, parseCertificate } from '../x509/index.ts';
 import { failureOfAnswer } from './answer.ts';
 import { Phases } from './deadline.ts';
@@ -21,6 +22,8 @@ export interface HandshakeOptions {
  * One handshake with MESH over mutual TLS, as `mesh.probe` says. It succeeds only with MESH's own answer; every other end has its reason.
  * Nothing is tried twice, and nothing of it is left when the promise settles.
  * @throws the signal's reason, when it aborts; otherwise only for a bug.
+ * @example
+ * const { outcome, reason, detail } = await handshake(environment, credential, { now: () => new Date(), env: process.env });
  */
 export async function handshake(
   environment: Pick<ResolvedEnvironment, 'mesh'>,
@@ -57,7 +60,7 @@ export async function handshake(
     probe: mesh.probe,
     startedAt,
     outcome: failure ? 'failure' : 'success',
-    ...(failure ? { reason: failure.reason, detail: printable(failure.detail) } : {}),
+    ...(failure ? { reason: failure.reason, detail: condensed(failure.detail, detailCharacters) } : {}),
     httpStatus: seen.httpStatus,
     phases: phases.seconds,
     ...(protocol && cipher ? { tls: { protocol, cipher } } : {}),
@@ -78,9 +81,3 @@ function parsed(der: Buffer): Certificate[] {
 }
 
 const detailCharacters = 400;
-
-/** Names and texts come from the other side. */
-function printable(text: string): string {
-  const line = [...text.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim()];
-  return line.length > detailCharacters ? `${line.slice(0, detailCharacters).join('')}…` : line.join('');
-}

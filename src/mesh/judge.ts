@@ -1,6 +1,6 @@
 import type { ResolvedEnvironment } from '../config/index.ts';
 import { type Finding, finding } from '../findings/index.ts';
-import { dayMs, daysUntil, hourMs, minuteMs, secondMs } from '../time/index.ts';
+import { dayMs, hourMs, inDays, minuteMs, secondMs } from '../time/index.ts';
 import { firstToExpire } from '../x509/index.ts';
 import { reasonCatalogue } from './reasons.ts';
 import type { HandshakeResult } from './types.ts';
@@ -70,8 +70,7 @@ function serverExpiresSoon({ thresholds }: Judged, last: HandshakeResult, now: D
   if (last.reason === 'server_certificate_expired') return [];
   const first = firstToExpire(last.serverCertificates);
   if (!first || first.notAfter.getTime() - now.getTime() > thresholds.warningMs) return [];
-  const days = daysUntil(first.notAfter, now);
-  const when = first.notAfter < now ? 'expired' : `expires in ${days} ${days === 1 ? 'day' : 'days'},`;
+  const when = first.notAfter < now ? 'expired' : `expires ${inDays(first.notAfter, now)},`;
   const message = `${first.subject.text} ${when} on ${first.notAfter.toISOString()}`;
   return [finding('server_certificate_expires_soon', message, { subject: first.subject.text })];
 }

@@ -10,13 +10,13 @@ import {
 } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
 import { authorizationToken } from './authorization.ts';
-import { HandshakeFailed } from './failure.ts';
+import { HandshakeError } from './failure.ts';
 import { clientFacts, meshHeaders } from './headers.ts';
 import type { MeshRequest } from './http-request.ts';
 
 /**
  * The TLS side of a probe. Without a credential no client certificate is presented, and the system's roots judge the server.
- * @throws {HandshakeFailed} `credential_unusable`
+ * @throws {HandshakeError} `credential_unusable`
  */
 export function contextFor(mesh: MeshEndpoint, credential: DeployedCredential | undefined): SecureContext {
   if (!credential) return createSecureContext({ minVersion: 'TLSv1.2' });
@@ -39,14 +39,14 @@ export function contextFor(mesh: MeshEndpoint, credential: DeployedCredential | 
   }
 }
 
-function unusable({ problems }: DeployedCredential, what: string): HandshakeFailed {
+function unusable({ problems }: DeployedCredential, what: string): HandshakeError {
   const because = problems.find(({ severity }) => severity === 'critical');
-  return new HandshakeFailed({ reason: 'credential_unusable', detail: because ? `${what}: ${because.message}` : what });
+  return new HandshakeError({ reason: 'credential_unusable', detail: because ? `${what}: ${because.message}` : what });
 }
 
 /**
  * The request of a probe. Password and shared key are read here and go out of scope here; what remains is a token that serves once.
- * @throws {HandshakeFailed} `credential_unusable`
+ * @throws {HandshakeError} `credential_unusable`
  */
 export async function requestFor(mesh: MeshEndpoint, env: Variables, now: () => Date): Promise<MeshRequest> {
   const headers = meshHeaders(clientFacts());
@@ -72,11 +72,11 @@ export async function requestFor(mesh: MeshEndpoint, env: Variables, now: () => 
 }
 
 async function configuredSecret(name: string, source: Source | undefined, env: Variables): Promise<Secret> {
-  if (!source) throw new HandshakeFailed({ reason: 'credential_unusable', detail: `mesh.${name} is not configured` });
+  if (!source) throw new HandshakeError({ reason: 'credential_unusable', detail: `mesh.${name} is not configured` });
   try {
     return await readSecret(source, env);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    throw new HandshakeFailed({ reason: 'credential_unusable', detail: `mesh.${name}: ${error.message}` });
+    throw new HandshakeError({ reason: 'credential_unusable', detail: `mesh.${name}: ${error.message}` });
   }
 }

@@ -2,10 +2,11 @@
 import type { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { MeshEndpoint } from '../config/index.ts';
+import { Untrusted } from '../text/index.ts';
 import type { Answer } from './answer.ts';
 import { connectToFirst, resolve } from './connect.ts';
 import type { Phases } from './deadline.ts';
-import { failureOfServer, HandshakeFailed } from './failure.ts';
+import { failureOfServer, HandshakeError } from './failure.ts';
 import { type MeshRequest, readBody, sendRequest } from './http-request.ts';
 import { bare, type HttpProxy, openTunnel, portOf } from './proxy.ts';
 import { judgeServer, type ServerSide, secure } from './secure.ts';
@@ -38,14 +39,14 @@ export async function probe(plan: Plan, phases: Phases, seen: Seen, sockets: Soc
   const verdict = judgeServer(tls, host, seen.server);
   seen.serverVerified = verdict === undefined;
   // Before anything secret is sent.
-  if (verdict && mesh.verifyServer) throw new HandshakeFailed(failureOfServer(verdict));
+  if (verdict && mesh.verifyServer) throw new HandshakeError(failureOfServer(verdict));
   return phases.run('request', mesh.timeouts.requestMs, async (signal) => {
     const response = await sendRequest(tls, url, meshRequest, signal);
     seen.httpStatus = response.statusCode ?? 0;
     seen.clockSkewSeconds = skewSeconds(now(), response.headers.date);
     const { text, complete, cutBy } = await readBody(response, signal);
     if (cutBy !== undefined && seen.httpStatus === 200) throw cutBy;
-    return { status: seen.httpStatus, body: withoutToken(text, meshRequest), complete };
+    return { status: seen.httpStatus, body: new Untrusted(withoutToken(text, meshRequest)), complete };
   });
 }
 

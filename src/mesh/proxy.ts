@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import { Secret, type Variables } from '../config/index.ts';
+import { MonitorError } from '../errors/index.ts';
 import { untilAborted } from './deadline.ts';
 
 export interface HttpProxy {
@@ -11,8 +12,8 @@ export interface HttpProxy {
 }
 
 /** The proxy is configured wrongly, or said no. `message` is safe to show. */
-export class ProxyError extends Error {
-  override name = 'ProxyError';
+export class ProxyError extends MonitorError {
+  override readonly code = 'ERR_PROXY';
 }
 
 /**

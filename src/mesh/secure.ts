@@ -7,6 +7,7 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
+import { MonitorError } from '../errors/index.ts';
 import { untilAborted } from './deadline.ts';
 import type { Sockets } from './sockets.ts';
 
@@ -57,16 +58,14 @@ export function secure(
       settle.resolve(tls);
     });
     tls.on('error', settle.reject);
-    tls.once('close', () => settle.reject(new ConnectionClosed()));
+    tls.once('close', () => settle.reject(new ConnectionClosedError('the connection was closed')));
     return undefined;
   });
 }
 
 /** The other side closed without a word. */
-export class ConnectionClosed extends Error {
-  override name = 'ConnectionClosed';
-  readonly code = 'ECONNRESET';
-  override message = 'the connection was closed';
+export class ConnectionClosedError extends MonitorError {
+  override readonly code = 'ERR_CONNECTION_CLOSED';
 }
 
 function observe(tls: TLSSocket, seen: ServerSide): void {

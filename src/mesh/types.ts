@@ -1,4 +1,5 @@
 import type { Probe } from '../config/index.ts';
+import type { SafeText } from '../text/index.ts';
 import type { Certificate } from '../x509/index.ts';
 
 /** The closed list of reasons, which is also the metric's label set. */
@@ -41,8 +42,8 @@ export interface HandshakeResult {
   readonly outcome: HandshakeOutcome;
   /** Present exactly when the outcome is a failure. */
   readonly reason?: HandshakeReason;
-  /** One sentence for people: what was seen. Bounded, printable, no secret. */
-  readonly detail?: string;
+  /** One sentence for people: what was seen. Bounded, no secret. */
+  readonly detail?: SafeText;
   /** 0 when there was no answer. */
   readonly httpStatus: number;
   /** Seconds. A phase that was not reached is absent. */

@@ -1,5 +1,6 @@
 /** The two text formats, Prometheus 0.0.4 and OpenMetrics 1.0.0, as prom-client writes them. */
 import { type Metric, Registry } from 'prom-client';
+import { escaped, type SafeText, say } from '../text/index.ts';
 import { type LabelName, type MetricName, metricCatalogue } from './catalogue.ts';
 
 export type ExpositionFormat = 'prometheus' | 'openmetrics';
@@ -12,17 +13,17 @@ export const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
 /** Subjects and issuers are whatever a CA, or somebody else, wrote; Prometheus keeps each value for weeks. */
 export const maxLabelLength = 256;
 
-/** What a label value may be: bounded, and free of half characters, which UTF-8 cannot carry. */
-export function labelValue(text: string): string {
-  if (text.length <= maxLabelLength) return text.toWellFormed();
-  const cut = text.slice(0, maxLabelLength - 1).toWellFormed();
-  // The cut may fall between the halves of a character; toWellFormed has then put U+FFFD in place of the first half.
-  return `${text.isWellFormed() && cut.endsWith('\ufffd') ? cut.slice(0, -1) : cut}…`;
+/** What a label value may be: escaped, and at most 256 UTF-16 code units. */
+export function labelValue(text: string): SafeText {
+  const whole = escaped(text);
+  if (whole.length <= maxLabelLength) return whole;
+  // The cut may fall between the halves of a character, and half of one is none.
+  return say`${whole.slice(0, maxLabelLength - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /** All labels in the order in which they are written. */
 export interface Sample {
-  readonly labels: readonly (readonly [LabelName, string])[];
+  readonly labels: readonly (readonly [LabelName, SafeText])[];
   readonly value: number;
 }
 

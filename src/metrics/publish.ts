@@ -14,7 +14,12 @@ export interface Build {
 /** At most about 64 KiB of text. */
 const samplesAtOnce = 150;
 
-/** The whole exposition in pieces, so that 10,000 environments never stand in memory as one text. */
+/**
+ * The whole exposition in pieces, so that 10,000 environments never stand in memory as one text.
+ * @example
+ * const build = { version: '1.0.0', nodeVersion: process.versions.node };
+ * for await (const piece of publish(estate, build, 'openmetrics')) response.write(piece);
+ */
 export async function* publish(estate: EstateStatus, build: Build, format: ExpositionFormat): AsyncGenerator<string> {
   for (const name of metricNames) {
     let first = true;
@@ -64,8 +69,8 @@ function ofProcess(name: ProcessMetricName, { configuration }: EstateStatus, bui
     case 'mesh_cert_monitor_build_info':
       return {
         labels: [
-          ['version', build.version],
-          ['node_version', build.nodeVersion],
+          ['version', labelValue(build.version)],
+          ['node_version', labelValue(build.nodeVersion)],
         ],
         value: 1,
       };

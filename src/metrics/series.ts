@@ -2,6 +2,7 @@
 import { handshakeOutcomes, handshakePhases, handshakeReasons } from '../mesh/index.ts';
 import { emailOutcomes, renewalStates } from '../renewal/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
+import { known, say } from '../text/index.ts';
 import { unixSeconds } from '../time/index.ts';
 import type { AssessedCertificate } from '../verify/index.ts';
 import type { LabelName, MetricName } from './catalogue.ts';
@@ -16,7 +17,7 @@ const one = (value: number | undefined): Sample[] =>
 const flag = (value: boolean | undefined): Sample[] => (value === undefined ? [] : one(value ? 1 : 0));
 const time = (value: Date | undefined): number => (value === undefined ? 0 : unixSeconds(value));
 const set = <T extends string>(label: LabelName, values: readonly T[], of: (value: T) => number): Sample[] =>
-  values.map((value) => ({ labels: [[label, value]], value: of(value) }));
+  values.map((value) => ({ labels: [[label, labelValue(value)]], value: of(value) }));
 
 export const series: Readonly<Record<EnvironmentMetricName, (environment: EnvironmentStatus) => readonly Sample[]>> = {
   nhs_mesh_certificate_not_after_timestamp_seconds: ({ certificates }) =>
@@ -28,15 +29,15 @@ export const series: Readonly<Record<EnvironmentMetricName, (environment: Enviro
   nhs_mesh_credential_valid: ({ assessment }) => flag(assessment?.valid),
   nhs_mesh_check_passed: ({ assessment }) =>
     Object.entries(assessment?.checks ?? {}).map(([check, passed]) => ({
-      labels: [['check', check]],
+      labels: [['check', labelValue(check)]],
       value: passed ? 1 : 0,
     })),
   nhs_mesh_finding: ({ findings }) =>
     unique(
       findings.map(({ code, severity }) => ({
         labels: [
-          ['code', code],
-          ['severity', severity],
+          ['code', known(code)],
+          ['severity', known(severity)],
         ],
         value: 1,
       })),
@@ -46,7 +47,7 @@ export const series: Readonly<Record<EnvironmentMetricName, (environment: Enviro
     set('reason', handshakeReasons, (reason) => (last?.reason === reason ? 1 : 0)),
   nhs_mesh_handshake_duration_seconds: ({ handshake: { last } }) =>
     handshakePhases.flatMap((phase) =>
-      one(last?.phases[phase]).map(({ value }) => ({ labels: [['phase', phase]] as const, value })),
+      one(last?.phases[phase]).map(({ value }) => ({ labels: [['phase', known(phase)]] as const, value })),
     ),
   nhs_mesh_handshakes_total: ({ handshake }) =>
     set('outcome', handshakeOutcomes, (outcome) => handshake.totals[outcome]),
@@ -62,7 +63,7 @@ export const series: Readonly<Record<EnvironmentMetricName, (environment: Enviro
   nhs_mesh_check_duration_seconds: ({ checkDurationSeconds }) => one(checkDurationSeconds ?? 0),
 };
 
-/** Contract: where two certificates share role and subject (as they are written), the earliest counts. */
+/** Where two certificates share role and subject (as they are written), the earliest counts: two samples of one label set are an error. */
 function earliest(certificates: readonly AssessedCertificate[], date: (each: AssessedCertificate) => Date): Sample[] {
   const samples = certificates
     .map((each): Sample => ({ labels: roleAndSubject(each), value: unixSeconds(date(each)) }))
@@ -79,9 +80,9 @@ function certificateInfo({ certificates }: EnvironmentStatus): Sample[] {
           ...roleAndSubject(each),
           ['issuer', labelValue(issuer.text)],
           ['serial', labelValue(serial)],
-          ['fingerprint_sha256', fingerprintSha256],
-          ['key_algorithm', publicKey.algorithm],
-          ['key_bits', String(publicKey.bits)],
+          ['fingerprint_sha256', labelValue(fingerprintSha256)],
+          ['key_algorithm', known(publicKey.algorithm)],
+          ['key_bits', say`${publicKey.bits}`],
           ['signature_algorithm', labelValue(signatureAlgorithm)],
         ],
         value: 1,
@@ -98,7 +99,7 @@ function serverExpiry(handshake: EnvironmentStatus['handshake']): Sample[] {
 
 function roleAndSubject({ role, certificate }: AssessedCertificate): Sample['labels'] {
   return [
-    ['role', role],
+    ['role', known(role)],
     ['subject', labelValue(certificate.subject.text)],
   ];
 }

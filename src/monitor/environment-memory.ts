@@ -5,6 +5,7 @@ import { type Finding, statusOf, worstFirst } from '../findings/index.ts';
 import { type HandshakeResult, judgeHandshake } from '../mesh/index.ts';
 import type { EmailOutcome, RenewalStatus, RenewalStep } from '../renewal/index.ts';
 import type { EnvironmentStatus, HandshakeStatus } from '../status/index.ts';
+import { say } from '../text/index.ts';
 import { type LastKnown, lastKnownAfter, nothingKnown } from './last-known.ts';
 
 export interface EnvironmentMemory {
@@ -34,7 +35,10 @@ export function newMemory(
     lastKnown: nothingKnown,
     ...(watchingSince ? { watchingSince } : {}),
     handshake: { ...(lastSuccessAt ? { lastSuccessAt } : {}), totals: { success: 0, failure: 0 }, history: [] },
-    renewal: { state: 'not_due', reason: environment.credential ? 'not looked at yet' : 'no credential is configured' },
+    renewal: {
+      state: 'not_due',
+      reason: environment.credential ? say`not looked at yet` : say`no credential is configured`,
+    },
     renewalFindings: [],
     emails: { sent: 0, failed: 0, drafted: 0 },
   };

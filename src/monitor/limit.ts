@@ -1,4 +1,6 @@
 /** Runs `work` for every item, at most `atOnce` at a time, in order of the items. Rejects with the first failure. */
+import { MonitorError } from '../errors/index.ts';
+
 export async function forEachLimited<T>(
   items: readonly T[],
   atOnce: number,
@@ -12,8 +14,8 @@ export async function forEachLimited<T>(
 }
 
 /** The work did not end in time; it may still be running. */
-export class DeadlineError extends Error {
-  override name = 'DeadlineError';
+export class DeadlineError extends MonitorError {
+  override readonly code = 'ERR_DEADLINE';
 }
 
 /** @throws {DeadlineError} */

@@ -2,6 +2,7 @@
 import { type Logger, pino } from 'pino';
 import type { Finding, Severity, Status } from '../findings/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
+import { escaped, escapedLines, type SafeText } from '../text/index.ts';
 
 export type Level = 'info' | 'warn' | 'error';
 export type Log = Pick<Logger, Level>;
@@ -13,21 +14,24 @@ export interface Line {
 }
 
 /**
- * JSON lines with RFC 3339 time.
+ * JSON lines with RFC 3339 time. Every text in a line is escaped, whoever wrote it.
  * @param write - takes one line with its end.
  * @param unread - how many bytes of them wait to be read. Whoever reads the log may have stopped: beyond a mebibyte lines are left out,
  * and counted, rather than kept in memory for ever.
  */
-export function createLog(write: (line: string) => void, unread = () => 0): Log {
+export function createLog(write: (line: SafeText) => void, unread = () => 0): Log {
   let leftOut = 0;
   const log: Log = pino(
     {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) => shown(fields) as Record<string, unknown>,
+      },
     },
     {
-      write: (line) => {
+      write: (line: string) => {
         if (unread() > mostUnreadBytes) {
           leftOut += 1;
           return;
@@ -35,7 +39,7 @@ export function createLog(write: (line: string) => void, unread = () => 0): Log 
         const lines = leftOut;
         leftOut = 0;
         if (lines > 0) log.warn({ lines }, 'lines were left out: nobody read the log');
-        write(line);
+        write(escapedLines(line));
       },
     },
   );
@@ -43,6 +47,18 @@ export function createLog(write: (line: string) => void, unread = () => 0): Log 
 }
 
 const mostUnreadBytes = 1024 * 1024;
+
+/** Of a stack the line ends stay; in JSON they begin no line of their own. */
+function shown(value: unknown, key = ''): unknown {
+  if (typeof value === 'string') return key === 'stack' ? escapedLines(value) : escaped(value);
+  if (Array.isArray(value)) return value.map((each) => shown(each));
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [escaped(name), shown(each, name)]));
+}
+
+/** What has a form of its own in JSON, like a Date or a Secret, keeps it. */
+const isPlainObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 const levelOfSeverity: Readonly<Record<Severity, Level>> = { info: 'info', warning: 'warn', critical: 'error' };
 const levelOfStatus: Readonly<Record<Status, Level>> = { ok: 'info', warning: 'warn', critical: 'error' };

@@ -49,6 +49,14 @@ const checksAtOnce = 8;
 const handshakesAtOnce = 32;
 const renewalsAtOnce = 4;
 
+/**
+ * Remembers what it saw of each environment; `Actions` are its eyes and hands. Begins nothing by itself: a schedule calls it.
+ * @example
+ * const monitor = new Monitor(configuration, { actions, now: () => new Date(), log });
+ * await monitor.checkAll();
+ * const { environments } = monitor.estate();
+ * await monitor.stop();
+ */
 export class Monitor {
   readonly #options: Required<MonitorOptions>;
   readonly #startedAt: Date;

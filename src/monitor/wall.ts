@@ -1,3 +1,4 @@
+import { MonitorError } from '../errors/index.ts';
 import { ResourceShortageError } from '../shortage/index.ts';
 import { DeadlineError } from './limit.ts';
 import type { Log } from './log.ts';
@@ -56,8 +57,8 @@ export class Wall {
   }
 
   /** The fault is this process's own, so one line will do for all environments. */
-  #shortage(key: string, work: Work, environment: string, { message }: ResourceShortageError): void {
-    if (this.#short.size === 0) this.#log.error({ environment, error: message }, didNotEnd(work));
+  #shortage(key: string, work: Work, environment: string, { code, message }: ResourceShortageError): void {
+    if (this.#short.size === 0) this.#log.error({ environment, code, error: message }, didNotEnd(work));
     this.#short.add(key);
     this.#again(work, environment);
   }
@@ -66,7 +67,12 @@ export class Wall {
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
     if (this.#faults.get(key) === message) return;
     this.#faults.set(key, message);
-    const fields = { environment, error: `${name}: ${message}`, ...(error instanceof DeadlineError ? {} : { stack }) };
+    const fields = {
+      environment,
+      ...(error instanceof MonitorError && { code: error.code }),
+      error: `${name}: ${message}`,
+      ...(error instanceof DeadlineError ? {} : { stack }),
+    };
     this.#log.error(fields, didNotEnd(work));
   }
 }

@@ -1,9 +1,10 @@
 /** What to do next about one environment's renewal, and why. Pure: the engine does it, and asks again until nothing is left to do. */
 import { createHash } from 'node:crypto';
 import type { ResolvedEnvironment } from '../config/index.ts';
-import { dayMs, deskWorkingDays, hourMs, londonDay, workingDaysHavePassed } from '../time/index.ts';
+import { plural } from '../text/index.ts';
+import { dayMs, hourMs, londonDay, rfc3339, workingDaysHavePassed } from '../time/index.ts';
 import type { Assessment } from '../verify/index.ts';
-import type { Certificate } from '../x509/index.ts';
+import { type Certificate, nameOf } from '../x509/index.ts';
 import type { NoticeKind, RenewalRecord, RequestKey, StoredRenewal } from './types.ts';
 
 export interface RenewalFacts {
@@ -89,7 +90,7 @@ function decideOwn(record: StoredRenewal, facts: RenewalFacts, now: Date): Undir
       return isWaiting(record, now)
         ? {
             kind: 'rest',
-            reason: `the last attempt failed (${record.lastError}); the next is due at ${iso(record.nextAttemptAt)}`,
+            reason: `the last attempt failed (${record.lastError}); the next is due at ${record.nextAttemptAt ? rfc3339(record.nextAttemptAt) : ''}`,
           }
         : { kind: 'send', reason: dueReason(facts, record) };
     case 'sending':
@@ -97,11 +98,11 @@ function decideOwn(record: StoredRenewal, facts: RenewalFacts, now: Date): Undir
     case 'uncertain':
       return notifyOnce(record, 'uncertain', lastReason(record), now);
     case 'requested':
-      return isUnanswered(record, now)
+      return isUnanswered(record, facts.environment, now)
         ? notifyOnce(
             record,
             'reminder',
-            `${lastReason(record)}; the desk has not answered in ${deskWorkingDays} working days`,
+            `${lastReason(record)}; the desk has not answered in ${plural(facts.environment.renewal.reminderWorkingDays, 'working day')}`,
             now,
           )
         : { kind: 'rest', reason: lastReason(record) };
@@ -193,8 +194,12 @@ function isWaiting({ nextAttemptAt }: StoredRenewal, now: Date): boolean {
   return left > 0 && left <= longestPauseMs;
 }
 
-export function isUnanswered(record: Pick<RenewalRecord, 'requestedAt'>, now: Date): boolean {
-  return record.requestedAt !== undefined && workingDaysHavePassed(record.requestedAt, deskWorkingDays, now);
+export function isUnanswered(
+  { requestedAt }: Pick<RenewalRecord, 'requestedAt'>,
+  { renewal }: ResolvedEnvironment,
+  now: Date,
+): boolean {
+  return requestedAt !== undefined && workingDaysHavePassed(requestedAt, renewal.reminderWorkingDays, now);
 }
 
 function dueReason(facts: RenewalFacts, certificate: { readonly notAfter: Date }): string {
@@ -202,10 +207,11 @@ function dueReason(facts: RenewalFacts, certificate: { readonly notAfter: Date }
   const due = `the certificate expires on ${londonDay(certificate.notAfter)}; its renewal is due from ${londonDay(dueAt(environment, certificate))}`;
   const ca = assessment && caThatEndsFirst(assessment);
   return ca
-    ? `${due}. ${ca.subject.commonName ?? ca.subject.text} ends on ${londonDay(ca.notAfter)}, before a new certificate’s three years would: ask for the chain of its successor`
+    ? `${due}. ${nameOf(ca.subject, longestName)} ends on ${londonDay(ca.notAfter)}, before a new certificate’s three years would: ask for the chain of its successor`
     : due;
 }
 
+const longestName = 80;
 const threeYearsMs = 3 * 365 * dayMs;
 
 /** A CA on the path whose end would cut short a certificate issued now. */
@@ -218,4 +224,3 @@ export function caThatEndsFirst({ assessedAt, certificates }: Assessment): Certi
 }
 
 const lastReason = (record: StoredRenewal) => record.transitions.at(-1)?.reason ?? '';
-const iso = (date: Date | undefined) => date?.toISOString().replace(/\.\d{3}Z$/, 'Z') ?? '';

@@ -2,6 +2,7 @@
 import type { ResolvedEnvironment } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
 import type { Finding } from '../findings/index.ts';
+import { escaped, say } from '../text/index.ts';
 import { lastSafeDay } from '../time/index.ts';
 import type { Assessment } from '../verify/index.ts';
 import type { Certificate } from '../x509/index.ts';
@@ -173,7 +174,7 @@ async function notify(
       kind === 'uncertain'
         ? renderUncertain(context)
         : kind === 'reminder'
-          ? renderReminder(context, lastSafeDay(record.notAfter))
+          ? renderReminder(context, lastSafeDay(record.notAfter, environment.renewal.deskWorkingDays))
           : renderClosing(context, certificate);
   } catch (error) {
     if (!(error instanceof UnsafeMessageFieldError)) throw error;
@@ -200,8 +201,8 @@ function conclude(
   const renewable = certificate && environment.renewal.desk.length > 0;
   const status: RenewalStatus = {
     state: record?.state ?? 'not_due',
-    reason: why,
-    ...(renewable ? { dueAt: dueAt(environment, certificate), lastSafeDay: lastSafeDay(certificate.notAfter) } : {}),
+    reason: escaped(why),
+    ...(renewable ? datesOf(environment, certificate) : {}),
     ...(record?.requestedAt ? { requestedAt: record.requestedAt } : {}),
     ...(record ? { record } : {}),
   };
@@ -209,6 +210,13 @@ function conclude(
   return {
     status,
     findings: renewalFindings({ ...facts, ...(record ? { record } : {}), reason: why, keyMissing }, now),
+  };
+}
+
+function datesOf(environment: ResolvedEnvironment, { notAfter }: Pick<Certificate, 'notAfter'>) {
+  return {
+    dueAt: dueAt(environment, { notAfter }),
+    lastSafeDay: lastSafeDay(notAfter, environment.renewal.deskWorkingDays),
   };
 }
 
@@ -220,11 +228,8 @@ function withoutStore(
   now: Date,
 ): Omit<RenewalStep, 'emailed'> {
   const certificate = clientCertificate(input.assessment);
-  const reason = 'the record of renewals cannot be used';
-  const dates = certificate && {
-    dueAt: dueAt(input.environment, certificate),
-    lastSafeDay: lastSafeDay(certificate.notAfter),
-  };
+  const reason = say`the record of renewals cannot be used`;
+  const dates = certificate && datesOf(input.environment, certificate);
   const status = { state: 'not_due', ...dates, ...lastKnown, reason } as const;
   const known = lastKnown?.record ? { record: lastKnown.record } : {};
   const circumstances = { ...input, ...known, records: [], reason, keyMissing: false, storeProblem };

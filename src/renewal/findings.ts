@@ -1,6 +1,7 @@
 /** What stands against an environment because of its renewal. Pure. */
 import { type Finding, finding } from '../findings/index.ts';
-import { deskWorkingDays, isTooLateToAsk, lastSafeDay, londonDay, workingDaysBetween } from '../time/index.ts';
+import { plural } from '../text/index.ts';
+import { isTooLateToAsk, lastSafeDay, londonDay, workingDaysBetween } from '../time/index.ts';
 import { clientCertificate, dueAt, isUnanswered, type RenewalFacts } from './decide.ts';
 import type { RenewalRecord } from './types.ts';
 
@@ -19,8 +20,8 @@ export function renewalFindings(circumstances: RenewalCircumstances, now: Date):
   const { environment, record, storeProblem } = circumstances;
   const notAfter = (record ?? clientCertificate(circumstances.assessment))?.notAfter;
   if (!notAfter || environment.renewal.desk.length === 0) return [];
-  // Contract §5: critical once fewer working days are left than the desk needs.
-  const severity = isTooLateToAsk(notAfter, now) ? 'critical' : 'warning';
+  // With fewer working days left than the desk needs, the new certificate may come too late: no longer a warning.
+  const severity = isTooLateToAsk(notAfter, environment.renewal.deskWorkingDays, now) ? 'critical' : 'warning';
   const raise = (code: Parameters<typeof finding>[0], message: string, remedy?: string) =>
     finding(code, capital(message), { severity, ...(remedy ? { remedy } : {}) });
   const found = [
@@ -49,8 +50,9 @@ function aboutRecord(circumstances: RenewalCircumstances, record: RenewalRecord,
   if (isDue && state === 'deployed' && !answered) found.push(raise('renewal_due', reason, deployedAgainRemedy));
   if (state === 'requested' && record.delivery === 'drafted' && !answered)
     found.push(raise('renewal_due', reason, forwardRemedy));
-  if (isOverdue(record, now) && !answered) found.push(overdue(record, raise, now));
-  if (state === 'requested' && isUnanswered(record, now) && !answered)
+  const { deskWorkingDays } = environment.renewal;
+  if (isOverdue(record, deskWorkingDays, now) && !answered) found.push(overdue(record, deskWorkingDays, raise, now));
+  if (state === 'requested' && isUnanswered(record, environment, now) && !answered)
     found.push(
       raise('renewal_unanswered', `asked on ${londonDay(record.requestedAt ?? now)}, and no new certificate since`),
     );
@@ -66,15 +68,15 @@ const forwardRemedy =
 const deployedAgainRemedy = 'Deploy the certificate that replaced it.';
 const issuedRemedy = 'Deploy the certificate that was issued; `mesh-cert-monitor accept` says where each part goes.';
 
-function isOverdue(record: RenewalRecord, now: Date): boolean {
-  return !['not_due', 'deployed'].includes(record.state) && isTooLateToAsk(record.notAfter, now);
+function isOverdue(record: RenewalRecord, deskWorkingDays: number, now: Date): boolean {
+  return !['not_due', 'deployed'].includes(record.state) && isTooLateToAsk(record.notAfter, deskWorkingDays, now);
 }
 
-function overdue(record: RenewalRecord, raise: Raise, now: Date): Finding {
+function overdue(record: RenewalRecord, deskWorkingDays: number, raise: Raise, now: Date): Finding {
   const left = workingDaysBetween(now, record.notAfter);
   const message =
-    `the certificate expires on ${londonDay(record.notAfter)} and the last day that left the desk its ${deskWorkingDays} working days was ` +
-    `${londonDay(lastSafeDay(record.notAfter))}; whole working days left: ${left}`;
+    `the certificate expires on ${londonDay(record.notAfter)} and the last day that left the desk its ${plural(deskWorkingDays, 'working day')} was ` +
+    `${londonDay(lastSafeDay(record.notAfter, deskWorkingDays))}; whole working days left: ${left}`;
   return raise('renewal_overdue', message, record.state === 'issued' ? issuedRemedy : undefined);
 }
 

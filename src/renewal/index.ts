@@ -7,8 +7,9 @@ export type { AcceptInput, AcceptResult } from './issued/accept.ts';
 export { deploymentInstructions } from './issued/deployment-instructions.ts';
 export { renderClosing, renderReminder, renderReview, renderUncertain } from './mail/contact-messages.ts';
 export type { ReadMessage } from './mail/read-message.ts';
-export { type Message, renderRequest } from './mail/request-message.ts';
+export { type CertificateRequest, type Message, renderRequest } from './mail/request-message.ts';
 export { createRenewals, type Renewals } from './renewals.ts';
+export { type StateEntry, stateCatalogue } from './states.ts';
 export { type RenewalFiles, readRenewalFiles } from './store/read-pending.ts';
 export { StoreError } from './store/store.ts';
 export {

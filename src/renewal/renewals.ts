@@ -26,6 +26,10 @@ export interface Renewals {
 /**
  * Holds the state directory's lock until `close`. A request that an earlier process left in `sending` is `uncertain` from here on.
  * @throws {StoreError} another instance is running on the directory, or it cannot be used.
+ * @example
+ * const renewals = createRenewals(configuration, process.env, log, new Date());
+ * const { status, findings } = await renewals.step({ environment, assessment, credential }, new Date());
+ * await renewals.close();
  */
 export function createRenewals(configuration: Configuration, env: Variables, log: RenewalLog, now: Date): Renewals {
   const { stateDir } = configuration;

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ResolvedEnvironment, Variables } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
+import { type SafeText, say } from '../text/index.ts';
 import { hourMs, minuteMs } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import type { Mailer, SendResult } from './mail/mailer.ts';
@@ -54,7 +55,7 @@ async function draftOnDisk(
   input: SendInput,
   sender: Sender,
   now: Date,
-): Promise<{ draft: Draft } | { refused: string }> {
+): Promise<{ draft: Draft } | { refused: SafeText }> {
   const { environment, certificate, record } = input;
   const { stateDir } = sender;
   try {
@@ -74,7 +75,7 @@ async function draftOnDisk(
 const unexpected = (error: unknown): SendResult => ({
   outcome: 'uncertain',
   retry: false,
-  reason: `sending broke off: ${error instanceof Error ? error.name : 'unknown error'}`,
+  reason: say`sending broke off: ${error instanceof Error ? error.name : 'unknown error'}`,
   refused: [],
 });
 

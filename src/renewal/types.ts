@@ -1,3 +1,5 @@
+import type { SafeText, Untrusted } from '../text/index.ts';
+
 /** The closed list of states, which is also the metric's state set. Exactly one holds for an environment at a time. */
 export const renewalStates = [
   'not_due',
@@ -23,12 +25,12 @@ export interface RequestKey {
 /** One renewal as it stands on disk. */
 export interface RenewalRecord extends RequestKey {
   readonly state: RenewalState;
-  readonly commonName: string;
+  readonly commonName: Untrusted;
   /** Of the certificate that is being replaced. */
   readonly serial: string;
   readonly notAfter: Date;
   /** Every transition, oldest first. */
-  readonly transitions: readonly { readonly state: RenewalState; readonly at: Date; readonly reason: string }[];
+  readonly transitions: readonly { readonly state: RenewalState; readonly at: Date; readonly reason: SafeText }[];
   readonly requestedAt?: Date;
   /** `sent`: a mail server took the request to the desk. `drafted`: a person has to forward it (review mode, or no SMTP configured). */
   readonly delivery?: 'sent' | 'drafted';
@@ -49,7 +51,7 @@ export interface RenewalRecord extends RequestKey {
   /** How often the mail server has been called with the request. */
   readonly attempts: number;
   readonly nextAttemptAt?: Date;
-  readonly lastError?: string;
+  readonly lastError?: SafeText;
 }
 
 /** What the contact is told besides the request itself. */
@@ -74,7 +76,7 @@ export interface StoredRenewal extends RenewalRecord {
 export interface RenewalStatus {
   readonly state: RenewalState;
   /** Why it is in that state, one sentence. */
-  readonly reason: string;
+  readonly reason: SafeText;
   /** When the window opens (opened). Absent without a client certificate. */
   readonly dueAt?: Date;
   /** The last day on which asking leaves the desk its working days. */

@@ -1,8 +1,9 @@
 /** The certificates as a tree from root to client, the way people speak of a chain. */
+import { known, type SafeText, say } from '../text/index.ts';
+import { timeLeft, utcDay } from '../time/index.ts';
 import type { AssessedCertificate } from '../verify/index.ts';
-import type { Certificate } from '../x509/index.ts';
-import { paint, printable, type Terminal } from './terminal.ts';
-import { day, timeLeft } from './time.ts';
+import { type Certificate, nameOf } from '../x509/index.ts';
+import { paint, type Terminal } from './terminal.ts';
 
 interface Branch {
   readonly assessed: AssessedCertificate;
@@ -12,15 +13,16 @@ interface Branch {
 }
 
 interface Row {
-  readonly label: string;
+  readonly label: SafeText;
   /** Columns beside the label; none for a certificate that is not there. */
-  readonly facts: readonly string[];
+  readonly facts: readonly SafeText[];
   /** Continues the tree's lines below the label, where the facts need a line of their own. */
-  readonly gutter: string;
+  readonly gutter: SafeText;
   readonly look: 'plain' | 'alarming' | 'unused';
 }
 
 const gap = '  ';
+const longestName = 80;
 
 export interface Chain {
   readonly certificates: readonly AssessedCertificate[];
@@ -30,7 +32,7 @@ export interface Chain {
   readonly withIssuers: boolean;
 }
 
-export function chainLines({ certificates, path, withIssuers }: Chain, now: Date, terminal: Terminal): string[] {
+export function chainLines({ certificates, path, withIssuers }: Chain, now: Date, terminal: Terminal): SafeText[] {
   const trees = forest(certificates, path);
   const draw = (top: Branch) =>
     top.orphan && withIssuers ? rowsBelowMissing(top, now, path.length > 0) : branchRows(top, now, path.length > 0);
@@ -41,7 +43,7 @@ export function chainLines({ certificates, path, withIssuers }: Chain, now: Date
 }
 
 interface Line {
-  readonly line: string;
+  readonly line: SafeText;
   readonly look: Row['look'];
 }
 
@@ -50,7 +52,7 @@ function besideTheTree(rows: readonly Row[]): Line[] {
   const columns = [0, 1, 2, 3].map((column) => widest(rows.map(({ facts }) => facts[column] ?? '')));
   return rows.map(({ facts, label, look }) => {
     const cells = [label.padEnd(labels), ...facts.map((fact, column) => fact.padEnd(columns[column] ?? 0))];
-    return { line: (gap + cells.join(gap)).trimEnd(), look };
+    return { line: say`${`${gap}${cells.join(gap)}`.trimEnd()}`, look };
   });
 }
 
@@ -59,14 +61,14 @@ const withoutRole = (row: Row): Row => ({ ...row, facts: row.facts.slice(1) });
 
 function belowTheNames(rows: readonly Row[]): Line[] {
   return rows.flatMap(({ facts, gutter, label, look }) => {
-    const name = { line: gap + label, look };
-    return facts.length === 0 ? [name] : [name, { line: gap + gutter + facts.join(gap), look }];
+    const name = { line: say`${gap}${label}`, look };
+    return facts.length === 0 ? [name] : [name, { line: say`${gap}${gutter}${facts.join(gap)}`, look }];
   });
 }
 
 const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => text.length));
 
-function paintAs(look: Row['look'], line: string, terminal: Terminal): string {
+function paintAs(look: Row['look'], line: SafeText, terminal: Terminal): SafeText {
   return look === 'plain' ? line : paint(terminal, look === 'alarming' ? 'red' : 'dim', line);
 }
 
@@ -113,9 +115,9 @@ function looksLikeIssuer(issuer: Certificate, child: Certificate): boolean {
 function rowsBelowMissing(top: Branch, now: Date, judged: boolean): Row[] {
   const { certificate, onPath } = top.assessed;
   const missing: Row = {
-    label: `(missing) ${nameOf(certificate.issuer)}`,
+    label: say`(missing) ${nameOf(certificate.issuer, longestName)}`,
     facts: [],
-    gutter: '',
+    gutter: known(''),
     look: onPath ? 'alarming' : 'unused',
   };
   return [missing, ...branchRows(top, now, judged, '└─ ', '   ')];
@@ -125,9 +127,9 @@ function branchRows(branch: Branch, now: Date, judged: boolean, lead = '', inden
   const { assessed, children } = branch;
   const { certificate } = assessed;
   const own: Row = {
-    label: `${lead}${nameOf(certificate.subject)}${judged && !assessed.onPath ? ' (unused)' : ''}`,
+    label: say`${lead}${nameOf(certificate.subject, longestName)}${judged && !assessed.onPath ? ' (unused)' : ''}`,
     facts: factsOf(assessed, now),
-    gutter: `${indent}${children.length > 0 ? '│ ' : '  '}`,
+    gutter: say`${indent}${children.length > 0 ? '│ ' : '  '}`,
     look: assessed.onPath && !isInside(certificate, now) ? 'alarming' : assessed.onPath || !judged ? 'plain' : 'unused',
   };
   const below = children.flatMap((child, index) => {
@@ -137,18 +139,14 @@ function branchRows(branch: Branch, now: Date, judged: boolean, lead = '', inden
   return [own, ...below];
 }
 
-function factsOf({ role, certificate }: AssessedCertificate, now: Date): string[] {
+function factsOf({ role, certificate }: AssessedCertificate, now: Date): SafeText[] {
   const { notAfter, notBefore } = certificate;
-  const left = now < notBefore ? `not valid before ${day(notBefore)}` : timeLeft(notAfter, now);
-  return [role, day(notAfter), left, keyKind(certificate.publicKey)];
+  const left = now < notBefore ? say`not valid before ${utcDay(notBefore)}` : timeLeft(notAfter, now);
+  return [known(role), utcDay(notAfter), left, keyKind(certificate.publicKey)];
 }
 
 /** `RSA 2048`, `EC prime256v1`, `Ed25519 256` */
-export const keyKind = ({ algorithm, bits, curve }: Certificate['publicKey']): string =>
-  `${algorithm} ${curve ?? (bits || '')}`.trim();
+export const keyKind = ({ algorithm, bits, curve }: Certificate['publicKey']): SafeText =>
+  say`${`${algorithm} ${curve ?? (bits || '')}`.trim()}`;
 
 const isInside = ({ notBefore, notAfter }: Certificate, now: Date) => notBefore <= now && now <= notAfter;
-
-export function nameOf(name: Certificate['subject']): string {
-  return printable(name.commonName ?? name.text, 80);
-}

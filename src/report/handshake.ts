@@ -1,23 +1,29 @@
 /** One handshake in a few lines: what came of it, where the time went, who answered. */
 import { type HandshakeResult, handshakePhases } from '../mesh/index.ts';
-import { nameOf } from './chain.ts';
+import { joined, known, type SafeText, say } from '../text/index.ts';
+import { elapsed, timeLeft, utcDay } from '../time/index.ts';
+import { nameOf } from '../x509/index.ts';
 import { labelled, type Terminal } from './terminal.ts';
-import { day, elapsed, timeLeft } from './time.ts';
 
-export function handshakeLines(handshake: HandshakeResult, terminal: Terminal): string[] {
+const longestName = 80;
+
+export function handshakeLines(handshake: HandshakeResult, terminal: Terminal): SafeText[] {
   const { clockSkewSeconds, detail, phases, serverCertificates, serverVerified, startedAt, tls } = handshake;
   const server = serverCertificates[0];
   const reached = handshakePhases.filter((phase) => phases[phase] !== undefined);
-  const timings = reached.map((phase) => `${phase} ${elapsed(phases[phase] ?? 0)}`).join(', ');
+  const timings = joined(
+    reached.map((phase) => say`${phase} ${elapsed(phases[phase] ?? 0)}`),
+    ', ',
+  );
   return [
     ...labelled('Handshake', outcome(handshake), terminal),
     ...(detail ? labelled('', detail, terminal) : []),
     ...(timings ? labelled('', timings, terminal) : []),
-    ...(tls ? labelled('', `${tls.protocol}, ${tls.cipher}`, terminal) : []),
+    ...(tls ? labelled('', say`${tls.protocol}, ${tls.cipher}`, terminal) : []),
     ...(server
       ? labelled(
           '',
-          `server ${nameOf(server.subject)}, until ${day(server.notAfter)} (${timeLeft(server.notAfter, startedAt)}), ${serverVerified ? 'verified' : 'not verified'}`,
+          say`server ${nameOf(server.subject, longestName)}, until ${utcDay(server.notAfter)} (${timeLeft(server.notAfter, startedAt)}), ${serverVerified ? 'verified' : 'not verified'}`,
           terminal,
         )
       : []),
@@ -25,14 +31,14 @@ export function handshakeLines(handshake: HandshakeResult, terminal: Terminal): 
   ];
 }
 
-function outcome({ httpStatus, outcome, probe, reason }: HandshakeResult): string {
+function outcome({ httpStatus, outcome, probe, reason }: HandshakeResult): SafeText {
   const answer = httpStatus === 0 ? '' : `, HTTP ${httpStatus}`;
-  return outcome === 'success' ? `${probe} succeeded${answer}` : `${probe} failed: ${reason}${answer}`;
+  return outcome === 'success' ? say`${probe} succeeded${answer}` : say`${probe} failed: ${reason ?? ''}${answer}`;
 }
 
 /** The server's Date has whole seconds: less than that is not a difference. */
-function clock(skewSeconds: number): string {
+function clock(skewSeconds: number): SafeText {
   const rounded = Math.round(Math.abs(skewSeconds));
-  if (rounded <= 1) return 'clock in step with the server’s';
-  return `clock ${rounded} s ${skewSeconds > 0 ? 'ahead of' : 'behind'} the server’s`;
+  if (rounded <= 1) return known('clock in step with the server’s');
+  return say`clock ${rounded} s ${skewSeconds > 0 ? 'ahead of' : 'behind'} the server’s`;
 }

@@ -11,4 +11,3 @@ export {
 export { nagiosLine, nagiosUnknown } from './nagios.ts';
 export { environmentSchema, handshakeSchema, renewalRecordSchema, statusSchema } from './schema.ts';
 export { checkText, inspectionText } from './text.ts';
-export { day } from './time.ts';

@@ -4,6 +4,7 @@ import { type Finding, type Status, statusOf } from '../findings/index.ts';
 import type { HandshakeResult } from '../mesh/index.ts';
 import type { RenewalRecord, RenewalStatus } from '../renewal/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
+import { escaped, known, type SafeText } from '../text/index.ts';
 import { daysUntil } from '../time/index.ts';
 import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 import type { Certificate } from '../x509/index.ts';
@@ -16,11 +17,17 @@ export function timestamp(time: Date): string {
   return time.toISOString().replace('.000Z', 'Z');
 }
 
+/** `ok` of none. */
 export function worstStatus(statuses: readonly Status[]): Status {
   return (['critical', 'warning'] as const).find((status) => statuses.includes(status)) ?? 'ok';
 }
 
-/** @param at - the time that was judged for; `generatedAt` is the moment of writing, which `--at` does not move. */
+/**
+ * What `check --format json` prints.
+ * @param at - the time that was judged for; `generatedAt` is the moment of writing, which `--at` does not move.
+ * @example
+ * const { status, environments } = checkReport(await checkOnce(configuration.environments, options), now);
+ */
 export function checkReport(
   environments: readonly EnvironmentStatus[],
   at: Date,
@@ -33,7 +40,7 @@ export function checkReport(
   };
 }
 
-/** @param generatedAt - the moment of writing, which `--at` does not move. */
+/** What `inspect --format json` prints. @param generatedAt - the moment of writing, which `--at` does not move. */
 export function inspectionReport(assessment: Assessment, generatedAt: Date): Shape<'inspectionReportSchema'> {
   return {
     status: statusOf(assessment.findings),
@@ -69,12 +76,12 @@ export function environmentJson(environment: EnvironmentStatus, now: Date): Shap
 function checkedEnvironmentJson(environment: EnvironmentStatus, now: Date): Shape<'checkedEnvironmentSchema'> {
   const { assessment, handshake } = environment;
   return {
-    name: environment.name,
+    name: escaped(environment.name),
     ...given('preset', environment.preset),
-    application: environment.application,
-    odsCode: environment.odsCode,
-    mailboxId: environment.mailboxId,
-    url: environment.url,
+    application: escaped(environment.application),
+    odsCode: escaped(environment.odsCode),
+    mailboxId: escaped(environment.mailboxId),
+    url: escaped(environment.url),
     status: environment.status,
     credentialConfigured: environment.credentialConfigured,
     ...(environment.credentialConfigured ? given('valid', assessment?.valid) : {}),
@@ -100,6 +107,7 @@ export function findingJson(finding: Finding): Shape<'findingSchema'> {
 
 /** The days left on the server's certificates count from the handshake that saw them. */
 export function handshakeJson(handshake: HandshakeResult): Shape<'handshakeSchema'> {
+  const { tls } = handshake;
   return {
     probe: handshake.probe,
     startedAt: timestamp(handshake.startedAt),
@@ -108,13 +116,14 @@ export function handshakeJson(handshake: HandshakeResult): Shape<'handshakeSchem
     ...given('detail', handshake.detail),
     httpStatus: handshake.httpStatus,
     phases: { ...handshake.phases },
-    ...given('tls', handshake.tls && { ...handshake.tls }),
+    ...given('tls', tls && { protocol: escaped(tls.protocol), cipher: escaped(tls.cipher) }),
     serverCertificates: handshake.serverCertificates.map((each) => certificateFacts(each, handshake.startedAt)),
     serverVerified: handshake.serverVerified,
     ...given('clockSkewSeconds', handshake.clockSkewSeconds),
   };
 }
 
+/** How an environment's renewal stands, with its record where there is one. */
 export function renewalJson(renewal: RenewalStatus): Shape<'renewalSchema'> {
   return {
     state: renewal.state,
@@ -124,19 +133,17 @@ export function renewalJson(renewal: RenewalStatus): Shape<'renewalSchema'> {
   };
 }
 
+/** One renewal as it is on disk. Names files below `state_dir`, never what is in them. */
 export function renewalRecordJson(record: RenewalRecord): Shape<'renewalRecordSchema'> {
   return {
-    environment: record.environment,
+    environment: escaped(record.environment),
     state: record.state,
-    commonName: record.commonName,
-    serial: record.serial,
+    commonName: record.commonName.shown,
+    serial: escaped(record.serial),
     fingerprintSha256: record.fingerprintSha256,
     notAfter: timestamp(record.notAfter),
     ...given('delivery', record.delivery),
-    ...given('messageId', record.messageId),
-    ...given('keyFile', record.keyFile),
-    ...given('csrFile', record.csrFile),
-    ...given('messageFile', record.messageFile),
+    ...texts(record, ['messageId', 'keyFile', 'csrFile', 'messageFile']),
     ...given('spkiSha256', record.spkiSha256),
     ...given('issuedFingerprintSha256', record.issuedFingerprintSha256),
     ...given('successorFingerprintSha256', record.successorFingerprintSha256),
@@ -157,10 +164,10 @@ function certificateFacts(certificate: Certificate, now: Date): Shape<'serverCer
     notBefore: timestamp(certificate.notBefore),
     notAfter: timestamp(certificate.notAfter),
     daysLeft: daysUntil(certificate.notAfter, now),
-    keyAlgorithm: publicKey.algorithm,
+    keyAlgorithm: known(publicKey.algorithm),
     keyBits: publicKey.bits,
-    ...given('keyCurve', publicKey.curve),
-    signatureAlgorithm: certificate.signatureAlgorithm,
+    ...texts({ keyCurve: publicKey.curve }, ['keyCurve']),
+    signatureAlgorithm: escaped(certificate.signatureAlgorithm),
     ...given('privateKeyUsagePeriod', privateKeyUsagePeriod && times(privateKeyUsagePeriod, ['notBefore', 'notAfter'])),
   };
 }
@@ -172,6 +179,17 @@ function expiry(expiresAt: Date | undefined, now: Date): { expiresAt?: string; d
 /** A field that is left out when there is nothing to say. */
 function given<Name extends string, Value>(name: Name, value: Value | undefined): { [name in Name]?: Value } {
   return (value === undefined ? {} : { [name]: value }) as { [name in Name]?: Value };
+}
+
+function texts<Name extends string>(
+  from: Readonly<Partial<Record<Name, string | undefined>>>,
+  names: readonly Name[],
+): { [name in Name]?: SafeText } {
+  const entries = names.flatMap((name) => {
+    const text = from[name];
+    return text === undefined ? [] : [[name, escaped(text)]];
+  });
+  return Object.fromEntries(entries) as { [name in Name]?: SafeText };
 }
 
 function times<Name extends string>(

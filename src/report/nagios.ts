@@ -3,27 +3,31 @@
  * Monitoring Plugins Development Guidelines, "Plugin Output for Nagios" and "Performance data".
  */
 import type { EnvironmentStatus } from '../status/index.ts';
+import { escaped, plural, type SafeText, say } from '../text/index.ts';
 import { dayMs, daysUntil } from '../time/index.ts';
 import { worstStatus } from './json.ts';
-import { escapeControls } from './terminal.ts';
-import { plural } from './time.ts';
 
 /** What the days left of an environment are judged by. */
 type ThresholdsOf = (name: string) => { readonly warningMs: number; readonly criticalMs: number } | undefined;
 
-export function nagiosLine(environments: readonly EnvironmentStatus[], thresholdsOf: ThresholdsOf, now: Date): string {
+/** What `check --format nagios` prints; the thresholds are those of the days left. */
+export function nagiosLine(
+  environments: readonly EnvironmentStatus[],
+  thresholdsOf: ThresholdsOf,
+  now: Date,
+): SafeText {
   const worst = worstStatus(environments.map(({ status }) => status));
   const worstFirst = (['critical', 'warning', 'ok'] as const).flatMap((status) =>
     environments.filter((environment) => environment.status === status),
   );
   const text = worstFirst.map((environment) => sentenceOf(environment, now)).join('; ');
   const data = environments.flatMap((environment) => performanceData(environment, thresholdsOf, now)).join(' ');
-  return `${worst.toUpperCase()} - ${oneLine(text)}${data && `|${data}`}\n`;
+  return say`${worst.toUpperCase()} - ${oneLine(text)}${data && `|${data}`}\n`;
 }
 
 /** The plugin's answer when there is nothing to judge; goes with exit code 3. */
-export function nagiosUnknown(why: string): string {
-  return `UNKNOWN - ${oneLine(why)}\n`;
+export function nagiosUnknown(why: string): SafeText {
+  return say`UNKNOWN - ${oneLine(why)}\n`;
 }
 
 function sentenceOf(environment: EnvironmentStatus, now: Date): string {
@@ -65,4 +69,4 @@ function seconds(phases: Readonly<Record<string, number>>): string {
 /** A label may hold anything but `=`; a quote in it is doubled. */
 const label = (name: string) => `'${oneLine(name).replaceAll('=', '_').replaceAll("'", "''")}'`;
 /** `|` would begin the performance data, a line end the long text. */
-const oneLine = (text: string) => escapeControls(text).replaceAll('|', '/');
+const oneLine = (text: string) => escaped(text).replaceAll('|', '/');

@@ -6,6 +6,10 @@ import { z } from 'zod';
 import { checkNames, findingCodes, severities } from '../findings/index.ts';
 import { handshakeOutcomes, handshakeReasons } from '../mesh/index.ts';
 import { renewalStates } from '../renewal/index.ts';
+import type { SafeText } from '../text/index.ts';
+
+/** Text that is not one of our closed lists: only what has been escaped fits. */
+const text = z.string() as z.ZodType as z.ZodType<SafeText, SafeText>;
 
 const timestamp = z.iso.datetime().meta({ description: 'RFC 3339, UTC.' });
 const fingerprint = z
@@ -20,8 +24,8 @@ const seconds = z.number().meta({ description: 'Seconds.' });
 export const statusSchema = z.enum(['ok', 'warning', 'critical']).meta({ id: 'Status' });
 
 const certificateFacts = {
-  subject: z.string().meta({ description: 'Distinguished name; control characters are escaped.' }),
-  issuer: z.string(),
+  subject: text.meta({ description: 'Distinguished name (RFC 4514).' }),
+  issuer: text,
   serial: z
     .string()
     .regex(/^-?([0-9A-F]{2})+$/)
@@ -30,10 +34,10 @@ const certificateFacts = {
   notBefore: timestamp,
   notAfter: timestamp,
   daysLeft: wholeDays,
-  keyAlgorithm: z.string().meta({ examples: ['RSA', 'EC'] }),
+  keyAlgorithm: text.meta({ examples: ['RSA', 'EC'] }),
   keyBits: z.int().nonnegative().meta({ description: '0 when unknown.' }),
-  keyCurve: z.string().optional(),
-  signatureAlgorithm: z.string().meta({ examples: ['sha256WithRSAEncryption'] }),
+  keyCurve: text.optional(),
+  signatureAlgorithm: text.meta({ examples: ['sha256WithRSAEncryption'] }),
   privateKeyUsagePeriod: z
     .object({ notBefore: timestamp.optional(), notAfter: timestamp.optional() })
     .optional()
@@ -54,9 +58,9 @@ export const findingSchema = z
   .object({
     code: z.enum(findingCodes),
     severity: z.enum(severities),
-    message: z.string(),
-    remedy: z.string(),
-    subject: z.string().optional().meta({ description: 'The certificate, file or address it is about.' }),
+    message: text,
+    remedy: text,
+    subject: text.optional().meta({ description: 'The certificate, file or address it is about.' }),
   })
   .meta({ id: 'Finding' });
 
@@ -66,7 +70,7 @@ export const handshakeSchema = z
     startedAt: timestamp,
     outcome: z.enum(handshakeOutcomes),
     reason: z.enum(handshakeReasons).optional().meta({ description: 'Present exactly when the outcome is a failure.' }),
-    detail: z.string().optional(),
+    detail: text.optional(),
     httpStatus: z.int().nonnegative().meta({ description: '0 when there was no answer.' }),
     phases: z
       .object({
@@ -76,7 +80,7 @@ export const handshakeSchema = z
         request: seconds.optional(),
       })
       .meta({ description: 'A phase that was not reached is absent.' }),
-    tls: z.object({ protocol: z.string(), cipher: z.string() }).optional(),
+    tls: z.object({ protocol: text, cipher: text }).optional(),
     serverCertificates: z.array(serverCertificateSchema).meta({ description: 'As presented, the server’s own first.' }),
     serverVerified: z.boolean(),
     clockSkewSeconds: z.number().optional().meta({ description: 'Our clock minus the server’s Date.' }),
@@ -107,10 +111,10 @@ export const inspectionSchema = z
 
 export const renewalRecordSchema = z
   .object({
-    environment: z.string(),
+    environment: text,
     state: z.enum(renewalStates),
-    commonName: z.string(),
-    serial: z.string(),
+    commonName: text,
+    serial: text,
     fingerprintSha256: fingerprint.meta({ description: 'Of the certificate that is being replaced.' }),
     notAfter: timestamp,
     requestedAt: timestamp.optional(),
@@ -118,10 +122,10 @@ export const renewalRecordSchema = z
       .enum(['sent', 'drafted'])
       .optional()
       .meta({ description: 'drafted: a person has to forward the request to the desk.' }),
-    messageId: z.string().optional(),
-    keyFile: z.string().optional().meta({ description: 'Below the state directory.' }),
-    csrFile: z.string().optional(),
-    messageFile: z.string().optional(),
+    messageId: text.optional(),
+    keyFile: text.optional().meta({ description: 'Below the state directory.' }),
+    csrFile: text.optional(),
+    messageFile: text.optional(),
     spkiSha256: fingerprint.optional().meta({ description: 'Of the public key in the CSR.' }),
     issuedFingerprintSha256: fingerprint.optional(),
     successorFingerprintSha256: fingerprint.optional().meta({ description: 'Seen deployed in this one’s place.' }),
@@ -130,9 +134,9 @@ export const renewalRecordSchema = z
     closedAt: timestamp.optional(),
     attempts: z.int().nonnegative(),
     nextAttemptAt: timestamp.optional(),
-    lastError: z.string().optional(),
+    lastError: text.optional(),
     transitions: z
-      .array(z.object({ state: z.enum(renewalStates), at: timestamp, reason: z.string() }))
+      .array(z.object({ state: z.enum(renewalStates), at: timestamp, reason: text }))
       .meta({ description: 'Oldest first.' }),
   })
   .meta({ id: 'RenewalRecord' });
@@ -140,7 +144,7 @@ export const renewalRecordSchema = z
 export const renewalSchema = z
   .object({
     state: z.enum(renewalStates),
-    reason: z.string(),
+    reason: text,
     dueAt: timestamp.optional().meta({ description: 'When the renewal window opens.' }),
     lastSafeDay: timestamp
       .optional()
@@ -151,12 +155,12 @@ export const renewalSchema = z
   .meta({ id: 'Renewal' });
 
 const environmentFields = z.object({
-  name: z.string(),
+  name: text,
   preset: z.enum(['integration', 'deployment', 'production', 'sandbox']).optional(),
-  application: z.string(),
-  odsCode: z.string(),
-  mailboxId: z.string(),
-  url: z.string(),
+  application: text,
+  odsCode: text,
+  mailboxId: text,
+  url: text,
   status: statusSchema,
   credentialConfigured: z.boolean(),
   valid: z.boolean().optional().meta({

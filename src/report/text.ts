@@ -1,66 +1,71 @@
 /** What a person reads at a terminal, perhaps at night: the verdict first, then the chain, then what to do. */
 import { catalogue, checkNames, type Finding, type Status, statusOf, worstFirst } from '../findings/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
+import { joined, known, plural, type SafeText, say, shortened } from '../text/index.ts';
+import { timeLeft, utcDay, utcTime } from '../time/index.ts';
 import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 import { type Chain, chainLines, keyKind } from './chain.ts';
 import { handshakeLines } from './handshake.ts';
-import { labelled, paint, printable, severityFormat, type Terminal, wrap } from './terminal.ts';
-import { day, moment, plural, timeLeft } from './time.ts';
+import { labelled, paint, printed, severityFormat, type Terminal, wrap } from './terminal.ts';
+
+/** An attacker chooses a subject's length; nobody reads more than this of it. */
+const longestName = 200;
+const blank = known('');
 
 /** `inspect`: one credential, or as much of one as was given. */
-export function inspectionText(assessment: Assessment, terminal: Terminal): string {
+export function inspectionText(assessment: Assessment, terminal: Terminal): SafeText {
   const { assessedAt: now, certificates, findings, path } = assessment;
-  return lines([
+  return printed([
     ...headline(statusOf(findings), verdictOfInspection(assessment), terminal),
-    '',
+    blank,
     ...certificateSection({ certificates, path, withIssuers: isAboutIssuers(assessment) }, now, terminal),
     ...clientSection(certificates, terminal),
     ...judgementSection(assessment, terminal),
     ...findingsSection(findings, terminal),
-    paint(terminal, 'dim', `Judged as at ${moment(now)}.`),
+    paint(terminal, 'dim', say`Checked as at ${utcTime(now)}.`),
   ]);
 }
 
 /** `check`: every environment in the order of the configuration, and the count at the end, where the eye is. */
-export function checkText(environments: readonly EnvironmentStatus[], now: Date, terminal: Terminal): string {
-  return lines([
-    ...environments.flatMap((environment) => [...environmentLines(environment, now, terminal), '']),
+export function checkText(environments: readonly EnvironmentStatus[], now: Date, terminal: Terminal): SafeText {
+  return printed([
+    ...environments.flatMap((environment) => [...environmentLines(environment, now, terminal), blank]),
     summaryOf(environments, terminal),
   ]);
 }
 
-function environmentLines(environment: EnvironmentStatus, now: Date, terminal: Terminal): string[] {
+function environmentLines(environment: EnvironmentStatus, now: Date, terminal: Terminal): SafeText[] {
   const { assessment, certificates, findings, handshake, name, status } = environment;
   return [
-    ...headline(status, `${name}: ${verdictOf(environment, now)}`, terminal),
+    ...headline(status, say`${name}: ${verdictOf(environment, now)}`, terminal),
     ...placeLines(environment, terminal),
-    '',
+    blank,
     ...certificateSection({ certificates, path: assessment?.path ?? [], withIssuers: true }, now, terminal),
     ...(assessment ? judgementSection(assessment, terminal) : []),
-    ...(handshake.last ? [...handshakeLines(handshake.last, terminal), ''] : []),
+    ...(handshake.last ? [...handshakeLines(handshake.last, terminal), blank] : []),
     ...findingsSection(findings, terminal),
   ].slice(0, -1);
 }
 
-function placeLines({ application, mailboxId, url }: EnvironmentStatus, terminal: Terminal): string[] {
-  const place = `${application}, mailbox ${mailboxId}, ${url}`;
+function placeLines({ application, mailboxId, url }: EnvironmentStatus, terminal: Terminal): SafeText[] {
+  const place = say`${application}, mailbox ${mailboxId}, ${url}`;
   return wrap(terminal, '  ', place).map((line) => paint(terminal, 'dim', line));
 }
 
-function headline(status: Status, verdict: string, terminal: Terminal): string[] {
-  const word = status.toUpperCase();
-  const [first = '', ...more] = wrap(terminal, ' '.repeat(word.length + 2), verdict, '');
-  return [`${paint(terminal, severityFormat(status), word)}  ${first}`, ...more];
+function headline(status: Status, verdict: SafeText, terminal: Terminal): SafeText[] {
+  const word = say`${status.toUpperCase()}`;
+  const [first = blank, ...more] = wrap(terminal, ' '.repeat(word.length + 2), verdict, '');
+  return [joined([paint(terminal, severityFormat(status), word), known('  '), first]), ...more];
 }
 
-function verdictOfInspection(assessment: Assessment): string {
+function verdictOfInspection(assessment: Assessment): SafeText {
   const { assessedAt, certificates, checks, expiresAt, privateKey } = assessment;
   if (certificates.some(({ role }) => role === 'client')) {
     const unjudged = [checks.key_match === undefined && 'key', checks.chain_valid === undefined && 'chain'].filter(
       Boolean,
     );
-    const limits = unjudged.length > 0 ? `; ${unjudged.join(' and ')} not given, so not judged` : '';
-    return verdict(assessment, expiresAt, assessedAt) + limits;
+    const limits = unjudged.length > 0 ? `; ${unjudged.join(' and ')} not given, so not checked` : '';
+    return say`${verdict(assessment, expiresAt, assessedAt)}${limits}`;
   }
   const there = [
     ...(privateKey ? ['a private key'] : []),
@@ -68,23 +73,25 @@ function verdictOfInspection(assessment: Assessment): string {
   ];
   const looked =
     there.length === 0
-      ? 'no certificate to judge'
-      : `${there.join(' and ')} to look at, and no client certificate to judge`;
-  return assessment.valid ? looked : `NOT VALID: ${causeOf(assessment)}; ${looked}`;
+      ? known('no certificate to check')
+      : say`${there.join(' and ')} found, but no client certificate to check`;
+  return assessment.valid ? looked : say`NOT VALID: ${causeOf(assessment)}; ${looked}`;
 }
 
-function verdictOf(environment: EnvironmentStatus, now: Date): string {
+function verdictOf(environment: EnvironmentStatus, now: Date): SafeText {
   const { assessment, credentialConfigured, expiresAt, handshake } = environment;
-  const failure = handshake.last?.reason ? `handshake failed: ${handshake.last.reason}` : undefined;
+  const failure = handshake.last?.reason ? say`handshake failed: ${handshake.last.reason}` : undefined;
   if (!credentialConfigured)
-    return `no credential is configured; ${failure ?? (handshake.last ? 'handshake succeeded' : 'no handshake')}`;
-  if (!assessment) return 'not checked yet';
-  return [verdict(assessment, expiresAt, now), ...(failure ? [failure] : [])].join('; ');
+    return say`no credential is configured; ${failure ?? (handshake.last ? 'handshake succeeded' : 'no handshake')}`;
+  if (!assessment) return known('not checked yet');
+  return joined([verdict(assessment, expiresAt, now), ...(failure ? [failure] : [])], '; ');
 }
 
-function verdict(assessment: Assessment, expiresAt: Date | undefined, now: Date): string {
-  const expiry = expiresAt ? `${timeLeft(expiresAt, now)}, notAfter ${moment(expiresAt)}` : 'its expiry is not known';
-  return assessment.valid ? `valid, ${expiry}` : `NOT VALID: ${causeOf(assessment)}; ${expiry}`;
+function verdict(assessment: Assessment, expiresAt: Date | undefined, now: Date): SafeText {
+  const expiry = expiresAt
+    ? `${timeLeft(expiresAt, now)}, notAfter ${utcTime(expiresAt)}`
+    : 'its expiry date is not known';
+  return assessment.valid ? say`valid, ${expiry}` : say`NOT VALID: ${causeOf(assessment)}; ${expiry}`;
 }
 
 function causeOf({ findings }: Assessment): string {
@@ -96,74 +103,72 @@ function causeOf({ findings }: Assessment): string {
 const isAboutIssuers = ({ certificates, checks }: Assessment) =>
   checks.chain_valid !== undefined || certificates.every(({ role }) => role !== 'client');
 
-function certificateSection(chain: Chain, now: Date, terminal: Terminal): string[] {
+function certificateSection(chain: Chain, now: Date, terminal: Terminal): SafeText[] {
   if (chain.certificates.length === 0) return [];
-  return [paint(terminal, 'bold', 'Certificates'), ...chainLines(chain, now, terminal), ''];
+  return [paint(terminal, 'bold', known('Certificates')), ...chainLines(chain, now, terminal), blank];
 }
 
-function clientSection(certificates: readonly AssessedCertificate[], terminal: Terminal): string[] {
+function clientSection(certificates: readonly AssessedCertificate[], terminal: Terminal): SafeText[] {
   const client = certificates.find(({ role }) => role === 'client');
   if (!client) return [];
   const { fingerprintSha256, issuer, notAfter, notBefore, privateKeyUsagePeriod, serial, subject } = client.certificate;
   const usageEnd = privateKeyUsagePeriod?.notAfter;
   return [
-    paint(terminal, 'bold', 'Client certificate'),
-    ...labelled('Subject', printable(subject.text), terminal),
-    ...labelled('Issuer', printable(issuer.text), terminal),
-    ...labelled('Serial', serial, terminal),
-    ...labelled('SHA-256', fingerprintSha256, terminal),
-    ...labelled('Validity', `${moment(notBefore)} to ${moment(notAfter)}`, terminal),
+    paint(terminal, 'bold', known('Client certificate')),
+    ...labelled('Subject', shortened(subject.text, longestName), terminal),
+    ...labelled('Issuer', shortened(issuer.text, longestName), terminal),
+    ...labelled('Serial', say`${serial}`, terminal),
+    ...labelled('SHA-256', say`${fingerprintSha256}`, terminal),
+    ...labelled('Validity', say`${utcTime(notBefore)} to ${utcTime(notAfter)}`, terminal),
     ...(usageEnd
-      ? labelled('Key period', `until ${day(usageEnd)}; shown, not judged, for MESH does not heed it`, terminal)
+      ? labelled('Key period', say`until ${utcDay(usageEnd)}; for information: MESH ignores it`, terminal)
       : []),
-    '',
+    blank,
   ];
 }
 
-function judgementSection(assessment: Assessment, terminal: Terminal): string[] {
+function judgementSection(assessment: Assessment, terminal: Terminal): SafeText[] {
   const { certificates, checks, order, privateKey } = assessment;
   const inBundle = certificates.filter(({ role }) => role !== 'client').length;
   const passed = checkNames.filter((name) => checks[name] === true);
   const failed = checkNames.filter((name) => checks[name] === false);
   const section = [
     ...(privateKey ? labelled('Key', keyOf(privateKey), terminal) : []),
-    ...(inBundle > 1 ? labelled('Bundle', `${plural(inBundle, 'certificate')}, ${order}`, terminal) : []),
-    ...(passed.length > 0 ? labelled('Passed', passed.join(', '), terminal) : []),
+    ...(inBundle > 1 ? labelled('Bundle', say`${plural(inBundle, 'certificate')}, ${order}`, terminal) : []),
+    ...(passed.length > 0 ? labelled('Passed', say`${passed.join(', ')}`, terminal) : []),
     ...(failed.length > 0
-      ? labelled('FAILED', failed.join(', '), terminal).map((line) => paint(terminal, 'red', line))
+      ? labelled('FAILED', say`${failed.join(', ')}`, terminal).map((line) => paint(terminal, 'red', line))
       : []),
   ];
-  return section.length === 0 ? [] : [...section, ''];
+  return section.length === 0 ? [] : [...section, blank];
 }
 
 const keyOf = ({ encrypted, publicKey }: NonNullable<Assessment['privateKey']>) =>
-  `${keyKind(publicKey)}, ${encrypted ? 'encrypted' : 'not encrypted'}`;
+  say`${keyKind(publicKey)}, ${encrypted ? 'encrypted' : 'not encrypted'}`;
 
-function findingsSection(findings: readonly Finding[], terminal: Terminal): string[] {
-  return worstFirst(findings).flatMap((finding) => [...findingLines(finding, terminal), '']);
+function findingsSection(findings: readonly Finding[], terminal: Terminal): SafeText[] {
+  return worstFirst(findings).flatMap((finding) => [...findingLines(finding, terminal), blank]);
 }
 
-function findingLines({ code, message, remedy, severity }: Finding, terminal: Terminal): string[] {
-  const word = severity.toUpperCase();
+function findingLines({ code, message, remedy, severity }: Finding, terminal: Terminal): SafeText[] {
+  const word = say`${severity.toUpperCase()}`;
   const indent = ' '.repeat(word.length + 4);
-  const [first = '', ...more] = wrap(terminal, indent, `${catalogue[code].title} (${code})`, '');
+  const [first = blank, ...more] = wrap(terminal, indent, say`${catalogue[code].title} (${code})`, '');
   return [
-    `  ${paint(terminal, severityFormat(severity), word)}  ${first}`,
+    joined([known('  '), paint(terminal, severityFormat(severity), word), known('  '), first]),
     ...more,
     ...wrap(terminal, '    ', message),
     ...wrap(terminal, '      ', remedy, '    → '),
   ];
 }
 
-function summaryOf(environments: readonly EnvironmentStatus[], terminal: Terminal): string {
+function summaryOf(environments: readonly EnvironmentStatus[], terminal: Terminal): SafeText {
   const counts = (['critical', 'warning', 'ok'] as const).flatMap((status) => {
     const count = environments.filter((environment) => environment.status === status).length;
-    return count === 0 ? [] : [paint(terminal, severityFormat(status), `${count} ${status}`)];
+    return count === 0 ? [] : [paint(terminal, severityFormat(status), say`${count} ${status}`)];
   });
-  return `${plural(environments.length, 'environment')}: ${counts.join(', ')}`;
+  return joined([say`${plural(environments.length, 'environment')}: `, joined(counts, ', ')]);
 }
 
 const lowerFirst = (text: string) =>
   /^(?:[A-Z][a-z]|A )/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
-/** Spaces that did not break have done their work. */
-const lines = (all: readonly string[]) => `${all.map((line) => line.trimEnd().replaceAll('\u00a0', ' ')).join('\n')}\n`;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { shortageOf } from '../shortage/index.ts';
+import { largestConfigurationBytes } from '../config/index.ts';
+import { readRegularFile } from '../files/index.ts';
+import { ResourceShortageError } from '../shortage/index.ts';
 
 export interface FileWatch {
   stop(): void;
@@ -32,11 +33,11 @@ export function watchFile(
 /** SHA-256 in hex, or the reason why there is none; undefined when this process could not look. */
 async function contentHash(path: string): Promise<string | undefined> {
   try {
-    return createHash('sha256')
-      .update(await readFile(path))
-      .digest('hex');
+    const read = await readRegularFile(path, { mostBytes: largestConfigurationBytes });
+    if ('problem' in read) return `unreadable: ${read.problem.reason}`;
+    return createHash('sha256').update(read.bytes).digest('hex');
   } catch (error) {
-    if (shortageOf(error, path)) return undefined;
-    return `unreadable: ${(error as NodeJS.ErrnoException).code}`;
+    if (error instanceof ResourceShortageError) return undefined;
+    throw error;
   }
 }

@@ -51,7 +51,14 @@ const workMayTakeMs = 8_000;
 /** After a shortage in this process has kept a configuration from being read. */
 const loadAgainAfterMs = 30_000;
 
-/** @throws {ServiceProblem} Nothing is left running then. */
+/**
+ * Loads the configuration, takes the lock of the state directory, listens, and begins to watch.
+ * @throws {ServiceProblem} Nothing is left running then.
+ * @example
+ * const load = () => loadConfiguration('config.yaml');
+ * const service = await startService({ load, env: process.env, now: () => new Date(), log, build });
+ * process.once('SIGTERM', () => service.stop());
+ */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const configuration = await options.load();
   const { env, now, log } = options;

@@ -1,10 +1,11 @@
+import { MonitorError } from '../errors/index.ts';
+
 /**
  * This process lacks something of its own: file descriptors, memory, or a turn of its event loop. That says nothing about a file, a
  * certificate or a server, so it must never become a finding: the work did not end, and the last known state stays.
  */
-export class ResourceShortageError extends Error {
-  override name = 'ResourceShortageError';
-  readonly code = 'ERR_RESOURCE_SHORTAGE';
+export class ResourceShortageError extends MonitorError {
+  override readonly code = 'ERR_RESOURCE_SHORTAGE';
 }
 
 const descriptors =
@@ -25,7 +26,14 @@ const remedies: Readonly<Record<string, string>> = {
   ERR_OSSL_MALLOC_FAILURE: memory,
 };
 
-/** @returns undefined when the error is not a shortage. */
+/**
+ * Turns an error of the system into a shortage where it is one.
+ * @param during - what was being done, the beginning of a sentence.
+ * @returns undefined when the error is not a shortage.
+ * @example
+ *     const shortage = shortageOf(error, 'reading client.pem');
+ *     if (shortage) throw shortage;
+ */
 export function shortageOf(error: unknown, during: string): ResourceShortageError | undefined {
   if (error instanceof ResourceShortageError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -5,7 +5,13 @@ export const dayMs = 24 * hourMs;
 
 const unitMs = { ms: 1, s: secondMs, m: minuteMs, h: hourMs, d: dayMs } as const;
 
-/** `14d`, `12h`, `5m`, `90s`, `250ms` → milliseconds; undefined when the text is none of these. */
+/**
+ * A duration as the configuration writes it: a whole number and `d`, `h`, `m`, `s` or `ms`.
+ * @returns milliseconds; undefined when the text is not a duration.
+ * @example
+ * parseDuration('14d'); // 1_209_600_000
+ * parseDuration('1.5h'); // undefined
+ */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
   return match ? Number(match[1]) * unitMs[match[2] as keyof typeof unitMs] : undefined;

@@ -1,35 +1,40 @@
-/** Dates as a service desk in England reads them, with the ISO form beside them so that nobody has to guess the zone. */
+/** Dates as people in England read them, by London's clock, which is named. For a desk the ISO form stands beside them: nobody has to guess the zone. */
+import { type SafeText, say } from '../text/index.ts';
+import { dayMs } from './duration.ts';
+import { rfc3339 } from './utc.ts';
 
-const day = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'Europe/London',
-  weekday: 'long',
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-});
-const clock = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'Europe/London',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-  timeZoneName: 'short',
-});
-const isoDay = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/London' });
+const formatter = (options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', ...options });
+const words = formatter({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const clock = formatter({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' });
+const digits = formatter({ year: 'numeric', month: '2-digit', day: '2-digit' });
+
+type Part = Intl.DateTimeFormatPartTypes;
 
 // From parts: the commas between them come and go with versions of ICU, and the words are locked by golden files.
-function words(format: Intl.DateTimeFormat, date: Date, types: readonly Intl.DateTimeFormatPartTypes[]): string[] {
-  const parts = format.formatToParts(date);
-  return types.map((type) => parts.find((part) => part.type === type)?.value ?? '');
+function parts(format: Intl.DateTimeFormat, date: Date, types: readonly Part[], separator = ' '): string {
+  const found = format.formatToParts(date);
+  return types.map((type) => found.find((part) => part.type === type)?.value ?? '').join(separator);
 }
+
+const isoDay = (date: Date) => parts(digits, date, ['year', 'month', 'day'], '-');
+const weekday = (date: Date) => parts(words, date, ['weekday', 'day', 'month', 'year']);
+const hours = (date: Date) => `${parts(clock, date, ['hour', 'minute'], ':')} ${parts(clock, date, ['timeZoneName'])}`;
 
 /** `Friday 22 January 2027 (2027-01-22)`, the day it is in London. */
-export function londonDay(date: Date): string {
-  return `${words(day, date, ['weekday', 'day', 'month', 'year']).join(' ')} (${isoDay.format(date)})`;
-}
+export const londonDay = (date: Date): SafeText => say`${weekday(date)} (${isoDay(date)})`;
 
 /** `Friday 22 January 2027 at 13:00 GMT (2027-01-22T13:00:00Z)`. */
-export function londonTime(date: Date): string {
-  const [hour, minute, zone] = words(clock, date, ['hour', 'minute', 'timeZoneName']);
-  const iso = date.toISOString().replace(/\.\d{3}Z$/, 'Z');
-  return `${words(day, date, ['weekday', 'day', 'month', 'year']).join(' ')} at ${hour}:${minute} ${zone} (${iso})`;
-}
+export const londonTime = (date: Date): SafeText => say`${weekday(date)} at ${hours(date)} (${rfc3339(date)})`;
+
+/** `22 January 2027` */
+export const shortLondonDay = (date: Date): SafeText => say`${parts(words, date, ['day', 'month', 'year'])}`;
+
+/** `22 January 2027, 13:00 GMT` */
+export const shortLondonTime = (date: Date): SafeText => say`${shortLondonDay(date)}, ${hours(date)}`;
+
+/** A day of London's calendar as days since 1970-01-01, so that no daylight saving can stretch it. */
+export type LondonDay = number;
+
+/** The day of London’s calendar on which `at` falls. */
+export const londonDayOf = (at: Date): LondonDay => Date.parse(isoDay(at)) / dayMs;

@@ -1,15 +1,10 @@
-/** Working days of the certificate desks: Monday to Friday without England's bank holidays, by the calendar of London. */
-import { createRequire } from 'node:module';
+/**
+ * Working days of the certificate desks: Monday to Friday without England's bank holidays, by the calendar of London. In a year that the table
+ * of bank holidays does not cover, only weekends are off: a deadline may then come up to three days later than it should.
+ */
+import { bankHolidays } from './bank-holidays.ts';
 import { dayMs, hourMs } from './duration.ts';
-
-/** The desks answer within this many (NHS England, certificate guidance for MESH API clients). */
-export const deskWorkingDays = 5;
-
-/** A day of London's calendar as days since 1970-01-01, so that no daylight saving can stretch it. */
-type Day = number;
-
-const london = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', dateStyle: 'short' });
-const dayOf = (at: Date): Day => Date.parse(london.format(at)) / dayMs;
+import { type LondonDay as Day, londonDayOf as dayOf } from './london.ts';
 
 /** London is at UTC or an hour ahead of it, so its midnight is one of two instants. */
 function startOf(day: Day): Date {
@@ -17,38 +12,16 @@ function startOf(day: Day): Date {
   return dayOf(summer) === day ? summer : new Date(day * dayMs);
 }
 
-const bankHolidays = new Map<number, ReadonlySet<Day>>();
-
-function bankHolidaysOf(year: number): ReadonlySet<Day> {
-  const known = bankHolidays.get(year);
-  if (known) return known;
-  const days = new Set(
-    englandsCalendar()
-      .getHolidays(year)
-      .map((holiday) => Date.parse(holiday.date.slice(0, 10)) / dayMs),
-  );
-  bankHolidays.set(year, days);
-  return days;
-}
-
-interface HolidayCalendar {
-  getHolidays(year: number): { readonly date: string }[];
-}
-let calendar: HolidayCalendar | undefined;
-
-/** The library holds every country of the world (about 150 ms and 40 MB), so it is loaded when the first bank holiday is asked for. */
-function englandsCalendar(): HolidayCalendar {
-  if (!calendar) {
-    const Holidays = createRequire(import.meta.url)('date-holidays') as typeof import('date-holidays').default;
-    calendar = new Holidays('GB', 'ENG', { types: ['public', 'bank'] });
-  }
-  return calendar;
-}
+const holidays: ReadonlySet<Day> = new Set(
+  Object.entries(bankHolidays).flatMap(([year, days]) =>
+    days.split(' ').map((day) => Date.parse(`${year}-${day}`) / dayMs),
+  ),
+);
 
 function isWorking(day: Day): boolean {
   const date = new Date(day * dayMs);
   if (date.getUTCDay() === 0 || date.getUTCDay() === 6) return false;
-  return !bankHolidaysOf(date.getUTCFullYear()).has(day);
+  return !holidays.has(day);
 }
 
 /** Whether the desks work on the day of London's calendar that `at` falls on. */
@@ -77,8 +50,9 @@ export function workingDaysHavePassed(from: Date, count: number, now: Date): boo
 
 /**
  * Midnight in London at the start of the last day on which asking leaves the desk its working days, all of them before the day of `notAfter`.
+ * @param needed - how many that are.
  */
-export function lastSafeDay(notAfter: Date, needed: number = deskWorkingDays): Date {
+export function lastSafeDay(notAfter: Date, needed: number): Date {
   let day = dayOf(notAfter) - 1;
   for (let left = needed; left > 0; day -= 1) if (isWorking(day)) left -= 1;
   return startOf(day);
@@ -92,6 +66,6 @@ export function lastWorkingDayBefore(notAfter: Date): Date {
 }
 
 /** Whether the last safe day is over: fewer working days are left than the desk needs. */
-export function isTooLateToAsk(notAfter: Date, now: Date): boolean {
-  return dayOf(now) > dayOf(lastSafeDay(notAfter));
+export function isTooLateToAsk(notAfter: Date, needed: number, now: Date): boolean {
+  return dayOf(now) > dayOf(lastSafeDay(notAfter, needed));
 }

@@ -3,7 +3,7 @@ import { type Finding, finding, worstFirst } from '../findings/index.ts';
 import { type Certificate, firstToExpire } from '../x509/index.ts';
 import { judgeBundle } from './bundle.ts';
 import { checksOf, invalidates } from './checks.ts';
-import { judgeDisagreement } from './disagreement.ts';
+import { judgeRehearsal } from './disagreement.ts';
 import { distinct, looksSelfSigned } from './issuers.ts';
 import { judgeNaming } from './naming.ts';
 import { explainWrongEnvironment } from './nhs-pki.ts';
@@ -15,6 +15,8 @@ import { judgeCaExpiry, judgeValidity } from './validity.ts';
 /**
  * Everything that is to be said of a deployed credential at `now`. Pure: the rehearsal, where there was one, is passed in with the time
  * at which OpenSSL judged. Never throws for the state of the world; what could not be read is judged by what is left.
+ * @example
+ * const { valid, findings } = assess(credential, policyFor(environment), await rehearse(credential), now);
  */
 export function assess(
   credential: DeployedCredential,
@@ -35,7 +37,7 @@ export function assess(
     ...(holds ? judgeCaExpiry(path, policy.thresholds, now) : []),
     ...judgeBundle(bundle, client, trust, now),
     ...(client ? judgeNaming(client, policy) : []),
-    ...(rehearsal ? judgeDisagreement(credential, rehearsal) : []),
+    ...judgeRehearsal(credential, rehearsal),
   ]);
   return {
     assessedAt: now,

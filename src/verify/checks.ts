@@ -10,41 +10,68 @@ export const checkOf = ({ code }: Finding): CheckName | undefined => catalogue[c
 export const invalidates = (finding: Finding): boolean =>
   finding.severity === 'critical' && checkOf(finding) !== undefined;
 
+/** A check that did not pass names the findings that say why: one that failed for no reason cannot be written down. */
+type Verdict = 'passed' | readonly [Finding, ...Finding[]];
+
 /**
- * A check is absent when its input is not configured; it fails when a finding says so, and also when its input is configured and could
- * not be read, for then nobody knows that it holds. The rehearsal passes only when OpenSSL accepted.
+ * A check is absent when its input is not configured. It fails when a finding says so, and also when its input is configured and could not
+ * be read, for then nobody knows that it holds.
+ * @throws {Error} when an input is missing and no finding says why: a bug in a reader
  */
 export function checksOf(
   credential: DeployedCredential,
   findings: readonly Finding[],
   rehearsal: Rehearsal | undefined,
 ): Partial<Record<CheckName, boolean>> {
+  const verdicts = Object.entries(inputsOf(credential)).flatMap(([name, inputs]) => {
+    if (!inputs) return [];
+    const check = name as CheckName;
+    return [[check, verdictOf(check, inputs, findings, rehearsal) === 'passed'] as const];
+  });
+  return Object.fromEntries(verdicts);
+}
+
+/** Whether each input of a check could be read; undefined where one of them is not configured. */
+function inputsOf(credential: DeployedCredential): Record<CheckName, readonly boolean[] | undefined> {
   const { configured } = credential;
   const certificate = input(configured.certificate, credential.certificate !== undefined);
   const privateKey = input(configured.privateKey, credential.privateKey !== undefined);
   const caBundle = input(configured.caBundle, credential.bundle.length > 0);
-  const inputs: Record<CheckName, boolean | undefined> = {
-    readable: configured.certificate || configured.privateKey || configured.caBundle ? true : undefined,
+  return {
+    readable: configured.certificate || configured.privateKey || configured.caBundle ? [] : undefined,
     key_match: all(certificate, privateKey),
     // The order inside a keystore is its tool's, and no rule applies to it.
-    chain_order: credential.bundleInKeystore ? undefined : caBundle,
+    chain_order: credential.bundleInKeystore ? undefined : all(caBundle),
     chain_valid: all(certificate, caBundle),
-    validity: certificate,
-    naming: certificate,
-    strength: certificate,
-    rehearsal: all(certificate, privateKey, caBundle, rehearsal?.accepted ?? false),
+    validity: all(certificate),
+    naming: all(certificate),
+    strength: all(certificate),
+    rehearsal: all(certificate, privateKey, caBundle),
   };
-  const failed = new Set(findings.map(checkOf));
-  const entries = Object.entries(inputs) as [CheckName, boolean | undefined][];
-  return Object.fromEntries(
-    entries
-      .filter(([, present]) => present !== undefined)
-      .map(([name, present]) => [name, present && !failed.has(name)]),
-  );
 }
 
 const input = (configured: boolean, present: boolean) => (configured ? present : undefined);
 
-/** Absent when one of them is not configured, else whether all are there. */
-const all = (...inputs: (boolean | undefined)[]) =>
-  inputs.includes(undefined) ? undefined : inputs.every((each) => each === true);
+const all = (...inputs: (boolean | undefined)[]) => {
+  const configured = inputs.filter((each) => each !== undefined);
+  return configured.length < inputs.length ? undefined : configured;
+};
+
+function verdictOf(
+  check: CheckName,
+  inputs: readonly boolean[],
+  findings: readonly Finding[],
+  rehearsal: Rehearsal | undefined,
+): Verdict {
+  const own = findings.filter((each) => checkOf(each) === check);
+  if (isSome(own)) return own;
+  const against = findings.filter(invalidates);
+  if (inputs.includes(false)) {
+    if (isSome(against)) return against;
+    throw new Error(`the check ${check} has nothing to judge, and no finding says why`);
+  }
+  // What OpenSSL refuses and our rules refuse too has its finding with those rules. Without one, OpenSSL judged at another time.
+  return check === 'rehearsal' && rehearsal?.accepted !== true && isSome(against) ? against : 'passed';
+}
+
+const isSome = (findings: readonly Finding[]): findings is readonly [Finding, ...Finding[]] => findings.length > 0;

@@ -5,11 +5,19 @@ import { dateOf } from './label.ts';
 import { judgeTrust } from './trust.ts';
 import type { Rehearsal } from './types.ts';
 
+/** What OpenSSL’s verdict, or the lack of one, adds to ours. Nothing where there was nothing to rehearse with. */
+export function judgeRehearsal(credential: DeployedCredential, rehearsal: Rehearsal | undefined): Finding[] {
+  if (rehearsal) return judgeDisagreement(credential, rehearsal);
+  const { certificate, privateKey, bundle } = credential;
+  if (!certificate || !privateKey || bundle.length === 0) return [];
+  return [finding('rehearsal_without_verdict', 'OpenSSL came to no verdict on certificate, key and bundle in time.')];
+}
+
 /**
  * Compares the rehearsal with our verdict at the moment of the rehearsal, not of the assessment: OpenSSL reads the system's clock, so
  * anything else would call every expiry between the two a difference.
  */
-export function judgeDisagreement(credential: DeployedCredential, rehearsal: Rehearsal): Finding[] {
+function judgeDisagreement(credential: DeployedCredential, rehearsal: Rehearsal): Finding[] {
   const against = objectionsAt(credential, rehearsal.judgedAt);
   if (rehearsal.accepted === (against.length === 0)) return [];
   const when = `at ${dateOf(rehearsal.judgedAt)}`;

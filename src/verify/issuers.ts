@@ -12,6 +12,7 @@ export const keyIdentifiersAgree = (certificate: Certificate, issuer: Certificat
   issuer.subjectKeyIdentifier === undefined ||
   certificate.authorityKeyIdentifier === issuer.subjectKeyIdentifier;
 
+/** By name and key identifier; whether its key made the signature is a matter for the path. */
 export const mayHaveIssued = (certificate: Certificate, issuer: Certificate): boolean =>
   namesIssuer(certificate, issuer) && keyIdentifiersAgree(certificate, issuer);
 

@@ -4,11 +4,16 @@ import { type Finding, finding } from '../findings/index.ts';
 import { type Certificate, type PublicKeyFacts, publicKeyOf } from '../x509/index.ts';
 import { labelOf } from './label.ts';
 
-export function judgeKeyMatch(certificate: Certificate, privateKey: PrivateKeyHandle): Finding[] {
+/** @param elsewhere what in the same files belongs together; see `DeployedCredential.keyBelongs` */
+export function judgeKeyMatch(certificate: Certificate, privateKey: PrivateKeyHandle, elsewhere?: string): Finding[] {
   if (sameKey(certificate.publicKey, privateKey.publicKey)) return [];
   const message = `The private key (${describe(privateKey.publicKey)}) does not belong to the client certificate ${labelOf(certificate)} (${describe(certificate.publicKey)}).`;
-  return [finding('key_mismatch', message, { subject: certificate.subject.text })];
+  const subject = certificate.subject.text;
+  if (elsewhere === undefined) return [finding('key_mismatch', message, { subject })];
+  return [finding('key_mismatch', `${message} ${elsewhere}`, { subject, remedy: reorder })];
 }
+
+const reorder = 'Move what the message names to the top of its file, and restart the application that uses it.';
 
 /** By the octets; where those differ, by meaning, because one key can be written in two ways (a compressed point, absent parameters). */
 function sameKey(one: PublicKeyFacts, other: PublicKeyFacts): boolean {

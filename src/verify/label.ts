@@ -1,23 +1,22 @@
-import type { Certificate, DistinguishedName } from '../x509/index.ts';
+import { type SafeText, say } from '../text/index.ts';
+import { type Certificate, nameOf as commonOrWholeName, type DistinguishedName } from '../x509/index.ts';
+
+/** To the second: validity has no finer grain. */
+export { utcTime as dateOf } from '../time/index.ts';
 
 const longest = 120;
-const printable = /^[\p{L}\p{N}\p{P}\p{S}\p{Zs}]+$/u;
 
-/** What people call a certificate: its common name in quotation marks, or the whole name where there is none fit to print. */
-export function nameOf({ commonName, text }: DistinguishedName): string {
-  const name = commonName !== undefined && printable.test(commonName) ? commonName : text;
-  if (name === '') return 'a certificate without a name';
-  return `“${name.length > longest ? `${name.slice(0, longest)}…` : name}”`;
+/** What people call a certificate, in quotation marks. */
+export function nameOf(name: DistinguishedName): SafeText {
+  const called = commonOrWholeName(name, longest);
+  return called === '' ? say`a certificate without a name` : say`“${called}”`;
 }
 
-export const labelOf = (certificate: Certificate): string => nameOf(certificate.subject);
+export const labelOf = (certificate: Certificate): SafeText => nameOf(certificate.subject);
 
 /** `“NHS INT Authentication G2” (certificate 2)`: what a person looks for in the file. */
-export const placeInBundle = (certificate: Certificate, index: number): string =>
-  `${labelOf(certificate)} (certificate ${index + 1})`;
+export const placeInBundle = (certificate: Certificate, index: number): SafeText =>
+  say`${labelOf(certificate)} (certificate ${index + 1})`;
 
 /** Groups of four, as key identifiers are compared by eye. */
 export const hexOf = (identifier: string): string => identifier.match(/.{1,4}/g)?.join(' ') ?? '';
-
-/** To the second: validity has no finer grain. */
-export const dateOf = (time: Date): string => `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`;

@@ -1,4 +1,5 @@
 /** RFC 5280 §4.2.1.10 and §6.1.3 (b), (c): which names a CA may certify. */
+import { Untrusted } from '../text/index.ts';
 import type { AlternativeName, Certificate, GeneralNameConstraint } from '../x509/index.ts';
 import { addressOctets } from './address.ts';
 import type { Allowance } from './issuers.ts';
@@ -40,7 +41,7 @@ function namesOf(certificate: Certificate, last: boolean): Name[] {
   // Beyond RFC 5280, and as OpenSSL does: without a DNS name of its own, a certificate whose CN is a host name is constrained by it.
   const { commonName } = certificate.subject;
   const hasDns = certificate.alternativeNames.some(({ kind }) => kind === 'dns');
-  if (last && !hasDns && commonName !== undefined && hostName.test(commonName))
+  if (last && !hasDns && commonName !== undefined && hostName.test(commonName.raw()))
     names.push({ kind: 'dns', value: commonName });
   return names;
 }
@@ -52,7 +53,7 @@ const emailAddressOid = '1.2.840.113549.1.9.1';
 function mailAddressesIn(rdn: string): Name[] {
   return [...rdn.matchAll(attributes)]
     .filter(([, type]) => type === emailAddressOid)
-    .map(([, , value = '']) => ({ kind: 'email', value: value.replace(/\\(.)/g, '$1') }));
+    .map(([, , value = '']) => ({ kind: 'email', value: new Untrusted(value.replace(/\\(.)/g, '$1')) }));
 }
 
 const hostName = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)+$/i;
@@ -65,9 +66,9 @@ function matches(constraint: GeneralNameConstraint, name: Name): boolean {
   if (constraint.kind === 'directory')
     return name.kind === 'subject' && constraint.rdns.every((rdn, index) => rdn === name.rdns[index]);
   if (constraint.kind === 'other' || name.kind === 'subject') return false;
-  const value = name.value.toLowerCase();
+  const value = name.value.raw().toLowerCase();
   if (constraint.kind === 'ip') return inNetwork(addressOctets(value), constraint.address, constraint.mask);
-  const base = constraint.value.toLowerCase();
+  const base = constraint.value.raw().toLowerCase();
   if (constraint.kind === 'dns') return base === '' || value === base || value.endsWith(withDot(base));
   if (constraint.kind === 'email') return mailMatches(value, base);
   return hostMatches(hostOfUri(value), base);

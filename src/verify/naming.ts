@@ -21,7 +21,7 @@ export function parseCommonName(commonName: string): MeshCommonName | undefined 
 export function judgeNaming(client: Certificate, policy: Pick<AssessmentPolicy, 'odsCode' | 'mailboxId'>): Finding[] {
   const subject = client.subject.text;
   const name = nameOf(client.subject);
-  const parts = parseCommonName(client.subject.commonName ?? '');
+  const parts = parseCommonName(client.subject.commonName?.raw() ?? '');
   if (!parts) {
     const message = `The common name ${name} is not of the form <local id>.<ODS code>.api.mesh-client.nhs.uk.`;
     return [finding('common_name_malformed', message, { subject })];

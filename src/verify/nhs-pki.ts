@@ -113,7 +113,7 @@ export function recognise(certificate: Certificate): NhsAuthority | undefined {
 export function namedIssuer({ issuer, authorityKeyIdentifier }: Certificate): NhsAuthority | undefined {
   return nhsAuthorities.find(
     ({ commonName, keyIdentifier }) =>
-      keyIdentifier === authorityKeyIdentifier && commonName.toLowerCase() === issuer.commonName?.toLowerCase(),
+      keyIdentifier === authorityKeyIdentifier && commonName.toLowerCase() === issuer.commonName?.raw().toLowerCase(),
   );
 }
 

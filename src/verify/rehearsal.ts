@@ -59,7 +59,6 @@ async function handshake(
     minVersion: 'TLSv1.2',
   });
   const socket = connect({ socket: near, secureContext: client, rejectUnauthorized: false });
-  socket.on('error', () => undefined);
   const loop = watchLoop();
   const startedAt = performance.now();
   try {
@@ -77,6 +76,8 @@ async function handshake(
       // The server's event, not the client's: with TLS 1.3 the client is done before the server has seen its certificate (RFC 8446 §4.4).
       server.once('secureConnection', (connection) => settle(() => resolve(verdictOf(connection))));
       server.once('tlsClientError', (error) => settle(() => reject(error)));
+      // What stops the client (a key that cannot sign) the server never hears of.
+      socket.on('error', (error) => settle(() => reject(error)));
       server.emit('connection', far);
     });
   } finally {

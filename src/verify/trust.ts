@@ -3,9 +3,9 @@ import type { DeployedCredential } from '../credential/index.ts';
 import { type Finding, finding } from '../findings/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { invalidates } from './checks.ts';
-import { mayHaveIssued } from './issuers.ts';
+import { looksSelfSigned, mayHaveIssued } from './issuers.ts';
 import { judgeKeyMatch } from './key-match.ts';
-import { labelOf } from './label.ts';
+import { labelOf, nameOf } from './label.ts';
 import { explainMissingIssuer } from './nhs-pki.ts';
 import { findPath, type PathVerdict } from './path.ts';
 import { signed } from './signatures.ts';
@@ -21,7 +21,7 @@ const nothing: Trust = { holds: false, path: [], complete: false, findings: [] }
 export function judgeTrust(credential: DeployedCredential, now: Date): Trust {
   const { certificate: client, privateKey, bundle } = credential;
   if (!client) return nothing;
-  const keyMatch = privateKey ? judgeKeyMatch(client, privateKey) : [];
+  const keyMatch = privateKey ? judgeKeyMatch(client, privateKey, credential.keyBelongs) : [];
   if (!hasBundle(credential)) {
     const findings = [...keyMatch, ...judgeStrength([client], false)];
     return { holds: false, path: [client], complete: false, findings };
@@ -44,12 +44,30 @@ function explained(
   credential: DeployedCredential & { certificate: Certificate },
 ): Finding[] {
   return failures.map(({ code, certificate, message }) => {
-    const known = code === 'chain_incomplete' ? explainIncomplete(credential) : undefined;
+    const known = code === 'chain_incomplete' ? explainIncomplete(credential) : explainSelfSigned(credential);
     return finding(code, known ? `${message} ${known.message}` : message, {
       subject: certificate.subject.text,
       ...(known ? { remedy: known.remedy } : {}),
     });
   });
+}
+
+/** A key entry that still presents the certificate it was made with, though the issued one is there too. */
+function explainSelfSigned({
+  certificate,
+  bundle,
+  extraCertificates,
+}: DeployedCredential & { certificate: Certificate }) {
+  if (!looksSelfSigned(certificate)) return undefined;
+  const issued = [...extraCertificates, ...bundle].find(
+    (each) => !looksSelfSigned(each) && Buffer.compare(each.publicKey.spki, certificate.publicKey.spki) === 0,
+  );
+  if (!issued) return undefined;
+  return {
+    message: `It also holds the certificate that ${nameOf(issued.issuer)} issued for this key, but not as the certificate of the key.`,
+    remedy:
+      'Import the issued certificate under the alias of the key: `keytool -importcert -alias ALIAS -file ISSUED.pem -keystore FILE`.',
+  };
 }
 
 const keystoreWithoutAuthorities = {

@@ -1,6 +1,6 @@
 /** When the client certificate and the CAs above it run out (RFC 5280 §4.1.2.5: inclusive at both ends). */
 import { type Finding, finding } from '../findings/index.ts';
-import { daysUntil } from '../time/index.ts';
+import { inDays } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { dateOf, labelOf } from './label.ts';
 import type { AssessmentPolicy } from './types.ts';
@@ -39,9 +39,4 @@ export function judgeCaExpiry(path: readonly Certificate[], thresholds: Threshol
     findings.push(finding('ca_expires_before_client', message, { subject: first.subject.text }));
   }
   return findings;
-}
-
-function inDays(then: Date, now: Date): string {
-  const days = daysUntil(then, now);
-  return days === 0 ? 'in less than a day' : `in ${days} ${days === 1 ? 'day' : 'days'}`;
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import express, { type Express, type RequestHandler, type Response, Router } from 'express';
 import { type Build, contentTypes, negotiate, publish } from '../metrics/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
+import { jsonText } from '../text/index.ts';
 import { type AccessOptions, requireAccess } from './access/access.ts';
 import { sendPieces } from './answers/pieces.ts';
 import { type Health, healthText, httpStatusOf, livenessOf, readinessOf, summaryOf } from './health.ts';
@@ -26,6 +27,12 @@ export interface WebOptions {
   readonly report: (error: unknown) => void;
 }
 
+/**
+ * The whole HTTP surface, ready for {@link listen}.
+ * @example
+ * const app = createApp({ estate: () => monitor.estate(), build, now: () => new Date(), report: (error) => log.error({ error }, 'http') });
+ * const { url, close } = await listen(app, { host: '127.0.0.1', port: 0 });
+ */
 export function createApp(options: WebOptions): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -81,5 +88,5 @@ function sendHealth(response: Response, health: Health): void {
   response
     .status(httpStatusOf(health))
     .set(healthHeaders)
-    .send(`${JSON.stringify(health)}\n`);
+    .send(`${jsonText(health)}\n`);
 }

@@ -2,8 +2,8 @@
 import { Router } from 'express';
 import { ICalAlarmType, ICalCalendar, ICalEvent, type ICalEventData, ICalEventTransparency } from 'ical-generator';
 import type { EnvironmentStatus } from '../status/index.ts';
-import { dayMs } from '../time/index.ts';
-import { printable } from '../x509/index.ts';
+import { type SafeText, say } from '../text/index.ts';
+import { dayMs, londonDayOf } from '../time/index.ts';
 import { inBatches, sendPieces } from './answers/pieces.ts';
 import { readOnly } from './problem.ts';
 import type { Shown } from './shown.ts';
@@ -12,7 +12,6 @@ const hourSeconds = 60 * 60;
 /** Before the expiry: when there is still time to telephone the desk. */
 const alarmSeconds = 14 * 24 * hourSeconds;
 const lineOctets = 75;
-const london = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', dateStyle: 'short' });
 
 export function calendarRoutes({ estate, now }: Shown): Router {
   const router = Router({ strict: true, caseSensitive: true });
@@ -74,37 +73,42 @@ function eventsOf(environment: EnvironmentStatus, now: Date): ICalEventData[] {
   const { name, application, mailboxId, expiresAt, certificates, renewal } = environment;
   const client = certificates.find(({ role }) => role === 'client')?.certificate;
   if (!client || !expiresAt) return [];
-  const about = printable(`Application ${application}, mailbox ${mailboxId}, serial number ${client.serial}.`);
-  const event = (kind: string, start: Date, summary: string, more: string): ICalEventData => ({
+  const about = say`Application ${application}, mailbox ${mailboxId}, serial number ${client.serial}.`;
+  const event = (kind: string, start: Date, summary: SafeText, more: SafeText): ICalEventData => ({
     id: `${kind}.${name}.${client.fingerprintSha256.slice(0, 16)}@mesh-cert-monitor`,
     start,
     stamp: now,
-    summary: printable(summary),
-    description: { plain: `${about} ${more}` },
+    summary,
+    description: { plain: say`${about} ${more}` },
     transparency: ICalEventTransparency.TRANSPARENT,
   });
-  const allDay = (kind: string, day: Date | undefined, summary: string, more: string): ICalEventData[] =>
+  const allDay = (kind: string, day: Date | undefined, summary: SafeText, more: SafeText): ICalEventData[] =>
     day ? [{ ...event(kind, londonDate(day), summary, more), allDay: true }] : [];
   return [
     ...allDay(
       'request',
       renewal.dueAt,
-      `Request for the next MESH certificate of ${name} goes out`,
-      'The renewal window opens.',
+      say`Request for the next MESH certificate of ${name} goes out`,
+      say`The renewal window opens.`,
     ),
     ...allDay(
       'last-safe-day',
       renewal.lastSafeDay,
-      `Last safe day to ask for the next MESH certificate of ${name}`,
-      'From tomorrow on the desk has fewer than five working days to answer.',
+      say`Last safe day to ask for the next MESH certificate of ${name}`,
+      say`From tomorrow the desk has fewer working days to answer than it needs.`,
     ),
     {
-      ...event('expiry', expiresAt, `MESH certificate of ${name} expires`, 'From this moment on MESH refuses it.'),
+      ...event(
+        'expiry',
+        expiresAt,
+        say`MESH certificate of ${name} expires`,
+        say`From this moment on MESH refuses it.`,
+      ),
       alarms: [
         {
           type: ICalAlarmType.display,
           triggerBefore: alarmSeconds,
-          description: `MESH certificate of ${name} expires`,
+          description: say`MESH certificate of ${name} expires`,
         },
       ],
     },
@@ -113,5 +117,5 @@ function eventsOf(environment: EnvironmentStatus, now: Date): ICalEventData[] {
 
 /** London’s date as midnight UTC, which is how the library takes a whole day. */
 function londonDate(moment: Date): Date {
-  return new Date(Math.floor(Date.parse(london.format(moment)) / dayMs) * dayMs);
+  return new Date(londonDayOf(moment) * dayMs);
 }

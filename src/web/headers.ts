@@ -1,35 +1,41 @@
 /** Security headers for every answer: nothing from elsewhere, nothing inline, no framing, and no cookie is ever set. */
 import type { RequestHandler } from 'express';
-import helmet from 'helmet';
 
-const self = ["'self'"];
-const none = ["'none'"];
+const policy = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self'",
+  'img-src': "'self'",
+  'font-src': "'self'",
+  'connect-src': "'self'",
+  'form-action': "'self'",
+  'base-uri': "'none'",
+  'frame-ancestors': "'none'",
+};
 
-const always = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: none,
-      scriptSrc: self,
-      styleSrc: self,
-      imgSrc: self,
-      fontSrc: self,
-      connectSrc: self,
-      formAction: self,
-      baseUri: none,
-      frameAncestors: none,
-    },
-  },
-  xFrameOptions: { action: 'deny' },
-  strictTransportSecurity: false,
-});
+/** As the OWASP Secure Headers Project recommends; the last five are for old browsers and their plug-ins. */
+const always = {
+  'Content-Security-Policy': Object.entries(policy)
+    .map(([directive, source]) => `${directive} ${source}`)
+    .join(';'),
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Origin-Agent-Cluster': '?1',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'X-DNS-Prefetch-Control': 'off',
+  'X-Download-Options': 'noopen',
+  'X-Permitted-Cross-Domain-Policies': 'none',
+  // The filter that this header turned on could itself be used to attack a page.
+  'X-XSS-Protection': '0',
+};
 
-// RFC 6797 §7.2: not over plain HTTP.
-const overTls = helmet.hsts({ maxAge: 365 * 24 * 60 * 60, includeSubDomains: false });
+const yearSeconds = 365 * 24 * 60 * 60;
 
 export const securityHeaders: RequestHandler = (request, response, next) => {
-  always(request, response, (error?: unknown) => {
-    if (error || !request.secure) next(error);
-    else overTls(request, response, next);
-  });
+  response.set(always);
+  // RFC 6797 §7.2: not over plain HTTP.
+  if (request.secure) response.set('Strict-Transport-Security', `max-age=${yearSeconds}`);
+  next();
 };

@@ -1,6 +1,7 @@
 /** Health for uptime monitors, in the format of draft-inadarei-api-health-check-06. */
 import type { Finding, Status } from '../findings/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
+import { joined, type SafeText, say } from '../text/index.ts';
 import { daysUntil } from '../time/index.ts';
 import { jsonList } from './answers/pieces.ts';
 
@@ -13,14 +14,14 @@ export interface HealthCheck {
   readonly observedValue?: number | string;
   readonly observedUnit?: string;
   /** Only when it is not `pass`. */
-  readonly output?: string;
+  readonly output?: SafeText;
 }
 
 export interface Health {
   readonly status: HealthStatus;
   readonly version: string;
   readonly description: string;
-  readonly output?: string;
+  readonly output?: SafeText;
   readonly checks: Readonly<Record<string, readonly HealthCheck[]>>;
 }
 
@@ -40,7 +41,7 @@ export function summaryOf(environments: readonly EnvironmentStatus[], version: s
     status,
     version,
     description: 'Certificates and handshakes of NHS MESH mailboxes',
-    ...(troubled.length === 0 ? {} : { output: `not well: ${listOf(troubled)}` }),
+    ...(troubled.length === 0 ? {} : { output: say`not well: ${listOf(troubled)}` }),
   };
 }
 
@@ -67,7 +68,7 @@ export function livenessOf(version: string): Health {
 export function readinessOf({ ready }: EstateStatus, version: string): Health {
   const description = 'The first check of every environment is done';
   if (ready) return { status: 'pass', version, description, checks: {} };
-  return { status: 'fail', version, description, output: 'The first checks are still running.', checks: {} };
+  return { status: 'fail', version, description, output: say`The first checks are still running.`, checks: {} };
 }
 
 function checksOf(environment: EnvironmentStatus, now: Date): [string, HealthCheck[]][] {
@@ -76,7 +77,7 @@ function checksOf(environment: EnvironmentStatus, now: Date): [string, HealthChe
     componentType: 'system',
     status: healthStatusOf(environment),
     ...(lastRunAt ? { time: lastRunAt.toISOString() } : {}),
-    ...outputOf(environment.findings, lastRunAt === undefined ? 'Not checked yet.' : undefined),
+    ...outputOf(environment.findings, lastRunAt === undefined ? say`Not checked yet.` : undefined),
   };
   return [
     [`${name}:status`, [overall]],
@@ -123,11 +124,11 @@ function healthStatusOf({ status, lastRunAt }: EnvironmentStatus): HealthStatus 
   return lastRunAt ? words[status] : worse('warn', words[status]);
 }
 
-function outputOf(findings: readonly Finding[], otherwise?: string): { output?: string } {
+function outputOf(findings: readonly Finding[], otherwise?: SafeText): { output?: SafeText } {
   const worrying = findings
     .filter(({ severity }) => severity !== 'info')
-    .map(({ code, message }) => `${code}: ${message}`);
-  const output = worrying.length > 0 ? worrying.join(' ') : otherwise;
+    .map(({ code, message }) => say`${code}: ${message}`);
+  const output = worrying.length > 0 ? joined(worrying, ' ') : otherwise;
   return output === undefined ? {} : { output };
 }
 

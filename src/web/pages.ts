@@ -11,6 +11,7 @@ export interface Pages {
   readonly routers: readonly Router[];
 }
 
+/** For `createApp`: what it is given is read for every request. */
 export function pages(shown: Shown): Pages {
   return { headers: securityHeaders, routers: [pageRoutes(shown), calendarRoutes(shown), apiRoutes(shown)] };
 }

@@ -1,6 +1,7 @@
 /** RFC 9457 problem details: what every route answers when it cannot answer, but for the page. */
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response, Router } from 'express';
+import { jsonText } from '../text/index.ts';
 
 /** `detail` is read by people and must not repeat what the client sent, nor anything secret. */
 export function sendProblem(response: Response, status: number, detail?: string): void {
@@ -8,7 +9,7 @@ export function sendProblem(response: Response, status: number, detail?: string)
   response
     .status(status)
     .set({ 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' })
-    .send(`${JSON.stringify(problem)}\n`);
+    .send(`${jsonText(problem)}\n`);
 }
 
 /** Nothing here changes state: a route answers GET and HEAD, and refuses everything else (RFC 9110 §15.5.6). */

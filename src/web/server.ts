@@ -4,6 +4,7 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
+import { MonitorError } from '../errors/index.ts';
 import { descriptorLimit } from '../shortage/index.ts';
 import { minuteMs, secondMs } from '../time/index.ts';
 import { Connections } from './connections/connections.ts';
@@ -26,8 +27,8 @@ export interface ListenOptions {
 }
 
 /** The socket cannot be had, or its key and certificate cannot be used. `message` is for the operator. */
-export class ListenError extends Error {
-  override name = 'ListenError';
+export class ListenError extends MonitorError {
+  override readonly code = 'ERR_LISTEN';
 }
 
 export interface WebServer {

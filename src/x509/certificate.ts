@@ -1,12 +1,14 @@
 /** What one certificate says, read once from its DER. Pure data: no file, no clock, no verdict. */
+import { MonitorError } from '../errors/index.ts';
+import type { SafeText, Untrusted } from '../text/index.ts';
 
 export interface DistinguishedName {
-  /** RFC 4514 text as people write it, most specific last as in the certificate: `C=GB, O=nhs, OU=CA, CN=…`. Control characters are escaped. */
-  readonly text: string;
+  /** RFC 4514 text as people write it, most specific last as in the certificate: `C=GB, O=nhs, OU=CA, CN=…`. Treacherous characters are hex pairs. */
+  readonly text: SafeText;
   /** Equal for two names exactly when RFC 5280 §7.1 calls them the same (case, white space and string type folded). */
   readonly canonical: string;
-  /** The last CN, unescaped. */
-  readonly commonName?: string;
+  /** The last CN. */
+  readonly commonName?: Untrusted;
 }
 
 export type KeyAlgorithm = 'RSA' | 'RSA-PSS' | 'EC' | 'Ed25519' | 'Ed448' | 'DSA' | 'unknown';
@@ -36,15 +38,14 @@ export interface NameConstraints {
   readonly excluded: readonly GeneralNameConstraint[];
 }
 export type GeneralNameConstraint =
-  | { readonly kind: 'dns' | 'email' | 'uri'; readonly value: string }
+  | { readonly kind: 'dns' | 'email' | 'uri'; readonly value: Untrusted }
   | { readonly kind: 'ip'; readonly address: Uint8Array; readonly mask: Uint8Array }
   | { readonly kind: 'directory'; readonly rdns: readonly string[] } // canonical RDNs, root first
   | { readonly kind: 'other' };
 
 export interface AlternativeName {
   readonly kind: 'dns' | 'email' | 'uri' | 'ip' | 'directory' | 'other';
-  /** As text; control characters are escaped. */
-  readonly value: string;
+  readonly value: Untrusted;
   /** Canonical RDNs of a directory name, root first. */
   readonly rdns?: readonly string[];
 }
@@ -84,8 +85,8 @@ export interface Certificate {
 }
 
 /** The DER is not a certificate. `message` says what is wrong and where. */
-export class MalformedCertificateError extends Error {
-  override name = 'MalformedCertificateError';
+export class MalformedCertificateError extends MonitorError {
+  override readonly code = 'ERR_CERTIFICATE_MALFORMED';
 }
 
 /** Of several certificates the one that ends first: a path stops working then (RFC 5280 §6.1.3 (a)(2)). Undefined for none. */

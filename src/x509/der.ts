@@ -1,4 +1,6 @@
 /** A strict reader of DER (ITU-T X.690 §10): definite, minimal lengths, one-octet tags, nothing left over. Views, never copies. */
+import { MonitorError } from '../errors/index.ts';
+import { plural } from '../text/index.ts';
 
 export interface DerValue {
   /** The identifier octet: class, constructed bit and number. */
@@ -9,8 +11,8 @@ export interface DerValue {
 }
 
 /** The bytes are not DER, or not the DER that was expected. `message` ends with where. */
-export class DerError extends Error {
-  override name = 'DerError';
+export class DerError extends MonitorError {
+  override readonly code = 'ERR_DER';
 }
 
 export const tags = {
@@ -26,15 +28,16 @@ export const tags = {
   set: 0x31,
 } as const;
 
-/** Context-specific tags: `context(3)` is constructed (explicit, or implicit of a SEQUENCE), `contextPrimitive(0)` is not. */
+/** A constructed context-specific tag: explicit, or implicit of a SEQUENCE. */
 export const context = (number: number): number => 0xa0 | number;
+/** A context-specific tag in place of a primitive one. */
 export const contextPrimitive = (number: number): number => 0x80 | number;
 
 /** The one value that fills `bytes`. @throws {DerError} for anything else, trailing bytes included. */
 export function readDer(bytes: Uint8Array, what: string): DerValue {
   const value = readFirst(bytes, what);
   const left = bytes.length - value.raw.length;
-  if (left > 0) throw new DerError(`${left} ${left === 1 ? 'byte' : 'bytes'} too many after ${what}`);
+  if (left > 0) throw new DerError(`${plural(left, 'byte')} too many after ${what}`);
   return value;
 }
 
@@ -71,6 +74,7 @@ export function children(value: DerValue, what: string): DerValue[] {
   return values;
 }
 
+/** The value itself. @throws {DerError} when it is missing or has another tag; `what` names it in the message. */
 export function expectTag(value: DerValue | undefined, tag: number, what: string): DerValue {
   if (!value) throw new DerError(`${what} is missing`);
   if (value.tag !== tag) throw new DerError(`${what} has tag 0x${hex(value.tag)} where 0x${hex(tag)} belongs`);
@@ -108,6 +112,7 @@ export class Fields {
   }
 }
 
+/** An object identifier in dotted form, `2.5.29.15`. @throws {DerError} when the value is not one. */
 export function oid(value: DerValue, what: string): string {
   const { body } = expectTag(value, tags.oid, what);
   if (body.length === 0 || body.length > 128 || (body.at(-1) ?? 0) >= 0x80) {

@@ -1,4 +1,5 @@
 /** GeneralName, as alternative names and name constraints use it (RFC 5280 §4.2.1.6, §4.2.1.10). */
+import { Untrusted } from '../text/index.ts';
 import type { AlternativeName, GeneralNameConstraint, NameConstraints } from './certificate.ts';
 import {
   children,
@@ -13,7 +14,6 @@ import {
   tags,
 } from './der.ts';
 import { parseName } from './name.ts';
-import { printable } from './printable.ts';
 
 const stringKinds: Readonly<Record<number, 'email' | 'dns' | 'uri'>> = {
   [contextPrimitive(1)]: 'email',
@@ -32,9 +32,11 @@ function alternativeName(name: DerValue, what: string): AlternativeName {
   if (kind) return { kind, value: text(name) };
   if (name.tag === directoryTag) {
     const directory = parseName(readDer(name.body, what), what);
-    return { kind: 'directory', value: directory.name.text, rdns: directory.rdns };
+    return { kind: 'directory', value: new Untrusted(directory.name.text), rdns: directory.rdns };
   }
-  return name.tag === ipTag ? { kind: 'ip', value: address(name.body) } : { kind: 'other', value: `#${hex(name.raw)}` };
+  return name.tag === ipTag
+    ? { kind: 'ip', value: new Untrusted(address(name.body)) }
+    : { kind: 'other', value: new Untrusted(`#${hex(name.raw)}`) };
 }
 
 export function parseNameConstraints(value: DerValue, what: string): NameConstraints {
@@ -69,7 +71,7 @@ function constraint(base: DerValue, what: string): GeneralNameConstraint {
   return { kind: 'ip', address: base.body.subarray(0, half), mask: base.body.subarray(half) };
 }
 
-const text = ({ body }: DerValue): string => printable(Buffer.from(body).toString('latin1'));
+const text = ({ body }: DerValue): Untrusted => new Untrusted(Buffer.from(body).toString('latin1'));
 
 /** Dotted, or eight groups of hex; octets of any other number as they are. */
 function address(octets: Uint8Array): string {

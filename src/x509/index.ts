@@ -22,8 +22,8 @@ export {
   smallInteger,
   tags,
 } from './der.ts';
+export { nameOf } from './name.ts';
 export { parseCertificate } from './parse.ts';
 export { decodeBase64, labelsOf, type PemBlock, readPem, toPem } from './pem.ts';
-export { printable } from './printable.ts';
 export { keyFacts, publicKeyOf } from './public-key.ts';
 export { isSignedBy } from './signature.ts';

@@ -1,7 +1,7 @@
 /** Distinguished names: how people read them (RFC 4514) and when two are the same (RFC 5280 §7.1). */
+import { escaped, replaceTreacherous, type SafeText, shortened, Untrusted } from '../text/index.ts';
 import type { DistinguishedName } from './certificate.ts';
 import { children, DerError, type DerValue, expectTag, Fields, hex, oid, tags } from './der.ts';
-import { escapeName } from './printable.ts';
 
 /** RFC 4514 §3, and what OpenSSL calls the others that are seen in certificates. */
 const shortNames: Readonly<Record<string, string>> = {
@@ -44,9 +44,9 @@ export function parseName(value: DerValue, what: string): ParsedName {
   const canonical = rdns.map(canonicalRdn);
   return {
     name: {
-      text: rdns.map((rdn) => rdn.map(written).join('+')).join(', '),
+      text: escaped(rdns.map((rdn) => rdn.map(written).join('+')).join(', ')),
       canonical: canonical.join(','),
-      ...(commonName === undefined ? {} : { commonName }),
+      ...(commonName === undefined ? {} : { commonName: new Untrusted(commonName) }),
     },
     rdns: canonical,
   };
@@ -111,6 +111,19 @@ function universalString(bytes: Buffer, what: string): string {
   return text.toWellFormed();
 }
 
+/** RFC 4514 §2.4; what could mislead a reader is written as the hex pairs of its UTF-8, as the standard allows. */
+const escapeName = (text: string): SafeText =>
+  replaceTreacherous(
+    text
+      .replace(/[\\"+,;<>]/g, '\\$&')
+      .replace(/^[ #]/, '\\$&')
+      .replace(/(?<=.) $/, '\\ '),
+    hexPairs,
+  );
+
+const hexPairs = (character: string): string =>
+  Buffer.from(character, 'utf8').toString('hex').toUpperCase().replace(/../g, '\\$&');
+
 const written = ({ type, text, raw }: Attribute): string =>
   `${shortNames[type] ?? type}=${text === undefined ? `#${hex(raw)}` : escapeName(text)}`;
 
@@ -130,4 +143,13 @@ export function foldName(text: string): string {
     .toLowerCase()
     .replace(/ +/g, ' ')
     .trim();
+}
+
+/**
+ * What people call a certificate: its common name, or the whole name where it has none that can be read. Cut to `most` characters.
+ * Empty when there is no name at all.
+ */
+export function nameOf({ commonName, text }: DistinguishedName, most: number): SafeText {
+  const readable = commonName !== undefined && commonName.raw().trim() !== '';
+  return shortened(readable ? commonName : text, most);
 }

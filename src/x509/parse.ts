@@ -33,6 +33,9 @@ const mostKnown = 4096;
  * Reads one certificate. Equal bytes give the same object, so identity may be used as equality within a moment, and work that hangs on a
  * certificate can be kept in a WeakMap.
  * @throws {MalformedCertificateError} unless `der` is one X.509 certificate in DER and nothing else, which OpenSSL can read too.
+ * @example
+ * const [block] = readPem(await readFile('client.pem', 'utf8'));
+ * if (block?.bytes) console.log(parseCertificate(block.bytes).subject.commonName);
  */
 export function parseCertificate(der: Uint8Array): Certificate {
   const fingerprint = createHash('sha256').update(der).digest('hex');

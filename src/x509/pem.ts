@@ -1,4 +1,5 @@
 /** PEM as it is found in the world: RFC 7468 with text around the blocks, CRLF, BOM, indentation, and line ends turned into spaces. */
+import { plural } from '../text/index.ts';
 
 export interface PemBlock {
   /** `CERTIFICATE`, `ENCRYPTED PRIVATE KEY`, … */
@@ -7,6 +8,9 @@ export interface PemBlock {
   readonly number: number;
   /** Of its BEGIN line, from 1. */
   readonly line: number;
+  /** Where its BEGIN line starts in the text, and where its END line stops; `to` is absent where that is missing. */
+  readonly from: number;
+  readonly to?: number;
   /** RFC 1421 headers, keys in lower case (`proc-type`, `dek-info`). */
   readonly headers: ReadonlyMap<string, string>;
   /** Absent when `problem` says why. */
@@ -29,7 +33,7 @@ export function readPem(text: string): PemBlock[] {
       counted = end + 1;
       line++;
     }
-    blocks.push(readBlock(rest, blocks.length + 1, line));
+    blocks.push(readBlock(rest, { number: blocks.length + 1, line, from: at }));
     at = next;
   }
   return blocks;
@@ -41,28 +45,32 @@ const mostLabels = 4;
 export function labelsOf(blocks: readonly PemBlock[]): string {
   const labels = [...new Set(blocks.map(({ label }) => label || 'a damaged block'))];
   const others = labels.length - mostLabels;
-  return [...labels.slice(0, mostLabels), ...(others > 0 ? [`${others} other kinds`] : [])].join(', ');
+  return [...labels.slice(0, mostLabels), ...(others > 0 ? [plural(others, 'other kind')] : [])].join(', ');
 }
 
 /** @param rest from after `-----BEGIN ` to the next one */
-function readBlock(rest: string, number: number, line: number): PemBlock {
+function readBlock(rest: string, where: Pick<PemBlock, 'number' | 'line' | 'from'>): PemBlock {
   const label = labelForm.exec(rest)?.[1];
-  const place = { label: label ?? '', number, line, headers: new Map<string, string>() };
+  const place = { label: label ?? '', ...where, headers: new Map<string, string>() };
   if (label === undefined) return { ...place, problem: 'its BEGIN line is damaged' };
-  const end = rest.indexOf(`-----END ${label}-----`);
+  const endLine = `-----END ${label}-----`;
+  const end = rest.indexOf(endLine);
   if (end === -1) {
     const other = rest.includes('-----END ') ? `its END line does not say ${label}` : 'its END line is missing';
     return { ...place, problem: other };
   }
   const { headers, base64 } = splitHeaders(rest.slice(label.length + 5, end));
   const bytes = decodeBase64(base64);
-  return typeof bytes === 'string' ? { ...place, headers, problem: bytes } : { ...place, headers, bytes };
+  const whole = { ...place, headers, to: where.from + begin.length + end + endLine.length };
+  return typeof bytes === 'string' ? { ...whole, problem: bytes } : { ...whole, bytes };
 }
 
 /** RFC 1421 §4.4: `Name: value` lines first, continued by lines that start with white space. */
 function splitHeaders(body: string): { headers: Map<string, string>; base64: string } {
   const headers = new Map<string, string>();
   if (!body.includes(':')) return { headers, base64: body };
+  const joined = splitJoinedHeaders(body);
+  if (joined) return joined;
   const lines = body.split(/\r\n?|\n/);
   const header = /^\s*([A-Za-z0-9-]+): *(.*)$/;
   const data = lines.findIndex((line) => line.trim() !== '' && !header.test(line));
@@ -71,6 +79,24 @@ function splitHeaders(body: string): { headers: Map<string, string>; base64: str
     if (name !== undefined && value !== undefined) headers.set(name.toLowerCase(), value.trim());
   }
   return { headers, base64: data === -1 ? '' : lines.slice(data).join('\n') };
+}
+
+/**
+ * The header of a key that `openssl rsa -aes128` wrote, after its line ends were turned into spaces or dropped. DEK-Info ends after the
+ * digits of the initialisation vector: 16 for DES, 32 for the ciphers with blocks of 128 bits.
+ */
+function splitJoinedHeaders(body: string): { headers: Map<string, string>; base64: string } | undefined {
+  const joined =
+    /^\s*Proc-Type: *(4,ENCRYPTED)[ \t]*DEK-Info: *((?:DES-[A-Z0-9-]+,[0-9A-F]{16}|[A-Z0-9-]+,[0-9A-F]{32}))/i.exec(
+      body,
+    );
+  if (!joined) return undefined;
+  const [whole, procType = '', dekInfo = ''] = joined;
+  const headers = new Map([
+    ['proc-type', procType],
+    ['dek-info', dekInfo],
+  ]);
+  return { headers, base64: body.slice(whole.length) };
 }
 
 /** The bytes, or what is wrong with the text. `Buffer.from` alone would skip what it does not know. */
@@ -83,6 +109,7 @@ export function decodeBase64(text: string): Buffer | string {
   return Buffer.from(unpadded, 'base64');
 }
 
+/** One PEM block with lines of 64 characters (RFC 7468 §2). */
 export function toPem(der: Uint8Array, label = 'CERTIFICATE'): string {
   const lines =
     Buffer.from(der)

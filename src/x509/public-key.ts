@@ -32,6 +32,7 @@ export function keyFacts(
   };
 }
 
+/** The key in a SubjectPublicKeyInfo (DER); undefined when OpenSSL cannot read it. */
 export function publicKeyOf(spki: Uint8Array): KeyObject | undefined {
   try {
     return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });

@@ -3,16 +3,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ruleGroups } from '../../alerts/rules.ts';
-import { queries } from '../../grafana/queries.ts';
+import { ruleGroups } from '../../alerts/src/rules.ts';
+import { queries } from '../../grafana/src/queries.ts';
 import { createEstate, type Estate } from '../../src/demo/estate.ts';
 import { startMailCatcher } from '../../src/demo/mail-catcher.ts';
 import { createApp } from '../../src/web/app.ts';
 import { listen, type WebServer } from '../../src/web/server.ts';
-import { eventually, freePort, type Program, start } from '../support/process.ts';
+import { eventually, freePort, type Program, serve, start } from '../support/process.ts';
 import { estateOf } from '../support/status.ts';
 import { needs } from '../support/tools.ts';
-import { speakingEstate } from './estate.ts';
+import { alertingEstate } from './alerting-estate.ts';
 
 const able = needs('prometheus') && needs('prometheus-alertmanager');
 const rules = ruleGroups.flatMap(({ alerts }) => alerts);
@@ -44,7 +44,7 @@ afterAll(async () => {
 async function startSample(): Promise<WebServer> {
   const configuration = { lastReloadSuccessful: false, lastReloadSuccessAt: started };
   const app = createApp({
-    estate: () => estateOf(Object.values(speakingEstate(started)), { configuration }),
+    estate: () => estateOf(Object.values(alertingEstate(started)), { configuration }),
     build: { version: 'sample', nodeVersion: process.version.slice(1) },
     now: () => new Date(),
     report: (error) => {
@@ -57,12 +57,10 @@ async function startSample(): Promise<WebServer> {
 async function startService(): Promise<string> {
   estate = await createEstate({ now: () => new Date(), atMs: 0, port: 0, caught: () => {} });
   stops.push(estate.stop);
-  service = start(process.execPath, ['dist/main.js', 'serve', '--config', estate.configurationFile], {
-    ...process.env,
-    ...estate.env,
-  });
-  stops.push(() => service.stop());
-  return eventually(service.output, () => /"url":"(http:[^"]+)"/.exec(service.output())?.[1]);
+  const served = await serve(estate.configurationFile, estate.env);
+  service = served;
+  stops.push(() => served.stop());
+  return served.url;
 }
 
 async function startAlertmanager(smtpPort: number): Promise<number> {
@@ -88,7 +86,7 @@ async function startAlertmanager(smtpPort: number): Promise<number> {
 async function startPrometheus(serviceUrl: string, alertmanagerPort: number): Promise<void> {
   const port = await freePort();
   prometheusUrl = `http://127.0.0.1:${port}`;
-  const shipped = await readFile('alerts/prometheus-rules.yaml', 'utf8');
+  const shipped = await readFile('alerts/mesh-cert-monitor.rules.yaml', 'utf8');
   await writeFile(join(folder, 'rules.yaml'), shipped.replaceAll(/^ +for: .*\n/gm, ''));
   const targets = [serviceUrl, sample.url].map((url) => `'${new URL(url).host}'`).join(', ');
   await writeFile(
@@ -134,7 +132,7 @@ describe.skipIf(!able)('with a real Prometheus and Alertmanager', () => {
   test.each(rules.filter(({ alert }) => !ofTheMonitor.includes(alert)))(
     '$alert fires for its environment',
     async ({ alert }) => {
-      const { name } = speakingEstate(started)[alert]!;
+      const { name } = alertingEstate(started)[alert]!;
       const spoke = async () => (await firing(alert)).find(({ metric }) => metric.mesh_environment === name);
       const { metric } = await eventually(() => `${alert} for ${name}`, spoke);
       expect(Object.keys(metric).filter((label) => ['instance', 'job', 'subject', 'serial'].includes(label))).toEqual(

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ruleGroups } from '../../alerts/rules.ts';
-import { ruleTests } from '../../alerts/tests/render.ts';
-import { scenarios } from '../../alerts/tests/scenarios.ts';
+import { ruleGroups } from '../../alerts/src/rules.ts';
+import { ruleTests } from '../../alerts/src/tests/render.ts';
+import { scenarios } from '../../alerts/src/tests/scenarios.ts';
 import { needs } from '../support/tools.ts';
 
 const alerts = ruleGroups.flatMap((group) => group.alerts);
@@ -13,13 +13,15 @@ const runbook = readFileSync('docs/alerts.md', 'utf8');
 
 describe('alert rules', () => {
   test('promtool finds nothing to complain about', { skip: !needs('promtool') }, () => {
-    const out = execFileSync('promtool', ['check', 'rules', 'alerts/prometheus-rules.yaml'], { encoding: 'utf8' });
+    const out = execFileSync('promtool', ['check', 'rules', 'alerts/mesh-cert-monitor.rules.yaml'], {
+      encoding: 'utf8',
+    });
     expect(out).toContain('SUCCESS');
   });
 
   test('every unit test passes', { skip: !needs('promtool'), timeout: 180_000 }, () => {
     // Throws with promtool's report, which names expression, time, expected and got.
-    const out = execFileSync('promtool', ['test', 'rules', 'alerts/tests/rules.test.yaml'], { encoding: 'utf8' });
+    const out = execFileSync('promtool', ['test', 'rules', 'alerts/src/tests/rules.test.yaml'], { encoding: 'utf8' });
     expect(out).toContain('SUCCESS');
   });
 
@@ -29,7 +31,7 @@ describe('alert rules', () => {
   }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'rules-'));
     try {
-      const rules = readFileSync('alerts/prometheus-rules.yaml', 'utf8').replaceAll(
+      const rules = readFileSync('alerts/mesh-cert-monitor.rules.yaml', 'utf8').replaceAll(
         String(45 * 86_400),
         String(44 * 86_400),
       );

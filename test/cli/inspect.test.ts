@@ -59,7 +59,7 @@ describe('inspect', () => {
     await expect(normalised(stdout)).toMatchFileSnapshot(`golden/inspect-good-${columns}.txt`);
   });
 
-  test('JSON has the fields of the contract', async () => {
+  test('JSON has every field that scripts rely on', async () => {
     const { code, inspection, status } = await report(whole());
     expect({ code, status, valid: inspection.valid, order: inspection.order }).toEqual({
       code: 0,
@@ -76,7 +76,7 @@ describe('inspect', () => {
   test('a bundle alone', async () => {
     const { code, stdout } = await inspect(['--ca-bundle', files.caBundle]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^OK {2}2 CA certificates to look at, and no client certificate to judge\n/);
+    expect(stdout).toMatch(/^OK {2}2 CA certificates found, but no client certificate to check\n/);
     expect((await report(['--ca-bundle', files.caBundle])).inspection).toMatchObject({
       checks: { chain_order: true, readable: true },
       path: [],
@@ -86,7 +86,7 @@ describe('inspect', () => {
   test('a certificate alone is not called valid without saying what was not judged', async () => {
     const { code, stdout } = await inspect(['--cert', files.certificate]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^OK {2}valid, \d+ days left, notAfter [^;]*; key and chain not given, so not judged\n/);
+    expect(stdout).toMatch(/^OK {2}valid, \d+ days left, notAfter [^;]*; key and chain not given, so not checked\n/);
     const { checks } = (await report(['--cert', files.certificate])).inspection;
     expect(Object.keys(checks).sort()).toEqual(['naming', 'readable', 'strength', 'validity']);
   });
@@ -179,7 +179,7 @@ describe('inspect', () => {
     expect({ code: judged.code, codes: codes(judged) }).toEqual({ code: 2, codes: [expected] });
     expect(judged.inspection.findings[0]?.message).toContain(path);
     expect((await inspect([option, path])).stdout).toMatch(
-      /^CRITICAL {2}NOT VALID: .* cannot be read; no certificate to judge\n/,
+      /^CRITICAL {2}NOT VALID: .* cannot be read; no certificate to check\n/,
     );
   });
 

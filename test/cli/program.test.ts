@@ -4,6 +4,7 @@ import { UsageError } from '../../src/cli/command.ts';
 import { commandsOf, pathOf } from '../../src/cli/help.ts';
 import { createProgram, programName } from '../../src/cli/program.ts';
 import { explain } from '../../src/cli/run.ts';
+import { known } from '../../src/text/index.ts';
 import { type } from '../support/cli.ts';
 
 const nowhere: CommandIo = {
@@ -106,7 +107,7 @@ describe('usage', () => {
     ],
     [
       ['renewals', 'resolve', '--config', 'a', '--environment', 'b'],
-      "error: one of '--sent' and '--not-sent' is needed\n(mesh-cert-monitor renewals resolve --help shows what it takes)\n",
+      "error: either '--sent' or '--not-sent' is required\n(mesh-cert-monitor renewals resolve --help shows what it takes)\n",
     ],
     [
       ['renewals', 'resolve', '--config', 'a', '--environment', 'b', '--sent', '--not-sent'],
@@ -138,6 +139,6 @@ describe('a fault of the program', () => {
   });
 
   test('a mistake of the user is not one', () => {
-    expect(explain(new UsageError('no such thing'), { env: { DEBUG: '1' } })).toBe('error: no such thing\n');
+    expect(explain(new UsageError(known('no such thing')), { env: { DEBUG: '1' } })).toBe('error: no such thing\n');
   });
 });

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type DiskEstate, diskEstate } from '../support/estate.ts';
+import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';
 import { limitedNode } from '../support/exhaust.ts';
 
 let estate: DiskEstate;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { largestConfigurationBytes, loadConfiguration } from '../../src/config/load.ts';
-import { samples } from './samples.ts';
+import { samples } from '../support/config/samples.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'mesh-config-'));
 afterAll(() => rmSync(directory, { recursive: true }));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { ConfigurationError } from '../../src/config/problems.ts';
-import { expectedProblems, problemsOf, samples } from './samples.ts';
+import { expectedProblems, problemsOf, samples } from '../support/config/samples.ts';
 
 describe('every bad file gets exactly its message', () => {
   test.each(samples('bad'))('$name', (sample) => {
@@ -33,7 +33,7 @@ test('a quoted value cannot steer the terminal', () => {
   const { text } = samples('good').find(({ name }) => name === 'minimal.yaml')!;
   const steering = text.replace('Mavis', '"a\\x1b[2J\\x9b2J\\u202eb"');
   expect(problemsOf(() => parseConfiguration(steering, '/etc/mesh.yaml'))).toBe(
-    'application: expected an application name: one line of text, at most 200 characters, got "a\\u001b[2J\\u009b2J\\u202eb"\n',
+    'application: expected an application name: one line of text, at most 200 characters, got "a\\u{1b}[2J\\u{9b}2J\\u{202e}b"\n',
   );
 });
 

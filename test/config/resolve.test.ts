@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { presets } from '../../src/config/presets.ts';
 import { dayMs } from '../../src/time/duration.ts';
-import { samples } from './samples.ts';
+import { samples } from '../support/config/samples.ts';
 
 const good = (name: string) => {
   const sample = samples('good').find((each) => each.name === name)!;
@@ -45,6 +45,8 @@ test('resolve: an environment that names a preset gets its address, its desk and
       mode: 'send',
       key: 'new',
       keyBits: 2048,
+      deskWorkingDays: 5,
+      reminderWorkingDays: 5,
       desk: ['itoc.supportdesk@nhs.net'],
       enclose: [],
       requiresConformanceCertificate: false,
@@ -107,6 +109,8 @@ test('resolve: what the file says wins over preset and default', () => {
       mode: 'review',
       key: 'reuse',
       keyBits: 3072,
+      deskWorkingDays: 7,
+      reminderWorkingDays: 4,
       commonName: 'SERVER001.RX1.api.mesh-client.nhs.uk',
       passphrase: { kind: 'env', name: 'MESH_LIVE_NEW_KEY_PASSPHRASE' },
       desk: ['desk@example.nhs.uk', 'second.desk@example.nhs.uk'],
@@ -116,11 +120,21 @@ test('resolve: what the file says wins over preset and default', () => {
   });
 });
 
+test('resolve: the reminder waits as long as the desk needs, unless it is told otherwise', () => {
+  const { text } = samples('good').find(({ name }) => name === 'minimal.yaml')!;
+  const renewal = (more: string) =>
+    parseConfiguration(`${text.trimEnd()}\n    renewal: { desk_working_days: 8${more} }\n`, '/etc/mesh.yaml')
+      .environments[0]?.renewal;
+  expect(renewal('')).toMatchObject({ deskWorkingDays: 8, reminderWorkingDays: 8 });
+  expect(renewal(', reminder_working_days: 3')).toMatchObject({ deskWorkingDays: 8, reminderWorkingDays: 3 });
+});
+
 test('resolve: a keystore needs neither preset nor CA bundle', () => {
   const [environment] = good('keystore-without-preset.yaml').environments;
   expect(environment?.credential).toEqual({
     kind: 'keystore',
     keystore: { kind: 'file', path: '/etc/mesh/mesh.keystore' },
+    alias: 'mesh',
     passphrase: { kind: 'env', name: 'KEYSTORE_PASSPHRASE' },
   });
   expect(environment).not.toHaveProperty('preset');

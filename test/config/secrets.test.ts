@@ -3,7 +3,7 @@ import { parse, stringify } from 'yaml';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { type JsonSchema, jsonSchema } from '../../src/config/schema.ts';
 import { nearest } from '../../src/config/spelling.ts';
-import { problemsOf, samples } from './samples.ts';
+import { problemsOf, samples } from '../support/config/samples.ts';
 
 type Path = readonly (string | number)[];
 
@@ -94,4 +94,19 @@ test.each([
   ['certificate', undefined],
 ])('spelling: %s means %s', (written, meant) => {
   expect(nearest(written, ['url', 'mailbox_id', 'password', 'shared_key', 'mesh.timeouts'])).toBe(meant);
+});
+
+const minimal = samples('good').find(({ name }) => name === 'minimal.yaml')!.text;
+
+test.each([
+  ['password:hunter2', 'environments[0].mesh.password: a space is missing after the colon: write "password: VALUE"'],
+  ['shared_key:hunter2', 'a space is missing after the colon: write "shared_key: VALUE"'],
+  ['Password:hunter2', 'environments[0].mesh.Password: unknown key; a key must be followed by a colon and a space'],
+  ['hunter2', 'unknown key without a value; it is not shown because it may be a secret'],
+])('secrets: %s as a key is not quoted, and the mistake is named', (key, said) => {
+  const file = parse(minimal) as { environments: { mesh: Record<string, unknown> }[] };
+  file.environments[0]!.mesh[key] = null;
+  const problems = problemsOf(() => parseConfiguration(stringify(file), '/etc/mesh.yaml'));
+  expect(problems).toContain(said);
+  expect(problems).not.toContain('hunter2');
 });

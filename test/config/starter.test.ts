@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { type JsonSchema, jsonSchema } from '../../src/config/schema.ts';
 import { starterFile } from '../../src/config/starter.ts';
+import { samples } from '../support/config/samples.ts';
 
 /** `environments[].mesh.url` for every key, down to the values. */
 function schemaKeys(schema: JsonSchema, path = ''): string[] {
@@ -27,6 +28,11 @@ test('starter: with its comments taken off it shows every key there is, each in 
   const uncommented = starterFile.replace(/^( *)# (?=( *)[a-z_]+:( |$))/gm, '$1');
   const shown = new Set(fileKeys(parse(uncommented)));
   expect(schemaKeys(jsonSchema()).filter((key) => !shown.has(key))).toEqual([]);
+});
+
+test('the good samples use every key there is between them', () => {
+  const used = new Set(samples('good').flatMap(({ text }) => fileKeys(parse(text))));
+  expect(schemaKeys(jsonSchema()).filter((key) => !used.has(key))).toEqual([]);
 });
 
 test('starter: asks nobody but the contact until someone says so', () => {

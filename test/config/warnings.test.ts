@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { shortestCronIntervalSeconds } from '../../src/config/formats.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
-import { samples } from './samples.ts';
+import { samples } from '../support/config/samples.ts';
 
 const minimal = samples('good').find(({ name }) => name === 'minimal.yaml')!.text;
 const warnings = (text: string) => parseConfiguration(text, '/etc/mesh.yaml').warnings;
@@ -14,14 +14,14 @@ test('warnings: there are none for the plain case', () => {
 test('warnings: production without the conformance certificate enclosed is told so, and still runs', () => {
   const live = minimal.replace('preset: integration', 'preset: production');
   expect(warnings(live)).toEqual([
-    'environments[0].renewal.enclose: nothing is enclosed; the desk wants the technical conformance certificate, so no request is drafted without it.',
+    'environments[0].renewal.enclose: nothing is enclosed. The desk requires the technical conformance certificate, so no request is drafted without it.',
   ]);
   expect(warnings(`${live}    renewal: { enclose: [{ file: conformance.pdf }] }\n`)).toEqual([]);
 });
 
 test('warnings: a renewal window shorter than the warning is not what was meant; an equal one is', () => {
   expect(warnings(underEnvironment('renewal: { window: 44d }'))).toEqual([
-    'environments[0].renewal.window: shorter than thresholds.warning, so expiry becomes a warning before a renewal is asked for.',
+    'environments[0].renewal.window: shorter than thresholds.warning, so expiry becomes a warning before a renewal is requested.',
   ]);
   expect(warnings(underEnvironment('renewal: { window: 45d }'))).toEqual([]);
 });
@@ -29,7 +29,7 @@ test('warnings: a renewal window shorter than the warning is not what was meant;
 test('warnings: a new key needs a passphrase, from the credential or its own', () => {
   const without = minimal.replace('      passphrase: { env: KEY_PASSPHRASE }\n', '');
   expect(warnings(without)).toEqual([
-    'environments[0].renewal.passphrase: missing, and the credential has none; a new key cannot be encrypted, so no request can be drafted.',
+    'environments[0].renewal.passphrase: missing, and the credential has no passphrase. A new key cannot be encrypted, so no request can be drafted.',
   ]);
   expect(warnings(`${without}    renewal: { passphrase: { env: NEW } }\n`)).toEqual([]);
   expect(warnings(`${without}    renewal: { key: reuse }\n`)).toEqual([]);
@@ -38,7 +38,7 @@ test('warnings: a new key needs a passphrase, from the credential or its own', (
 test('warnings: a server that is not verified is right for a sandbox only', () => {
   const unverified = minimal.replace('mailbox_id', 'verify_server: false\n      mailbox_id');
   expect(warnings(unverified)).toEqual([
-    'environments[0].mesh.verify_server: false believes whoever answers at that address; it is right for a sandbox only.',
+    'environments[0].mesh.verify_server: false trusts any server at that address. Use it for a sandbox only.',
   ]);
   expect(warnings(unverified.replace('preset: integration', 'preset: sandbox'))).toEqual([]);
 });
@@ -71,7 +71,7 @@ test('warnings: a certificate written in the file is no secret', () => {
 test('warnings: a password sent to the mail server in the clear', () => {
   const mail = (tls: string) =>
     `${minimal}email: { from: m@example.org, smtp: { host: mail, tls: ${tls}, username: m, password: { env: P } } }\n`;
-  expect(warnings(mail('none'))).toEqual(['email.smtp.tls: none sends the password to the mail server in the clear.']);
+  expect(warnings(mail('none'))).toEqual(['email.smtp.tls: none sends the password to the mail server unencrypted.']);
   expect(warnings(mail('starttls'))).toEqual([]);
 });
 

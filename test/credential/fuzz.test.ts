@@ -7,10 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
 import { readCertificates } from '../../src/credential/certificates.ts';
 import { readKeystore } from '../../src/credential/keystore/keystore.ts';
-import { KeyProblem, readPrivateKey } from '../../src/credential/private-key.ts';
+import { PrivateKeyError, readPrivateKey } from '../../src/credential/private-key.ts';
+import { codes, read, type Workshop, workshop } from '../support/credential/workshop.ts';
 import { certificate, type Made, nhsLikePki } from '../support/pki.ts';
+import { inline } from '../support/sources.ts';
 import { needs } from '../support/tools.ts';
-import { codes, inline, read, type Workshop, workshop } from './workshop.ts';
 
 const passphrase = 'correct horse';
 const secret = new Secret(passphrase);
@@ -66,8 +67,8 @@ beforeAll(async () => {
 });
 
 describe('certificates', () => {
-  const look = (bytes: Buffer) => {
-    const { entries, problems } = readCertificates(bytes);
+  const look = async (bytes: Buffer) => {
+    const { entries, problems } = await readCertificates(bytes);
     const unexplained = entries.some((entry) => entry === undefined) || entries.length === 0;
     expect(unexplained && problems.length === 0).toBe(false);
   };
@@ -82,7 +83,7 @@ describe('private keys', () => {
   const look = async (bytes: Buffer) => {
     const outcome = await readPrivateKey(bytes, secret).catch((error: unknown) => error);
     if (!(outcome instanceof Error)) return;
-    expect(outcome).toBeInstanceOf(KeyProblem);
+    expect(outcome).toBeInstanceOf(PrivateKeyError);
     expect(outcome.message).not.toContain(passphrase);
   };
   test('encrypted PEM', () => each(Buffer.from(made.encryptedKeyPem(passphrase)), 3, perInput, look));

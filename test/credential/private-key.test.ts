@@ -1,16 +1,17 @@
-import { generateKeyPairSync, type KeyObject, webcrypto } from 'node:crypto';
+import { generateKeyPairSync, getDiffieHellman, type KeyObject, webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
 import { DeployedKey } from '../../src/credential/key-handle.ts';
-import { KeyProblem, readPrivateKey } from '../../src/credential/private-key.ts';
+import { PrivateKeyError, readPrivateKey } from '../../src/credential/private-key.ts';
 import { sequence, tlv } from '../../src/demo/der.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
 import { toPem } from '../../src/x509/pem.ts';
+import { codes, read, type Workshop, workshop } from '../support/credential/workshop.ts';
+import { inline } from '../support/sources.ts';
 import { needs } from '../support/tools.ts';
-import { raw } from '../x509/raw.ts';
-import { codes, inline, read, type Workshop, workshop } from './workshop.ts';
+import { raw } from '../support/x509/raw.ts';
 
 const passphrase = new Secret('correct horse £ battery');
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -20,13 +21,13 @@ const spki = (key: KeyObject) => key.export({ type: 'spki', format: 'der' });
 const encryptedPem = (cipher = 'aes-256-cbc') =>
   rsa.privateKey.export({ type: 'pkcs8', format: 'pem', cipher, passphrase: passphrase.reveal() }).toString();
 
-async function problem(content: string | Uint8Array, secret?: Secret): Promise<KeyProblem> {
+async function problem(content: string | Uint8Array, secret?: Secret): Promise<PrivateKeyError> {
   const error: unknown = await readPrivateKey(Buffer.from(content), secret).then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(KeyProblem);
-  return error as KeyProblem;
+  expect(error).toBeInstanceOf(PrivateKeyError);
+  return error as PrivateKeyError;
 }
 
 test.each([
@@ -52,8 +53,8 @@ test.each(['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc', 'des-ede3-cbc'])(
     const key = await readPrivateKey(Buffer.from(pem), passphrase);
     expect(key.encrypted).toBe(true);
     expect(Buffer.from(key.publicKey.spki)).toEqual(spki(rsa.publicKey));
-    expect((await problem(pem)).code).toBe('passphrase_missing');
-    expect((await problem(pem, new Secret('wrong'))).code).toBe('passphrase_wrong');
+    expect((await problem(pem)).finding).toBe('passphrase_missing');
+    expect((await problem(pem, new Secret('wrong'))).finding).toBe('passphrase_wrong');
   },
 );
 
@@ -61,7 +62,7 @@ test('encrypted PKCS#8 as DER', async () => {
   const options = { type: 'pkcs8', format: 'der', cipher: 'aes-256-cbc', passphrase: 'x' } as const;
   const der = ec.privateKey.export(options);
   expect((await readPrivateKey(der, new Secret('x'))).publicKey.curve).toBe('prime256v1');
-  expect((await problem(der)).code).toBe('passphrase_missing');
+  expect((await problem(der)).finding).toBe('passphrase_missing');
 });
 
 test('500 wrong passphrases are all called wrong: padding that fits by chance is not damage', async () => {
@@ -70,7 +71,7 @@ test('500 wrong passphrases are all called wrong: padding that fits by chance is
   );
   const verdicts = new Set<string>();
   for (let attempt = 0; attempt < 500; attempt++) {
-    verdicts.add((await problem(pem, new Secret(`wrong ${attempt}`))).code);
+    verdicts.add((await problem(pem, new Secret(`wrong ${attempt}`))).finding);
   }
   expect(verdicts).toEqual(new Set(['passphrase_wrong']));
 });
@@ -99,8 +100,9 @@ test.each([
   ['text', 'hello there', 'it is neither PEM nor DER, nor base64 of either'],
   ['a certificate alone', toPem(Buffer.from('x')), 'it holds no private key, only CERTIFICATE'],
   ['half a key', encryptedPem().slice(0, 600), 'block 1 (ENCRYPTED PRIVATE KEY, line 1): its END line is missing'],
-  ['a key of OpenSSH', toPem(Buffer.from('x'), 'OPENSSH PRIVATE KEY'), 'is a format that is not read here'],
-  ['DER that is no key', sequence(sequence(), sequence()), 'its DER is no private key'],
+  ['a key of OpenSSH', toPem(Buffer.from('x'), 'OPENSSH PRIVATE KEY'), 'it is an OpenSSH key'],
+  ['DER that is no key', sequence(tlv(0x05), sequence()), 'its DER is no private key'],
+  ['a public key', spki(generateKeyPairSync('ed25519').publicKey), 'it is a public key alone, not a private key'],
   [
     'PKCS#8 of nonsense',
     toPem(sequence(tlv(2, Buffer.from([0]))), 'PRIVATE KEY'),
@@ -108,15 +110,15 @@ test.each([
   ],
   ['a Java keystore', Buffer.from('feedfeed00000002', 'hex'), 'it is a Java keystore'],
 ])('%s is malformed, with the reason', async (_, content, reason) => {
-  const { code, message } = await problem(content, passphrase);
-  expect(code).toBe('private_key_malformed');
+  const { finding, message } = await problem(content, passphrase);
+  expect(finding).toBe('private_key_malformed');
   expect(message).toContain(reason);
 });
 
 test('an encrypted key that lost octets is malformed, not a wrong passphrase', async () => {
   const der = rsa.privateKey.export({ type: 'pkcs8', format: 'der', cipher: 'aes-256-cbc', passphrase: 'x' });
   const damaged = await problem(toPem(der.subarray(0, der.length - 16), 'ENCRYPTED PRIVATE KEY'), new Secret('x'));
-  expect(damaged).toMatchObject({ code: 'private_key_malformed' });
+  expect(damaged).toMatchObject({ finding: 'private_key_malformed' });
   expect(damaged.message).toContain('cut short');
 });
 
@@ -141,8 +143,8 @@ test.each([
   ],
   ['scrypt that would take five seconds', scrypt(Buffer.from([64, 0]), '0080'), 'scrypt parameters are out of bounds'],
 ])('%s is refused without being computed', async (_, algorithm, reason) => {
-  const { code, message } = await problem(sequence(algorithm, tlv(4, Buffer.alloc(16))), passphrase);
-  expect(code).toBe('private_key_malformed');
+  const { finding, message } = await problem(sequence(algorithm, tlv(4, Buffer.alloc(16))), passphrase);
+  expect(finding).toBe('private_key_malformed');
   expect(message).toContain(reason);
 });
 
@@ -182,10 +184,10 @@ describe.skipIf(!needs('openssl'))('as openssl writes them', () => {
     expect(pem.toString()).toContain('Proc-Type: 4,ENCRYPTED');
     const key = await readPrivateKey(pem, passphrase);
     expect(key).toMatchObject({ encrypted: true, publicKey: { curve: 'secp384r1' } });
-    expect((await problem(pem)).code).toBe('passphrase_missing');
-    expect((await problem(pem, new Secret('wrong'))).code).toBe('passphrase_wrong');
+    expect((await problem(pem)).finding).toBe('passphrase_missing');
+    expect((await problem(pem, new Secret('wrong'))).finding).toBe('passphrase_wrong');
     const damaged = pem.toString().replace(/DEK-Info: [^,]+,/, 'DEK-Info: ');
-    expect((await problem(damaged, passphrase)).code).toBe('private_key_malformed');
+    expect((await problem(damaged, passphrase)).finding).toBe('private_key_malformed');
   });
 
   test.each([
@@ -208,7 +210,7 @@ describe.skipIf(!needs('openssl'))('as openssl writes them', () => {
     );
     const pem = readFileSync(shop.path('k.pem'));
     expect(await readPrivateKey(pem, passphrase)).toMatchObject({ encrypted: true, publicKey: { curve: 'secp384r1' } });
-    expect((await problem(pem, new Secret('wrong'))).code).toBe('passphrase_wrong');
+    expect((await problem(pem, new Secret('wrong'))).finding).toBe('passphrase_wrong');
   });
 
   test('EC PARAMETERS before the key are passed over', async () => {
@@ -254,15 +256,44 @@ describe('the handle', () => {
   });
 });
 
+/** To generate two primes of this size takes half a minute; RFC 3526 has some, of 6,144 and 2,048 bits. */
+function largeRsaKey(): Buffer {
+  const [p, q] = ['modp17', 'modp14'].map((group) => BigInt(`0x${getDiffieHellman(group).getPrime('hex')}`)) as [
+    bigint,
+    bigint,
+  ];
+  const e = 65537n;
+  const d = inverse(e, (p - 1n) * (q - 1n));
+  const numbers = [0n, p * q, e, d, p, q, d % (p - 1n), d % (q - 1n), inverse(q, p)];
+  return sequence(...numbers.map(integer));
+}
+
+/** By Euclid. */
+function inverse(value: bigint, modulus: bigint): bigint {
+  let [a, b, x, y] = [value % modulus, modulus, 1n, 0n];
+  while (a > 1n) [a, b, x, y] = [b % a, a, y - (b / a) * x, x];
+  return ((x % modulus) + modulus) % modulus;
+}
+
+function integer(value: bigint): Buffer {
+  const hex = value.toString(16);
+  const octets = Buffer.from(hex.length % 2 ? `0${hex}` : hex, 'hex');
+  return tlv(0x02, (octets[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), octets]) : octets);
+}
+
+function nonsensicalRsaKey(bits: number): Buffer {
+  const number = (octets: number) => tlv(0x02, Buffer.from([0]), Buffer.alloc(octets, 0xc1));
+  const [modulus, prime] = [number(bits / 8), number(bits / 16)];
+  const exponent = tlv(0x02, Buffer.from([1, 0, 1]));
+  return sequence(tlv(0x02, Buffer.from([0])), modulus, exponent, modulus, ...Array<Buffer>(5).fill(prime));
+}
+
 test.each([
   [8192, []],
   [8200, ['private_key_malformed']],
   [400_000, ['private_key_malformed']],
 ])('an RSA key of %i bits', async (bits, expected) => {
-  const integer = (octets: number) => tlv(0x02, Buffer.from([0]), Buffer.alloc(octets, 0xc1));
-  const [modulus, prime] = [integer(bits / 8), integer(bits / 16)];
-  const exponent = tlv(0x02, Buffer.from([1, 0, 1]));
-  const key = sequence(tlv(0x02, Buffer.from([0])), modulus, exponent, modulus, ...Array<Buffer>(5).fill(prime));
+  const key = bits === 8192 ? largeRsaKey() : nonsensicalRsaKey(bits);
   const credential = await read({ privateKey: inline(toPem(key, 'RSA PRIVATE KEY')) });
   expect(codes(credential).filter((code) => code !== 'private_key_unencrypted')).toEqual(expected);
   expect(credential.privateKey?.publicKey.bits).toBe(expected.length === 0 ? bits : undefined);

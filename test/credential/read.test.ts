@@ -6,9 +6,10 @@ import { inspect } from 'node:util';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readCredential } from '../../src/credential/read.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
+import { codes, noPause, read, type Workshop, workshop } from '../support/credential/workshop.ts';
 import { ca, leaf, type Made, type NhsLikePki, nhsLikePki } from '../support/pki.ts';
+import { file, inline, variable } from '../support/sources.ts';
 import { needs } from '../support/tools.ts';
-import { codes, file, inline, noPause, read, variable, type Workshop, workshop } from './workshop.ts';
 
 const passphrase = 'correct horse £ battery';
 let pki: NhsLikePki;
@@ -69,7 +70,11 @@ test('everything may come from variables', async () => {
     { certificate: certificate!, privateKey: privateKey!, passphrase: secret!, caBundle: caBundle! },
     env,
   );
-  expect(credential.problems).toEqual([]);
+  // For information: who writes a file from them may undo it.
+  expect(credential.problems).toMatchObject([
+    { code: 'client_cannot_read_file', severity: 'info', subject: 'variable CERT' },
+    { code: 'client_cannot_read_file', severity: 'info', subject: 'variable KEY' },
+  ]);
   expect(credential.privateKey).toBeDefined();
   expect(credential.bundle).toHaveLength(2);
 });
@@ -155,7 +160,10 @@ test('DER is read as well as PEM', async () => {
 
 test('a file that a Windows shell saved in UTF-16 is read', async () => {
   shop.write('client.pem', Buffer.from(`\ufeff${pki.client.pem.replaceAll('\n', '\r\n')}`, 'utf16le'));
-  expect((await read(inputs())).problems).toEqual([]);
+  const { certificate, problems } = await read(inputs());
+  expect(certificate?.der).toEqual(new Uint8Array(pki.client.der));
+  // But no client reads it so.
+  expect(problems).toMatchObject([{ code: 'client_cannot_read_file', severity: 'warning' }]);
 });
 
 test.skipIf(!needs('openssl'))(
@@ -173,8 +181,8 @@ test.each([
   ['text', 'no certificate here', 'it is neither PEM nor DER, nor base64 of either'],
   [
     'another kind of block',
-    '-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----\n',
-    'only PKCS7; `openssl pkcs7 -print_certs` unpacks it',
+    '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n',
+    'only CERTIFICATE REQUEST: it is the certificate signing request that was sent',
   ],
 ])('a certificate source that is %s is malformed, with the reason', async (_, content, reason) => {
   shop.write('client.pem', content);
@@ -325,7 +333,7 @@ test('a Kubernetes swap of ..data is seen although names, sizes and dates stay',
   symlinkSync('..2', shop.path('..next'));
   renameSync(shop.path('..next'), shop.path('..data'));
   const after = await read(mounted);
-  expect([before, after].map(({ certificate }) => certificate?.subject.commonName)).toEqual([
+  expect([before, after].map(({ certificate }) => certificate?.subject.commonName?.raw())).toEqual([
     'x26abc1.x26.api.mesh-client.nhs.uk',
     'x26abc2.x26.api.mesh-client.nhs.uk',
   ]);

@@ -5,15 +5,15 @@ import { Secret } from '../../src/config/secret.ts';
 import { type RunningMesh, startMesh } from '../../src/demo/mesh-stand-in.ts';
 import { authorizationToken } from '../../src/mesh/authorization.ts';
 import { handshake } from '../../src/mesh/handshake.ts';
-import { type Estate, endpoint, makeEstate, planted } from '../mesh/estate.ts';
-import type { Presented } from '../mesh/scenarios.ts';
+import type { Presented } from '../scenarios/handshakes.ts';
+import { endpoint, type HandshakePki, makeHandshakePki, planted } from '../support/mesh/handshake-pki.ts';
 
-let estate: Estate;
+let estate: HandshakePki;
 let mesh: RunningMesh;
 const now = () => new Date();
 
 beforeAll(async () => {
-  estate = await makeEstate();
+  estate = await makeHandshakePki();
   mesh = await startMesh({
     certificatePem: estate.server.pem + estate.sub.pem,
     keyPem: estate.server.keyPem,

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, test } from 'vitest';
-import { ruleGroups } from '../../alerts/rules.ts';
-import { queries } from '../../grafana/queries.ts';
+import { ruleGroups } from '../../alerts/src/rules.ts';
+import { queries } from '../../grafana/src/queries.ts';
 import { metricNames } from '../../src/metrics/catalogue.ts';
 
 interface Panel {

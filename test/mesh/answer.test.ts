@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { failureOfAnswer } from '../../src/mesh/answer.ts';
+import { Untrusted } from '../../src/text/index.ts';
 
 const judge = (body: string, more: { status?: number; complete?: boolean; probe?: 'validate' | 'ping' } = {}) =>
   failureOfAnswer(more.probe ?? 'validate', 'x26abc1', {
     status: more.status ?? 200,
-    body,
+    body: new Untrusted(body),
     complete: more.complete ?? true,
   });
 
@@ -65,11 +66,11 @@ test('answer: a 400 says that it may be the client certificate', () => {
   expect(judge('', { status: 400 })?.detail).toContain('client certificate');
 });
 
-test('answer: what a server wrote is quoted without markup or control characters, and not at length', () => {
+test('answer: what a server wrote is quoted without markup, escaped, and not at length', () => {
   const detail =
     judge(`<h1>No\u001b[31m</h1><script>alert(1)</script>\r\n\t‮entry‬ ${'😀'.repeat(500)}`, { status: 403 })?.detail ??
     '';
-  expect(detail).toMatch(/^HTTP 403: No \[31m entry 😀+…$/u);
+  expect(detail).toMatch(/^HTTP 403: No\\u\{1b\}\[31m \\u\{202e\}entry\\u\{202c\} 😀+…$/u);
   expect([...detail].length).toBeLessThan(230);
 });
 

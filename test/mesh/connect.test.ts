@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
-import { alternate, connectToFirst, NoAddressAnswered, resolve } from '../../src/mesh/connect.ts';
-import { Phases, PhaseTimeout, untilAborted } from '../../src/mesh/deadline.ts';
+import { alternate, connectToFirst, NoAddressAnsweredError, resolve } from '../../src/mesh/connect.ts';
+import { Phases, PhaseTimeoutError, untilAborted } from '../../src/mesh/deadline.ts';
 import { Sockets } from '../../src/mesh/sockets.ts';
-import { hasIpv6 } from './servers.ts';
+import { hasIpv6 } from '../support/mesh/servers.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -60,19 +60,19 @@ test('connect: has one error for each address when none lets us in', async () =>
   const failed = await connectToFirst([v4('127.0.0.1'), v4('127.0.0.2')], port, never, new Sockets()).catch(
     (error: unknown) => error,
   );
-  expect(failed).toBeInstanceOf(NoAddressAnswered);
-  expect((failed as NoAddressAnswered).errors.map(({ code }) => code)).toEqual(['ECONNREFUSED', 'ECONNREFUSED']);
+  expect(failed).toBeInstanceOf(NoAddressAnsweredError);
+  expect((failed as NoAddressAnsweredError).errors.map(({ code }) => code)).toEqual(['ECONNREFUSED', 'ECONNREFUSED']);
 });
 
 test('connect: no address at all is a failure too', async () => {
-  await expect(connectToFirst([], 1, never, new Sockets())).rejects.toBeInstanceOf(NoAddressAnswered);
+  await expect(connectToFirst([], 1, never, new Sockets())).rejects.toBeInstanceOf(NoAddressAnsweredError);
 });
 
 test('deadline: a resolver that never answers costs the phase’s limit and no more', async () => {
   const phases = new Phases(10_000, undefined);
   const silent = () => {};
   await expect(phases.run('dns', 50, (signal) => resolve('mesh.example', signal, silent))).rejects.toBeInstanceOf(
-    PhaseTimeout,
+    PhaseTimeoutError,
   );
   expect(phases.seconds.dns).toBeGreaterThan(0.045);
   expect(phases.seconds.dns).toBeLessThan(2);
@@ -81,7 +81,7 @@ test('deadline: a resolver that never answers costs the phase’s limit and no m
 test('deadline: the whole cuts a phase that has more left', async () => {
   const phases = new Phases(60, undefined);
   const hang = (signal: AbortSignal) => untilAborted<void>(signal, () => undefined);
-  await expect(phases.run('connect', 10_000, hang)).rejects.toThrow(PhaseTimeout);
+  await expect(phases.run('connect', 10_000, hang)).rejects.toThrow(PhaseTimeoutError);
   await expect(phases.run('tls', 10_000, hang)).rejects.toThrow(/^no answer within [0-5] ms$/);
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { NoAddressAnswered } from '../../src/mesh/connect.ts';
-import { PhaseTimeout } from '../../src/mesh/deadline.ts';
+import { NoAddressAnsweredError } from '../../src/mesh/connect.ts';
+import { PhaseTimeoutError } from '../../src/mesh/deadline.ts';
 import { type Circumstances, failureOf } from '../../src/mesh/failure.ts';
 import { alertOf } from '../../src/mesh/tls-alerts.ts';
 import { handshakePhases } from '../../src/mesh/types.ts';
@@ -90,22 +90,22 @@ test.each([
   [['ECONNREFUSED', 'ENETUNREACH'], 'connection_refused'],
   [['EACCES'], 'network_unreachable'],
 ] as const)('failure: addresses that fail with %j are %s', (codes, reason) => {
-  const error = new NoAddressAnswered(codes.map((code) => coded(code)));
+  const error = new NoAddressAnsweredError(codes.map((code) => coded(code)));
   expect(reasonOf(error, { phase: 'connect' })).toBe(reason);
 });
 
 test('failure: each phase that runs out of time has its reason', () => {
-  const reasons = handshakePhases.map((phase) => reasonOf(new PhaseTimeout(phase, 10), { phase }));
+  const reasons = handshakePhases.map((phase) => reasonOf(new PhaseTimeoutError(phase, 10), { phase }));
   expect(reasons).toEqual(['dns_failure', 'connection_timeout', 'tls_timeout', 'http_timeout']);
 });
 
 test('failure: up to the tunnel it is the proxy that failed, after it the server', () => {
   const viaProxy = true;
   expect(reasonOf(coded('ENOTFOUND'), { phase: 'dns', viaProxy })).toBe('proxy_failure');
-  expect(reasonOf(new NoAddressAnswered([coded('ECONNREFUSED')]), { phase: 'connect', viaProxy })).toBe(
+  expect(reasonOf(new NoAddressAnsweredError([coded('ECONNREFUSED')]), { phase: 'connect', viaProxy })).toBe(
     'proxy_failure',
   );
-  expect(reasonOf(new PhaseTimeout('connect', 1), { phase: 'connect', viaProxy })).toBe('proxy_failure');
+  expect(reasonOf(new PhaseTimeoutError('connect', 1), { phase: 'connect', viaProxy })).toBe('proxy_failure');
   expect(reasonOf(coded('ECONNRESET'), { phase: 'tls', viaProxy })).toBe('connection_reset');
 });
 

@@ -1,17 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { MeshEndpoint } from '../../src/config/types.ts';
 import { handshake } from '../../src/mesh/handshake.ts';
 import { judgeHandshake } from '../../src/mesh/judge.ts';
 import type { HandshakeResult } from '../../src/mesh/types.ts';
 import { dayMs } from '../../src/time/duration.ts';
+import { type Scenario, scenarios, type TlsVersion } from '../scenarios/handshakes.ts';
+import { endpoint, type HandshakePki, makeHandshakePki } from '../support/mesh/handshake-pki.ts';
+import { start } from '../support/mesh/servers.ts';
 import { needs } from '../support/tools.ts';
-import { type Estate, endpoint, makeEstate } from './estate.ts';
-import { type Scenario, scenarios, type TlsVersion } from './scenarios.ts';
-import { start } from './servers.ts';
 
-let estate: Estate;
+let estate: HandshakePki;
 beforeAll(async () => {
-  estate = await makeEstate();
+  estate = await makeHandshakePki();
 });
 
 const hangMs = 400;
@@ -25,6 +26,18 @@ describe('each fault has its reason', () => {
     test.skipIf(scenario.server.kind === 'openssl' && !needs('openssl'))(name, () => plays(scenario, version));
   }
 });
+
+test('docs/handshake.md lists these faults with their reasons, in this order', () => {
+  const section = readFileSync('docs/handshake.md', 'utf8').split('## From fault to reason')[1] ?? '';
+  const [, , ...rows] = section.split('\n').filter((line) => line.startsWith('|'));
+  expect(rows).toEqual(scenarios.map(rowOf));
+});
+
+function rowOf({ fault, versions, reason, finding }: Scenario): string {
+  const tls = versions?.map((each) => each.replace('TLSv', '')).join(', ') ?? 'before TLS';
+  const outcome = reason === 'success' ? 'success' : `[\`${reason}\`](#${reason})`;
+  return `| ${fault} | ${tls} | ${outcome}${finding ? `, and the finding \`${finding}\`` : ''} |`;
+}
 
 function nameOf({ fault, reason }: Scenario, version: TlsVersion | undefined): string {
   return `handshake: ${fault}${version ? `, ${version}` : ''} → ${reason}`;

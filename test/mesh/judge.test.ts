@@ -3,6 +3,7 @@ import type { MeshEndpoint } from '../../src/config/types.ts';
 import { judgeHandshake } from '../../src/mesh/judge.ts';
 import { reasonCatalogue } from '../../src/mesh/reasons.ts';
 import { type HandshakeResult, handshakeReasons } from '../../src/mesh/types.ts';
+import { known } from '../../src/text/index.ts';
 import { dayMs } from '../../src/time/duration.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
 import { firstToExpire } from '../../src/x509/certificate.ts';
@@ -38,7 +39,7 @@ test('judge: a handshake that succeeded gives rise to nothing', () => {
 });
 
 test.each(handshakeReasons)('judge: %s is a critical handshake_failed with its own remedy', (reason) => {
-  const [finding, ...others] = judge({ outcome: 'failure', reason, detail: 'what was seen' });
+  const [finding, ...others] = judge({ outcome: 'failure', reason, detail: known('what was seen') });
   expect(others).toEqual([]);
   expect(finding).toEqual({
     code: 'handshake_failed',

@@ -4,16 +4,17 @@ import { connect } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { MeshEndpoint } from '../../src/config/types.ts';
 import type { DeployedCredential } from '../../src/credential/types.ts';
+import { finding } from '../../src/findings/index.ts';
 import { handshake } from '../../src/mesh/handshake.ts';
 import type { HandshakeResult } from '../../src/mesh/types.ts';
-import { type Estate, endpoint, makeEstate, planted } from './estate.ts';
-import type { HttpBehaviour, ServerCertificate } from './scenarios.ts';
-import { hasIpv6, listening, meshServer, type Running } from './servers.ts';
+import type { HttpBehaviour, ServerCertificate } from '../scenarios/handshakes.ts';
+import { endpoint, type HandshakePki, makeHandshakePki, planted } from '../support/mesh/handshake-pki.ts';
+import { hasIpv6, listening, meshServer, type Running } from '../support/mesh/servers.ts';
 
-let estate: Estate;
+let estate: HandshakePki;
 let deployed: DeployedCredential;
 beforeAll(async () => {
-  estate = await makeEstate();
+  estate = await makeHandshakePki();
   deployed = (await estate.credential('deployed'))!;
 });
 
@@ -121,7 +122,10 @@ describe('what is seen', () => {
   test('probe: the server’s chain, its own certificate first, without the anchor that is ours', async () => {
     const { url } = await mesh({ status: 200 }, 'without a SAN, CN right');
     const result = await probe(url);
-    expect(result.serverCertificates.map(({ subject }) => subject.commonName)).toEqual(['localhost', 'Test SubCA']);
+    expect(result.serverCertificates.map(({ subject }) => subject.commonName?.raw())).toEqual([
+      'localhost',
+      'Test SubCA',
+    ]);
   });
 
   test('probe: what the server leaves out is completed from the bundle, as OpenSSL does', async () => {
@@ -137,7 +141,7 @@ describe('what is seen', () => {
   test('probe: a server that is not trusted is known by what it presented', async () => {
     for (const is of ['self-signed', 'of an unknown CA'] as const) {
       const { serverCertificates } = await probe((await mesh({ status: 200 }, is)).url);
-      expect(serverCertificates.map(({ subject }) => subject.commonName)).toEqual(['localhost']);
+      expect(serverCertificates.map(({ subject }) => subject.commonName?.raw())).toEqual(['localhost']);
     }
   });
 
@@ -214,7 +218,7 @@ describe('no connection without a usable credential', () => {
 
   test('probe: says what reading found', async () => {
     const { privateKey, ...rest } = deployed;
-    const problem = { code: 'passphrase_wrong', severity: 'critical', message: 'key.pem: wrong', remedy: '' } as const;
+    const problem = finding('passphrase_wrong', 'key.pem: wrong');
     expect(await unusable({ ...rest, problems: [problem] })).toBe('there is no private key: key.pem: wrong');
   });
 

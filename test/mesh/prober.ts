@@ -3,7 +3,7 @@
 import { EventEmitter } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { handshake } from '../../src/mesh/handshake.ts';
-import { credentialFrom, endpoint } from './estate.ts';
+import { credentialFrom, endpoint } from '../support/mesh/handshake-pki.ts';
 
 export interface Jobs {
   readonly certificate: string;

@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Estate, makeEstate } from './estate.ts';
+import type { Scenario, Server, TlsVersion } from '../scenarios/handshakes.ts';
+import { type HandshakePki, makeHandshakePki } from '../support/mesh/handshake-pki.ts';
+import { type Running, start } from '../support/mesh/servers.ts';
 import type { Jobs, Measured } from './prober.ts';
-import type { Scenario, Server, TlsVersion } from './scenarios.ts';
-import { type Running, start } from './servers.ts';
 
-let estate: Estate;
+let estate: HandshakePki;
 const running: Running[] = [];
 beforeAll(async () => {
-  estate = await makeEstate();
+  estate = await makeHandshakePki();
 });
 afterAll(() => Promise.all(running.map((each) => each.stop())));
 

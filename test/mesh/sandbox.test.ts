@@ -4,17 +4,25 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MeshEndpoint } from '../../src/config/types.ts';
 import { handshake } from '../../src/mesh/handshake.ts';
-import { hasNginx, hasSandbox, type Server, sandboxSecrets, startNginx, startSandbox } from '../support/sandbox.ts';
-import { type Estate, endpoint, inline, makeEstate } from './estate.ts';
-import type { Presented } from './scenarios.ts';
+import type { Presented } from '../scenarios/handshakes.ts';
+import { endpoint, type HandshakePki, makeHandshakePki } from '../support/mesh/handshake-pki.ts';
+import {
+  hasNginx,
+  hasSandbox,
+  type Server,
+  sandboxSecrets,
+  startNginx,
+  startSandbox,
+} from '../support/mesh/sandbox.ts';
+import { inline } from '../support/sources.ts';
 
-let estate: Estate;
+let estate: HandshakePki;
 let folder: string;
 const servers: Server[] = [];
 const file = (name: string) => join(folder, name);
 
 beforeAll(async () => {
-  estate = await makeEstate();
+  estate = await makeHandshakePki();
   folder = await mkdtemp(join(tmpdir(), 'mesh-cert-monitor-sandbox-'));
   await writeFile(file('server.pem'), estate.server.pem + estate.sub.pem);
   await writeFile(file('server.key'), estate.server.keyPem, { mode: 0o600 });

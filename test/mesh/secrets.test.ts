@@ -3,12 +3,10 @@ import { createServer } from 'node:https';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run as check } from '../../src/cli/check.ts';
 import type { CommandIo } from '../../src/cli/command.ts';
-import { loadConfiguration } from '../../src/config/load.ts';
-import { createLog } from '../../src/monitor/log.ts';
-import { startService } from '../../src/service/service.ts';
-import { type DiskEstate, diskEstate } from '../support/estate.ts';
+import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';
+import { listening, type Running } from '../support/mesh/servers.ts';
 import { serverCertificate } from '../support/pki.ts';
-import { listening, type Running } from './servers.ts';
+import { serviceOver } from '../support/service.ts';
 
 /** A server that refuses, and writes back all it was sent: the worst that a log could be fed. */
 let mesh: Running;
@@ -87,14 +85,8 @@ describe('a server that writes back what it was sent', () => {
 
   test('secrets: the service puts none of it into its log, its metrics or its health', async () => {
     let shown = '';
-    const service = await startService({
-      load: () => loadConfiguration(estate.config),
-      env: estate.env,
-      now: () => new Date(),
-      log: createLog((line) => {
-        shown += line;
-      }),
-      build: { version: '1.2.3', nodeVersion: '24.0.0' },
+    const service = await serviceOver(estate, (line) => {
+      shown += line;
     });
     try {
       const failures = () => service.estate().environments[0]?.handshake.totals.failure;

@@ -4,14 +4,14 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { NoAddressAnswered } from '../../src/mesh/connect.ts';
-import { Phases, PhaseTimeout, untilAborted } from '../../src/mesh/deadline.ts';
+import { NoAddressAnsweredError } from '../../src/mesh/connect.ts';
+import { Phases, PhaseTimeoutError, untilAborted } from '../../src/mesh/deadline.ts';
 import { failureOf } from '../../src/mesh/failure.ts';
 import { handshake } from '../../src/mesh/handshake.ts';
 import { ResourceShortageError } from '../../src/shortage/error.ts';
 import { limitedNode } from '../support/exhaust.ts';
-import { endpoint } from './estate.ts';
-import { listening } from './servers.ts';
+import { endpoint } from '../support/mesh/handshake-pki.ts';
+import { listening } from '../support/mesh/servers.ts';
 
 const coded = (code: string) => Object.assign(new Error(code), { code });
 
@@ -23,7 +23,7 @@ describe('descriptors', () => {
   test.each([
     ['EMFILE', coded('EMFILE')],
     ['ENOBUFS', coded('ENOBUFS')],
-    ['one address of several', new NoAddressAnswered([coded('ECONNREFUSED'), coded('EMFILE')])],
+    ['one address of several', new NoAddressAnsweredError([coded('ECONNREFUSED'), coded('EMFILE')])],
   ])('failure: %s is thrown, for it has no reason of the closed list', (_, error) => {
     const circumstances = { phase: 'connect', viaProxy: false, presentsCertificate: true, negotiated: false } as const;
     expect(() => failureOf(error, circumstances)).toThrow(ResourceShortageError);
@@ -38,7 +38,7 @@ describe('descriptors', () => {
       const script = `
         import { exhaustDescriptors } from '${root}/test/support/exhaust.ts';
         import { handshake } from '${root}/src/mesh/handshake.ts';
-        import { endpoint } from '${root}/test/mesh/estate.ts';
+        import { endpoint } from '${root}/test/support/mesh/handshake-pki.ts';
         const options = { now: () => new Date(), env: {} };
         const mesh = endpoint(${JSON.stringify(url)});
         const before = await handshake({ mesh }, undefined, options);
@@ -70,11 +70,11 @@ describe('a loop that stands still', () => {
 
   test('only after the other side had its time is: that deadline was merely noticed late', async () => {
     setTimeout(() => block(600), 250);
-    await expect(silent(300)).rejects.toBeInstanceOf(PhaseTimeout);
+    await expect(silent(300)).rejects.toBeInstanceOf(PhaseTimeoutError);
   });
 
   test('that turns leaves a timeout what it is', async () => {
-    await expect(silent(300)).rejects.toBeInstanceOf(PhaseTimeout);
+    await expect(silent(300)).rejects.toBeInstanceOf(PhaseTimeoutError);
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { familyText, labelValue, maxLabelLength, negotiate, withoutHead } from '../../src/metrics/exposition.ts';
+import { say } from '../../src/text/index.ts';
 
 describe('content negotiation', () => {
   test.each([
@@ -40,12 +41,12 @@ describe('label values', () => {
     expect(long.isWellFormed()).toBe(true);
   });
 
-  test('half a character in a name is replaced, for UTF-8 cannot carry it', () => {
-    expect(labelValue('a\ud800b')).toBe('a\ufffdb');
+  test('half a character in a name is escaped, because UTF-8 cannot carry it', () => {
+    expect(labelValue('a\ud800b')).toBe('a\\u{d800}b');
   });
 
   test('backslash, quote and line end are escaped', async () => {
-    const labels = [['mesh_environment', 'a\\b"c\nd']] as const;
+    const labels = [['mesh_environment', say`a\\b"c\nd`]] as const;
     const text = await familyText('nhs_mesh_credential_valid', [{ labels, value: 1 }], 'prometheus');
     expect(withoutHead(text)).toBe('nhs_mesh_credential_valid{mesh_environment="a\\\\b\\"c\\nd"} 1\n');
   });

@@ -191,7 +191,7 @@ test('the log is JSON, one object a line, with level and RFC 3339 time', () => {
     level: 'warn',
     time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     environment: 'a',
-    finding: 'x\ny',
+    finding: 'x\\u{a}y',
     msg: 'finding',
   });
 });

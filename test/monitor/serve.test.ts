@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type DiskEstate, diskEstate } from '../support/estate.ts';
+import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';
 
 /** The built program, as it is installed; the variable names another build. */
 const main = process.env.MESH_CERT_MONITOR_MAIN ?? join(import.meta.dirname, '..', '..', 'dist', 'main.js');

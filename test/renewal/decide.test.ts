@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { RenewalPolicy } from '../../src/config/types.ts';
 import { caThatEndsFirst, decideRenewal, type RenewalFacts } from '../../src/renewal/decide.ts';
 import type { Notice, RenewalState, StoredRenewal } from '../../src/renewal/types.ts';
+import { say } from '../../src/text/index.ts';
 import { dayMs, hourMs, minuteMs, secondMs } from '../../src/time/duration.ts';
 import type { AssessedCertificate } from '../../src/verify/types.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
+import { certificateFacts, environmentOf, issued, recordFor, replaced } from '../support/renewal/samples.ts';
 import { sampleAssessment } from '../support/status.ts';
-import { certificateFacts, environmentOf, issued, recordFor, replaced } from './scenario.ts';
 
 const integration = environmentOf('integration');
 const withPolicy = (policy: Partial<RenewalPolicy>) =>
@@ -20,7 +21,7 @@ const assessed = (certificate: Certificate, valid = true, cas: AssessedCertifica
 const stored = (state: RenewalState, more: Partial<StoredRenewal> = {}): StoredRenewal => ({
   ...recordFor(integration),
   state,
-  transitions: [{ state, at: new Date(0), reason: `reason of ${state}` }],
+  transitions: [{ state, at: new Date(0), reason: say`reason of ${state}` }],
   notices: [],
   ...more,
 });
@@ -124,7 +125,7 @@ describe('once and never twice', () => {
   });
 
   test('decide: after a failure that may pass it waits until the next attempt', () => {
-    const record = stored('due', { lastError: 'no route', nextAttemptAt: shift(inWindow, 5 * minuteMs) });
+    const record = stored('due', { lastError: say`no route`, nextAttemptAt: shift(inWindow, 5 * minuteMs) });
     expect(decideRenewal(facts([record]), inWindow)).toMatchObject({
       kind: 'rest',
       reason: expect.stringContaining('no route'),
@@ -198,6 +199,20 @@ describe('telling the contact', () => {
     expect(due).toMatchObject({ kind: 'notify', notice: 'reminder' });
     const reminded = { ...record, notices: [notice({ kind: 'reminder', sentAt: inWindow })] };
     expect(decideRenewal(facts([reminded]), new Date('2026-12-20T00:00:00Z')).kind).toBe('rest');
+  });
+
+  test('decide: the reminder comes after the working days that are configured for it, not those that the desk needs', () => {
+    const record = stored('requested', { requestedAt: new Date('2026-11-24T09:00:00Z') });
+    const environment = {
+      ...integration,
+      renewal: { ...integration.renewal, deskWorkingDays: 10, reminderWorkingDays: 2 },
+    };
+    const at = (now: string) => decideRenewal(facts([record], { environment }), new Date(now));
+    expect(at('2026-11-26T23:59:59Z').kind).toBe('rest');
+    expect(at('2026-11-27T00:00:00Z')).toMatchObject({
+      notice: 'reminder',
+      reason: expect.stringContaining('the desk has not answered in 2 working days'),
+    });
   });
 });
 

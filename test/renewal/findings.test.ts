@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { type RenewalCircumstances, renewalFindings } from '../../src/renewal/findings.ts';
 import { type RenewalState, renewalStates, type StoredRenewal } from '../../src/renewal/types.ts';
+import { known } from '../../src/text/index.ts';
 import { dayMs, secondMs } from '../../src/time/duration.ts';
+import { environmentOf, issued, recordFor, replaced } from '../support/renewal/samples.ts';
 import { sampleAssessment } from '../support/status.ts';
-import { environmentOf, issued, recordFor, replaced } from './scenario.ts';
 
 const environment = environmentOf('integration');
 const stored = (state: RenewalState, more: Partial<StoredRenewal> = {}): StoredRenewal => ({
@@ -93,11 +94,35 @@ describe('renewal_unanswered', () => {
   });
 });
 
+describe('the working days of the desk are configured', () => {
+  const slow = { ...environment, renewal: { ...environment.renewal, deskWorkingDays: 10, reminderWorkingDays: 1 } };
+  // Ten before Friday 22 January 2027: the last safe day is Thursday the 7th.
+  const lastMoment = new Date('2027-01-07T23:59:59Z');
+  const after = new Date('2027-01-08T00:00:00Z');
+
+  test('findings: a slower desk makes a renewal critical earlier, and the sentence says so', () => {
+    const record = stored('requested', { requestedAt: after });
+    expect(codes({ environment: slow, record }, lastMoment)).toEqual([]);
+    const [overdue] = renewalFindings(circumstances({ environment: slow, record }), after);
+    expect(overdue).toMatchObject({ code: 'renewal_overdue', severity: 'critical' });
+    expect(overdue?.message).toContain('left the desk its 10 working days was Thursday 7 January 2027 (2027-01-07)');
+    expect(codes({ record }, after)).toEqual([]);
+  });
+
+  test('findings: an answer is missed after the working days of the reminder', () => {
+    const record = stored('requested', { requestedAt: asked });
+    expect(codes({ environment: slow, record }, new Date('2026-12-03T23:59:59Z'))).toEqual([]);
+    expect(codes({ environment: slow, record }, new Date('2026-12-04T00:00:00Z'))).toEqual([
+      'renewal_unanswered warning',
+    ]);
+  });
+});
+
 describe('renewal_email_failed', () => {
   test.each(['due', 'failed', 'uncertain', 'requested'] as const)(
     'findings: %s says what the mail server said',
     (state) => {
-      const record = stored(state, { lastError: '550 no such user' });
+      const record = stored(state, { lastError: known('550 no such user') });
       const found = renewalFindings(circumstances({ record }), inWindow).find(
         ({ code }) => code === 'renewal_email_failed',
       );
@@ -140,7 +165,7 @@ test('findings: once the new certificate is deployed, only the handshake has any
   const record = stored('requested', {
     requestedAt: asked,
     delivery: 'drafted',
-    lastError: 'one recipient was refused',
+    lastError: known('one recipient was refused'),
     successorFingerprintSha256: issued.fingerprintSha256,
   });
   expect(codes({ record, assessment: assessmentOf(issued), keyMissing: true }, tooLate)).toEqual([]);

@@ -24,8 +24,8 @@ import {
   signRequest,
   writePki,
 } from '../support/pki.ts';
-import { type MailServer, startMailServer } from './mail/mail-server.ts';
-import { environmentOf } from './scenario.ts';
+import { type MailServer, startMailServer } from '../support/renewal/mail-server.ts';
+import { environmentOf } from '../support/renewal/samples.ts';
 
 /** Certificates have to be valid by the system's clock too, for OpenSSL looks at no other. */
 const start = new Date(Math.floor(Date.now() / 1000) * 1000);

@@ -1,22 +1,16 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ParsedMail, simpleParser } from 'mailparser';
-import { afterEach, describe, expect, test } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
-import type { Source } from '../../src/config/types.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { readCredential } from '../../src/credential/read.ts';
 import { createMailer } from '../../src/renewal/mail/mailer.ts';
 import { makeDraft, writeDraft } from '../../src/renewal/request/draft.ts';
 import { EnclosureRefusedError, readEnclosures } from '../../src/renewal/request/enclosures.ts';
 import { leaf } from '../support/pki.ts';
-import { type PendingRenewal, pendingRenewal } from './issued/pending.ts';
-import { startMailServer } from './mail/mail-server.ts';
-import { from } from './scenario.ts';
-
-const open: { close(): Promise<unknown> }[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((each) => each.close()));
-});
+import { startMailServer } from '../support/renewal/mail-server.ts';
+import { pendingRenewal } from '../support/renewal/pending.ts';
+import { from } from '../support/renewal/samples.ts';
+import { inline } from '../support/sources.ts';
 
 const planted = {
   mailboxPassword: 'planted-mailbox-password',
@@ -24,7 +18,6 @@ const planted = {
   newPassphrase: 'planted-new-passphrase',
   smtpPassword: 'planted-smtp-password',
 };
-const secret = (value: string): Source => ({ kind: 'inline', value: new Secret(value) });
 
 /** Every part of a mail in the clear, mails inside mails too. */
 async function unpacked(bytes: Buffer): Promise<string> {
@@ -43,13 +36,12 @@ async function filesBelow(folder: string): Promise<string[]> {
 }
 
 async function draftWithSecrets(mode: 'send' | 'review') {
-  const renewal: PendingRenewal = await pendingRenewal();
-  open.push(renewal);
+  const renewal = await pendingRenewal();
   const base = renewal.environment;
   const environment = {
     ...base,
-    mesh: { ...base.mesh, password: secret(planted.mailboxPassword), sharedKey: secret(planted.sharedKey) },
-    renewal: { ...base.renewal, mode, passphrase: secret(planted.newPassphrase) },
+    mesh: { ...base.mesh, password: inline(planted.mailboxPassword), sharedKey: inline(planted.sharedKey) },
+    renewal: { ...base.renewal, mode, passphrase: inline(planted.newPassphrase) },
   };
   const credential = await readCredential(environment.credential!, {});
   const certificate = renewal.replaced;
@@ -67,13 +59,13 @@ describe.each(['send', 'review'] as const)('planted secrets (mode: %s)', (mode) 
       allowInsecureAuth: true,
       onAuth: (_auth, _session, done) => done(null, { user: 'x' }),
     });
-    open.push(server);
+    onTestFinished(() => server.close());
     const smtp = {
       host: '127.0.0.1',
       port: server.port,
       tls: 'none',
       username: 'x',
-      password: secret(planted.smtpPassword),
+      password: inline(planted.smtpPassword),
     } as const;
     const results = [
       await createMailer({ from, smtp }, stateDir, {}).send(draft.message, now),
@@ -101,7 +93,6 @@ describe.each(['send', 'review'] as const)('planted secrets (mode: %s)', (mode) 
 describe('an enclosure', () => {
   async function enclose(name: string, content: string) {
     const renewal = await pendingRenewal();
-    open.push(renewal);
     const path = join(renewal.folder, name);
     await writeFile(path, content);
     return readEnclosures([{ kind: 'file', path }], {});

@@ -10,6 +10,7 @@ import {
   inspectionReportSchema,
   renewalSchema,
 } from '../../src/report/schema.ts';
+import { escaped, known, Untrusted } from '../../src/text/index.ts';
 import {
   daysFromSampleNow,
   environmentStatus,
@@ -63,7 +64,7 @@ describe('json', () => {
     expect(checkReport([healthy, expired, expiresSoon], sampleNow).status).toBe('critical');
   });
 
-  test('a certificate has every field of the contract', () => {
+  test('a certificate has every field that scripts rely on', () => {
     const [client] = environmentJson(environmentStatus(), sampleNow).certificates;
     expect(client).toEqual({
       role: 'client',
@@ -125,10 +126,10 @@ describe('json', () => {
     expect(roles).toEqual(['client', 'intermediate', 'root']);
   });
 
-  test('a hostile subject is carried as text', () => {
+  test('a hostile subject is carried as text, escaped', () => {
     const assessment = sampleAssessment({ certificates: sampleChain({ subjectText: hostileSubject }) });
     const text = JSON.stringify(inspectionReport(assessment, sampleNow));
-    expect(JSON.parse(text).inspection.certificates[0].subject).toBe(hostileSubject);
+    expect(JSON.parse(text).inspection.certificates[0].subject).toBe(escaped(hostileSubject));
   });
 
   test('a renewal with everything in it is what the schema describes', () => {
@@ -136,10 +137,10 @@ describe('json', () => {
       environment: 'integration',
       fingerprintSha256: 'a'.repeat(64),
       state: 'requested',
-      commonName: 'x26abc1.x26.api.mesh-client.nhs.uk',
+      commonName: new Untrusted('x26abc1.x26.api.mesh-client.nhs.uk'),
       serial: '0A',
       notAfter: daysFromSampleNow(40),
-      transitions: [{ state: 'requested', at: sampleNow, reason: 'The mail server took it.' }],
+      transitions: [{ state: 'requested', at: sampleNow, reason: known('The mail server took it.') }],
       requestedAt: sampleNow,
       delivery: 'sent',
       successorFingerprintSha256: 'd'.repeat(64),
@@ -154,9 +155,15 @@ describe('json', () => {
       closedAt: sampleNow,
       attempts: 2,
       nextAttemptAt: sampleNow,
-      lastError: '451 try later',
+      lastError: known('451 try later'),
     };
-    const status = { state: record.state, reason: 'It was sent.', dueAt: sampleNow, lastSafeDay: sampleNow, record };
+    const status = {
+      state: record.state,
+      reason: known('It was sent.'),
+      dueAt: sampleNow,
+      lastSafeDay: sampleNow,
+      record,
+    };
     const json = renewalJson(status);
     strictly(renewalSchema, json);
     expect(Object.keys(json.record ?? {}).sort()).toEqual(Object.keys(record).sort());

@@ -53,7 +53,7 @@ describe('text', () => {
       checks: { readable: true },
       privateKey: { publicKey, encrypted },
     });
-    expect(text).toMatch(/^OK {2}a private key to look at, and no client certificate to judge\n/);
+    expect(text).toMatch(/^OK {2}a private key found, but no client certificate to check\n/);
     expect(text).toContain(`  Key        RSA 2048, ${expected}\n`);
   });
 
@@ -136,7 +136,7 @@ describe('chain', () => {
     const off = [root, intermediate].map((each) => ({ ...each, onPath: false }));
     expect(treeOf(off, [])).not.toContain('unused');
     expect(inspect({ certificates: off, path: [] })).toMatch(
-      /^OK {2}2 CA certificates to look at, and no client certificate to judge\n/,
+      /^OK {2}2 CA certificates found, but no client certificate to check\n/,
     );
   });
 

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEstate, type Estate } from '../../src/demo/estate.ts';
-import { eventually, type Program, start } from '../support/process.ts';
+import { eventually, serve } from '../support/process.ts';
 
 const names = ['integration', 'production', 'deployment', 'standby', 'legacy', 'sandbox'];
 const paths = [
@@ -27,16 +27,13 @@ const paths = [
 ];
 
 let estate: Estate;
-let service: Program;
+let service: Awaited<ReturnType<typeof serve>>;
 let url: string;
 
 beforeAll(async () => {
   estate = await createEstate({ now: () => new Date(), atMs: 0, port: 0, caught: () => {} });
-  service = start(process.execPath, ['dist/main.js', 'serve', '--config', estate.configurationFile], {
-    ...process.env,
-    ...estate.env,
-  });
-  url = await eventually(service.output, () => /"url":"(http:[^"]+)"/.exec(service.output())?.[1]);
+  service = await serve(estate.configurationFile, estate.env);
+  url = service.url;
   await eventually(service.output, async () => {
     const metrics = await (await fetch(`${url}/metrics`)).text();
     const shaken = metrics.match(/^nhs_mesh_handshake_success\{/gm)?.length === names.length;

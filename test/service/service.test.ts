@@ -1,11 +1,10 @@
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { loadConfiguration } from '../../src/config/load.ts';
-import { createLog } from '../../src/monitor/log.ts';
-import { type Service, startService } from '../../src/service/service.ts';
+import type { Service } from '../../src/service/service.ts';
 import type { Health } from '../../src/web/health.ts';
-import { type DiskEstate, diskEstate } from '../support/estate.ts';
+import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';
+import { serviceOver } from '../support/service.ts';
 
 let estate: DiskEstate;
 let service: Service | undefined;
@@ -33,14 +32,8 @@ afterEach(async () => {
 });
 
 async function start(): Promise<Service> {
-  service = await startService({
-    load: () => loadConfiguration(estate.config),
-    env: estate.env,
-    now: () => new Date(),
-    log: createLog((line) => {
-      log += line;
-    }),
-    build: { version: '1.2.3', nodeVersion: '24.0.0' },
+  service = await serviceOver(estate, (line) => {
+    log += line;
   });
   await expect.poll(async () => (await fetch(`${service?.url}/health/ready`)).status, slow).toBe(200);
   // The first handshakes have been refused: from here on nothing moves by itself.
@@ -213,14 +206,7 @@ describe('the end', () => {
   test('a start that fails leaves nothing behind', async () => {
     const first = await start();
     await estate.configure({ top: { state_dir: 'other', http: { listen: new URL(first.url).host } } });
-    const failed = startService({
-      load: () => loadConfiguration(estate.config),
-      env: estate.env,
-      now: () => new Date(),
-      log: createLog(() => {}),
-      build: { version: '1', nodeVersion: '1' },
-    });
-    await expect(failed).rejects.toThrow(/EADDRINUSE/);
+    await expect(serviceOver(estate, () => {})).rejects.toThrow(/EADDRINUSE/);
     await rm(join(estate.directory, 'other'), { recursive: true });
     service = first;
   });

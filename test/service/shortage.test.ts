@@ -1,7 +1,7 @@
 /** A running service that has no file descriptor left: what it knows of the certificates stays as it is. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type DiskEstate, diskEstate } from '../support/estate.ts';
+import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';
 import { startServiceProcess, stopServiceProcess } from '../support/service-process.ts';
 
 let estate: DiskEstate;

@@ -1,9 +1,8 @@
 /** Configurations as the parser would give them, for tests that begin behind it. */
-import { Secret } from '../../src/config/secret.ts';
-import type { Configuration, ResolvedEnvironment, Source } from '../../src/config/types.ts';
+import type { Configuration, ResolvedEnvironment } from '../../src/config/types.ts';
 import { dayMs } from '../../src/time/duration.ts';
+import { inline } from './sources.ts';
 
-const inline = (value: string): Source => ({ kind: 'inline', value: new Secret(value) });
 const contact = { name: 'Sample Contact', email: 'contact@example.nhs.uk', telephone: '0113 000 0000' };
 
 export function sampleEnvironment(more: Partial<ResolvedEnvironment> = {}): ResolvedEnvironment {
@@ -35,6 +34,8 @@ export function sampleEnvironment(more: Partial<ResolvedEnvironment> = {}): Reso
       mode: 'send',
       key: 'new',
       keyBits: 2048,
+      deskWorkingDays: 5,
+      reminderWorkingDays: 5,
       desk: ['desk@example.nhs.uk'],
       enclose: [],
       requiresConformanceCertificate: false,

@@ -20,15 +20,36 @@ export function start(command: string, args: readonly string[], env: NodeJS.Proc
   return {
     child,
     output: () => output,
-    async stop(signal = 'SIGTERM') {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
-      child.kill(signal);
-      const impatient = setTimeout(() => child.kill('SIGKILL'), 10_000);
-      await ended;
-      clearTimeout(impatient);
-    },
+    stop: (signal) => stop(child, signal),
   };
+}
+
+/** Waits until it has gone; one that has not after ten seconds is killed. */
+export async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  const impatient = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await ended;
+  clearTimeout(impatient);
+}
+
+/** The built program serving this configuration, once it says where. */
+export async function serve(
+  configurationFile: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Program & { readonly url: string }> {
+  const program = start(process.execPath, ['dist/main.js', 'serve', '--config', configurationFile], {
+    ...process.env,
+    ...env,
+  });
+  try {
+    const url = await eventually(program.output, () => /"url":"(http:[^"]+)"/.exec(program.output())?.[1]);
+    return { ...program, url };
+  } catch (error) {
+    await program.stop();
+    throw error;
+  }
 }
 
 /** Until `look` returns something, within bounds; throws with `what` otherwise. */

@@ -1,11 +1,12 @@
 /** Samples of what the service can know, one per state that people see; every builder takes overrides. */
 import { createHash } from 'node:crypto';
-import type { CheckName, FindingCode } from '../../src/findings/catalogue.ts';
-import { checkNames } from '../../src/findings/catalogue.ts';
+import type { FindingCode } from '../../src/findings/catalogue.ts';
+import { type CheckName, checkNames } from '../../src/findings/checks.ts';
 import { type Finding, finding, statusOf, worstFirst } from '../../src/findings/finding.ts';
 import type { HandshakeReason, HandshakeResult } from '../../src/mesh/types.ts';
 import type { RenewalState } from '../../src/renewal/types.ts';
 import type { EnvironmentStatus, EstateStatus, HandshakeStatus } from '../../src/status/types.ts';
+import { escaped, say, Untrusted } from '../../src/text/index.ts';
 import { dayMs } from '../../src/time/duration.ts';
 import type { AssessedCertificate, Assessment, CertificateRole } from '../../src/verify/types.ts';
 import type { Certificate, DistinguishedName } from '../../src/x509/certificate.ts';
@@ -16,7 +17,11 @@ export const daysFromSampleNow = (days: number) => new Date(sampleNow.getTime() 
 
 export function sampleName(text: string): DistinguishedName {
   const commonName = /CN=([^,]*)/.exec(text)?.[1];
-  return { text, canonical: text.toLowerCase(), ...(commonName === undefined ? {} : { commonName }) };
+  return {
+    text: escaped(text),
+    canonical: text.toLowerCase(),
+    ...(commonName === undefined ? {} : { commonName: new Untrusted(commonName) }),
+  };
 }
 
 export function sampleCertificate(more: Partial<Certificate> & { subjectText?: string; issuerText?: string } = {}) {
@@ -133,7 +138,7 @@ export function sampleFailedHandshake(reason: HandshakeReason, more: Partial<Han
     ...base,
     outcome: 'failure',
     reason,
-    detail: `Sample of ${reason}.`,
+    detail: say`Sample of ${reason}.`,
     httpStatus: 0,
     phases: { dns: 0.002 },
     serverCertificates: [],
@@ -176,7 +181,7 @@ export function environmentStatus(more: Partial<EnvironmentStatus> = {}): Enviro
     handshake: handshakeStatusOf(sampleHandshake()),
     renewal: {
       state: 'not_due',
-      reason: 'The renewal window opens on 20 October 2026.',
+      reason: say`The renewal window opens on 20 October 2026.`,
       ...(expiresAt ? { dueAt: new Date(expiresAt.getTime() - 60 * dayMs) } : {}),
     },
     emails: { sent: 0, failed: 0, drafted: 0 },
@@ -222,7 +227,7 @@ function inRenewal(state: RenewalState, more: Partial<EnvironmentStatus> = {}): 
     renewal: {
       ...base.renewal,
       state,
-      reason: `Sample of ${state}.`,
+      reason: say`Sample of ${state}.`,
       ...(asked ? { requestedAt: daysFromSampleNow(-3) } : {}),
     },
     ...more,
@@ -274,14 +279,14 @@ export function everyEnvironment() {
       assessment: undefined,
       findings: [sampleFinding('server_not_verified')],
       handshake: handshakeStatusOf(sampleHandshake({ serverVerified: false })),
-      renewal: { state: 'not_due', reason: 'No credential is configured.' },
+      renewal: { state: 'not_due', reason: say`No credential is configured.` },
     }),
     /** Before the first cycle. */
     unchecked: environmentStatus({
       name: 'unchecked',
       assessment: undefined,
       handshake: noHandshakeYet,
-      renewal: { state: 'not_due', reason: 'Not checked yet.' },
+      renewal: { state: 'not_due', reason: say`Not checked yet.` },
       lastRunAt: undefined,
       checkDurationSeconds: undefined,
     }),

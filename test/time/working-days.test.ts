@@ -62,17 +62,17 @@ test('working days: between two days neither end counts', () => {
 test('working days: the last safe day leaves the desk five whole ones before the day of expiry', () => {
   // 22, 23, 24, 29 and 30 December; 25 and 28 are bank holidays.
   const notAfter = at('2026-12-31T09:00:00Z');
-  expect(lastSafeDay(notAfter)).toEqual(at('2026-12-21T00:00:00Z'));
-  expect(workingDaysBetween(lastSafeDay(notAfter), notAfter)).toBe(5);
+  expect(lastSafeDay(notAfter, 5)).toEqual(at('2026-12-21T00:00:00Z'));
+  expect(workingDaysBetween(lastSafeDay(notAfter, 5), notAfter)).toBe(5);
   expect(workingDaysBetween(at('2026-12-22T00:00:00Z'), notAfter)).toBe(4);
 });
 
 test('working days: it is too late to ask from the midnight in London after the last safe day', () => {
   const notAfter = at('2026-07-31T09:00:00Z');
-  expect(lastSafeDay(notAfter)).toEqual(at('2026-07-22T23:00:00Z'));
-  expect(isTooLateToAsk(notAfter, at('2026-07-23T22:59:59Z'))).toBe(false);
-  expect(isTooLateToAsk(notAfter, at('2026-07-23T23:00:00Z'))).toBe(true);
-  expect(isTooLateToAsk(notAfter, at('2026-08-15T00:00:00Z'))).toBe(true);
+  expect(lastSafeDay(notAfter, 5)).toEqual(at('2026-07-22T23:00:00Z'));
+  expect(isTooLateToAsk(notAfter, 5, at('2026-07-23T22:59:59Z'))).toBe(false);
+  expect(isTooLateToAsk(notAfter, 5, at('2026-07-23T23:00:00Z'))).toBe(true);
+  expect(isTooLateToAsk(notAfter, 5, at('2026-08-15T00:00:00Z'))).toBe(true);
 });
 
 test('working days: five have passed once the fifth is over', () => {
@@ -88,5 +88,5 @@ test('working days: the new certificate is needed by the last working day before
 });
 
 test('working days: the certificate without an end of RFC 5280 §4.1.2.5 has a last safe day too', () => {
-  expect(lastSafeDay(at('9999-12-31T23:59:59Z')).getUTCFullYear()).toBe(9999);
+  expect(lastSafeDay(at('9999-12-31T23:59:59Z'), 5).getUTCFullYear()).toBe(9999);
 });

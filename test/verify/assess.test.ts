@@ -5,7 +5,7 @@ import { assess } from '../../src/verify/assess.ts';
 import { rehearse } from '../../src/verify/rehearsal.ts';
 import type { AssessmentPolicy, Rehearsal } from '../../src/verify/types.ts';
 import { MalformedCertificateError } from '../../src/x509/certificate.ts';
-import { deployed, parsed } from '../support/credential.ts';
+import { deployed, parsed } from '../support/credential/deployed.ts';
 import { ca, createNhsLikePki, date, leaf, nhsLikePki } from '../support/pki.ts';
 
 const policy: AssessmentPolicy = {
@@ -101,7 +101,7 @@ describe('assess: a keystore', () => {
   test('its certificates stand in its tool’s order, which is not judged', () => {
     const [wrong] = judge({ client, bundle: [sub, root] }).findings;
     expect(wrong).toMatchObject({ code: 'chain_order_wrong' });
-    const assessment = judge({ client, bundle: [sub, root], inKeystore: true });
+    const assessment = judge({ client, bundle: [sub, root], inKeystore: true }, accepted);
     expect(assessment).toMatchObject({ valid: true, findings: [], order: 'leaf-first' });
     expect(assessment.checks).not.toHaveProperty('chain_order');
     expect(assessment.checks).toMatchObject({ chain_valid: true });
@@ -159,13 +159,16 @@ describe('assess: an input that is configured and could not be read', () => {
 
 test('assess: findings come worst first', () => {
   const problems = [finding('private_key_unencrypted', 'plain')];
-  const found = judge({ client, bundle: [sub, root, sub], problems, key: root.keys }, undefined).findings;
+  const found = judge(
+    { client, bundle: [sub, root, sub], problems, key: root.keys },
+    { ...accepted, accepted: false },
+  ).findings;
   expect(found.map(({ severity }) => severity)).toEqual(['critical', 'warning', 'warning', 'info']);
 });
 
 test('assess: the environment stops working with the first certificate of the path', async () => {
   const short = await ca({ cn: 'Sub', issuer: root, keys: sub.keys, notAfter: date('2027-06-01') });
-  const assessment = judge({ client, bundle: [root, short] });
+  const assessment = judge({ client, bundle: [root, short] }, accepted);
   expect(assessment.expiresAt).toEqual(date('2027-06-01'));
   expect(codes(assessment)).toEqual(['ca_expires_before_client']);
 });
@@ -205,7 +208,9 @@ describe('assess: two verifiers', () => {
   });
 
   test('no rehearsal although everything is there: the check has not passed', () => {
-    expect(assess(whole, policy, undefined, now).checks.rehearsal).toBe(false);
+    const assessment = assess(whole, policy, undefined, now);
+    expect(assessment.checks.rehearsal).toBe(false);
+    expect(codes(assessment)).toEqual(['rehearsal_without_verdict']);
   });
 });
 

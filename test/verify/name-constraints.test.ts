@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { known, Untrusted } from '../../src/text/index.ts';
 import { addressOctets } from '../../src/verify/address.ts';
 import { Allowance } from '../../src/verify/issuers.ts';
 import { violatedName } from '../../src/verify/name-constraints.ts';
 import type { Certificate, NameConstraints } from '../../src/x509/certificate.ts';
-import { parsed } from '../support/credential.ts';
+import { parsed } from '../support/credential/deployed.ts';
 import { ca, leaf } from '../support/pki.ts';
 
 const root = await ca({ cn: 'Root' });
@@ -22,7 +23,11 @@ describe('name constraints', () => {
       ...base,
       alternativeNames,
       subjectRdns: rdns,
-      subject: { text: '', canonical: '', ...(commonName === undefined ? {} : { commonName }) },
+      subject: {
+        text: known(''),
+        canonical: '',
+        ...(commonName === undefined ? {} : { commonName: new Untrusted(commonName) }),
+      },
     };
     const issuer = {
       ...parsed(root),
@@ -30,10 +35,10 @@ describe('name constraints', () => {
     };
     return violatedName(certificate, issuer, last, new Allowance(budget));
   };
-  const dns = (value: string): Names => ({ alternativeNames: [{ kind: 'dns', value }] });
-  const email = (value: string): Names => ({ alternativeNames: [{ kind: 'email', value }] });
-  const uri = (value: string): Names => ({ alternativeNames: [{ kind: 'uri', value }] });
-  const ip = (value: string): Names => ({ alternativeNames: [{ kind: 'ip', value }] });
+  const dns = (value: string): Names => ({ alternativeNames: [{ kind: 'dns', value: new Untrusted(value) }] });
+  const email = (value: string): Names => ({ alternativeNames: [{ kind: 'email', value: new Untrusted(value) }] });
+  const uri = (value: string): Names => ({ alternativeNames: [{ kind: 'uri', value: new Untrusted(value) }] });
+  const ip = (value: string): Names => ({ alternativeNames: [{ kind: 'ip', value: new Untrusted(value) }] });
   const network = (address: number[], mask: number[]) =>
     ({ kind: 'ip', address: Uint8Array.from(address), mask: Uint8Array.from(mask) }) as const;
 
@@ -55,13 +60,15 @@ describe('name constraints', () => {
     ['uri', '.nhs.uk', uri('https://10.0.0.1/'), false],
     ['uri', '.nhs.uk', uri('urn:nhs:uk'), false],
   ] as const)('name constraints: permitted %s %j, name %j: %s (RFC 5280 §4.2.1.10)', (kind, value, name, allowed) => {
-    expect(violation({ permitted: [{ kind, value }] }, name) === undefined).toBe(allowed);
-    expect(violation({ excluded: [{ kind, value }] }, name) === undefined).toBe(!allowed);
+    expect(violation({ permitted: [{ kind, value: new Untrusted(value) }] }, name) === undefined).toBe(allowed);
+    expect(violation({ excluded: [{ kind, value: new Untrusted(value) }] }, name) === undefined).toBe(!allowed);
   });
 
   test('name constraints: more names than may be compared are a violation, and as many are none', () => {
-    const constraints = { permitted: [{ kind: 'dns', value: 'nhs.uk' } as const] };
-    const names = { alternativeNames: Array.from({ length: 10 }, () => ({ kind: 'dns', value: 'a.nhs.uk' }) as const) };
+    const constraints = { permitted: [{ kind: 'dns', value: new Untrusted('nhs.uk') } as const] };
+    const names = {
+      alternativeNames: Array.from({ length: 10 }, () => ({ kind: 'dns', value: new Untrusted('a.nhs.uk') }) as const),
+    };
     expect(violation(constraints, names, false, 10)).toBeUndefined();
     expect(violation(constraints, names, false, 9)).toContain('10 names are too many');
   });
@@ -71,7 +78,7 @@ describe('name constraints', () => {
       alternativeNames: [],
       rdns: ['2.5.4.10=nhs', `1.2.840.113549.1.9.1=${address}+2.5.4.3=x`],
     });
-    const permitted = [{ kind: 'email', value: 'nhs.net' } as const];
+    const permitted = [{ kind: 'email', value: new Untrusted('nhs.net') } as const];
     expect(violation({ permitted }, subject('a\\+b@nhs.net'))).toBeUndefined();
     expect(violation({ permitted }, subject('a\\+b@nhs.example'))).toContain('“a+b@nhs.example” is not permitted');
     expect(violation({ excluded: permitted }, subject('a@nhs.net'))).toContain('is excluded');
@@ -101,22 +108,28 @@ describe('name constraints', () => {
   });
 
   test('name constraints: a common name that is a host name counts where there is no DNS name, on the client only', () => {
-    const permitted = [{ kind: 'dns' as const, value: 'nhs.uk' }];
+    const permitted = [{ kind: 'dns' as const, value: new Untrusted('nhs.uk') }];
     const withCn = (commonName: string, alternativeNames: Certificate['alternativeNames'] = []): Names => ({
       alternativeNames,
       commonName,
     });
     expect(violation({ permitted }, withCn('a.example'))).toBeDefined();
     expect(violation({ permitted }, withCn('a.nhs.uk'))).toBeUndefined();
-    expect(violation({ permitted }, withCn('a.example', [{ kind: 'dns', value: 'a.nhs.uk' }]))).toBeUndefined();
+    expect(
+      violation({ permitted }, withCn('a.example', [{ kind: 'dns', value: new Untrusted('a.nhs.uk') }])),
+    ).toBeUndefined();
     expect(violation({ permitted }, withCn('NHS Root Authority'))).toBeUndefined();
     expect(violation({ permitted }, withCn('a.example'), false)).toBeUndefined();
   });
 
   test('name constraints: a form that cannot be compared is refused where such a name is present', () => {
     const other = { kind: 'other' as const };
-    expect(violation({ permitted: [other] }, { alternativeNames: [{ kind: 'other', value: '' }] })).toBeDefined();
-    expect(violation({ excluded: [other] }, { alternativeNames: [{ kind: 'other', value: '' }] })).toBeDefined();
+    expect(
+      violation({ permitted: [other] }, { alternativeNames: [{ kind: 'other', value: new Untrusted('') }] }),
+    ).toBeDefined();
+    expect(
+      violation({ excluded: [other] }, { alternativeNames: [{ kind: 'other', value: new Untrusted('') }] }),
+    ).toBeDefined();
     expect(violation({ permitted: [other], excluded: [other] }, dns('a.example'))).toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@ import { assess } from '../../src/verify/assess.ts';
 import { namedIssuer, nhsAuthorities, recognise } from '../../src/verify/nhs-pki.ts';
 import type { AssessmentPolicy } from '../../src/verify/types.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
-import { deployed, parsed } from '../support/credential.ts';
+import { deployed, parsed } from '../support/credential/deployed.ts';
 import { ca, date, leaf } from '../support/pki.ts';
 
 const load = (file: string): { der: Buffer }[] =>
@@ -103,7 +103,7 @@ test('nhs-pki: every authority that the public bundles hold is recognised, with 
   const files = ['ca-bundle-int.pem', 'ca-bundle-dep.pem', 'ca-bundle-live.pem'];
   const certificates = files.flatMap(load).map(parsed);
   const facts = (each: Certificate) => ({
-    commonName: each.subject.commonName,
+    commonName: each.subject.commonName?.raw(),
     serial: each.serial,
     fingerprintSha256: each.fingerprintSha256,
     keyIdentifier: each.subjectKeyIdentifier,

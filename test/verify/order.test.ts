@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { judgeOrder } from '../../src/verify/order.ts';
-import { parsed } from '../support/credential.ts';
+import { parsed } from '../support/credential/deployed.ts';
 import { ca, keysFor, leaf, type Made } from '../support/pki.ts';
 
 const root = await ca({ cn: 'Root' });

@@ -4,8 +4,9 @@ import { Extension } from '@peculiar/x509';
 import { describe, expect, test, vi } from 'vitest';
 import { sequence, tlv } from '../../src/demo/der.ts';
 import { findPath } from '../../src/verify/path.ts';
+import type { Certificate } from '../../src/x509/certificate.ts';
 import { isSignedBy } from '../../src/x509/signature.ts';
-import { parsed } from '../support/credential.ts';
+import { parsed } from '../support/credential/deployed.ts';
 import { ca, date, keysFor, leaf, type Made } from '../support/pki.ts';
 
 /** Verifying a signature is the dear part of the search, so the work is counted in these. */
@@ -18,7 +19,7 @@ const root = await ca({ cn: 'Root' });
 const sub = await ca({ cn: 'Sub', issuer: root, notBefore: date('2025-01-01'), notAfter: date('2030-01-01') });
 const client = await leaf({ issuer: sub });
 const find = (bundle: readonly Made[], at = now, of: Made = client) => findPath(parsed(of), bundle.map(parsed), at);
-const names = (path: readonly { subject: { commonName?: string } }[]) => path.map(({ subject }) => subject.commonName);
+const names = (path: readonly Certificate[]) => path.map(({ subject }) => subject.commonName?.raw());
 const reasons = (verdict: ReturnType<typeof find>) => verdict.failures.map(({ message }) => message);
 
 test('path: leads from the client to the root, whatever the order of the bundle', () => {

@@ -9,7 +9,7 @@ import { policyFor } from '../../src/verify/policy.ts';
 import { judgeCaExpiry, judgeValidity } from '../../src/verify/validity.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
 import { sampleEnvironment } from '../support/configuration.ts';
-import { handleOf, parsed } from '../support/credential.ts';
+import { handleOf, parsed } from '../support/credential/deployed.ts';
 import { ca, date, keysFor, leaf } from '../support/pki.ts';
 
 const codes = (findings: readonly { code: string }[]) => findings.map(({ code }) => code);

@@ -4,8 +4,8 @@ import { dayMs } from '../../src/time/duration.ts';
 import { assess } from '../../src/verify/assess.ts';
 import { rehearse } from '../../src/verify/rehearsal.ts';
 import type { AssessmentPolicy } from '../../src/verify/types.ts';
-import { scenarios } from '../scenarios/credentials.ts';
-import { deployed } from '../support/credential.ts';
+import { scenarios } from '../scenarios/credentials/all.ts';
+import { deployed } from '../support/credential/deployed.ts';
 
 const policy: AssessmentPolicy = {
   chainOrder: 'root-first',

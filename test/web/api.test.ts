@@ -3,8 +3,8 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../src/web/api/openapi.ts';
-import { recordsOf, richEnvironments, richRecords, type Served, servePages } from '../support/pages.ts';
 import { environmentStatus, estateOf, everyEnvironment } from '../support/status.ts';
+import { recordsOf, richEnvironments, richRecords, type Served, servePages } from '../support/web/pages.ts';
 
 let served: Served;
 beforeAll(async () => {

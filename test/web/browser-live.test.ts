@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EstateStatus } from '../../src/status/types.ts';
-import { type Served, sampleCsr, servePages } from '../support/pages.ts';
 import { environmentStatus, estateOf, everyEnvironment } from '../support/status.ts';
-import { hasChromium, launch, watchedPage } from './browser.ts';
+import { hasChromium, launch, watchedPage } from '../support/web/browser.ts';
+import { type Served, sampleCsr, servePages } from '../support/web/pages.ts';
 
 const focused = `(() => { const e = document.activeElement; return [e.tagName, (e.textContent || '').trim()].join(' '); })()`;
 

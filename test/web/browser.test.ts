@@ -1,7 +1,6 @@
 /** Every page, in every state, in a real browser. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { richEnvironments, richRecords, type Served, servePages } from '../support/pages.ts';
 import { environmentStatus, estateOf } from '../support/status.ts';
 import {
   accessibilityProblems,
@@ -12,7 +11,8 @@ import {
   screenshot,
   type Watched,
   watchedPage,
-} from './browser.ts';
+} from '../support/web/browser.ts';
+import { richEnvironments, richRecords, type Served, servePages } from '../support/web/pages.ts';
 
 const notFound = '/environments/unknown';
 const pages = [

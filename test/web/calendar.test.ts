@@ -2,7 +2,6 @@ import ICAL from 'ical.js';
 import { describe, expect, test } from 'vitest';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { calendar, fold } from '../../src/web/calendar.ts';
-import { richEnvironments, servePages } from '../support/pages.ts';
 import {
   daysFromSampleNow,
   environmentStatus,
@@ -12,6 +11,7 @@ import {
   sampleChain,
   sampleNow,
 } from '../support/status.ts';
+import { richEnvironments, servePages } from '../support/web/pages.ts';
 
 const textOf = (...feed: Parameters<typeof calendar>) => [...calendar(...feed)].join('');
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { limits } from '../../src/web/connections/limits.ts';
-import { type Flood, flood, type Kind, kinds } from '../support/flood.ts';
 import { ca, serverCertificate } from '../support/pki.ts';
 import { type ServiceProcess, startServiceProcess, stopServiceProcess } from '../support/service-process.ts';
+import { type Flood, flood, type Kind, kinds } from '../support/web/flood.ts';
 
 const attackers = 2000;
 /** Only that nothing hangs: this machine has other things to do. `npm run bench -- flood` measures. */

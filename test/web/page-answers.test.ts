@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { imagesOf, selfContained } from '../../scripts/design-system.ts';
 import { generateKeys } from '../../src/demo/keys.ts';
 import { createRoot, issueServer } from '../../src/demo/pki.ts';
-import { withoutElsewhere } from '../../src/web/page/parts/assets.ts';
-import { type Served, servePages } from '../support/pages.ts';
 import { daysFromSampleNow } from '../support/status.ts';
+import { type Served, servePages } from '../support/web/pages.ts';
 
 let served: Served;
 beforeAll(async () => {
@@ -28,6 +28,25 @@ describe('every answer', () => {
     expect(headers.get('set-cookie')).toBeNull();
     // RFC 6797 §7.2: never over plain HTTP.
     expect(headers.get('strict-transport-security')).toBeNull();
+  });
+
+  test('has exactly these security headers, and does not say what it is made with', async () => {
+    const { headers } = await served.get('/');
+    const ofHttp = /^(connection|content-(length|type)|date|etag|keep-alive|cache-control|vary)$/;
+    expect(Object.fromEntries([...headers].filter(([name]) => !ofHttp.test(name)))).toEqual({
+      'content-security-policy':
+        "default-src 'none';script-src 'self';style-src 'self';img-src 'self';font-src 'self';connect-src 'self';form-action 'self';base-uri 'none';frame-ancestors 'none'",
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'origin-agent-cluster': '?1',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'x-dns-prefetch-control': 'off',
+      'x-download-options': 'noopen',
+      'x-frame-options': 'DENY',
+      'x-permitted-cross-domain-policies': 'none',
+      'x-xss-protection': '0',
+    });
   });
 
   test('asks for HTTPS to be kept where it is served over TLS', async () => {
@@ -93,16 +112,24 @@ describe('the assets', () => {
   test('fetch nothing from elsewhere, and the images they name are there', async () => {
     for (const path of await linked()) {
       const body = await text(path);
-      const urls = [...body.matchAll(/url\(([^)]+)\)/g)].map(([, url]) => url!);
+      const urls = [...body.matchAll(/url\(([^)]+)\)/g)].map(([, url]) => new URL(url!, `http://x${path}`).pathname);
       for (const url of new Set(urls)) expect([url, (await served.get(url)).status]).toEqual([url, 200]);
       expect(body.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:\/\/(?!www\.w3\.org)/);
     }
   });
 
-  test('of the design system: the font of another host goes, the images move', () => {
+  test('of the design system: the font of another host goes, the images lie beside the stylesheet', () => {
     const css =
       '@font-face{font-family:F;src:url(https://assets.nhs.uk/f.woff2)}a{background:url(/assets/images/x.svg)}';
-    expect(withoutElsewhere(css, '/b')).toBe('a{background:url(/b/images/x.svg)}');
+    expect(selfContained(css)).toBe('a{background:url(x.svg)}');
+    expect([...imagesOf(css)]).toEqual(['x.svg']);
+  });
+
+  test('of the design system bring their licence along', async () => {
+    const stylesheet = (await linked()).find((path) => path.endsWith('nhsuk-frontend.css'))!;
+    expect(await text(stylesheet.replace('nhsuk-frontend.css', 'LICENCE.txt'))).toMatch(
+      /^NHS\.UK frontend \d.*MIT Licence.*Permission is hereby granted/s,
+    );
   });
 
   test.each(['', '/', '/..%2f..%2fpages.ts', '/%2e%2e/pages.ts', '/.hidden', '/unknown.css', '/page.css/x'])(

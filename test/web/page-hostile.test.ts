@@ -3,9 +3,9 @@ import ICAL from 'ical.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tlv } from '../../src/demo/der.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
+import { escaped, say, Untrusted } from '../../src/text/index.ts';
 import { MalformedCertificateError } from '../../src/x509/certificate.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
-import { recordsOf, type Served, sampleRecord, servePages } from '../support/pages.ts';
 import {
   environmentStatus,
   estateOf,
@@ -15,7 +15,8 @@ import {
   sampleFinding,
   sampleNow,
 } from '../support/status.ts';
-import { cn, name as distinguishedName, o, raw, rdn } from '../x509/raw.ts';
+import { recordsOf, type Served, sampleRecord, servePages } from '../support/web/pages.ts';
+import { cn, name as distinguishedName, o, raw, rdn } from '../support/x509/raw.ts';
 
 const utf8 = (text: string) => Buffer.from(text, 'utf8');
 /** Common names as octets of an UTF8String. */
@@ -48,13 +49,13 @@ function environmentNamed(name: string, octets: Buffer): EnvironmentStatus {
     }),
     handshake: handshakeStatusOf(
       sampleFailedHandshake('unexpected_response', {
-        detail: `The server said ${quoted}.`,
+        detail: say`The server said ${quoted}.`,
         serverCertificates: [certificate],
       }),
     ),
     renewal: {
       state: 'failed',
-      reason: `refused: ${quoted}`,
+      reason: say`refused: ${quoted}`,
       dueAt: sampleNow,
       lastSafeDay: sampleNow,
       record: recordNamed(name, quoted),
@@ -64,9 +65,9 @@ function environmentNamed(name: string, octets: Buffer): EnvironmentStatus {
 
 const recordNamed = (name: string, quoted: string) =>
   sampleRecord(name, 'failed', {
-    commonName: quoted,
-    lastError: quoted,
-    transitions: [{ state: 'failed', at: sampleNow, reason: quoted }],
+    commonName: new Untrusted(quoted),
+    lastError: escaped(quoted),
+    transitions: [{ state: 'failed', at: sampleNow, reason: escaped(quoted) }],
   });
 
 test('octets that are no UTF-8 are refused where UTF-8 is promised', () => {

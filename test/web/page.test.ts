@@ -1,8 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { perPage, select } from '../../src/web/page/overview/select.ts';
-import { recordsOf, richEnvironments, richRecords, type Served, sampleRecord, servePages } from '../support/pages.ts';
 import { environmentStatus, estateOf, everyEnvironment, sampleNow } from '../support/status.ts';
+import {
+  recordsOf,
+  richEnvironments,
+  richRecords,
+  type Served,
+  sampleRecord,
+  servePages,
+} from '../support/web/pages.ts';
 
 let served: Served;
 beforeAll(async () => {

@@ -3,10 +3,11 @@ import { X509Certificate } from 'node:crypto';
 import { Extension } from '@peculiar/x509';
 import { expect, test } from 'vitest';
 import { sequence, tlv } from '../../src/demo/der.ts';
+import { Untrusted } from '../../src/text/index.ts';
 import { MalformedCertificateError } from '../../src/x509/certificate.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
 import { ca, certificate, date, nhsLikePki, oids } from '../support/pki.ts';
-import { cn, ecdsaSha256, extension, generalizedTime, name, raw, rdn, utcTime } from './raw.ts';
+import { cn, ecdsaSha256, extension, generalizedTime, name, raw, rdn, utcTime } from '../support/x509/raw.ts';
 
 const hexBytes = (hex: string) => Buffer.from(hex, 'hex');
 const refusal = (der: Uint8Array): string => {
@@ -57,16 +58,16 @@ test('extensions are read with their criticality', async () => {
   expect(parsed.extendedKeyUsage).toEqual({ critical: false, purposes: new Set([oids.clientAuth]) });
   expect([parsed.subjectKeyIdentifier, parsed.authorityKeyIdentifier]).toEqual(['aabb', 'ccdd']);
   expect(parsed.alternativeNames).toEqual([
-    { kind: 'dns', value: 'a.example' },
-    { kind: 'ip', value: '127.0.0.1' },
-    { kind: 'ip', value: '0:0:0:0:0:0:0:1' },
+    { kind: 'dns', value: new Untrusted('a.example') },
+    { kind: 'ip', value: new Untrusted('127.0.0.1') },
+    { kind: 'ip', value: new Untrusted('0:0:0:0:0:0:0:1') },
   ]);
   expect(parsed.nameConstraints).toEqual({
     critical: true,
-    permitted: [{ kind: 'dns', value: 'nhs.uk' }],
+    permitted: [{ kind: 'dns', value: new Untrusted('nhs.uk') }],
     excluded: [
       { kind: 'ip', address: new Uint8Array([10, 0, 0, 0]), mask: new Uint8Array([255, 0, 0, 0]) },
-      { kind: 'email', value: 'x@y' },
+      { kind: 'email', value: new Untrusted('x@y') },
     ],
   });
   expect(parsed.unhandledCriticalExtensions).toEqual([oids.nobodyKnows]);
@@ -142,7 +143,7 @@ test('a key that nobody knows leaves the rest of the certificate readable', () =
   const spki = sequence(sequence(tlv(0x06, hexBytes('2a030405'))), tlv(0x03, hexBytes('00ff')));
   expect(parseCertificate(raw({ spki }))).toMatchObject({
     publicKey: { algorithm: 'unknown', bits: 0 },
-    subject: { commonName: 'subject' },
+    subject: { commonName: new Untrusted('subject') },
   });
 });
 

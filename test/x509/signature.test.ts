@@ -5,7 +5,7 @@ import { spkiOf } from '../../src/demo/keys.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
 import { isSignedBy } from '../../src/x509/signature.ts';
 import { ca, leaf } from '../support/pki.ts';
-import { raw } from './raw.ts';
+import { raw } from '../support/x509/raw.ts';
 
 const rsaSha256 = sequence(tlv(0x06, Buffer.from('2a864886f70d01010b', 'hex')), tlv(0x05));
 

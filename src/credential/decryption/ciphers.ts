@@ -4,17 +4,44 @@ import { DerError, type DerValue, expectTag, Fields, oid, tags } from '../../x50
 import { toDer } from './ber.ts';
 import { keyDerivation, mostPkcs12Rounds, pkcs12Key, roundsOf } from './kdf.ts';
 import { bmpOf, octetsOf, readingsOf } from './password.ts';
+import { decryptRc2 } from './rc2.ts';
 
 /** `undefined` when the key does not fit. */
 export type Decrypt = (ciphertext: Uint8Array, passphrase: string) => Promise<Buffer | undefined>;
 
-const ciphers: Readonly<
-  Record<string, { readonly name: string; readonly keyBytes: number; readonly ivBytes: number }>
-> = {
-  '2.16.840.1.101.3.4.1.2': { name: 'aes-128-cbc', keyBytes: 16, ivBytes: 16 },
-  '2.16.840.1.101.3.4.1.22': { name: 'aes-192-cbc', keyBytes: 24, ivBytes: 16 },
-  '2.16.840.1.101.3.4.1.42': { name: 'aes-256-cbc', keyBytes: 32, ivBytes: 16 },
-  '1.2.840.113549.3.7': { name: 'des-ede3-cbc', keyBytes: 24, ivBytes: 8 },
+export interface Decryption {
+  readonly decrypt: Decrypt;
+  /** A ciphertext whose length is no multiple of this is damaged; 1 for a cipher that works octet by octet. */
+  readonly blockBytes: number;
+}
+
+interface Cipher {
+  /** OpenSSL's name. */
+  readonly name: string;
+  readonly keyBytes: number;
+  readonly ivBytes: number;
+}
+
+const cipher = (name: string, keyBits: number, ivBytes = 16): Cipher => ({ name, keyBytes: keyBits / 8, ivBytes });
+
+/** NIST CSOR (AES), RFC 3657 §2.2 (Camellia), RFC 5794 appendix B (ARIA): what `openssl pkcs8 -topk8 -v2 NAME` writes. */
+const ciphers: Readonly<Record<string, Cipher>> = {
+  '2.16.840.1.101.3.4.1.2': cipher('aes-128-cbc', 128),
+  '2.16.840.1.101.3.4.1.3': cipher('aes-128-ofb', 128),
+  '2.16.840.1.101.3.4.1.4': cipher('aes-128-cfb', 128),
+  '2.16.840.1.101.3.4.1.22': cipher('aes-192-cbc', 192),
+  '2.16.840.1.101.3.4.1.23': cipher('aes-192-ofb', 192),
+  '2.16.840.1.101.3.4.1.24': cipher('aes-192-cfb', 192),
+  '2.16.840.1.101.3.4.1.42': cipher('aes-256-cbc', 256),
+  '2.16.840.1.101.3.4.1.43': cipher('aes-256-ofb', 256),
+  '2.16.840.1.101.3.4.1.44': cipher('aes-256-cfb', 256),
+  '1.2.392.200011.61.1.1.1.2': cipher('camellia-128-cbc', 128),
+  '1.2.392.200011.61.1.1.1.3': cipher('camellia-192-cbc', 192),
+  '1.2.392.200011.61.1.1.1.4': cipher('camellia-256-cbc', 256),
+  '1.2.410.200046.1.1.2': cipher('aria-128-cbc', 128),
+  '1.2.410.200046.1.1.7': cipher('aria-192-cbc', 192),
+  '1.2.410.200046.1.1.12': cipher('aria-256-cbc', 256),
+  '1.2.840.113549.3.7': cipher('des-ede3-cbc', 192, 8),
 };
 
 const pbes2 = '1.2.840.113549.1.5.13';
@@ -37,7 +64,7 @@ const forgotten: Readonly<Record<string, string>> = {
 };
 
 /** How to decrypt what this AlgorithmIdentifier encrypted. @throws {DerError} when it is malformed or too old to be read. */
-export function decryption(algorithm: DerValue): Decrypt {
+export function decryption(algorithm: DerValue): Decryption {
   const fields = new Fields(
     expectTag(algorithm, tags.sequence, 'the encryption algorithm'),
     'the encryption algorithm',
@@ -45,63 +72,57 @@ export function decryption(algorithm: DerValue): Decrypt {
   const id = oid(fields.any('the encryption algorithm'), 'the encryption algorithm');
   const parameters = new Fields(fields.take(tags.sequence, 'the encryption parameters'), 'the encryption parameters');
   if (id === pbes2) return pbes2Decryption(parameters);
-  const cipher = pkcs12Ciphers[id];
-  if (cipher) return pkcs12Decryption(cipher, parameters);
+  const old = pkcs12Ciphers[id];
+  if (old) return pkcs12Decryption(old, parameters);
   throw new DerError(
     `it is encrypted with ${forgotten[id] ?? id}, which current TLS libraries do not read; encrypt it again`,
   );
 }
 
-function pbes2Decryption(parameters: Fields): Decrypt {
+function pbes2Decryption(parameters: Fields): Decryption {
   const derive = keyDerivation(parameters.any('the key derivation'));
   const scheme = new Fields(parameters.take(tags.sequence, 'the cipher'), 'the cipher');
   const id = oid(scheme.any('the cipher'), 'the cipher');
-  const cipher = ciphers[id];
-  if (!cipher) throw new DerError(`it is encrypted with the cipher ${id}, which this program does not know`);
+  const known = ciphers[id];
+  if (!known) throw new DerError(`it is encrypted with the cipher ${id}, which this program does not know`);
   const iv = scheme.take(tags.octetString, 'the initialisation vector').body;
-  if (iv.length !== cipher.ivBytes) throw new DerError('the initialisation vector has the wrong length');
-  return async (ciphertext, passphrase) => {
+  if (iv.length !== known.ivBytes) throw new DerError('the initialisation vector has the wrong length');
+  const decrypt: Decrypt = async (ciphertext, passphrase) => {
     for (const password of octetsOf(passphrase)) {
-      const plain = decipher(cipher.name, await derive(password, cipher.keyBytes), iv, ciphertext);
+      const plain = decipher(known.name, await derive(password, known.keyBytes), iv, ciphertext);
       if (plain) return plain;
     }
     return undefined;
   };
+  return { decrypt, blockBytes: known.name.endsWith('cbc') ? known.ivBytes : 1 };
 }
 
-function pkcs12Decryption(cipher: (typeof pkcs12Ciphers)[string], parameters: Fields): Decrypt {
+function pkcs12Decryption(old: (typeof pkcs12Ciphers)[string], parameters: Fields): Decryption {
   const salt = parameters.take(tags.octetString, 'the salt').body;
   const rounds = roundsOf(parameters.take(tags.integer, 'the iteration count'), mostPkcs12Rounds);
-  return async (ciphertext, passphrase) => {
+  const decrypt: Decrypt = async (ciphertext, passphrase) => {
     const derive = (purpose: 1 | 2, length: number) =>
       pkcs12Key({ password: bmpOf(passphrase), salt, rounds, purpose, length, hash: 'sha1' });
-    const [key, iv] = [await derive(1, cipher.keyBytes), await derive(2, 8)];
-    if (cipher.name === 'rc2') return decipherRc2(key, iv, ciphertext);
+    const [key, iv] = [await derive(1, old.keyBytes), await derive(2, 8)];
+    if (old.name === 'rc2') {
+      const plain = decryptRc2(key, iv, ciphertext);
+      return plain && onlyDer(plain);
+    }
     // Two-key triple DES is three-key triple DES whose third key is the first.
-    const full = cipher.name === 'des-ede-cbc' ? Buffer.concat([key, key.subarray(0, 8)]) : key;
+    const full = old.name === 'des-ede-cbc' ? Buffer.concat([key, key.subarray(0, 8)]) : key;
     return decipher('des-ede3-cbc', full, iv, ciphertext);
   };
+  return { decrypt, blockBytes: 8 };
 }
 
 /** `undefined` unless the padding is right and one value comes out: one wrong key in 256 gets the padding right by chance. */
 export function decipher(name: string, key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Buffer | undefined {
   try {
-    const cipher = createDecipheriv(name, key, iv);
-    return onlyDer(Buffer.concat([cipher.update(ciphertext), cipher.final()]));
+    const decrypting = createDecipheriv(name, key, iv);
+    return onlyDer(Buffer.concat([decrypting.update(ciphertext), decrypting.final()]));
   } catch {
     return undefined;
   }
-}
-
-/** RC2 left OpenSSL's default provider with version 3; keystores from before still have it around their certificates. */
-async function decipherRc2(key: Buffer, iv: Buffer, ciphertext: Uint8Array): Promise<Buffer | undefined> {
-  if (ciphertext.length === 0 || ciphertext.length % 8 !== 0) return undefined;
-  const { default: forge } = await import('node-forge');
-  const cipher = forge.rc2.createDecryptionCipher(key.toString('latin1'), key.length * 8);
-  cipher.start(iv.toString('latin1'));
-  cipher.update(forge.util.createBuffer(Buffer.from(ciphertext).toString('latin1')));
-  if (!cipher.finish()) return undefined;
-  return onlyDer(Buffer.from(cipher.output.getBytes(), 'latin1'));
 }
 
 function onlyDer(plain: Buffer): Buffer | undefined {

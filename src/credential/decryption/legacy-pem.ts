@@ -1,15 +1,23 @@
 import { createHash } from 'node:crypto';
-import type { Secret } from '../../config/index.ts';
 import { DerError } from '../../x509/index.ts';
 import { decipher } from './ciphers.ts';
 import { octetsOf, readingsOf } from './password.ts';
 
-const keyBytes: Readonly<Record<string, number>> = {
-  'AES-128-CBC': 16,
-  'AES-192-CBC': 24,
-  'AES-256-CBC': 32,
-  'DES-EDE3-CBC': 24,
-};
+interface Cipher {
+  readonly keyBytes: number;
+  readonly blockBytes: number;
+  /** CFB and OFB need no padding, so the ciphertext may have any length. */
+  readonly padded: boolean;
+}
+
+/** What OpenSSL 3 still takes under `DEK-Info`. */
+const form = /^(?:(AES|CAMELLIA|ARIA)-(128|192|256)|DES-EDE3)-(CBC|CFB|OFB)$/;
+
+function cipherOf(name: string): Cipher | undefined {
+  const [whole, family, bits, mode] = form.exec(name) ?? [];
+  if (whole === undefined) return undefined;
+  return { keyBytes: Number(bits ?? 192) / 8, blockBytes: family === undefined ? 8 : 16, padded: mode === 'CBC' };
+}
 
 /**
  * `Proc-Type: 4,ENCRYPTED` (RFC 1421 §4.6.1.1) with OpenSSL's derivation: EVP_BytesToKey, one round of MD5, the IV's first 8 octets as salt.
@@ -19,19 +27,19 @@ const keyBytes: Readonly<Record<string, number>> = {
 export function decryptLegacyPem(
   dekInfo: string | undefined,
   ciphertext: Uint8Array,
-  passphrase: Secret,
+  passphrase: string,
 ): Buffer | undefined {
-  const [, cipher = '', ivHex = ''] = /^([A-Z0-9-]+),([0-9A-Fa-f]+)$/.exec(dekInfo ?? '') ?? [];
-  if (cipher === '') throw new DerError('its DEK-Info header is missing or damaged');
-  const length = keyBytes[cipher];
-  if (!length)
-    throw new DerError(`it is encrypted with ${cipher}, which current TLS libraries do not read; encrypt it again`);
+  const [, name = '', ivHex = ''] = /^([A-Z0-9-]+),([0-9A-Fa-f]+)$/.exec(dekInfo ?? '') ?? [];
+  if (name === '') throw new DerError('its DEK-Info header is missing or damaged');
+  const cipher = cipherOf(name);
+  if (!cipher)
+    throw new DerError(`it is encrypted with ${name}, which current TLS libraries do not read; encrypt it again`);
+  const { keyBytes, blockBytes, padded } = cipher;
   const iv = Buffer.from(ivHex, 'hex');
-  const blockBytes = cipher.startsWith('DES') ? 8 : 16;
   if (iv.length !== blockBytes) throw new DerError('the initialisation vector in DEK-Info has the wrong length');
-  if (ciphertext.length % blockBytes !== 0) throw new DerError('the encrypted key is cut short');
-  for (const password of readingsOf(passphrase.reveal()).flatMap(octetsOf)) {
-    const plain = decipher(cipher.toLowerCase(), bytesToKey(password, iv.subarray(0, 8), length), iv, ciphertext);
+  if (padded && ciphertext.length % blockBytes !== 0) throw new DerError('the encrypted key is cut short');
+  for (const password of readingsOf(passphrase).flatMap(octetsOf)) {
+    const plain = decipher(name.toLowerCase(), bytesToKey(password, iv.subarray(0, 8), keyBytes), iv, ciphertext);
     if (plain) return plain;
   }
   return undefined;

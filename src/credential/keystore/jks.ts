@@ -4,10 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import type { Secret } from '../../config/index.ts';
+import { plural } from '../../text/index.ts';
 import { children, DerError, Fields, oid, readDer, tags } from '../../x509/index.ts';
 import { bmpOf, readingsOf } from '../decryption/password.ts';
-import { deployed, KeyProblem } from '../private-key.ts';
-import type { KeystoreContent } from './content.ts';
+import { deployed, PrivateKeyError } from '../private-key.ts';
+import { type KeyEntry, type KeystoreContent, mostKeys } from './content.ts';
 
 const digestBytes = 20;
 const whitener = 'Mighty Aphrodite';
@@ -17,17 +18,19 @@ const certificateEntry = 2;
 /** Far above any real keystore; a count in the file must not make us loop for long. */
 const mostEntries = 10_000;
 
-/** The first key entry, its chain, then the trusted certificates. @throws {DerError | KeyProblem} */
-export function readJks(bytes: Uint8Array, passphrase: Secret | undefined): KeystoreContent {
+/** Every key entry with its chain; the chains, then the trusted certificates. @throws {DerError | PrivateKeyError} */
+export async function readJks(bytes: Uint8Array, passphrase: Secret | undefined): Promise<KeystoreContent> {
   const { protectedKeys, certificates } = readEntries(Buffer.from(bytes));
-  if (!passphrase) throw new KeyProblem('passphrase_missing', 'it is a Java keystore, and there is no passphrase');
+  if (!passphrase) throw new PrivateKeyError('passphrase_missing', 'it is a Java keystore, and there is no passphrase');
   const password = readingsOf(passphrase.reveal())
     .map((reading) => bmpOf(reading, false))
     .find((candidate) => integrityHolds(bytes, candidate));
   if (!password)
-    throw new KeyProblem('passphrase_wrong', 'the passphrase does not open it (its integrity digest differs)');
-  const [first] = protectedKeys;
-  return { certificates, ...(first && { key: deployed(recover(first, password), 'pkcs8', true) }) };
+    throw new PrivateKeyError('passphrase_wrong', 'the passphrase does not open it (its integrity digest differs)');
+  const entries: KeyEntry[] = [];
+  for (const { alias, encrypted, chain } of protectedKeys)
+    entries.push({ alias, key: await deployed(recover(encrypted, password), 'pkcs8', true), chain });
+  return { entries, certificates };
 }
 
 function integrityHolds(bytes: Uint8Array, password: Buffer): boolean {
@@ -36,13 +39,18 @@ function integrityHolds(bytes: Uint8Array, password: Buffer): boolean {
   return digest.equals(bytes.subarray(end));
 }
 
-function readEntries(bytes: Buffer): { protectedKeys: Uint8Array[]; certificates: Uint8Array[] } {
+interface ProtectedKey {
+  readonly alias: string;
+  readonly encrypted: Uint8Array;
+  readonly chain: readonly Uint8Array[];
+}
+
+function readEntries(bytes: Buffer): { protectedKeys: ProtectedKey[]; certificates: Uint8Array[] } {
   const reader = new Reader(bytes.subarray(0, Math.max(0, bytes.length - digestBytes)));
   reader.integer(); // the magic number, by which it was recognised
   const version = reader.integer();
   if (version !== 1 && version !== 2) throw new DerError(`it is a JKS keystore of version ${version}`);
-  const protectedKeys: Uint8Array[] = [];
-  const chains: Uint8Array[] = [];
+  const protectedKeys: ProtectedKey[] = [];
   const trusted: Uint8Array[] = [];
   const certificate = () => {
     if (version === 2) reader.text();
@@ -50,16 +58,17 @@ function readEntries(bytes: Buffer): { protectedKeys: Uint8Array[]; certificates
   };
   for (let left = reader.count(); left > 0; left--) {
     const kind = reader.integer();
-    reader.text(); // alias
+    const alias = reader.text();
     reader.bytes(8); // creation date
     if (kind === keyEntry) {
-      protectedKeys.push(reader.bytes(reader.integer()));
-      for (let chain = reader.count(); chain > 0; chain--) chains.push(certificate());
+      if (protectedKeys.length === mostKeys) throw new DerError(`it holds more than ${mostKeys} private keys`);
+      const encrypted = reader.bytes(reader.integer());
+      protectedKeys.push({ alias, encrypted, chain: Array.from({ length: reader.count() }, certificate) });
     } else if (kind === certificateEntry) trusted.push(certificate());
     else throw new DerError(`it holds an entry of kind ${kind}, which JKS does not have`);
   }
-  if (reader.left > 0) throw new DerError(`it has ${reader.left} bytes too many after its last entry`);
-  return { protectedKeys, certificates: [...chains, ...trusted] };
+  if (reader.left > 0) throw new DerError(`it has ${plural(reader.left, 'byte')} too many after its last entry`);
+  return { protectedKeys, certificates: [...protectedKeys.flatMap(({ chain }) => chain), ...trusted] };
 }
 
 /** EncryptedPrivateKeyInfo whose ciphertext is a 20-octet salt, the hidden key, and SHA-1 of password and key. */
@@ -80,7 +89,7 @@ function recover(encrypted: Uint8Array, password: Buffer): Buffer {
   }
   const check = createHash('sha1').update(password).update(key).digest();
   if (check.equals(body.subarray(body.length - digestBytes))) return key;
-  throw new KeyProblem(
+  throw new PrivateKeyError(
     'passphrase_wrong',
     'the passphrase opens the keystore but not its key: give the key the same one with `keytool -keypasswd`',
   );
@@ -114,8 +123,8 @@ class Reader {
     return count;
   }
 
-  /** DataOutput.writeUTF; nothing here needs the text. */
-  text(): void {
-    this.bytes(this.bytes(2).readUInt16BE());
+  /** DataOutput.writeUTF: UTF-8 but for NUL and surrogates, which no alias has. */
+  text(): string {
+    return this.bytes(this.bytes(2).readUInt16BE()).toString('utf8');
   }
 }

@@ -1,64 +1,70 @@
 import type { Secret } from '../../config/index.ts';
 import { type Certificate, DerError, MalformedCertificateError, parseCertificate } from '../../x509/index.ts';
-import { formOf } from '../form.ts';
+import { formOf } from '../form/form.ts';
+import { kindOfDer } from '../form/other-formats.ts';
 import type { DeployedKey } from '../key-handle.ts';
-import { KeyProblem } from '../private-key.ts';
-import type { KeystoreContent } from './content.ts';
+import { PrivateKeyError } from '../private-key.ts';
+import { type Chosen, choose } from './choose.ts';
+import type { KeystoreContent, KeystoreProblem, KeystoreProblemCode } from './content.ts';
 import { readJks } from './jks.ts';
 import { readPkcs12 } from './pkcs12.ts';
 
 export interface Keystore {
   readonly key?: DeployedKey;
   readonly certificate?: Certificate;
-  /** The others, in the keystore's order. */
+  /** The others, in the keystore's order, without those that belong to other keys. */
   readonly others: readonly Certificate[];
-  readonly problems: readonly {
-    readonly code: 'keystore_malformed' | 'passphrase_missing' | 'passphrase_wrong';
-    readonly message: string;
-  }[];
+  readonly problems: readonly KeystoreProblem[];
 }
 
-/** Never throws for what the bytes hold. Messages continue a sentence that begins with the place. */
-export async function readKeystore(bytes: Buffer, passphrase: Secret | undefined): Promise<Keystore> {
+/**
+ * Never throws for what the bytes hold.
+ * @param alias which key entry to judge; absent: the only one, or of several the one whose certificate ends first
+ */
+export async function readKeystore(bytes: Buffer, passphrase: Secret | undefined, alias?: string): Promise<Keystore> {
   try {
     const form = formOf(bytes);
-    if (form.kind === 'der') return sorted(await readPkcs12(form.bytes, passphrase));
-    if (form.kind === 'jks') return sorted(readJks(form.bytes, passphrase));
-    const reason =
-      form.kind === 'pem' ? 'it holds PEM: configure its parts instead of `keystore`' : 'it is neither PKCS#12 nor JKS';
-    return failed('keystore_malformed', reason);
+    if (form.kind === 'jks') return sorted(await readJks(form.bytes, passphrase), alias);
+    if (form.kind !== 'der')
+      return failed('keystore_malformed', whyNone(form.kind === 'none' ? form.reason : form.kind));
+    if (kindOfDer(form.bytes) === 'pkcs7')
+      return failed('keystore_malformed', 'it is PKCS#7, which holds certificates and never a private key');
+    return sorted(await readPkcs12(form.bytes, passphrase), alias);
   } catch (error) {
     if (error instanceof DerError) return failed('keystore_malformed', error.message);
-    if (!(error instanceof KeyProblem)) throw error;
-    return failed(error.code === 'private_key_malformed' ? 'keystore_malformed' : error.code, error.message);
+    if (!(error instanceof PrivateKeyError)) throw error;
+    return failed(error.finding === 'private_key_malformed' ? 'keystore_malformed' : error.finding, error.message);
   }
 }
 
-const failed = (code: Keystore['problems'][number]['code'], message: string): Keystore => ({
+function whyNone(found: string): string {
+  if (found === 'pem') return 'it holds PEM: configure its parts instead of `keystore`';
+  // What is named as something else keeps its name.
+  return found.startsWith('it is a') ? found : 'it is neither PKCS#12 nor JKS';
+}
+
+const failed = (code: KeystoreProblemCode, message: string): Keystore => ({
   others: [],
   problems: [{ code, message }],
 });
 
-function sorted({ key, certificates }: KeystoreContent): Keystore {
-  const problems: { code: 'keystore_malformed'; message: string }[] = [];
+function sorted(content: KeystoreContent, alias: string | undefined): Keystore {
+  const problems: KeystoreProblem[] = [];
   const report = (message: string) => problems.push({ code: 'keystore_malformed', message });
-  const parsed = certificates.flatMap((der, index) => {
+  const parsed = new Map<Uint8Array, Certificate>();
+  for (const [index, der] of content.certificates.entries()) {
     try {
-      return [parseCertificate(der)];
+      parsed.set(der, parseCertificate(der));
     } catch (error) {
       if (!(error instanceof MalformedCertificateError)) throw error;
       report(`certificate ${index + 1}: ${error.message}`);
-      return [];
     }
-  });
-  if (!key) report('it holds no private key');
-  // The key tells which certificate is the client's; the order in a keystore is its tool's. Without a match the first, so that it can be said.
-  const certificate = key
-    ? (parsed.find(({ publicKey }) => sameBytes(publicKey.spki, key.publicKey.spki)) ?? parsed[0])
-    : undefined;
+  }
+  if (content.entries.length === 0) report('it holds no private key');
+  const chosen: Chosen = choose(content.entries, parsed, alias);
+  problems.push(...chosen.problems);
+  const { key, certificate, foreign } = chosen;
   if (key && !certificate) report('it holds no certificate');
-  const others = parsed.filter((each) => each !== certificate);
+  const others = [...parsed.values()].filter((each) => each !== certificate && !foreign.has(each));
   return { others, problems, ...(key && { key }), ...(certificate && { certificate }) };
 }
-
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

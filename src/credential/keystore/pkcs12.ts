@@ -18,8 +18,8 @@ import { decryption } from '../decryption/ciphers.ts';
 import { type HashName, mostPkcs12Rounds, pbmac1, pkcs12Key, roundsOf } from '../decryption/kdf.ts';
 import { bmpOf, octetsOf, readingsOf } from '../decryption/password.ts';
 import type { DeployedKey } from '../key-handle.ts';
-import { deployed, fromEncrypted, KeyProblem } from '../private-key.ts';
-import type { KeystoreContent } from './content.ts';
+import { deployed, fromEncrypted, PrivateKeyError } from '../private-key.ts';
+import { type KeyEntry, type KeystoreContent, mostKeys } from './content.ts';
 
 const data = '1.2.840.113549.1.7.1';
 const encryptedData = '1.2.840.113549.1.7.6';
@@ -38,15 +38,25 @@ const mostSafes = 8;
 /** SafeContents may hold SafeContents; nobody's do, deeper than this. */
 const deepest = 8;
 
+/** RFC 2985 §5.5: friendlyName and localKeyId, by which tools tie a certificate to its key. */
+const friendlyName = '1.2.840.113549.1.9.20';
+const localKeyId = '1.2.840.113549.1.9.21';
+
+interface Attributes {
+  readonly alias?: string;
+  /** Hex. */
+  readonly id?: string;
+}
+
 interface Contents {
-  key?: DeployedKey;
-  readonly certificates: Uint8Array[];
+  readonly keys: ({ readonly key: DeployedKey } & Attributes)[];
+  readonly certificates: ({ readonly der: Uint8Array } & Attributes)[];
   readonly passphrase: string;
   /** Whether the passphrase is known to be right, so that a failure to decrypt means damage. */
   readonly proven: boolean;
 }
 
-/** The first private key, and every certificate. @throws {DerError | KeyProblem} */
+/** Every private key, and every certificate. @throws {DerError | PrivateKeyError} */
 export async function readPkcs12(der: Uint8Array, secret: Secret | undefined): Promise<KeystoreContent> {
   const pfx = new Fields(readBer(der, 'the keystore'), 'the keystore');
   pfx.take(tags.integer, 'the version');
@@ -55,12 +65,21 @@ export async function readPkcs12(der: Uint8Array, secret: Secret | undefined): P
   pfx.end();
 
   const { passphrase, proven } = await provenPassphrase(mac, authenticated, secret);
-  const contents: Contents = { certificates: [], passphrase, proven };
+  const contents: Contents = { keys: [], certificates: [], passphrase, proven };
   const safes = children(readBer(authenticated, 'the safes'), 'a safe');
   if (safes.length > mostSafes)
     throw new DerError(`it has ${safes.length} safes, more than the ${mostSafes} that are read`);
   for (const info of safes) await readSafe(info, contents);
-  return { certificates: contents.certificates, ...(contents.key && { key: contents.key }) };
+  return {
+    entries: contents.keys.map((key) => entryOf(key, contents)),
+    certificates: contents.certificates.map(({ der }) => der),
+  };
+}
+
+/** What Java and Windows present for a key: the certificate of the same localKeyId, and no other. */
+function entryOf({ key, alias, id }: Contents['keys'][number], { certificates }: Contents): KeyEntry {
+  const own = id === undefined ? [] : certificates.filter((each) => each.id === id);
+  return { key, chain: own.map(({ der }) => der), ...(alias === undefined ? {} : { alias }) };
 }
 
 /** Every reading of the passphrase is held against the MAC. Without a MAC the first has to do, and decrypting tells. */
@@ -69,8 +88,8 @@ async function provenPassphrase(mac: DerValue | undefined, content: Uint8Array, 
   if (!mac) return { passphrase, proven: false };
   const holds = macCheck(mac, content);
   for (const reading of readingsOf(passphrase)) if (await holds(reading)) return { passphrase: reading, proven: true };
-  if (!secret) throw new KeyProblem('passphrase_missing', 'it is protected by a passphrase, and there is none');
-  throw new KeyProblem('passphrase_wrong', 'the passphrase does not open it (its MAC differs)');
+  if (!secret) throw new PrivateKeyError('passphrase_missing', 'it is protected by a passphrase, and there is none');
+  throw new PrivateKeyError('passphrase_wrong', 'the passphrase does not open it (its MAC differs)');
 }
 
 /** RFC 7292 §5.1 and, for PBMAC1, RFC 9579. */
@@ -127,12 +146,12 @@ async function readSafe(info: DerValue, contents: Contents): Promise<void> {
   encrypted.take(tags.integer, 'the version of an encrypted safe');
   const content = new Fields(encrypted.take(tags.sequence, 'an encrypted safe'), 'an encrypted safe');
   content.any('the type of an encrypted safe');
-  const decrypt = decryption(content.take(tags.sequence, 'the encryption of a safe'));
+  const { decrypt } = decryption(content.take(tags.sequence, 'the encryption of a safe'));
   const ciphertext = octetsIn(content.any('the content of an encrypted safe'));
   const plain = await decrypt(ciphertext, contents.passphrase);
   if (plain) return readBags(plain, contents, 0);
   if (contents.proven) throw new DerError('a safe does not decrypt although the passphrase is right');
-  throw new KeyProblem(
+  throw new PrivateKeyError(
     contents.passphrase === '' ? 'passphrase_missing' : 'passphrase_wrong',
     'the passphrase does not decrypt it',
   );
@@ -153,26 +172,47 @@ async function readBags(safe: Uint8Array, contents: Contents, depth: number): Pr
     const fields = new Fields(expectTag(each, tags.sequence, 'a bag'), 'a bag');
     const id = oid(fields.any('the type of a bag'), 'the type of a bag');
     const value = readDer(fields.take(context(0), 'the content of a bag').body, 'a bag');
-    if (id === bag(1)) contents.key ??= deployed(value.raw, 'pkcs8', false);
-    else if (id === bag(2)) contents.key ??= await shroudedKey(value, contents);
-    else if (id === bag(3)) readCertificateBag(value, contents);
+    const attributes = attributesOf(fields.optional(tags.set));
+    if (id === bag(1)) addKey(contents, await deployed(value.raw, 'pkcs8', false), attributes);
+    else if (id === bag(2)) addKey(contents, await shroudedKey(value, contents), attributes);
+    else if (id === bag(3)) readCertificateBag(value, contents, attributes);
     else if (id === bag(6)) await readBags(value.raw, contents, depth + 1);
   }
+}
+
+function addKey({ keys }: Contents, key: DeployedKey, attributes: Attributes): void {
+  if (keys.length === mostKeys) throw new DerError(`it holds more than ${mostKeys} private keys`);
+  keys.push({ key, ...attributes });
+}
+
+/** An attribute that is not as RFC 2985 wants it says nothing: it only names things. */
+function attributesOf(set: DerValue | undefined): Attributes {
+  const values = new Map<string, DerValue>();
+  for (const attribute of set ? children(set, 'an attribute') : []) {
+    const [type, all] = children(attribute, 'an attribute');
+    const [value] = all?.tag === tags.set ? children(all, 'an attribute') : [];
+    if (type?.tag === tags.oid && value) values.set(oid(type, 'an attribute'), value);
+  }
+  const [name, id] = [values.get(friendlyName), values.get(localKeyId)];
+  return {
+    ...(name && name.body.length % 2 === 0 ? { alias: Buffer.from(name.body).swap16().toString('utf16le') } : {}),
+    ...(id ? { id: Buffer.from(id.body).toString('hex') } : {}),
+  };
 }
 
 async function shroudedKey(value: DerValue, { passphrase, proven }: Contents): Promise<DeployedKey> {
   try {
     return await fromEncrypted(value, passphrase === '' && !proven ? undefined : new Secret(passphrase));
   } catch (error) {
-    if (!proven || !(error instanceof KeyProblem) || error.code !== 'passphrase_wrong') throw error;
-    throw new KeyProblem('passphrase_wrong', 'the passphrase opens the keystore but does not decrypt its key');
+    if (!proven || !(error instanceof PrivateKeyError) || error.finding !== 'passphrase_wrong') throw error;
+    throw new PrivateKeyError('passphrase_wrong', 'the passphrase opens the keystore but does not decrypt its key');
   }
 }
 
-function readCertificateBag(value: DerValue, { certificates }: Contents): void {
+function readCertificateBag(value: DerValue, { certificates }: Contents, attributes: Attributes): void {
   const fields = new Fields(value, 'a certificate bag');
   const type = oid(fields.any('the type of a certificate'), 'the type of a certificate');
   if (type !== x509Certificate) return;
   const content = readDer(fields.take(context(0), 'a certificate bag').body, 'a certificate bag');
-  certificates.push(expectTag(content, tags.octetString, 'a certificate bag').body);
+  certificates.push({ der: expectTag(content, tags.octetString, 'a certificate bag').body, ...attributes });
 }

@@ -1,5 +1,6 @@
 /** `renewals`, `renewals resolve` and `check`: the record of renewals, read and settled from outside the service. */
-import type { Configuration } from '../../config/index.ts';
+import { type Configuration, defaultDeskWorkingDays } from '../../config/index.ts';
+import { known } from '../../text/index.ts';
 import { lastSafeDay } from '../../time/index.ts';
 import { dueAt } from '../decide.ts';
 import { type RenewalInput, type RenewalStep, viewRenewal } from '../engine.ts';
@@ -23,9 +24,9 @@ function statusOf(record: RenewalRecord, environments: Configuration['environmen
   const environment = environments.find(({ name }) => name === record.environment);
   return {
     state: record.state,
-    reason: record.transitions.at(-1)?.reason ?? '',
+    reason: record.transitions.at(-1)?.reason ?? known(''),
     ...(environment ? { dueAt: dueAt(environment, record) } : {}),
-    lastSafeDay: lastSafeDay(record.notAfter),
+    lastSafeDay: lastSafeDay(record.notAfter, environment?.renewal.deskWorkingDays ?? defaultDeskWorkingDays),
     ...(record.requestedAt ? { requestedAt: record.requestedAt } : {}),
     record,
   };

@@ -23,7 +23,7 @@ const awaiting: readonly RenewalState[] = ['requested', 'uncertain', 'failed', '
 
 /** @throws {StoreError} when the record cannot be read or written; nothing is installed then. */
 export async function acceptIssued(store: RenewalStore, input: AcceptInput): Promise<AcceptResult> {
-  const record = answeredRecord(store.list(input.environment.name), input.issued);
+  const record = await answeredRecord(store.list(input.environment.name), input.issued);
   if (!record)
     return {
       accepted: false,
@@ -53,9 +53,12 @@ export async function acceptIssued(store: RenewalStore, input: AcceptInput): Pro
 }
 
 /** The one whose key the certificate carries; else the latest that waits, so that what is wrong can be said against it. */
-function answeredRecord(records: readonly RenewalRecord[], issued: Uint8Array): RenewalRecord | undefined {
+async function answeredRecord(
+  records: readonly RenewalRecord[],
+  issued: Uint8Array,
+): Promise<RenewalRecord | undefined> {
   const waiting = records.filter(({ state, spkiSha256: key }) => key !== undefined && awaiting.includes(state));
-  const file = readIssuedFile(issued);
+  const file = await readIssuedFile(issued);
   const keys = new Set('refused' in file ? [] : file.certificates.map(spkiSha256));
   return waiting.findLast(({ spkiSha256: key }) => key !== undefined && keys.has(key)) ?? waiting.at(-1);
 }

@@ -2,6 +2,7 @@
 import { constants, type Stats } from 'node:fs';
 import { chown, copyFile, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import type { ResolvedEnvironment, Source } from '../../config/index.ts';
+import { MonitorError } from '../../errors/index.ts';
 import { readPem } from '../../x509/index.ts';
 import type { Accepted } from './prepare.ts';
 
@@ -48,24 +49,27 @@ export async function installAccepted(
       return { refused: 'certificate, key and bundle have to be files of their own' };
     return { installed: await replaceAll(await changed(all), now) };
   } catch (error) {
-    if (error instanceof NotInstallable) return { refused: error.message };
+    if (error instanceof NotInstallableError) return { refused: error.message };
     if (error instanceof Error && 'syscall' in error) return { refused: `nothing was replaced: ${error.message}` };
     throw error;
   }
 }
 
-class NotInstallable extends Error {}
+class NotInstallableError extends MonitorError {
+  override readonly code = 'ERR_NOT_INSTALLABLE';
+}
 
 async function replacement(setting: string, source: Source, file: string): Promise<Replacement> {
-  if (source.kind !== 'file') throw new NotInstallable(`${setting} is no file, so there is nothing to replace`);
+  if (source.kind !== 'file') throw new NotInstallableError(`${setting} is no file, so there is nothing to replace`);
   // Through symbolic links to the file itself, so that a link stays one.
   const path = await realpath(source.path);
   const blocks = readPem((await readFile(path)).toString('latin1'));
-  if (blocks.length === 0) throw new NotInstallable(`${source.path} is not PEM, so its reader may not take PEM either`);
+  if (blocks.length === 0)
+    throw new NotInstallableError(`${source.path} is not PEM, so its reader may not take PEM either`);
   const labels = blocks.map(({ label }) => (label.endsWith('PRIVATE KEY') ? 'key' : 'certificate'));
   const mixed = new Set(labels).size > 1;
   if (mixed || (setting === 'credential.certificate' && labels.length > 1))
-    throw new NotInstallable(`${source.path} holds more than one thing; put the new ones in by hand`);
+    throw new NotInstallableError(`${source.path} holds more than one thing; put the new ones in by hand`);
   return { path, content: await readFile(file) };
 }
 

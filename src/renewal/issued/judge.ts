@@ -1,8 +1,9 @@
 /** Is this the certificate that was asked for? Pure: what MESH would say of it is for the assessment that is passed in. */
 import { createHash } from 'node:crypto';
+import { plural, quoted } from '../../text/index.ts';
 import { dayMs, londonTime, minuteMs } from '../../time/index.ts';
 import { type Assessment, invalidates } from '../../verify/index.ts';
-import type { Certificate } from '../../x509/index.ts';
+import { type Certificate, nameOf } from '../../x509/index.ts';
 import type { RenewalRecord } from '../types.ts';
 
 export interface IssuedVerdict {
@@ -47,9 +48,9 @@ function judgeKey(issued: Certificate, record: RenewalRecord, ours: boolean): st
 /** Names only: the CA adds O and OU of its own to a request that has a CN alone. */
 function judgeName(issued: Certificate, record: RenewalRecord): string[] {
   const { commonName } = issued.subject;
-  if (commonName?.toLowerCase() === record.commonName.toLowerCase()) return [];
-  const has = commonName === undefined ? 'has no common name' : `has the common name "${commonName}"`;
-  return [`it ${has}; the request was for "${record.commonName}"`];
+  if (commonName?.raw().toLowerCase() === record.commonName.raw().toLowerCase()) return [];
+  const has = commonName === undefined ? 'has no common name' : `has the common name ${quoted(commonName)}`;
+  return [`it ${has}; the request was for ${quoted(record.commonName)}`];
 }
 
 function judgeEnd(issued: Certificate, record: RenewalRecord): string[] {
@@ -62,8 +63,8 @@ function judgeEnd(issued: Certificate, record: RenewalRecord): string[] {
 function judgeAssessment({ findings }: Assessment, ours: boolean): { reasons: string[]; notes: string[] } {
   // With another key there is no match and no rehearsal to speak of: one reason is enough for that.
   const apart = findings.filter(({ code }) => ours || (code !== 'key_mismatch' && code !== 'verifiers_disagree'));
-  // When our own validation accepts what OpenSSL refuses, OpenSSL decides: it is what MESH asks.
-  const against = apart.filter((each) => invalidates(each) || each.code === 'verifiers_disagree');
+  // When OpenSSL refuses what our own validation accepts, or says nothing, it decides: it is what MESH asks.
+  const against = apart.filter((each) => invalidates(each) || withoutOpenSsl.has(each.code));
   return {
     reasons: against.map(({ message, remedy }) => `${message} ${remedy}`),
     // The order of the bundle is put right in what is written, so nobody needs to hear of it.
@@ -72,6 +73,9 @@ function judgeAssessment({ findings }: Assessment, ours: boolean): { reasons: st
       .map(({ message }) => message),
   };
 }
+
+const withoutOpenSsl: ReadonlySet<string> = new Set(['verifiers_disagree', 'rehearsal_without_verdict']);
+const longestName = 80;
 
 /** Three years and 30 minutes is what the NHS CA gives, cut off where the CA itself ends. */
 const usualLifetimeMs = 3 * 365 * dayMs;
@@ -84,7 +88,7 @@ function judgeLifetime(issued: Certificate, { certificates, path }: Assessment):
     .filter(({ role, certificate }) => role !== 'client' && path.includes(certificate.fingerprintSha256))
     .find(({ certificate }) => Math.abs(certificate.notAfter.getTime() - issued.notAfter.getTime()) < 30 * minuteMs);
   const why = authority
-    ? `the CA cut it off where ${authority.certificate.subject.commonName} itself ends; its successor's chain will be needed`
+    ? `the CA cut it off where ${nameOf(authority.certificate.subject, longestName)} itself ends; its successor's chain will be needed`
     : 'the usual is three years; ask the desk if that was not intended';
-  return [`it is valid for ${days} days only: ${why}`];
+  return [`it is valid for ${plural(days, 'day')} only: ${why}`];
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type ResolvedEnvironment, readSecret, type Variables } from '../../config/index.ts';
 import { type DeployedCredential, type PrivateKeyHandle, readCredential } from '../../credential/index.ts';
 import { examineCandidate } from '../../examine/index.ts';
+import type { SafeText } from '../../text/index.ts';
 import { type Assessment, looksSelfSigned, policyFor } from '../../verify/index.ts';
 import { type Certificate, toPem } from '../../x509/index.ts';
 import { writeAtomically } from '../store/atomic-file.ts';
@@ -41,7 +42,7 @@ export interface Accepted {
   readonly notes: readonly string[];
   readonly files: LaidOutFiles;
   /** Line by line, as in the file `instructions`. */
-  readonly instructions: string;
+  readonly instructions: SafeText;
 }
 
 /**
@@ -49,7 +50,7 @@ export interface Accepted {
  * @throws {Error} of the file system when the files cannot be written; then the record must stay as it is.
  */
 export async function prepareIssued(input: PrepareInput): Promise<PrepareResult> {
-  const file = readIssuedFile(input.issued);
+  const file = await readIssuedFile(input.issued);
   if ('refused' in file) return refuse([file.refused]);
   const certificate = pickIssued(file.certificates, input.record);
   if (!certificate) return refuse(['the file holds no certificate']);

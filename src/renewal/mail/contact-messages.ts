@@ -1,9 +1,10 @@
 /** What the contact is told while a renewal is under way. Never the desk: each of these goes to one person. Pure, like the request itself. */
 import type { ResolvedEnvironment } from '../../config/index.ts';
+import { plural } from '../../text/index.ts';
 import { londonDay, londonTime } from '../../time/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import type { RenewalRecord } from '../types.ts';
-import { parseAddress, safeText } from './header-safety.ts';
+import { parseAddress } from './header-safety.ts';
 import { type Facts, type Message, type MessageKind, messageIdFor, safeFacts } from './request-message.ts';
 
 export interface ContactMessage {
@@ -36,9 +37,10 @@ export function renderReview(request: Message, context: Context): Message {
   });
 }
 
-/** After five working days without a new certificate. */
+/** When the desk has had the working days that `renewal.reminder_working_days` gives it. */
 export function renderReminder(context: ContactMessage, lastSafeDay: Date): Message {
   const { delivery, requestedAt } = context.record;
+  const { deskWorkingDays } = context.environment.renewal;
   const drafted = delivery === 'drafted';
   const what = drafted ? 'was drafted for you to send to the desk' : 'was sent to the desk';
   const when = requestedAt ? ` on ${londonDay(requestedAt)}` : '';
@@ -48,7 +50,7 @@ export function renderReminder(context: ContactMessage, lastSafeDay: Date): Mess
   return toContact(context, 'reminder', {
     subject: 'No new MESH certificate yet',
     body: ({ name }) => [
-      `The request for a new client certificate ${what}${when}, and no new certificate has been accepted or deployed since. The desk usually answers within 5 working days.`,
+      `The request for a new client certificate ${what}${when}, and no new certificate has been accepted or deployed since. The desk usually answers within ${plural(deskWorkingDays, 'working day')}.`,
       `If the certificate has come, run:\nmesh-cert-monitor accept --config FILE --environment ${name} ISSUED.pem\n${otherwise}`,
       `Last day on which a request leaves the desk its working days: ${londonDay(lastSafeDay)}`,
     ],
@@ -115,7 +117,7 @@ function replacedLines(facts: Facts, record: RenewalKey): string {
 Organisation ODS code: ${facts.odsCode}
 Environment: ${facts.environment}
 Mailbox ID: ${facts.mailboxId}
-Common name: ${safeText('common name', record.commonName)}
+Common name: ${record.commonName}
 Replaced certificate serial number: ${record.serial}
 Replaced certificate SHA-256 fingerprint: ${record.fingerprintSha256}
 Replaced certificate expires: ${londonTime(record.notAfter)}`;

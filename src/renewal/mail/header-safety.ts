@@ -1,8 +1,10 @@
-/** What the configuration names goes into headers and lines of a message: it must not be able to add any. */
+/** What the configuration names goes into headers and lines of a message (RFC 5322 §2.2): it must not be able to add any. */
+import { MonitorError } from '../../errors/index.ts';
+import { isTreacherous } from '../../text/index.ts';
 
 /** A configured value would break out of its header or line, or is no single address. The value itself is not repeated. */
-export class UnsafeMessageFieldError extends Error {
-  override name = 'UnsafeMessageFieldError';
+export class UnsafeMessageFieldError extends MonitorError {
+  override readonly code = 'ERR_MESSAGE_FIELD_UNSAFE';
   readonly field: string;
 
   constructor(field: string, problem: string) {
@@ -11,14 +13,13 @@ export class UnsafeMessageFieldError extends Error {
   }
 }
 
-// Cc: CR, LF and the other controls (RFC 5322 §2.2). Zl, Zp: line ends to some mail programs. The rest turn text round on the screen.
-const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
 // RFC 5321 §4.1.2 Mailbox without quoted strings and address literals: nobody at a desk has one, and a comma would be a second recipient.
 const mailbox = /^[^\s@<>()[\]\\,;:"]{1,64}@[^\s@<>()[\]\\,;:"]{1,255}$/u;
 
 /** @throws {UnsafeMessageFieldError} naming the field. */
 export function safeText(field: string, value: string): string {
-  if (unsafe.test(value)) throw new UnsafeMessageFieldError(field, 'contains a line end or another control character');
+  if (isTreacherous(value))
+    throw new UnsafeMessageFieldError(field, 'contains a line end or another control character');
   return value;
 }
 

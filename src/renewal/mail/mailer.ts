@@ -7,6 +7,7 @@ import {
   type SmtpServer,
   type Variables,
 } from '../../config/index.ts';
+import { condensed, type SafeText, say, type Untrusted } from '../../text/index.ts';
 import { writeAtomically } from '../store/atomic-file.ts';
 import { renderMime } from './mime.ts';
 import { outboxFile } from './outbox.ts';
@@ -22,9 +23,9 @@ export interface SendResult {
   /** Whether sending the same message later can make sense. */
   readonly retry: boolean;
   /** One sentence for people, never a secret. */
-  readonly reason: string;
+  readonly reason: SafeText;
   /** Addresses that the server refused, each with the server's words. */
-  readonly refused: readonly string[];
+  readonly refused: readonly SafeText[];
   /** Absolute path of the `.eml`, when drafted. */
   readonly file?: string;
 }
@@ -53,12 +54,12 @@ async function draft(message: Message, stateDir: string): Promise<SendResult> {
   try {
     await writeAtomically(file, bytes);
   } catch (error) {
-    return failed(true, `the message could not be written to the outbox: ${(error as Error).message}`);
+    return failed(true, say`the message could not be written to the outbox: ${(error as Error).message}`);
   }
   return {
     outcome: 'drafted',
     retry: false,
-    reason: `written to ${file}; no mail server is configured`,
+    reason: say`written to ${file}; no mail server is configured`,
     refused: [],
     file,
   };
@@ -78,7 +79,7 @@ async function sendBySmtp(
     password = server.password && (await readSecret(server.password, env));
     trusted = server.caBundle && (await readSource(server.caBundle, env)).toString('utf8');
   } catch (error) {
-    return failed(true, `the settings of the mail server could not be read: ${(error as Error).message}`);
+    return failed(true, say`the settings of the mail server could not be read: ${(error as Error).message}`);
   }
   const envelope = {
     from: message.from.address,
@@ -86,33 +87,36 @@ async function sendBySmtp(
     others: message.cc.map(({ address }) => address),
   };
   const session = { server, limits, ...(password ? { password } : {}), ...(trusted ? { trusted } : {}) };
-  const safe = (text: string) => presentable(text, password);
+  const safe = (text: string | Untrusted) => presentable(text, password);
   return resultOf(await deliver(session, envelope, bytes), `${server.host}:${server.port}`, safe);
 }
 
-function resultOf(delivery: Delivery, server: string, safe: (text: string) => string): SendResult {
+function resultOf(delivery: Delivery, server: string, safe: (text: string | Untrusted) => SafeText): SendResult {
   const refused = delivery.refused.map(safe);
   if (delivery.kind === 'accepted')
-    return { outcome: 'sent', retry: false, reason: `accepted by ${server}: ${safe(delivery.reply)}`, refused };
+    return { outcome: 'sent', retry: false, reason: say`accepted by ${server}: ${safe(delivery.reply)}`, refused };
 
   const { error, handedOver } = delivery;
   const why = safe(error.message);
   if (handedOver) {
-    const reason = `${server} was given the whole message, and then, before its answer: ${why}`;
+    const reason = say`${server} was given the whole message, and then, before its answer: ${why}`;
     return { outcome: 'uncertain', retry: false, reason, refused };
   }
   // RFC 5321 §4.2.1: 5yz stands, whatever else (4yz, no network, a broken TLS handshake) may pass.
   const permanent = error.responseCode !== undefined && error.responseCode >= 500;
-  return { ...failed(!permanent, `${server}: ${why}`), refused };
+  return { ...failed(!permanent, say`${server}: ${why}`), refused };
 }
 
-const failed = (retry: boolean, reason: string): SendResult => ({ outcome: 'failed', retry, reason, refused: [] });
+const failed = (retry: boolean, reason: SafeText): SendResult => ({ outcome: 'failed', retry, reason, refused: [] });
+
+const longestReply = 300;
 
 /** What a server said, on one line, bounded, and without the password: servers have been seen to repeat what they were sent. */
-function presentable(text: string, password: Secret | undefined): string {
-  const line = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  const hidden = password ? withoutSecret(line, password.reveal()) : line;
-  return hidden.length > 300 ? `${hidden.slice(0, 300)}…` : hidden;
+function presentable(text: string | Untrusted, password: Secret | undefined): SafeText {
+  const said = typeof text === 'string' ? text : text.raw();
+  const secret = password?.reveal() ?? '';
+  // Once more on one line: the server may have folded what it repeats.
+  return condensed(withoutSecret(withoutSecret(said, secret).replace(/\s+/g, ' '), secret), longestReply);
 }
 
 function withoutSecret(text: string, secret: string): string {

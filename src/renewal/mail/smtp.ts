@@ -7,6 +7,7 @@ import type {
   SMTPError,
 } from 'nodemailer/lib/smtp-connection';
 import type { Secret, SmtpServer } from '../../config/index.ts';
+import { Untrusted } from '../../text/index.ts';
 import { minuteMs, secondMs } from '../../time/index.ts';
 
 export interface Envelope {
@@ -34,13 +35,13 @@ export interface Limits {
 const usualLimits: Limits = { connectMs: 30 * secondMs, idleMs: 2 * minuteMs, totalMs: 10 * minuteMs };
 
 export type Delivery =
-  | { readonly kind: 'accepted'; readonly reply: string; readonly refused: readonly string[] }
+  | { readonly kind: 'accepted'; readonly reply: Untrusted; readonly refused: readonly Untrusted[] }
   /** `handedOver`: the end of the message had been written when things went wrong, and no refusal of it was seen. */
   | {
       readonly kind: 'failed';
       readonly error: SMTPError;
       readonly handedOver: boolean;
-      readonly refused: readonly string[];
+      readonly refused: readonly Untrusted[];
     };
 
 export async function deliver(session: SmtpSession, envelope: Envelope, message: Buffer): Promise<Delivery> {
@@ -56,7 +57,7 @@ export async function deliver(session: SmtpSession, envelope: Envelope, message:
       return call<{ response: string }>((done) => connection.send(body.envelope, body, done));
     });
     takeLeave(connection);
-    return { kind: 'accepted', reply: info.response, refused: body.refused() };
+    return { kind: 'accepted', reply: new Untrusted(info.response), refused: body.refused() };
   } catch (error) {
     connection.close();
     const smtpError = error as SMTPError;
@@ -127,8 +128,10 @@ class MessageBody extends Readable {
   }
 
   /** Each with the server's words. */
-  refused(): string[] {
-    return this.envelope.rejectedErrors.map(({ recipient, response }: Refusal) => `${recipient} (${response})`);
+  refused(): Untrusted[] {
+    return this.envelope.rejectedErrors.map(
+      ({ recipient, response }: Refusal) => new Untrusted(`${recipient} (${response})`),
+    );
   }
 
   /** A deferred address is worth another try, whatever the others were told. */

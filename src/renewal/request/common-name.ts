@@ -1,7 +1,8 @@
 import type { ResolvedEnvironment } from '../../config/index.ts';
+import { quoted, type SafeText, say } from '../../text/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 
-export type CommonNameChoice = { readonly commonName: string } | { readonly refused: string };
+export type CommonNameChoice = { readonly commonName: string } | { readonly refused: SafeText };
 
 /** What NHS England's guide for MESH API clients asks for: `<local id>.<ODS code>.api.mesh-client.nhs.uk`, in any case. */
 const meshApiForm =
@@ -17,7 +18,7 @@ export function chooseCommonName(
   environment: ResolvedEnvironment,
   deployed: Certificate | undefined,
 ): CommonNameChoice {
-  const onRecord = deployed?.subject.commonName;
+  const onRecord = deployed?.subject.commonName?.raw();
   const configured = environment.renewal.commonName;
   if (configured !== undefined && configured.toLowerCase() !== onRecord?.toLowerCase())
     return judge(configured, 'renewal.common_name', environment.odsCode);
@@ -30,7 +31,9 @@ export function chooseCommonName(
 }
 
 function judge(commonName: string, origin: string, odsCode: string): CommonNameChoice {
-  const refuse = (why: string) => ({ refused: `the common name "${printable(commonName)}" (from ${origin}) ${why}` });
+  const refuse = (why: string) => ({
+    refused: say`the common name ${quoted(commonName, 100)} (from ${origin}) ${why}`,
+  });
 
   if (commonName.length > longest)
     return refuse(`is ${commonName.length} characters long; a certificate holds ${longest}`);
@@ -41,8 +44,6 @@ function judge(commonName: string, origin: string, odsCode: string): CommonNameC
   const form = meshApiForm.exec(commonName)?.groups;
   if (!form) return refuse('does not have the form <local id>.<ODS code>.api.mesh-client.nhs.uk');
   if (form.odsCode?.toLowerCase() !== odsCode.toLowerCase())
-    return refuse(`is for the ODS code ${form.odsCode}, but the configuration says ${printable(odsCode)}`);
+    return refuse(`is for the ODS code ${form.odsCode}, but the configuration says ${odsCode}`);
   return { commonName };
 }
-
-const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);

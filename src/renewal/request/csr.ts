@@ -3,6 +3,7 @@ import { createHash, createPublicKey, generateKeyPair, type KeyObject, webcrypto
 import { promisify } from 'node:util';
 import type { Secret } from '../../config/index.ts';
 import type { CryptoKey, PrivateKeyHandle } from '../../credential/index.ts';
+import { MonitorError } from '../../errors/index.ts';
 import { toPem } from '../../x509/index.ts';
 
 export type RequestKeySource =
@@ -19,8 +20,8 @@ export interface DraftedRequest {
 }
 
 /** The request could not be made as it has to be; the message says what is wrong and holds no secret. */
-export class RequestRefusedError extends Error {
-  override name = 'RequestRefusedError';
+export class RequestRefusedError extends MonitorError {
+  override readonly code = 'ERR_REQUEST_REFUSED';
 }
 
 type KeyPair = { readonly privateKey: CryptoKey; readonly publicKey: CryptoKey };
@@ -76,7 +77,7 @@ async function sign(commonName: string, keys: KeyPair, spki: Uint8Array): Promis
       keys: keys as never,
       signingAlgorithm: name === 'ECDSA' ? { name, hash: 'SHA-256' } : rsaSha256,
     },
-    await providerOf(keys.privateKey),
+    webcrypto as never,
   );
   const csrPem = toPem(new Uint8Array(request.rawData), 'CERTIFICATE REQUEST');
   await readBack(csrPem, commonName, spki);
@@ -89,15 +90,13 @@ async function library(): Promise<typeof import('@peculiar/x509')> {
   return import('@peculiar/x509');
 }
 
-// The deployed key's signing key may come from either implementation of WebCrypto, and each takes only its own.
-async function providerOf(key: CryptoKey): Promise<never> {
-  const builtIn = key instanceof globalThis.CryptoKey;
-  return (builtIn ? webcrypto : new (await import('@peculiar/webcrypto')).Crypto()) as never;
-}
-
-/** Reads the request from its text, as the desk will. */
+/**
+ * Reads the request from its text, as the desk will. Node's WebCrypto has signed it; another implementation, with its own encoding of keys
+ * and signatures, must find it good.
+ */
 async function readBack(csrPem: string, commonName: string, spki: Uint8Array): Promise<void> {
   const { Pkcs10CertificateRequest } = await library();
+  const { Crypto } = await import('@peculiar/webcrypto');
   const request = new Pkcs10CertificateRequest(csrPem);
   const subject = JSON.stringify(request.subjectName.toJSON());
   const plain = request.attributes.length === 0 && request.extensions.length === 0;
@@ -105,7 +104,7 @@ async function readBack(csrPem: string, commonName: string, spki: Uint8Array): P
     [subject === JSON.stringify([{ CN: [commonName] }]), 'its subject is not the common name alone'],
     [plain, 'it has attributes'],
     [sameKey(request.publicKey.rawData, spki), 'it carries another public key'],
-    [await request.verify(webcrypto as never), 'its signature does not verify'],
+    [await request.verify(new Crypto() as never), 'its signature does not verify'],
   ];
   const problem = verdicts.find(([holds]) => !holds)?.[1];
   if (problem) throw new RequestRefusedError(`the request was made but ${problem}; it is not sent`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ResolvedEnvironment, readSecret, SourceError, type Variables } from '../../config/index.ts';
 import type { DeployedCredential } from '../../credential/index.ts';
 import { shortageOf } from '../../shortage/index.ts';
+import { escaped, type SafeText, Untrusted } from '../../text/index.ts';
 import { lastWorkingDayBefore } from '../../time/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import { renderReview } from '../mail/contact-messages.ts';
@@ -38,12 +39,12 @@ export interface Draft {
 export type FileNames = Pick<RenewalRecord, 'csrFile' | 'keyFile' | 'messageFile'>;
 
 /** Why there is no draft: the configuration or the world is not as it has to be. Anything else is a bug and is thrown on. */
-export function whyNotDrafted(error: unknown): string {
+export function whyNotDrafted(error: unknown): SafeText {
   const shortage = shortageOf(error, 'drafting a request');
   if (shortage) throw shortage;
   const known = [RequestRefusedError, EnclosureRefusedError, UnsafeMessageFieldError, SourceError];
   if (known.some((type) => error instanceof type) || (error instanceof Error && 'syscall' in error))
-    return (error as Error).message;
+    return escaped((error as Error).message);
   throw error;
 }
 
@@ -68,7 +69,12 @@ function render(input: DraftInput, commonName: string, request: DraftedRequest, 
   const { csrPem } = request;
   const toDesk = renderRequest({ environment, from, certificate, commonName, csrPem, enclosures, neededBy, key, now });
   const requestMessageId = messageIdFor(key, 'request', from);
-  const record = { ...key, serial: certificate.serial, notAfter: certificate.notAfter, commonName };
+  const record = {
+    ...key,
+    serial: certificate.serial,
+    notAfter: certificate.notAfter,
+    commonName: new Untrusted(commonName),
+  };
   const message =
     environment.renewal.mode === 'send' ? toDesk : renderReview(toDesk, { environment, from, record, now });
   return { message, requestMessageId };
@@ -126,7 +132,7 @@ export async function earlierRequest(
 ): Promise<DraftedRequest | undefined> {
   const { csrFile, keyFile, spkiSha256 } = record;
   const choice = chooseCommonName(environment, certificate);
-  const sameName = 'commonName' in choice && choice.commonName === record.commonName;
+  const sameName = 'commonName' in choice && choice.commonName === record.commonName.raw();
   const sameKind = (environment.renewal.key === 'new') === (keyFile !== undefined);
   if (!csrFile || !spkiSha256 || !sameName || !sameKind) return undefined;
   if (!isPresent(stateDir, csrFile) || !isPresent(stateDir, keyFile)) return undefined;

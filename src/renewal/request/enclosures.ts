@@ -1,11 +1,12 @@
 /** What the preset wants enclosed with a request, read before anything is sent. */
 import { basename, extname } from 'node:path';
 import { readSource, type Source, type Variables } from '../../config/index.ts';
+import { MonitorError } from '../../errors/index.ts';
 import type { Attachment } from '../mail/request-message.ts';
 
 /** A file that must not go to anybody was configured to be enclosed. */
-export class EnclosureRefusedError extends Error {
-  override name = 'EnclosureRefusedError';
+export class EnclosureRefusedError extends MonitorError {
+  override readonly code = 'ERR_ENCLOSURE_REFUSED';
 }
 
 const contentTypes: Readonly<Record<string, string>> = {

@@ -3,17 +3,18 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { type ErrorCode, MonitorError } from '../../errors/index.ts';
 import { ResourceShortageError, shortageOf } from '../../shortage/index.ts';
 import { migrate, migrations, schemaVersion } from './migrations.ts';
 
 /** The record of renewals cannot be read or written. `message` names the file and what to do; nothing has been sent. */
-export class StoreError extends Error {
-  override name = 'StoreError';
+export class StoreError extends MonitorError {
+  override readonly code: ErrorCode = 'ERR_STORE';
 }
 
 /** Another process may send from this directory, so this one may not. */
 export class StoreLockedError extends StoreError {
-  override name = 'StoreLockedError';
+  override readonly code = 'ERR_STORE_LOCKED';
 }
 
 const outOfMemory = 7;
@@ -40,7 +41,7 @@ export function asStoreError<T>(file: string, work: () => T): T {
   } catch (error) {
     const shortage = shortageOf(error, file);
     if (shortage) throw shortage;
-    if (error instanceof StoreError || !(error instanceof Error) || !('code' in error)) throw error;
+    if (error instanceof MonitorError || !(error instanceof Error) || !('code' in error)) throw error;
     const code = 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
     if (code === outOfMemory)
       throw new ResourceShortageError(`${file}: this process is short of memory`, { cause: error });

@@ -1,7 +1,7 @@
 /** What a renewal left on the disk, for people to look at. Never the key. */
-import { constants } from 'node:fs';
-import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { readRegularFile } from '../../files/index.ts';
 import { type ReadMessage, readMime } from '../mail/read-message.ts';
 import type { RenewalRecord } from '../types.ts';
 
@@ -25,23 +25,23 @@ export async function readRenewalFiles(stateDir: string, record: RenewalRecord):
     /-----BEGIN CERTIFICATE REQUEST-----\r?\n[A-Za-z0-9+/=\r\n]+-----END CERTIFICATE REQUEST-----\r?\n?/.exec(
       csr?.toString('latin1') ?? '',
     )?.[0];
-  return { ...(csrPem ? { csrPem } : {}), ...(message ? { message: readMime(message) } : {}) };
+  return { ...(csrPem ? { csrPem } : {}), ...(message ? { message: await readMime(message) } : {}) };
 }
 
 async function beginningOf(stateDir: string, file: string | undefined): Promise<Buffer | undefined> {
   if (file === undefined) return undefined;
-  let handle: FileHandle | undefined;
+  const path = await pathBelow(stateDir, file);
+  if (path === undefined) return undefined;
+  const read = await readRegularFile(path, { mostBytes: longestBytes, longer: 'cut' });
+  return 'problem' in read ? undefined : read.bytes;
+}
+
+async function pathBelow(stateDir: string, file: string): Promise<string | undefined> {
   try {
     const [root, path] = await Promise.all([realpath(stateDir), realpath(join(stateDir, file))]);
-    if (!path.startsWith(root + sep)) return undefined;
-    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    if (!(await handle.stat()).isFile()) return undefined;
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(longestBytes), 0, longestBytes, 0);
-    return buffer.subarray(0, bytesRead);
+    return path.startsWith(root + sep) ? path : undefined;
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) return undefined;
     throw error;
-  } finally {
-    await handle?.close();
   }
 }

@@ -1,12 +1,14 @@
 /** What has been asked of the desks, on disk: Node's own SQLite below `state_dir`. Holds names of files, never their content. */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { escaped, Untrusted } from '../../text/index.ts';
 import type { Notice, NoticeKind, RenewalRecord, RenewalState, RequestKey, StoredRenewal } from '../types.ts';
 import { asStoreError, type OpenDatabase, openDatabase, openToRead } from './database.ts';
 
 export { databaseExists, StoreError, StoreLockedError } from './database.ts';
 
 /** The certificate that a renewal replaces. */
-export type ReplacedCertificate = RequestKey & Pick<RenewalRecord, 'commonName' | 'serial' | 'notAfter'>;
+export type ReplacedCertificate = RequestKey &
+  Pick<RenewalRecord, 'serial' | 'notAfter'> & { readonly commonName: string | Untrusted };
 
 const columns = {
   commonName: 'common_name',
@@ -27,8 +29,14 @@ const columns = {
 } as const;
 type Column = keyof typeof columns;
 
+/** As it goes to the disk: what is read back is escaped, whoever wrote it. */
+type Written = Omit<RenewalRecord, 'commonName' | 'lastError'> & {
+  readonly commonName: string | Untrusted;
+  readonly lastError?: string;
+};
+
 /** null clears a value. */
-export type Changes = { readonly [K in Column]?: RenewalRecord[K] | null };
+export type Changes = { readonly [K in Column]?: Written[K] | null };
 
 export interface Transition {
   /** The states it may start from: in any other nothing happens. */
@@ -61,8 +69,10 @@ export interface RenewalStore {
   close(): void;
 }
 
-const sqlValue = (value: string | number | Date | null | undefined): SQLInputValue =>
-  value instanceof Date ? value.getTime() : (value ?? null);
+function sqlValue(value: string | number | Date | Untrusted | null | undefined): SQLInputValue {
+  if (value instanceof Date) return value.getTime();
+  return value instanceof Untrusted ? value.raw() : (value ?? null);
+}
 const at = (value: SQLOutputValue | undefined) => (value == null ? undefined : new Date(Number(value)));
 
 /**
@@ -166,7 +176,12 @@ function storeOn({ database, file, close }: OpenDatabase): RenewalStore {
         const { changes } = prepare(
           `INSERT INTO renewals (environment, fingerprint, state, common_name, serial, not_after)
            VALUES (?, ?, 'not_due', ?, ?, ?) ON CONFLICT DO NOTHING`,
-        ).run(...keyValues(certificate), certificate.commonName, certificate.serial, certificate.notAfter.getTime());
+        ).run(
+          ...keyValues(certificate),
+          sqlValue(certificate.commonName),
+          certificate.serial,
+          certificate.notAfter.getTime(),
+        );
         if (changes === 1) addTransition(certificate, 'not_due', time, reason);
       }),
     transition: (key, { from, to, at: time, reason, changes = {} }) =>
@@ -221,14 +236,16 @@ function readRecord(
   const remindedAt = notices.find(({ kind, sentAt }) => kind === 'reminder' && sentAt)?.sentAt;
   return {
     ...key,
-    ...(Object.fromEntries(values) as Pick<RenewalRecord, 'commonName' | 'attempts'>),
+    ...(Object.fromEntries(values) as Pick<RenewalRecord, 'attempts'>),
+    commonName: new Untrusted(String(row.common_name)),
+    ...(row.last_error == null ? {} : { lastError: escaped(String(row.last_error)) }),
     state: row.state as RenewalState,
     serial: String(row.serial),
     notAfter: new Date(Number(row.not_after)),
     transitions: transitions.map((each) => ({
       state: each.state as RenewalState,
       at: new Date(Number(each.at)),
-      reason: String(each.reason),
+      reason: escaped(String(each.reason)),
     })),
     ...(remindedAt ? { remindedAt } : {}),
     notices,

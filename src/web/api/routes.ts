@@ -4,6 +4,7 @@ import { type Response, Router } from 'express';
 import type { z } from 'zod';
 import { environmentJson, handshakeJson, renewalRecordJson, worstStatus } from '../../report/index.ts';
 import type { EnvironmentStatus } from '../../status/index.ts';
+import { jsonText } from '../../text/index.ts';
 import { jsonList, sendTagged } from '../answers/pieces.ts';
 import { readOnly, sendProblem } from '../problem.ts';
 import type { Shown } from '../shown.ts';
@@ -17,17 +18,17 @@ export function apiRoutes({ estate, now, renewals }: Shown): Router {
   const router = Router({ strict: true, caseSensitive: true });
   readOnly(router, '/api/v1/environments', async (request, response) => {
     const [{ environments }, at] = [estate(), now()];
-    const status = JSON.stringify(worstStatus(environments.map((each) => each.status)));
+    const status = jsonText(worstStatus(environments.map((each) => each.status)));
     const byNames = [...environments].sort(byName);
     await send(request, response, function* () {
       yield `{"status":${status},"environments":[`;
-      yield* jsonList(byNames, (each) => JSON.stringify(environmentJson(each, at)));
+      yield* jsonList(byNames, (each) => jsonText(environmentJson(each, at)));
       yield ']}\n';
     });
   });
   readOnly<{ name: string }>(router, '/api/v1/environments/:name', async (request, response) => {
     const found = estate().environments.find(({ name }) => name === request.params.name);
-    if (found) await send(request, response, () => [`${JSON.stringify(detailJson(found, now()))}\n`]);
+    if (found) await send(request, response, () => [`${jsonText(detailJson(found, now()))}\n`]);
     else sendProblem(response, 404, 'No environment has that name.');
   });
   readOnly(router, '/api/v1/renewals', async (request, response) => {
@@ -36,7 +37,7 @@ export function apiRoutes({ estate, now, renewals }: Shown): Router {
     await send(request, response, function* () {
       yield '{"renewals":[';
       for (let from = 0; from < records.count; from += atOnce) {
-        const batch = records.slice(from, atOnce).map((each) => JSON.stringify(renewalRecordJson(each)));
+        const batch = records.slice(from, atOnce).map((each) => jsonText(renewalRecordJson(each)));
         yield `${from > 0 ? ',' : ''}${batch.join(',')}`;
       }
       yield ']}\n';
@@ -44,7 +45,7 @@ export function apiRoutes({ estate, now, renewals }: Shown): Router {
   });
   let description: string | undefined;
   readOnly(router, '/api/v1/openapi.json', async (request, response) => {
-    description ??= `${JSON.stringify(openApiDocument())}\n`;
+    description ??= `${jsonText(openApiDocument())}\n`;
     const text = description;
     await send(request, response, () => [text]);
   });

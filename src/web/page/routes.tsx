@@ -1,7 +1,7 @@
 /** The pages for people. Drawn anew for every request from what the service knows now. */
 import { join } from 'node:path';
 import { type Request, type Response, Router } from 'express';
-import type { RenewalRecord } from '../../renewal/index.ts';
+import { type RenewalRecord, stateCatalogue } from '../../renewal/index.ts';
 import { readOnly } from '../problem.ts';
 import type { Shown } from '../shown.ts';
 import { EnvironmentPage } from './environment/environment-page.tsx';
@@ -11,7 +11,7 @@ import { perPage, select, tally, worstStanding } from './overview/select.ts';
 import { type Assets, createAssets } from './parts/assets.ts';
 import { NotFound } from './parts/not-found.tsx';
 import { renderPage } from './parts/render.tsx';
-import { renewalWords, type Standing, standingOf } from './parts/words.ts';
+import { type Standing, standingOf } from './parts/words.ts';
 import { RenewalPage } from './renewals/renewal-page.tsx';
 import { RenewalsPage } from './renewals/renewals-page.tsx';
 import type { Frame } from './views.ts';
@@ -101,7 +101,7 @@ async function renewal(
     : current(records);
   if (!record) return missing(assets, request, at, 'There is no such renewal.', response);
   const files = await shown.renewalFiles(record);
-  const title = `Renewal of ${name}: ${renewalWords[record.state].toLowerCase()}`;
+  const title = `Renewal of ${name}: ${stateCatalogue[record.state].label.toLowerCase()}`;
   send(
     response,
     { ...frame(assets, request, estateStanding(shown), at), title, headline: title, section: 'renewals' },

@@ -1,18 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type } from '../../support/cli.ts';
 import { signRequest } from '../../support/pki.ts';
-import { type PendingRenewal, pendingRenewal } from '../issued/pending.ts';
-
-const open: PendingRenewal[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((each) => each.close()));
-});
+import { pendingRenewal } from '../../support/renewal/pending.ts';
 
 async function setUp() {
   const renewal = await pendingRenewal();
-  open.push(renewal);
   const config = join(renewal.folder, 'monitor.yaml');
   await writeFile(
     config,
@@ -55,6 +49,15 @@ describe('accept', () => {
     expect(stdout).toContain(`cp --no-preserve=mode`);
     expect(stdout).not.toMatch(/planted|PRIVATE KEY/);
     expect(renewal.record().state).toBe('issued');
+  });
+
+  test.each([
+    ['absent.pem', 'absent.pem does not exist'],
+    ['/dev/zero', '/dev/zero is not a regular file'],
+    ['.', '. is a directory'],
+  ])('a path where there is nothing to read, %s, is an error of one line', async (path, reason) => {
+    const { accept } = await setUp();
+    expect(await accept(path)).toMatchObject({ code: 3, stdout: '', stderr: `error: ${reason}\n` });
   });
 
   test('says why it is not the one, and exits critical', async () => {

@@ -7,8 +7,8 @@ import { openStore, type RenewalStore } from '../../../src/renewal/store/store.t
 import { dayMs } from '../../../src/time/duration.ts';
 import { type Transcript, type } from '../../support/cli.ts';
 import { createNhsLikePki, nhsLikePki, type PkiFiles, writePki } from '../../support/pki.ts';
+import { type MailServer, startMailServer, startScriptedServer } from '../../support/renewal/mail-server.ts';
 import { needs } from '../../support/tools.ts';
-import { type MailServer, startMailServer, startScriptedServer } from '../mail/mail-server.ts';
 
 const now = new Date();
 let files: PkiFiles;

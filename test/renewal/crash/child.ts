@@ -6,7 +6,7 @@ import { advanceRenewal, type EngineDeps } from '../../../src/renewal/engine.ts'
 import { createMailer } from '../../../src/renewal/mail/mailer.ts';
 import { recoverInterrupted } from '../../../src/renewal/send.ts';
 import { openStore, type RenewalStore } from '../../../src/renewal/store/store.ts';
-import { subjectNamed } from './subject.ts';
+import { subjectNamed } from '../../support/renewal/due.ts';
 
 export interface Life {
   readonly stateDir: string;

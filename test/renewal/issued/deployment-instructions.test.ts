@@ -2,15 +2,15 @@ import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, test } from 'vitest';
-import { Secret } from '../../../src/config/secret.ts';
+import { describe, expect, test } from 'vitest';
 import type { CredentialSources } from '../../../src/config/types.ts';
 import { readCredential } from '../../../src/credential/read.ts';
 import { deploymentInstructions } from '../../../src/renewal/issued/deployment-instructions.ts';
 import { signRequest } from '../../support/pki.ts';
+import { pendingRenewal } from '../../support/renewal/pending.ts';
+import { certificateFacts, environmentOf, issued, named } from '../../support/renewal/samples.ts';
+import { file, inline, variable } from '../../support/sources.ts';
 import { needs } from '../../support/tools.ts';
-import { certificateFacts, environmentOf, issued } from '../scenario.ts';
-import { type PendingRenewal, pendingRenewal } from './pending.ts';
 
 const run = promisify(execFile);
 const files = {
@@ -19,11 +19,8 @@ const files = {
   caBundle: '/var/lib/monitor/pending/ca_bundle.pem',
   instructions: '/var/lib/monitor/pending/INSTRUCTIONS.txt',
 };
-const authority = (commonName: string) =>
-  certificateFacts({ subject: { text: `CN=${commonName}`, canonical: commonName, commonName } });
+const authority = (commonName: string) => certificateFacts({ subject: named(commonName) });
 const path = [issued, authority('Test INT Authentication G2'), authority('Test PTL Root Authority G2')];
-const file = (name: string) => ({ kind: 'file', path: name }) as const;
-const variable = (name: string) => ({ kind: 'env', name }) as const;
 
 const credentials: Record<string, CredentialSources> = {
   files: {
@@ -36,7 +33,7 @@ const credentials: Record<string, CredentialSources> = {
     kind: 'pem',
     certificate: variable('MESH_CERTIFICATE'),
     privateKey: variable('MESH_PRIVATE_KEY'),
-    caBundle: { kind: 'inline', value: new Secret('planted') },
+    caBundle: inline('planted'),
   },
   pkcs12: { kind: 'keystore', keystore: file('/etc/mesh/mesh.p12') },
   jks: { kind: 'keystore', keystore: file('/etc/mesh/mesh.keystore'), caBundle: file('/etc/mesh/ca_bundle.pem') },
@@ -63,13 +60,8 @@ describe('the instructions', () => {
 });
 
 describe('the commands in the instructions', () => {
-  const open: PendingRenewal[] = [];
-  afterEach(async () => {
-    await Promise.all(open.splice(0).map((each) => each.close()));
-  });
   async function accepted() {
     const renewal = await pendingRenewal();
-    open.push(renewal);
     const { pem } = await signRequest(renewal.pki.sub, renewal.csrPem, { notBefore: renewal.now });
     const result = await renewal.follow(pem, { now: new Date(renewal.now.getTime() + 1000) });
     if (!result.accepted) throw new Error(result.reasons.join('\n'));
@@ -113,7 +105,7 @@ describe('the commands in the instructions', () => {
     await run('sh', ['-c', `${jks?.replace(/\)$/, ' -srcstorepass:env P -deststorepass:env P -noprompt)')}`], options);
     const made = join(result.files.certificate, '..');
     for (const keystore of [join(made, 'new.p12'), join(made, 'new.jks')]) {
-      const passphrase = { kind: 'inline', value: new Secret(renewal.passphrase) } as const;
+      const passphrase = inline(renewal.passphrase);
       const credential = await readCredential({ keystore: file(keystore), passphrase }, {});
       expect(credential.problems).toEqual([]);
       expect(credential.certificate?.fingerprintSha256).toBe(certificate.fingerprintSha256);

@@ -1,26 +1,16 @@
 import { X509Certificate } from 'node:crypto';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Secret } from '../../../src/config/secret.ts';
 import { readCredential } from '../../../src/credential/read.ts';
 import { nhsLikePki } from '../../support/pki.ts';
-import { answer, type PendingRenewal, pendingRenewal } from './pending.ts';
-
-const open: PendingRenewal[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((each) => each.close()));
-});
-async function pending(options?: Parameters<typeof pendingRenewal>[0]): Promise<PendingRenewal> {
-  const renewal = await pendingRenewal(options);
-  open.push(renewal);
-  return renewal;
-}
+import { answer, pendingRenewal } from '../../support/renewal/pending.ts';
 
 describe('installing', () => {
   test('replaces key, certificate and bundle with their modes, and keeps the previous ones', async () => {
     const { root, sub } = await nhsLikePki();
-    const renewal = await pending({ bundlePem: sub.pem + root.pem });
+    const renewal = await pendingRenewal({ bundlePem: sub.pem + root.pem });
     const before = await renewal.deployed();
     const { pem } = await answer(renewal);
     const result = await renewal.follow(pem, { install: true });
@@ -45,7 +35,7 @@ describe('installing', () => {
   });
 
   test('twice changes nothing the second time, so that the previous files stay the previous ones', async () => {
-    const renewal = await pending();
+    const renewal = await pendingRenewal();
     const { pem } = await answer(renewal);
     await renewal.follow(pem, { install: true });
     const files = await readdir(renewal.folder);
@@ -56,7 +46,7 @@ describe('installing', () => {
 
   test('puts nothing in place when one file cannot be prepared, and leaves nothing behind', async () => {
     const { root, sub } = await nhsLikePki();
-    const renewal = await pending({ bundlePem: sub.pem + root.pem });
+    const renewal = await pendingRenewal({ bundlePem: sub.pem + root.pem });
     const { pem } = await answer(renewal);
     const before = await renewal.deployed();
     const stamp = renewal.now
@@ -75,7 +65,7 @@ describe('installing', () => {
     ['a variable', { certificate: { kind: 'env', name: 'CERT' } }, { CERT: '' }, /credential\.certificate is no file/],
     ['another passphrase', { passphrase: { kind: 'env', name: 'OLD' } }, { OLD: 'x' }, /another passphrase/],
   ] as const)('is refused for %s, and nothing changes', async (what, credential, env, reason) => {
-    const renewal = await pending();
+    const renewal = await pendingRenewal();
     const { pem } = await answer(renewal);
     const before = await renewal.deployed();
     const changed = { ...renewal.environment.credential!, ...credential } as never;
@@ -94,7 +84,7 @@ describe('installing', () => {
   });
 
   test('is refused where one file holds both certificate and key, and nothing changes', async () => {
-    const renewal = await pending();
+    const renewal = await pendingRenewal();
     const before = await renewal.deployed();
     const both = join(renewal.folder, 'client.pem');
     await writeFile(both, before.certificate + before.privateKey);

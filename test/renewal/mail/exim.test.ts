@@ -4,8 +4,8 @@ import { Secret } from '../../../src/config/secret.ts';
 import { createMailer } from '../../../src/renewal/mail/mailer.ts';
 import { renderRequest } from '../../../src/renewal/mail/request-message.ts';
 import { ca, serverCertificate } from '../../support/pki.ts';
+import { csrPem, environmentOf, from, now, requestFor } from '../../support/renewal/samples.ts';
 import { needs } from '../../support/tools.ts';
-import { csrPem, environmentOf, from, now, requestFor } from '../scenario.ts';
 import { type Exim, startExim } from './exim.ts';
 
 const [user, password, refused] = ['monitor', 'planted-smtp-password', 'nobody@nhs.net'];

@@ -1,11 +1,10 @@
 /** Debian's mail server on loopback: takes mail over STARTTLS with authentication, and writes it to a mailbox file. */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually, freePort, stop } from '../../support/process.ts';
 
 export interface Exim {
   readonly port: number;
@@ -34,14 +33,15 @@ export async function startExim(options: {
   const port = await freePort();
   const exim = spawn('exim4', ['-bdf', '-oX', String(port), '-C', at('conf')], { stdio: 'ignore' });
   const close = async () => {
-    if (exim.exitCode === null && exim.signalCode === null) {
-      exim.kill();
-      await once(exim, 'exit');
-    }
+    await stop(exim);
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
   try {
-    await waitFor(() => listens(port), 'exim4 to listen');
+    await eventually(
+      () => 'exim4 does not listen',
+      () => listens(port),
+      10_000,
+    );
   } catch (error) {
     await close();
     throw error;
@@ -99,33 +99,20 @@ async function readMailbox(folder: string, count: number): Promise<Buffer[]> {
   const read = (name: string) => readFile(join(folder, name), 'latin1').catch(() => '');
   // Logged once every recipient of a message has been served, so the file is whole by then.
   const completed = async () => (await read('log/mainlog')).match(/ Completed$/gm)?.length ?? 0;
-  await waitFor(async () => (await completed()) >= count, `${count} messages`);
+  await eventually(
+    () => `not yet ${count} messages`,
+    async () => (await completed()) >= count || undefined,
+    10_000,
+  );
   // The mbox "From " line parts messages; a body line that begins so is written ">From ".
   const messages = (await read('mailbox')).split(/^From [^\n]*\n/m).filter((each) => each !== '');
   return messages.map((each) => Buffer.from(each, 'latin1'));
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-function listens(port: number): Promise<boolean> {
+function listens(port: number): Promise<true | undefined> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
-    socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
+    socket.on('connect', () => resolve(true)).on('error', () => resolve(undefined));
     socket.on('connect', () => socket.destroy());
   });
-}
-
-async function waitFor(condition: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited 10 s for ${what}`);
-    await sleep(50);
-  }
 }

@@ -3,8 +3,13 @@ import { Secret } from '../../../src/config/secret.ts';
 import type { SmtpServer } from '../../../src/config/types.ts';
 import { createMailer, type SendResult } from '../../../src/renewal/mail/mailer.ts';
 import { renderRequest } from '../../../src/renewal/mail/request-message.ts';
-import { environmentOf, from, now, requestFor } from '../scenario.ts';
-import { type Deviation, type Moment, startMailServer, startScriptedServer } from './mail-server.ts';
+import {
+  type Deviation,
+  type Moment,
+  startMailServer,
+  startScriptedServer,
+} from '../../support/renewal/mail-server.ts';
+import { environmentOf, from, now, requestFor } from '../../support/renewal/samples.ts';
 
 const message = renderRequest(requestFor(environmentOf('production')));
 const quick = { connectMs: 2000, idleMs: 250, totalMs: 4000 };
@@ -90,9 +95,9 @@ describe('a server that goes wrong at', () => {
     expect((await run('end', { reply: '554 spam' })).result).toMatchObject({ outcome: 'failed', retry: false });
   });
 
-  test('the end of the message, by 554 with marks that turn text round: the reason is plain', async () => {
+  test('the end of the message, by 554 with marks that turn text round: the reason shows them by number', async () => {
     const { result } = await run('end', { reply: '554 no\u001b[2J\u202eevil' });
-    expect(result.reason).toMatch(/: 554 no \[2J evil$/);
+    expect(result.reason).toMatch(/: 554 no\\u\{1b\}\[2J\\u\{202e\}evil$/);
   });
 
   test.each([

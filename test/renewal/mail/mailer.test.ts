@@ -10,8 +10,8 @@ import { createMailer, type SendResult } from '../../../src/renewal/mail/mailer.
 import { renderMime } from '../../../src/renewal/mail/mime.ts';
 import { renderRequest } from '../../../src/renewal/mail/request-message.ts';
 import { ca, type Made, serverCertificate } from '../../support/pki.ts';
-import { csrPem, environmentOf, from, now, requestFor } from '../scenario.ts';
-import { startMailServer, startScriptedServer } from './mail-server.ts';
+import { startMailServer, startScriptedServer } from '../../support/renewal/mail-server.ts';
+import { csrPem, environmentOf, from, now, requestFor } from '../../support/renewal/samples.ts';
 
 const password = 'pläntéd-pässwörd-4711';
 const message = renderRequest(requestFor(environmentOf('production')));

@@ -21,7 +21,7 @@ import {
   recordFor,
   replaced,
   requestFor,
-} from '../scenario.ts';
+} from '../../support/renewal/samples.ts';
 
 const presets = ['integration', 'deployment', 'production'] as const;
 const lf = (bytes: Buffer) => bytes.toString('utf8').replaceAll('\r\n', '\n');
@@ -154,6 +154,11 @@ describe('messages to the contact', () => {
     for (const kind of ['reminder', 'uncertain', 'closing'] as const)
       expect(all[kind].inReplyTo).toBe(context.record.messageId);
     expect(all.review.inReplyTo).toBeUndefined();
+  });
+
+  test('reminder says how long this desk usually takes', () => {
+    const slow = { ...environment, renewal: { ...environment.renewal, deskWorkingDays: 1 } };
+    expect(renderReminder({ ...context, environment: slow }, lastDayToAsk).text).toContain('within 1 working day.');
   });
 
   test('reminder says who was to send the request', () => {

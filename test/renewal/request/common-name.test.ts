@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { ResolvedEnvironment } from '../../../src/config/types.ts';
 import { chooseCommonName } from '../../../src/renewal/request/common-name.ts';
-import { certificateFacts, environmentOf } from '../scenario.ts';
+import { known } from '../../../src/text/index.ts';
+import { certificateFacts, environmentOf, named } from '../../support/renewal/samples.ts';
 
 const environment = environmentOf('integration');
 const configured = (commonName: string): ResolvedEnvironment => ({
   ...environment,
   renewal: { ...environment.renewal, commonName },
 });
-const deployed = (commonName: string) =>
-  certificateFacts({ subject: { text: `CN=${commonName}`, canonical: commonName, commonName } });
-const nameless = certificateFacts({ subject: { text: 'O=nhs', canonical: 'o=nhs' } });
+const deployed = (commonName: string) => certificateFacts({ subject: named(commonName) });
+const nameless = certificateFacts({ subject: { text: known('O=nhs'), canonical: 'o=nhs' } });
 const apiName = 'x26abc1.x26.api.mesh-client.nhs.uk';
 
 describe('the common name to ask for', () => {

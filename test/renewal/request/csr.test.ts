@@ -11,8 +11,8 @@ import { Secret } from '../../../src/config/secret.ts';
 import type { PrivateKeyHandle } from '../../../src/credential/types.ts';
 import { generateKeys, type KeyKind, signingAlgorithmOf, spkiOf } from '../../../src/demo/keys.ts';
 import { type DraftedRequest, draftRequest } from '../../../src/renewal/request/csr.ts';
+import { commonName } from '../../support/renewal/samples.ts';
 import { needs } from '../../support/tools.ts';
-import { commonName } from '../scenario.ts';
 
 const run = promisify(execFile);
 const passphrase = new Secret('pläntéd £ passphrase');

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { renderMime } from '../../../src/renewal/mail/mime.ts';
 import { readMime } from '../../../src/renewal/mail/read-message.ts';
 import { readRenewalFiles } from '../../../src/renewal/store/read-pending.ts';
-import { sampleRecord } from '../../support/pages.ts';
+import { csrPem } from '../../support/renewal/samples.ts';
 import { needs } from '../../support/tools.ts';
-import { csrPem } from '../scenario.ts';
+import { sampleRecord } from '../../support/web/pages.ts';
 
 let root: string;
 let stateDir: string;
@@ -89,7 +89,7 @@ describe('a message', () => {
   };
 
   test('reads back as it was written, headers, text and names of what is attached', async () => {
-    const back = readMime(await renderMime(message));
+    const back = await readMime(await renderMime(message));
     const header = (wanted: string) => back.headers.find(({ name }) => name === wanted)?.value;
     expect(header('Subject')).toBe(message.subject);
     expect(header('From')).toBe('Zoë Ünal <zoe@example.org>');
@@ -103,7 +103,7 @@ describe('a message', () => {
     'golden %s reads in plain words',
     async (name) => {
       const golden = join(import.meta.dirname, '..', 'mail', 'golden', `${name}.eml`);
-      const { headers, text, attachments } = readMime(await readFile(golden));
+      const { headers, text, attachments } = await readMime(await readFile(golden));
       expect(headers.map((each) => each.name)).toEqual(expect.arrayContaining(['From', 'To', 'Subject', 'Date']));
       expect(text).toContain('X26ABC1');
       expect(text).not.toMatch(/=\n|=[0-9A-F]{2}\b/);
@@ -112,7 +112,7 @@ describe('a message', () => {
   );
 
   test('with another enclosed names the enclosed one and does not take it apart', async () => {
-    const { text, attachments } = readMime(
+    const { text, attachments } = await readMime(
       await readFile(join(import.meta.dirname, '..', 'mail', 'golden', 'review.eml')),
     );
     expect(text).not.toContain('Content-Type');
@@ -120,15 +120,42 @@ describe('a message', () => {
   });
 
   test('that is none is text, and cut anywhere it still reads', async () => {
-    expect(readMime(Buffer.from('no message at all'))).toEqual({
+    expect(await readMime(Buffer.from('no message at all'))).toEqual({
       headers: [],
       text: 'no message at all',
       attachments: [],
     });
-    expect(readMime(Buffer.alloc(0))).toEqual({ headers: [], text: '', attachments: [] });
+    expect(await readMime(Buffer.alloc(0))).toEqual({ headers: [], text: '', attachments: [] });
     const whole = await renderMime(message);
     for (let length = 0; length < whole.length; length += 7)
-      expect(() => readMime(whole.subarray(0, length))).not.toThrow();
+      await expect(readMime(whole.subarray(0, length))).resolves.toHaveProperty('text');
+  });
+
+  test('in the encodings that other programs write reads too', async () => {
+    const eml = [
+      'Subject: =?iso-8859-1?Q?Pr=FCfung?= =?iso-8859-1?Q?_ok?=',
+      'Content-Type: text/plain; charset=iso-8859-1',
+      'Content-Transfer-Encoding: quoted-printable',
+      '',
+      'Gr=FC=DFe',
+      '',
+    ].join('\r\n');
+    expect(await readMime(Buffer.from(eml))).toEqual({
+      headers: [{ name: 'Subject', value: 'Prüfung ok' }],
+      text: 'Grüße\n',
+      attachments: [],
+    });
+  });
+
+  test('that is nested a thousand times, or all head, is not taken apart', async () => {
+    const nested = Array.from(
+      { length: 1000 },
+      (_, index) => `Content-Type: multipart/mixed; boundary=b${index}\r\n\r\n--b${index}\r\n`,
+    ).join('');
+    expect(await readMime(Buffer.from(nested))).toEqual({ headers: [], text: nested, attachments: [] });
+    // More than 64 KiB: a page with 20,000 rows would help nobody.
+    const head = 'X: y\r\n'.repeat(20_000);
+    expect((await readMime(Buffer.from(head))).text).toBe(head);
   });
 
   test('the goldens are the ones that there are', async () => {

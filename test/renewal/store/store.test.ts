@@ -15,6 +15,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { migrate, migrations, schemaVersion } from '../../../src/renewal/store/migrations.ts';
 import { databaseExists, openStore, type RenewalStore, StoreError } from '../../../src/renewal/store/store.ts';
+import { Untrusted } from '../../../src/text/index.ts';
 
 let directory: string;
 const open: RenewalStore[] = [];
@@ -34,7 +35,7 @@ afterEach(() => {
 const key = { environment: 'integration', fingerprintSha256: 'ab'.repeat(32) };
 const certificate = {
   ...key,
-  commonName: 'a.x26.api.mesh-client.nhs.uk',
+  commonName: new Untrusted('a.x26.api.mesh-client.nhs.uk'),
   serial: '0A',
   notAfter: new Date('2027-01-22'),
 };
@@ -85,7 +86,7 @@ describe('what is recorded', () => {
     const store = storeIn(directory);
     store.begin(certificate, at(0), 'seen');
     const changes = {
-      commonName: 'b.x26.api.mesh-client.nhs.uk',
+      commonName: new Untrusted('b.x26.api.mesh-client.nhs.uk'),
       requestedAt: at(2),
       delivery: 'drafted',
       messageId: '<m@example.org>',
@@ -108,6 +109,16 @@ describe('what is recorded', () => {
     expect(record).not.toHaveProperty('keyFile');
     expect(record).not.toHaveProperty('nextAttemptAt');
     expect(record?.csrFile).toBe('pending/c.csr');
+  });
+
+  test('store: a common name comes back as it was written, and what a mail server said is escaped', () => {
+    const store = storeIn(directory);
+    store.begin({ ...certificate, commonName: new Untrusted('a\u202eb') }, at(0), 'seen\n');
+    store.note(key, { lastError: 'said \u001b[2J' });
+    const record = store.get(key);
+    expect(record?.commonName.raw()).toBe('a\u202eb');
+    expect(record?.transitions[0]?.reason).toBe('seen\\u{a}');
+    expect(record?.lastError).toBe('said \\u{1b}[2J');
   });
 
   test('store: a notice counts its tries before it is known to be sent', () => {

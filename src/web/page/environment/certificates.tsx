@@ -1,9 +1,10 @@
 import type { EnvironmentStatus } from '../../../status/index.ts';
+import { plural } from '../../../text/index.ts';
 import type { AssessedCertificate } from '../../../verify/index.ts';
 import { ShortName } from '../parts/name.tsx';
 import { besides, pathOf } from '../parts/path.ts';
 import { Day } from '../parts/when.tsx';
-import { plural, roleWords } from '../parts/words.ts';
+import { roleWords } from '../parts/words.ts';
 import { CertificateCard } from './certificate-card.tsx';
 
 interface Props {

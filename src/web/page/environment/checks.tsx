@@ -1,7 +1,6 @@
-import { checkNames } from '../../../findings/index.ts';
+import { checkCatalogue, checkNames } from '../../../findings/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import { Tag } from '../parts/tag.tsx';
-import { checkWords } from '../parts/words.ts';
 
 /** The verdicts behind the metric `nhs_mesh_check_passed`; a check whose input is not configured is left out. */
 export function Checks({ environment: { assessment } }: { environment: EnvironmentStatus }) {
@@ -16,7 +15,7 @@ export function Checks({ environment: { assessment } }: { environment: Environme
         {judged.map((name) => (
           <li class="check-list__item">
             {assessment?.checks[name] ? <Tag colour="green">Passed</Tag> : <Tag colour="red">Failed</Tag>}
-            <span>{checkWords[name]}</span>
+            <span>{checkCatalogue[name].title}</span>
           </li>
         ))}
       </ul>

@@ -1,9 +1,10 @@
+import { plural } from '../../../text/index.ts';
 import { environmentHeading, worrying } from '../overview/headline.ts';
 import { Quoted } from '../parts/name.tsx';
 import { SummaryList } from '../parts/summary-list.tsx';
 import { Verdict } from '../parts/verdict.tsx';
 import { Relative } from '../parts/when.tsx';
-import { plural, standingOf } from '../parts/words.ts';
+import { standingOf } from '../parts/words.ts';
 import type { EnvironmentView } from '../views.ts';
 import { Certificates } from './certificates.tsx';
 import { Checks } from './checks.tsx';

@@ -1,6 +1,6 @@
 import { type HandshakeResult, reasonCatalogue } from '../../../mesh/index.ts';
+import { elapsed } from '../../../time/index.ts';
 import { Moment } from '../parts/when.tsx';
-import { durationWords } from '../parts/words.ts';
 
 const height = 100;
 const step = 24;
@@ -15,7 +15,7 @@ export function HandshakeHistory({ history }: { history: readonly HandshakeResul
     <figure class="history">
       <figcaption class="history__caption">
         The last {history.length} handshakes: {failures === 0 ? 'every one accepted' : `${failures} failed`}. The
-        tallest bar is {durationWords(longest)}; a crossed bar failed.
+        tallest bar is {elapsed(longest)}; a crossed bar failed.
       </figcaption>
       <svg
         class="history__plot"
@@ -81,7 +81,7 @@ function HistoryTable({ history }: { history: readonly HandshakeResult[] }) {
                   <Moment time={each.startedAt} />
                 </td>
                 <td class="nhsuk-table__cell">{each.reason ? reasonCatalogue[each.reason].title : 'Accepted'}</td>
-                <td class="nhsuk-table__cell">{durationWords(totalSeconds(each))}</td>
+                <td class="nhsuk-table__cell">{elapsed(totalSeconds(each))}</td>
               </tr>
             ))}
           </tbody>

@@ -1,10 +1,11 @@
 import { type HandshakeResult, reasonCatalogue } from '../../../mesh/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
+import { elapsed } from '../../../time/index.ts';
 import { Quoted, ShortName } from '../parts/name.tsx';
 import { type Row, SummaryList } from '../parts/summary-list.tsx';
 import { Tag } from '../parts/tag.tsx';
 import { Day, Moment, Relative } from '../parts/when.tsx';
-import { durationWords, sentence } from '../parts/words.ts';
+import { sentence } from '../parts/words.ts';
 import { HandshakeHistory } from './handshake-history.tsx';
 import { Phases } from './phases.tsx';
 
@@ -61,7 +62,7 @@ function factsOf(last: HandshakeResult): (Row | undefined | false)[] {
 
 function skewWords(seconds: number): string {
   if (Math.abs(seconds) < 1) return 'agrees with the server’s';
-  return `ours is ${durationWords(Math.abs(seconds))} ${seconds > 0 ? 'ahead of' : 'behind'} the server’s`;
+  return `ours is ${elapsed(Math.abs(seconds))} ${seconds > 0 ? 'ahead of' : 'behind'} the server’s`;
 }
 
 function lastSuccessRow(last: HandshakeResult, lastSuccessAt: Date | undefined, now: Date): Row | false {

@@ -1,5 +1,6 @@
 import { type HandshakePhase, type HandshakeResult, handshakePhases } from '../../../mesh/index.ts';
-import { durationWords, phaseWords } from '../parts/words.ts';
+import { elapsed } from '../../../time/index.ts';
+import { phaseWords } from '../parts/words.ts';
 
 const width = 1000;
 /** So that a phase of a millisecond can be seen. */
@@ -35,7 +36,7 @@ export function Phases({ phases, failed }: Props) {
 
 function phaseState(phase: HandshakePhase, phases: Props['phases'], failed: boolean): string {
   const seconds = phases[phase];
-  if (seconds !== undefined) return durationWords(seconds);
+  if (seconds !== undefined) return elapsed(seconds);
   return failed ? 'not completed' : 'not needed';
 }
 

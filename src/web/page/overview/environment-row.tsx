@@ -1,13 +1,16 @@
 import { catalogue } from '../../../findings/index.ts';
 import { reasonCatalogue } from '../../../mesh/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
+import { plural } from '../../../text/index.ts';
+import { relativeWords } from '../../../time/index.ts';
 import { Cell, Row, RowHeading } from '../parts/cell.tsx';
 import { lifeOf } from '../parts/expiry.ts';
 import { environmentPath } from '../parts/links.ts';
+import { ShortName } from '../parts/name.tsx';
 import { pathOf } from '../parts/path.ts';
 import { RenewalTag, StandingTag } from '../parts/tag.tsx';
 import { Day, Relative } from '../parts/when.tsx';
-import { nameWords, plural, relativeWords, standingOf } from '../parts/words.ts';
+import { standingOf } from '../parts/words.ts';
 import { worrying } from './headline.ts';
 import { YearBar } from './year-bar.tsx';
 
@@ -90,7 +93,7 @@ function Path({ environment }: Pick<Props, 'environment'>) {
     <>
       {complete === false ? <strong>broken</strong> : <span>{plural(path.length, 'certificate')}</span>}
       {issuers.map(({ certificate }) => (
-        <bdi class="page-small page-name">{nameWords(certificate.subject)}</bdi>
+        <ShortName name={certificate.subject} small />
       ))}
     </>
   );

@@ -1,8 +1,10 @@
 /** The sentences at the head of the pages. Pure. */
+
 import { catalogue, type Finding } from '../../../findings/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
-import { dayMs } from '../../../time/index.ts';
-import { dayWords, plural, standingOf } from '../parts/words.ts';
+import { counted, plural } from '../../../text/index.ts';
+import { dayMs, shortLondonDay } from '../../../time/index.ts';
+import { standingOf } from '../parts/words.ts';
 import type { Tally } from './select.ts';
 
 export function overviewHeading({ critical, warning, ok, unknown }: Tally): string {
@@ -24,7 +26,7 @@ export function tallyWords({ critical, warning, ok, unknown }: Tally): string {
     [unknown, 'not checked yet'],
     [ok, 'well'],
   ] as const;
-  const some = parts.filter(([count]) => count > 0).map(([count, what]) => `${count.toLocaleString('en-GB')} ${what}`);
+  const some = parts.filter(([count]) => count > 0).map(([count, what]) => `${counted(count)} ${what}`);
   return some.length > 1 ? `Of the others, ${some.slice(1).join(', ')}.` : '';
 }
 
@@ -45,7 +47,7 @@ export function environmentHeading(environment: EnvironmentStatus, now: Date): s
   if (standingOf(environment) === 'unknown') return 'Not checked yet';
   const { expiresAt } = environment;
   return expiresAt && expiresAt.getTime() - now.getTime() > dayMs
-    ? `Works until ${dayWords(expiresAt)}`
+    ? `Works until ${shortLondonDay(expiresAt)}`
     : 'All is well';
 }
 

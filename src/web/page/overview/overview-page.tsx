@@ -1,9 +1,10 @@
+import { plural } from '../../../text/index.ts';
+import { relativeWords } from '../../../time/index.ts';
 import { ResponsiveTable } from '../parts/cell.tsx';
 import { environmentPath } from '../parts/links.ts';
 import { Pagination } from '../parts/pagination.tsx';
 import { Verdict } from '../parts/verdict.tsx';
 import { Day } from '../parts/when.tsx';
-import { plural, relativeWords } from '../parts/words.ts';
 import type { OverviewView } from '../views.ts';
 import { EnvironmentRow } from './environment-row.tsx';
 import { overviewHeading, soonest, tallyWords } from './headline.ts';

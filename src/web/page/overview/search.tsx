@@ -1,4 +1,4 @@
-import { plural } from '../parts/words.ts';
+import { plural } from '../../../text/index.ts';
 import type { Selection } from './select.ts';
 
 /** A plain GET form: the address of what was found can be kept and sent on. */

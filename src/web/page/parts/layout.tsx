@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
+import { rfc3339, shortLondonTime } from '../../../time/index.ts';
 import type { Frame } from '../views.ts';
-import { standingWords, timeWords, utc } from './words.ts';
+import { standingWords } from './words.ts';
 
 const service = 'MESH certificates';
 
@@ -38,8 +39,8 @@ export function Layout({ frame, children }: { frame: Frame; children: ComponentC
           <div class="nhsuk-width-container page-width">
             <p class="nhsuk-body-s">
               As of{' '}
-              <time id="as-of" datetime={utc(now)}>
-                {timeWords(now)}
+              <time id="as-of" datetime={rfc3339(now)}>
+                {shortLondonTime(now)}
               </time>
               . <a href={here}>Refresh</a>
               <span id="refreshing" hidden>

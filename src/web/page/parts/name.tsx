@@ -1,17 +1,22 @@
-import { type DistinguishedName, printable } from '../../../x509/index.ts';
-import { nameWords, shortened } from './words.ts';
+import type { Untrusted } from '../../../text/index.ts';
+import { type DistinguishedName, nameOf } from '../../../x509/index.ts';
+import { cut } from './words.ts';
+
+const longestShortName = 80;
 
 /** What people call a certificate, kept from turning round what stands beside it. */
-export const ShortName = ({ name }: { name: DistinguishedName }) => <bdi class="page-name">{nameWords(name)}</bdi>;
+export const ShortName = ({ name, small = false }: { name: DistinguishedName; small?: boolean }) => (
+  <bdi class={small ? 'page-small page-name' : 'page-name'}>{nameOf(name, longestShortName) || 'no name'}</bdi>
+);
 
 /** The distinguished name as the certificate has it, bounded. */
 export const FullName = ({ name }: { name: DistinguishedName }) => (
-  <bdi class="page-name">{shortened(printable(name.text)) || 'no name'}</bdi>
+  <bdi class="page-name">{cut(name.text) || 'no name'}</bdi>
 );
 
 /** Text that may quote a certificate or a server: bounded, and kept from turning round what stands beside it. */
-export const Quoted = ({ text, most }: { text: string; most?: number }) => (
-  <bdi class="page-name">{shortened(printable(text), most)}</bdi>
+export const Quoted = ({ text, most }: { text: string | Untrusted; most?: number }) => (
+  <bdi class="page-name">{cut(text, most)}</bdi>
 );
 
 /** Groups of digits that people compare by eye and may copy. */

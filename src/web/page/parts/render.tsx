@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { render } from 'preact-render-to-string';
+import { escapedLines, type SafeText } from '../../../text/index.ts';
 import type { Frame } from '../views.ts';
 import { Layout } from './layout.tsx';
 
-/** A whole HTML document. */
-export function renderPage(frame: Frame, content: ComponentChildren): string {
-  return `<!doctype html>\n${render(<Layout frame={frame}>{content}</Layout>)}\n`;
+/** A whole HTML document. The last thing done to it is to escape what is treacherous, wherever in it that stands and whoever wrote it. */
+export function renderPage(frame: Frame, content: ComponentChildren): SafeText {
+  return escapedLines(`<!doctype html>\n${render(<Layout frame={frame}>{content}</Layout>)}\n`);
 }

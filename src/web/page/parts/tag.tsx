@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Severity } from '../../../findings/index.ts';
-import type { RenewalState } from '../../../renewal/index.ts';
-import { renewalWords, type Standing, severityWords, standingWords } from './words.ts';
+import { type RenewalState, stateCatalogue } from '../../../renewal/index.ts';
+import { type Standing, severityWords, standingWords } from './words.ts';
 
 type Colour = 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'grey' | 'aqua-green' | 'purple';
 
@@ -34,5 +34,5 @@ const renewalColours: Record<RenewalState, Colour> = {
 };
 
 export const RenewalTag = ({ state }: { state: RenewalState }) => (
-  <Tag colour={renewalColours[state]}>{renewalWords[state]}</Tag>
+  <Tag colour={renewalColours[state]}>{stateCatalogue[state].label}</Tag>
 );

@@ -1,5 +1,5 @@
 import type { ReadMessage } from '../../../renewal/index.ts';
-import { printable } from '../../../x509/index.ts';
+import { escapedLines } from '../../../text/index.ts';
 import { Quoted } from '../parts/name.tsx';
 
 /** An e-mail as its reader sees it: headers, text, names of what is attached. */
@@ -26,7 +26,7 @@ export function MessageAsSent({ message: { headers, text, attachments } }: { mes
           </div>
         )}
       </dl>
-      <p class="message__text">{text.split('\n').map(printable).join('\n')}</p>
+      <p class="message__text">{escapedLines(text)}</p>
     </div>
   );
 }

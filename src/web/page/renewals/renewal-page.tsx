@@ -106,7 +106,7 @@ function Csr({ pem }: { pem: string }) {
         </button>
       </p>
       <pre class="page-pre" id="csr-pem">
-        {pem}
+        {pem.replaceAll('\r\n', '\n')}
       </pre>
     </>
   );

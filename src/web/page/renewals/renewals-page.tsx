@@ -1,11 +1,11 @@
 import type { RenewalRecord } from '../../../renewal/index.ts';
+import { plural } from '../../../text/index.ts';
 import { Cell, ResponsiveTable, Row, RowHeading } from '../parts/cell.tsx';
 import { renewalPath } from '../parts/links.ts';
 import { Quoted } from '../parts/name.tsx';
 import { Pagination } from '../parts/pagination.tsx';
 import { RenewalTag } from '../parts/tag.tsx';
 import { Day, Relative } from '../parts/when.tsx';
-import { plural } from '../parts/words.ts';
 import type { RenewalsView } from '../views.ts';
 
 const headings = ['Environment', 'State', 'Replaces', 'Asked'];

@@ -1,0 +1,125 @@
+import type { HandshakeReason } from '../../src/mesh/index.ts';
+import { config, secondsPerDay } from './config.ts';
+import { credentialInvalid } from './credentials.ts';
+import { type AlertRule, environment, fails, perEnvironment, stands, unless } from './rule.ts';
+
+/** Reasons that the next probe will not cure by itself: someone has to change a file, a secret or a server. */
+const ours: readonly HandshakeReason[] = [
+  'client_certificate_required',
+  'client_certificate_expired',
+  'client_certificate_revoked',
+  'client_certificate_rejected',
+  'credential_unusable',
+];
+const others: readonly HandshakeReason[] = [
+  'server_certificate_expired',
+  'server_certificate_name_mismatch',
+  'bad_request',
+  'mailbox_unknown',
+  'tls_protocol_mismatch',
+];
+const definite = [...ours, ...others, 'server_certificate_untrusted', 'authentication_failed'];
+
+const failing = (...reasons: readonly HandshakeReason[]) =>
+  `max by (mesh_environment, reason) (nhs_mesh_handshake_failure{reason=~"${reasons.join('|')}"}) == 1`;
+const skew = 'abs(nhs_mesh_clock_skew_seconds)';
+const skewCritical = `max by (mesh_environment) (${skew}) > ${config.clockSkewCriticalSeconds}`;
+
+/** One cause, one alert: a refusal that the files or the clock explain is told by the alert about them. */
+const refused = [
+  unless(failing(...ours), credentialInvalid),
+  unless(failing('server_certificate_untrusted'), fails('chain_valid')),
+  unless(failing('authentication_failed'), skewCritical),
+  failing(...others),
+].join(' or ');
+
+/** The reason of the last handshake, looked up when the alert is rendered: it may change while the alert waits, and must not restart it. */
+const lastReason =
+  `{{ with printf "nhs_mesh_handshake_failure{mesh_environment='%s'} == 1" $labels.mesh_environment | query }}` +
+  '{{ with . | first }}{{ .Labels.reason }}{{ end }}{{ else }}the reason of the last handshake{{ end }}';
+
+const day = config.mailboxValidatedHours * 3600;
+const lastSuccess = 'nhs_mesh_handshake_last_success_timestamp_seconds';
+const serverLeft = 'nhs_mesh_server_certificate_not_after_timestamp_seconds - time()';
+
+export const handshakeAlerts: readonly AlertRule[] = [
+  {
+    alert: 'MeshHandshakeRefused',
+    expr: refused,
+    for: '5m',
+    severity: 'critical',
+    summary: `MESH ${environment} refuses the handshake: {{ $labels.reason }}`,
+    description: `The last handshake of ${environment} failed with {{ $labels.reason }}, which does not pass by itself. The section of that reason in the handshake documentation says what to change; "mesh-cert-monitor check --config FILE --environment ${environment}" tries again.`,
+    steps: [
+      'Run `mesh-cert-monitor check --config FILE --environment NAME` for the detail.',
+      'Follow the section of the reason in `docs/handshake.md`.',
+    ],
+    patience: 'Five minutes: these reasons need a change by someone.',
+  },
+  {
+    alert: 'MeshHandshakeFailing',
+    expr: `${perEnvironment(`nhs_mesh_handshake_failure{reason!~"${definite.join('|')}"}`)} == 1`,
+    for: '65m',
+    severity: 'critical',
+    summary: `The handshake of MESH ${environment} keeps failing`,
+    description: `Two hourly handshakes of ${environment} in a row failed, the last with ${lastReason}. Look at the network, the proxy and the MESH service status; "mesh-cert-monitor check --config FILE --environment ${environment}" tries again.`,
+    steps: [
+      'Run `mesh-cert-monitor check --config FILE --environment NAME` from the same machine.',
+      'Look at the network path and the proxy.',
+      'Look at NHS England’s service status.',
+    ],
+    patience:
+      'Sixty-five minutes: two probes of the default hourly schedule, for one lost connection is nobody’s emergency. With a sparser `schedule.handshake` make it longer.',
+  },
+  {
+    alert: 'MeshMailboxNotValidated',
+    expr:
+      `max by (mesh_environment) (time() - (${lastSuccess} > 0)) > ${day} ` +
+      `or ${stands('mailbox_not_validated_recently')}`,
+    for: '10m',
+    severity: 'critical',
+    summary: `The mailbox of MESH ${environment} has not been validated for ${config.mailboxValidatedHours} hours`,
+    description: `No handshake of ${environment} has succeeded for ${config.mailboxValidatedHours} hours. MESH marks a mailbox that nobody validates as inactive. Mend what makes the handshake fail, and see that the real client still collects its messages.`,
+    steps: [
+      'Look at the reason of the last handshake.',
+      'See that the real client still runs: the monitor’s handshakes can hide that it is dead.',
+    ],
+    patience: 'Ten minutes on top of a day.',
+  },
+  {
+    alert: 'MeshClockSkew',
+    expr: `max by (mesh_environment) (${skew}) > ${config.clockSkewWarningSeconds} and max by (mesh_environment) (${skew}) <= ${config.clockSkewCriticalSeconds}`,
+    for: '15m',
+    severity: 'warning',
+    summary: `The monitor's clock is out of step with MESH ${environment}`,
+    description: `The clock differs from that of MESH ${environment} by {{ $value | humanizeDuration }}. Beyond 2 hours MESH refuses every token. Bring the clock into step (NTP).`,
+    steps: [
+      'Check NTP on the machine that runs the monitor.',
+      'The real client often runs on the same machine or image: check it too.',
+    ],
+    patience: 'A quarter of an hour: clocks are stepped now and then.',
+  },
+  {
+    alert: 'MeshClockSkewCritical',
+    expr: skewCritical,
+    for: '5m',
+    severity: 'critical',
+    summary: `The monitor's clock is so far from MESH ${environment} that tokens are refused`,
+    description: `The clock differs from that of MESH ${environment} by {{ $value | humanizeDuration }}; MESH refuses tokens beyond 2 hours. Bring the clock into step (NTP).`,
+    steps: ['Mend NTP on the machine that runs the monitor, then on every client that shares its image.'],
+    patience: 'Five minutes.',
+  },
+  {
+    alert: 'MeshServerCertificateExpiresSoon',
+    expr: `min by (mesh_environment) (${serverLeft}) < ${config.serverCertificateDays * secondsPerDay}`,
+    for: '1h',
+    severity: 'warning',
+    summary: `MESH's own certificate in ${environment} is about to be replaced`,
+    description: `A certificate that the MESH server of ${environment} presents ends in {{ $value | humanizeDuration }}. NHS England replaces it; look for an announcement of new CA certificates so that the bundle trusts the successor.`,
+    steps: [
+      'Look for an announcement of new CA certificates.',
+      'Have the new CA certificates in the bundle before the change.',
+    ],
+    patience: 'An hour: days are left.',
+  },
+];

@@ -1,0 +1,41 @@
+import { stringify } from 'yaml';
+import { config } from './config.ts';
+import { type AlertRule, runbookUrl } from './rule.ts';
+import { type RuleGroup, ruleGroups } from './rules.ts';
+
+const header =
+  '# Generated from alerts/src/ by `npm run docs`. Put your own hosts in place of the two .example ones (alerts/README.md).\n';
+
+function alert(rule: AlertRule) {
+  const dashboard = rule.monitor
+    ? config.dashboardUrl
+    : `${config.dashboardUrl}?var-mesh_environment={{ $labels.mesh_environment | urlquery }}`;
+  return {
+    alert: rule.alert,
+    expr: rule.expr,
+    ...(rule.for === '0m' ? {} : { for: rule.for }),
+    labels: { severity: rule.severity },
+    annotations: {
+      summary: rule.summary,
+      description: rule.description,
+      runbook_url: runbookUrl(rule.alert),
+      dashboard_url: dashboard,
+    },
+  };
+}
+
+const group = ({ name, recording, alerts }: RuleGroup) => ({ name, rules: [...recording, ...alerts.map(alert)] });
+const document = { groups: ruleGroups.map(group) };
+const yaml = (value: unknown) => header + stringify(value, { lineWidth: 0 });
+
+/** What Prometheus loads with `rule_files`. */
+export const prometheusRules = () => yaml(document);
+
+/** The same for Kubernetes, where the Prometheus operator reads it. */
+export const prometheusRuleManifest = () =>
+  yaml({
+    apiVersion: 'monitoring.coreos.com/v1',
+    kind: 'PrometheusRule',
+    metadata: { name: 'mesh-cert-monitor', labels: { 'app.kubernetes.io/name': 'mesh-cert-monitor' } },
+    spec: document,
+  });

@@ -1,0 +1,31 @@
+import { stringify } from 'yaml';
+import { ruleGroups } from '../rules.ts';
+import type { Scenario } from './scenario.ts';
+import { scenarios } from './scenarios.ts';
+
+const severity = new Map(ruleGroups.flatMap(({ alerts }) => alerts.map((rule) => [rule.alert, rule.severity])));
+
+function series(labels: Readonly<Record<string, string>>): string {
+  return `ALERTS{${Object.entries(labels)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(', ')}}`;
+}
+
+const unitTest = ({ name, alert, interval, series: input, at }: Scenario) => ({
+  name,
+  interval,
+  input_series: Object.entries(input).map(([series, values]) => ({ series, values })),
+  promql_expr_test: at.map(({ time, firing }) => ({
+    expr: `ALERTS{alertname="${alert}", alertstate="firing"}`,
+    eval_time: time,
+    exp_samples: firing.map((labels) => ({
+      labels: series({ alertname: alert, alertstate: 'firing', severity: severity.get(alert) ?? '', ...labels }),
+      value: 1,
+    })),
+  })),
+});
+
+/** For `promtool test rules`; `rulesFile` is relative to the file that this becomes. */
+export const ruleTests = (of: readonly Scenario[] = scenarios, rulesFile = '../../mesh-cert-monitor.rules.yaml') =>
+  '# Generated from alerts/src/tests/ by `npm run docs`. Run: promtool test rules alerts/src/tests/rules.test.yaml\n' +
+  stringify({ rule_files: [rulesFile], evaluation_interval: '1m', tests: of.map(unitTest) }, { lineWidth: 0 });

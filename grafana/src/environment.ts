@@ -1,0 +1,280 @@
+import { BigValueTextMode } from '@grafana/grafana-foundation-sdk/common';
+import { type DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { config } from '../../alerts/src/config.ts';
+import * as look from './appearance.ts';
+import { environmentUid, frame } from './frame.ts';
+import {
+  joined,
+  linePanel,
+  now,
+  over,
+  type Place,
+  rows,
+  stackedBars,
+  statPanel,
+  tablePanel,
+  timelinePanel,
+} from './panels.ts';
+import { queries } from './queries.ts';
+
+const row = (title: string, y: number) => new RowBuilder(title).gridPos({ x: 0, y, w: 24, h: 1 });
+const at = (x: number, y: number, w: number, h: number): Place => ({ x, y, w, h });
+
+function atPresent(dashboard: DashboardBuilder): DashboardBuilder {
+  return dashboard
+    .withRow(row('Now', 0))
+    .withPanel(
+      statPanel({
+        title: 'Credential',
+        description: 'Whether MESH would accept the deployed credential now.',
+        at: at(0, 1, 4, 4),
+      })
+        .withTarget(now(queries.valid))
+        .mappings(look.yesNo('valid', 'refused')),
+    )
+    .withPanel(
+      statPanel({
+        title: 'Stops working in',
+        description: 'Until the first certificate on the path expires.',
+        at: at(4, 1, 4, 4),
+      })
+        .withTarget(now(queries.credentialDaysLeft))
+        .unit('d')
+        .decimals(0)
+        .thresholds(look.daysLeftThresholds()),
+    )
+    .withPanel(
+      statPanel({
+        title: 'Client certificate',
+        description: 'Days until the client certificate itself expires.',
+        at: at(8, 1, 4, 4),
+      })
+        .withTarget(now(queries.clientDaysLeft))
+        .unit('d')
+        .decimals(0)
+        .thresholds(look.daysLeftThresholds()),
+    )
+    .withPanel(
+      statPanel({
+        title: 'Last successful handshake',
+        description: 'How long ago MESH last answered.',
+        at: at(12, 1, 4, 4),
+      })
+        .withTarget(now(queries.handshakeAge))
+        .unit('s')
+        .decimals(0)
+        .thresholds(look.ageThresholds(config.mailboxValidatedHours * 3600)),
+    )
+    .withPanel(
+      statPanel({ title: 'Renewal', description: 'The state of the renewal.', at: at(16, 1, 4, 4) })
+        .withTarget(now(queries.renewalState))
+        .mappings(look.renewalNames()),
+    )
+    .withPanel(
+      statPanel({
+        title: 'MESH’s own certificate',
+        description: 'Days until the earliest certificate that the server presents expires.',
+        at: at(20, 1, 4, 4),
+      })
+        .withTarget(now(queries.serverDaysLeft))
+        .unit('d')
+        .decimals(0)
+        .thresholds(look.serverDaysThresholds()),
+    );
+}
+
+const date = [{ id: 'unit', value: 'dateTimeAsIso' }];
+
+function credential(dashboard: DashboardBuilder): DashboardBuilder {
+  return dashboard
+    .withRow(row('Credential', 5))
+    .withPanel(
+      tablePanel({
+        title: 'Certificates',
+        description: 'Every certificate of the path and of the bundle.',
+        at: at(0, 6, 24, 8),
+      })
+        .withTarget(rows(queries.certificateInfo, 'A'))
+        .withTarget(rows(queries.certificateNotBefore, 'B'))
+        .withTarget(rows(queries.certificateNotAfter, 'C'))
+        .withTarget(rows(queries.certificateDaysLeft, 'D'))
+        .transformations([
+          ...joined(['role', 'subject'], {
+            role: 'Role',
+            subject: 'Subject',
+            'Value #B': 'Not before',
+            'Value #C': 'Not after',
+            'Value #D': 'Days left',
+            issuer: 'Issuer',
+            serial: 'Serial',
+            key_algorithm: 'Key',
+            key_bits: 'Bits',
+            signature_algorithm: 'Signature',
+            fingerprint_sha256: 'SHA-256',
+          }),
+          { id: 'filterFieldsByName', options: { exclude: { names: ['Value #A'] } } },
+        ])
+        .overrideByName('Not before', date)
+        .overrideByName('Not after', date)
+        .overrideByName('Days left', [
+          { id: 'unit', value: 'd' },
+          { id: 'decimals', value: 0 },
+          { id: 'thresholds', value: look.daysLeftThresholds().build() },
+          { id: 'custom.cellOptions', value: { type: 'color-text' } },
+        ]),
+    )
+    .withPanel(
+      timelinePanel({
+        title: 'Checks',
+        description: 'Whether each check of the deployed credential passed.',
+        at: at(0, 14, 12, 9),
+      })
+        .withTarget(over(queries.checks, '{{check}}'))
+        .mappings(look.yesNo('passed', 'failed')),
+    )
+    .withPanel(
+      timelinePanel({
+        title: 'Findings',
+        description: 'Everything that stood against this environment.',
+        at: at(12, 14, 12, 9),
+      })
+        .withTarget(over(queries.findings, '{{severity}} {{code}}'))
+        .mappings(look.yesNo('stands', 'gone')),
+    );
+}
+
+function handshake(dashboard: DashboardBuilder): DashboardBuilder {
+  return dashboard
+    .withRow(row('Handshake', 23))
+    .withPanel(
+      timelinePanel({
+        title: 'Outcome',
+        description: 'How the last handshake ended, with the reason when it failed.',
+        at: at(0, 24, 12, 6),
+      })
+        .withTarget(over(queries.handshakeReason, '{{mesh_environment}}'))
+        .mappings(look.reasonNames()),
+    )
+    .withPanel(
+      stackedBars({ title: 'Phases', description: 'How long each phase of the handshake took.', at: at(12, 24, 12, 6) })
+        .withTarget(over(queries.handshakePhases, '{{phase}}'))
+        .unit('s'),
+    )
+    .withPanel(
+      linePanel({
+        title: 'Clock skew',
+        description: 'Our clock minus the server’s; beyond two hours MESH refuses every token.',
+        at: at(0, 30, 8, 6),
+      })
+        .withTarget(over(queries.clockSkew, 'skew'))
+        .unit('s')
+        .thresholds(look.skewThresholds()),
+    )
+    .withPanel(
+      linePanel({
+        title: 'HTTP status',
+        description: 'Status code of the last answer; 0 when there was none.',
+        at: at(8, 30, 8, 6),
+      })
+        .withTarget(over(queries.handshakeStatusCode, 'status'))
+        .unit('none'),
+    )
+    .withPanel(
+      linePanel({
+        title: 'Handshakes a day',
+        description: 'How many handshakes ended which way in the last day.',
+        at: at(16, 30, 8, 6),
+      })
+        .withTarget(over(queries.handshakeRate, '{{outcome}}'))
+        .unit('short'),
+    );
+}
+
+function renewal(dashboard: DashboardBuilder): DashboardBuilder {
+  return dashboard
+    .withRow(row('Renewal', 36))
+    .withPanel(
+      timelinePanel({ title: 'State', description: 'The renewal, from due to deployed.', at: at(0, 37, 12, 6) })
+        .withTarget(over(queries.renewalState, '{{mesh_environment}}'))
+        .mappings(look.renewalNames()),
+    )
+    .withPanel(
+      statPanel({ title: 'Window opens', description: 'When the request is drafted and sent.', at: at(12, 37, 4, 6) })
+        .withTarget(now(queries.renewalDue))
+        .unit('dateTimeAsIso')
+        .thresholds(look.neutral()),
+    )
+    .withPanel(
+      statPanel({ title: 'Requested', description: 'When the request went to the desk.', at: at(16, 37, 4, 6) })
+        .withTarget(now(queries.renewalRequested))
+        .unit('dateTimeAsIso')
+        .noValue('not yet')
+        .thresholds(look.neutral()),
+    )
+    .withPanel(
+      linePanel({ title: 'E-mails a week', description: 'Renewal e-mails by outcome.', at: at(20, 37, 4, 6) })
+        .withTarget(over(queries.renewalEmails, '{{outcome}}'))
+        .unit('short'),
+    );
+}
+
+function monitor(dashboard: DashboardBuilder): DashboardBuilder {
+  return dashboard
+    .withRow(row('The monitor itself', 43))
+    .withPanel(
+      statPanel({
+        title: 'Last check',
+        description: 'How long ago this environment was last checked.',
+        at: at(0, 44, 5, 4),
+      })
+        .withTarget(now(queries.checkAge))
+        .unit('s')
+        .decimals(0)
+        .thresholds(look.ageThresholds(config.checksStaleSeconds)),
+    )
+    .withPanel(
+      linePanel({
+        title: 'Check duration',
+        description: 'How long the checks of this environment take.',
+        at: at(5, 44, 9, 4),
+      })
+        .withTarget(over(queries.checkDuration, 'duration'))
+        .unit('s'),
+    )
+    .withPanel(
+      statPanel({
+        title: 'Configuration',
+        description: 'Whether the file on disk is the one in force.',
+        at: at(14, 44, 3, 4),
+      })
+        .withTarget(now(queries.reloadSuccessful))
+        .mappings(look.yesNo('in force', 'wrong, old one in force')),
+    )
+    .withPanel(
+      statPanel({
+        title: 'Loaded',
+        description: 'How long ago the configuration in force was loaded.',
+        at: at(17, 44, 3, 4),
+      })
+        .withTarget(now(queries.reloadAge))
+        .unit('s')
+        .thresholds(look.neutral()),
+    )
+    .withPanel(
+      statPanel({ title: 'Version', description: 'Version of the monitor and of Node.js.', at: at(20, 44, 4, 4) })
+        .withTarget(now(queries.build, 'A', '{{version}}, Node {{node_version}}'))
+        .textMode(BigValueTextMode.Name)
+        .thresholds(look.neutral()),
+    );
+}
+
+export function environment(): DashboardBuilder {
+  const dashboard = frame({
+    uid: environmentUid,
+    title: 'NHS MESH certificates: environment',
+    description: 'Path, handshake, findings and renewal of one environment.',
+    source: 'environment.ts',
+    several: false,
+  });
+  return [atPresent, credential, handshake, renewal, monitor].reduce((built, part) => part(built), dashboard);
+}

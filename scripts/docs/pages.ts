@@ -1,0 +1,23 @@
+// Which pages have generated blocks. Each file renders the blocks of the page that has its name.
+import { alertBlocks } from './alerts.ts';
+import type { Blocks } from './blocks.ts';
+import { cliBlocks } from './cli.ts';
+import { configurationBlocks } from './configuration.ts';
+import { errorBlocks } from './errors.ts';
+import { findingBlocks } from './findings.ts';
+import { handshakeBlocks } from './handshake.ts';
+import { metricBlocks } from './metrics.ts';
+import { renewalBlocks } from './renewal.ts';
+import { serviceBlocks } from './service.ts';
+
+export const pages: Readonly<Record<string, Blocks>> = {
+  'docs/alerts.md': alertBlocks,
+  'docs/cli.md': cliBlocks,
+  'docs/configuration.md': configurationBlocks,
+  'docs/errors.md': errorBlocks,
+  'docs/findings.md': findingBlocks,
+  'docs/handshake.md': handshakeBlocks,
+  'docs/metrics.md': metricBlocks,
+  'docs/renewal.md': renewalBlocks,
+  'docs/service.md': serviceBlocks,
+};

@@ -1,0 +1,26 @@
+// The files that are generated as a whole. Each says in itself what it is made from.
+import { prometheusRuleManifest, prometheusRules } from '../../alerts/src/render.ts';
+import { ruleTests } from '../../alerts/src/tests/render.ts';
+import { environment } from '../../grafana/src/environment.ts';
+import { overview } from '../../grafana/src/overview.ts';
+import { jsonSchema } from '../../src/config/index.ts';
+import { openApiDocument } from '../../src/web/api/openapi.ts';
+import { bankHolidayTable } from './bank-holidays.ts';
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Path → content. */
+export const products = (): Readonly<Record<string, string>> => ({
+  'alerts/mesh-cert-monitor.rules.yaml': prometheusRules(),
+  'alerts/mesh-cert-monitor.kubernetes.yaml': prometheusRuleManifest(),
+  'alerts/src/tests/rules.test.yaml': ruleTests(),
+  'grafana/dashboards/overview.json': json(overview().build()),
+  'grafana/dashboards/environment.json': json(environment().build()),
+  'src/time/bank-holidays.ts': bankHolidayTable(),
+  'schema/mesh-cert-monitor.schema.json': json(jsonSchema()),
+  // What `/api/v1/openapi.json` answers, for those who look before they install.
+  'schema/openapi.json': json({
+    'x-generated-from': 'src/web/api/openapi.ts and schema.ts, by `npm run docs`',
+    ...openApiDocument(),
+  }),
+});

@@ -1,0 +1,120 @@
+/** The outer shape of what a source holds, whatever it was wrapped in on its way. */
+import { decodeText } from '../../config/index.ts';
+import { decodeBase64, type PemBlock, readPem } from '../../x509/index.ts';
+import { namedBinary, namedText } from './other-formats.ts';
+import { clean } from './unwrap.ts';
+
+export type Form = (
+  | { readonly kind: 'pem'; readonly blocks: readonly PemBlock[] }
+  | { readonly kind: 'der'; readonly bytes: Uint8Array }
+  | { readonly kind: 'jks'; readonly bytes: Uint8Array }
+  /** An e-mail, or a part of one: what is asked for stands in its body or in an attachment. */
+  | { readonly kind: 'mail'; readonly bytes: Uint8Array }
+  | { readonly kind: 'none'; readonly reason: string }
+) & {
+  /** What had to be undone to see it, outermost first; each continues “it is …”. */
+  readonly undone: readonly string[];
+};
+
+const sequenceTag = 0x30;
+const jksMagic = Buffer.from('feedfeed', 'hex');
+/** Base64 of quoted, escaped base64 has been seen; nobody wraps deeper. */
+const mostLayers = 4;
+
+/**
+ * Secret stores and settings pass PEM on as it is, with its line ends written `\n`, in quotes, or as base64 of the whole file, sometimes
+ * twice; the same for DER and keystores. All are taken. Linear in the length.
+ */
+export function formOf(bytes: Buffer): Form {
+  return unwrapped(bytes, []);
+}
+
+function unwrapped(bytes: Buffer, undone: readonly string[]): Form {
+  const binary = binaryForm(bytes);
+  if (binary) return { ...binary, undone };
+  const named = namedBinary(bytes);
+  if (named) return { kind: 'none', reason: named, undone };
+  return textForm(bytes, decodeText(bytes), [...undone, ...encodingOf(bytes)]);
+}
+
+type Binary = { readonly kind: 'der' | 'jks'; readonly bytes: Uint8Array };
+
+function binaryForm(bytes: Buffer): Binary | undefined {
+  if (bytes.subarray(0, jksMagic.length).equals(jksMagic)) return { kind: 'jks', bytes };
+  // A SEQUENCE, and not text that begins with the digit 0: the length octet of anything this long has its high bit set.
+  const length = bytes[1] ?? 0;
+  if (bytes[0] !== sequenceTag || (length < 0x80 && length + 2 !== bytes.length)) return undefined;
+  return { kind: 'der', bytes: withoutLineEnd(bytes) };
+}
+
+/** A line end behind DER, as an editor leaves it. OpenSSL reads one value and looks no further. */
+function withoutLineEnd(bytes: Buffer): Buffer {
+  const lengthOctets = (bytes[1] ?? 0) & 0x7f;
+  if ((bytes[1] ?? 0) < 0x80 || lengthOctets === 0 || lengthOctets > 4) return bytes;
+  const bodySize = bytes.subarray(2, 2 + lengthOctets).reduce((sum, octet) => sum * 256 + octet, 0);
+  const size = 2 + lengthOctets + bodySize;
+  return /^[\r\n]{1,2}$/.test(bytes.subarray(size, size + 3).toString('latin1')) ? bytes.subarray(0, size) : bytes;
+}
+
+function encodingOf(bytes: Buffer): readonly string[] {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return ['UTF-16 text'];
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return ['UTF-16 text'];
+  return bytes.subarray(0, 3).equals(Buffer.from('efbbbf', 'hex')) ? ['text with a byte order mark'] : [];
+}
+
+function textForm(bytes: Buffer, raw: string, before: readonly string[]): Form {
+  if (isMail(raw)) return { kind: 'mail', bytes, undone: before };
+  const cleaned = clean(raw);
+  const undone = [...before, ...cleaned.undone];
+  const text = cleaned.text;
+  if (text.includes('-----BEGIN ')) return { kind: 'pem', blocks: readPem(text), undone };
+  if (text.trim() === '') return { kind: 'none', reason: 'it is empty', undone };
+  const named = namedText(text);
+  if (named) return { kind: 'none', reason: named, undone };
+  const decoded = undone.length < mostLayers ? decodeBase64(standard(text)) : '';
+  if (typeof decoded !== 'string') {
+    const inner = unwrapped(decoded, [...undone, 'base64 of the whole']);
+    if (inner.kind !== 'none' || inner.reason !== unknown) return inner;
+  }
+  return { kind: 'none', reason: unknown, undone };
+}
+
+/** Base64url (RFC 4648 §5) is the same with two other digits, and most often without padding. */
+function standard(text: string): string {
+  const digits = text.replace(/\s+/g, '').replaceAll('-', '+').replaceAll('_', '/');
+  return digits.padEnd(Math.ceil(digits.length / 4) * 4, '=');
+}
+
+const unknown = 'it is neither PEM nor DER, nor base64 of either';
+
+const mailFields: ReadonlySet<string> = new Set([
+  'from',
+  'to',
+  'date',
+  'subject',
+  'received',
+  'message-id',
+  'return-path',
+  'delivered-to',
+  'mime-version',
+  'content-type',
+  'content-transfer-encoding',
+]);
+
+/** RFC 5322 §2.2: header fields come first, up to an empty line. PEM's own (RFC 1421) stand inside a block. */
+function isMail(text: string): boolean {
+  const head = text
+    .slice(0, 16 * 1024)
+    .trimStart()
+    .split(/\r\n?|\n/);
+  const end = head.findIndex((line) => line.trim() === '');
+  const names = new Set<string>();
+  for (const line of head.slice(0, end === -1 ? undefined : end)) {
+    // A folded line, and the mbox line in front of a message.
+    if (/^[ \t]/.test(line) || line.startsWith('From ')) continue;
+    const name = /^([!-9;-~]+):/.exec(line)?.[1]?.toLowerCase();
+    if (name === undefined) return false;
+    if (mailFields.has(name)) names.add(name);
+  }
+  return names.size >= 2;
+}

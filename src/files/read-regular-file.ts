@@ -1,0 +1,99 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { shortageOf } from '../shortage/index.ts';
+
+export interface FileContent {
+  readonly bytes: Buffer;
+  /** Permission bits, as `0o640`. */
+  readonly mode: number;
+}
+
+export interface FileProblem {
+  readonly kind: 'missing' | 'denied' | 'not_regular' | 'too_large' | 'unreadable';
+  /** Goes on with a sentence that begins with the place: `is a directory`. */
+  readonly reason: string;
+  /** The system's, where it was the system that said no: `EACCES`. */
+  readonly code?: string;
+}
+
+export interface Bound {
+  readonly mostBytes: number;
+  /** What becomes of a longer file: `refuse` (the default) is a problem, `cut` gives its beginning. */
+  readonly longer?: 'refuse' | 'cut';
+}
+
+/**
+ * The content of a regular file, or why there is none. Never waits for a writer and never takes more memory than the bound, whatever stands
+ * at the path: a FIFO, `/dev/zero`, a directory, a file that grows while it is read. What was opened is what is judged and read, so that
+ * nothing can be swapped in between. Symbolic links are followed: Kubernetes mounts secrets behind two of them.
+ * @throws {ResourceShortageError} when this process has no descriptor or memory left to read it with.
+ * @example
+ *     const read = await readRegularFile('ca_bundle.pem', { mostBytes: 1024 * 1024 });
+ *     if ('problem' in read) throw new SourceError(`ca_bundle.pem ${read.problem.reason}`);
+ */
+export async function readRegularFile(path: string, bound: Bound): Promise<FileContent | { problem: FileProblem }> {
+  let handle: FileHandle | undefined;
+  try {
+    // O_NONBLOCK: opening a FIFO that nobody writes to would wait for ever. O_NOCTTY: a terminal must not become ours.
+    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    return await readOpened(handle, bound);
+  } catch (error) {
+    const shortage = shortageOf(error, `reading ${path}`);
+    if (shortage) throw shortage;
+    return { problem: problemOf(error) };
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function readOpened(
+  handle: FileHandle,
+  { mostBytes, longer = 'refuse' }: Bound,
+): Promise<FileContent | { problem: FileProblem }> {
+  const facts = await handle.stat();
+  if (!facts.isFile()) return { problem: problems[facts.isDirectory() ? 'EISDIR' : 'ENXIO'] };
+  if (facts.size > mostBytes && longer === 'refuse') return { problem: tooLarge(mostBytes) };
+  const bytes = await readUpTo(handle, mostBytes + 1, facts.size);
+  if (bytes.length > mostBytes && longer === 'refuse') return { problem: tooLarge(mostBytes) };
+  return { bytes: bytes.subarray(0, mostBytes), mode: facts.mode & 0o777 };
+}
+
+/** The stated size is a hint: a file may grow, and those of /proc say 0. */
+async function readUpTo(handle: FileHandle, most: number, statedBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  while (total < most) {
+    const wanted = Math.min(most - total, Math.max(4096, statedBytes + 1 - total));
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(wanted), 0, wanted);
+    if (bytesRead === 0) break;
+    total += bytesRead;
+    chunks.push(buffer.subarray(0, bytesRead));
+  }
+  return Buffer.concat(chunks, total);
+}
+
+const tooLarge = (mostBytes: number): FileProblem => ({
+  kind: 'too_large',
+  reason: `is larger than ${mostBytes / 1024 / 1024} MiB`,
+});
+
+const problems = {
+  ENOENT: { kind: 'missing', reason: 'does not exist' },
+  ENOTDIR: { kind: 'unreadable', reason: 'does not exist: a part of its path is not a directory' },
+  EACCES: { kind: 'denied', reason: 'may not be read by this process (permission denied)' },
+  EPERM: { kind: 'denied', reason: 'may not be read by this process (operation not permitted)' },
+  EISDIR: { kind: 'not_regular', reason: 'is a directory' },
+  ENXIO: { kind: 'not_regular', reason: 'is not a regular file' },
+  ELOOP: { kind: 'unreadable', reason: 'goes round in symbolic links' },
+  ENAMETOOLONG: { kind: 'unreadable', reason: 'is not a path: it is too long' },
+  ERR_INVALID_ARG_VALUE: { kind: 'unreadable', reason: 'is not a path' },
+  ESTALE: { kind: 'unreadable', reason: 'is on a network file system that has gone away' },
+} as const satisfies Readonly<Record<string, FileProblem>>;
+
+/** @throws the error itself when it has no code: a bug. */
+function problemOf(error: unknown): FileProblem {
+  if (!(error instanceof Error) || !('code' in error)) throw error;
+  const code = String(error.code);
+  const known: FileProblem | undefined = problems[code as keyof typeof problems];
+  return { ...(known ?? { kind: 'unreadable', reason: `cannot be read (${code})` }), code };
+}

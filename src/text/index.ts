@@ -1,0 +1,16 @@
+/** Text that others wrote, what may be shown of it, and words that several rooms need. */
+export { isTreacherous, replaceTreacherous, type SafeText } from './rule.ts';
+export {
+  condensed,
+  escaped,
+  escapedLines,
+  joined,
+  jsonText,
+  known,
+  quoted,
+  say,
+  shortened,
+} from './safe-text.ts';
+export { shellWord } from './shell.ts';
+export { Untrusted } from './untrusted.ts';
+export { counted, plural } from './words.ts';

@@ -1,0 +1,36 @@
+import { inspect } from 'node:util';
+import { escapeByNumber, type SafeText } from './rule.ts';
+
+/**
+ * Text as somebody else wrote it: the owner of a certificate, a server, whoever can write to a file. It cannot be printed as it is: in a
+ * template, a log, JSON or an error it is its escaped form. `raw()` is the one door to the text itself, for comparing and parsing.
+ * @example
+ * `${new Untrusted('a\u202eb')}`; // a\u{202e}b
+ */
+export class Untrusted {
+  /** The escaped form; enumerable, so that two of them are equal in a test only if their texts are. */
+  readonly shown: SafeText;
+  readonly #raw: string;
+
+  constructor(raw: string) {
+    this.#raw = raw;
+    this.shown = escapeByNumber(raw);
+  }
+
+  /** The text itself, never to be shown. */
+  raw(): string {
+    return this.#raw;
+  }
+
+  toString(): SafeText {
+    return this.shown;
+  }
+
+  toJSON(): SafeText {
+    return this.shown;
+  }
+
+  [inspect.custom](): SafeText {
+    return this.shown;
+  }
+}

@@ -1,0 +1,19 @@
+import { globSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { findingCodes } from '../../src/findings/catalogue.ts';
+
+const textOf = (pattern: string, besides: RegExp) =>
+  globSync(pattern)
+    .filter((file) => !besides.test(file))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+const rules = textOf('src/**/*.ts', /^src\/findings\//);
+const tests = textOf('test/**/*.ts', /^test\/findings\//);
+
+test('every code is given by some rule', () => {
+  expect(findingCodes.filter((code) => !rules.includes(`'${code}'`))).toEqual([]);
+});
+
+test('every code is expected by some test', () => {
+  expect(findingCodes.filter((code) => !tests.includes(`'${code}'`))).toEqual([]);
+});

@@ -1,0 +1,446 @@
+/** One list of what can go wrong, which the tests run. The table in `docs/handshake.md` is held to it. */
+import type { Probe } from '../../src/config/types.ts';
+import type { FindingCode } from '../../src/findings/catalogue.ts';
+import type { HandshakePhase, HandshakeReason } from '../../src/mesh/types.ts';
+
+export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
+/** What a scenario deploys as its client certificate; `none`: an environment without `credential`. */
+export type Presented = 'deployed' | 'foreign' | 'expired' | 'revoked' | 'future' | 'purpose' | 'none';
+
+export interface Scenario {
+  readonly fault: string;
+  /** The reason, or `success` for what looks like a fault and is none. */
+  readonly reason: HandshakeReason | 'success';
+  readonly server: Server;
+  /** Absent: the fault comes before TLS. */
+  readonly versions?: readonly TlsVersion[];
+  readonly presents?: Presented;
+  readonly probe?: Probe;
+  /** Runs into this phase's deadline, so the test makes it short. */
+  readonly hangs?: HandshakePhase;
+  /** Beginning of the detail, where the table of reasons alone says too little. */
+  readonly detail?: RegExp;
+  readonly httpStatus?: number;
+  /** What the judgement adds to the reason. */
+  readonly finding?: FindingCode;
+}
+
+/** How to make the fault; `servers.ts` knows each kind. */
+export type Server =
+  | { readonly kind: 'address'; readonly origin: string }
+  | { readonly kind: 'closed port' }
+  | { readonly kind: 'full backlog' }
+  | { readonly kind: 'tcp'; readonly does: 'reset' | 'close' | 'hang' | 'http' | 'garbage' | 'reset after hello' }
+  | { readonly kind: 'alert'; readonly number: number }
+  | { readonly kind: 'proxy'; readonly does: 'refused port' | '407' | '403' | 'hang' | 'reset' | 'garbage' }
+  | { readonly kind: 'certificate'; readonly is: ServerCertificate }
+  | { readonly kind: 'http'; readonly does: HttpBehaviour }
+  | { readonly kind: 'openssl'; readonly demands: 'any certificate' | 'trusted certificate' | 'unrevoked certificate' }
+  | { readonly kind: 'openssl'; readonly demands: 'TLS 1.1' };
+export type ServerCertificate =
+  | 'expired'
+  | 'not yet valid'
+  | 'self-signed'
+  | 'of an unknown CA'
+  | 'without its intermediate'
+  | 'for another name'
+  | 'without a SAN, CN for another name'
+  | 'without a SAN, CN right';
+export type HttpBehaviour =
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
+  | 'Date 3 hours off'
+  | 'hang'
+  | 'hang in body'
+  | 'endless body'
+  | 'endless 403'
+  | 'reset'
+  | 'reset in body'
+  | 'broken chunks'
+  | 'switching protocols'
+  | 'not HTTP'
+  | 'huge header'
+  | 'close';
+
+const both: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3'];
+const loginPage =
+  '<!doctype html><title>Sign in</title><script>location="/x"</script><form>Sign in to the network</form>';
+
+const network: Scenario[] = [
+  // A label of 64 characters is no DNS name, so no resolver is asked.
+  {
+    fault: 'The host name does not resolve',
+    server: { kind: 'address', origin: `https://${'x'.repeat(64)}.invalid` },
+    reason: 'dns_failure',
+  },
+  { fault: 'Nothing listens on the port', server: { kind: 'closed port' }, reason: 'connection_refused' },
+  {
+    fault: 'The host drops our packets',
+    server: { kind: 'full backlog' },
+    reason: 'connection_timeout',
+    hangs: 'connect',
+  },
+  // RFC 1112: TCP has no route to a multicast group, on any network.
+  {
+    fault: 'There is no route to the address',
+    server: { kind: 'address', origin: 'https://224.0.0.1' },
+    reason: 'network_unreachable',
+  },
+  {
+    fault: 'The server resets the connection at once',
+    server: { kind: 'tcp', does: 'reset' },
+    reason: 'connection_reset',
+    detail: /ECONNRESET/,
+  },
+  {
+    fault: 'The server closes the connection at once',
+    server: { kind: 'tcp', does: 'close' },
+    reason: 'connection_reset',
+    detail: /in phase tls/,
+  },
+  {
+    fault: 'The proxy’s port is closed',
+    server: { kind: 'proxy', does: 'refused port' },
+    reason: 'proxy_failure',
+    detail: /ECONNREFUSED/,
+  },
+  {
+    fault: 'The proxy wants credentials (407)',
+    server: { kind: 'proxy', does: '407' },
+    reason: 'proxy_failure',
+    detail: /answered 407/,
+  },
+  {
+    fault: 'The proxy forbids the host (403)',
+    server: { kind: 'proxy', does: '403' },
+    reason: 'proxy_failure',
+    detail: /answered 403/,
+  },
+  {
+    fault: 'The proxy does not answer CONNECT',
+    server: { kind: 'proxy', does: 'hang' },
+    reason: 'proxy_failure',
+    hangs: 'connect',
+  },
+  { fault: 'The proxy resets the connection', server: { kind: 'proxy', does: 'reset' }, reason: 'proxy_failure' },
+  { fault: 'The proxy does not speak HTTP', server: { kind: 'proxy', does: 'garbage' }, reason: 'proxy_failure' },
+];
+
+const beforeTls: Scenario[] = [
+  {
+    fault: 'The server never answers our ClientHello',
+    server: { kind: 'tcp', does: 'hang' },
+    reason: 'tls_timeout',
+    hangs: 'tls',
+  },
+  {
+    fault: 'The server resets after our ClientHello',
+    server: { kind: 'tcp', does: 'reset after hello' },
+    reason: 'connection_reset',
+    detail: /in phase tls/,
+  },
+  { fault: 'The port speaks plain HTTP', server: { kind: 'tcp', does: 'http' }, reason: 'tls_protocol_mismatch' },
+  {
+    fault: 'The port speaks something else',
+    server: { kind: 'tcp', does: 'garbage' },
+    reason: 'tls_protocol_mismatch',
+  },
+  {
+    fault: 'The server speaks TLS 1.1 at the most',
+    server: { kind: 'openssl', demands: 'TLS 1.1' },
+    reason: 'tls_protocol_mismatch',
+  },
+  {
+    fault: 'The server shares no cipher with us (alert handshake_failure)',
+    server: { kind: 'alert', number: 40 },
+    reason: 'tls_protocol_mismatch',
+  },
+  {
+    fault: 'The server wants another TLS version (alert protocol_version)',
+    server: { kind: 'alert', number: 70 },
+    reason: 'tls_protocol_mismatch',
+  },
+  {
+    fault: 'The server does not know the host name (alert unrecognized_name)',
+    server: { kind: 'alert', number: 112 },
+    reason: 'tls_protocol_mismatch',
+  },
+];
+
+const serverCertificates: Scenario[] = (
+  [
+    ['The server’s certificate has expired', 'expired', 'server_certificate_expired'],
+    ['The server’s certificate is not valid yet', 'not yet valid', 'server_certificate_untrusted'],
+    ['The server’s certificate is self-signed', 'self-signed', 'server_certificate_untrusted'],
+    ['The server’s certificate is from a CA outside the bundle', 'of an unknown CA', 'server_certificate_untrusted'],
+    ['The server’s certificate is for another name', 'for another name', 'server_certificate_name_mismatch'],
+    [
+      'The server’s certificate has no SAN, and a CN for another name',
+      'without a SAN, CN for another name',
+      'server_certificate_name_mismatch',
+    ],
+    ['None: the server’s certificate has no SAN, and the right CN (HSCN)', 'without a SAN, CN right', 'success'],
+    ['None: the server leaves out its intermediate, and the bundle has it', 'without its intermediate', 'success'],
+  ] as const
+).map(([fault, is, reason]) => ({ fault, reason, server: { kind: 'certificate', is }, versions: both }));
+
+const clientCertificates: Scenario[] = (
+  [
+    [
+      'The server demands a client certificate and there is none',
+      'any certificate',
+      'none',
+      'client_certificate_required',
+    ],
+    [
+      'The server does not know the CA of our certificate (alert unknown_ca)',
+      'trusted certificate',
+      'foreign',
+      'client_certificate_rejected',
+    ],
+    [
+      'Our certificate has expired (alert certificate_expired)',
+      'trusted certificate',
+      'expired',
+      'client_certificate_expired',
+    ],
+    [
+      'Our certificate is not valid yet (alert bad_certificate)',
+      'trusted certificate',
+      'future',
+      'client_certificate_rejected',
+    ],
+    [
+      'Our certificate is not for clients (alert unsupported_certificate)',
+      'trusted certificate',
+      'purpose',
+      'client_certificate_rejected',
+    ],
+    [
+      'Our certificate is revoked (alert certificate_revoked)',
+      'unrevoked certificate',
+      'revoked',
+      'client_certificate_revoked',
+    ],
+  ] as const
+).map(([fault, demands, presents, reason]) => ({
+  fault,
+  presents,
+  reason,
+  server: { kind: 'openssl', demands },
+  versions: both,
+}));
+
+const accepted: Scenario = {
+  fault: 'Our certificate is accepted, but a web page answers',
+  server: { kind: 'openssl', demands: 'trusted certificate' },
+  versions: both,
+  presents: 'deployed',
+  probe: 'ping',
+  reason: 'unexpected_response',
+  httpStatus: 200,
+};
+
+const cut: Scenario = {
+  fault: 'The server cuts the connection instead of saying that it refuses our certificate (as servers on Node do)',
+  server: { kind: 'http', does: { status: 200 } },
+  versions: both,
+  presents: 'foreign',
+  reason: 'connection_reset',
+};
+
+const statuses: readonly (readonly [number, HandshakeReason])[] = [
+  [400, 'bad_request'],
+  [403, 'authentication_failed'],
+  [404, 'mailbox_unknown'],
+  [425, 'rate_limited'],
+  [429, 'rate_limited'],
+  [500, 'server_error'],
+  [503, 'server_error'],
+  [599, 'server_error'],
+  [401, 'unexpected_response'],
+  [204, 'unexpected_response'],
+];
+
+const answers: Scenario[] = [
+  ...statuses.map(
+    ([status, reason]): Scenario => ({
+      fault: `MESH answers ${status}`,
+      server: { kind: 'http', does: { status, body: status === 204 ? '' : 'no' } },
+      versions: both,
+      reason,
+      httpStatus: status,
+    }),
+  ),
+  {
+    fault: 'A redirect (302)',
+    server: { kind: 'http', does: { status: 302, headers: { Location: 'https://login.example/' } } },
+    versions: both,
+    reason: 'unexpected_response',
+    httpStatus: 302,
+  },
+  {
+    fault: 'A login page with 200',
+    server: { kind: 'http', does: { status: 200, headers: { 'Content-Type': 'text/html' }, body: loginPage } },
+    versions: both,
+    reason: 'unexpected_response',
+    httpStatus: 200,
+    detail: /HTTP 200 with a body that is not MESH’s: Sign in Sign in to the network$/,
+  },
+  {
+    fault: 'A 200 that names another mailbox',
+    server: { kind: 'http', does: { status: 200, body: '{"mailboxId":"X26OTHER"}' } },
+    versions: both,
+    reason: 'unexpected_response',
+    httpStatus: 200,
+  },
+  {
+    fault: 'None: an empty 200 (API v2)',
+    server: { kind: 'http', does: { status: 200 } },
+    versions: both,
+    reason: 'success',
+    httpStatus: 200,
+  },
+  {
+    fault: 'None: a 200 that names our mailbox (API v1)',
+    server: { kind: 'http', does: { status: 200, body: '{"mailboxId":"X26ABC1"}' } },
+    versions: both,
+    reason: 'success',
+    httpStatus: 200,
+  },
+  {
+    fault: 'None: a `Date` 3 hours off',
+    server: { kind: 'http', does: 'Date 3 hours off' },
+    versions: both,
+    reason: 'success',
+    httpStatus: 200,
+    finding: 'clock_skew',
+  },
+  {
+    fault: 'An endless body with 200',
+    server: { kind: 'http', does: 'endless body' },
+    versions: both,
+    reason: 'unexpected_response',
+    httpStatus: 200,
+    detail: /does not end/,
+  },
+  {
+    fault: 'An endless body with 403',
+    server: { kind: 'http', does: 'endless 403' },
+    versions: both,
+    reason: 'authentication_failed',
+    httpStatus: 403,
+  },
+  {
+    fault: 'An endless header',
+    server: { kind: 'http', does: 'huge header' },
+    versions: both,
+    reason: 'unexpected_response',
+    detail: /HPE_HEADER_OVERFLOW/,
+  },
+  {
+    fault: 'TLS with something else than HTTP in it',
+    server: { kind: 'http', does: 'not HTTP' },
+    versions: both,
+    reason: 'unexpected_response',
+  },
+  {
+    fault: 'A 200 whose chunks are none',
+    server: { kind: 'http', does: 'broken chunks' },
+    versions: both,
+    reason: 'unexpected_response',
+    httpStatus: 200,
+    detail: /HPE_INVALID_CHUNK_SIZE/,
+  },
+  {
+    fault: 'A 101 that nobody asked for',
+    server: { kind: 'http', does: 'switching protocols' },
+    versions: both,
+    reason: 'unexpected_response',
+    httpStatus: 101,
+  },
+  {
+    fault: 'No answer to the request',
+    server: { kind: 'http', does: 'hang' },
+    versions: both,
+    reason: 'http_timeout',
+    hangs: 'request',
+    httpStatus: 0,
+  },
+  {
+    fault: 'A 200 whose body never comes',
+    server: { kind: 'http', does: 'hang in body' },
+    versions: both,
+    reason: 'http_timeout',
+    hangs: 'request',
+    httpStatus: 200,
+  },
+  {
+    fault: 'The connection is reset after the request',
+    server: { kind: 'http', does: 'reset' },
+    versions: both,
+    reason: 'connection_reset',
+    httpStatus: 0,
+    detail: /in phase request/,
+  },
+  {
+    fault: 'The connection is closed after the request',
+    server: { kind: 'http', does: 'close' },
+    versions: both,
+    reason: 'connection_reset',
+    httpStatus: 0,
+    detail: /in phase request/,
+  },
+  {
+    fault: 'The connection is reset in the middle of a 200',
+    server: { kind: 'http', does: 'reset in body' },
+    versions: both,
+    reason: 'connection_reset',
+    httpStatus: 200,
+  },
+];
+
+const pings: Scenario[] = [
+  {
+    fault: 'None: a ping that says it is running',
+    server: { kind: 'http', does: { status: 200, body: '{"status":"running"}' } },
+    versions: both,
+    probe: 'ping',
+    reason: 'success',
+    httpStatus: 200,
+  },
+  {
+    fault: 'A ping that says something else',
+    server: { kind: 'http', does: { status: 200, body: '{"status":"stopping"}' } },
+    versions: both,
+    probe: 'ping',
+    reason: 'unexpected_response',
+    httpStatus: 200,
+  },
+  {
+    fault: 'A ping with an empty answer',
+    server: { kind: 'http', does: { status: 200 } },
+    versions: both,
+    probe: 'ping',
+    reason: 'unexpected_response',
+    httpStatus: 200,
+  },
+  {
+    fault: 'A ping to a server that has none (404)',
+    server: { kind: 'http', does: { status: 404 } },
+    versions: both,
+    probe: 'ping',
+    reason: 'unexpected_response',
+    httpStatus: 404,
+  },
+];
+
+export const scenarios: readonly Scenario[] = [
+  ...network,
+  ...beforeTls,
+  ...serverCertificates,
+  ...clientCertificates,
+  accepted,
+  cut,
+  ...answers,
+  ...pings,
+];

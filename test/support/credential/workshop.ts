@@ -1,0 +1,47 @@
+/** A temporary folder with what openssl and keytool write, and sources that point into it. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CredentialInputs, ReadOptions } from '../../../src/credential/read.ts';
+import { readCredential } from '../../../src/credential/read.ts';
+
+export interface Workshop {
+  readonly directory: string;
+  path(name: string): string;
+  /** Mode 0600. Returns the path. */
+  write(name: string, content: string | Uint8Array): string;
+  openssl(...arguments_: string[]): void;
+  keytool(...arguments_: string[]): void;
+  inLocale(locale: string, tool: string, ...arguments_: string[]): void;
+  remove(): void;
+}
+
+export function workshop(): Workshop {
+  const directory = mkdtempSync(join(tmpdir(), 'mesh-cert-monitor-credential-'));
+  const path = (name: string) => join(directory, name);
+  const inLocale = (locale: string, tool: string, ...arguments_: string[]) => {
+    execFileSync(tool, arguments_, { cwd: directory, stdio: 'pipe', env: { ...process.env, LC_ALL: locale } });
+  };
+  return {
+    directory,
+    path,
+    write(name, content) {
+      writeFileSync(path(name), content, { mode: 0o600 });
+      return path(name);
+    },
+    openssl: (...arguments_) => inLocale('C.UTF-8', 'openssl', ...arguments_),
+    keytool: (...arguments_) => inLocale('C.UTF-8', 'keytool', ...arguments_),
+    inLocale,
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+export const noPause: ReadOptions = { pause: async () => {} };
+
+/** Reads without waiting for the second half of a swap. */
+export const read = (inputs: CredentialInputs, env: Record<string, string> = {}) =>
+  readCredential(inputs, env, noPause);
+
+export const codes = (credential: { readonly problems: readonly { readonly code: string }[] }): string[] =>
+  credential.problems.map(({ code }) => code);

@@ -1,0 +1,15 @@
+/** The whole service in this process, over an estate on disk. */
+import { loadConfiguration } from '../../src/config/load.ts';
+import { createLog } from '../../src/monitor/log.ts';
+import { type Service, startService } from '../../src/service/service.ts';
+import type { DiskEstate } from './disk-estate.ts';
+
+/** @param hear - is given each line of its log. */
+export const serviceOver = (estate: DiskEstate, hear: (line: string) => void): Promise<Service> =>
+  startService({
+    load: () => loadConfiguration(estate.config),
+    env: estate.env,
+    now: () => new Date(),
+    log: createLog(hear),
+    build: { version: '1.2.3', nodeVersion: '24.0.0' },
+  });

@@ -1,0 +1,7 @@
+/** Where a value or a secret comes from, as the configuration says it. */
+import { Secret } from '../../src/config/secret.ts';
+import type { Source } from '../../src/config/types.ts';
+
+export const file = (path: string): Source => ({ kind: 'file', path });
+export const variable = (name: string): Source => ({ kind: 'env', name });
+export const inline = (value: string): Source => ({ kind: 'inline', value: new Secret(value) });

@@ -1,0 +1,90 @@
+/** Debian’s Chromium, driven without a download; and what a page did there that it should not have. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import axe, { type AxeResults } from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { needs } from '../tools.ts';
+
+const { CHROMIUM_PATH } = process.env;
+export const hasChromium = CHROMIUM_PATH !== undefined || needs('chromium');
+
+export const launch = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: CHROMIUM_PATH ?? '/usr/bin/chromium',
+    // It asks nobody for anything: no updates, no safe browsing, no QUIC.
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+
+export interface Watched {
+  readonly page: Page;
+  /** Errors and warnings of the console, CSP reports, requests to elsewhere, answers that failed. Empty is well. */
+  readonly complaints: string[];
+  close(): Promise<void>;
+}
+
+/** A page in a context of its own. @param expected - paths that are meant to answer with an error. */
+export async function watchedPage(
+  browser: Browser,
+  origin: string,
+  options: BrowserContextOptions = {},
+  expected: readonly string[] = [],
+): Promise<Watched> {
+  const context = await browser.newContext({ baseURL: origin, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const meant = (url: string) => expected.some((path) => url.endsWith(path));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()) && !meant(message.location().url))
+      complaints.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`script: ${error.message}`));
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== origin) complaints.push(`request: ${request.url()}`);
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400 && !meant(response.url())) complaints.push(`${response.status()}: ${response.url()}`);
+  });
+  if (options.javaScriptEnabled !== false)
+    await page.addInitScript(() => {
+      const global = globalThis as unknown as EventTarget & { cspReports: string[] };
+      global.cspReports = [];
+      global.addEventListener('securitypolicyviolation', (event) => {
+        const { violatedDirective, blockedURI } = event as Event & Record<string, string>;
+        global.cspReports.push(`${violatedDirective} ${blockedURI}`);
+      });
+    });
+  return { page, complaints, close: () => context.close() };
+}
+
+export const cspReports = (page: Page): Promise<string[]> =>
+  page.evaluate(() => (globalThis as unknown as { cspReports: string[] }).cspReports);
+
+/** By axe-core, against WCAG 2.0 to 2.2 at A and AA. */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const results = (await page.evaluate(
+    "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+  )) as AxeResults;
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ''}`),
+  );
+}
+
+/** Kept as an artefact of the test run, below a folder that git ignores. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  const directory = join('test-results', 'screenshots');
+  mkdirSync(directory, { recursive: true });
+  await page.screenshot({ path: join(directory, `${name}.png`), fullPage: true });
+}
+
+/** CSS pixels by which the content is wider than the window: 0 where nobody has to scroll sideways. */
+export const overflow = (page: Page): Promise<number> =>
+  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
