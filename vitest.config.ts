@@ -1,13 +1,49 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+// What the workers and the programs that tests start have compiled is kept for the next of them.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules', '.cache', 'compiled');
+
+/** Those that take longest, first: a long one that starts last would run alone. */
+const longest = [
+  'renewal/crash/crash',
+  'service/service',
+  'web/browser',
+  'mesh/residue',
+  'demo/demo',
+  'web/browser-live',
+  'alerts/live',
+  'alerts/rules',
+  'monitor/serve',
+  'cli/main',
+].map((name) => join(import.meta.dirname, 'test', `${name}.test.ts`));
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => longest.indexOf(moduleId) + 1 || longest.length + 1;
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
+
+// A module that a test replaces must not have been loaded for another test.
+const alone = ['test/verify/path.test.ts'];
 
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores are the least we expect; more workers than cores only makes deadlines in the network tests flaky.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
+    // What a test has changed in its worker does not reach the next one.
+    restoreMocks: true,
+    unstubEnvs: true,
+    projects: [
+      { extends: true, test: { name: 'shared', isolate: false, include: ['test/**/*.test.ts'], exclude: alone } },
+      { extends: true, test: { name: 'alone', include: alone } },
+    ],
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results/vitest.json' }]] : ['default'],
   },
 });

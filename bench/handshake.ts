@@ -1,5 +1,5 @@
-// npm run bench -- handshake [PROBES] [ENVIRONMENTS]: what a probe costs beside a bare node:https request with the same options, in the same run;
-// then many environments at once. The server is a process of its own, so that only the client's CPU time is counted.
+// npm run bench -- handshake [PROBES] [ENVIRONMENTS]: what a probe costs compared with a bare node:https request with the same options, in the same run;
+// then many environments at once. The server is a separate process, so that only the client's CPU time is counted.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, createServer, request } from 'node:https';
@@ -38,7 +38,7 @@ export async function run([probes = '500', environments = '1000']: readonly stri
   }
 }
 
-/** Batches of both by turns, so that whatever else this machine does falls on both. */
+/** Alternates batches of both, so that other load on the machine affects both. */
 async function beside(port: number, material: Material, credential: DeployedCredential, probes: number): Promise<void> {
   const ours = async () => expectSuccess(await probe(port, credential));
   const bare = () => bareRequest(port, material);
@@ -105,7 +105,7 @@ function expectSuccess({ reason, detail }: { reason?: string; detail?: string })
   if (reason) throw new Error(`${reason}: ${detail}`);
 }
 
-/** The same request, by a client that looks at nothing but the status. */
+/** The same request, from a client that checks only the status. */
 async function bareRequest(port: number, { ca, client }: Material): Promise<void> {
   const token = authorizationToken({
     mailboxId: 'X26ABC1',
@@ -171,7 +171,7 @@ async function portFrom(server: ChildProcess): Promise<number> {
   return port;
 }
 
-/** The other side: answers every request of a client that presents a good certificate with an empty 200. */
+/** The server: answers every request from a client with a valid certificate with an empty 200. */
 async function serve(): Promise<void> {
   const [material] = (await once(process, 'message')) as [Material];
   const options = { ...material.server, ca: material.ca, requestCert: true, rejectUnauthorized: true };

@@ -1,4 +1,4 @@
-// npm run bench -- NAME [arguments]: runs bench/NAME.ts. Without a name: what there is.
+// npm run bench -- NAME [arguments]: runs bench/NAME.ts. Without a name, lists the benchmarks.
 import { readdirSync } from 'node:fs';
 
 const names = readdirSync(import.meta.dirname)

@@ -1,4 +1,4 @@
-// npm run bench -- page: how long the page, the API and the calendar take over a large estate. Ends with 1 where a page is slower than promised.
+// npm run bench -- page: how long the page, the API and the calendar take with many environments. Exits with 1 if a page is slower than promised.
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,7 +13,7 @@ import {
 } from '../test/support/status.ts';
 import { recordsOf } from '../test/support/web/pages.ts';
 
-/** Milliseconds in which the page has to be there, by the number of environments. */
+/** Time allowed for the page in milliseconds, by the number of environments. */
 const promised = { 100: 20, 5000: 200 } as const;
 const rounds = 40;
 
@@ -37,7 +37,7 @@ export async function run(): Promise<void> {
   }
 }
 
-/** The built program, as it is installed, over estates in every state. */
+/** The built program, as installed, with environments in every state. */
 async function serve(count: number) {
   const { createApp } = (await import(dist('app.js'))) as typeof import('../src/web/app.ts');
   const { pages } = (await import(dist('pages.js'))) as typeof import('../src/web/pages.ts');
@@ -66,7 +66,7 @@ function environment(index: number): EnvironmentStatus {
   return environmentStatus({ name: `environment-${index}`, assessment: sampleAssessment({ certificates }) });
 }
 
-/** The median, and the time within which 95 of 100 were answered, body and all; the first few only warm up. */
+/** The median and the 95th percentile, including the body; the first few requests only warm up. */
 async function measure(url: string, times = rounds): Promise<{ medianMs: number; slowMs: number }> {
   const taken: number[] = [];
   for (let round = 0; round < times + 5; round += 1) {

@@ -1,4 +1,4 @@
-// npm run bench -- service [ENVIRONMENTS]: the built service over an estate on disk. Start, cycles, scrapes, memory; 10,000 unless told.
+// npm run bench -- service [ENVIRONMENTS]: the built service with environments on disk. Start, cycles, scrapes, memory. Default: 10,000.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -64,7 +64,7 @@ async function scrapes(url: string): Promise<void> {
   say('slowest /health/live meanwhile', await live.stop(), 'ms');
 }
 
-/** A reload looks at everything again: the same content, so nothing is rehearsed. */
+/** A reload reads everything again. The content is the same, so nothing is rehearsed. */
 async function secondCycle(url: string, child: ChildProcess, environments: number): Promise<void> {
   const last = `environment-${environments - 1}`;
   const lastRun = async () => {
@@ -79,7 +79,7 @@ async function secondCycle(url: string, child: ChildProcess, environments: numbe
   say('next cycle, nothing changed, with reload', (Date.now() - begun) / 1000, 's');
 }
 
-/** 10,000 certificates and encrypted keys, no two files alike but the bundle; 20 different RSA keys, for making more takes minutes. */
+/** 10,000 certificates and encrypted keys; every file differs except the bundle. Only 20 different RSA keys, because generating more takes minutes. */
 async function writeEstate(directory: string, environments: number): Promise<string> {
   const past = addYears(new Date(), -1);
   const root = await createRoot({ commonName: 'Bench Root', notBefore: past, years: 20 });
@@ -118,7 +118,7 @@ async function writeEstate(directory: string, environments: number): Promise<str
   return config;
 }
 
-/** Asks every 20 ms, as an impatient orchestrator would. `stop` gives the slowest answer in milliseconds. */
+/** Requests every 20 ms, as an impatient orchestrator would. `stop` returns the slowest response in milliseconds. */
 function watchLiveness(url: string): { stop(): Promise<number> } {
   let [slowest, going] = [0, true];
   const asking = (async () => {

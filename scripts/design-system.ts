@@ -1,5 +1,5 @@
-// The part of the NHS design system that the page needs, made ready to be served from a folder of its own: the stylesheet and the images
-// that it names. The package stays a development dependency.
+// Prepares the part of the NHS design system that the page needs (the stylesheet and the images it refers to) to be served from its own
+// folder, so that the package stays a development dependency.
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -20,12 +20,12 @@ export function copyDesignSystem(target: string): void {
 export const imagesOf = (css: string): Set<string> =>
   new Set([...css.matchAll(imageUrl)].flatMap(([, image]) => image ?? []));
 
-/** The package's stylesheet fetches its font from another host and its images from the root of ours. The font goes; the images lie beside it. */
+/** The package's stylesheet fetches its font from another host and its images from our root path. The font is removed, and the images are placed next to the stylesheet. */
 export function selfContained(css: string): string {
   return css.replaceAll(/@font-face\s*\{[^}]*\}/g, '').replaceAll(imageUrl, 'url($1)');
 }
 
-/** The package carries no licence file, only a section of its README that names the MIT licence; the terms are those of our own. */
+/** The package does not include a licence file; its README names the MIT licence, whose terms are the same as ours. */
 function licence(manifest: string): string {
   const { version, homepage } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string; homepage: string };
   const readme = readFileSync(join(dirname(manifest), 'README.md'), 'utf8');

@@ -1,5 +1,5 @@
-// Writes what is generated from the sources: the marked blocks inside docs/*.md, and whole files that users load. With --check it
-// writes nothing, and fails when a committed file differs from its sources.
+// Writes everything that is generated from the sources: the marked blocks in docs/*.md, and whole files that users load. With --check
+// it writes nothing, and fails if a committed file is out of date.
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fill } from './docs/blocks.ts';

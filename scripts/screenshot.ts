@@ -1,4 +1,4 @@
-// Writes docs/images/overview.png, the picture in the README: the page of the demo, as anybody sees it. Needs Chromium and a build:
+// Writes docs/images/overview.png, the picture in the README, from the page of the demo. Needs Chromium and a build:
 // npm run build && node scripts/screenshot.ts
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -30,5 +30,5 @@ async function pageOf(stdout: NodeJS.ReadableStream): Promise<string> {
     const url = /^\s*Page\s+(http\S+)/.exec(line)?.[1];
     if (url) return url;
   }
-  throw new Error('the demo ended before it showed its page');
+  throw new Error('the demo stopped before it showed its page');
 }

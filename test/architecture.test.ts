@@ -31,6 +31,8 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   status: ['config', 'findings', 'mesh', 'renewal', 'verify'],
   report: ['findings', 'mesh', 'renewal', 'status', 'text', 'time', 'verify', 'x509'],
+  inspect: ['config', 'credential', 'examine', 'findings', 'report', 'text', 'time', 'verify'],
+  'index.ts': ['inspect'],
   metrics: ['findings', 'mesh', 'renewal', 'status', 'text', 'time', 'verify', 'x509'],
   web: [
     'config',

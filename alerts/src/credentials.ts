@@ -16,7 +16,7 @@ const critical = config.criticalDays * secondsPerDay;
 const left = `${clientNotAfter} - time()`;
 const caLeft = `(${credentialExpiry} - time())`;
 const caEndsFirst = `(${credentialExpiry} < ${clientNotAfter})`;
-/** Has an alert that says why, in any case. */
+/** Whatever the cause, another alert reports it. */
 export const credentialInvalid = `${perEnvironment('nhs_mesh_credential_valid == bool 0')} == 1`;
 const humanValue = '{{ $value | humanizeDuration }}';
 
@@ -27,13 +27,14 @@ const reading: AlertRule[] = [
     for: '10m',
     severity: 'critical',
     summary: `A credential file of MESH ${environment} cannot be read`,
-    description: `Certificate, private key, passphrase or CA bundle of ${environment} cannot be read as deployed. A client that restarts now cannot connect. Run "mesh-cert-monitor check --config FILE --environment ${environment}": it names the file and the remedy.`,
+    description: `The certificate, private key, passphrase or CA bundle of ${environment} cannot be read as deployed. A client that restarts now will not be able to connect. Run "mesh-cert-monitor check --config FILE --environment ${environment}": it reports the file and the remedy.`,
     steps: [
-      'Run `mesh-cert-monitor check --config FILE --environment NAME`; the finding names file, block and reason.',
-      'Compare with the last deployment: a rotated secret, a mount, a permission, a passphrase.',
-      'The dates of the last readable certificate stay in the metrics, so the expiry alerts still hold.',
+      'Run `mesh-cert-monitor check --config FILE --environment NAME`: the finding says which file, which part of it, and why.',
+      'Check what the last deployment changed: a secret, a mount, a permission or a passphrase.',
+      'The dates of the last readable certificate stay in the metrics, so the expiry alerts still work.',
     ],
-    patience: 'Ten minutes: two check cycles, so that a deployment that swaps files one after the other stays quiet.',
+    patience:
+      'Two check cycles, so that a deployment that replaces files one after the other does not raise the alert.',
   },
   {
     alert: 'MeshKeyMismatch',
@@ -41,40 +42,40 @@ const reading: AlertRule[] = [
     for: '10m',
     severity: 'critical',
     summary: `The private key of MESH ${environment} does not belong to its certificate`,
-    description: `${clientCertificate} of ${environment} was deployed with another key. No TLS handshake can succeed. Deploy the key that was made with this certificate's CSR.`,
+    description: `${clientCertificate} of ${environment} was deployed with a different key, so no TLS handshake can succeed. Deploy the key that this certificate's CSR was made with.`,
     steps: [
-      'Find which of the two files changed last.',
+      'Find out which of the two files changed last.',
       'After a renewal with a new key, take the key from `state_dir` (`mesh-cert-monitor renewals --config FILE` shows where).',
-      'Deploy certificate and key together.',
+      'Deploy the certificate and key together.',
     ],
-    patience: 'Ten minutes: a certificate and its key are often swapped a moment apart.',
+    patience: 'A certificate and its key are often replaced a moment apart.',
   },
   {
     alert: 'MeshChainInvalid',
     expr: fails('chain_valid'),
     for: '10m',
     severity: 'critical',
-    summary: `The certification path of MESH ${environment} does not hold`,
-    description: `${clientCertificate} of ${environment} does not lead to a trusted root through the CA bundle. Run "mesh-cert-monitor check --config FILE --environment ${environment}": it names the certificate that breaks the path.`,
+    summary: `The certification path of MESH ${environment} is not valid`,
+    description: `${clientCertificate} of ${environment} does not lead to a trusted root through the CA bundle. Run "mesh-cert-monitor check --config FILE --environment ${environment}": it shows where the path breaks.`,
     steps: [
-      'Run `mesh-cert-monitor check --config FILE --environment NAME`: the path is drawn, with the certificate at fault.',
-      'Put the CA certificates of this environment’s current generation into the bundle.',
+      'Run `mesh-cert-monitor check --config FILE --environment NAME`: it draws the path and marks the certificate at fault.',
+      'Put the current CA certificates of this environment into the bundle.',
     ],
-    patience: 'Ten minutes: two check cycles.',
+    patience: 'Two check cycles.',
   },
   {
-    // Whatever the alerts above and the expired certificate's do not explain.
+    // Everything that the alerts above, and the one for an expired certificate, do not explain.
     alert: 'MeshCredentialInvalid',
     expr: unless(credentialInvalid, stands(...codesOf('readable', 'key_match', 'chain_valid'), 'certificate_expired')),
     for: '10m',
     severity: 'critical',
     summary: `MESH would refuse the credential of ${environment}`,
-    description: `${clientCertificate} of ${environment} is readable, matches its key and has a path, but is not fit for MESH: weak, not valid yet, or not meant for a TLS client. Run "mesh-cert-monitor check --config FILE --environment ${environment}" and ask the desk for the right certificate.`,
+    description: `${clientCertificate} of ${environment} can be read, matches its key and has a valid path, but cannot be used with MESH: it is weak, not valid yet, or not meant for a TLS client. Run "mesh-cert-monitor check --config FILE --environment ${environment}" for the reason, then ask the desk for the right certificate.`,
     steps: [
-      'Run `mesh-cert-monitor check --config FILE --environment NAME`; the critical finding says what is wrong.',
-      'A certificate that is not valid yet: wait, or put the one before it back. Any other: ask the desk for the right one.',
+      'Run `mesh-cert-monitor check --config FILE --environment NAME`: the critical finding says what is wrong.',
+      'If the certificate is not valid yet, wait, or put the previous one back. Otherwise ask the desk for the right one.',
     ],
-    patience: 'Ten minutes: two check cycles.',
+    patience: 'Two check cycles.',
   },
   {
     alert: 'MeshChainOrderWrong',
@@ -82,32 +83,35 @@ const reading: AlertRule[] = [
     for: '30m',
     severity: 'warning',
     summary: `The CA bundle of MESH ${environment} is in the wrong order`,
-    description: `The CA bundle of ${environment} does not stand in the configured order (root CA first by default). Some clients fail on it. Run "mesh-cert-monitor check --config FILE --environment ${environment}": it says which certificates to swap.`,
-    steps: [
-      'Swap the certificates that the finding names.',
-      'If your client wants the other order, set `chain_order`.',
-    ],
-    patience: 'Half an hour: nothing breaks at once.',
+    description: `The CA bundle of ${environment} is not in the configured order (root CA first by default). Some clients cannot use it. Run "mesh-cert-monitor check --config FILE --environment ${environment}": it says which certificates to swap.`,
+    steps: ['Swap the certificates named in the finding.', 'If your client needs the other order, set `chain_order`.'],
+    patience: 'Nothing breaks at once.',
   },
   {
     alert: 'MeshCertificateNameUnexpected',
     expr: fails('naming'),
     for: '30m',
     severity: 'warning',
-    summary: `The common name of MESH ${environment} is not what MESH certificates have`,
-    description: `${clientCertificate} of ${environment} has a common name without the MESH API form, or with another ODS code. The desk may turn a renewal down. Compare it with the name on record.`,
-    steps: ['Compare the common name with the record at the desk.', 'Set `renewal.common_name` to the name on record.'],
-    patience: 'Half an hour: nothing breaks at once.',
+    summary: `The common name of MESH ${environment} is not as expected`,
+    description: `${clientCertificate} of ${environment} has a common name that is not in the MESH API format, or that contains a different ODS code. The desk may reject a renewal. Compare it with the name on record.`,
+    steps: [
+      'Compare the common name with the one the desk has on record.',
+      'Set `renewal.common_name` to the name on record.',
+    ],
+    patience: 'Nothing breaks at once.',
   },
   {
     alert: 'MeshVerifiersDisagree',
     expr: fails('rehearsal'),
     for: '30m',
     severity: 'warning',
-    summary: `Two verifiers judge the credential of MESH ${environment} differently`,
-    description: `The monitor's own path validation and OpenSSL do not agree about ${clientCertificate} of ${environment}. Trust the stricter one; "mesh-cert-monitor check --config FILE --environment ${environment}" prints both verdicts.`,
-    steps: ['Read both verdicts in the finding.', 'Report the difference with the certificates, never the key.'],
-    patience: 'Half an hour: nothing breaks at once.',
+    summary: `Two verifiers disagree about the credential of MESH ${environment}`,
+    description: `The monitor's own path validation and OpenSSL disagree about ${clientCertificate} of ${environment}. Trust the stricter one; "mesh-cert-monitor check --config FILE --environment ${environment}" prints both verdicts.`,
+    steps: [
+      'Read both verdicts in the finding.',
+      'Report the difference to the maintainers. Include the certificates, never the key.',
+    ],
+    patience: 'Nothing breaks at once.',
   },
 ];
 
@@ -118,12 +122,12 @@ const expiry: AlertRule[] = [
     for: '1h',
     severity: 'warning',
     summary: `The client certificate of MESH ${environment} expires in less than ${config.warningDays} days`,
-    description: `${clientCertificate} of ${environment} has ${humanValue} left. See that the renewal has been requested: "mesh-cert-monitor renewals --config FILE".`,
+    description: `${clientCertificate} of ${environment} has ${humanValue} left. Check that the renewal has been requested: "mesh-cert-monitor renewals --config FILE".`,
     steps: [
       'Run `mesh-cert-monitor renewals --config FILE`.',
-      'If nothing was requested: `mesh-cert-monitor renew --config FILE --environment NAME`.',
+      'If it has not been requested, run `mesh-cert-monitor renew --config FILE --environment NAME`.',
     ],
-    patience: 'An hour: weeks are left.',
+    patience: 'There are weeks left.',
   },
   {
     alert: 'MeshCertificateExpiryImminent',
@@ -131,27 +135,27 @@ const expiry: AlertRule[] = [
     for: '10m',
     severity: 'critical',
     summary: `The client certificate of MESH ${environment} expires in less than ${config.criticalDays} days`,
-    description: `${clientCertificate} of ${environment} has ${humanValue} left, and the desk takes several working days to answer. Telephone it, quoting the request that "mesh-cert-monitor renewals --config FILE" shows.`,
+    description: `${clientCertificate} of ${environment} has ${humanValue} left, and the desk takes several working days to answer. Telephone the desk and quote the request that "mesh-cert-monitor renewals --config FILE" shows.`,
     steps: [
       'Run `mesh-cert-monitor renewals --config FILE`.',
-      'Telephone the desk, quoting the request.',
-      'Accept and deploy the certificate as soon as it comes: `mesh-cert-monitor accept --config FILE --environment NAME ISSUED.pem`.',
+      'Telephone the desk and quote the request.',
+      'Accept and deploy the certificate as soon as it arrives: `mesh-cert-monitor accept --config FILE --environment NAME ISSUED.pem`.',
     ],
-    patience: 'Ten minutes: long enough to outlast a restart with wrong files, short against days.',
+    patience: 'Long enough to outlast a restart with the wrong files, and short compared with days.',
   },
   {
     alert: 'MeshCertificateExpired',
     expr: `${left} <= 0`,
     for: '0m',
     severity: 'critical',
-    summary: `The client certificate of MESH ${environment} has expired: no messages move`,
+    summary: `The client certificate of MESH ${environment} has expired: no messages can be sent or collected`,
     description: `${clientCertificate} of ${environment} has expired and MESH refuses it. Telephone the desk for an urgent certificate; "mesh-cert-monitor renew --config FILE --environment ${environment}" drafts the request.`,
     steps: [
-      'Tell those who wait for messages.',
-      'Telephone the desk; send the drafted request.',
-      'Deploy, and see that the handshake succeeds.',
+      'Tell the people who depend on the messages.',
+      'Telephone the desk, and send the drafted request.',
+      'Deploy the new certificate, and check that the handshake succeeds.',
     ],
-    patience: 'None: a date that has passed does not flap.',
+    patience: 'It does not wait: a date that has passed does not flap.',
   },
   {
     alert: 'MeshCaExpiresSoon',
@@ -159,13 +163,13 @@ const expiry: AlertRule[] = [
     for: '1h',
     severity: 'warning',
     summary: `A CA above the certificate of MESH ${environment} expires before it, in less than ${config.warningDays} days`,
-    description: `A CA on the path of ${clientCertificate} in ${environment} ends in ${humanValue}, before the client certificate. Get the next generation of the CA certificates and a client certificate from it.`,
+    description: `A CA on the path of ${clientCertificate} in ${environment} expires in ${humanValue}, before the client certificate. Get the next generation of CA certificates, and a client certificate issued by it.`,
     steps: [
       'Look for the announcement of the next CA generation on the NHS public key infrastructure pages.',
-      'Add it to the bundle.',
-      'Request a client certificate from it.',
+      'Add its certificates to the bundle.',
+      'Request a client certificate issued by it.',
     ],
-    patience: 'An hour: weeks are left.',
+    patience: 'There are weeks left.',
   },
   {
     alert: 'MeshCaExpiryImminent',
@@ -173,12 +177,12 @@ const expiry: AlertRule[] = [
     for: '10m',
     severity: 'critical',
     summary: `A CA above the certificate of MESH ${environment} expires in less than ${config.criticalDays} days`,
-    description: `A CA on the path of ${clientCertificate} in ${environment} ends in ${humanValue}. Then nothing below it is accepted. Telephone the desk for a certificate from the current generation.`,
+    description: `A CA on the path of ${clientCertificate} in ${environment} expires in ${humanValue}. After that, MESH accepts nothing issued below it. Telephone the desk for a certificate issued by the current CA generation.`,
     steps: [
-      'Telephone the desk for a certificate of the current generation.',
+      'Telephone the desk for a certificate issued by the current CA generation.',
       'Put its CA certificates into the bundle.',
     ],
-    patience: 'Ten minutes, as for the client certificate.',
+    patience: 'As for the client certificate.',
   },
 ];
 

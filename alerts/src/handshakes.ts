@@ -3,7 +3,7 @@ import { config, secondsPerDay } from './config.ts';
 import { credentialInvalid } from './credentials.ts';
 import { type AlertRule, environment, fails, perEnvironment, stands, unless } from './rule.ts';
 
-/** Reasons that the next probe will not cure by itself: someone has to change a file, a secret or a server. */
+/** Reasons that do not clear by themselves: somebody has to change a file, a secret or a server. */
 const ours: readonly HandshakeReason[] = [
   'client_certificate_required',
   'client_certificate_expired',
@@ -25,7 +25,7 @@ const failing = (...reasons: readonly HandshakeReason[]) =>
 const skew = 'abs(nhs_mesh_clock_skew_seconds)';
 const skewCritical = `max by (mesh_environment) (${skew}) > ${config.clockSkewCriticalSeconds}`;
 
-/** One cause, one alert: a refusal that the files or the clock explain is told by the alert about them. */
+/** One cause, one alert: a refusal that the files or the clock explain is reported by the alert about those. */
 const refused = [
   unless(failing(...ours), credentialInvalid),
   unless(failing('server_certificate_untrusted'), fails('chain_valid')),
@@ -33,7 +33,7 @@ const refused = [
   failing(...others),
 ].join(' or ');
 
-/** The reason of the last handshake, looked up when the alert is rendered: it may change while the alert waits, and must not restart it. */
+/** The reason of the last handshake, looked up when the alert is rendered. It may change while the alert is pending, and must not restart the wait. */
 const lastReason =
   `{{ with printf "nhs_mesh_handshake_failure{mesh_environment='%s'} == 1" $labels.mesh_environment | query }}` +
   '{{ with . | first }}{{ .Labels.reason }}{{ end }}{{ else }}the reason of the last handshake{{ end }}';
@@ -49,12 +49,12 @@ export const handshakeAlerts: readonly AlertRule[] = [
     for: '5m',
     severity: 'critical',
     summary: `MESH ${environment} refuses the handshake: {{ $labels.reason }}`,
-    description: `The last handshake of ${environment} failed with {{ $labels.reason }}, which does not pass by itself. The section of that reason in the handshake documentation says what to change; "mesh-cert-monitor check --config FILE --environment ${environment}" tries again.`,
+    description: `The last handshake of ${environment} failed with {{ $labels.reason }}, which will not clear by itself. The handshake documentation says what to change for that reason; "mesh-cert-monitor check --config FILE --environment ${environment}" tries again.`,
     steps: [
       'Run `mesh-cert-monitor check --config FILE --environment NAME` for the detail.',
-      'Follow the section of the reason in `docs/handshake.md`.',
+      'Follow the section for that reason in `docs/handshake.md`.',
     ],
-    patience: 'Five minutes: these reasons need a change by someone.',
+    patience: 'These reasons do not clear by themselves: somebody has to make a change.',
   },
   {
     alert: 'MeshHandshakeFailing',
@@ -62,14 +62,14 @@ export const handshakeAlerts: readonly AlertRule[] = [
     for: '65m',
     severity: 'critical',
     summary: `The handshake of MESH ${environment} keeps failing`,
-    description: `Two hourly handshakes of ${environment} in a row failed, the last with ${lastReason}. Look at the network, the proxy and the MESH service status; "mesh-cert-monitor check --config FILE --environment ${environment}" tries again.`,
+    description: `Two consecutive hourly handshakes of ${environment} failed, the last with ${lastReason}. Check the network, the proxy and the MESH service status; "mesh-cert-monitor check --config FILE --environment ${environment}" tries again.`,
     steps: [
       'Run `mesh-cert-monitor check --config FILE --environment NAME` from the same machine.',
-      'Look at the network path and the proxy.',
-      'Look at NHS England’s service status.',
+      'Check the network path and the proxy.',
+      'Check NHS England’s service status.',
     ],
     patience:
-      'Sixty-five minutes: two probes of the default hourly schedule, for one lost connection is nobody’s emergency. With a sparser `schedule.handshake` make it longer.',
+      'Two handshakes on the default hourly schedule, because a single lost connection is not an emergency. If your `schedule.handshake` is less frequent, make it longer.',
   },
   {
     alert: 'MeshMailboxNotValidated',
@@ -79,12 +79,12 @@ export const handshakeAlerts: readonly AlertRule[] = [
     for: '10m',
     severity: 'critical',
     summary: `The mailbox of MESH ${environment} has not been validated for ${config.mailboxValidatedHours} hours`,
-    description: `No handshake of ${environment} has succeeded for ${config.mailboxValidatedHours} hours. MESH marks a mailbox that nobody validates as inactive. Mend what makes the handshake fail, and see that the real client still collects its messages.`,
+    description: `No handshake of ${environment} has succeeded for ${config.mailboxValidatedHours} hours. MESH marks a mailbox that nobody validates as inactive. Fix the cause of the failed handshakes, and check that the real client still collects its messages.`,
     steps: [
-      'Look at the reason of the last handshake.',
-      'See that the real client still runs: the monitor’s handshakes can hide that it is dead.',
+      'Check the reason given for the last handshake.',
+      'Check that the real client is still running: the monitor’s handshakes can hide that it has stopped.',
     ],
-    patience: 'Ten minutes on top of a day.',
+    patience: 'Ten minutes on top of the 24 hours.',
   },
   {
     alert: 'MeshClockSkew',
@@ -92,34 +92,34 @@ export const handshakeAlerts: readonly AlertRule[] = [
     for: '15m',
     severity: 'warning',
     summary: `The monitor's clock is out of step with MESH ${environment}`,
-    description: `The clock differs from that of MESH ${environment} by {{ $value | humanizeDuration }}. Beyond 2 hours MESH refuses every token. Bring the clock into step (NTP).`,
+    description: `The clock differs from that of MESH ${environment} by {{ $value | humanizeDuration }}. Beyond 2 hours MESH refuses every token. Synchronise the clock (NTP).`,
     steps: [
       'Check NTP on the machine that runs the monitor.',
-      'The real client often runs on the same machine or image: check it too.',
+      'Check the real client too: it often runs on the same machine or image.',
     ],
-    patience: 'A quarter of an hour: clocks are stepped now and then.',
+    patience: 'Clocks are adjusted from time to time.',
   },
   {
     alert: 'MeshClockSkewCritical',
     expr: skewCritical,
     for: '5m',
     severity: 'critical',
-    summary: `The monitor's clock is so far from MESH ${environment} that tokens are refused`,
-    description: `The clock differs from that of MESH ${environment} by {{ $value | humanizeDuration }}; MESH refuses tokens beyond 2 hours. Bring the clock into step (NTP).`,
-    steps: ['Mend NTP on the machine that runs the monitor, then on every client that shares its image.'],
-    patience: 'Five minutes.',
+    summary: `The monitor's clock is so far out that MESH ${environment} refuses tokens`,
+    description: `The clock differs from that of MESH ${environment} by {{ $value | humanizeDuration }}, and MESH refuses tokens beyond 2 hours. Synchronise the clock (NTP).`,
+    steps: ['Fix NTP on the machine that runs the monitor, then on every client that shares its image.'],
+    patience: 'Short, because MESH already refuses tokens.',
   },
   {
     alert: 'MeshServerCertificateExpiresSoon',
     expr: `min by (mesh_environment) (${serverLeft}) < ${config.serverCertificateDays * secondsPerDay}`,
     for: '1h',
     severity: 'warning',
-    summary: `MESH's own certificate in ${environment} is about to be replaced`,
-    description: `A certificate that the MESH server of ${environment} presents ends in {{ $value | humanizeDuration }}. NHS England replaces it; look for an announcement of new CA certificates so that the bundle trusts the successor.`,
+    summary: `MESH's own certificate in ${environment} expires soon`,
+    description: `A certificate that the MESH server of ${environment} presents expires in {{ $value | humanizeDuration }}. NHS England will replace it: look for an announcement of new CA certificates, so that the bundle trusts the new one.`,
     steps: [
       'Look for an announcement of new CA certificates.',
-      'Have the new CA certificates in the bundle before the change.',
+      'Put the new CA certificates into the bundle before the change.',
     ],
-    patience: 'An hour: days are left.',
+    patience: 'There are days left.',
   },
 ];

@@ -2,8 +2,8 @@ import { config } from './config.ts';
 import type { RecordingRule } from './rule.ts';
 
 /**
- * Dates as the alerts and dashboards use them: one series per environment, remembered over missing scrapes. The service keeps the
- * last known dates of a file that has gone bad, so "expired while unreadable" needs nothing more.
+ * Dates as the alerts and dashboards use them: one series per environment, remembered when scrapes are missing. The service keeps the
+ * last known dates of a file that can no longer be read, so “expired while unreadable” needs nothing more.
  */
 export const clientNotAfter = 'mesh_environment:nhs_mesh_client_certificate_not_after_timestamp_seconds:min';
 export const credentialExpiry = 'mesh_environment:nhs_mesh_credential_expiry_timestamp_seconds:min';

@@ -4,7 +4,7 @@ import { type AlertRule, runbookUrl } from './rule.ts';
 import { type RuleGroup, ruleGroups } from './rules.ts';
 
 const header =
-  '# Generated from alerts/src/ by `npm run docs`. Put your own hosts in place of the two .example ones (alerts/README.md).\n';
+  '# Generated from alerts/src/ by `npm run docs`. Replace the two .example hosts with your own (alerts/README.md).\n';
 
 function alert(rule: AlertRule) {
   const dashboard = rule.monitor
@@ -28,7 +28,7 @@ const group = ({ name, recording, alerts }: RuleGroup) => ({ name, rules: [...re
 const document = { groups: ruleGroups.map(group) };
 const yaml = (value: unknown) => header + stringify(value, { lineWidth: 0 });
 
-/** What Prometheus loads with `rule_files`. */
+/** For `rule_files` of Prometheus. */
 export const prometheusRules = () => yaml(document);
 
 /** The same for Kubernetes, where the Prometheus operator reads it. */

@@ -1,4 +1,4 @@
-/** Colours, mappings and thresholds, from the same source as the alerts. Text says what colour says. */
+/** Colours, mappings and thresholds, from the same source as the alerts. Every colour comes with text. */
 import {
   MappingType,
   type Threshold,
@@ -42,7 +42,7 @@ export const yesNo = (yes: string, no: string) =>
   texts({ 1: { text: yes, color: green }, 0: { text: no, color: red } });
 export const severityNames = () =>
   texts({
-    0: { text: 'well', color: green },
+    0: { text: 'OK', color: green },
     1: { text: 'warning', color: amber },
     2: { text: 'critical', color: red },
   });

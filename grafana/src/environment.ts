@@ -35,7 +35,7 @@ function atPresent(dashboard: DashboardBuilder): DashboardBuilder {
     .withPanel(
       statPanel({
         title: 'Stops working in',
-        description: 'Until the first certificate on the path expires.',
+        description: 'Days until the first certificate on the path expires.',
         at: at(4, 1, 4, 4),
       })
         .withTarget(now(queries.credentialDaysLeft))
@@ -57,7 +57,7 @@ function atPresent(dashboard: DashboardBuilder): DashboardBuilder {
     .withPanel(
       statPanel({
         title: 'Last successful handshake',
-        description: 'How long ago MESH last answered.',
+        description: 'Time since the last successful handshake.',
         at: at(12, 1, 4, 4),
       })
         .withTarget(now(queries.handshakeAge))
@@ -73,7 +73,7 @@ function atPresent(dashboard: DashboardBuilder): DashboardBuilder {
     .withPanel(
       statPanel({
         title: 'MESH’s own certificate',
-        description: 'Days until the earliest certificate that the server presents expires.',
+        description: 'Days until the first of the server’s certificates expires.',
         at: at(20, 1, 4, 4),
       })
         .withTarget(now(queries.serverDaysLeft))
@@ -91,7 +91,7 @@ function credential(dashboard: DashboardBuilder): DashboardBuilder {
     .withPanel(
       tablePanel({
         title: 'Certificates',
-        description: 'Every certificate of the path and of the bundle.',
+        description: 'Every certificate on the path and in the bundle.',
         at: at(0, 6, 24, 8),
       })
         .withTarget(rows(queries.certificateInfo, 'A'))
@@ -135,11 +135,11 @@ function credential(dashboard: DashboardBuilder): DashboardBuilder {
     .withPanel(
       timelinePanel({
         title: 'Findings',
-        description: 'Everything that stood against this environment.',
+        description: 'Every finding in this environment.',
         at: at(12, 14, 12, 9),
       })
         .withTarget(over(queries.findings, '{{severity}} {{code}}'))
-        .mappings(look.yesNo('stands', 'gone')),
+        .mappings(look.yesNo('present', 'cleared')),
     );
 }
 
@@ -156,14 +156,14 @@ function handshake(dashboard: DashboardBuilder): DashboardBuilder {
         .mappings(look.reasonNames()),
     )
     .withPanel(
-      stackedBars({ title: 'Phases', description: 'How long each phase of the handshake took.', at: at(12, 24, 12, 6) })
+      stackedBars({ title: 'Phases', description: 'Duration of each phase of the handshake.', at: at(12, 24, 12, 6) })
         .withTarget(over(queries.handshakePhases, '{{phase}}'))
         .unit('s'),
     )
     .withPanel(
       linePanel({
         title: 'Clock skew',
-        description: 'Our clock minus the server’s; beyond two hours MESH refuses every token.',
+        description: 'The monitor’s clock minus the server’s. Beyond two hours MESH refuses every token.',
         at: at(0, 30, 8, 6),
       })
         .withTarget(over(queries.clockSkew, 'skew'))
@@ -173,7 +173,7 @@ function handshake(dashboard: DashboardBuilder): DashboardBuilder {
     .withPanel(
       linePanel({
         title: 'HTTP status',
-        description: 'Status code of the last answer; 0 when there was none.',
+        description: 'Status code of the last response; 0 if there was none.',
         at: at(8, 30, 8, 6),
       })
         .withTarget(over(queries.handshakeStatusCode, 'status'))
@@ -181,8 +181,8 @@ function handshake(dashboard: DashboardBuilder): DashboardBuilder {
     )
     .withPanel(
       linePanel({
-        title: 'Handshakes a day',
-        description: 'How many handshakes ended which way in the last day.',
+        title: 'Handshakes per day',
+        description: 'Handshakes in the last day, by outcome.',
         at: at(16, 30, 8, 6),
       })
         .withTarget(over(queries.handshakeRate, '{{outcome}}'))
@@ -194,25 +194,33 @@ function renewal(dashboard: DashboardBuilder): DashboardBuilder {
   return dashboard
     .withRow(row('Renewal', 36))
     .withPanel(
-      timelinePanel({ title: 'State', description: 'The renewal, from due to deployed.', at: at(0, 37, 12, 6) })
+      timelinePanel({
+        title: 'State',
+        description: 'The state of the renewal, from due to deployed.',
+        at: at(0, 37, 12, 6),
+      })
         .withTarget(over(queries.renewalState, '{{mesh_environment}}'))
         .mappings(look.renewalNames()),
     )
     .withPanel(
-      statPanel({ title: 'Window opens', description: 'When the request is drafted and sent.', at: at(12, 37, 4, 6) })
+      statPanel({
+        title: 'Window opens',
+        description: 'When the request will be drafted and sent.',
+        at: at(12, 37, 4, 6),
+      })
         .withTarget(now(queries.renewalDue))
         .unit('dateTimeAsIso')
         .thresholds(look.neutral()),
     )
     .withPanel(
-      statPanel({ title: 'Requested', description: 'When the request went to the desk.', at: at(16, 37, 4, 6) })
+      statPanel({ title: 'Requested', description: 'When the request was sent to the desk.', at: at(16, 37, 4, 6) })
         .withTarget(now(queries.renewalRequested))
         .unit('dateTimeAsIso')
         .noValue('not yet')
         .thresholds(look.neutral()),
     )
     .withPanel(
-      linePanel({ title: 'E-mails a week', description: 'Renewal e-mails by outcome.', at: at(20, 37, 4, 6) })
+      linePanel({ title: 'Emails per week', description: 'Renewal emails by outcome.', at: at(20, 37, 4, 6) })
         .withTarget(over(queries.renewalEmails, '{{outcome}}'))
         .unit('short'),
     );
@@ -248,7 +256,7 @@ function monitor(dashboard: DashboardBuilder): DashboardBuilder {
         at: at(14, 44, 3, 4),
       })
         .withTarget(now(queries.reloadSuccessful))
-        .mappings(look.yesNo('in force', 'wrong, old one in force')),
+        .mappings(look.yesNo('in force', 'rejected, previous one in force')),
     )
     .withPanel(
       statPanel({

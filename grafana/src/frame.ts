@@ -28,7 +28,7 @@ export function frame(options: {
   uid: string;
   title: string;
   description: string;
-  /** The file in grafana/src that the dashboard is made from: whoever wants to change it in Grafana finds it read-only. */
+  /** The file in grafana/src that the dashboard is generated from, because it is read-only in Grafana. */
   source: string;
   several: boolean;
 }): DashboardBuilder {

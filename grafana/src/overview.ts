@@ -7,14 +7,9 @@ import { queries } from './queries.ts';
 const detailUrl = `/d/${environmentUid}?var-mesh_environment=\${__data.fields.Environment}`;
 const numbers: [title: string, description: string, query: string, colour: 'orange' | 'red' | undefined][] = [
   ['Environments', 'How many environments the monitor watches.', queries.environments, undefined],
-  ['Critical', 'Environments against which a critical finding stands.', queries.critical, 'red'],
+  ['Critical', 'Environments with a critical finding.', queries.critical, 'red'],
   ['Warning', 'Environments whose worst finding is a warning.', queries.warning, 'orange'],
-  [
-    'Handshakes failing',
-    'Environments whose last handshake did not end with MESH’s answer.',
-    queries.handshakesFailing,
-    'red',
-  ],
+  ['Handshakes failing', 'Environments whose last handshake failed.', queries.handshakesFailing, 'red'],
   ['Renewals open', 'Environments with a renewal that is due or under way.', queries.renewalsOpen, 'orange'],
 ];
 
@@ -48,7 +43,7 @@ const mapped = (mappings: unknown) => [
 const estate = () =>
   tablePanel({
     title: 'All environments',
-    description: 'One row per environment; the name leads to its own dashboard.',
+    description: 'One row per environment; the name links to its dashboard.',
     at: { x: 0, y: 6, w: 14, h: 10 },
   })
     .withTarget(rows(queries.worstSeverity, 'A'))
@@ -97,7 +92,7 @@ export function overview(): DashboardBuilder {
     .withPanel(
       barPanel({
         title: 'Days left',
-        description: 'Until the first certificate on each environment’s path expires.',
+        description: 'Days until the first certificate on each environment’s path expires.',
         at: { x: 14, y: 6, w: 10, h: 10 },
       })
         .withTarget(now(queries.credentialDaysLeft, 'A', '{{mesh_environment}}'))
@@ -109,7 +104,7 @@ export function overview(): DashboardBuilder {
     .withPanel(
       timelinePanel({
         title: 'Worst finding',
-        description: 'The worst severity that stood against each environment.',
+        description: 'The worst severity among each environment’s findings.',
         at: { x: 0, y: 17, w: 12, h: 8 },
       })
         .withTarget(over(queries.worstSeverity, '{{mesh_environment}}'))

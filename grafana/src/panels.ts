@@ -1,4 +1,4 @@
-/** The few kinds of panel that the dashboards use, each with what they have in common. */
+/** The kinds of panel that the dashboards use, each with its common settings. */
 import * as bargauge from '@grafana/grafana-foundation-sdk/bargauge';
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
 import {
@@ -78,7 +78,7 @@ export const stackedBars = (what: What) =>
     .fillOpacity(80)
     .stacking(new StackingConfigBuilder().mode(StackingMode.Normal));
 
-/** One row per value of `by`, with a column per query. */
+/** One row per value of `by`, with a column for each query. */
 export const joined = (by: readonly string[], columns: Readonly<Record<string, string>>) => [
   { id: 'merge', options: {} },
   {

@@ -1,4 +1,4 @@
-/** Every PromQL expression of the dashboards. `$mesh_environment` may hold several names, hence `=~`. */
+/** Every PromQL expression of the dashboards. `$mesh_environment` can contain several names, so they use `=~`. */
 import { clientNotAfter, credentialExpiry, findings } from '../../alerts/src/recording.ts';
 import { handshakeReasons } from '../../src/mesh/index.ts';
 import { renewalStates } from '../../src/renewal/index.ts';
@@ -28,7 +28,7 @@ export const queries = {
   valid: best(`nhs_mesh_credential_valid{${env}}`),
   credentialDaysLeft: daysLeft(credentialExpiry),
   clientDaysLeft: daysLeft(clientNotAfter),
-  /** 2 critical, 1 warning, 0 well. */
+  /** 2 critical, 1 warning, 0 OK. */
   worstSeverity: `max by (mesh_environment) ((${findings}{${env},severity="critical"} > bool 0) * 2 or (${findings}{${env},severity="warning"} > bool 0) * 1 or ${best(`nhs_mesh_check_last_run_timestamp_seconds{${env}}`)} * 0)`,
   handshakeSuccess: best(`nhs_mesh_handshake_success{${env}}`),
   handshakeAge: `time() - ${best(`nhs_mesh_handshake_last_success_timestamp_seconds{${env}} > 0`)}`,

@@ -1,4 +1,4 @@
-// The blocks of docs/alerts.md: one section for each alert, which is where its `runbook_url` leads.
+// The blocks of docs/alerts.md: one section for each alert, to which its `runbook_url` links.
 import { credentialAlerts } from '../../alerts/src/credentials.ts';
 import { handshakeAlerts } from '../../alerts/src/handshakes.ts';
 import { monitorAlerts } from '../../alerts/src/monitor.ts';
@@ -27,7 +27,7 @@ ${capital(plain(rule.description))}
 
 ${rule.steps.map((step, index) => `${index + 1}. ${step}`).join('\n')}
 
-Why it waits so long: ${rule.patience}
+Why this delay: ${rule.patience}
 
 \`\`\`promql
 ${rule.expr}
@@ -37,7 +37,7 @@ ${rule.expr}
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** Without Prometheus' templates. */
+/** Without Prometheus templates. */
 const plain = (text: string) =>
   text
     .replaceAll(/\{\{ with printf .*?\{\{ end \}\}\{\{ else \}\}(.*?)\{\{ end \}\}/g, '$1')

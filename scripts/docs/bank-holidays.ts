@@ -1,8 +1,8 @@
-// src/time/bank-holidays.ts: England's bank holidays, from `date-holidays`. That library holds every country of the world, so it stays
-// a development dependency and the service carries the table alone.
+// src/time/bank-holidays.ts: England's bank holidays, from `date-holidays`. That library covers every country in the world, so it stays
+// a development dependency and the service includes only the table.
 import Holidays from 'date-holidays';
 
-/** GOV.UK's list, which the table is tested against, begins here. */
+/** The first year of GOV.UK's list, against which the table is tested. */
 const firstYear = 2019;
 const lastYear = 2060;
 
@@ -12,7 +12,7 @@ export function bankHolidayTable(): string {
   const years = Array.from({ length: lastYear - firstYear + 1 }, (_, index) => firstYear + index);
   const rows = years.map((year) => {
     const days = england.getHolidays(year).map(({ date }) => date.slice(0, 10));
-    // A holiday at a weekend comes with its substitute; GOV.UK lists only the substitute.
+    // A holiday at a weekend is listed with its substitute day; GOV.UK lists only the substitute.
     const weekdays = days.filter(isWeekday).map((day) => day.slice(5));
     return `  ${year}: '${weekdays.join(' ')}',`;
   });

@@ -3,22 +3,22 @@
  *
  *     <!-- generated: NAME --> … <!-- end: NAME -->
  *
- * on lines of its own or inside a line. What stands between the marks is replaced, and the first mark is completed with the file
- * that holds the words (`from src/…`), so that whoever reads the page knows what to open.
+ * on its own lines or within a line. The text between the marks is replaced, and the first mark is completed with the file
+ * that contains the words (`from src/…`), so that readers know which file to open.
  */
 export interface Block {
-  /** The file, or the folder, that the block is made from. */
+  /** The file or folder that the block is generated from. */
   readonly from: string;
   /** Markdown. */
   readonly render: () => string;
 }
 
-/** Of one page, by name. */
+/** The blocks of one page, by name. */
 export type Blocks = Readonly<Record<string, Block>>;
 
 export interface Filled {
   readonly text: string;
-  /** What is wrong with the page's marks, each with file and line. The text is of no use unless this is empty. */
+  /** What is wrong with the page's marks, each with file and line. Use the text only if this is empty. */
   readonly problems: readonly string[];
 }
 
@@ -33,7 +33,7 @@ interface Mark {
 const anyMark = /<!--\s*(?:generated|end)\b.*?-->/gs;
 const rightMark = /^<!-- (?:(generated): ([\w-]+)(?: from \S+)?|(end): ([\w-]+)) -->$/;
 
-/** The page with every block rendered anew, or what is wrong with its marks. */
+/** The page with every block rendered again, or what is wrong with its marks. */
 export function fill(page: string, text: string, blocks: Blocks): Filled {
   const problems: string[] = [];
   const pieces: string[] = [];
@@ -59,7 +59,7 @@ export function fill(page: string, text: string, blocks: Blocks): Filled {
   return { text: pieces.join('') + text.slice(copied), problems };
 }
 
-/** A mark, or the line and the problem of something that was meant to be one. */
+/** A mark, or the line and the problem of something that was meant as one. */
 function* marksOf(text: string): Generator<Mark | string> {
   for (const { 0: found, index } of text.matchAll(anyMark)) {
     const line = text.slice(0, index).split('\n').length;

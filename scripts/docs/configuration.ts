@@ -22,7 +22,7 @@ function presetRow([name, preset]: [string, (typeof presets)[keyof typeof preset
   return [`\`${name}\`: ${preset.title}`, `\`${preset.url}\``, desk, request, preset.verifyServer ? 'yes' : 'no'];
 }
 
-/** A section for each mapping, in the order of the file. */
+/** One section for each mapping, in the order of the file. */
 function sections(schema: JsonSchema, path: string): string[] {
   const entries = Object.entries(schema.properties ?? {});
   const rows = entries.map(([key, below]) => row(key, below, path, schema.required?.includes(key) ?? false));

@@ -1,6 +1,6 @@
 /**
- * One fixed renewal, from which the messages in docs/renewal.md are rendered. The golden files of the tests lock the same messages.
- * Its certificates are data and not made, so that the dates, serial numbers and names never change.
+ * One fixed renewal, from which the messages in docs/renewal.md are rendered. The tests' golden files lock the same messages.
+ * Its certificates are fixed data, not generated, so that the dates, serial numbers and names never change.
  */
 import { defaultDeskWorkingDays, type PresetName, presets, type ResolvedEnvironment } from '../../src/config/index.ts';
 import type { CertificateRequest, RenewalRecord } from '../../src/renewal/index.ts';
@@ -30,7 +30,7 @@ OVxpFy3s
 export const commonName = 'x26abc1.x26.api.mesh-client.nhs.uk';
 export const from = 'MESH certificates <mesh-certificates@example.org>';
 export const now = new Date('2026-11-24T09:00:00Z');
-/** When the desk has had its working days. */
+/** When the desk's working days have passed. */
 export const later = new Date('2026-12-02T09:00:00Z');
 
 export const named = (cn: string) => ({
@@ -39,7 +39,7 @@ export const named = (cn: string) => ({
   commonName: new Untrusted(cn),
 });
 
-/** Only what messages quote is worth reading here. */
+/** Only what messages quote matters here. */
 export function certificateFacts(facts: Partial<Certificate> = {}): Certificate {
   return {
     der: new Uint8Array(),
@@ -48,6 +48,8 @@ export function certificateFacts(facts: Partial<Certificate> = {}): Certificate 
     version: 3,
     subject: named(commonName),
     subjectRdns: [],
+    subjectCommonNames: [],
+    subjectEmailAddresses: [],
     issuer: named('Test INT Authentication G2'),
     notBefore: new Date('2024-01-22T11:30:00Z'),
     notAfter: new Date('2027-01-22T12:00:00Z'),

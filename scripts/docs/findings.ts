@@ -3,7 +3,7 @@ import { catalogue, checkCatalogue, checkNames, type FindingGroup, findingCodes 
 import type { Blocks } from './blocks.ts';
 import { escaped, table } from './markdown.ts';
 
-/** Which file holds the codes of each group. */
+/** Which file contains the codes of each group. */
 const files: Record<FindingGroup, string> = {
   reading: 'src/findings/reading.ts',
   match: 'src/findings/reading.ts',

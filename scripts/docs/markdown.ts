@@ -1,11 +1,11 @@
-/** Outside of code, Markdown takes `<local id>` for a tag. */
+/** Outside code, Markdown reads `<local id>` as a tag. */
 export const escaped = (text: string): string =>
   text
     .split('`')
     .map((part, index) => (index % 2 === 0 ? part.replaceAll('<', '&lt;') : part))
     .join('`');
 
-/** Inside a table, Markdown takes a bar for the end of a cell, in code too. */
+/** Inside a table, Markdown reads a bar as the end of a cell, even in code. */
 export const cell = (text: string): string => escaped(text.replaceAll('|', '\\|'));
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,4 +1,4 @@
-// Which pages have generated blocks. Each file renders the blocks of the page that has its name.
+// The pages with generated blocks. Each file renders the blocks of the page with the same name.
 import { alertBlocks } from './alerts.ts';
 import type { Blocks } from './blocks.ts';
 import { cliBlocks } from './cli.ts';

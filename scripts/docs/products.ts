@@ -1,4 +1,4 @@
-// The files that are generated as a whole. Each says in itself what it is made from.
+// The files that are generated as a whole. Each one says what it is generated from.
 import { prometheusRuleManifest, prometheusRules } from '../../alerts/src/render.ts';
 import { ruleTests } from '../../alerts/src/tests/render.ts';
 import { environment } from '../../grafana/src/environment.ts';
@@ -18,7 +18,7 @@ export const products = (): Readonly<Record<string, string>> => ({
   'grafana/dashboards/environment.json': json(environment().build()),
   'src/time/bank-holidays.ts': bankHolidayTable(),
   'schema/mesh-cert-monitor.schema.json': json(jsonSchema()),
-  // What `/api/v1/openapi.json` answers, for those who look before they install.
+  // The same as `/api/v1/openapi.json`, for reading before installation.
   'schema/openapi.json': json({
     'x-generated-from': 'src/web/api/openapi.ts and schema.ts, by `npm run docs`',
     ...openApiDocument(),

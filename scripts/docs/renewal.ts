@@ -1,4 +1,4 @@
-// The blocks of docs/renewal.md: what the states mean, and the messages as the program writes them for one fixed renewal.
+// The blocks of docs/renewal.md: what the states mean, and the messages that the program writes for one fixed renewal.
 import {
   deploymentInstructions,
   type Message,

@@ -9,7 +9,7 @@ import { findEnvironment, loadForCommand } from './configuration.ts';
 import type { AcceptOptions } from './options.ts';
 import { storeErrorsAsUsage } from './store-errors.ts';
 
-/** Is the certificate that came back the one we asked for, and where does it go? Refused: critical. Accepted but not installed as asked: warning. */
+/** Checks the certificate from the desk and says where it goes. Exit code: critical if refused, warning if accepted but not installed as asked. */
 export async function run(options: AcceptOptions, io: CommandIo): Promise<ExitCode> {
   const configuration = await loadForCommand(options.config, io);
   const environment = findEnvironment(configuration, options.environment);
@@ -34,7 +34,7 @@ async function accept(input: AcceptInput): Promise<AcceptResult> {
   }
 }
 
-/** A desk's e-mail with its attachments, saved as a file, is the largest thing that makes sense. */
+/** The largest sensible input is a saved email from a desk with attachments. */
 const mostIssuedBytes = 16 * 1024 * 1024;
 
 async function readGiven(file: string): Promise<Buffer> {

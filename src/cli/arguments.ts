@@ -1,8 +1,8 @@
-/** Words of the command line → values. What does not fit is refused with what was expected. */
+/** Parses command-line values. An invalid value is rejected with a message about what was expected. */
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../time/index.ts';
 
-// RFC 3339 §5.6: date and time with an offset; the T and the Z may be lower case.
+// RFC 3339 §5.6: date and time with an offset; T and Z can be lower case.
 const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|[+-](\d{2}):(\d{2}))$/;
 
 export function parseTime(text: string): Date {
@@ -22,7 +22,7 @@ export function parseTime(text: string): Date {
   return time;
 }
 
-/** 0 for a month that does not exist. `Date` would take 31 April for 1 May. */
+/** 0 for a month that does not exist. `Date` would read 31 April as 1 May. */
 function daysIn(year: number, month: number): number {
   return month >= 1 && month <= 12 ? new Date(Date.UTC(year, month, 0)).getUTCDate() : 0;
 }

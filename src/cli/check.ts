@@ -13,18 +13,18 @@ export async function run(options: CheckOptions, io: CommandIo): Promise<ExitCod
   try {
     return await check(options, io);
   } catch (error) {
-    // A monitoring system shows what is on stdout; without this line it shows nothing.
+    // Monitoring systems show standard output; without this line they would show nothing.
     if (options.format === 'nagios' && (error instanceof UsageError || error instanceof ResourceShortageError))
       io.stdout(nagiosUnknown(firstLine(error.message)));
     throw error;
   }
 }
 
-/** @throws {ResourceShortageError} when this process could not look: that says nothing about any certificate. */
+/** @throws {ResourceShortageError} if this process could not check. That says nothing about any certificate. */
 async function check(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
   const { stateDir, chosen } = await choose(options, io);
   const at = options.at ?? io.now();
-  // The authorization token of a handshake carries the time: at another time than now MESH would rightly refuse it.
+  // A handshake's authorization token contains the time, so MESH would refuse any time other than now.
   const offline = options.offline || options.at !== undefined;
   const renewals = openViewer(stateDir, ({ message }) => io.stderr(say`nothing is said of renewals: ${message}\n`));
   const now = offline ? () => at : io.now;
@@ -44,7 +44,7 @@ async function choose(options: CheckOptions, io: CommandIo): Promise<Chosen> {
   return { stateDir: configuration.stateDir, chosen: chosenFrom(configuration, options.environment) };
 }
 
-/** In the order of the configuration, each once, however they were named. */
+/** In the order of the configuration, each one once. */
 function chosenFrom(
   configuration: Configuration,
   names: readonly string[] | undefined,

@@ -2,19 +2,19 @@ import type { Variables } from '../config/index.ts';
 import { MonitorError } from '../errors/index.ts';
 import type { SafeText } from '../text/index.ts';
 
-/** What a command may touch of the world besides files: passed in, so that transcripts of the CLI can be tests. */
+/** What a command can use other than files. It is passed in, so that tests can record transcripts. */
 export interface CommandIo {
-  /** Writes the text as it is: lines bring their own line end. */
+  /** Writes the text as it is; lines include their line break. */
   readonly stdout: (text: SafeText) => void;
   readonly stderr: (text: SafeText) => void;
   readonly env: Variables;
   readonly now: () => Date;
   readonly colour: boolean;
-  /** Width of the terminal in columns; 100 where there is none. */
+  /** Width of the terminal in columns, or 100 if there is none. */
   readonly columns: number;
-  /** Asks for a secret that a person types unseen, or reads it from standard input. @throws {UsageError} */
+  /** Reads a secret from the terminal without showing it, or from standard input. @throws {UsageError} */
   readonly askSecret?: (name: string) => Promise<string>;
-  /** How many bytes have been written to stderr that nobody has read yet; 0 where that is not known. */
+  /** How many bytes written to stderr have not been read yet. */
   readonly unread?: () => number;
 }
 
@@ -22,7 +22,7 @@ export interface CommandIo {
 export const exitCode = { ok: 0, warning: 1, critical: 2, unknown: 3 } as const;
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
-/** Bad usage or unreadable input: printed on stderr without a stack, exit 3. */
+/** Wrong usage or unreadable input: printed on stderr without a stack trace, exit code 3. */
 export class UsageError extends MonitorError {
   override readonly code = 'ERR_USAGE';
   declare readonly message: SafeText;

@@ -1,4 +1,4 @@
-/** The configuration as commands need it: loaded, its warnings said, every problem at once when it is wrong. */
+/** Loads the configuration for a command, prints its warnings, and reports every problem at once if it is not valid. */
 import {
   type Configuration,
   ConfigurationError,

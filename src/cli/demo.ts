@@ -11,10 +11,10 @@ import type { DemoOptions } from './options.ts';
 
 const firstLookMs = 8_000;
 
-/** The estate, and the same service as `serve`, until Ctrl-C. The log goes to stderr only with `DEBUG`: here the page tells the story. */
+/** Runs the demonstration with the same service as `serve`, until Ctrl-C. The log goes to stderr only with `DEBUG`, because the page shows everything. */
 export async function run({ port, atMs }: DemoOptions, io: CommandIo): Promise<ExitCode> {
   const { stdout, stderr, now, env } = io;
-  stdout(say`Making certificates, starting a MESH stand-in and a mail catcher …\n`);
+  stdout(say`Creating certificates, then starting a MESH stand-in and a mail catcher …\n`);
   const told = untilToldToStop();
   const estate = await createEstate({
     now,
@@ -37,21 +37,21 @@ export async function run({ port, atMs }: DemoOptions, io: CommandIo): Promise<E
     stdout(welcome(service, estate));
     await told;
   } finally {
-    stdout(say`\nStopping; everything that was made is removed.\n`);
+    stdout(say`\nStopping and removing everything that was created.\n`);
     await service?.stop();
     await estate.stop();
   }
   return exitCode.ok;
 }
 
-/** Before anything is made, so that Ctrl-C at any moment leaves nothing behind. */
+/** Set up before anything is created, so that Ctrl-C never leaves anything behind. */
 function untilToldToStop(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
 }
 
-/** Every environment checked and shaken hands with. */
+/** Waits until every environment has been checked and has had a handshake. */
 async function firstLook(service: Service): Promise<void> {
   const seen = () => service.estate().ready && service.estate().environments.every(({ handshake }) => handshake.last);
   for (let waitedMs = 0; !seen() && waitedMs < firstLookMs; waitedMs += 50) await sleep(50);
@@ -75,12 +75,12 @@ function welcome({ url, estate }: Service, { folder, configurationFile }: Estate
 `,
     escapedLines(thingsToTry(folder, configurationFile)),
     say`
-Ctrl-C ends it and removes the folder.
+Press Ctrl-C to stop and remove the folder.
 `,
   ]);
 }
 
-/** The wanted port, or 0 when something else has it. */
+/** The requested port, or 0 if it is in use. */
 function freePort(wanted: number): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer()

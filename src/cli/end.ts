@@ -1,22 +1,22 @@
-/** The end of a process that has been told to stop. */
+/** Ends a process that has been told to stop. */
 import type { ExitCode } from './command.ts';
 
-/** What SIGTERM leaves the process, whatever hangs. */
+/** From SIGTERM to the end of the process, whatever hangs. */
 export const mostMs = 10_000;
-/** For what is written to a log that nobody reads. */
+/** For the last lines of the log, in case nobody reads it. */
 const lastWordsMs = 1_000;
 
-/** Ends the process after `ms`, should anything still keep it. By itself it keeps nothing. */
+/** Ends the process after `ms`, if something keeps it running until then. */
 export function endAfter(ms: number, code: ExitCode): void {
   setTimeout(() => endNow(code), ms).unref();
 }
 
-/** When everything has been closed: at once, but for the last words. */
+/** For when everything has been closed. */
 export const endSoon = (code: ExitCode): void => endAfter(lastWordsMs, code);
 
 /**
- * A thread that hangs in the file system or the resolver cannot be ended, and Node would wait for it before it exits. Only the system can
- * end such a process; its exit code is then 137.
+ * A thread that hangs in the file system or the resolver cannot be stopped, and Node waits for it before it exits. Only SIGKILL ends such a
+ * process; its exit code is then 137.
  */
 function endNow(code: ExitCode): void {
   const hangs = process

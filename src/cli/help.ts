@@ -1,4 +1,4 @@
-/** What the options have in common, and how help is laid out. */
+/** Shared options, and the layout of help. */
 import { type Command, Option } from 'commander';
 import { parseTime } from './arguments.ts';
 import type { ExitCode } from './command.ts';
@@ -18,7 +18,7 @@ export const time = (description: string) =>
 export const format = (...names: string[]) =>
   new Option(`--format <${names.join('|')}>`, 'output format').choices(names).default('text');
 
-/** Commander's own mandatory options are checked before unknown ones, so that `--confg x` would be told that `--config` is missing. */
+/** Commander checks its own mandatory options before unknown ones, so `--confg x` would be reported as `--config` missing. */
 const neededOptions = new WeakSet<Option>();
 export const isNeeded = (option: Option): boolean => neededOptions.has(option);
 
@@ -33,12 +33,12 @@ export function refuseIncomplete(command: Command): void {
     (option) => given[option.attributeName()] === undefined,
   );
   if (missing) command.error(`error: required option '${missing.flags}' not specified`);
-  // An unset variable of the shell: to take it for nothing would judge less than was asked for.
+  // Probably an unset shell variable. Ignoring it would check less than was asked for.
   const empty = command.options.find((option) => given[option.attributeName()] === '');
   if (empty) command.error(`error: option '${empty.flags}' argument is empty`);
 }
 
-/** A subcommand also takes what its parent needs. */
+/** A subcommand also needs its parent's required options. */
 export function requiredGlobalOptions(command: Command): Option[] {
   return command.parent?.options.filter(isNeeded) ?? [];
 }
@@ -46,7 +46,7 @@ export function requiredGlobalOptions(command: Command): Option[] {
 const narrowestDescription = 20;
 export const helpStyle = { optionDescription, minWidthToWrap: narrowestDescription };
 
-/** The choices stand in the flag already, and a flag that is off needs no default. */
+/** The flag already shows the choices, and a flag that is off does not need a default. */
 export function optionDescription(option: Option): string {
   const { defaultValue, defaultValueDescription, description } = option;
   const standing = option.isBoolean() ? undefined : (defaultValueDescription ?? defaultValue);

@@ -14,7 +14,7 @@ export async function run({ output }: InitOptions, io: CommandIo): Promise<ExitC
   return exitCode.ok;
 }
 
-/** Exclusive creation, so that a file which appears in between is not overwritten either. It holds no secret: mode 0644. */
+/** Exclusive creation, so that an existing file is never overwritten. It contains no secret, so mode 0644. */
 async function writeNew(path: string): Promise<void> {
   try {
     await writeFile(path, starterFile, { flag: 'wx', mode: 0o644 });

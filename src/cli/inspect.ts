@@ -1,21 +1,16 @@
 import type { Source } from '../config/index.ts';
-import { examineSources } from '../examine/index.ts';
 import { type Finding, statusOf } from '../findings/index.ts';
+import { inspectSources } from '../inspect/index.ts';
 import { inspectionReport, inspectionText } from '../report/index.ts';
 import { joined, jsonText, say } from '../text/index.ts';
-import { dayMs } from '../time/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import type { InspectOptions } from './options.ts';
 
-/** The defaults of a configuration's `thresholds`. */
-const thresholds = { warningMs: 45 * dayMs, criticalMs: 14 * dayMs };
-
 export async function run(options: InspectOptions, io: CommandIo): Promise<ExitCode> {
   const at = options.at ?? io.now();
-  const policy = { chainOrder: options.chainOrder, thresholds };
-  const examination = await examineSources(inputsOf(options, io), policy, io.env, at);
-  const findings = examination.assessment.findings.map(remediedHere);
-  const assessment = { ...examination.assessment, findings };
+  const judged = await inspectSources(inputsOf(options, io), { at, chainOrder: options.chainOrder }, io.env);
+  const findings = judged.findings.map(remediedHere);
+  const assessment = { ...judged, findings };
   io.stdout(
     options.format === 'json'
       ? joined([jsonText(inspectionReport(assessment, io.now()), 2), say`\n`])
@@ -24,7 +19,7 @@ export async function run(options: InspectOptions, io: CommandIo): Promise<ExitC
   return exitCode[statusOf(findings)];
 }
 
-/** The catalogue speaks of the configuration, and here there is none. */
+/** The catalogue's remedy mentions the configuration, which does not exist here. */
 function remediedHere(problem: Finding): Finding {
   if (problem.code !== 'passphrase_missing') return problem;
   return { ...problem, remedy: say`Name the environment variable that holds it: \`--passphrase-env NAME\`.` };
@@ -36,7 +31,7 @@ function inputsOf(options: InspectOptions, io: CommandIo) {
     throw new UsageError(say`nothing to inspect\nGive at least one of --cert, --key, --ca-bundle and --keystore.`);
   if (alias !== undefined && !keystore)
     throw new UsageError(say`--alias names an entry of --keystore, and none is given`);
-  // The name is not repeated: somebody may have typed the passphrase itself.
+  // Do not repeat the name: the user may have typed the passphrase itself.
   if (passphraseEnv !== undefined && io.env[passphraseEnv] === undefined)
     throw new UsageError(say`--passphrase-env does not name a variable of this environment`);
   return {

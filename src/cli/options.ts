@@ -1,4 +1,4 @@
-/** What each command is asked for, after `program.ts` has parsed and checked the words. Paths are as typed: relative to the working directory. */
+/** The options of each command, parsed and checked by `program.ts`. Paths are as typed, relative to the working directory. */
 
 export interface ServeOptions {
   readonly config: string;
@@ -6,10 +6,10 @@ export interface ServeOptions {
 
 export interface CheckOptions {
   readonly config: string;
-  /** Absent: every environment. */
+  /** Default: every environment. */
   readonly environment?: readonly string[];
   readonly offline: boolean;
-  /** Absent: now. Given: without handshakes, which only tell about now. */
+  /** Default: now. If set, there are no handshakes, because they always happen now. */
   readonly at?: Date;
   readonly format: 'text' | 'json' | 'nagios';
 }
@@ -17,13 +17,13 @@ export interface CheckOptions {
 export interface InspectOptions {
   readonly cert?: string;
   readonly key?: string;
-  /** Name of an environment variable; a passphrase is never an argument, for arguments are public on a machine. */
+  /** Name of an environment variable; a passphrase is never an argument, because other users can see arguments. */
   readonly passphraseEnv?: string;
   readonly caBundle?: string;
   readonly keystore?: string;
   /** Which key entry of the keystore. */
   readonly alias?: string;
-  /** Absent: now. */
+  /** Default: now. */
   readonly at?: Date;
   readonly chainOrder: 'root-first' | 'leaf-first';
   readonly format: 'text' | 'json';
@@ -33,16 +33,16 @@ export interface RenewOptions {
   readonly config: string;
   readonly environment: string;
   readonly dryRun: boolean;
-  /** Absent: what the configuration says. */
+  /** Default: as configured. */
   readonly key?: 'new' | 'reuse';
-  /** Directory of a dry run; absent: `renewal-NAME` in the working directory. */
+  /** Directory for a dry run. Default: `renewal-NAME` in the working directory. */
   readonly output?: string;
 }
 
 export interface AcceptOptions {
   readonly config: string;
   readonly environment: string;
-  /** The file that came back from the desk. */
+  /** The file that the desk sent. */
   readonly issued: string;
   readonly install: boolean;
   readonly format: 'text' | 'json';
@@ -60,13 +60,13 @@ export interface ResolveOptions {
 }
 
 export interface InitOptions {
-  /** Absent: stdout. */
+  /** Default: stdout. */
   readonly output?: string;
 }
 
 export interface DemoOptions {
-  /** 0: any free port. */
+  /** 0 means any free port. */
   readonly port: number;
-  /** How far along its life the estate stands, in milliseconds. */
+  /** How far in the future the environments are shown, in milliseconds. */
   readonly atMs: number;
 }

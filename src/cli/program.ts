@@ -1,4 +1,4 @@
-/** Every command and option of the product, and nothing of what they do: each command's module is loaded when it is called. */
+/** Every command and option, but not what they do: each command's module is loaded when it is called. */
 import { Argument, Command, Option } from 'commander';
 import { escaped, escapedLines, joined, type SafeText, say } from '../text/index.ts';
 import { collect, parsePort, parseSpan } from './arguments.ts';
@@ -31,7 +31,7 @@ export const programName = 'mesh-cert-monitor';
 
 type Finish = (code: ExitCode) => void;
 
-/** Commander's messages are one line, perhaps with a suggestion below it: any other line end was typed. */
+/** Commander's messages are one line, with an optional suggestion below. Any other line break was typed by the user. */
 function errorText(error: string): SafeText {
   const [, message = '', suggestion = ''] = /^(.*?)(\n\(Did you mean [^\n]*\))?\n?$/s.exec(error) ?? [];
   return joined([escaped(message), escapedLines(suggestion), say`\n`]);
@@ -184,9 +184,9 @@ function addStarting(program: Command, io: CommandIo, finish: Finish): void {
     .action(async (options: InitOptions) => finish(await (await import('./init.ts')).run(options, io)));
   program
     .command('hash-password')
-    .summary('make the hash of a password for http.basic_auth')
+    .summary('hash a password for http.basic_auth')
     .description(
-      'Asks for the password, or reads it from standard input, and prints what belongs to http.basic_auth.password_hash. The password itself need not be kept anywhere then.',
+      'Asks for a password, or reads it from standard input, and prints its hash for http.basic_auth.password_hash. The password itself then need not be stored.',
     )
     .action(async () => finish(await (await import('./hash-password.ts')).run(io)));
   program

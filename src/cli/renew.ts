@@ -9,7 +9,7 @@ import { findEnvironment, loadForCommand } from './configuration.ts';
 import type { RenewOptions } from './options.ts';
 import { storeErrorsAsUsage } from './store-errors.ts';
 
-/** Asks for a new certificate now, without waiting for the window; or shows what would be sent. */
+/** Requests a new certificate now, without waiting for the window, or shows what would be sent. */
 export async function run(options: RenewOptions, io: CommandIo): Promise<ExitCode> {
   const configuration = await loadForCommand(options.config, io);
   const environment = withKey(findEnvironment(configuration, options.environment), options.key);

@@ -7,7 +7,7 @@ import { findEnvironment, loadForCommand } from './configuration.ts';
 import type { RenewalsOptions, ResolveOptions } from './options.ts';
 import { storeErrorsAsUsage } from './store-errors.ts';
 
-/** Lists every renewal that has been recorded. Reads only, also while the service runs. */
+/** Lists every recorded renewal. Read-only, so it can be used while the service runs. */
 export async function run(options: RenewalsOptions, io: CommandIo): Promise<ExitCode> {
   const configuration = await loadForCommand(options.config, io);
   const statuses = await storeErrorsAsUsage(() => listRenewals(configuration));
@@ -18,7 +18,7 @@ export async function run(options: RenewalsOptions, io: CommandIo): Promise<Exit
   return exitCode.ok;
 }
 
-/** Settles a renewal that a crash left uncertain, that a mail server refused, or that a person has forwarded. */
+/** Resolves a renewal that a crash left uncertain, that a mail server refused, or that a person has forwarded. */
 export async function resolve(options: ResolveOptions, io: CommandIo): Promise<ExitCode> {
   const configuration = await loadForCommand(options.config, io);
   const { name } = findEnvironment(configuration, options.environment);

@@ -23,7 +23,7 @@ export async function runProgram(args: readonly string[], io: CommandIo, version
   }
 }
 
-/** A mistake of the user is a sentence; a bug is one too, with its stack only where `DEBUG` is set. */
+/** A user's mistake is one sentence. So is a bug, with its stack trace only if `DEBUG` is set. */
 export function explain(error: unknown, io: Pick<CommandIo, 'env'>): SafeText {
   if (error instanceof UsageError) return joined([say`error: `, error.message, say`\n`]);
   if (error instanceof ResourceShortageError) return say`error: ${error.message}\n`;

@@ -7,15 +7,15 @@ import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.t
 import { endAfter, endSoon, mostMs } from './end.ts';
 import type { ServeOptions } from './options.ts';
 
-/** Runs until SIGTERM or SIGINT. The log goes to stderr, for it is diagnostics; nothing goes to stdout. */
+/** Runs until SIGTERM or SIGINT. The log goes to stderr; nothing goes to stdout. */
 export async function run({ config }: ServeOptions, { env, now, stderr, unread }: CommandIo): Promise<ExitCode> {
-  // From the first moment: a service that is told to stop while it starts has to stop cleanly too, and SIGHUP must not end it.
+  // Set up first, so that the service also stops cleanly while it is starting, and SIGHUP does not end it.
   const told = untilToldToStop();
   let service: Service | undefined;
   const reload = () => void service?.reload();
   process.on('SIGHUP', reload);
   const log = createLog(stderr, unread);
-  // The cron library tells of a turn that came a moment late on the console: that is a line of the log like any other.
+  // The cron library reports a slightly late run on the console; log it like anything else.
   console.warn = (...words: unknown[]) => log.warn({ warning: words.join(' ') }, 'library');
   service = await startService({
     load: () => loadConfiguration(config),
@@ -37,7 +37,7 @@ export async function run({ config }: ServeOptions, { env, now, stderr, unread }
 function untilToldToStop(): Promise<void> {
   return new Promise((resolve) => {
     const stop = () => {
-      // From here on, though what it waits for may hang while it starts.
+      // From now on, because the service may also hang while it is starting.
       endAfter(mostMs - 500, exitCode.unknown);
       resolve();
     };

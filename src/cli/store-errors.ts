@@ -2,7 +2,7 @@ import { StoreError } from '../renewal/index.ts';
 import { escaped } from '../text/index.ts';
 import { UsageError } from './command.ts';
 
-/** The state directory is an input like a file: what is wrong with it is said without a stack. @throws {UsageError} */
+/** The state directory is an input, like a file: problems with it are reported without a stack trace. @throws {UsageError} */
 export async function storeErrorsAsUsage<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();

@@ -3,15 +3,15 @@ import { CronTime } from 'cron';
 import { isTreacherous } from '../text/index.ts';
 import { parseDuration } from '../time/index.ts';
 
-/** Shapes of single values. A pattern goes into the JSON Schema as well; what a pattern cannot say is a predicate beside it. */
+/** Formats of single values. A pattern is also used in the JSON Schema; a predicate checks what a pattern cannot express. */
 
-// Line ends and other controls would let a value add headers to the e-mail (RFC 5322 §2.2).
+// Line breaks and other control characters would let a value add headers to the email (RFC 5322 §2.2).
 const control = '\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029';
 export const oneLine = new RegExp(`^(?=.*\\S)[^${control}]{1,200}$`);
 
 export const path = new RegExp(`^[^${control}]{1,4096}$`);
 
-/** Goes into URLs, file names and metric labels. */
+/** Used in URLs, file names and metric labels. */
 export const environmentName = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 export const mailboxId = /^[A-Za-z0-9][A-Za-z0-9_-]{2,19}$/;
 export const odsCode = /^[A-Za-z0-9]{3,12}$/;
@@ -22,9 +22,9 @@ const address = `[A-Za-z0-9.!#$%&'*+/=?^_{|}~\`-]{1,64}@${label}(\\.${label})*`;
 export const emailAddress = new RegExp(`^${address}$`);
 /** `address` or `Name <address>`. */
 export const sender = new RegExp(`^(${address}|[^${control}<>"]{1,100} <${address}>)$`);
-/** Digits, and whatever leads through a switchboard. */
+/** Digits, and characters for an extension behind a switchboard. */
 export const telephone = new RegExp(`^(?=(.*[0-9]){3})[^${control}]{3,60}$`);
-/** ub-common-name is 64 characters (RFC 5280 appendix A.1). */
+/** At most 64 characters: ub-common-name (RFC 5280 appendix A.1). */
 export const commonName = /^(?=.{1,64}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 
 export const httpsUrl = /^https:\/\/[^\s/?#@]+\/?$/;
@@ -38,7 +38,7 @@ export const userName = new RegExp(`^[^${control}:]{1,200}$`);
 export const duration = /^[0-9]{1,9}(ms|s|m|h|d)$/;
 export const cronFields = /^\S+(\s+\S+){4,5}$/;
 
-/** What the pattern leaves of characters that mislead a reader: the desk would see another text than the one that was meant. */
+/** Misleading characters that the pattern allows: the desk would see a different text from the intended one. */
 export const isPlain = (value: string): boolean => !isTreacherous(value);
 
 export const isUrl = (value: string): boolean => URL.canParse(value);
@@ -69,7 +69,7 @@ export function isTimezone(value: string): boolean {
   }
 }
 
-/** The `cron` package parses it, and there is a time at which it fires: 31 February is well formed too. */
+/** The `cron` package parses it, and it fires at some time: 31 February is also well formed. */
 export function isCron(value: string): boolean {
   try {
     new CronTime(value, 'UTC').getNextDateFrom(new Date(0));
@@ -79,7 +79,7 @@ export function isCron(value: string): boolean {
   }
 }
 
-/** The shortest time between two firings, in seconds, looking across the end of the hour and of the day. */
+/** The shortest time between two firings, in seconds, including across the end of the hour and of the day. */
 export function shortestCronIntervalSeconds(expression: string): number {
   const [seconds = [], minutes = [], hours = []] = new CronTime(expression).toJSON().map(fieldValues);
   const inAnHour = minutes.flatMap((minute) => seconds.map((second) => minute * 60 + second));

@@ -1,4 +1,4 @@
-/** The configuration, and the sources of values and secrets that it names. */
+/** The configuration, and the sources of the values and secrets in it. */
 export { cronFields, duration, shortestCronIntervalSeconds } from './formats.ts';
 export { largestConfigurationBytes, loadConfiguration } from './load.ts';
 export { isLoopback, networksOf } from './network.ts';
@@ -13,6 +13,7 @@ export { decodeText } from './text.ts';
 export type {
   Configuration,
   CredentialSources,
+  GivenSource,
   MeshEndpoint,
   PresetName,
   Probe,

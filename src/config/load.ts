@@ -4,11 +4,11 @@ import { parseConfiguration } from './parse.ts';
 import { ConfigurationError } from './problems.ts';
 import type { Configuration } from './types.ts';
 
-/** Room for an estate of 10,000 environments; anything larger is not a configuration. */
+/** Enough for 10,000 environments; anything larger is not a configuration. */
 export const largestConfigurationBytes = 16 * 1024 * 1024;
 
 /**
- * Reads the file and nothing else: secrets and certificates are read when they are needed.
+ * Reads only the file: secrets and certificates are read when they are needed.
  * @throws {ConfigurationError} with every problem at once, or with the reason why the file cannot be read and what to do.
  * @throws {ResourceShortageError} when this process could not open it.
  * @example

@@ -8,7 +8,7 @@ import { warningsOf } from './warnings.ts';
 import { parseYaml } from './yaml.ts';
 
 /**
- * Text to configuration; no file is read and no secret is needed. `path`: the file's absolute path, from which relative ones are taken.
+ * Parses the text of a configuration, without reading files or needing secrets. `path`: the file's absolute path, to which other paths are relative.
  * @throws ConfigurationError with every problem at once.
  */
 export function parseConfiguration(text: string, path: string): Configuration {

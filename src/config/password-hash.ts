@@ -11,9 +11,9 @@ export type PasswordHash =
   | (Hashed & { readonly scheme: 'scrypt'; readonly logN: number; readonly r: number; readonly p: number });
 
 export const passwordHashExpectation =
-  'a hash as `mesh-cert-monitor hash-password` prints it ($argon2id$… or $scrypt$…), with a cost of at most 256 MiB';
+  'a hash from `mesh-cert-monitor hash-password` ($argon2id$… or $scrypt$…) that needs at most 256 MiB';
 
-/** A hash that costs more than this with each attempt would be a way to stop the service. */
+/** A hash that costs more than this could be used to stop the service. */
 const mostKiB = 256 * 1024;
 const mostPasses = 20;
 const mostLanes = 8;
@@ -24,7 +24,7 @@ const argon2id =
   /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]{1,86})\$([A-Za-z0-9+/]{1,86})$/;
 const scrypt = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]{1,86})\$([A-Za-z0-9+/]{1,86})$/;
 
-/** @returns undefined for anything that is not one, or that would cost too much. */
+/** @returns undefined if the text is not a hash, or the hash costs too much. */
 export function parsePasswordHash(text: string): PasswordHash | undefined {
   const parsed = parseArgon2id(text) ?? parseScrypt(text);
   return parsed && parsed.salt.length >= leastSaltBytes && parsed.hash.length >= leastHashBytes ? parsed : undefined;
@@ -53,7 +53,7 @@ const bytesOf = (salt: string, hash: string): Hashed => ({
   hash: Buffer.from(hash, 'base64'),
 });
 
-/** @returns the string that `parsePasswordHash` reads. */
+/** The reverse of `parsePasswordHash`. */
 export function formatPasswordHash(value: PasswordHash): string {
   const [salt, hash] = [value.salt, value.hash].map((bytes) => bytes.toString('base64').replace(/=+$/, ''));
   const parameters =

@@ -1,15 +1,15 @@
 import type { PresetName } from './types.ts';
 
-/** What is known about one of NHS England's MESH environments, so that nobody has to look it up twice. */
+/** Known facts about one of NHS England's MESH environments, so that users do not have to look them up. */
 export interface Preset {
   readonly title: string;
   readonly url: string;
-  /** Who issues certificates for it; empty: nobody, it asks for none. */
+  /** Who issues certificates for it. Empty if it does not require one. */
   readonly desk: readonly string[];
-  /** The desk wants the technical conformance certificate with the CSR. */
+  /** The desk requires the technical conformance certificate with the CSR. */
   readonly requiresConformanceCertificate: boolean;
   readonly verifyServer: boolean;
-  /** Which NHS root signs its clients: Path to Live, or live. */
+  /** The NHS root that signs its clients: Path to Live or live. */
   readonly pki?: 'path-to-live' | 'live';
 }
 

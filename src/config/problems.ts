@@ -5,12 +5,12 @@ import { type JsonSchema, jsonSchema, secretExpectations } from './schema.ts';
 import { nearest } from './spelling.ts';
 
 export interface Problem {
-  /** `environments[1].mesh.url`, or the line and column of a YAML error, or empty: the file as a whole. */
+  /** `environments[1].mesh.url`, or the line and column of a YAML error, or empty for the file as a whole. */
   readonly path: string;
   readonly message: string;
 }
 
-/** Whoever has more to mend starts with these; what is no configuration at all has a hundred thousand. */
+/** Enough to start with; a file that is not a configuration at all has a hundred thousand problems. */
 const mostLines = 500;
 
 /** Every problem of the file at once. Neither the message nor a problem ever quotes a secret. */
@@ -35,7 +35,7 @@ function messageOf(file: string, problems: readonly Problem[]): SafeText {
   return joined([say`${file}: ${problems.length} problems`, ...lines.map((each) => say`  ${each}`)], '\n');
 }
 
-/** The file's own keys first, then each environment's together. */
+/** The top-level keys first, then each environment's problems together. */
 export function byEnvironment(problems: readonly Problem[]): Problem[] {
   const place = ({ path }: Problem) => Number(/^environments\[(\d+)\]/.exec(path)?.[1] ?? -1);
   return problems.toSorted((a, b) => place(a) - place(b));
@@ -43,7 +43,7 @@ export function byEnvironment(problems: readonly Problem[]): Problem[] {
 
 type Path = readonly PropertyKey[];
 
-/** What the schema found wrong, in the order of the file's keys. `raw` is the whole document, for the values it quotes. */
+/** The schema's problems, in the order of the file's keys. `raw` is the whole document, for the values to quote. */
 export function schemaProblems(issues: readonly z.core.$ZodIssue[], raw: unknown): Problem[] {
   if (issues.length === 0) return [];
   const schema = jsonSchema();
@@ -66,10 +66,10 @@ function unknownKeys(path: Path, keys: readonly string[], schema: JsonSchema, ra
   });
 }
 
-/** In `{ password, hunter2 }` a secret stands as a key without a value. */
+/** In `{ password, hunter2 }` the secret is a key without a value. */
 const strayWord = 'unknown key without a value; it is not shown because it may be a secret';
 
-/** `password:hunter2` is one word to YAML, and so a key. What stands behind the colon may be a secret, and is not quoted. */
+/** `password:hunter2` is one word in YAML, and so a key. The text after the colon may be a secret, so it is not quoted. */
 const beforeColon = (key: string): string | undefined => /^([^:]*):./s.exec(key)?.[1];
 
 const spaceMissing = (written: string, known: string | undefined) =>
@@ -85,7 +85,7 @@ function mismatch(issue: z.core.$ZodIssue, value: unknown): string {
   return `${expected}, got ${issue.code === 'invalid_type' ? kindOf(value) : show(value, issue.path.at(-1))}`;
 }
 
-/** Values that may carry a user name and password before an @. */
+/** Values that can contain a user name and password before an @. */
 const addressKeys = new Set<PropertyKey>(['url', 'proxy', 'host', 'listen']);
 const longestQuote = 80;
 
@@ -121,7 +121,7 @@ function valueAt(raw: unknown, path: Path): unknown {
   return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key], raw);
 }
 
-/** The keys that the section takes, and those one level below it with their section's name. */
+/** The keys that the section allows, and those one level below it with their section's name. */
 function knownKeys(path: Path, schema: JsonSchema): string[] {
   const here = path.reduce<JsonSchema | undefined>(
     (above, key) => (typeof key === 'number' ? above?.items : above?.properties?.[String(key)]),

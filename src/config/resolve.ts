@@ -15,7 +15,7 @@ import type {
 
 export type Resolved = Omit<Configuration, 'warnings' | 'contentHash'>;
 
-/** Presets and defaults filled in, paths made absolute, durations in milliseconds. `path`: the file's, absolute. */
+/** Fills in presets and defaults, makes paths absolute, and converts durations to milliseconds. `path`: the file's absolute path. */
 export function resolveFile(file: ConfigurationFile, path: string): Resolved {
   const from = sourcesFrom(dirname(path));
   const { from: sender, smtp } = file.email ?? {};
@@ -147,7 +147,7 @@ function sourcesFrom(directory: string) {
     if ('file' in value) return { kind: 'file', path: resolve(directory, value.file) };
     return { kind: 'env', name: value.env };
   };
-  /** `{}` when the key is absent: an optional property is left out, not set to undefined. */
+  /** `{}` if the key is absent: an optional property is omitted, not set to undefined. */
   const maybe = <Key extends string>(key: Key, value: SourceText | undefined) =>
     (value === undefined ? {} : { [key]: source(value) }) as { [K in Key]?: Source };
   return { source, maybe };
@@ -160,7 +160,7 @@ function listenAddress(listen: string): { host: string; port: number } {
 
 const milliseconds = (duration: string): number => certain(parseDuration(duration));
 
-/** The schema and the rules have made sure; where they have not, that is a bug here. */
+/** The schema and the rules guarantee this; if it is not so, that is a bug here. */
 function certain<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('the configuration was resolved before it was found to be complete');
   return value;

@@ -5,8 +5,8 @@ import type { Problem } from './problems.ts';
 import { type ConfigurationFile, defaultThresholds, type EnvironmentFile, valueOrPlace } from './schema.ts';
 
 /**
- * Rules between keys. They read the raw document, so that they speak at once with the schema's own complaints; a rule whose inputs
- * are themselves wrong keeps silent.
+ * Rules between keys. They read the raw document, so that their problems are reported together with the schema's. A rule whose inputs
+ * are themselves wrong reports nothing.
  */
 export function ruleProblems(raw: unknown): Problem[] {
   const file = raw as Loose<ConfigurationFile>;
@@ -108,8 +108,8 @@ function httpLogin(basic: NonNullable<Loose<ConfigurationFile['http']>>['basic_a
   if (absent(password) && absent(hash))
     return [{ path: 'http.basic_auth.password', message: `missing; expected ${valueOrPlace}` }];
   if (!absent(password) && !absent(hash))
-    return [{ path: 'http.basic_auth.password_hash', message: 'not together with password; keep one of them' }];
-  // Not shown: somebody may have written the password itself here.
+    return [{ path: 'http.basic_auth.password_hash', message: 'cannot be used together with password' }];
+  // Not shown, because it may be the password itself.
   return typeof hash === 'string' && parsePasswordHash(hash) === undefined
     ? [{ path: 'http.basic_auth.password_hash', message: `expected ${passwordHashExpectation}` }]
     : [];
@@ -117,11 +117,11 @@ function httpLogin(basic: NonNullable<Loose<ConfigurationFile['http']>>['basic_a
 
 function clientCaWithoutTls(http: Loose<ConfigurationFile['http']>): Problem[] {
   return isMapping(http) && !absent(http?.client_ca) && absent(http?.tls)
-    ? [{ path: 'http.client_ca', message: 'needs http.tls: there are no client certificates without TLS' }]
+    ? [{ path: 'http.client_ca', message: 'needs http.tls, because client certificates are part of TLS' }]
     : [];
 }
 
-/** Names become files and URLs, and not every file system tells x from X. */
+/** Names become files and URLs, and some file systems do not distinguish x from X. */
 function uniqueNames(environments: readonly LooseEnvironment[]): Problem[] {
   const first = new Map<string, number>();
   return environments.flatMap((environment, index) => {

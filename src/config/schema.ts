@@ -4,8 +4,8 @@ import * as formats from './formats.ts';
 import { presetNames } from './presets.ts';
 
 /**
- * The one description of the file: the parser, the JSON Schema for editors and docs/configuration.md are made from it.
- * A message here is only what was expected; problems.ts adds the path, and the value where it is safe to show.
+ * The single description of the file: the parser, the JSON Schema for editors and docs/configuration.md are generated from it.
+ * Messages here only say what was expected; problems.ts adds the path, and the value if it is safe to show.
  */
 
 type Rule = (value: string) => boolean;
@@ -37,17 +37,17 @@ const variable = z.strictObject({
   env: text('the name of an environment variable', formats.variableName).describe('Name of an environment variable.'),
 });
 
-/** A short value: the text itself, or where it is. */
+/** A short value: the text itself, or where to find it. */
 export const valueOrPlace = 'text (a number goes in quotes), { file: PATH } or { env: NAME }';
 const value = () => z.union([z.string().min(1, { error: valueOrPlace }), file, variable], { error: valueOrPlace });
 
-/** Certificates and keys. Nothing this short is one, so that a bare path is not taken for PEM. */
+/** Certificates and keys. The minimum length prevents a bare path from being read as PEM. */
 const shortestMaterial = 100;
 const materialOrPlace = 'PEM text, { file: PATH } or { env: NAME }; a path alone is not accepted';
 const material = () =>
   z.union([z.string().min(shortestMaterial, { error: materialOrPlace }), file, variable], { error: materialOrPlace });
 
-/** Where one of these was expected, what stands there may be a secret. */
+/** If one of these was expected, the value may be a secret. */
 export const secretExpectations: ReadonlySet<string> = new Set([valueOrPlace, materialOrPlace]);
 
 const line = (what: string) =>
@@ -310,7 +310,7 @@ export interface JsonSchema {
   readonly minLength?: number;
 }
 
-/** JSON Schema 2020-12 of the file. What no schema can say (rules between keys, cron, time zones) only the parser refuses. */
+/** JSON Schema 2020-12 of the file. Only the parser checks what a schema cannot express (rules between keys, cron, time zones). */
 export function jsonSchema(): JsonSchema {
   const $comment = 'Generated from src/config/schema.ts by `npm run docs`.';
   return { $comment, ...z.toJSONSchema(fileSchema, { io: 'input' }) } as JsonSchema;

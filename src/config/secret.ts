@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A value that cannot print itself: not in a log, not in JSON, not in an error. `reveal()` is the one door, easy to search for. */
+/** A value that cannot print itself: not in a log, not in JSON, not in an error. `reveal()` is the only way to read it, and easy to search for. */
 export class Secret {
   readonly #value: string;
 

@@ -1,4 +1,4 @@
-/** The known key that was probably meant: `mailboxId` is mailbox_id, `pasword` is password, `mailbox_id` in the wrong section is mesh.mailbox_id. */
+/** The known key that was probably intended: `mailboxId` is mailbox_id, `pasword` is password, `mailbox_id` in the wrong section is mesh.mailbox_id. */
 export function nearest(key: string, known: readonly string[]): string | undefined {
   const written = plain(key);
   const ranked = known
@@ -14,7 +14,7 @@ const plain = (key: string) =>
     .toLowerCase()
     .replace(/[^a-z0-9]/g, '');
 
-/** Levenshtein's: how many letters to put in, take out or change. */
+/** Levenshtein distance: how many letters to insert, remove or change. */
 function distance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [row, letter] of [...a].entries()) {

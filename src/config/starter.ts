@@ -1,4 +1,4 @@
-/** What `init` writes: every key, commented. It parses as it stands; the files and variables it names are yours to put there. */
+/** What `init` writes: every key, with comments. It parses as it is; the user provides the files and variables that it names. */
 export const starterFile = `# mesh-cert-monitor: what to monitor, how to reach it, and who issues new certificates.
 # Secrets and certificates can be plain text, { file: PATH } or { env: NAME }. Use file or env for secrets.
 # Paths are relative to this file. Durations: 14d, 12h, 5m, 90s. Every key: docs/configuration.md.

@@ -1,6 +1,6 @@
 /**
- * Text from a file or variable, whatever wrote it: UTF-8 with or without a byte order mark, UTF-16 with one (as Windows shells redirect),
- * and Latin-1 where the bytes are no UTF-8, so that a `£` typed long ago is still a `£`.
+ * Text from a file or variable in any usual encoding: UTF-8 with or without a byte order mark, UTF-16 with one (as Windows shells write),
+ * and Latin-1 if the bytes are not UTF-8, so that a `£` in an old file is still a `£`.
  */
 export function decodeText(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -9,7 +9,7 @@ export function decodeText(bytes: Uint8Array): string {
     return Buffer.from(buffer.subarray(2)).swap16().toString('utf16le');
   }
   try {
-    // `ignoreBOM` is false: a byte order mark at the start is dropped.
+    // `ignoreBOM` is false by default, so a byte order mark at the start is removed.
     return new TextDecoder('utf-8', { fatal: true }).decode(buffer);
   } catch {
     return buffer.toString('latin1');

@@ -1,11 +1,18 @@
 /** The configuration after parsing: presets and defaults filled in, paths absolute, durations in milliseconds. */
 import type { Secret } from './secret.ts';
 
-/** Where a value lives. Read when it is needed, every time, so that a rotated secret is seen. */
+/** Where a value is. Read each time it is needed, so that a rotated secret is noticed. */
 export type Source =
   | { readonly kind: 'inline'; readonly value: Secret }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'env'; readonly name: string };
+
+/** What a program that uses this one as a library has at hand: no configuration can say it. `what`: how messages name it. */
+export interface GivenSource {
+  readonly kind: 'given';
+  readonly what: string;
+  readonly bytes: Uint8Array;
+}
 
 export type PresetName = 'integration' | 'deployment' | 'production' | 'sandbox';
 export type ChainOrder = 'root-first' | 'leaf-first';
@@ -20,7 +27,7 @@ export interface Contact {
 export interface MeshEndpoint {
   /** Origin only, https, no trailing slash. */
   readonly url: string;
-  /** As configured; MESH wants it in upper case. */
+  /** As configured; MESH requires upper case. */
   readonly mailboxId: string;
   readonly password?: Source;
   readonly sharedKey?: Source;
@@ -41,10 +48,10 @@ export type CredentialSources =
   | {
       readonly kind: 'keystore';
       readonly keystore: Source;
-      /** Which key entry; absent: the only one. */
+      /** Which key entry. Default: the only one. */
       readonly alias?: string;
       readonly passphrase?: Source;
-      /** Absent: the CA certificates inside the keystore are the bundle. */
+      /** If absent, the CA certificates inside the keystore are the bundle. */
       readonly caBundle?: Source;
     };
 
@@ -59,18 +66,18 @@ export interface RenewalPolicy {
   readonly mode: 'send' | 'review';
   readonly key: 'new' | 'reuse';
   readonly keyBits: 2048 | 3072 | 4096;
-  /** Absent: the deployed certificate's, else made from mailbox and ODS code. */
+  /** Default: the deployed certificate's, otherwise built from mailbox and ODS code. */
   readonly commonName?: string;
-  /** For a new key; absent: the credential's. */
+  /** For a new key. Default: the credential's. */
   readonly passphrase?: Source;
-  /** Empty for a sandbox: nobody to ask, nothing to renew. */
+  /** Empty for a sandbox, which has no desk and no renewals. */
   readonly desk: readonly string[];
   /** Working days that the desk needs to answer. */
   readonly deskWorkingDays: number;
   /** Working days without a new certificate after which the contact is reminded. */
   readonly reminderWorkingDays: number;
   readonly enclose: readonly Source[];
-  /** What the preset says the desk wants besides the CSR. */
+  /** What the desk requires in addition to the CSR, according to the preset. */
   readonly requiresConformanceCertificate: boolean;
 }
 
@@ -93,7 +100,7 @@ export interface SmtpServer {
   readonly username?: string;
   readonly password?: Source;
   readonly tls: 'starttls' | 'implicit' | 'none';
-  /** PEM bundle to trust instead of the system's, for an internal mail server. */
+  /** PEM bundle to trust instead of the system's CAs, for an internal mail server. */
   readonly caBundle?: Source;
 }
 
@@ -118,10 +125,10 @@ export interface Configuration {
     readonly trustedProxies?: readonly string[];
   };
   readonly schedule: { readonly check: string; readonly handshake: string; readonly timezone: string };
-  /** Absent: messages are written to `stateDir`/outbox. */
+  /** If absent, messages are written to `stateDir`/outbox. */
   readonly email?: { readonly from: string; readonly smtp?: SmtpServer };
   readonly environments: readonly ResolvedEnvironment[];
-  /** Sentences for the log: legal, but probably not what was meant. */
+  /** Sentences for the log: valid, but probably not intended. */
   readonly warnings: readonly string[];
   /** SHA-256 of the file's bytes. */
   readonly contentHash: string;

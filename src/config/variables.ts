@@ -1,2 +1,2 @@
-/** Environment variables, as `process.env` has them: passed in, so that no rule reads the process. */
+/** Environment variables, in the form of `process.env`. Passed in, so that rules never read the process. */
 export type Variables = Readonly<Record<string, string | undefined>>;

@@ -7,7 +7,7 @@ import type { Resolved } from './resolve.ts';
 import type { ConfigurationFile } from './schema.ts';
 import type { ResolvedEnvironment } from './types.ts';
 
-/** Legal, but probably not what was meant: one sentence each, for the log. The service runs all the same. */
+/** Valid, but probably not intended: one sentence each, for the log. The service still runs. */
 export function warningsOf(file: ConfigurationFile, resolved: Resolved): string[] {
   return [
     ...handshakeTooOften(resolved),
@@ -36,20 +36,20 @@ function loginInTheClear({ email }: Resolved): string[] {
     : [];
 }
 
-/** The page names mailboxes, organisations and certificates. */
+/** The pages show mailboxes, organisations and certificates. */
 function openToTheNetwork({ http: { host, port, tls, basicAuth, clientCa } }: Resolved): string[] {
   if (isLoopback(host)) return [];
   const [unasked, clear] = [!basicAuth && !clientCa, !tls];
   if (!unasked && !clear) return [];
   const where = `http.listen: ${isIPv6(host) ? `[${host}]` : host}:${port} can be reached from the network`;
-  const remedy = 'or listen on 127.0.0.1 behind a proxy that does it';
+  const remedy = 'or listen on 127.0.0.1 behind a proxy';
   if (unasked && clear)
     return [
-      `${where}, and whoever reaches it can read everything, unencrypted: set http.tls, and http.basic_auth or http.client_ca, ${remedy}.`,
+      `${where}, and anyone can read everything there, unencrypted: set http.tls, and http.basic_auth or http.client_ca, ${remedy}.`,
     ];
   return unasked
-    ? [`${where}, and whoever reaches it can read everything: set http.basic_auth or http.client_ca, ${remedy}.`]
-    : [`${where}, and passwords cross it unencrypted: set http.tls, ${remedy}.`];
+    ? [`${where}, and anyone can read everything there: set http.basic_auth or http.client_ca, ${remedy}.`]
+    : [`${where}, and passwords are sent unencrypted: set http.tls, ${remedy}.`];
 }
 
 function sharedMailboxes(environments: readonly ResolvedEnvironment[]): string[] {

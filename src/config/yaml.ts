@@ -2,7 +2,7 @@ import { type Document, type ErrorCode, isScalar, LineCounter, parseDocument, vi
 import type { Problem } from './problems.ts';
 
 /**
- * The library's own messages quote the file, and the file may hold secrets: these say the same without quoting.
+ * The library's own messages quote the file, which can contain secrets. These say the same without quoting.
  * YAML 1.2.2 is the standard.
  */
 const messages: Record<ErrorCode, string> = {
@@ -31,7 +31,7 @@ const messages: Record<ErrorCode, string> = {
   UNEXPECTED_TOKEN: 'unexpected text here; text with special characters goes in quotes',
 };
 
-/** Aliases that an estate of thousands needs to share a contact, and still far from what an alias bomb multiplies to. */
+/** Enough aliases for thousands of environments to share a contact, but far fewer than an alias bomb creates. */
 const maxAliasCount = 20_000;
 
 interface Fault {
@@ -39,7 +39,7 @@ interface Fault {
   readonly offset: number;
 }
 
-/** JSON is YAML. `<<` merges a mapping, so that environments can share what they have in common. */
+/** JSON is valid YAML. `<<` merges a mapping, so that environments can share settings. */
 export function parseYaml(text: string): { value: unknown } | { problems: readonly Problem[] } {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, {
@@ -48,7 +48,7 @@ export function parseYaml(text: string): { value: unknown } | { problems: readon
     stringKeys: true,
     merge: true,
     resolveKnownTags: false,
-    // The library holds each key against every other: of a hundred thousand that takes minutes.
+    // The library compares each key with every other, which takes minutes with a hundred thousand.
     uniqueKeys: false,
   });
   const faults: Fault[] = [...document.errors, ...document.warnings].map(({ code, pos }) => ({ code, offset: pos[0] }));
@@ -59,14 +59,14 @@ export function parseYaml(text: string): { value: unknown } | { problems: readon
   try {
     return { value: document.toJS({ maxAliasCount }) };
   } catch {
-    // Nothing but aliases and merges is left to go wrong here, and the library's errors have no position.
+    // Only aliases and merges can still go wrong here, and the library's errors do not include a position.
     return refused('its aliases (*) or merges (<<) multiply beyond reason, contain themselves, or name no mapping');
   }
 }
 
 const refused = (message: string) => ({ problems: [{ path: '', message }] });
 
-/** One slip makes the parser stumble over the rest of its line, so what comes first on a line is what to mend. */
+/** One mistake can cause more errors on the same line, so only the first error on a line is reported. */
 function firstOfEachLine(faults: readonly Fault[], lineCounter: LineCounter): Problem[] {
   const byLine = new Map<number, Problem>();
   for (const { code, offset } of faults.toSorted((a, b) => a.offset - b.offset)) {
@@ -91,7 +91,7 @@ function repeatedKeys(document: Document.Parsed): Fault[] {
   return found;
 }
 
-/** The parser leaves these to the conversion, which knows no line. */
+/** The parser leaves these to the conversion, which does not know the line. */
 function unresolvedAliases(document: Document.Parsed): Fault[] {
   const anchors = new Set<string>();
   const found: Fault[] = [];

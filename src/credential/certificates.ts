@@ -13,24 +13,24 @@ import { insteadOfCertificate, kindOfDer, kindOfLabel } from './form/other-forma
 import { certificatesOfPkcs7 } from './form/pkcs7.ts';
 
 export interface CertificateReading {
-  /** In file order; `undefined` stands where one did not parse. */
+  /** In file order; `undefined` for one that did not parse. */
   readonly entries: readonly (Certificate | undefined)[];
-  /** Each continues a sentence that begins with the place. */
+  /** Each one continues a sentence that begins with the place. */
   readonly problems: readonly string[];
 }
 
 const certificateLabels: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']);
 const packedLabels: ReadonlySet<string> = new Set(['PKCS7', 'CMS']);
 
-/** The PEM labels that a certificate is looked for under. */
+/** The PEM labels of certificates. */
 export const isCertificateLabel = (label: string): boolean => certificateLabels.has(label) || packedLabels.has(label);
 
-/** A message inside a message inside a message; nobody forwards deeper. */
+/** A message inside a message inside a message; no real message is nested deeper. */
 const deepestMail = 3;
 
 /**
- * Every certificate of a source, and what is wrong with the blocks that are none: PEM, DER, PKCS#7 in either, or an e-mail that carries one
- * of them. Keys beside certificates are passed over. Never throws for what the bytes hold.
+ * Every certificate of a source, and what is wrong with blocks that are not certificates: PEM, DER, PKCS#7 in either, or an email that
+ * contains one of them. Keys next to certificates are skipped. Never throws because of the content.
  */
 export function readCertificates(bytes: Buffer): Promise<CertificateReading> {
   return readForm(formOf(bytes), 0);
@@ -53,13 +53,13 @@ async function readForm(form: Form, depth: number): Promise<CertificateReading> 
 
 const nothing = (reason: string): CertificateReading => ({ entries: [], problems: [reason] });
 
-/** The first part that holds a certificate: a desk writes it into the text, or attaches it. */
+/** The first part that contains a certificate: a desk puts it in the text or attaches it. */
 async function fromMail(bytes: Uint8Array, depth: number): Promise<CertificateReading> {
   for (const part of await partsOfMail(bytes)) {
     const reading = await readForm(formOf(part), depth + 1);
     if (reading.entries.some((entry) => entry !== undefined)) return reading;
   }
-  return nothing('it is an e-mail without a certificate in its text or attachments');
+  return nothing('it is an email without a certificate in its text or attachments');
 }
 
 function fromBlocks(blocks: readonly PemBlock[]): CertificateReading {
@@ -67,7 +67,7 @@ function fromBlocks(blocks: readonly PemBlock[]): CertificateReading {
   if (wanted.length === 0) {
     const kind = blocks[0] && kindOfLabel(blocks[0].label);
     const instead = kind && insteadOfCertificate[kind];
-    return nothing(`it holds no certificate, only ${labelsOf(blocks)}${instead ? `: ${instead}` : ''}`);
+    return nothing(`it does not contain a certificate, only ${labelsOf(blocks)}${instead ? `: ${instead}` : ''}`);
   }
   const readings = wanted.map((block) => fromBlock(block, `block ${block.number} (line ${block.line}): `));
   return {
@@ -76,17 +76,17 @@ function fromBlocks(blocks: readonly PemBlock[]): CertificateReading {
   };
 }
 
-/** A file that is damaged all over says the same thing ten thousand times. */
+/** A badly damaged file would otherwise report the same problem ten thousand times. */
 const mostProblems = 8;
 
 function summed(problems: readonly string[]): readonly string[] {
   const more = problems.length - mostProblems;
-  return more > 1 ? [...problems.slice(0, mostProblems), `${more} more blocks do not parse either`] : problems;
+  return more > 1 ? [...problems.slice(0, mostProblems), `${more} more blocks do not parse`] : problems;
 }
 
 function fromBlock({ label, bytes, problem }: PemBlock, place: string): CertificateReading {
   if (!bytes) return { entries: [undefined], problems: [`${place}${problem}`] };
-  // OpenSSL writes its trust settings behind the certificate.
+  // OpenSSL writes its trust settings after the certificate.
   if (label === 'TRUSTED CERTIFICATE')
     return attempt(() => [parseCertificate(readFirst(bytes, 'the certificate').raw)], place);
   return fromDer(bytes, place);

@@ -7,20 +7,20 @@ import type { CryptoKey, PrivateKeyHandle } from './types.ts';
 const signWith = promisify(sign);
 const verifyWith = promisify(verify);
 
-/** Types of key that sign. Others (X25519, DH) are for agreement, and TLS has no use for them in a certificate. */
+/** Key types that can sign. Others (X25519, DH) are for key agreement, and TLS does not use them in a certificate. */
 const signing: ReadonlySet<string | undefined> = new Set(['rsa', 'rsa-pss', 'ec', 'dsa', 'ed25519', 'ed448']);
 
-/** WebCrypto's names of OpenSSL's curves. */
+/** WebCrypto's names for OpenSSL's curves. */
 const webCurves: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
 
-/** The key stays in OpenSSL's memory; this object holds no bytes of it, and prints none. */
+/** The key stays in OpenSSL's memory; this object does not contain or print its bytes. */
 export class DeployedKey implements PrivateKeyHandle {
   readonly #key: KeyObject;
   readonly #publicKey: KeyObject;
   readonly publicKey: PublicKeyFacts;
   readonly encrypted: boolean;
 
-  /** @throws {Error} OpenSSL's, when `key` has no public half. */
+  /** @throws {Error} from OpenSSL, if `key` does not have a public half. */
   constructor(key: KeyObject, encrypted: boolean) {
     this.#key = key;
     this.#publicKey = createPublicKey(key);
@@ -29,8 +29,8 @@ export class DeployedKey implements PrivateKeyHandle {
   }
 
   /**
-   * Whether the private half works: a signature made with it verifies with the public half. OpenSSL reads a key whose numbers were
-   * damaged as readily as a sound one. Signs in the thread pool, so that a large key holds up nobody.
+   * Whether the private half works: a signature made with it verifies with the public half. OpenSSL reads a damaged key as readily
+   * as a good one. Signs in the thread pool, so that a large key does not hold up other work.
    */
   async works(): Promise<boolean> {
     const { asymmetricKeyType: type, asymmetricKeyDetails } = this.#key;
@@ -46,7 +46,7 @@ export class DeployedKey implements PrivateKeyHandle {
 
   secureContext(options: Parameters<PrivateKeyHandle['secureContext']>[0]): SecureContext {
     const { chain, trusted, maxVersion } = options;
-    // OpenSSL notices for keys of one type; for an RSA key and an EC certificate it would present nothing at all.
+    // OpenSSL only notices if both have the same type; with an RSA key and an EC certificate it would present nothing at all.
     const [certificate] = chain;
     if (certificate && !this.#belongsTo(certificate)) {
       throw new Error('the private key does not belong to the certificate');
@@ -55,13 +55,13 @@ export class DeployedKey implements PrivateKeyHandle {
       key: this.#key.export({ type: 'pkcs8', format: 'pem' }),
       ...(chain.length > 0 && { cert: pemOf(chain) }),
       ...(trusted && { ca: trusted.map(({ der }) => toPem(der)) }),
-      // MESH speaks nothing older.
+      // MESH does not support older versions.
       minVersion: 'TLSv1.2',
       ...(maxVersion && { maxVersion }),
     });
   }
 
-  /** By meaning, not by octets: one key can be written in two ways, with a compressed point or without. */
+  /** Compares the keys, not their octets: one key can be written in two ways, with or without a compressed point. */
   #belongsTo({ publicKey }: Certificate): boolean {
     return publicKeyOf(publicKey.spki)?.equals(this.#publicKey) ?? false;
   }

@@ -1,4 +1,4 @@
-/** Where certificate and key of a credential do not belong together, but something else in the same files does. */
+/** For a certificate and key that do not belong together, when something else in the same files does. */
 import type { Certificate } from '../x509/index.ts';
 import type { DeployedKey } from './key-handle.ts';
 import { privateKeysIn } from './private-key.ts';
@@ -17,13 +17,11 @@ export async function whereTheMatchIs(pair: Pair, content: CredentialContent): P
   const other = others.find((each) => belong(each, key));
   const certificates = content.parts.certificate;
   if (other && certificates)
-    return `Another certificate in ${certificates.place}, ${other.subject.text} with the serial number ${other.serial}, belongs to this key, and must come first in the file.`;
+    return `Another certificate in ${certificates.place}, ${other.subject.text} with the serial number ${other.serial}, belongs to this key and must come first in the file.`;
   const keys = content.parts.privateKey;
   if (!keys?.bytes) return undefined;
   const fits = (await privateKeysIn(keys.bytes, content.passphrase)).find((each) => belong(certificate, each.key));
-  return (
-    fits && `Block ${fits.block} of ${keys.place} is the key of this certificate, and must come first in the file.`
-  );
+  return fits && `Block ${fits.block} of ${keys.place} is the key of this certificate and must come first in the file.`;
 }
 
 const belong = ({ publicKey }: Certificate, key: DeployedKey): boolean =>

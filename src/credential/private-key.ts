@@ -1,4 +1,4 @@
-/** Private keys in every wrapping that OpenSSL and its friends have written. */
+/** Private keys in every format that OpenSSL and related tools have written. */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Secret } from '../config/index.ts';
 import { MonitorError } from '../errors/index.ts';
@@ -27,12 +27,12 @@ const plainTypes: Readonly<Record<string, 'pkcs8' | 'pkcs1' | 'sec1'>> = {
   'RSA PRIVATE KEY': 'pkcs1',
   'EC PRIVATE KEY': 'sec1',
 };
-/** One signature with 16,384 bits holds the process for seconds, and with what fits into a file for hours. */
+/** One signature with 16,384 bits blocks the process for seconds; the largest key that fits in a file would block it for hours. */
 const mostRsaBits = 8192;
 const encryptedLabel = 'ENCRYPTED PRIVATE KEY';
 
 /**
- * The first private key of a source. Certificates and parameters beside it are passed over.
+ * The first private key of a source. Certificates and parameters next to it are skipped.
  * @throws {PrivateKeyError} and nothing else
  */
 export async function readPrivateKey(bytes: Buffer, passphrase: Secret | undefined): Promise<DeployedKey> {
@@ -49,7 +49,7 @@ export async function readPrivateKey(bytes: Buffer, passphrase: Secret | undefin
 
 export const isKeyLabel = (label: string): boolean => label.endsWith('PRIVATE KEY');
 
-/** Each costs a derivation and a signature. */
+/** Each one costs a derivation and a signature. */
 const mostKeysLookedAt = 4;
 
 /** The first few private keys of a PEM source that can be read, with the numbers of their blocks. */
@@ -72,7 +72,7 @@ export async function privateKeysIn(
 
 async function fromBlocks(blocks: readonly PemBlock[], passphrase: Secret | undefined): Promise<DeployedKey> {
   const block = blocks.find(({ label }) => isKeyLabel(label));
-  if (!block) throw malformed(`it holds no private key, only ${labelsOf(blocks)}${insteadOf(blocks)}`);
+  if (!block) throw malformed(`it does not contain a private key, only ${labelsOf(blocks)}${insteadOf(blocks)}`);
   return fromBlock(block, passphrase);
 }
 
@@ -84,8 +84,7 @@ async function fromBlock(block: PemBlock, passphrase: Secret | undefined): Promi
     const type = plainTypes[block.label];
     if (!type)
       throw malformed(
-        namedKeyFormat(block.label) ??
-          `${block.label} is a format that is not read here; convert it with \`openssl pkey\``,
+        namedKeyFormat(block.label) ?? `${block.label} is not a supported format; convert it with \`openssl pkey\``,
       );
     if (!block.headers.get('proc-type')?.includes('ENCRYPTED')) return await deployed(block.bytes, type, false);
     const plain = decryptLegacyPem(block.headers.get('dek-info'), block.bytes, passphrase?.reveal() ?? '');
@@ -100,7 +99,7 @@ async function fromBlock(block: PemBlock, passphrase: Secret | undefined): Promi
 
 function whyNone(form: Exclude<Form, { kind: 'pem' | 'der' }>): string {
   if (form.kind === 'jks') return 'it is a Java keystore: configure it as `keystore`';
-  return form.kind === 'mail' ? 'it is an e-mail, and no private key may come by e-mail' : form.reason;
+  return form.kind === 'mail' ? 'it is an email, and a private key must never be sent by email' : form.reason;
 }
 
 function insteadOf([first]: readonly PemBlock[]): string {
@@ -109,14 +108,14 @@ function insteadOf([first]: readonly PemBlock[]): string {
   return instead ? `: ${instead}` : '';
 }
 
-/** DER names its form by its shape: RFC 5208 §6, RFC 5958 §2, RFC 8017 A.1.2, RFC 5915 §3. */
+/** The structure of the DER shows its form: RFC 5208 §6, RFC 5958 §2, RFC 8017 A.1.2, RFC 5915 §3. */
 async function fromDer(der: Uint8Array, passphrase: Secret | undefined): Promise<DeployedKey> {
   const instead = insteadOfKey[kindOfDer(der)];
   if (instead !== undefined) throw malformed(instead);
   const value = readDer(der, 'the key');
   const [first, second] = children(value, 'the key');
   if (first?.tag === tags.sequence && second?.tag === tags.octetString) return fromEncrypted(value, passphrase);
-  if (first?.tag !== tags.integer) throw malformed('its DER is no private key');
+  if (first?.tag !== tags.integer) throw malformed('its DER is not a private key');
   return deployed(
     der,
     second?.tag === tags.sequence ? 'pkcs8' : second?.tag === tags.integer ? 'pkcs1' : 'sec1',
@@ -130,7 +129,7 @@ export async function fromEncrypted(value: DerValue, passphrase: Secret | undefi
   const { decrypt, blockBytes } = decryption(fields.take(tags.sequence, 'the encryption algorithm'));
   const ciphertext = fields.take(tags.octetString, 'the encrypted key').body;
   fields.end();
-  // A length that the cipher cannot have made is damage, and not a wrong passphrase.
+  // A length that the cipher cannot produce means damage, not a wrong passphrase.
   if (ciphertext.length === 0 || ciphertext.length % blockBytes !== 0)
     throw malformed('the encrypted key is cut short');
   const plain = await decryptAny(decrypt, ciphertext, passphrase?.reveal() ?? '');
@@ -138,18 +137,17 @@ export async function fromEncrypted(value: DerValue, passphrase: Secret | undefi
   return deployed(plain, 'pkcs8', isKept(passphrase));
 }
 
-/** @throws {PrivateKeyError} The reasons of OpenSSL are not passed on: they speak of its decoders, not of the file. */
+/** @throws {PrivateKeyError} OpenSSL's reasons are not passed on: they are about its decoders, not the file. */
 export async function deployed(
   der: Uint8Array,
   type: 'pkcs8' | 'pkcs1' | 'sec1',
   encrypted: boolean,
 ): Promise<DeployedKey> {
-  // The PKCS#8 reader of OpenSSL passes over what follows the key.
+  // OpenSSL's PKCS#8 reader ignores what follows the key.
   readDer(der, 'the key');
   const key = openSslReads(der, type, encrypted);
   const bits = key.publicKey.algorithm.startsWith('RSA') ? key.publicKey.bits : 0;
-  if (bits > mostRsaBits)
-    throw malformed(`it is an RSA key of ${bits} bits, more than the ${mostRsaBits} that are read`);
+  if (bits > mostRsaBits) throw malformed(`it is an RSA key of ${bits} bits, more than the limit of ${mostRsaBits}`);
   if (await key.works()) return key;
   throw malformed('the private key is damaged: a signature made with it does not verify with its own public key');
 }
@@ -163,9 +161,9 @@ function openSslReads(der: Uint8Array, type: 'pkcs8' | 'pkcs1' | 'sec1', encrypt
   }
 }
 
-/** An empty passphrase is known to everybody, so what it encrypts is not encrypted. */
+/** Everyone knows an empty passphrase, so a key encrypted with it counts as not encrypted. */
 const isKept = (passphrase: Secret | undefined): boolean => passphrase !== undefined && passphrase.reveal() !== '';
 
-const missing = () => new PrivateKeyError('passphrase_missing', 'it is encrypted, and there is no passphrase');
+const missing = () => new PrivateKeyError('passphrase_missing', 'it is encrypted, but there is no passphrase');
 const malformed = (reason: string) => new PrivateKeyError('private_key_malformed', reason);
 const wrong = () => new PrivateKeyError('passphrase_wrong', 'the passphrase does not decrypt it');

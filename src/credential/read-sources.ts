@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import {
+  type GivenSource,
   readContent,
   type Secret,
   type Source,
@@ -9,20 +10,23 @@ import {
   type Variables,
 } from '../config/index.ts';
 
+/** A place that a configuration can name, or what a caller has at hand. */
+type AnySource = Source | GivenSource;
+
 /** Where the parts of one credential live. Both kinds of `CredentialSources` fit. A keystore stands for certificate, key and bundle. */
 export interface CredentialInputs {
-  readonly certificate?: Source;
-  readonly privateKey?: Source;
-  readonly passphrase?: Source;
-  readonly caBundle?: Source;
-  readonly keystore?: Source;
+  readonly certificate?: AnySource;
+  readonly privateKey?: AnySource;
+  readonly passphrase?: AnySource;
+  readonly caBundle?: AnySource;
+  readonly keystore?: AnySource;
   /** Which key entry of the keystore. */
   readonly alias?: string;
 }
 
 export interface PartContent {
   readonly place: string;
-  readonly kind: Source['kind'];
+  readonly kind: AnySource['kind'];
   readonly bytes?: Buffer;
   readonly mode?: number;
   /** A sentence that begins with the place. */
@@ -31,19 +35,19 @@ export interface PartContent {
 
 export type Part = 'certificate' | 'privateKey' | 'caBundle' | 'keystore';
 
-/** The bytes of every source as they were at one moment, or why there are none. */
+/** The bytes of every source at one moment, or why there are none. */
 export interface CredentialContent {
   readonly parts: Readonly<Partial<Record<Part, PartContent>>>;
   readonly passphrase?: Secret;
   readonly passphraseError?: string;
   readonly alias?: string;
-  /** Over every byte, mode and error; see `DeployedCredential.contentHash`. */
+  /** A hash of every byte, mode and error; see `DeployedCredential.contentHash`. */
   readonly contentHash: string;
   readonly fromFiles: boolean;
 }
 
 const parts = ['certificate', 'privateKey', 'caBundle', 'keystore'] as const;
-/** A plain hash of a short passphrase could be searched for; with a key that never leaves this process it cannot. */
+/** A plain hash of a short passphrase could be found by brute force; one with a key that never leaves this process cannot. */
 const hashKey = randomBytes(32);
 
 export async function readSources(inputs: CredentialInputs, env: Variables): Promise<CredentialContent> {
@@ -61,7 +65,7 @@ export async function readSources(inputs: CredentialInputs, env: Variables): Pro
   };
 }
 
-async function read(source: Source, env: Variables): Promise<PartContent> {
+async function read(source: AnySource, env: Variables): Promise<PartContent> {
   const place = sourceLabel(source);
   try {
     return { place, kind: source.kind, ...(await readContent(source, env)) };
@@ -73,7 +77,7 @@ async function read(source: Source, env: Variables): Promise<PartContent> {
 
 function secretOf(
   { bytes, error }: PartContent,
-  source: Source,
+  source: AnySource,
 ): Pick<CredentialContent, 'passphrase' | 'passphraseError'> {
   if (!bytes) return { ...(error !== undefined && { passphraseError: error }) };
   try {
@@ -84,7 +88,7 @@ function secretOf(
   }
 }
 
-/** Lengths keep two different splits of the same bytes apart. */
+/** Lengths are included so that two different splits of the same bytes differ. */
 function hashOf(content: readonly (PartContent | undefined)[], alias: string | undefined): string {
   const hash = createHmac('sha256', hashKey).update(JSON.stringify([alias]));
   for (const each of content) {

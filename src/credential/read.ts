@@ -1,4 +1,4 @@
-/** From sources to what is deployed. */
+/** Reads the sources of a deployed credential. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Variables } from '../config/index.ts';
 import { type Finding, type FindingCode, finding } from '../findings/index.ts';
@@ -17,19 +17,19 @@ import type { DeployedCredential } from './types.ts';
 export type { CredentialInputs } from './read-sources.ts';
 
 export interface ReadOptions {
-  /** What was read last: returned as it is while every byte is the same, so that an unchanged key is decrypted once. */
+  /** The previous result, returned as it is while every byte is the same, so that an unchanged key is decrypted only once. */
   readonly previous?: DeployedCredential;
-  /** Waits between the two looks at files that do not fit together. Default: 250 ms. */
+  /** Waits before files that do not belong together are read again. Default: 250 ms. */
   readonly pause?: () => Promise<void>;
 }
 
 const swapPauseMs = 250;
 
 /**
- * Reads every source, and never throws for what it finds: problems are findings of the reading group.
+ * Reads every source. Never throws because of the content: problems are findings of the reading group.
  *
- * Certificate and key are two files, and whoever renews them writes one after the other. So when they do not fit, or one of them does not
- * parse, they are looked at once more after a moment; what stands then is what is reported.
+ * Certificate and key are two files, and a renewal writes one after the other. So if they do not belong together, or one of them does not
+ * parse, they are read again after a short pause, and that result is reported.
  * @example
  * const sources = { certificate: { kind: 'file', path: '/etc/mesh/client.pem' } } as const;
  * const { certificate, problems } = await readCredential(sources, process.env);
@@ -82,7 +82,7 @@ async function interpret(material: CredentialContent): Promise<DeployedCredentia
     ...(client.certificate && { certificate: client.certificate }),
     ...(client.key && { privateKey: client.key }),
     ...(keyBelongs !== undefined && { keyBelongs }),
-    // The CA certificates inside a keystore are its bundle, unless one is configured.
+    // The CA certificates inside a keystore are the bundle, unless another is configured.
     extraCertificates: keystore && !bundle ? [] : extra,
     bundle: bundle?.certificates ?? (keystore ? extra : []),
     ...(keystore && !bundle && { bundleInKeystore: true as const }),
@@ -110,11 +110,11 @@ const about = (code: FindingCode, { place }: PartContent, message: string): Find
 const unreadable = (code: FindingCode, { place, error }: PartContent): Finding =>
   finding(code, `${error}.`, { subject: place });
 
-/** A variable is put into a file by something that may know better; a file is what the client loads. */
+/** Other software may correct a variable when it writes it to a file, but the client loads a file as it is. */
 function unreadableByClients(content: PartContent, wanted: (label: string) => boolean): Finding[] {
   const why = content.bytes && whyClientsCannotRead(content.bytes, formOf(content.bytes), wanted);
   if (why === undefined) return [];
-  const message = `${content.place}: OpenSSL, which MESH clients are built on, does not read it as it is written: ${why}.`;
+  const message = `${content.place}: OpenSSL, which MESH clients are built on, cannot read it as it is: ${why}.`;
   const severity = content.kind === 'file' ? 'warning' : 'info';
   return [finding('client_cannot_read_file', message, { subject: content.place, severity })];
 }
@@ -122,13 +122,13 @@ function unreadableByClients(content: PartContent, wanted: (label: string) => bo
 async function clientFrom(content: PartContent): Promise<Client> {
   if (!content.bytes) return { problems: [unreadable('certificate_unreadable', content)] };
   const { entries, problems } = await readCertificates(content.bytes);
-  // When the first does not parse, the second is some CA: better no client certificate than a wrong one.
+  // If the first does not parse, the second is probably a CA: no client certificate is better than a wrong one.
   const [certificate, ...rest] = entries;
   const others = rest.filter((each) => each !== undefined);
   const findings = problems.map((problem) => about('certificate_malformed', content, problem));
   if (certificate) findings.push(...unreadableByClients(content, isCertificateLabel));
   if (others.length > 0) {
-    const message = `it holds ${plural(others.length, 'more certificate')} after the first`;
+    const message = `it contains ${plural(others.length, 'more certificate')} after the first`;
     findings.push(about('certificate_file_has_extra_certificates', content, message));
   }
   return { ...(certificate && { certificate }), others, problems: findings };
@@ -160,16 +160,16 @@ async function fromKeystore(keystore: PartContent, material: CredentialContent):
   return { ...content, problems: [...findings, ...advice] };
 }
 
-/** Why there is no passphrase, where one is configured. */
+/** Why there is no passphrase, if one is configured. */
 const explain = (code: FindingCode, message: string, { passphraseError }: CredentialContent): string =>
   code === 'passphrase_missing' && passphraseError ? `${message}: ${passphraseError}` : message;
 
-/** Readable by everyone; a group of its own is a common and sound way to share a key with a service. */
+/** Only a file that everyone can read: a dedicated group is a common and safe way to share a key with a service. */
 function permissions(content: PartContent): Finding[] {
   const { mode } = content;
   if (mode === undefined || (mode & 0o004) === 0) return [];
   const octal = `0${mode.toString(8).padStart(3, '0')}`;
-  return [about('private_key_permissions', content, `every account on this machine may read it (mode ${octal})`)];
+  return [about('private_key_permissions', content, `every account on this machine can read it (mode ${octal})`)];
 }
 
 interface Bundle {

@@ -1,24 +1,24 @@
-/** What was found deployed. Problems are data: reading never throws for the state of the world. */
+/** What was found deployed. Problems are data: reading never throws because of them. */
 import type { SecureContext } from 'node:tls';
 import type { Finding } from '../findings/index.ts';
 import type { Certificate, PublicKeyFacts } from '../x509/index.ts';
 
 /**
- * The deployed private key. Its bytes never leave the credential room: callers may sign with it or hand it to TLS, not look at it.
+ * The deployed private key. Its bytes never leave the credential room: callers can sign with it or pass it to TLS, but not read it.
  */
 export interface PrivateKeyHandle {
   readonly publicKey: PublicKeyFacts;
-  /** Whether it was encrypted where it was deployed. */
+  /** Whether the deployed key was encrypted. */
   readonly encrypted: boolean;
   /**
    * A TLS context that presents `chain` (client certificate first) with this key.
-   * @throws {Error} when key and certificate do not belong together; OpenSSL's, when it refuses the key or a certificate.
+   * @throws {Error} if key and certificate do not belong together, or OpenSSL refuses the key or a certificate.
    */
   secureContext(options: {
     chain: readonly Certificate[];
-    /** Trust anchors and CAs for judging the peer; absent: the system's. */
+    /** Trust anchors and CAs for verifying the peer. Default: the system's. */
     trusted?: readonly Certificate[];
-    /** TLS 1.2 is always the least. */
+    /** The minimum is always TLS 1.2. */
     maxVersion?: 'TLSv1.2' | 'TLSv1.3';
   }): SecureContext;
   /**
@@ -35,20 +35,20 @@ export interface DeployedCredential {
   readonly configured: { readonly certificate: boolean; readonly privateKey: boolean; readonly caBundle: boolean };
   /** The first certificate of its source. */
   readonly certificate?: Certificate;
-  /** The others of that source, in their order. */
+  /** The other certificates of that source, in file order. */
   readonly extraCertificates: readonly Certificate[];
-  /** In file order, duplicates included. */
+  /** In file order, including duplicates. */
   readonly bundle: readonly Certificate[];
   readonly privateKey?: PrivateKeyHandle;
-  /** Where certificate and key do not belong together but another in the same file does: one sentence that says what must come first. */
+  /** If certificate and key do not belong together but another in the same file does: one sentence that says what must come first. */
   readonly keyBelongs?: string;
-  /** The bundle came out of a keystore: its order is that tool's, and MESH's rule about the order of a bundle file does not apply. */
+  /** The bundle is from a keystore: the tool decided its order, and MESH's rule about the order of a bundle file does not apply. */
   readonly bundleInKeystore?: true;
   /** Findings of the reading group. */
   readonly problems: readonly Finding[];
   /**
-   * Hex. The same for the same bytes (and file modes, and read errors) of every source, passphrase included; keyed with a random key of this
-   * process, so that it says nothing about them outside.
+   * Hex. The same for the same bytes (and file modes, and read errors) of every source, including the passphrase. Keyed with a random key of
+   * this process, so that it reveals nothing about them.
    */
   readonly contentHash: string;
 }

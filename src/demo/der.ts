@@ -1,4 +1,4 @@
-/** The little DER that the certificate library has no class for (ITU-T X.690). */
+/** The few DER values for which the certificate library has no class (ITU-T X.690). */
 
 export function tlv(tag: number, ...content: readonly Uint8Array[]): Buffer<ArrayBuffer> {
   const body = Buffer.concat(content);
@@ -7,7 +7,7 @@ export function tlv(tag: number, ...content: readonly Uint8Array[]): Buffer<Arra
 
 export const sequence = (...content: readonly Uint8Array[]): Buffer<ArrayBuffer> => tlv(0x30, ...content);
 
-/** GeneralizedTime to the second, with the tag given because extensions tag it implicitly. */
+/** GeneralizedTime in whole seconds; the tag is an argument because extensions tag it implicitly. */
 export function generalizedTime(time: Date, tag = 0x18): Buffer<ArrayBuffer> {
   return tlv(tag, Buffer.from(`${time.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`, 'latin1'));
 }

@@ -1,6 +1,6 @@
 /**
- * Six environments in six states, with everything around them, in one temporary folder. `atMs` moves the estate along its life: every
- * certificate of its own is that much older, and the clock stays the machine's.
+ * Six environments in six states, with everything they need, in one temporary folder. `atMs` shows them later in their lives: each
+ * of their certificates is that much older, while the clock is still the machine's.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -16,9 +16,9 @@ import { type CertificateAuthority, createRoot, createSubCa, issueClient, issueS
 export interface Estate {
   readonly folder: string;
   readonly configurationFile: string;
-  /** What the configuration's `{ env: … }` sources name. */
+  /** The variables that the configuration's `{ env: … }` sources name. */
   readonly env: Readonly<Record<string, string>>;
-  /** Ends the servers and removes the folder. */
+  /** Stops the servers and removes the folder. */
   stop(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ interface Pki {
   readonly sub: CertificateAuthority;
 }
 
-/** Days until the client certificate ends, at the beginning of the estate's life. */
+/** Days until the client certificate expires, when `atMs` is 0. */
 const daysLeft = { integration: 140, production: 50, deployment: 300, standby: 200, legacy: -3 } as const;
 type Client = keyof typeof daysLeft;
 
@@ -48,8 +48,8 @@ const mailboxOf: Record<Client | 'sandbox', string> = {
 };
 
 /**
- * Makes the estate and starts its servers, on free ports of the loopback. Nothing is left when it throws.
- * @throws {MissingPackageError} when the mail catcher's package was not installed.
+ * Creates the environments and starts their servers on free loopback ports. If it throws, nothing is left behind.
+ * @throws {MissingPackageError} if the mail catcher's package is not installed.
  * @example
  * const estate = await createEstate({ now: () => new Date(), atMs: 0, port: 9807, caught: ({ file }) => console.log(file) });
  * await estate.stop();
@@ -96,7 +96,7 @@ async function createPki(name: string, birth: Date): Promise<Pki> {
   return { root, sub: await createSubCa(root, { commonName: `Demo ${name} Authentication G2`, notBefore, years: 10 }) };
 }
 
-/** NHS England keeps its servers' certificates fresh, so this one does not age with the estate. */
+/** NHS England renews its servers' certificates, so `atMs` does not age this one. */
 async function startServer(
   { root, sub }: Pki,
   demandsCertificate: boolean,

@@ -15,7 +15,7 @@ export interface KeyPair {
 const generate = promisify(generateKeyPair);
 const curves = { 'ec-p256': 'P-256', 'ec-p384': 'P-384', 'ec-p521': 'P-521' } as const;
 
-/** RSA 2048 takes about 100 ms, RSA 4096 a second or more, the elliptic curves less than one. */
+/** RSA 2048 takes about 100 ms, RSA 4096 a second or more, an elliptic curve key next to nothing. */
 export async function generateKeys(kind: KeyKind): Promise<KeyPair> {
   if (kind === 'ed25519') return { kind, ...(await generate('ed25519')) };
   if (isCurve(kind)) return { kind, ...(await generate('ec', { namedCurve: curves[kind] })) };
@@ -29,8 +29,8 @@ export const keyIdentifierOf = (key: KeyObject): string =>
   createHash('sha256').update(spkiOf(key)).digest('hex').slice(0, 40);
 
 /**
- * The private key as the certificate library wants it, able to sign and nothing else. Its type is a browser's wherever some other
- * module has brought the browser's types along, and Node's own does not fit that.
+ * The private key as the certificate library wants it, for signing only. Its type is the browser's wherever another module has
+ * imported the browser's types, and Node's own type does not match that.
  */
 export function signingKeyOf(keys: KeyPair, hash: HashName): X509CertificateCreateWithKeyParams['signingKey'] {
   return keys.privateKey.toCryptoKey(signingAlgorithmOf(keys.kind, hash), false, ['sign']) as never;

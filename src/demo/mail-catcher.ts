@@ -1,4 +1,4 @@
-/** A mail server that keeps what it gets as `.eml` files and tells of it. Nothing it accepts goes anywhere. */
+/** A mail server that saves and reports each message it receives, as an `.eml` file. Nothing is forwarded. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -15,12 +15,12 @@ export interface MailCatcher {
   stop(): Promise<void>;
 }
 
-/** An optional package is not installed; `message` says which, and how to add it. */
+/** An optional package is not installed; `message` says which, and how to install it. */
 export class MissingPackageError extends MonitorError {
   override readonly code = 'ERR_PACKAGE_MISSING';
 }
 
-/** @throws {MissingPackageError} before anything is written or listens. */
+/** @throws {MissingPackageError} before anything is written or started. */
 export async function startMailCatcher(
   folder: string,
   caught: (mail: CaughtMail) => void,
@@ -59,7 +59,7 @@ export async function startMailCatcher(
   };
 }
 
-/** Only `demo` needs the package, so that an installation may leave it out. */
+/** Only `demo` needs the package, so an installation can leave it out. */
 function missing(error: unknown): never {
   if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
   throw new MissingPackageError(
@@ -67,7 +67,7 @@ function missing(error: unknown): never {
   );
 }
 
-/** RFC 5322 §2.2.3: a folded header goes on while lines begin with white space. */
+/** RFC 5322 §2.2.3: a folded header continues while lines begin with white space. */
 function subjectOf(message: string): string {
   return /^subject:\s*(.*(?:\r?\n[ \t].*)*)/im.exec(message)?.[1]?.replaceAll(/\r?\n[ \t]+/g, ' ') ?? '';
 }

@@ -1,5 +1,5 @@
 /**
- * Stands in for MESH: demands a client certificate, checks the authorization token, validates mailboxes and answers `_ping`.
+ * Stands in for MESH: requires a client certificate, checks the authorization token, validates mailboxes and answers `_ping`.
  * Source: MESH API specification, validate a mailbox; authorization.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
@@ -12,7 +12,7 @@ import { acceptOrRefuse, alert } from './refusing-socket.ts';
 export interface MeshOptions {
   readonly certificatePem: string;
   readonly keyPem: string;
-  /** CAs whose clients are let in; absent: no client certificate is asked for, as in the sandbox. */
+  /** CAs whose clients are accepted. If absent, no client certificate is requested, as in the sandbox. */
   readonly clientCaPem?: string;
   /** Mailbox ID in upper case → password. */
   readonly mailboxes: ReadonlyMap<string, string>;
@@ -55,7 +55,7 @@ function close(listener: { close(done: () => void): void }, http: Server, socket
 function refusalOf(socket: TLSSocket): number | undefined {
   if (socket.authorized) return undefined;
   if (Object.keys(socket.getPeerCertificate()).length === 0) return alert.handshakeFailure;
-  // Node's types say Error; what it sets is OpenSSL's code.
+  // Node's types say Error, but it is OpenSSL's code.
   return String(socket.authorizationError) === 'CERT_HAS_EXPIRED' ? alert.certificateExpired : alert.unknownCa;
 }
 
@@ -84,7 +84,7 @@ function answering({ mailboxes, sharedKey, now }: MeshOptions) {
   };
 }
 
-/** Once more from the specification, so that the stand-in is no mirror of what it judges. */
+/** Written again from the specification, so that the stand-in does not simply repeat the code that it judges. */
 function tokenHolds(
   token: string,
   { mailboxId, password, sharedKey, now }: { mailboxId: string; password: string; sharedKey: string; now: Date },

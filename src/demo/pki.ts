@@ -1,6 +1,6 @@
 /**
  * A throwaway public key infrastructure in the shape of the NHS one: a root, a sub CA, and clients whose certificates look like those
- * that come back from the desk. For the demonstration and the tests; nothing it signs is worth anything outside.
+ * that the desk issues. For the demonstration and the tests; nothing it signs is trusted anywhere else.
  */
 import 'reflect-metadata';
 import { createPublicKey, type KeyObject, randomBytes, webcrypto } from 'node:crypto';
@@ -43,9 +43,9 @@ export interface Template {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly extensions: readonly Extension[];
-  /** Hex; absent: 128 random bits. */
+  /** Hex. Default: 128 random bits. */
   readonly serial?: string;
-  /** Default SHA-256. */
+  /** Default: SHA-256. */
   readonly hash?: HashName;
 }
 
@@ -89,7 +89,7 @@ export interface AuthorityOptions {
   readonly commonName: string;
   readonly notBefore: Date;
   readonly years: number;
-  /** Default RSA 2048; the real roots have RSA 4096. */
+  /** Default: RSA 2048; the real roots have RSA 4096. */
   readonly key?: KeyKind;
   readonly hash?: HashName;
 }
@@ -145,11 +145,11 @@ export interface ClientOptions {
   readonly commonName: string;
   readonly publicKey: KeyObject;
   readonly notBefore: Date;
-  /** Default: three years and 30 minutes, but never beyond the CA's own end. */
+  /** Default: three years and 30 minutes, but never beyond the CA's own expiry. */
   readonly notAfter?: Date;
 }
 
-/** A client certificate with everything that the NHS CA puts in, private key usage period and all. */
+/** A client certificate with everything that the NHS CA includes, even the private key usage period. */
 export function issueClient(ca: CertificateAuthority, options: ClientOptions): Promise<Issued> {
   const { commonName, publicKey, notBefore } = options;
   const usual = new Date(addYears(notBefore, 3).getTime() + 30 * minuteMs);
@@ -173,8 +173,8 @@ export function issueClient(ca: CertificateAuthority, options: ClientOptions): P
 }
 
 /**
- * Answers a CSR as the NHS CA does: takes the key and the CN, adds `O=nhs, OU=Devices`, ignores whatever else was asked for.
- * @throws {Error} when the text is no PKCS#10 request, its signature does not verify, or it has no CN.
+ * Answers a CSR as the NHS CA does: takes the key and the CN, adds `O=nhs, OU=Devices`, ignores anything else in the request.
+ * @throws {Error} if the text is not a PKCS#10 request, its signature does not verify, or it has no CN.
  */
 export async function signRequest(
   ca: CertificateAuthority,
@@ -216,7 +216,7 @@ export const alternativeNames = (names: readonly string[]): Extension =>
     names.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? ('ip' as const) : ('dns' as const), value })),
   );
 
-/** RFC 3280 §4.2.1.4. The NHS CA ends it at 70 % of the certificate's life; TLS ignores it. */
+/** RFC 3280 §4.2.1.4. The NHS CA ends it at 70 % of the certificate's lifetime; TLS ignores it. */
 export function privateKeyUsagePeriod(notBefore: Date, notAfter: Date): Extension {
   const end = new Date(notBefore.getTime() + 0.7 * (notAfter.getTime() - notBefore.getTime()));
   return new Extension('2.5.29.16', false, sequence(generalizedTime(notBefore, 0x80), generalizedTime(end, 0x81)));
@@ -228,7 +228,7 @@ function keyObjectOf(publicKey: PublicKey): KeyObject {
 
 const wholeSeconds = (time: Date): Date => new Date(Math.floor(time.getTime() / 1000) * 1000);
 
-/** By the calendar, as CAs count; the 29th of February becomes the 1st of March. */
+/** Calendar years, as CAs count them; 29 February becomes 1 March. */
 export function addYears(time: Date, years: number): Date {
   const moved = new Date(time);
   moved.setUTCFullYear(moved.getUTCFullYear() + years);

@@ -1,7 +1,7 @@
 /**
- * How MESH's internet endpoints refuse a client certificate: with a TLS alert, before the handshake is done. Node's own server lets the
- * handshake finish and hangs up, which tells the client nothing; so this holds the server's last flight back until the certificate has
- * been judged, and sends the alert in its place (RFC 5246 §7.2.2).
+ * Refuses a client certificate as MESH's internet endpoints do: with a TLS alert, before the handshake is complete. Node's own server
+ * completes the handshake and then hangs up, which tells the client nothing. So this holds back the server's last flight until the
+ * certificate has been judged, and sends the alert instead (RFC 5246 §7.2.2).
  */
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
@@ -15,8 +15,8 @@ const fatal = 2;
 export const alert = { handshakeFailure: 40, certificateExpired: 45, unknownCa: 48 } as const;
 
 /**
- * The server side of TLS 1.2 over `raw`. `judge` returns the alert to refuse the client with, or undefined to let it in.
- * A TLS server for each connection is not quick, but the only public way from a connection to its verdict and back.
+ * The server side of TLS 1.2 over `raw`. `judge` returns the alert to refuse the client with, or undefined to accept it.
+ * One TLS server per connection is not fast, but it is the only way with public APIs to tie a verdict to its connection.
  */
 export function acceptOrRefuse(
   raw: Socket,
@@ -40,7 +40,7 @@ export function acceptOrRefuse(
     .emit('connection', held);
 }
 
-/** Passes everything on until the first ChangeCipherSpec of our side, which begins the flight that completes the handshake. */
+/** Passes everything on until our first ChangeCipherSpec, which begins the flight that completes the handshake. */
 class HeldBack extends Duplex {
   readonly #raw: Socket;
   #held: Buffer[] | undefined;
@@ -78,13 +78,13 @@ class HeldBack extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    // After an alert the raw socket ends by itself, once the alert is out.
+    // After an alert the raw socket ends by itself, once the alert has been sent.
     if (!this.#raw.writableEnded) this.#raw.destroy();
     done(error);
   }
 }
 
-/** Offset of the record, or the length when there is none. Node writes whole records. */
+/** Offset of the record, or the length if there is none. Node writes whole records. */
 function firstChangeCipherSpec(flight: Buffer): number {
   let offset = 0;
   while (offset < flight.length && flight[offset] !== record.changeCipherSpec) {

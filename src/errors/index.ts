@@ -1,3 +1,3 @@
-/** What our errors have in common, and the list of their codes. */
+/** The base class of our errors, and the list of their codes. */
 export { type ErrorCode, errorCatalogue } from './catalogue.ts';
 export { MonitorError } from './monitor-error.ts';

@@ -1,8 +1,8 @@
 import type { ErrorCode } from './catalogue.ts';
 
 /**
- * What everything that is thrown on purpose extends. Whoever catches it in the code goes by the class, whoever reads it in a log by its code.
- * Any other error is a bug, or the platform's own.
+ * Base class of everything that is thrown on purpose. Code catches it by class; people search logs by its code.
+ * Any other error is a bug, or comes from the platform.
  *
  *     export class StoreLockedError extends MonitorError {
  *       override readonly code = 'ERR_STORE_LOCKED';

@@ -1,4 +1,4 @@
-/** Read → rehearse → assess: the one line behind `serve`, `check`, `inspect`, `renew` and `accept`. */
+/** Read → rehearse → assess: the pipeline behind `serve`, `check`, `inspect`, `renew` and `accept`. */
 import type { ResolvedEnvironment, Variables } from '../config/index.ts';
 import { type CredentialInputs, type DeployedCredential, readCredential } from '../credential/index.ts';
 import {
@@ -12,16 +12,16 @@ import {
 
 export interface Examination {
   readonly credential: DeployedCredential;
-  /** OpenSSL's verdict; absent when there was nothing to rehearse with. */
+  /** OpenSSL's verdict. Undefined if there was nothing to rehearse. */
   readonly rehearsal?: Rehearsal;
   readonly rehearsedAt: Date;
   readonly assessment: Assessment;
 }
 
 /**
- * What is the same as last time is neither parsed, decrypted nor rehearsed again; only judged again, for time has passed.
+ * An unchanged credential is not parsed, decrypted or rehearsed again. It is only assessed again, because time has passed.
  * @returns undefined where no credential is configured.
- * @throws {ResourceShortageError} when this process could not look; otherwise only for a bug: what is wrong with the files is in the
+ * @throws {ResourceShortageError} when this process could not look. Anything else thrown is a bug: what is wrong with the files is in the
  * assessment.
  * @example
  * const first = await examine(environment, undefined, process.env, new Date());
@@ -36,7 +36,7 @@ export async function examine(
   return environment.credential && examineSources(environment.credential, policyFor(environment), env, now, last);
 }
 
-/** As `examine`, for sources that stand in no configuration. */
+/** As `examine`, for sources that are not in a configuration. */
 export async function examineSources(
   sources: CredentialInputs,
   policy: AssessmentPolicy,
@@ -51,7 +51,7 @@ export async function examineSources(
   return { credential, ...(rehearsal ? { rehearsal } : {}), rehearsedAt, assessment };
 }
 
-/** Rehearses and assesses a credential that is not deployed (yet). */
+/** Rehearses and assesses a credential that is not deployed yet. */
 export async function examineCandidate(
   credential: DeployedCredential,
   policy: AssessmentPolicy,
@@ -67,7 +67,7 @@ async function rehearseNow(credential: DeployedCredential, now: Date): Promise<R
   return { ...(rehearsal ? { rehearsal } : {}), rehearsedAt: now };
 }
 
-/** For the same bytes OpenSSL says the same, until a certificate begins or ends; the clock may also have been set back. */
+/** OpenSSL's verdict on the same bytes stays the same until a certificate becomes valid or expires. The clock may also have been set back. */
 export function stillHolds(
   last: Pick<Examination, 'rehearsedAt'> & { readonly credential: Pick<DeployedCredential, 'contentHash'> },
   credential: Pick<DeployedCredential, 'contentHash' | 'certificate' | 'extraCertificates' | 'bundle'>,

@@ -1,2 +1,2 @@
-/** Read, rehearse, assess: one line for everybody who wants to know how a credential is. */
+/** Read, rehearse, assess: one pipeline for everything that needs the state of a credential. */
 export { type Examination, examine, examineCandidate, examineSources } from './examine.ts';

@@ -1,2 +1,2 @@
-/** Reading files that others put there: regular ones only, and never more than a bound. */
+/** Reads files that others provide: only regular files, and only up to a limit. */
 export { type FileContent, type FileProblem, readRegularFile } from './read-regular-file.ts';

@@ -10,23 +10,23 @@ export interface FileContent {
 
 export interface FileProblem {
   readonly kind: 'missing' | 'denied' | 'not_regular' | 'too_large' | 'unreadable';
-  /** Goes on with a sentence that begins with the place: `is a directory`. */
+  /** Continues a sentence that begins with the path: `is a directory`. */
   readonly reason: string;
-  /** The system's, where it was the system that said no: `EACCES`. */
+  /** The operating system's code, if it has one: `EACCES`. */
   readonly code?: string;
 }
 
 export interface Bound {
   readonly mostBytes: number;
-  /** What becomes of a longer file: `refuse` (the default) is a problem, `cut` gives its beginning. */
+  /** What to do with a longer file: `refuse` (the default) reports a problem, `cut` returns the beginning. */
   readonly longer?: 'refuse' | 'cut';
 }
 
 /**
- * The content of a regular file, or why there is none. Never waits for a writer and never takes more memory than the bound, whatever stands
- * at the path: a FIFO, `/dev/zero`, a directory, a file that grows while it is read. What was opened is what is judged and read, so that
- * nothing can be swapped in between. Symbolic links are followed: Kubernetes mounts secrets behind two of them.
- * @throws {ResourceShortageError} when this process has no descriptor or memory left to read it with.
+ * The content of a regular file, or the reason why it cannot be read. Never waits for a writer and never uses more memory than the limit, whatever is
+ * at the path: a FIFO, `/dev/zero`, a directory, a file that grows while it is read. The open file is what is checked and read, so that
+ * it cannot be swapped in between. Symbolic links are followed: Kubernetes mounts secrets behind two of them.
+ * @throws {ResourceShortageError} when this process has no file descriptor or memory left to read it with.
  * @example
  *     const read = await readRegularFile('ca_bundle.pem', { mostBytes: 1024 * 1024 });
  *     if ('problem' in read) throw new SourceError(`ca_bundle.pem ${read.problem.reason}`);
@@ -34,7 +34,7 @@ export interface Bound {
 export async function readRegularFile(path: string, bound: Bound): Promise<FileContent | { problem: FileProblem }> {
   let handle: FileHandle | undefined;
   try {
-    // O_NONBLOCK: opening a FIFO that nobody writes to would wait for ever. O_NOCTTY: a terminal must not become ours.
+    // O_NONBLOCK: opening a FIFO without a writer would wait for ever. O_NOCTTY: do not become the owner of a terminal.
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     return await readOpened(handle, bound);
   } catch (error) {
@@ -58,7 +58,7 @@ async function readOpened(
   return { bytes: bytes.subarray(0, mostBytes), mode: facts.mode & 0o777 };
 }
 
-/** The stated size is a hint: a file may grow, and those of /proc say 0. */
+/** The stated size is only a hint: a file can grow, and files in /proc report 0. */
 async function readUpTo(handle: FileHandle, most: number, statedBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let total = 0;
@@ -90,7 +90,7 @@ const problems = {
   ESTALE: { kind: 'unreadable', reason: 'is on a network file system that has gone away' },
 } as const satisfies Readonly<Record<string, FileProblem>>;
 
-/** @throws the error itself when it has no code: a bug. */
+/** @throws the error itself if it has no code, which is a bug. */
 function problemOf(error: unknown): FileProblem {
   if (!(error instanceof Error) || !('code' in error)) throw error;
   const code = String(error.code);

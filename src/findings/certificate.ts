@@ -88,6 +88,17 @@ export const certificateCodes = {
     remedy: 'Renew the certificate from the current generation of the CA.',
     source: 'RFC 9155; OpenSSL security level 2',
   },
+  public_key_unusable: {
+    group: 'strength',
+    severity: 'critical',
+    check: 'strength',
+    title: 'Public key cannot be used',
+    meaning:
+      'OpenSSL cannot read the public key of a certificate on the path, or the key spells out its elliptic curve instead of naming it. No TLS library accepts such a certificate.',
+    remedy:
+      'Make a new key (RSA 2048) and ask the desk for a certificate for it; if it is a CA’s, ask for the right CA certificate.',
+    source: 'RFC 5480 §2.1.1; OpenSSL, verification',
+  },
   client_auth_not_permitted: {
     group: 'strength',
     severity: 'critical',

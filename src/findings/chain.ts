@@ -46,10 +46,31 @@ export const chainCodes = {
     severity: 'critical',
     check: 'chain_valid',
     title: 'A CA is not allowed to sign certificates',
-    meaning:
-      'The key usage of a CA on the path does not include keyCertSign, or a certificate on the path has a critical extension that is not supported.',
+    meaning: 'The key usage of a CA on the path does not include keyCertSign.',
     remedy: 'Replace the certificate named in the message with the real issuing CA.',
-    source: rfc5280('4.2.1.3, 6.1.4 (n), 6.1.4 (o)'),
+    source: rfc5280('4.2.1.3, 6.1.4 (n)'),
+  },
+  chain_critical_extension_unknown: {
+    group: 'chain',
+    severity: 'critical',
+    check: 'chain_valid',
+    title: 'A critical extension is not supported',
+    meaning:
+      'A certificate on the path has an extension that is marked as critical and that this product does not process. Such a certificate has to be refused.',
+    remedy:
+      'Ask the desk for a certificate, or a CA certificate, without this extension. If OpenSSL accepts it, please report it with the certificates (never the key).',
+    source: rfc5280('4.2, 6.1.4 (o), 6.1.5 (f)'),
+  },
+  chain_policy_invalid: {
+    group: 'chain',
+    severity: 'critical',
+    check: 'chain_valid',
+    title: 'The path does not have a certificate policy that a CA requires',
+    meaning:
+      'A CA on the path requires all certificates below it to be issued under one of its certificate policies, and one is not; or a CA maps policies in a way that is not allowed.',
+    remedy:
+      'Ask the desk for a certificate from the CA that issues MESH client certificates. This path was not issued correctly.',
+    source: rfc5280('4.2.1.4, 4.2.1.5, 4.2.1.11, 4.2.1.14, 6.1.3 (d) to (f)'),
   },
   chain_name_constraint_violated: {
     group: 'chain',
@@ -113,7 +134,8 @@ export const chainCodes = {
     group: 'chain',
     severity: 'warning',
     title: 'A CA on the path expires soon',
-    meaning: 'A CA that the path needs expires within the warning threshold.',
+    meaning:
+      'A CA that the path needs expires within the warning threshold, and the bundle has no other path that replaces it.',
     remedy:
       'Get the next generation of CA certificates, add them to the bundle, and renew the client certificate from the new CA.',
     source: rfc5280('4.1.2.5'),
@@ -150,6 +172,15 @@ export const chainCodes = {
     meaning: 'There is an expired certificate in the bundle, but the path does not use it.',
     remedy: 'Remove it when you next change the file.',
     source: rfc5280('4.1.2.5'),
+  },
+  openssl_path_differs: {
+    group: 'chain',
+    severity: 'info',
+    title: 'OpenSSL takes another path',
+    meaning:
+      'The bundle holds more than one path that is accepted. OpenSSL takes the one in the message; the dates shown here are of the path that lasts longest.',
+    remedy: 'Usually nothing.',
+    source: 'OpenSSL, verification; RFC 4158 §3.5',
   },
   verifiers_disagree: {
     group: 'chain',

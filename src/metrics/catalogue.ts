@@ -1,6 +1,6 @@
 /**
  * Every metric of the service: the one list that `/metrics`, docs/metrics.md, the alerts, the dashboards and their tests read.
- * Names are kept for ever; see https://prometheus.io/docs/practices/naming/ for their form.
+ * Names never change; see https://prometheus.io/docs/practices/naming/ for the conventions.
  */
 import { checkNames, findingCodes, severities } from '../findings/index.ts';
 import { handshakeOutcomes, handshakePhases, handshakeReasons } from '../mesh/index.ts';
@@ -17,11 +17,11 @@ export interface MetricEntry {
   readonly labels: readonly LabelName[];
   /** One sentence, shown by Prometheus beside the name. */
   readonly help: string;
-  /** When an environment has no such series. Absent: every environment has it from the first scrape. */
+  /** When an environment does not have this series. If undefined, every environment has it from the first scrape. */
   readonly absent?: string;
 }
 
-/** A closed list of values is a promise: each of them is a series from the first scrape, or can be relied on in a matcher. */
+/** A closed list of values is a promise: each value is a series from the first scrape, or can be used in a matcher. */
 export const labelCatalogue = {
   mesh_environment: { meaning: 'The environment’s name in the configuration.', values: undefined },
   role: {

@@ -10,14 +10,14 @@ export const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
   openmetrics: Registry.OPENMETRICS_CONTENT_TYPE,
 };
 
-/** Subjects and issuers are whatever a CA, or somebody else, wrote; Prometheus keeps each value for weeks. */
+/** Subjects and issuers are untrusted text, and Prometheus keeps each value for weeks. */
 export const maxLabelLength = 256;
 
-/** What a label value may be: escaped, and at most 256 UTF-16 code units. */
+/** A label value: escaped, and at most 256 UTF-16 code units. */
 export function labelValue(text: string): SafeText {
   const whole = escaped(text);
   if (whole.length <= maxLabelLength) return whole;
-  // The cut may fall between the halves of a character, and half of one is none.
+  // The cut can fall inside a surrogate pair; half a pair is not a character.
   return say`${whole.slice(0, maxLabelLength - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
@@ -28,8 +28,8 @@ export interface Sample {
 }
 
 /**
- * Samples of one metric, below its HELP and TYPE. The registry lives for this call alone and is given the samples as they are: a lasting
- * one would remember each label set, 700,000 for 10,000 environments, and every one that is gone would have to be removed from it.
+ * Samples of one metric, below its HELP and TYPE. The registry exists for this call only: a permanent one would remember every label set
+ * (700,000 for 10,000 environments), and old ones would have to be removed.
  * @throws {RangeError} for a value that is no finite number.
  */
 export async function familyText(
@@ -47,7 +47,7 @@ export async function familyText(
   return `${await registry.getSingleMetricAsString(family)}\n`;
 }
 
-/** Without its HELP and TYPE, to follow other samples of the same metric. */
+/** Without HELP and TYPE, to follow other samples of the same metric. */
 export function withoutHead(text: string): string {
   return text.slice(text.indexOf('\n', text.indexOf('\n') + 1) + 1);
 }
@@ -56,7 +56,7 @@ export function ending(format: ExpositionFormat): string {
   return format === 'openmetrics' ? '# EOF\n' : '';
 }
 
-/** Which format the client asked for (RFC 9110 §12.5.1): OpenMetrics only when it is named, and not liked less than text. */
+/** Which format the client asked for (RFC 9110 §12.5.1): OpenMetrics only if it is named and not ranked below text. */
 export function negotiate(accept: string | undefined): ExpositionFormat {
   let openmetrics = 0;
   let text = 0;

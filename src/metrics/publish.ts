@@ -1,11 +1,11 @@
-/** From what the service knows to the text that Prometheus reads. Keeps nothing: what is gone from the estate is gone from the text. */
+/** Turns the state of the service into the text that Prometheus reads. Keeps nothing between scrapes. */
 import type { EstateStatus } from '../status/index.ts';
 import { unixSeconds } from '../time/index.ts';
 import { type MetricName, metricNames } from './catalogue.ts';
 import { type ExpositionFormat, ending, familyText, labelValue, type Sample, withoutHead } from './exposition.ts';
 import { type EnvironmentMetricName, type ProcessMetricName, series } from './series.ts';
 
-/** Of the running program. */
+/** Versions of the running program. */
 export interface Build {
   readonly version: string;
   readonly nodeVersion: string;
@@ -15,7 +15,7 @@ export interface Build {
 const samplesAtOnce = 150;
 
 /**
- * The whole exposition in pieces, so that 10,000 environments never stand in memory as one text.
+ * The whole exposition in pieces, so that 10,000 environments are never in memory as one text.
  * @example
  * const build = { version: '1.0.0', nodeVersion: process.versions.node };
  * for await (const piece of publish(estate, build, 'openmetrics')) response.write(piece);
@@ -32,7 +32,7 @@ export async function* publish(estate: EstateStatus, build: Build, format: Expos
   yield ending(format);
 }
 
-/** At least one, though it may be empty. */
+/** Always at least one piece, which can be empty. */
 function* batches(samples: Iterable<Sample>): Generator<Sample[]> {
   let batch: Sample[] = [];
   for (const each of samples) {

@@ -1,4 +1,4 @@
-/** What each metric says of one environment, with the labels besides `mesh_environment` in the catalogue's order: pure, so that a scrape is nothing but a look at the present. */
+/** The samples of each metric for one environment, with its labels (other than `mesh_environment`) in the catalogue's order. Pure. */
 import { handshakeOutcomes, handshakePhases, handshakeReasons } from '../mesh/index.ts';
 import { emailOutcomes, renewalStates } from '../renewal/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
@@ -11,7 +11,7 @@ import { labelValue, type Sample } from './exposition.ts';
 export type ProcessMetricName = Extract<MetricName, `${string}_config_${string}` | 'mesh_cert_monitor_build_info'>;
 export type EnvironmentMetricName = Exclude<MetricName, ProcessMetricName>;
 
-/** A number that is none is left out: Prometheus would store NaN as if it said something. */
+/** NaN is left out: Prometheus would store it. */
 const one = (value: number | undefined): Sample[] =>
   value !== undefined && Number.isFinite(value) ? [{ labels: [], value }] : [];
 const flag = (value: boolean | undefined): Sample[] => (value === undefined ? [] : one(value ? 1 : 0));
@@ -63,7 +63,7 @@ export const series: Readonly<Record<EnvironmentMetricName, (environment: Enviro
   nhs_mesh_check_duration_seconds: ({ checkDurationSeconds }) => one(checkDurationSeconds ?? 0),
 };
 
-/** Where two certificates share role and subject (as they are written), the earliest counts: two samples of one label set are an error. */
+/** If two certificates have the same role and subject (as written), the earliest is used: two samples with the same labels are an error. */
 function earliest(certificates: readonly AssessedCertificate[], date: (each: AssessedCertificate) => Date): Sample[] {
   const samples = certificates
     .map((each): Sample => ({ labels: roleAndSubject(each), value: unixSeconds(date(each)) }))
@@ -92,7 +92,7 @@ function certificateInfo({ certificates }: EnvironmentStatus): Sample[] {
 }
 
 function serverExpiry(handshake: EnvironmentStatus['handshake']): Sample[] {
-  // A probe that ends before TLS says nothing new of the server's certificate: the last that did stays.
+  // A probe that ends before TLS has nothing new about the server's certificate, so the last known one stays.
   const seen = [handshake.last, ...handshake.history.toReversed()].find((each) => each?.serverCertificates.length);
   return seen ? one(Math.min(...seen.serverCertificates.map(({ notAfter }) => unixSeconds(notAfter)))) : [];
 }
@@ -104,7 +104,7 @@ function roleAndSubject({ role, certificate }: AssessedCertificate): Sample['lab
   ];
 }
 
-/** The first of each label set: a set that is written twice makes Prometheus drop the whole scrape. */
+/** Keeps the first of each label set: Prometheus rejects the whole scrape if one is repeated. */
 function unique(samples: readonly Sample[]): Sample[] {
   const seen = new Map<string, Sample>();
   for (const each of samples) {

@@ -1,4 +1,4 @@
-/** What is remembered of one environment between two looks at it, and what that comes to. Pure. */
+/** What is remembered about one environment between checks, and the status that follows from it. Pure. */
 import type { ResolvedEnvironment } from '../config/index.ts';
 import type { Examination } from '../examine/index.ts';
 import { type Finding, statusOf, worstFirst } from '../findings/index.ts';
@@ -10,13 +10,13 @@ import { type LastKnown, lastKnownAfter, nothingKnown } from './last-known.ts';
 
 export interface EnvironmentMemory {
   readonly environment: ResolvedEnvironment;
-  /** The last; none until the first check, and none without a credential. */
+  /** The last examination. None before the first check, or without a credential. */
   readonly examination?: Examination;
   readonly lastKnown: LastKnown;
-  /** Since when handshakes have been made for it; undefined where none are (`check --offline`). */
+  /** When handshakes started. Undefined if none are made (`check --offline`). */
   readonly watchingSince?: Date;
   readonly handshake: HandshakeStatus;
-  /** The content that the last handshake was made with. */
+  /** Hash of the content used for the last handshake. */
   readonly handshakeContentHash?: string;
   readonly renewal: RenewalStatus;
   readonly renewalFindings: readonly Finding[];
@@ -44,7 +44,7 @@ export function newMemory(
   };
 }
 
-/** The same environment under a reloaded configuration: counters, history and last known dates stay. */
+/** The same environment after a reload. Counters, history and last known dates are kept. */
 export function rememberReload(memory: EnvironmentMemory, environment: ResolvedEnvironment): EnvironmentMemory {
   if (environment.credential) return { ...memory, environment };
   const { examination, handshakeContentHash, ...rest } = memory;
@@ -87,7 +87,7 @@ export function rememberHandshake(
   };
 }
 
-/** Certificates are large, and only the last chain that was seen is of use. */
+/** Certificates are large, and only the last chain is useful. */
 function lean(history: readonly HandshakeResult[]): HandshakeResult[] {
   const last = history.findLastIndex(({ serverCertificates }) => serverCertificates.length > 0);
   return history.map((each, index) => (index < last ? { ...each, serverCertificates: [] } : each));

@@ -1,4 +1,4 @@
-/** The cycle: what is looked at when, what is remembered, and what is logged. */
+/** The cycle: what is checked and when, what is remembered, and what is logged. */
 export { type LastSuccesses, openLastSuccesses } from './last-successes.ts';
 export { createLog, type Log } from './log.ts';
 export { type Actions, Monitor } from './monitor.ts';

@@ -7,17 +7,17 @@ export function jitterMs(name: string, spreadMs: number): number {
   return Math.floor(fraction * spreadMs);
 }
 
-/** Over how long the handshakes of one round are spread: MESH should not see a whole estate in the same second. */
+/** The period over which the handshakes of one round are spread, so that MESH does not get them all in the same second. */
 export function spreadOf(intervalMs: number): number {
   return Math.min(5 * minuteMs, intervalMs / 4);
 }
 
-/** The first round after a start need not wait so long when there are few: an operator is looking. */
+/** The first round after startup is quicker if there are few environments, because an operator is probably watching. */
 export function firstSpreadOf(intervalMs: number, environments: number): number {
   return Math.min(spreadOf(intervalMs), environments * 250);
 }
 
-/** The least time between two handshakes of one environment, whatever asks for them. */
+/** The minimum time between two handshakes of one environment, whatever triggers them. */
 export function leastGapOf(intervalMs: number): number {
   return Math.min(5 * minuteMs, intervalMs / 2);
 }

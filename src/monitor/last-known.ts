@@ -1,6 +1,6 @@
 import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 
-/** The dates that were last read: an operator needs them most when the file has just gone bad. */
+/** The last known dates. An operator needs them most when a file can no longer be read. */
 export interface LastKnown {
   readonly certificates: readonly AssessedCertificate[];
   readonly expiresAt?: Date;
@@ -8,7 +8,7 @@ export interface LastKnown {
 
 export const nothingKnown: LastKnown = { certificates: [] };
 
-/** What is known after an assessment. Only a credential that could be read whole replaces everything that was known before it. */
+/** What is known after an assessment. Only a credential that was read completely replaces everything known before. */
 export function lastKnownAfter(before: LastKnown, assessment: Assessment): LastKnown {
   const now: LastKnown = {
     certificates: assessment.certificates,
@@ -21,7 +21,7 @@ export function lastKnownAfter(before: LastKnown, assessment: Assessment): LastK
   return { certificates: [...(client ? [client] : []), ...authorities], ...(expiresAt ? { expiresAt } : {}) };
 }
 
-/** With a part of the bundle missing, the path that shows the earliest date may be missing too. */
+/** If part of the bundle is missing, the path with the earliest date may be missing too. */
 function sameClient(now: LastKnown, before: LastKnown): boolean {
   const current = clientOf(now)?.certificate.fingerprintSha256;
   return current === undefined || current === clientOf(before)?.certificate.fingerprintSha256;

@@ -1,6 +1,6 @@
 /**
- * When MESH last said yes to each environment, kept over restarts: a service that is restarted every day would otherwise never see a day
- * without. The state directory is ours alone by then: the renewals hold its lock.
+ * When each environment's last successful handshake was, kept across restarts. Otherwise a service that is restarted every day would never notice
+ * a day without one. By then this process owns the state directory, because the renewals hold its lock.
  */
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,16 +8,16 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Log } from './log.ts';
 
 export interface LastSuccesses {
-  /** Undefined: never, or not known. Nothing that lies after `now`: the clock has been set back since. */
+  /** Undefined if never, or not known. Times after `now` are ignored: the clock has been set back since. */
   last(environment: string, now: Date): Date | undefined;
   note(environment: string, at: Date): void;
   close(): void;
 }
 
-/** Of a process that forgets when it ends. */
+/** For a process that remembers nothing across restarts. */
 export const noSuccesses: LastSuccesses = { last: () => undefined, note: () => {}, close: () => {} };
 
-/** A disk that takes or gives nothing is logged once, and costs nothing but this memory. */
+/** If the disk cannot be used, that is logged once and only this memory is lost. */
 export function openLastSuccesses(stateDir: string, log: Pick<Log, 'warn'>): LastSuccesses {
   const file = join(stateDir, 'handshakes.sqlite');
   let told = false;
@@ -45,7 +45,7 @@ export function openLastSuccesses(stateDir: string, log: Pick<Log, 'warn'>): Las
   };
 }
 
-/** Times are milliseconds of Unix time. To lose the last of them in a power cut does no harm, so nobody waits for the disk. */
+/** Times are Unix time in milliseconds. Losing the last few in a power cut does no harm, so writes are not synchronous. */
 function open(file: string) {
   closeSync(openSync(file, 'a', 0o600));
   const database = new DatabaseSync(file);

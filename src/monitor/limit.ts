@@ -1,4 +1,4 @@
-/** Runs `work` for every item, at most `atOnce` at a time, in order of the items. Rejects with the first failure. */
+/** Runs `work` for every item, at most `atOnce` at a time, in the order of the items. Rejects with the first failure. */
 import { MonitorError } from '../errors/index.ts';
 
 export async function forEachLimited<T>(
@@ -31,7 +31,7 @@ export async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> 
   }
 }
 
-/** At most `atOnce` pieces of work at a time, whoever brings them. */
+/** Limits work from any number of callers to `atOnce` at a time. */
 export function createLimit(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let running = 0;

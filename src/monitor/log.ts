@@ -1,4 +1,4 @@
-/** One line for each change of state, none for a check that found what the one before it found. */
+/** One line for each change of state. A check with the same result as the last one is not logged. */
 import { type Logger, pino } from 'pino';
 import type { Finding, Severity, Status } from '../findings/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
@@ -14,10 +14,10 @@ export interface Line {
 }
 
 /**
- * JSON lines with RFC 3339 time. Every text in a line is escaped, whoever wrote it.
- * @param write - takes one line with its end.
- * @param unread - how many bytes of them wait to be read. Whoever reads the log may have stopped: beyond a mebibyte lines are left out,
- * and counted, rather than kept in memory for ever.
+ * JSON lines with RFC 3339 time. All text in them is escaped.
+ * @param write - gets one line with its line break.
+ * @param unread - how many bytes of the log have not been read yet. If nobody reads it any more, lines beyond 1 MiB are left out and
+ * counted, rather than kept in memory.
  */
 export function createLog(write: (line: SafeText) => void, unread = () => 0): Log {
   let leftOut = 0;
@@ -48,7 +48,7 @@ export function createLog(write: (line: SafeText) => void, unread = () => 0): Lo
 
 const mostUnreadBytes = 1024 * 1024;
 
-/** Of a stack the line ends stay; in JSON they begin no line of their own. */
+/** A stack trace keeps its line breaks, which are escaped in JSON. */
 function shown(value: unknown, key = ''): unknown {
   if (typeof value === 'string') return key === 'stack' ? escapedLines(value) : escaped(value);
   if (Array.isArray(value)) return value.map((each) => shown(each));
@@ -56,14 +56,14 @@ function shown(value: unknown, key = ''): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [escaped(name), shown(each, name)]));
 }
 
-/** What has a form of its own in JSON, like a Date or a Secret, keeps it. */
+/** Values with their own JSON form, such as a Date or a Secret, keep it. */
 const isPlainObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 const levelOfSeverity: Readonly<Record<Severity, Level>> = { info: 'info', warning: 'warn', critical: 'error' };
 const levelOfStatus: Readonly<Record<Status, Level>> = { ok: 'info', warning: 'warn', critical: 'error' };
 
-/** What is to be said when one status follows another. `before` is absent for an environment that is new. */
+/** The log lines for a change from one status to another. `before` is undefined for a new environment. */
 export function changes(before: EnvironmentStatus | undefined, after: EnvironmentStatus): Line[] {
   const lines = [
     ...findingChanges(before?.findings ?? [], after.findings),
@@ -75,7 +75,7 @@ export function changes(before: EnvironmentStatus | undefined, after: Environmen
 }
 
 function findingChanges(before: readonly Finding[], after: readonly Finding[]): Line[] {
-  // Not the message: it counts the days.
+  // Without the message, which contains the number of days and so changes daily.
   const identity = ({ code, severity, subject }: Finding) => JSON.stringify([code, severity, subject]);
   const [known, standing] = [new Set(before.map(identity)), new Set(after.map(identity))];
   const fields = ({ code, severity, subject, message }: Finding) => ({
@@ -110,7 +110,7 @@ function renewalChange(before: EnvironmentStatus | undefined, after: Environment
 }
 
 function statusChange(before: EnvironmentStatus | undefined, after: EnvironmentStatus): Line[] {
-  // An environment that has not been checked has no status to speak of.
+  // An environment that has not been checked yet has no status to report.
   const from = before?.lastRunAt ? before.status : undefined;
   if (!after.lastRunAt || from === after.status) return [];
   return [{ level: levelOfStatus[after.status], fields: { from, to: after.status }, message: 'status' }];

@@ -1,4 +1,4 @@
-/** Keeps memory over an estate: looks at each environment in its turn, remembers what it saw, and lets each fail alone. */
+/** Monitors a set of environments: checks each one, remembers the results, and keeps failures separate. */
 import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
 import type { Examination } from '../examine/index.ts';
@@ -22,7 +22,7 @@ import { Planner } from './planner.ts';
 import { handshakeIntervalMs } from './schedule.ts';
 import { Wall, type Work } from './wall.ts';
 
-/** What the monitor does to the world. */
+/** Everything the monitor does outside its own memory. */
 export interface Actions {
   examine(environment: ResolvedEnvironment, last: Examination | undefined, now: Date): Promise<Examination | undefined>;
   handshake(
@@ -37,11 +37,11 @@ export interface MonitorOptions {
   readonly actions: Actions;
   readonly now: () => Date;
   readonly log: Log;
-  /** Default: none are remembered from an earlier process. */
+  /** Default: nothing is remembered from an earlier process. */
   readonly successes?: LastSuccesses;
-  /** For one environment's files and verdicts; default 30 s. The handshake and the mail server have deadlines of their own. */
+  /** For checking one environment's files; default 30 s. Handshakes and mail have their own deadlines. */
   readonly checkDeadlineMs?: number;
-  /** Until what a shortage in this process has cut off is tried again; default 30 s, spread over as much again. */
+  /** How long to wait before work that a shortage has interrupted is repeated. Default: 30 s, plus up to as much again. */
   readonly retryAfterMs?: number;
 }
 
@@ -50,7 +50,7 @@ const handshakesAtOnce = 32;
 const renewalsAtOnce = 4;
 
 /**
- * Remembers what it saw of each environment; `Actions` are its eyes and hands. Begins nothing by itself: a schedule calls it.
+ * Remembers the state of each environment and acts through `Actions`. It starts nothing by itself: a schedule calls it.
  * @example
  * const monitor = new Monitor(configuration, { actions, now: () => new Date(), log });
  * await monitor.checkAll();
@@ -71,7 +71,7 @@ export class Monitor {
   #handshakeIntervalMs = 0;
   #reload: EstateStatus['configuration'];
   #ready = false;
-  /** What `estate` gave last; undefined once it no longer holds. */
+  /** The last result of `estate`. Undefined when something has changed since. */
   #estate: EstateStatus | undefined;
 
   constructor(configuration: Configuration, options: MonitorOptions) {
@@ -82,7 +82,7 @@ export class Monitor {
     this.adopt(configuration);
   }
 
-  /** The present, in the configuration's order. Cheap: nothing is looked at, and the same object until something changes. */
+  /** The current state, in the order of the configuration. Cheap: nothing is checked, and it is the same object until something changes. */
   estate(): EstateStatus {
     this.#estate ??= {
       environments: [...this.#memories.values()].map(({ status }) => status),
@@ -93,7 +93,7 @@ export class Monitor {
     return this.#estate;
   }
 
-  /** Takes over a configuration: what is known of an environment stays with its name. */
+  /** Switches to a new configuration. What is known about an environment stays with its name. */
   adopt(configuration: Configuration): void {
     const now = this.#options.now();
     const before = new Map(this.#memories);
@@ -120,26 +120,26 @@ export class Monitor {
     this.#wall.forgetShortages();
   }
 
-  /** The new configuration cannot be used; the old one stays in force. */
+  /** The new configuration cannot be used, so the current one stays. */
   refuse(): void {
     this.#reload = { ...this.#reload, lastReloadSuccessful: false };
     this.#estate = undefined;
   }
 
-  /** One cycle: every environment's files, each within its deadline. Renewals that follow from it may still be under way. */
+  /** One cycle: checks every environment's files, each within its deadline. Renewals may still be running when it returns. */
   async checkAll(): Promise<void> {
     await forEachLimited([...this.#memories.keys()], checksAtOnce, (name) => this.#check(name));
     this.#ready = true;
     this.#estate = undefined;
   }
 
-  /** One round: every environment's handshake, each at its own moment within the spread. */
+  /** One round: plans a handshake for every environment, spread over time. */
   async handshakeAll(): Promise<void> {
     const spreadMs = spreadOf(this.#handshakeIntervalMs);
     for (const name of this.#memories.keys()) this.#planHandshake(name, jitterMs(name, spreadMs));
   }
 
-  /** Begins nothing new, ends handshakes, waits for renewals that are being sent. */
+  /** Starts nothing new, aborts handshakes, and waits for renewals that are being sent. */
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the service is stopping'));
     this.#handshakes.cancelAll();
@@ -147,7 +147,7 @@ export class Monitor {
     await this.settled();
   }
 
-  /** Everything that is under way has ended; what is planned may begin later. */
+  /** Resolves when everything that is running has ended. Planned handshakes can still start later. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
@@ -168,7 +168,7 @@ export class Monitor {
     });
   }
 
-  /** A credential that was changed is shown to MESH soon, not in an hour. */
+  /** A changed credential gets a handshake soon, not in an hour. */
   #planHandshakeAfterChange(name: string, examination: Examination | undefined): void {
     const memory = this.#memories.get(name)?.memory;
     if (!memory?.handshake.last || memory.handshakeContentHash === examination?.credential.contentHash) return;
@@ -191,12 +191,12 @@ export class Monitor {
     });
   }
 
-  /** `delayMs` from now, or later where the last handshake is too fresh. */
+  /** `delayMs` from now, or later if the last handshake was too recent. */
   #planHandshake(name: string, delayMs: number): void {
     if (this.#stopping.signal.aborted) return;
     const last = this.#memories.get(name)?.memory.handshake.last?.startedAt.getTime() ?? Number.NEGATIVE_INFINITY;
     const ageMs = this.#options.now().getTime() - last;
-    // A negative age is a clock that was set back, and no reason to wait.
+    // A negative age means that the clock was set back, which is not a reason to wait.
     const tooFreshMs = ageMs < 0 ? 0 : leastGapOf(this.#handshakeIntervalMs) - ageMs;
     this.#handshakes.plan(name, Math.max(delayMs, tooFreshMs));
   }

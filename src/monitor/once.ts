@@ -1,4 +1,4 @@
-/** Every check once: what `check` prints, by the same rules as the service. Sends nothing and records nothing. */
+/** Runs every check once, by the same rules as the service. Sends and records nothing. */
 import type { ResolvedEnvironment, Variables } from '../config/index.ts';
 import { examine } from '../examine/index.ts';
 import { handshake } from '../mesh/index.ts';
@@ -18,10 +18,10 @@ export interface OnceOptions {
   /** Without handshakes. */
   readonly offline: boolean;
   readonly env: Variables;
-  /** Judged at this time. */
+  /** The time to check at. */
   readonly now: () => Date;
   readonly signal?: AbortSignal;
-  /** What the record of renewals comes to; absent, or undefined: nothing is said of them. */
+  /** The state of the environment's renewal. If missing or undefined, renewals are not reported. */
   readonly renewal?: (input: RenewalInput, now: Date) => Omit<RenewalStep, 'emailed'> | undefined;
 }
 

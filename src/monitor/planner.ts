@@ -1,4 +1,4 @@
-/** One future moment for each name at most; of two plans the earlier counts. */
+/** At most one planned time for each name. The earlier of two plans wins. */
 export class Planner {
   readonly #plans = new Map<string, { readonly timer: NodeJS.Timeout; readonly atMs: number }>();
   readonly #due: (name: string) => void;
@@ -8,7 +8,7 @@ export class Planner {
   }
 
   plan(name: string, delayMs: number): void {
-    // A monotonic clock: these are spans of time, whatever the wall clock is set to meanwhile.
+    // A monotonic clock, so that changes to the wall clock have no effect.
     const atMs = performance.now() + delayMs;
     const planned = this.#plans.get(name);
     if (planned && planned.atMs <= atMs) return;

@@ -3,7 +3,7 @@ import { type Configuration, shortestCronIntervalSeconds } from '../config/index
 import { secondMs } from '../time/index.ts';
 
 export interface Schedule {
-  /** No further calls; waits for those under way. */
+  /** Stops further calls, and waits for those that are running. */
   stop(): Promise<void>;
 }
 
@@ -14,7 +14,7 @@ export interface Rounds {
   readonly failed: (error: unknown) => void;
 }
 
-/** A round that is still running when its next turn comes is not started twice: that turn is left out. */
+/** If a round is still running at its next scheduled time, that run is skipped. */
 export function startSchedule(times: Configuration['schedule'], rounds: Rounds): Schedule {
   const job = (cronTime: string, onTick: () => Promise<void>) =>
     CronJob.from({

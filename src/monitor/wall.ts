@@ -3,20 +3,20 @@ import { ResourceShortageError } from '../shortage/index.ts';
 import { DeadlineError } from './limit.ts';
 import type { Log } from './log.ts';
 
-/** What is done for one environment; each kind at most once at a time. */
+/** The kinds of work for one environment. Each runs at most once at a time. */
 export type Work = 'check' | 'handshake' | 'renewal';
 
-/** The wall around one environment's work: what goes wrong behind it is logged, once, and stops nothing else. */
+/** Isolates the work for one environment: an error in it is logged once and affects nothing else. */
 export class Wall {
   readonly #log: Pick<Log, 'error'>;
   readonly #stopping: AbortSignal;
   readonly #again: (work: Work, environment: string) => void;
   readonly #busy = new Set<string>();
   readonly #faults = new Map<string, string>();
-  /** What a shortage in this process has cut off. The first is logged, and no other until nothing is short. */
+  /** Work that a shortage in this process has interrupted. Only the first is logged, until none is left. */
   readonly #short = new Set<string>();
 
-  /** @param again - told of work that a shortage has cut off. */
+  /** @param again - called for work that a shortage has interrupted. */
   constructor(log: Pick<Log, 'error'>, stopping: AbortSignal, again: (work: Work, environment: string) => void) {
     this.#log = log;
     this.#stopping = stopping;
@@ -24,7 +24,7 @@ export class Wall {
   }
 
   /**
-   * Not begun while the same work is still running, even past its deadline. `hold` marks what must have ended before it may begin again.
+   * Does not start while the same work is still running, even past its deadline. `hold` marks what has to end before it can start again.
    */
   async alone(
     work: Work,
@@ -51,12 +51,12 @@ export class Wall {
     }
   }
 
-  /** Environments may have gone with the configuration. */
+  /** For a new configuration, which may no longer have these environments. */
   forgetShortages(): void {
     this.#short.clear();
   }
 
-  /** The fault is this process's own, so one line will do for all environments. */
+  /** The problem is in this process, so one line is enough for all environments. */
   #shortage(key: string, work: Work, environment: string, { code, message }: ResourceShortageError): void {
     if (this.#short.size === 0) this.#log.error({ environment, code, error: message }, didNotEnd(work));
     this.#short.add(key);

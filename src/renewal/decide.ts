@@ -83,7 +83,7 @@ function decideOwn(record: StoredRenewal, facts: RenewalFacts, now: Date): Undir
   switch (record.state) {
     case 'not_due':
       if (facts.environment.renewal.desk.length === 0)
-        return { kind: 'rest', reason: 'no certificate desk is configured: there is nobody to ask' };
+        return { kind: 'rest', reason: 'no certificate desk is configured, so there is nobody to ask' };
       return { kind: open ? 'fall_due' : 'rest', reason: dueReason(facts, record) };
     case 'due':
       if (!open) return { kind: 'withdraw', reason: dueReason(facts, record) };
@@ -110,7 +110,7 @@ function decideOwn(record: StoredRenewal, facts: RenewalFacts, now: Date): Undir
     case 'failed':
       return { kind: 'rest', reason: lastReason(record) };
     case 'deployed':
-      return { kind: 'rest', reason: 'this certificate was replaced, and is deployed again' };
+      return { kind: 'rest', reason: 'this certificate was replaced, but it is deployed again' };
   }
 }
 
@@ -126,7 +126,7 @@ function decidePredecessor(
   if (record.state === 'deployed') return { key, ...finish(record, now) };
   const asked = ['sending', 'requested', 'uncertain', 'issued'].includes(record.state);
   if (!replaces(certificate, record)) {
-    const reason = `a request is open already, for the certificate with serial ${record.serial}: ${lastReason(record)}`;
+    const reason = `a request is already open for the certificate with serial number ${record.serial}: ${lastReason(record)}`;
     return asked ? { kind: 'rest', key, reason } : undefined;
   }
   if (!asked)
@@ -162,7 +162,7 @@ function decideSuccession(
     return {
       kind: 'deploy',
       successor,
-      reason: 'the new certificate is deployed and valid; no handshake has been run for a day',
+      reason: 'the new certificate is deployed and valid; no handshake has been made for a day',
     };
   return { kind: 'rest', reason: 'a new certificate is deployed; MESH has not accepted it yet' };
 }
@@ -207,7 +207,7 @@ function dueReason(facts: RenewalFacts, certificate: { readonly notAfter: Date }
   const due = `the certificate expires on ${londonDay(certificate.notAfter)}; its renewal is due from ${londonDay(dueAt(environment, certificate))}`;
   const ca = assessment && caThatEndsFirst(assessment);
   return ca
-    ? `${due}. ${nameOf(ca.subject, longestName)} ends on ${londonDay(ca.notAfter)}, before a new certificate’s three years would: ask for the chain of its successor`
+    ? `${due}. ${nameOf(ca.subject, longestName)} expires on ${londonDay(ca.notAfter)}, before the three years of a new certificate are over: ask for the chain of its successor`
     : due;
 }
 

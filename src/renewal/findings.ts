@@ -35,7 +35,7 @@ export function renewalFindings(circumstances: RenewalCircumstances, now: Date):
 /** As people begin a sentence; names of files, hosts and settings stay as they are. */
 const capital = (text: string) => text.replace(/^[a-z](?=[a-z]* )/, (letter) => letter.toUpperCase());
 
-const storeRemedy = 'Mend what the message names; the service tries again at its next cycle.';
+const storeRemedy = 'Fix the problem in the message. The service tries again in its next cycle.';
 
 type Raise = (code: Parameters<typeof finding>[0], message: string, remedy?: string) => Finding;
 
@@ -54,7 +54,10 @@ function aboutRecord(circumstances: RenewalCircumstances, record: RenewalRecord,
   if (isOverdue(record, deskWorkingDays, now) && !answered) found.push(overdue(record, deskWorkingDays, raise, now));
   if (state === 'requested' && isUnanswered(record, environment, now) && !answered)
     found.push(
-      raise('renewal_unanswered', `asked on ${londonDay(record.requestedAt ?? now)}, and no new certificate since`),
+      raise(
+        'renewal_unanswered',
+        `requested on ${londonDay(record.requestedAt ?? now)}, and no new certificate has arrived since`,
+      ),
     );
   if (lastError && ['due', 'failed', 'uncertain', 'requested'].includes(state) && !answered)
     found.push(raise('renewal_email_failed', lastError));
@@ -75,8 +78,8 @@ function isOverdue(record: RenewalRecord, deskWorkingDays: number, now: Date): b
 function overdue(record: RenewalRecord, deskWorkingDays: number, raise: Raise, now: Date): Finding {
   const left = workingDaysBetween(now, record.notAfter);
   const message =
-    `the certificate expires on ${londonDay(record.notAfter)} and the last day that left the desk its ${plural(deskWorkingDays, 'working day')} was ` +
-    `${londonDay(lastSafeDay(record.notAfter, deskWorkingDays))}; whole working days left: ${left}`;
+    `the certificate expires on ${londonDay(record.notAfter)} and the last day that gave the desk its ${plural(deskWorkingDays, 'working day')} was ` +
+    `${londonDay(lastSafeDay(record.notAfter, deskWorkingDays))}; full working days left: ${left}`;
   return raise('renewal_overdue', message, record.state === 'issued' ? issuedRemedy : undefined);
 }
 

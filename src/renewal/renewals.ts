@@ -38,7 +38,7 @@ export function createRenewals(configuration: Configuration, env: Variables, log
     for (const { environment } of recoverInterrupted(store, now))
       log.warn(
         { environment },
-        'a request was cut off while it was being sent; it is uncertain whether the desk has it',
+        'a request was interrupted while it was being sent; it is not known whether the desk has it',
       );
   } catch (error) {
     store.close();

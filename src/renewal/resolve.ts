@@ -32,8 +32,8 @@ function confirmSent(store: RenewalStore, record: StoredRenewal, now: Date): boo
     to: 'requested',
     at: now,
     reason: forwarded
-      ? 'a person says that the request was forwarded to the desk'
-      : 'a person says that the request was sent',
+      ? 'somebody confirmed that the request was forwarded to the desk'
+      : 'somebody confirmed that the request was sent',
     changes: { delivery: 'sent', requestedAt: forwarded ? now : (attemptedAt ?? now), lastError: null },
   });
 }
@@ -43,16 +43,16 @@ function confirmNotSent(store: RenewalStore, record: StoredRenewal, now: Date): 
     from: open,
     to: 'due',
     at: now,
-    reason: 'a person says that the request was not sent, so it may be',
+    reason: 'somebody confirmed that the request was not sent, so it can be sent',
     changes: { lastError: null, nextAttemptAt: null },
   });
 }
 
 function whyNot({ environment, state, delivery }: RenewalRecord, outcome: 'sent' | 'not-sent'): string {
   if (state === 'sending')
-    return `the request of ${environment} is being sent at this moment; ask again when the service says how it went`;
+    return `the request for ${environment} is being sent at this moment; try again when the service has recorded the result`;
   if (state === 'requested' && outcome === 'not-sent' && delivery === 'sent')
-    return `the mail server has accepted the request of ${environment}; it is not sent a second time. Reply to it, or telephone the desk`;
+    return `the mail server has accepted the request for ${environment}; it is not sent a second time. Reply to it, or telephone the desk`;
   return `the renewal of ${environment} is ${state}: there is nothing to settle`;
 }
 
@@ -62,7 +62,7 @@ function whyNot({ environment, state, delivery }: RenewalRecord, outcome: 'sent'
  */
 export function retryNow(store: RenewalStore, key: RequestKey, now: Date): StoredRenewal | undefined {
   const before = store.get(key);
-  const reason = 'a person asked for another attempt';
+  const reason = 'somebody asked for another attempt';
   store.transition(key, { from: ['failed'], to: 'due', at: now, reason, changes: { lastError: null } });
   if (before?.nextAttemptAt) store.note(key, { nextAttemptAt: null });
   return before;

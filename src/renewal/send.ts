@@ -42,7 +42,7 @@ export async function sendRequest(input: SendInput, sender: Sender, now: Date): 
     from: ['due'],
     to: 'sending',
     at: now,
-    reason: 'the mail server is being called',
+    reason: 'the request is being sent to the mail server',
     changes: { attempts: record.attempts + 1, nextAttemptAt: null, messageId: drafted.draft.requestMessageId },
   });
   if (!mayPass) return undefined;
@@ -75,7 +75,7 @@ async function draftOnDisk(
 const unexpected = (error: unknown): SendResult => ({
   outcome: 'uncertain',
   retry: false,
-  reason: say`sending broke off: ${error instanceof Error ? error.name : 'unknown error'}`,
+  reason: say`sending was interrupted: ${error instanceof Error ? error.name : 'unknown error'}`,
   refused: [],
 });
 
@@ -118,7 +118,7 @@ const uncertainReason = (what: string) => `it is not known whether the request w
 
 /** Before the first request of this process: nobody else is sending, so whatever stands at `sending` was cut off. */
 export function recoverInterrupted(store: RenewalStore, now: Date): StoredRenewal[] {
-  const reason = uncertainReason('the service stopped while the mail server was being called');
+  const reason = uncertainReason('the service stopped while the request was being sent');
   return store
     .inState('sending')
     .filter((record) =>

@@ -85,7 +85,7 @@ export interface RenewalStatus {
   readonly record?: RenewalRecord;
 }
 
-/** Every renewal on record, oldest first, to be read a part at a time. Reading throws StoreError when the disk fails. */
+/** All recorded renewals, oldest first, to be read in parts. Reading throws StoreError if the disk fails. */
 export interface RenewalRecords {
   readonly count: number;
   slice(from: number, most: number): readonly RenewalRecord[];

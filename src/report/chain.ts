@@ -1,4 +1,4 @@
-/** The certificates as a tree from root to client, the way people speak of a chain. */
+/** The certificates as a tree from root to client. */
 import { known, type SafeText, say } from '../text/index.ts';
 import { timeLeft, utcDay } from '../time/index.ts';
 import type { AssessedCertificate } from '../verify/index.ts';
@@ -7,16 +7,16 @@ import { paint, type Terminal } from './terminal.ts';
 
 interface Branch {
   readonly assessed: AssessedCertificate;
-  /** Its issuer is another certificate, and not among these. */
+  /** Its issuer is another certificate, which is not in the input. */
   readonly orphan: boolean;
   readonly children: readonly Branch[];
 }
 
 interface Row {
   readonly label: SafeText;
-  /** Columns beside the label; none for a certificate that is not there. */
+  /** Columns next to the label; empty for a certificate that is missing. */
   readonly facts: readonly SafeText[];
-  /** Continues the tree's lines below the label, where the facts need a line of their own. */
+  /** Continues the tree's lines below the label, if the facts need a separate line. */
   readonly gutter: SafeText;
   readonly look: 'plain' | 'alarming' | 'unused';
 }
@@ -26,9 +26,9 @@ const longestName = 80;
 
 export interface Chain {
   readonly certificates: readonly AssessedCertificate[];
-  /** Fingerprints from client to root: its edges are known, the others are drawn by name. */
+  /** Fingerprints from client to root: these links are verified, the others are drawn by name. */
   readonly path: readonly string[];
-  /** Whether issuers were asked for: of a client certificate alone, none is missing. */
+  /** Whether issuers are expected: for a client certificate alone, none is missing. */
   readonly withIssuers: boolean;
 }
 
@@ -56,7 +56,7 @@ function besideTheTree(rows: readonly Row[]): Line[] {
   });
 }
 
-/** Where the tree stands tells the role well enough for a terminal of 80 columns. */
+/** On a terminal of 80 columns, the position in the tree is enough to show the role. */
 const withoutRole = (row: Row): Row => ({ ...row, facts: row.facts.slice(1) });
 
 function belowTheNames(rows: readonly Row[]): Line[] {
@@ -72,7 +72,7 @@ function paintAs(look: Row['look'], line: SafeText, terminal: Terminal): SafeTex
   return look === 'plain' ? line : paint(terminal, look === 'alarming' ? 'red' : 'dim', line);
 }
 
-/** Trees in the order of the input; a certificate that a loop of issuers would hide is drawn as a tree of its own. */
+/** Trees in the order of the input. A certificate that a loop of issuers would hide is drawn as a separate tree. */
 function forest(certificates: readonly AssessedCertificate[], path: readonly string[]): Branch[] {
   const parents = new Map(certificates.map((each) => [each, parentOf(each, certificates, path)]));
   const drawn = new Set<AssessedCertificate>();
@@ -102,7 +102,7 @@ function parentOf(
   return certificates.find((each) => each !== child && looksLikeIssuer(each.certificate, child.certificate));
 }
 
-/** RFC 5280 §4.2.1.1: the key identifiers tell two generations of one name apart. */
+/** RFC 5280 §4.2.1.1: the key identifiers distinguish two generations with the same name. */
 function looksLikeIssuer(issuer: Certificate, child: Certificate): boolean {
   const { subjectKeyIdentifier } = issuer;
   const { authorityKeyIdentifier } = child;

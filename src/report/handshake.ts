@@ -1,4 +1,4 @@
-/** One handshake in a few lines: what came of it, where the time went, who answered. */
+/** One handshake in a few lines: its result, its phases, and the server. */
 import { type HandshakeResult, handshakePhases } from '../mesh/index.ts';
 import { joined, known, type SafeText, say } from '../text/index.ts';
 import { elapsed, timeLeft, utcDay } from '../time/index.ts';
@@ -36,7 +36,7 @@ function outcome({ httpStatus, outcome, probe, reason }: HandshakeResult): SafeT
   return outcome === 'success' ? say`${probe} succeeded${answer}` : say`${probe} failed: ${reason ?? ''}${answer}`;
 }
 
-/** The server's Date has whole seconds: less than that is not a difference. */
+/** The server's Date has whole seconds, so a smaller difference does not count. */
 function clock(skewSeconds: number): SafeText {
   const rounded = Math.round(Math.abs(skewSeconds));
   if (rounded <= 1) return known('clock in step with the server’s');

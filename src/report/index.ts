@@ -1,8 +1,9 @@
-/** Text, JSON and monitoring-plugin renderings, and the schemas of the public JSON. */
+/** Output as text, JSON and for monitoring plugins, and the schemas of the public JSON. */
 export {
   checkReport,
   environmentJson,
   handshakeJson,
+  inspectionJson,
   inspectionReport,
   renewalJson,
   renewalRecordJson,

@@ -1,4 +1,4 @@
-/** What the service knows, as the public JSON shapes of `schema.ts`. Pure: the time of the days left is an argument. */
+/** The status as the public JSON of `schema.ts`. Pure: the time for the days left is an argument. */
 import type { z } from 'zod';
 import { type Finding, type Status, statusOf } from '../findings/index.ts';
 import type { HandshakeResult } from '../mesh/index.ts';
@@ -12,19 +12,19 @@ import type * as schema from './schema.ts';
 
 type Shape<Name extends keyof typeof schema> = z.infer<(typeof schema)[Name]>;
 
-/** RFC 3339 in UTC; whole seconds, as certificates have them, are written without a fraction. */
+/** RFC 3339 in UTC. Whole seconds, as in certificates, are written without a fraction. */
 export function timestamp(time: Date): string {
   return time.toISOString().replace('.000Z', 'Z');
 }
 
-/** `ok` of none. */
+/** `ok` for an empty list. */
 export function worstStatus(statuses: readonly Status[]): Status {
   return (['critical', 'warning'] as const).find((status) => statuses.includes(status)) ?? 'ok';
 }
 
 /**
  * What `check --format json` prints.
- * @param at - the time that was judged for; `generatedAt` is the moment of writing, which `--at` does not move.
+ * @param at - the time of the verdict; `generatedAt` is the time of writing, which `--at` does not change.
  * @example
  * const { status, environments } = checkReport(await checkOnce(configuration.environments, options), now);
  */
@@ -40,7 +40,7 @@ export function checkReport(
   };
 }
 
-/** What `inspect --format json` prints. @param generatedAt - the moment of writing, which `--at` does not move. */
+/** What `inspect --format json` prints. @param generatedAt - the time of writing, which `--at` does not change. */
 export function inspectionReport(assessment: Assessment, generatedAt: Date): Shape<'inspectionReportSchema'> {
   return {
     status: statusOf(assessment.findings),
@@ -49,6 +49,7 @@ export function inspectionReport(assessment: Assessment, generatedAt: Date): Sha
   };
 }
 
+/** One assessment without a configuration, as `inspect --format json` prints it under `inspection`. */
 export function inspectionJson(assessment: Assessment): Shape<'inspectionSchema'> {
   const now = assessment.assessedAt;
   return {
@@ -63,7 +64,7 @@ export function inspectionJson(assessment: Assessment): Shape<'inspectionSchema'
   };
 }
 
-/** What the service knows of an environment: what `check` sees, its renewal, and the last success. */
+/** The service's status of an environment: that of `check`, its renewal, and the last success. */
 export function environmentJson(environment: EnvironmentStatus, now: Date): Shape<'environmentSchema'> {
   const { lastSuccessAt } = environment.handshake;
   return {
@@ -105,7 +106,7 @@ export function findingJson(finding: Finding): Shape<'findingSchema'> {
   return { code, severity, message, remedy, ...given('subject', subject) };
 }
 
-/** The days left on the server's certificates count from the handshake that saw them. */
+/** The days left on the server's certificates are counted from the handshake that saw them. */
 export function handshakeJson(handshake: HandshakeResult): Shape<'handshakeSchema'> {
   const { tls } = handshake;
   return {
@@ -123,7 +124,7 @@ export function handshakeJson(handshake: HandshakeResult): Shape<'handshakeSchem
   };
 }
 
-/** How an environment's renewal stands, with its record where there is one. */
+/** The state of an environment's renewal, with its record if there is one. */
 export function renewalJson(renewal: RenewalStatus): Shape<'renewalSchema'> {
   return {
     state: renewal.state,
@@ -133,7 +134,7 @@ export function renewalJson(renewal: RenewalStatus): Shape<'renewalSchema'> {
   };
 }
 
-/** One renewal as it is on disk. Names files below `state_dir`, never what is in them. */
+/** One recorded renewal. Names files below `state_dir`, but never shows their content. */
 export function renewalRecordJson(record: RenewalRecord): Shape<'renewalRecordSchema'> {
   return {
     environment: escaped(record.environment),
@@ -176,7 +177,7 @@ function expiry(expiresAt: Date | undefined, now: Date): { expiresAt?: string; d
   return expiresAt ? { expiresAt: timestamp(expiresAt), daysLeft: daysUntil(expiresAt, now) } : {};
 }
 
-/** A field that is left out when there is nothing to say. */
+/** A field that is omitted if it is empty. */
 function given<Name extends string, Value>(name: Name, value: Value | undefined): { [name in Name]?: Value } {
   return (value === undefined ? {} : { [name]: value }) as { [name in Name]?: Value };
 }

@@ -7,10 +7,10 @@ import { escaped, plural, type SafeText, say } from '../text/index.ts';
 import { dayMs, daysUntil } from '../time/index.ts';
 import { worstStatus } from './json.ts';
 
-/** What the days left of an environment are judged by. */
+/** The thresholds for the days left of an environment. */
 type ThresholdsOf = (name: string) => { readonly warningMs: number; readonly criticalMs: number } | undefined;
 
-/** What `check --format nagios` prints; the thresholds are those of the days left. */
+/** What `check --format nagios` prints; the thresholds apply to the days left. */
 export function nagiosLine(
   environments: readonly EnvironmentStatus[],
   thresholdsOf: ThresholdsOf,
@@ -25,14 +25,14 @@ export function nagiosLine(
   return say`${worst.toUpperCase()} - ${oneLine(text)}${data && `|${data}`}\n`;
 }
 
-/** The plugin's answer when there is nothing to judge; goes with exit code 3. */
+/** The plugin's output if nothing could be checked; used with exit code 3. */
 export function nagiosUnknown(why: string): SafeText {
   return say`UNKNOWN - ${oneLine(why)}\n`;
 }
 
 function sentenceOf(environment: EnvironmentStatus, now: Date): string {
   const { credentialConfigured, expiresAt, findings, handshake, name } = environment;
-  // The reason of a failed handshake stands there already.
+  // The reason for a failed handshake is already there.
   const troubles = findings.filter(({ code, severity }) => severity !== 'info' && code !== 'handshake_failed');
   const facts = [
     ...(credentialConfigured ? [daysLeft(expiresAt, now)] : []),
@@ -60,13 +60,13 @@ function performanceData(environment: EnvironmentStatus, thresholdsOf: Threshold
 
 const bound = (ms: number) => `${Number((ms / dayMs).toFixed(3))}:`;
 
-/** The phases that were reached, together. */
+/** The total of the phases that were reached. */
 function seconds(phases: Readonly<Record<string, number>>): string {
   const reached = Object.values(phases);
   return reached.length === 0 ? 'U' : `${reached.reduce((sum, phase) => sum + phase, 0).toFixed(3)}s`;
 }
 
-/** A label may hold anything but `=`; a quote in it is doubled. */
+/** A label can contain anything except `=`; a quote in it is doubled. */
 const label = (name: string) => `'${oneLine(name).replaceAll('=', '_').replaceAll("'", "''")}'`;
-/** `|` would begin the performance data, a line end the long text. */
+/** `|` would start the performance data, and a line break the long text. */
 const oneLine = (text: string) => escaped(text).replaceAll('|', '/');

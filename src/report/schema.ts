@@ -1,6 +1,6 @@
 /**
- * The public JSON shapes, once: `--format json` is checked against them, and the API's OpenAPI document is generated from them.
- * An absent field is left out, never null. Fields may be added; a consumer ignores those it does not know.
+ * The single definition of the public JSON: `--format json` is checked against it, and the API's OpenAPI document is generated from it.
+ * An absent field is omitted, never null. Fields may be added; consumers should ignore those they do not know.
  */
 import { z } from 'zod';
 import { checkNames, findingCodes, severities } from '../findings/index.ts';
@@ -8,7 +8,7 @@ import { handshakeOutcomes, handshakeReasons } from '../mesh/index.ts';
 import { renewalStates } from '../renewal/index.ts';
 import type { SafeText } from '../text/index.ts';
 
-/** Text that is not one of our closed lists: only what has been escaped fits. */
+/** Text that is not from a closed list: only escaped text is accepted. */
 const text = z.string() as z.ZodType as z.ZodType<SafeText, SafeText>;
 
 const timestamp = z.iso.datetime().meta({ description: 'RFC 3339, UTC.' });
@@ -174,7 +174,7 @@ const environmentFields = z.object({
 /** What one run of `check` sees. */
 export const checkedEnvironmentSchema = environmentFields.meta({ id: 'CheckedEnvironment' });
 
-/** What the service knows besides. */
+/** What the service adds. */
 export const environmentSchema = environmentFields
   .extend({ lastHandshakeSuccessAt: timestamp.optional(), renewal: renewalSchema })
   .meta({ id: 'Environment' });

@@ -1,4 +1,4 @@
-/** Words on a terminal: wrapped to its width, coloured only where colour is wanted. */
+/** Text on a terminal: wrapped to its width, coloured only if colour is wanted. */
 import { styleText } from 'node:util';
 import type { Severity, Status } from '../findings/index.ts';
 import { type SafeText, say } from '../text/index.ts';
@@ -11,11 +11,11 @@ export interface Terminal {
 
 type Format = Parameters<typeof styleText>[0];
 
-/** Prose wider than this is hard to read, however wide the terminal. */
+/** Wider prose is hard to read, however wide the terminal is. */
 const widestProse = 100;
 const narrowestProse = 24;
 
-/** The last step: what is painted holds escape sequences of our own, and is not safe to escape again. */
+/** The last step: coloured text contains our own escape sequences, so it must not be escaped again. */
 export function paint(terminal: Terminal, format: Format, text: SafeText): SafeText {
   return terminal.colour ? (styleText(format, text, { validateStream: false }) as SafeText) : text;
 }
@@ -26,11 +26,11 @@ export function severityFormat(severity: Severity | Status): Format {
   return ['bold', colours[severity]];
 }
 
-/** A moment, a span and a place are looked for as one: what was written with plain spaces gets those that do not break. */
+/** Times, durations and places stay on one line: their plain spaces are replaced with no-break spaces. */
 const together = /\b(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC|certificate \d+|\d+ ms|\d+\.\d\d s)(?=\W|$)/g;
 const unbroken = (text: string) => text.replace(together, (phrase) => phrase.replaceAll(' ', '\u00a0'));
 
-/** Lines of prose, each after `indent`; the first after `lead` instead, which is as wide. A longer word stands alone. */
+/** Lines of prose, each after `indent`; the first after `lead` instead, which has the same width. A longer word is on its own line. */
 export function wrap(terminal: Terminal, indent: string, text: SafeText, lead = indent): SafeText[] {
   const width = Math.max(narrowestProse, Math.min(widestProse, terminal.columns) - indent.length);
   const lines: string[] = [];
@@ -44,12 +44,12 @@ export function wrap(terminal: Terminal, indent: string, text: SafeText, lead = 
   return lines.map((line, index) => say`${index === 0 ? lead : indent}${line}`);
 }
 
-/** `  Label      text`, wrapped under itself. */
+/** `  Label      text`, with wrapped lines aligned under the text. */
 export function labelled(label: string, text: SafeText, terminal: Terminal): SafeText[] {
   const lead = `  ${label.padEnd(11)}`;
   return wrap(terminal, ' '.repeat(lead.length), text, lead);
 }
 
-/** Every line with its end. Spaces that did not break have done their work. */
+/** Every line with its line break. No-break spaces are no longer needed, so they become plain spaces. */
 export const printed = (lines: readonly SafeText[]): SafeText =>
   `${lines.map((line) => line.trimEnd().replaceAll('\u00a0', ' ')).join('\n')}\n` as SafeText;

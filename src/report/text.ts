@@ -1,4 +1,4 @@
-/** What a person reads at a terminal, perhaps at night: the verdict first, then the chain, then what to do. */
+/** Output for a person at a terminal: the verdict first, then the chain, then what to do. */
 import { catalogue, checkNames, type Finding, type Status, statusOf, worstFirst } from '../findings/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
 import { joined, known, plural, type SafeText, say, shortened } from '../text/index.ts';
@@ -8,11 +8,11 @@ import { type Chain, chainLines, keyKind } from './chain.ts';
 import { handshakeLines } from './handshake.ts';
 import { labelled, paint, printed, severityFormat, type Terminal, wrap } from './terminal.ts';
 
-/** An attacker chooses a subject's length; nobody reads more than this of it. */
+/** An attacker can choose the length of a subject, so it is cut to this. */
 const longestName = 200;
 const blank = known('');
 
-/** `inspect`: one credential, or as much of one as was given. */
+/** `inspect`: one credential, or the parts of one that were given. */
 export function inspectionText(assessment: Assessment, terminal: Terminal): SafeText {
   const { assessedAt: now, certificates, findings, path } = assessment;
   return printed([
@@ -26,7 +26,7 @@ export function inspectionText(assessment: Assessment, terminal: Terminal): Safe
   ]);
 }
 
-/** `check`: every environment in the order of the configuration, and the count at the end, where the eye is. */
+/** `check`: every environment in the order of the configuration, and the count at the end, where the user looks first. */
 export function checkText(environments: readonly EnvironmentStatus[], now: Date, terminal: Terminal): SafeText {
   return printed([
     ...environments.flatMap((environment) => [...environmentLines(environment, now, terminal), blank]),

@@ -8,8 +8,8 @@ export interface FileWatch {
 }
 
 /**
- * Calls `changed` when the content of the file is no longer the one last seen; also when it cannot be read any more, and when it can again.
- * Content, and not events or dates: Kubernetes swaps a `..data` link above the file, with size and mtime the same.
+ * Calls `changed` when the content of the file changes, when it can no longer be read, and when it can be read again.
+ * It compares content, not events or dates: Kubernetes swaps a `..data` link above the file, with the same size and mtime.
  */
 export function watchFile(
   path: string,
@@ -30,7 +30,7 @@ export function watchFile(
   return { stop: () => clearInterval(timer) };
 }
 
-/** SHA-256 in hex, or the reason why there is none; undefined when this process could not look. */
+/** SHA-256 in hex, or the reason why there is none. Undefined if a shortage in this process prevented the reading. */
 async function contentHash(path: string): Promise<string | undefined> {
   try {
     const read = await readRegularFile(path, { mostBytes: largestConfigurationBytes });

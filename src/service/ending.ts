@@ -1,6 +1,6 @@
-/** Waits for work to end, and not for ever. */
+/** Waits for work to end, but not for ever. */
 
-/** @returns the names of what had not ended after `ms`. Work that fails has ended. */
+/** @returns the names of the work that has not ended after `ms`. Work that fails has ended. */
 export async function stillRunning(work: Readonly<Record<string, Promise<unknown>>>, ms: number): Promise<string[]> {
   const running = new Set(Object.keys(work));
   const each = Object.entries(work).map(([name, promise]) =>

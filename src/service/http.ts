@@ -1,4 +1,4 @@
-/** What HTTP needs of the configuration: where to listen, with what, and who may look. */
+/** What HTTP needs from the configuration: the address, TLS, and access control. */
 import {
   type Configuration,
   networksOf,
@@ -16,7 +16,7 @@ import { describe } from './problems.ts';
 
 type Http = Configuration['http'];
 
-/** @throws {SourceError} when the certificate, its key or the client CA cannot be read. */
+/** @throws {SourceError} if the certificate, its key or the client CA cannot be read. */
 export async function listenOptions({ host, port, tls, clientCa }: Http, env: Variables): Promise<ListenOptions> {
   if (!tls) return { host, port };
   const [cert, key, ca] = await Promise.all([
@@ -28,18 +28,18 @@ export async function listenOptions({ host, port, tls, clientCa }: Http, env: Va
   return { host, port, tls: { cert, key, ...(ca ? { ca } : {}), ...(passphrase === undefined ? {} : { passphrase }) } };
 }
 
-/** What a reload has changed that only a restart brings about. */
+/** Changes in a reloaded configuration that only take effect after a restart. */
 export function needsRestart(before: Http, after: Http): string[] {
   const socket = ({ host, port, tls }: Http) => JSON.stringify([host, port, tls !== undefined]);
   return [
     ...(socket(before) === socket(after) ? [] : ['http.listen has changed; it needs a restart']),
     ...(Boolean(before.clientCa) === Boolean(after.clientCa)
       ? []
-      : ['http.client_ca has come or gone; it needs a restart']),
+      : ['http.client_ca was added or removed; it needs a restart']),
   ];
 }
 
-/** @param http - the present configuration. */
+/** @param http - returns the current configuration. */
 export function gateOf(
   http: () => Http,
   env: Variables,
@@ -59,7 +59,7 @@ export function gateOf(
   };
 }
 
-/** Anybody can make a request fail again and again: the same error is told once a minute. */
+/** Logs the same error at most once a minute, because anyone can make requests fail repeatedly. */
 export function reportTo(log: Pick<Log, 'error'>): (error: unknown, what?: string) => void {
   const told = new Map<string, number>();
   return (error, what = 'a request could not be answered') => {
@@ -71,10 +71,10 @@ export function reportTo(log: Pick<Log, 'error'>): (error: unknown, what?: strin
   };
 }
 
-/** How long a rotated password may go unseen. */
+/** How long a new password may go unnoticed. */
 const recentMs = secondMs;
 
-/** Secrets that every request asks for, read once a second and once at a time: a flood of requests must not become one of open files. */
+/** Secrets needed for every request, read at most once a second, so that a flood of requests does not open many files. */
 class RecentSecrets {
   readonly #env: Variables;
   readonly #read = new WeakMap<Source, { readonly atMs: number; readonly secret: Promise<Secret> }>();
@@ -88,7 +88,7 @@ class RecentSecrets {
     const nowMs = performance.now();
     if (last && nowMs - last.atMs < recentMs) return last.secret;
     const secret = readSecret(source, this.#env).catch((error: unknown) => {
-      // That we cannot look says nothing about the password.
+      // A shortage in this process says nothing about the password.
       if (last && error instanceof ResourceShortageError) return last.secret;
       throw error;
     });

@@ -1,4 +1,4 @@
-/** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped in the opposite order. */
+/** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped side by side. */
 import { type Configuration, networksOf, type Variables } from '../config/index.ts';
 import type { Build } from '../metrics/index.ts';
 import {
@@ -27,20 +27,20 @@ export interface ServiceOptions {
   readonly now: () => Date;
   readonly log: Log;
   readonly build: Build;
-  /** Instead of the real ones: what web shows besides health and metrics. */
+  /** For tests: what web shows in addition to health and metrics. */
   readonly pages?: (shown: Shown) => Pages;
-  /** Instead of the real ones. */
+  /** For tests. */
   readonly actions?: (renewals: Renewals) => Actions;
 }
 
 export interface Service {
   readonly url: string;
   readonly estate: () => EstateStatus;
-  /** @returns whether the configuration was taken over; if not, the log says why, and the old one stays in force. */
+  /** @returns whether the new configuration is now in use. If not, the log says why, and the current one stays. */
   reload(): Promise<boolean>;
   /**
-   * Begins nothing new and lets what is under way end, for 8 s at most.
-   * @returns what had not ended by then; the process has to be ended by force.
+   * Starts nothing new and waits for running work, for up to 8 s.
+   * @returns what has not ended by then. The process then has to be ended by force.
    */
   stop(): Promise<readonly string[]>;
 }
@@ -48,11 +48,11 @@ export interface Service {
 const lookAtConfigurationEveryMs = 2_000;
 const answersMayTakeMs = 5_000;
 const workMayTakeMs = 8_000;
-/** After a shortage in this process has kept a configuration from being read. */
+/** After a shortage in this process prevented a configuration from being read. */
 const loadAgainAfterMs = 30_000;
 
 /**
- * Loads the configuration, takes the lock of the state directory, listens, and begins to watch.
+ * Loads the configuration, locks the state directory, starts listening, and starts monitoring.
  * @throws {ServiceProblem} Nothing is left running then.
  * @example
  * const load = () => loadConfiguration('config.yaml');
@@ -152,7 +152,6 @@ class RunningService implements Service {
       log.error({ running }, 'stopped, though not everything has ended');
       return running;
     }
-    // What was begun at the last moment.
     await this.#monitor.settled();
     this.#successes.close();
     await this.#renewals.close();
@@ -188,13 +187,13 @@ class RunningService implements Service {
     }
   }
 
-  /** The first cycle now, the others by the clock. */
+  /** Runs the first cycle now and the others on schedule. */
   #begin(): void {
     const { log } = this.#options;
     const failed = (error: unknown) => log.error(describe(error), 'a round did not end');
     this.#firstCycle = this.#monitor.checkAll().catch(failed);
     this.#schedule = startSchedule(this.#configuration.schedule, {
-      // A tick during the first cycle would find every environment busy, end at once, and call the service ready.
+      // A scheduled run during the first cycle would find every environment busy, end at once, and mark the service as ready.
       check: () => this.#firstCycle.then(() => this.#monitor.checkAll()),
       handshake: () => this.#monitor.handshakeAll(),
       failed,

@@ -3,8 +3,8 @@ import { devNull } from 'node:os';
 import { type ResourceShortageError, shortageOf } from './error.ts';
 
 /**
- * Whether there is a file descriptor left. For errors that do not say: the system's resolver answers that a name is unknown when it
- * cannot open its own files.
+ * Whether there is no file descriptor left. For errors that do not say so: when the system's resolver cannot open its own files, it reports
+ * that a name is unknown.
  */
 export function descriptorShortage(during: string): ResourceShortageError | undefined {
   try {
@@ -15,12 +15,12 @@ export function descriptorShortage(during: string): ResourceShortageError | unde
   }
 }
 
-/** What is assumed where the system does not say. */
+/** Assumed where the system does not say. */
 const assumedLimit = 1024;
 
 /**
- * The soft RLIMIT_NOFILE, which Node has raised to the hard one by the time that it runs us. Linux writes it to /proc; elsewhere nothing
- * does but a diagnostic report, which takes too long.
+ * The soft RLIMIT_NOFILE, which Node raises to the hard limit when it starts. Linux shows it in /proc. Elsewhere only a diagnostic report would
+ * have it, and that takes too long.
  */
 export function descriptorLimit(read = () => readFileSync('/proc/self/limits', 'utf8')): number {
   try {

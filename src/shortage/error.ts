@@ -1,8 +1,8 @@
 import { MonitorError } from '../errors/index.ts';
 
 /**
- * This process lacks something of its own: file descriptors, memory, or a turn of its event loop. That says nothing about a file, a
- * certificate or a server, so it must never become a finding: the work did not end, and the last known state stays.
+ * This process itself lacks something: file descriptors, memory, or time on its event loop. That says nothing about a file, a certificate or
+ * a server, so it never becomes a finding. The work did not finish, and the last known state stays.
  */
 export class ResourceShortageError extends MonitorError {
   override readonly code = 'ERR_RESOURCE_SHORTAGE';
@@ -10,15 +10,16 @@ export class ResourceShortageError extends MonitorError {
 
 const descriptors =
   'Raise the limit on open files of this process (LimitNOFILE= in systemd, --ulimit nofile= in Docker, ulimit -n in a shell).';
-const memory = 'Give this process more memory, or the machine fewer other things to do.';
+const memory = 'Give this process more memory, or run fewer other things on this machine.';
 
-/** What to do about each code of errno(3), and of Node and OpenSSL, that means a shortage here and not a fault there. */
+/** What to do about each code from errno(3), Node and OpenSSL that means a shortage in this process. */
 const remedies: Readonly<Record<string, string>> = {
   EMFILE: descriptors,
-  ENFILE: 'The whole machine has too many files open: raise fs.file-max, or find out what holds them.',
+  ENFILE: 'The whole machine has too many files open: raise fs.file-max, or find out which process holds them.',
   ENOMEM: memory,
   ENOBUFS: memory,
-  EAGAIN: 'The system had nothing to give at this moment: look at the limits on processes and memory if it stays.',
+  EAGAIN:
+    'The system could not provide it at this moment. If this continues, check the limits on processes and memory.',
   EAI_MEMORY: memory,
   ERR_MEMORY_ALLOCATION_FAILED: memory,
   ERR_WORKER_INIT_FAILED: memory,
@@ -27,9 +28,9 @@ const remedies: Readonly<Record<string, string>> = {
 };
 
 /**
- * Turns an error of the system into a shortage where it is one.
- * @param during - what was being done, the beginning of a sentence.
- * @returns undefined when the error is not a shortage.
+ * Recognises an error from the system that is a shortage.
+ * @param during - what was being done: the start of the message.
+ * @returns undefined if it is not a shortage.
  * @example
  *     const shortage = shortageOf(error, 'reading client.pem');
  *     if (shortage) throw shortage;

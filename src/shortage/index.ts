@@ -1,4 +1,4 @@
-/** What this process itself may lack (descriptors, memory, its loop's time), and the error that says so. */
+/** Shortages in this process itself (file descriptors, memory, time on the event loop), and the error that reports them. */
 export { descriptorLimit, descriptorShortage } from './descriptors.ts';
 export { ResourceShortageError, shortageOf } from './error.ts';
 export { type LoopWatch, loopShortage, watchLoop } from './loop.ts';

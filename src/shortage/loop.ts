@@ -1,11 +1,11 @@
-/** How long our own event loop stood still: a deadline that passes meanwhile is nobody else's fault. */
+/** How long our own event loop was blocked. A deadline that passes in that time is nobody else's fault. */
 import { ResourceShortageError } from './error.ts';
 
 const beatMs = 50;
-/** A beat may come this much late without anybody having been kept waiting. */
+/** A beat that is late by this much has not kept anybody waiting. */
 const toleratedMs = 50;
 
-/** One beat for everybody who watches, on the monotonic clock. */
+/** One timer for all watches, on the monotonic clock. */
 const heart = { watchers: 0, lastMs: 0, stalledMs: 0, timer: undefined as NodeJS.Timeout | undefined };
 
 const lateMs = () => {
@@ -19,12 +19,16 @@ function beat(): void {
 }
 
 export interface LoopWatch {
-  /** Since the watch began: how long no callback of ours could run, in milliseconds. Pauses below a tenth of a second do not count. */
+  /** For how many milliseconds since the watch began no callback could run. Pauses under a tenth of a second do not count. */
   stalledMs(): number;
   stop(): void;
 }
 
-/** Ends with `stop`; it does not keep the process alive. */
+/**
+ * Runs until `stop`, and does not keep the process alive.
+ * @example
+ * const loop = watchLoop();
+ */
 export function watchLoop(): LoopWatch {
   if (heart.watchers === 0) {
     heart.lastMs = performance.now();
@@ -45,9 +49,9 @@ export function watchLoop(): LoopWatch {
 }
 
 /**
- * A deadline of `allowedMs` has passed, `elapsedMs` after it was set. Ours is the fault when the other side had less than half of the
- * time that it was promised, because our loop stood still.
- * @returns undefined when the other side had its time.
+ * A deadline of `allowedMs` has passed, `elapsedMs` after it was set. It is our fault if our loop was blocked, so that the other side had less
+ * than half of its time.
+ * @returns undefined if the other side had its time.
  */
 export function loopShortage(
   during: string,
@@ -55,6 +59,6 @@ export function loopShortage(
 ): ResourceShortageError | undefined {
   if (elapsedMs - stalledMs >= allowedMs / 2) return undefined;
   return new ResourceShortageError(
-    `${during}: this process itself stood still for ${Math.round(stalledMs)} ms of ${Math.round(elapsedMs)} ms. Look at what else uses this machine’s processors.`,
+    `${during}: this process itself was blocked for ${Math.round(stalledMs)} ms of ${Math.round(elapsedMs)} ms. Check what else uses this machine’s processors.`,
   );
 }

@@ -1,2 +1,2 @@
-/** The shapes that everything which shows something to someone reads. */
+/** The types that everything which shows a status reads. */
 export type { EnvironmentStatus, EstateStatus, HandshakeStatus } from './types.ts';

@@ -1,4 +1,4 @@
-/** What the service knows now: the one thing that metrics, health, page, API and calendar read. They never call a check. */
+/** The current state of the service. Metrics, health, page, API and calendar read only this, and never start a check. */
 import type { PresetName } from '../config/index.ts';
 import type { Finding, Status } from '../findings/index.ts';
 import type { HandshakeOutcome, HandshakeResult } from '../mesh/index.ts';
@@ -7,11 +7,11 @@ import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 
 export interface HandshakeStatus {
   readonly last?: HandshakeResult;
-  /** Survives a restart. */
+  /** Kept across a restart. */
   readonly lastSuccessAt?: Date;
-  /** Since the process started; survives a reload of the configuration. */
+  /** Since the process started; kept across a reload of the configuration. */
   readonly totals: Readonly<Record<HandshakeOutcome, number>>;
-  /** Oldest first, bounded. */
+  /** Oldest first; limited in number. */
   readonly history: readonly HandshakeResult[];
 }
 
@@ -22,11 +22,11 @@ export interface EnvironmentStatus {
   readonly odsCode: string;
   readonly mailboxId: string;
   readonly url: string;
-  /** False for a sandbox without one: its credential series and checks are absent. */
+  /** False for a sandbox without a credential: it has no credential series and checks. */
   readonly credentialConfigured: boolean;
-  /** Absent until the first cycle. */
+  /** Undefined until the first cycle. */
   readonly assessment?: Assessment;
-  /** The last that could be read: a file gone bad does not make dates vanish. */
+  /** The last known certificates, which stay if a file can no longer be read. */
   readonly certificates: readonly AssessedCertificate[];
   readonly expiresAt?: Date;
   readonly handshake: HandshakeStatus;
@@ -42,7 +42,7 @@ export interface EnvironmentStatus {
 export interface EstateStatus {
   readonly environments: readonly EnvironmentStatus[];
   readonly startedAt: Date;
-  /** The first cycle is done for every environment. */
+  /** Whether the first cycle has finished for every environment. */
   readonly ready: boolean;
   readonly configuration: { readonly lastReloadSuccessful: boolean; readonly lastReloadSuccessAt: Date };
 }

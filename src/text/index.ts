@@ -1,4 +1,4 @@
-/** Text that others wrote, what may be shown of it, and words that several rooms need. */
+/** Untrusted text, how it can be shown, and words that several rooms need. */
 export { isTreacherous, replaceTreacherous, type SafeText } from './rule.ts';
 export {
   condensed,

@@ -1,4 +1,4 @@
-/** What makes safe text out of text that others wrote, and out of our own words. */
+/** Makes safe text out of untrusted text and our own words. */
 import { escapeByNumber, replaceTreacherous, type SafeText } from './rule.ts';
 import type { Untrusted } from './untrusted.ts';
 
@@ -6,12 +6,12 @@ import type { Untrusted } from './untrusted.ts';
 export const escaped = (text: string | Untrusted): SafeText =>
   typeof text === 'string' ? escapeByNumber(text) : text.shown;
 
-/** As `escaped`, but keeps the line ends of a text that has several lines of its own. */
+/** As `escaped`, but keeps the line breaks of a text with several lines. */
 export function escapedLines(text: string): SafeText {
   return joined(text.split('\n').map(escaped), '\n');
 }
 
-/** A word of one of our own closed lists, which nobody else can write: the compiler takes no other. */
+/** A word from one of our own closed lists. The compiler accepts no other. */
 export const known = <Word extends string>(word: string extends Word ? never : Word): SafeText =>
   word as string as SafeText;
 
@@ -26,12 +26,12 @@ export function say(words: TemplateStringsArray, ...values: readonly (string | n
     .join('') as SafeText;
 }
 
-/** Several pieces of safe text as one; for lines, which `say` would escape the ends of. */
+/** Joins pieces of safe text. Use it for lines, because `say` would escape the line breaks. */
 export function joined(parts: readonly SafeText[], separator: '' | ' ' | ', ' | '; ' | '\n' | '\n\n' = ''): SafeText {
   return parts.join(separator) as SafeText;
 }
 
-/** At most `most` code points, and `…` where there were more: whoever wrote the text chose its length. */
+/** At most `most` code points, followed by `…` if there were more. The length of untrusted text is not ours to choose. */
 export function shortened(text: string | Untrusted, most: number): SafeText {
   const whole = escaped(text);
   if (whole.length <= most) return whole;
@@ -39,7 +39,7 @@ export function shortened(text: string | Untrusted, most: number): SafeText {
   return characters.length <= most ? whole : (`${characters.slice(0, most).join('')}…` as SafeText);
 }
 
-/** What a server or a program wrote, on one line: white space of every kind becomes single spaces before it is escaped and cut. */
+/** Text from a server or program on one line. White space becomes single spaces before the text is escaped and cut. */
 export const condensed = (text: string | Untrusted, most: number): SafeText =>
   shortened(rawOf(text).replace(/\s+/g, ' ').trim(), most);
 
@@ -47,9 +47,9 @@ export const condensed = (text: string | Untrusted, most: number): SafeText =>
 export const quoted = (text: string | Untrusted, most = 80): SafeText =>
   `"${shortened(rawOf(text).replace(/["\\]/g, '\\$&'), most)}"` as SafeText;
 
-/** JSON with nothing treacherous in it as it stands: such a character is `\u202e`, and a reader gets the character itself. */
+/** JSON in which treacherous characters are written as `\u202e`. A JSON reader gets the character itself. */
 export function jsonText(value: unknown, indent?: number): SafeText {
-  // The line ends are those of the indentation: in a string JSON escapes them itself.
+  // The line breaks are those of the indentation. In strings, JSON escapes them itself.
   const lines = JSON.stringify(value, undefined, indent).split('\n');
   return joined(
     lines.map((line) => replaceTreacherous(line, (character) => jsonEscape(character))),

@@ -2,13 +2,13 @@ import { inspect } from 'node:util';
 import { escapeByNumber, type SafeText } from './rule.ts';
 
 /**
- * Text as somebody else wrote it: the owner of a certificate, a server, whoever can write to a file. It cannot be printed as it is: in a
- * template, a log, JSON or an error it is its escaped form. `raw()` is the one door to the text itself, for comparing and parsing.
+ * Text from somebody else: the owner of a certificate, a server, anyone who can write to a file. It cannot be printed as it is: in a
+ * template, a log, JSON or an error it becomes its escaped form. Only `raw()` gives the text itself, for comparing and parsing.
  * @example
  * `${new Untrusted('a\u202eb')}`; // a\u{202e}b
  */
 export class Untrusted {
-  /** The escaped form; enumerable, so that two of them are equal in a test only if their texts are. */
+  /** The escaped form. Enumerable, so that two objects are equal in a test only if their texts are. */
   readonly shown: SafeText;
   readonly #raw: string;
 
@@ -17,7 +17,7 @@ export class Untrusted {
     this.shown = escapeByNumber(raw);
   }
 
-  /** The text itself, never to be shown. */
+  /** The text itself. Never show it. */
   raw(): string {
     return this.#raw;
   }

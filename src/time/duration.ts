@@ -22,7 +22,7 @@ export function daysUntil(then: Date, now: Date): number {
   return Math.floor((then.getTime() - now.getTime()) / dayMs);
 }
 
-/** Unix time in seconds, as Prometheus wants it. */
+/** Unix time in seconds, as used by Prometheus. */
 export function unixSeconds(time: Date): number {
   return time.getTime() / secondMs;
 }

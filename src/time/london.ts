@@ -1,4 +1,4 @@
-/** Dates as people in England read them, by London's clock, which is named. For a desk the ISO form stands beside them: nobody has to guess the zone. */
+/** Dates as people in England read them, in London time with the time zone. For a desk, the ISO form is added, so that nobody has to guess the zone. */
 import { type SafeText, say } from '../text/index.ts';
 import { dayMs } from './duration.ts';
 import { rfc3339 } from './utc.ts';
@@ -11,7 +11,7 @@ const digits = formatter({ year: 'numeric', month: '2-digit', day: '2-digit' });
 
 type Part = Intl.DateTimeFormatPartTypes;
 
-// From parts: the commas between them come and go with versions of ICU, and the words are locked by golden files.
+// Built from parts, because the commas vary between versions of ICU, and golden files lock the text.
 function parts(format: Intl.DateTimeFormat, date: Date, types: readonly Part[], separator = ' '): string {
   const found = format.formatToParts(date);
   return types.map((type) => found.find((part) => part.type === type)?.value ?? '').join(separator);
@@ -21,7 +21,7 @@ const isoDay = (date: Date) => parts(digits, date, ['year', 'month', 'day'], '-'
 const weekday = (date: Date) => parts(words, date, ['weekday', 'day', 'month', 'year']);
 const hours = (date: Date) => `${parts(clock, date, ['hour', 'minute'], ':')} ${parts(clock, date, ['timeZoneName'])}`;
 
-/** `Friday 22 January 2027 (2027-01-22)`, the day it is in London. */
+/** `Friday 22 January 2027 (2027-01-22)`, the day in London. */
 export const londonDay = (date: Date): SafeText => say`${weekday(date)} (${isoDay(date)})`;
 
 /** `Friday 22 January 2027 at 13:00 GMT (2027-01-22T13:00:00Z)`. */
@@ -33,7 +33,7 @@ export const shortLondonDay = (date: Date): SafeText => say`${parts(words, date,
 /** `22 January 2027, 13:00 GMT` */
 export const shortLondonTime = (date: Date): SafeText => say`${shortLondonDay(date)}, ${hours(date)}`;
 
-/** A day of London's calendar as days since 1970-01-01, so that no daylight saving can stretch it. */
+/** A calendar day in London, as days since 1970-01-01, so that daylight saving has no effect. */
 export type LondonDay = number;
 
 /** The day of London’s calendar on which `at` falls. */

@@ -1,4 +1,4 @@
-/** How long something is, or is away, as people say it. */
+/** Lengths of time as people say them. */
 import { plural, type SafeText, say } from '../text/index.ts';
 import { dayMs, daysUntil, hourMs, minuteMs, secondMs } from './duration.ts';
 
@@ -6,7 +6,7 @@ import { dayMs, daysUntil, hourMs, minuteMs, secondMs } from './duration.ts';
 export const elapsed = (seconds: number): SafeText =>
   seconds < 1 ? say`${Math.round(seconds * 1000)} ms` : say`${seconds.toFixed(2)} s`;
 
-/** The unit that a person would use: `49 days`, `5 hours`, `3 minutes`, `12 seconds`. @param ms - not negative. */
+/** In the unit a person would use: `49 days`, `5 hours`, `3 minutes`, `12 seconds`. @param ms - not negative. */
 function spanWords(ms: number): SafeText {
   if (ms >= 2 * dayMs) return plural(Math.floor(ms / dayMs), 'day');
   if (ms >= 2 * hourMs) return plural(Math.floor(ms / hourMs), 'hour');
@@ -27,7 +27,7 @@ export function inDays(then: Date, now: Date): SafeText {
   return days < 1 ? say`in less than a day` : say`in ${plural(days, 'day')}`;
 }
 
-/** `295 days left`, `3 hours left`, `expired 2 days ago`. RFC 5280 §4.1.2.5: the moment of notAfter itself still counts. */
+/** `295 days left`, `3 hours left`, `expired 2 days ago`. RFC 5280 §4.1.2.5: the certificate is still valid at notAfter itself. */
 export function timeLeft(notAfter: Date, now: Date): SafeText {
   const leftMs = notAfter.getTime() - now.getTime();
   return leftMs < 0 ? say`expired ${daysOrHours(-leftMs)} ago` : say`${daysOrHours(leftMs)} left`;

@@ -34,7 +34,7 @@ export function assess(
     ...(client ? judgeValidity(client, policy.thresholds, now) : []),
     ...judgeEnvironment(client, policy),
     ...(credential.bundleInKeystore ? [] : order.findings),
-    ...(holds ? judgeCaExpiry(path, policy.thresholds, now) : []),
+    ...(holds ? judgeCaExpiry(path, bundle, policy.thresholds, now) : []),
     ...judgeBundle(bundle, client, trust, now),
     ...(client ? judgeNaming(client, policy) : []),
     ...judgeRehearsal(credential, rehearsal),

@@ -1,8 +1,10 @@
 /** Two verifiers: ours explains, OpenSSL's decides in practice. Where they differ, neither is to be relied on until it is explained. */
 import type { DeployedCredential } from '../credential/index.ts';
 import { type Finding, finding } from '../findings/index.ts';
-import { dateOf } from './label.ts';
-import { judgeTrust } from './trust.ts';
+import type { Certificate } from '../x509/index.ts';
+import { dateOf, placeInBundle } from './label.ts';
+import { opensslPath } from './openssl-path.ts';
+import { judgeTrust, type Trust } from './trust.ts';
 import type { Rehearsal } from './types.ts';
 
 /** What OpenSSL’s verdict, or the lack of one, adds to ours. Nothing where there was nothing to rehearse with. */
@@ -18,21 +20,42 @@ export function judgeRehearsal(credential: DeployedCredential, rehearsal: Rehear
  * anything else would call every expiry between the two a difference.
  */
 function judgeDisagreement(credential: DeployedCredential, rehearsal: Rehearsal): Finding[] {
-  const against = objectionsAt(credential, rehearsal.judgedAt);
-  if (rehearsal.accepted === (against.length === 0)) return [];
+  const own = judgeTrust(credential, rehearsal.judgedAt);
+  const against = objectionsTo(credential, own, rehearsal.judgedAt);
+  const other = otherPath(credential, own, rehearsal.judgedAt);
   const when = `at ${dateOf(rehearsal.judgedAt)}`;
-  const message = rehearsal.accepted
+  if (rehearsal.accepted && against.length === 0) {
+    if (other === undefined) return [];
+    return [finding('openssl_path_differs', `OpenSSL accepts the credential ${when} as well. ${other}`)];
+  }
+  if (!rehearsal.accepted && against.length > 0) return [];
+  const verdicts = rehearsal.accepted
     ? `OpenSSL accepts the credential ${when}; our own validation refuses it (${against.join(', ')}).`
     : `Our own validation accepts the credential ${when}; OpenSSL refuses it (${reasonOf(rehearsal)}).`;
-  return [finding('verifiers_disagree', message)];
+  return [finding('verifiers_disagree', other === undefined ? verdicts : `${verdicts} ${other}`)];
 }
 
-function objectionsAt(credential: DeployedCredential, at: Date): string[] {
-  const { certificate: client } = credential;
+function objectionsTo({ certificate: client }: DeployedCredential, { findings }: Trust, at: Date): string[] {
   const outside = client !== undefined && (at < client.notBefore || at > client.notAfter);
-  const codes = judgeTrust(credential, at).findings.map(({ code }) => code);
+  const codes = findings.map(({ code }) => code);
   return [...new Set(outside ? ['outside its validity', ...codes] : codes)];
 }
+
+/** Which path OpenSSL takes, where that is not the one that was judged here. */
+function otherPath({ bundle, certificate: client }: DeployedCredential, own: Trust, at: Date): string | undefined {
+  const theirs = client && opensslPath(client, bundle, at);
+  if (!theirs || sameCertificates(theirs, own.path)) return undefined;
+  const through = (path: readonly Certificate[]) => path.slice(1).map(place).join(', ') || 'no CA';
+  const place = ({ fingerprintSha256 }: Certificate) => {
+    const index = bundle.findIndex((each) => each.fingerprintSha256 === fingerprintSha256);
+    return placeInBundle(bundle[index] as Certificate, index);
+  };
+  return `OpenSSL takes the path through ${through(theirs)}; the one judged here leads through ${through(own.path)}.`;
+}
+
+const sameCertificates = (one: readonly Certificate[], other: readonly Certificate[]) =>
+  one.length === other.length &&
+  one.every(({ fingerprintSha256 }, index) => fingerprintSha256 === other[index]?.fingerprintSha256);
 
 const reasonOf = ({ code = 'no reason given', message }: Rehearsal) =>
   message === undefined ? code : `${code}: ${message}`;

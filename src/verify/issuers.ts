@@ -42,6 +42,11 @@ export class Allowance {
     return this.#left >= 0;
   }
 
+  /** Whether something was already turned down. */
+  get isSpent(): boolean {
+    return this.#left < 0;
+  }
+
   signed(certificate: Certificate, issuer: Certificate): boolean {
     return this.spend(costOf(issuer.publicKey)) && signed(certificate, issuer);
   }

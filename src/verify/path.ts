@@ -1,32 +1,34 @@
 /** The certification path from the client certificate to a self-signed certificate of the bundle (RFC 5280 §6.1, RFC 4158 for the search). */
 import { type Certificate, firstToExpire } from '../x509/index.ts';
-import { Allowance, distinct, keyIdentifiersAgree, looksSelfSigned, mayHaveIssued, namesIssuer } from './issuers.ts';
-import { dateOf, hexOf, labelOf, nameOf } from './label.ts';
-import { failuresOf, type PathFailure } from './path-rules.ts';
+import { Allowance, distinct, looksSelfSigned, mayHaveIssued } from './issuers.ts';
+import { missingIssuer, searchGivenUp, tooLong, wrongSignature } from './path-ends.ts';
+import { failuresOf, issuerFailures } from './rules/all.ts';
+import type { Failure } from './rules/rule.ts';
 
 export interface PathVerdict {
   readonly holds: boolean;
-  /** Client first. The path that holds; otherwise the best that was found. */
+  /** Client first. Of the paths that hold, the one that lasts longest; otherwise the best that was found. */
   readonly path: readonly Certificate[];
   /** It ends at a self-signed certificate, whether or not it holds. */
   readonly complete: boolean;
   /** Empty exactly when it holds. */
-  readonly failures: readonly PathFailure[];
+  readonly failures: readonly Failure[];
 }
 
 /** Enough for every real bundle many times over; a hostile one costs a second at the most, once, because signatures are remembered. */
 const maximumVerifications = 3_000;
-/** Of names with name constraints, on all paths together; OpenSSL stops at as many for a single pair of certificates. */
+/** Of names with name constraints and of policies, on all paths together; OpenSSL stops at as many for a single pair of certificates. */
 const maximumComparisons = 2 ** 20;
 const maximumPaths = 1_000;
-const maximumLength = 12;
+/** Certificates. OpenSSL follows as many unless told otherwise. */
+const maximumLength = 100;
 /** Issuers of the right name whose key did not sign are followed only to explain, and only so many. */
 const maximumWrongKeys = 2;
 
-/** Tries every path there is, within bounds, and returns the first that holds at `now`, else the best failing one. */
+/** Tries the paths there are, within bounds. The best is the one that holds at `now` for longest, else the best failing one. */
 export function findPath(client: Certificate, bundle: readonly Certificate[], now: Date): PathVerdict {
   const search = new Search(distinct(bundle), now);
-  search.extend([client], []);
+  search.extend([client], [], client.notAfter.getTime());
   return search.best as PathVerdict;
 }
 
@@ -35,7 +37,7 @@ class Search {
   #paths = 0;
   readonly #bySubject: ReadonlyMap<string, Certificate[]>;
   readonly #allowance = new Allowance(maximumVerifications);
-  readonly #comparisons = new Allowance(maximumComparisons);
+  readonly #work = new Allowance(maximumComparisons);
   readonly #now: Date;
 
   constructor(bundle: readonly Certificate[], now: Date) {
@@ -43,8 +45,8 @@ class Search {
     this.#now = now;
   }
 
-  /** Follows `path` upwards, depth first. `broken`: the signatures on it that do not verify. */
-  extend(path: readonly Certificate[], broken: readonly PathFailure[]): void {
+  /** Follows `path` upwards, depth first. `broken`: the signatures on it that do not verify. `ends`: when its first certificate does. */
+  extend(path: readonly Certificate[], broken: readonly Failure[], ends: number): void {
     const last = path.at(-1) as Certificate;
     const perhapsRoot = path.length > 1 && looksSelfSigned(last);
     if (perhapsRoot && this.#allowance.signed(last, last)) {
@@ -53,19 +55,30 @@ class Search {
     }
     const named = this.#bySubject.get(last.issuer.canonical) ?? [];
     const { right, wrong } = this.#issuersOf(path, named);
-    if (perhapsRoot && right.length === 0) {
+    if (this.#allowance.isSpent) {
+      this.#finish(path, false, [...broken, searchGivenUp(last, maximumVerifications)]);
+    } else if (perhapsRoot && right.length === 0) {
       this.#finish(path, true, [...broken, wrongSignature(last, last)]);
-    } else if (right.length + wrong.length === 0 || path.length >= maximumLength) {
+    } else if (right.length + wrong.length === 0) {
       this.#finish(path, false, [...broken, missingIssuer(path, named)]);
+    } else if (path.length >= maximumLength) {
+      this.#finish(path, false, [...broken, tooLong(path)]);
     } else if (right.length > 0) {
-      for (const issuer of right) this.#follow(path, issuer, broken);
+      for (const issuer of right) this.#follow(path, issuer, broken, ends);
     } else {
-      for (const issuer of wrong) this.#follow(path, issuer, [...broken, wrongSignature(last, issuer)]);
+      for (const issuer of wrong) this.#follow(path, issuer, [...broken, wrongSignature(last, issuer)], ends);
     }
   }
 
-  #follow(path: readonly Certificate[], issuer: Certificate, broken: readonly PathFailure[]): void {
-    if (!this.best?.holds && this.#paths < maximumPaths) this.extend([...path, issuer], broken);
+  #follow(path: readonly Certificate[], issuer: Certificate, broken: readonly Failure[], ends: number): void {
+    const end = Math.min(ends, issuer.notAfter.getTime());
+    if (!this.#isSettled(end)) this.extend([...path, issuer], broken, end);
+  }
+
+  /** Nothing better is to be found, or not within bounds, on a path that ends then. */
+  #isSettled(end: number): boolean {
+    if (!this.best) return false;
+    return this.#paths >= maximumPaths || this.#allowance.isSpent || (this.best.holds && expiryOf(this.best) >= end);
   }
 
   /** Those whose key signed the last certificate of the path, and some that only have the name. */
@@ -81,31 +94,36 @@ class Search {
     };
   }
 
-  #finish(path: readonly Certificate[], complete: boolean, broken: readonly PathFailure[]): void {
+  #finish(path: readonly Certificate[], complete: boolean, broken: readonly Failure[]): void {
     this.#paths += 1;
     const found = this.#verdict(path, complete, broken);
     if (!this.best || isBetter(found, this.best)) this.best = found;
   }
 
-  #verdict(path: readonly Certificate[], complete: boolean, broken: readonly PathFailure[]): PathVerdict {
-    const failures = [...broken, ...failuresOf(path, complete, this.#now, this.#comparisons)];
+  #verdict(path: readonly Certificate[], complete: boolean, broken: readonly Failure[]): PathVerdict {
+    const failures = [...broken, ...failuresOf({ path, complete, work: this.#work }, this.#now)];
     return { holds: complete && failures.length === 0, path, complete, failures };
   }
 
-  /** RFC 4158 §3.5: valid ones first, then self-signed ones (the shortest way to a root), then those that last longest. */
-  #inOrder(issuers: readonly Certificate[]): Certificate[] {
-    const valid = (each: Certificate) => Number(each.notBefore <= this.#now && this.#now <= each.notAfter);
-    return [...issuers].sort(
-      (a, b) =>
-        valid(b) - valid(a) ||
-        Number(looksSelfSigned(b)) - Number(looksSelfSigned(a)) ||
-        b.notAfter.getTime() - a.notAfter.getTime(),
-    );
+  /** RFC 4158 §3.5: sound ones first, then self-signed ones (the shortest way to a root), then those that last longest. */
+  #inOrder(issuers: readonly Certificate[]): readonly Certificate[] {
+    if (issuers.length < 2) return issuers;
+    return issuers
+      .map((issuer) => ({ issuer, isRoot: looksSelfSigned(issuer) }))
+      .map((each) => ({ ...each, faults: issuerFailures(each.issuer, each.isRoot, this.#now).length }))
+      .sort(
+        (a, b) =>
+          a.faults - b.faults ||
+          Number(b.isRoot) - Number(a.isRoot) ||
+          b.issuer.notAfter.getTime() - a.issuer.notAfter.getTime(),
+      )
+      .map(({ issuer }) => issuer);
   }
 }
 
-/** A path that holds, then one that reaches a root, then the fewest faults, then the longest, then the one that lasts longest. */
+/** One that holds, then one that reaches a root, then the fewest faults, then the longest, then the one that lasts longest. */
 function isBetter(one: PathVerdict, other: PathVerdict): boolean {
+  if (one.holds && other.holds) return expiryOf(one) > expiryOf(other);
   const difference =
     Number(one.holds) - Number(other.holds) ||
     Number(one.complete) - Number(other.complete) ||
@@ -122,42 +140,4 @@ function sameAuthority(one: Certificate, other: Certificate): boolean {
   return (
     one.subject.canonical === other.subject.canonical && Buffer.compare(one.publicKey.spki, other.publicKey.spki) === 0
   );
-}
-
-function wrongSignature(certificate: Certificate, issuer: Certificate): PathFailure {
-  const identifier = certificate.authorityKeyIdentifier;
-  const wanted = identifier === undefined ? '' : `; its authority key identifier is ${hexOf(identifier)}`;
-  const message =
-    certificate === issuer
-      ? `The self-signature of ${labelOf(certificate)} does not verify: the certificate is damaged.`
-      : `The key of ${labelOf(issuer)} (valid to ${dateOf(issuer.notAfter)}) did not sign ${labelOf(certificate)}${wanted}.`;
-  return { code: 'chain_signature_invalid', certificate, message };
-}
-
-function missingIssuer(path: readonly Certificate[], named: readonly Certificate[]): PathFailure {
-  const last = path.at(-1) as Certificate;
-  const issuer = nameOf(last.issuer);
-  if (path.length > 1) {
-    const message = `The path ends at ${labelOf(last)}: ${whyNoRoot(last, issuer, named)}.`;
-    return { code: 'chain_untrusted', certificate: last, message };
-  }
-  if (looksSelfSigned(last)) {
-    const message = `The client certificate ${labelOf(last)} is self-signed: no CA issued it.`;
-    return { code: 'chain_untrusted', certificate: last, message };
-  }
-  const another = named.find((each) => namesIssuer(last, each) && !keyIdentifiersAgree(last, each));
-  const wanted =
-    last.authorityKeyIdentifier === undefined ? '' : ` with key identifier ${hexOf(last.authorityKeyIdentifier)}`;
-  const present = another
-    ? `; it has another of that name, with ${hexOf(another.subjectKeyIdentifier ?? '')}, which is another key`
-    : '';
-  const message = `The bundle does not hold ${issuer}${wanted}, which issued the client certificate${present}.`;
-  return { code: 'chain_incomplete', certificate: last, message };
-}
-
-function whyNoRoot(last: Certificate, issuer: string, named: readonly Certificate[]): string {
-  if (named.length === 0) return `its issuer ${issuer} is not in the bundle`;
-  if (!named.some((each) => mayHaveIssued(last, each)))
-    return `the bundle has ${issuer}, but not with the key that issued it`;
-  return 'from there it only leads back to itself, and to no self-signed root';
 }

@@ -8,8 +8,9 @@ import { judgeKeyMatch } from './key-match.ts';
 import { labelOf, nameOf } from './label.ts';
 import { explainMissingIssuer } from './nhs-pki.ts';
 import { findPath, type PathVerdict } from './path.ts';
+import { clientFailures } from './rules/all.ts';
+import type { Failure } from './rules/rule.ts';
 import { signed } from './signatures.ts';
-import { judgeStrength } from './strength.ts';
 
 export interface Trust extends Pick<PathVerdict, 'holds' | 'path' | 'complete'> {
   readonly findings: readonly Finding[];
@@ -22,17 +23,10 @@ export function judgeTrust(credential: DeployedCredential, now: Date): Trust {
   const { certificate: client, privateKey, bundle } = credential;
   if (!client) return nothing;
   const keyMatch = privateKey ? judgeKeyMatch(client, privateKey, credential.keyBelongs) : [];
-  if (!hasBundle(credential)) {
-    const findings = [...keyMatch, ...judgeStrength([client], false)];
-    return { holds: false, path: [client], complete: false, findings };
-  }
+  const own = clientFailures(client).map((failure) => findingOf(failure));
+  if (!hasBundle(credential)) return { holds: false, path: [client], complete: false, findings: [...keyMatch, ...own] };
   const verdict = findPath(client, bundle, now);
-  const findings = [
-    ...keyMatch,
-    ...explained(verdict, { ...credential, certificate: client }),
-    ...judgeStrength(verdict.path, verdict.complete),
-  ];
-  return { ...verdict, findings };
+  return { ...verdict, findings: [...keyMatch, ...explained(verdict, { ...credential, certificate: client }), ...own] };
 }
 
 /** An empty bundle is judged, and lacks the issuer, unless it is not configured or a finding already says why it could not be read. */
@@ -43,12 +37,18 @@ function explained(
   { failures }: PathVerdict,
   credential: DeployedCredential & { certificate: Certificate },
 ): Finding[] {
-  return failures.map(({ code, certificate, message }) => {
-    const known = code === 'chain_incomplete' ? explainIncomplete(credential) : explainSelfSigned(credential);
-    return finding(code, known ? `${message} ${known.message}` : message, {
-      subject: certificate.subject.text,
-      ...(known ? { remedy: known.remedy } : {}),
-    });
+  return failures.map((failure) =>
+    findingOf(
+      failure,
+      failure.code === 'chain_incomplete' ? explainIncomplete(credential) : explainSelfSigned(credential),
+    ),
+  );
+}
+
+function findingOf({ code, certificate, message }: Failure, known?: { message: string; remedy: string }): Finding {
+  return finding(code, known ? `${message} ${known.message}` : message, {
+    subject: certificate.subject.text,
+    ...(known ? { remedy: known.remedy } : {}),
   });
 }
 

@@ -30,7 +30,7 @@ export interface Assessment {
   readonly valid: boolean;
   /** The client certificate first, then the bundle in file order without duplicates. */
   readonly certificates: readonly AssessedCertificate[];
-  /** From the client certificate to the root, when a path holds; else the best that was found. Fingerprints. */
+  /** From the client certificate to the root: of the paths that hold the one that lasts longest, else the best that was found. Fingerprints. */
   readonly path: readonly string[];
   readonly order: BundleOrder;
   /** Absent: there is none, or it could not be read. */

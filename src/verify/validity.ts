@@ -1,8 +1,9 @@
 /** When the client certificate and the CAs above it run out (RFC 5280 §4.1.2.5: inclusive at both ends). */
 import { type Finding, finding } from '../findings/index.ts';
 import { inDays } from '../time/index.ts';
-import type { Certificate } from '../x509/index.ts';
+import { type Certificate, firstToExpire } from '../x509/index.ts';
 import { dateOf, labelOf } from './label.ts';
+import { lastPath } from './succession.ts';
 import type { AssessmentPolicy } from './types.ts';
 
 type Thresholds = AssessmentPolicy['thresholds'];
@@ -24,17 +25,28 @@ export function judgeValidity(client: Certificate, thresholds: Thresholds, now: 
   return [];
 }
 
-/** Of a path that holds, client first: CAs that end soon, and the one that ends before the client does. */
-export function judgeCaExpiry(path: readonly Certificate[], thresholds: Thresholds, now: Date): Finding[] {
-  const [client, ...issuers] = path;
-  if (!client || issuers.length === 0) return [];
-  const soon = issuers.filter(({ notAfter }) => notAfter.getTime() - now.getTime() < thresholds.warningMs);
-  const first = issuers.reduce((one, other) => (other.notAfter < one.notAfter ? other : one));
-  const findings = soon.map((issuer) => {
-    const message = `${labelOf(issuer)} expires on ${dateOf(issuer.notAfter)}, ${inDays(issuer.notAfter, now)}.`;
-    return finding('ca_expires_soon', message, { subject: issuer.subject.text });
-  });
-  if (first.notAfter < client.notAfter) {
+/**
+ * Of a path that holds, client first: CAs that end soon, and the one that ends before the client does. A CA that another path of the
+ * bundle replaces when it ends is no reason to do anything.
+ */
+export function judgeCaExpiry(
+  path: readonly Certificate[],
+  bundle: readonly Certificate[],
+  thresholds: Thresholds,
+  now: Date,
+): Finding[] {
+  const [client] = path;
+  if (!client) return [];
+  const soonBefore = new Date(now.getTime() + thresholds.warningMs);
+  const issuers = lastPath(path, bundle, soonBefore > client.notAfter ? soonBefore : client.notAfter).slice(1);
+  const findings = issuers
+    .filter(({ notAfter }) => notAfter < soonBefore)
+    .map((issuer) => {
+      const message = `${labelOf(issuer)} expires on ${dateOf(issuer.notAfter)}, ${inDays(issuer.notAfter, now)}.`;
+      return finding('ca_expires_soon', message, { subject: issuer.subject.text });
+    });
+  const first = firstToExpire(issuers);
+  if (first && first.notAfter < client.notAfter) {
     const message = `${labelOf(first)} expires on ${dateOf(first.notAfter)}, before the client certificate does (${dateOf(client.notAfter)}).`;
     findings.push(finding('ca_expires_before_client', message, { subject: first.subject.text }));
   }

@@ -1,4 +1,4 @@
-/** The dates that matter, as a calendar feed (RFC 5545): one event each, with an identity that stays while the certificate does. */
+/** The important dates as a calendar feed (RFC 5545): one event for each, whose UID stays the same as long as the certificate does. */
 import { Router } from 'express';
 import { ICalAlarmType, ICalCalendar, ICalEvent, type ICalEventData, ICalEventTransparency } from 'ical-generator';
 import type { EnvironmentStatus } from '../status/index.ts';
@@ -9,7 +9,7 @@ import { readOnly } from './problem.ts';
 import type { Shown } from './shown.ts';
 
 const hourSeconds = 60 * 60;
-/** Before the expiry: when there is still time to telephone the desk. */
+/** Before the expiry, while there is still time to telephone the desk. */
 const alarmSeconds = 14 * 24 * hourSeconds;
 const lineOctets = 75;
 
@@ -27,19 +27,20 @@ export function calendarRoutes({ estate, now }: Shown): Router {
 }
 
 /**
- * The feed in pieces. @param now - written as DTSTAMP, the moment at which the feed was made. CRLF line ends, folded at 75 octets.
+ * The feed in pieces, with CRLF line endings, folded at 75 octets.
+ * @param now - the DTSTAMP: when the feed was made.
  */
 export function* calendar(environments: readonly EnvironmentStatus[], now: Date): Generator<string> {
   const feed = new ICalCalendar({
     name: 'MESH certificates',
-    description: 'When certificates expire, and when the next ones are asked for.',
+    description: 'When certificates expire, and when the next ones are requested.',
     prodId: { company: 'mesh-cert-monitor', product: 'calendar', language: 'EN' },
     ttl: hourSeconds,
   });
   const end = 'END:VCALENDAR';
   const frame = feed.toString();
   yield frame.slice(0, frame.lastIndexOf(end));
-  // Event by event: the library folds a whole feed letter by letter, which takes seconds for thousands.
+  // One event at a time: the library folds a whole feed character by character, which takes seconds for thousands of events.
   yield* inBatches(
     environments,
     (batch) =>
@@ -52,7 +53,7 @@ export function* calendar(environments: readonly EnvironmentStatus[], now: Date)
   yield end;
 }
 
-/** RFC 5545 §3.1: no line is longer than 75 octets; one that goes on begins with a space, and no character is cut in two. */
+/** RFC 5545 §3.1: no line is longer than 75 octets. A continuation line starts with a space, and no character is split. */
 export function fold(text: string): string {
   return text.replaceAll(/[^\r\n]{25,}/g, (line) => (Buffer.byteLength(line) > lineOctets ? foldLine(line) : line));
 }
@@ -88,34 +89,29 @@ function eventsOf(environment: EnvironmentStatus, now: Date): ICalEventData[] {
     ...allDay(
       'request',
       renewal.dueAt,
-      say`Request for the next MESH certificate of ${name} goes out`,
+      say`Request for the next MESH certificate for ${name} goes out`,
       say`The renewal window opens.`,
     ),
     ...allDay(
       'last-safe-day',
       renewal.lastSafeDay,
-      say`Last safe day to ask for the next MESH certificate of ${name}`,
+      say`Last safe day to request the next MESH certificate for ${name}`,
       say`From tomorrow the desk has fewer working days to answer than it needs.`,
     ),
     {
-      ...event(
-        'expiry',
-        expiresAt,
-        say`MESH certificate of ${name} expires`,
-        say`From this moment on MESH refuses it.`,
-      ),
+      ...event('expiry', expiresAt, say`MESH certificate for ${name} expires`, say`From this moment MESH refuses it.`),
       alarms: [
         {
           type: ICalAlarmType.display,
           triggerBefore: alarmSeconds,
-          description: say`MESH certificate of ${name} expires`,
+          description: say`MESH certificate for ${name} expires`,
         },
       ],
     },
   ];
 }
 
-/** London’s date as midnight UTC, which is how the library takes a whole day. */
+/** The date in London as midnight UTC, which is how the library expects a whole day. */
 function londonDate(moment: Date): Date {
   return new Date(londonDayOf(moment) * dayMs);
 }

@@ -1,4 +1,4 @@
-/** Security headers for every answer: nothing from elsewhere, nothing inline, no framing, and no cookie is ever set. */
+/** Security headers for every response: no other origins, nothing inline, no framing. No cookie is ever set. */
 import type { RequestHandler } from 'express';
 
 const policy = {
@@ -13,7 +13,7 @@ const policy = {
   'frame-ancestors': "'none'",
 };
 
-/** As the OWASP Secure Headers Project recommends; the last five are for old browsers and their plug-ins. */
+/** As the OWASP Secure Headers Project recommends. The last five are for old browsers and their plug-ins. */
 const always = {
   'Content-Security-Policy': Object.entries(policy)
     .map(([directive, source]) => `${directive} ${source}`)
@@ -27,7 +27,7 @@ const always = {
   'X-DNS-Prefetch-Control': 'off',
   'X-Download-Options': 'noopen',
   'X-Permitted-Cross-Domain-Policies': 'none',
-  // The filter that this header turned on could itself be used to attack a page.
+  // The filter that this header enabled could itself be used to attack a page.
   'X-XSS-Protection': '0',
 };
 

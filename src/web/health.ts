@@ -1,7 +1,7 @@
 /** Health for uptime monitors, in the format of draft-inadarei-api-health-check-06. */
 import type { Finding, Status } from '../findings/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
-import { joined, type SafeText, say } from '../text/index.ts';
+import { joined, jsonText, type SafeText, say } from '../text/index.ts';
 import { daysUntil } from '../time/index.ts';
 import { jsonList } from './answers/pieces.ts';
 
@@ -13,7 +13,7 @@ export interface HealthCheck {
   readonly time?: string;
   readonly observedValue?: number | string;
   readonly observedUnit?: string;
-  /** Only when it is not `pass`. */
+  /** Only if the status is not `pass`. */
   readonly output?: SafeText;
 }
 
@@ -41,7 +41,7 @@ export function summaryOf(environments: readonly EnvironmentStatus[], version: s
     status,
     version,
     description: 'Certificates and handshakes of NHS MESH mailboxes',
-    ...(troubled.length === 0 ? {} : { output: say`not well: ${listOf(troubled)}` }),
+    ...(troubled.length === 0 ? {} : { output: say`not OK: ${listOf(troubled)}` }),
   };
 }
 
@@ -51,22 +51,22 @@ export function* healthText(
   environments: readonly EnvironmentStatus[],
   now: Date,
 ): Generator<string> {
-  yield `${JSON.stringify(summary).slice(0, -1)},"checks":{`;
+  yield `${jsonText(summary).slice(0, -1)},"checks":{`;
   yield* jsonList(environments, (each) =>
     checksOf(each, now)
-      .map(([key, checks]) => `${JSON.stringify(key)}:${JSON.stringify(checks)}`)
+      .map(([key, checks]) => `${jsonText(key)}:${jsonText(checks)}`)
       .join(','),
   );
   yield '}}\n';
 }
 
-/** Of the process alone: it answers, so it lives. */
+/** About the process only: if it responds, it is alive. */
 export function livenessOf(version: string): Health {
-  return { status: 'pass', version, description: 'The process answers', checks: {} };
+  return { status: 'pass', version, description: 'The process is responding', checks: {} };
 }
 
 export function readinessOf({ ready }: EstateStatus, version: string): Health {
-  const description = 'The first check of every environment is done';
+  const description = 'Every environment has been checked at least once';
   if (ready) return { status: 'pass', version, description, checks: {} };
   return { status: 'fail', version, description, output: say`The first checks are still running.`, checks: {} };
 }
@@ -120,7 +120,7 @@ function handshake({ handshake: { last }, findings }: EnvironmentStatus): Health
 }
 
 function healthStatusOf({ status, lastRunAt }: EnvironmentStatus): HealthStatus {
-  // Nothing is known before the first check: no reason to page anyone, none to be at ease.
+  // Nothing is known before the first check: that is no reason to page anyone, but it is not a pass either.
   return lastRunAt ? words[status] : worse('warn', words[status]);
 }
 

@@ -1,4 +1,4 @@
-/** What the web shows besides health and metrics: the pages, the calendar and the API, under one set of security headers. */
+/** Everything except health and metrics: the pages, the calendar and the API, with the same security headers. */
 import type { RequestHandler, Router } from 'express';
 import { apiRoutes } from './api/routes.ts';
 import { calendarRoutes } from './calendar.ts';
@@ -11,7 +11,7 @@ export interface Pages {
   readonly routers: readonly Router[];
 }
 
-/** For `createApp`: what it is given is read for every request. */
+/** For `createApp`. Its argument is read for every request. */
 export function pages(shown: Shown): Pages {
   return { headers: securityHeaders, routers: [pageRoutes(shown), calendarRoutes(shown), apiRoutes(shown)] };
 }

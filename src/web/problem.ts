@@ -1,9 +1,9 @@
-/** RFC 9457 problem details: what every route answers when it cannot answer, but for the page. */
+/** RFC 9457 problem details: the error response of every route except the pages. */
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response, Router } from 'express';
 import { jsonText } from '../text/index.ts';
 
-/** `detail` is read by people and must not repeat what the client sent, nor anything secret. */
+/** `detail` is for people. It must not repeat what the client sent, or anything secret. */
 export function sendProblem(response: Response, status: number, detail?: string): void {
   const problem = { type: 'about:blank', title: STATUS_CODES[status], status, ...(detail ? { detail } : {}) };
   response
@@ -12,7 +12,7 @@ export function sendProblem(response: Response, status: number, detail?: string)
     .send(`${jsonText(problem)}\n`);
 }
 
-/** Nothing here changes state: a route answers GET and HEAD, and refuses everything else (RFC 9110 §15.5.6). */
+/** Nothing here changes state: a route accepts GET and HEAD, and refuses every other method (RFC 9110 §15.5.6). */
 export function readOnly<Parameters = Record<string, string>>(
   router: Router,
   path: string,
@@ -23,7 +23,7 @@ export function readOnly<Parameters = Record<string, string>>(
     .get(...(handlers as RequestHandler[]))
     .all((_request, response) => {
       response.set('Allow', 'GET, HEAD');
-      sendProblem(response, 405, 'This service only shows; every route is GET.');
+      sendProblem(response, 405, 'This service is read-only: use GET or HEAD.');
     });
 }
 
@@ -31,7 +31,7 @@ export const notFound: RequestHandler = (_request, response) => {
   sendProblem(response, 404);
 };
 
-/** A client’s mistake is told to the client; ours is told to the log, and the client learns nothing of how we are built. */
+/** A client’s error is reported to the client. Ours is reported to the log, and the client learns nothing about the internals. */
 export function errorHandler(report: (error: unknown) => void): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const status = statusOfError(error);

@@ -16,13 +16,13 @@ export interface ListenOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** Absent: plain HTTP. With `ca`, clients are asked for a certificate, and none is turned away for want of one. */
+  /** Absent: plain HTTP. With `ca`, clients are asked for a certificate, but can connect without one. */
   readonly tls?: SecureContextOptions;
-  /** Told once a minute what clients were cut off, if any were. */
+  /** Called once a minute if connections were closed early. */
   readonly report?: (cuts: CutReport) => void;
-  /** Whether an address is a trusted proxy's. */
+  /** Whether an address belongs to a trusted proxy. */
   readonly isProxy?: (address: string) => boolean;
-  /** Default: what the limit on file descriptors has room for. */
+  /** Default: as many as the limit on file descriptors allows. */
   readonly mostConnections?: number;
 }
 
@@ -35,8 +35,8 @@ export interface WebServer {
   /** With the port that was really taken. */
   readonly url: string;
   /**
-   * For connections from now on; those that there are end with their next answer. Nothing happens where it is what it was, and for
-   * plain HTTP. @throws {ListenError}
+   * For new connections. Open ones are closed after their next response. Does nothing if nothing has changed, or for plain HTTP.
+   * @throws {ListenError}
    */
   renewTls(tls: SecureContextOptions): void;
   /** Lets running answers end, for at most `graceMs`. */
@@ -77,7 +77,7 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
   };
 }
 
-/** A reload for another reason need not cost anybody his connection. */
+/** So that a reload for another reason closes no connections. */
 const contentOf = ({ cert, key, passphrase, ca }: SecureContextOptions) =>
   createHash('sha256')
     .update(JSON.stringify([cert, key, passphrase, ca].map((each) => each?.toString())))
@@ -104,7 +104,7 @@ function create(connections: Connections, tls: ListenOptions['tls']): Server | H
 
 function bound(server: Server | HttpsServer, connections: Connections, most: number): void {
   server.maxHeadersCount = limits.headFields;
-  // Room is made for every newcomer; this is only for those that are still on their way out.
+  // Every new connection gets a place. This limit only matters while others are still being closed.
   server.maxConnections = 2 * most;
   server.on('connection', connections.open);
   server.on('secureConnection', connections.secured);

@@ -1,12 +1,12 @@
 import type { RenewalFiles, RenewalRecord, RenewalRecords } from '../renewal/index.ts';
 import type { EstateStatus } from '../status/index.ts';
 
-/** All that the pages may look at. Nothing here changes anything. */
+/** Everything that the pages can read. Nothing here changes any state. */
 export interface Shown {
-  /** The present; asked for every request. */
+  /** The current state, read for every request. */
   readonly estate: () => EstateStatus;
   readonly now: () => Date;
-  /** Undefined: the record cannot be read now. */
+  /** Undefined if the record cannot be read. */
   readonly renewals: () => RenewalRecords | undefined;
   readonly renewalFiles: (record: RenewalRecord) => Promise<RenewalFiles>;
   /** Absolute. */

@@ -1,11 +1,11 @@
-/** What one certificate says, read once from its DER. Pure data: no file, no clock, no verdict. */
+/** The content of one certificate, read once from its DER. Pure data: no file, no clock, no verdict. */
 import { MonitorError } from '../errors/index.ts';
 import type { SafeText, Untrusted } from '../text/index.ts';
 
 export interface DistinguishedName {
-  /** RFC 4514 text as people write it, most specific last as in the certificate: `C=GB, O=nhs, OU=CA, CN=…`. Treacherous characters are hex pairs. */
+  /** RFC 4514 text in the order people write it, most specific last as in the certificate: `C=GB, O=nhs, OU=CA, CN=…`. Misleading characters are hex pairs. */
   readonly text: SafeText;
-  /** Equal for two names exactly when RFC 5280 §7.1 calls them the same (case, white space and string type folded). */
+  /** Equal for two names if and only if RFC 5280 §7.1 considers them the same (ignoring case, white space and string type). */
   readonly canonical: string;
   /** The last CN. */
   readonly commonName?: Untrusted;
@@ -13,11 +13,18 @@ export interface DistinguishedName {
 
 export type KeyAlgorithm = 'RSA' | 'RSA-PSS' | 'EC' | 'Ed25519' | 'Ed448' | 'DSA' | 'unknown';
 
+/**
+ * Why nobody may use a key. `malformed`: OpenSSL cannot read it, or does not know its kind. `explicit-curve`: an elliptic curve that is
+ * spelt out instead of named, which RFC 5480 §2.1.1 forbids.
+ */
+export type KeyFlaw = 'malformed' | 'explicit-curve';
+
 export interface PublicKeyFacts {
   readonly algorithm: KeyAlgorithm;
-  /** RSA modulus bits, or the curve's; 0 when unknown. */
+  /** Bits of the RSA modulus or of the curve; 0 if unknown. */
   readonly bits: number;
   readonly curve?: string;
+  readonly flaw?: KeyFlaw;
   /** SubjectPublicKeyInfo in DER. */
   readonly spki: Uint8Array;
 }
@@ -33,40 +40,73 @@ export type KeyUsage =
   | 'encipherOnly'
   | 'decipherOnly';
 
+/** The choices of GeneralName (RFC 5280 §4.2.1.6). Each is a name form of its own: a constraint on one says nothing about another. */
+export type NameForm = ComparableForm | UncomparedForm;
+type ComparableForm = 'dns' | 'email' | 'uri' | 'ip' | 'directory';
+/** RFC 5280 §4.2.1.10 defines no comparison for these. */
+export type UncomparedForm = 'otherName' | 'x400Address' | 'ediPartyName' | 'registeredId';
+
 export interface NameConstraints {
   readonly permitted: readonly GeneralNameConstraint[];
   readonly excluded: readonly GeneralNameConstraint[];
 }
-export type GeneralNameConstraint =
+export type GeneralNameConstraint = (
   | { readonly kind: 'dns' | 'email' | 'uri'; readonly value: Untrusted }
   | { readonly kind: 'ip'; readonly address: Uint8Array; readonly mask: Uint8Array }
   | { readonly kind: 'directory'; readonly rdns: readonly string[] } // canonical RDNs, root first
-  | { readonly kind: 'other' };
+  | { readonly kind: UncomparedForm }
+) & {
+  /** It has a minimum other than 0, or a maximum (RFC 5280 §4.2.1.10: process them, or reject). */
+  readonly hasDistance?: true;
+};
 
 export interface AlternativeName {
-  readonly kind: 'dns' | 'email' | 'uri' | 'ip' | 'directory' | 'other';
+  readonly kind: NameForm;
   readonly value: Untrusted;
   /** Canonical RDNs of a directory name, root first. */
   readonly rdns?: readonly string[];
+  /** Octets that its type does not have: text that is not ASCII, an address of neither 4 nor 16 octets (RFC 5280 §4.2.1.6). */
+  readonly malformed?: true;
+  /** An e-mail address beyond ASCII, out of an otherName (SmtpUTF8Mailbox, RFC 9598). */
+  readonly internationalised?: true;
 }
 
-export interface Certificate {
+/** The extensions that say under which policies a certificate was issued (RFC 5280 §4.2.1.4, §4.2.1.5, §4.2.1.11, §4.2.1.14). */
+export interface PolicyExtensions {
+  /** Dotted OIDs. */
+  readonly certificatePolicies?: readonly string[];
+  readonly policyMappings?: readonly PolicyMapping[];
+  /** Numbers of certificates that may still follow. */
+  readonly policyConstraints?: { readonly requireExplicitPolicy?: number; readonly inhibitPolicyMapping?: number };
+  readonly inhibitAnyPolicy?: number;
+}
+
+export interface PolicyMapping {
+  readonly issuerDomainPolicy: string;
+  readonly subjectDomainPolicy: string;
+}
+
+export interface Certificate extends PolicyExtensions {
   readonly der: Uint8Array;
   /** 64 lower-case hex digits. */
   readonly fingerprintSha256: string;
-  /** Upper-case hex, an even number of digits, no sign octet; a negative one (never by RFC 5280, but seen) has a minus in front. */
+  /** Upper-case hex, an even number of digits, no sign octet. A negative one (RFC 5280 forbids it, but it exists) starts with a minus. */
   readonly serial: string;
   readonly version: number;
   readonly subject: DistinguishedName;
   /** Canonical RDNs of the subject, root first: what name constraints compare. */
   readonly subjectRdns: readonly string[];
+  /** Every CN of the subject as written, not only the last. */
+  readonly subjectCommonNames: readonly Untrusted[];
+  /** Every e-mail address in the subject as written: names, too, and constrained as such (RFC 5280 §4.2.1.10). */
+  readonly subjectEmailAddresses: readonly Untrusted[];
   readonly issuer: DistinguishedName;
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly publicKey: PublicKeyFacts;
-  /** OpenSSL's name where there is one (`sha256WithRSAEncryption`), else the dotted OID. RSASSA-PSS with its hash: `rsassaPss-sha256`. */
+  /** OpenSSL's name if there is one (`sha256WithRSAEncryption`), otherwise the dotted OID. RSASSA-PSS includes its hash: `rsassaPss-sha256`. */
   readonly signatureAlgorithm: string;
-  /** True when issuer and subject are the same name. Says nothing about the signature. */
+  /** True if issuer and subject are the same name. The signature is not checked. */
   readonly selfIssued: boolean;
   readonly basicConstraints?: { readonly critical: boolean; readonly ca: boolean; readonly pathLength?: number };
   readonly keyUsage?: { readonly critical: boolean; readonly usages: ReadonlySet<KeyUsage> };
@@ -77,7 +117,7 @@ export interface Certificate {
   readonly authorityKeyIdentifier?: string;
   readonly nameConstraints?: NameConstraints & { readonly critical: boolean };
   readonly alternativeNames: readonly AlternativeName[];
-  /** Worth showing; it is not expiry (MESH and OpenSSL ignore it). */
+  /** For information: it is not the expiry (MESH and OpenSSL ignore it). */
   readonly privateKeyUsagePeriod?: { readonly notBefore?: Date; readonly notAfter?: Date };
   /** Dotted OIDs of critical extensions that we do not process (RFC 5280 §4.2: reject). */
   readonly unhandledCriticalExtensions: readonly string[];
@@ -89,7 +129,7 @@ export class MalformedCertificateError extends MonitorError {
   override readonly code = 'ERR_CERTIFICATE_MALFORMED';
 }
 
-/** Of several certificates the one that ends first: a path stops working then (RFC 5280 §6.1.3 (a)(2)). Undefined for none. */
+/** The certificate that expires first, because a path stops working then (RFC 5280 §6.1.3 (a)(2)). Undefined for an empty list. */
 export function firstToExpire(certificates: readonly Certificate[]): Certificate | undefined {
   return [...certificates].sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime())[0];
 }

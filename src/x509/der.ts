@@ -1,4 +1,4 @@
-/** A strict reader of DER (ITU-T X.690 §10): definite, minimal lengths, one-octet tags, nothing left over. Views, never copies. */
+/** A strict reader of DER (ITU-T X.690 §10): definite, minimal lengths, one-octet tags, no trailing bytes. Returns views, never copies. */
 import { MonitorError } from '../errors/index.ts';
 import { plural } from '../text/index.ts';
 
@@ -10,7 +10,7 @@ export interface DerValue {
   readonly raw: Uint8Array;
 }
 
-/** The bytes are not DER, or not the DER that was expected. `message` ends with where. */
+/** The bytes are not DER, or not the DER that was expected. `message` ends with the place. */
 export class DerError extends MonitorError {
   override readonly code = 'ERR_DER';
 }
@@ -28,12 +28,12 @@ export const tags = {
   set: 0x31,
 } as const;
 
-/** A constructed context-specific tag: explicit, or implicit of a SEQUENCE. */
+/** A constructed context-specific tag: explicit, or implicit for a SEQUENCE. */
 export const context = (number: number): number => 0xa0 | number;
 /** A context-specific tag in place of a primitive one. */
 export const contextPrimitive = (number: number): number => 0x80 | number;
 
-/** The one value that fills `bytes`. @throws {DerError} for anything else, trailing bytes included. */
+/** The single value that fills `bytes`. @throws {DerError} for anything else, including trailing bytes. */
 export function readDer(bytes: Uint8Array, what: string): DerValue {
   const value = readFirst(bytes, what);
   const left = bytes.length - value.raw.length;
@@ -41,7 +41,7 @@ export function readDer(bytes: Uint8Array, what: string): DerValue {
   return value;
 }
 
-/** The first value of `bytes`, whatever follows it. */
+/** The first value in `bytes`, whatever follows it. */
 export function readFirst(bytes: Uint8Array, what: string): DerValue {
   const [tag, first] = bytes;
   if (tag === undefined || first === undefined) throw new DerError(`${what} is cut short`);
@@ -74,14 +74,14 @@ export function children(value: DerValue, what: string): DerValue[] {
   return values;
 }
 
-/** The value itself. @throws {DerError} when it is missing or has another tag; `what` names it in the message. */
+/** The value itself. @throws {DerError} if it is missing or has another tag; `what` names it in the message. */
 export function expectTag(value: DerValue | undefined, tag: number, what: string): DerValue {
   if (!value) throw new DerError(`${what} is missing`);
   if (value.tag !== tag) throw new DerError(`${what} has tag 0x${hex(value.tag)} where 0x${hex(tag)} belongs`);
   return value;
 }
 
-/** Takes values one after another, as a SEQUENCE lists them. */
+/** Takes values one by one, in the order of a SEQUENCE. */
 export class Fields {
   readonly #values: readonly DerValue[];
   readonly #what: string;
@@ -106,13 +106,13 @@ export class Fields {
     return this.#values[this.#next]?.tag === tag ? this.#values[this.#next++] : undefined;
   }
 
-  /** @throws {DerError} when something is left. */
+  /** @throws {DerError} if anything is left. */
   end(): void {
     if (this.#next < this.#values.length) throw new DerError(`${this.#what} holds more than it may`);
   }
 }
 
-/** An object identifier in dotted form, `2.5.29.15`. @throws {DerError} when the value is not one. */
+/** An object identifier in dotted form, `2.5.29.15`. @throws {DerError} if the value is not one. */
 export function oid(value: DerValue, what: string): string {
   const { body } = expectTag(value, tags.oid, what);
   if (body.length === 0 || body.length > 128 || (body.at(-1) ?? 0) >= 0x80) {
@@ -120,34 +120,38 @@ export function oid(value: DerValue, what: string): string {
   }
   const arcs: bigint[] = [];
   let arc = 0n;
-  for (const octet of body) {
+  for (const [index, octet] of body.entries()) {
+    // X.690 §8.19.2: the fewest octets, or one identifier could be written in many ways.
+    if (octet === 0x80 && (body[index - 1] ?? 0) < 0x80) throw new DerError(`${what} is padded`);
     arc = (arc << 7n) | BigInt(octet & 0x7f);
     if (octet >= 0x80) continue;
     arcs.push(arc);
     arc = 0n;
   }
-  // X.690 §8.19.4: the first subidentifier carries two arcs.
+  // X.690 §8.19.4: the first subidentifier encodes two arcs.
   const [first = 0n, ...rest] = arcs;
   const root = first < 80n ? first / 40n : 2n;
   return [root, first - root * 40n, ...rest].join('.');
 }
 
-/** X.690 §11.1 wants 0xFF for TRUE; OpenSSL takes every octet but 0x00, and so do we. */
+/** X.690 §11.1 requires 0xFF for TRUE; OpenSSL accepts every octet except 0x00, and so do we. */
 export function boolean(value: DerValue, what: string): boolean {
   const { body } = expectTag(value, tags.boolean, what);
   if (body.length !== 1) throw new DerError(`${what} is not a BOOLEAN`);
   return body[0] !== 0;
 }
 
-/** A non-negative INTEGER; beyond the safe ones, the largest of those. */
+/** A non-negative INTEGER, capped at the largest safe integer. */
 export function smallInteger(value: DerValue, what: string): number {
   const { body } = value;
-  const [first] = body;
-  if (first === undefined || first >= 0x80) throw new DerError(`${what} is not a non-negative INTEGER`);
+  const [first, second] = body;
+  // X.690 §8.3.2: no padding.
+  if (first === undefined || first >= 0x80 || (first === 0 && second !== undefined && second < 0x80))
+    throw new DerError(`${what} is not a non-negative INTEGER`);
   return body.reduce((sum, octet) => Math.min(sum * 256 + octet, Number.MAX_SAFE_INTEGER), 0);
 }
 
-/** The octets of a BIT STRING, and how many bits of the last one are padding. */
+/** The octets of a BIT STRING, and the number of padding bits in the last one. */
 export function bitString(value: DerValue, what: string): { unused: number; bytes: Uint8Array } {
   const { body } = expectTag(value, tags.bitString, what);
   const [unused] = body;

@@ -1,9 +1,10 @@
 /** The extensions that decide something here (RFC 5280 §4.2). */
-import type { Certificate, KeyUsage } from './certificate.ts';
+import type { Certificate, KeyUsage, PolicyExtensions } from './certificate.ts';
 import {
   bitString,
   boolean,
   children,
+  context,
   contextPrimitive,
   DerError,
   type DerValue,
@@ -15,26 +16,36 @@ import {
   smallInteger,
   tags,
 } from './der.ts';
-import { parseAlternativeNames, parseNameConstraints } from './general-name.ts';
+import { checkDistributionPoints } from './distribution-points.ts';
+import { parseAlternativeNames, parseGeneralNames, parseNameConstraints } from './general-name.ts';
+import { certificatePolicies, inhibitAnyPolicy, policyConstraints, policyMappings } from './policies.ts';
 import { timeFrom } from './time.ts';
 
-type Facts = Pick<
-  Certificate,
-  | 'basicConstraints'
-  | 'keyUsage'
-  | 'extendedKeyUsage'
-  | 'subjectKeyIdentifier'
-  | 'authorityKeyIdentifier'
-  | 'nameConstraints'
-  | 'privateKeyUsagePeriod'
->;
+type Facts = PolicyExtensions &
+  Pick<
+    Certificate,
+    | 'basicConstraints'
+    | 'keyUsage'
+    | 'extendedKeyUsage'
+    | 'subjectKeyIdentifier'
+    | 'authorityKeyIdentifier'
+    | 'nameConstraints'
+    | 'privateKeyUsagePeriod'
+  >;
 export type ExtensionFacts = Facts &
   Pick<Certificate, 'alternativeNames' | 'unhandledCriticalExtensions' | 'extensionOids'>;
 
 type Reader = (value: DerValue, what: string, critical: boolean) => Facts & Partial<ExtensionFacts>;
 
-const readers: Readonly<Record<string, { readonly name: string; readonly read: Reader }>> = {
-  '2.5.29.14': { name: 'subject key identifier', read: subjectKeyIdentifier },
+interface Known {
+  readonly name: string;
+  readonly read: Reader;
+  /** RFC 5280 wants it non-critical, and OpenSSL refuses it as unknown where it is critical all the same. */
+  readonly neverCritical?: true;
+}
+
+const readers: Readonly<Record<string, Known>> = {
+  '2.5.29.14': { name: 'subject key identifier', read: subjectKeyIdentifier, neverCritical: true },
   '2.5.29.15': { name: 'key usage', read: keyUsage },
   '2.5.29.17': {
     name: 'subject alternative name',
@@ -45,17 +56,22 @@ const readers: Readonly<Record<string, { readonly name: string; readonly read: R
     name: 'name constraints',
     read: (value, what, critical) => ({ nameConstraints: { critical, ...parseNameConstraints(value, what) } }),
   },
-  '2.5.29.35': { name: 'authority key identifier', read: authorityKeyIdentifier },
+  // Nothing rests on them, so they may be critical. They are read through, because a malformed extension is refused.
+  '2.5.29.31': {
+    name: 'CRL distribution points',
+    read: (value, what) => {
+      checkDistributionPoints(value, what);
+      return {};
+    },
+  },
+  '2.5.29.32': { name: 'certificate policies', read: certificatePolicies },
+  '2.5.29.33': { name: 'policy mappings', read: policyMappings },
+  '2.5.29.35': { name: 'authority key identifier', read: authorityKeyIdentifier, neverCritical: true },
+  '2.5.29.36': { name: 'policy constraints', read: policyConstraints },
   '2.5.29.37': { name: 'extended key usage', read: extendedKeyUsage },
+  '2.5.29.54': { name: 'inhibit any-policy', read: inhibitAnyPolicy },
 };
 const privateKeyUsagePeriodOid = '2.5.29.16';
-
-/**
- * Critical and yet no reason to reject. Certificate policies: we start from any-policy and ask for none (RFC 5280 §6.1.1 (c), (e)), so
- * they cannot fail a path by themselves. CRL distribution points say where to ask, not whom to trust. Policy mappings, policy
- * constraints and inhibit any-policy are not here: they would need the policy tree.
- */
-const harmless: ReadonlySet<string> = new Set(['2.5.29.31', '2.5.29.32']);
 
 /** @throws {DerError} when one that decides something is malformed, or any is there twice (RFC 5280 §4.2). */
 export function parseExtensions(list: DerValue | undefined): ExtensionFacts {
@@ -70,7 +86,8 @@ export function parseExtensions(list: DerValue | undefined): ExtensionFacts {
     if (reader) {
       const what = `extension ${reader.name}`;
       facts = { ...facts, ...reader.read(readDer(content, what), what, critical) };
-    } else if (critical && !harmless.has(id)) unhandledCriticalExtensions.push(id);
+    }
+    if (critical && (!reader || reader.neverCritical)) unhandledCriticalExtensions.push(id);
     if (id === privateKeyUsagePeriodOid) facts = { ...facts, ...privateKeyUsagePeriod(content) };
   }
   return { ...facts, extensionOids: [...extensionOids], unhandledCriticalExtensions };
@@ -94,7 +111,7 @@ function basicConstraints(value: DerValue, what: string, critical: boolean): Fac
   return { basicConstraints: { critical, ca, ...(limit ? { pathLength: smallInteger(limit, what) } : {}) } };
 }
 
-/** In the order of their bits (RFC 5280 §4.2.1.3). */
+/** In bit order (RFC 5280 §4.2.1.3). */
 const usageBits: readonly KeyUsage[] = [
   'digitalSignature',
   'nonRepudiation',
@@ -122,12 +139,18 @@ function subjectKeyIdentifier(value: DerValue, what: string): Facts {
   return { subjectKeyIdentifier: hex(expectTag(value, tags.octetString, what).body) };
 }
 
+/** Issuer and serial number tell two certificates of one key apart; the search tries both anyway. They are only read through. */
 function authorityKeyIdentifier(value: DerValue, what: string): Facts {
-  const identifier = new Fields(expectTag(value, tags.sequence, what), what).optional(contextPrimitive(0));
+  const fields = new Fields(expectTag(value, tags.sequence, what), what);
+  const identifier = fields.optional(contextPrimitive(0));
+  const issuer = fields.optional(context(1));
+  fields.optional(contextPrimitive(2));
+  fields.end();
+  if (issuer) parseGeneralNames(issuer, what);
   return identifier ? { authorityKeyIdentifier: hex(identifier.body) } : {};
 }
 
-/** RFC 3280 §4.2.1.4; gone from RFC 5280, and decides nothing. So a malformed one is only not shown. */
+/** RFC 3280 §4.2.1.4; removed in RFC 5280, and does not affect a verdict. So if it is malformed it is simply not shown. */
 function privateKeyUsagePeriod(content: Uint8Array): Facts {
   try {
     const what = 'extension private key usage period';

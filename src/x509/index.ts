@@ -1,4 +1,4 @@
-/** What a certificate says: PEM, names, extensions, signatures. No verdict. */
+/** The content of certificates: PEM, names, extensions, signatures. No verdicts. */
 export {
   type AlternativeName,
   type Certificate,
@@ -26,4 +26,4 @@ export { nameOf } from './name.ts';
 export { parseCertificate } from './parse.ts';
 export { decodeBase64, labelsOf, type PemBlock, readPem, toPem } from './pem.ts';
 export { keyFacts, publicKeyOf } from './public-key.ts';
-export { isSignedBy } from './signature.ts';
+export { isSignedBy, opensslTakesAsIssuer } from './signature.ts';

@@ -1,9 +1,9 @@
-/** Distinguished names: how people read them (RFC 4514) and when two are the same (RFC 5280 §7.1). */
+/** Distinguished names: how they are written (RFC 4514) and when two are the same (RFC 5280 §7.1). */
 import { escaped, replaceTreacherous, type SafeText, shortened, Untrusted } from '../text/index.ts';
 import type { DistinguishedName } from './certificate.ts';
 import { children, DerError, type DerValue, expectTag, Fields, hex, oid, tags } from './der.ts';
 
-/** RFC 4514 §3, and what OpenSSL calls the others that are seen in certificates. */
+/** RFC 4514 §3, and OpenSSL's names for others found in certificates. */
 const shortNames: Readonly<Record<string, string>> = {
   '2.5.4.3': 'CN',
   '2.5.4.4': 'SN',
@@ -24,11 +24,12 @@ const shortNames: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.9.1': 'emailAddress',
 };
 const commonNameOid = '2.5.4.3';
+const emailAddressOid = '1.2.840.113549.1.9.1';
 
 interface Attribute {
   readonly type: string;
   readonly raw: Uint8Array;
-  /** Absent: the value is no string. */
+  /** Absent if the value is not a string. */
   readonly text?: string;
 }
 
@@ -36,11 +37,16 @@ export interface ParsedName {
   readonly name: DistinguishedName;
   /** Canonical RDNs, root first. */
   readonly rdns: readonly string[];
+  /** As written. */
+  readonly commonNames: readonly string[];
+  /** As written: the part before the `@` has case (RFC 5280 §7.5). */
+  readonly emailAddresses: readonly string[];
 }
 
 export function parseName(value: DerValue, what: string): ParsedName {
   const rdns = children(expectTag(value, tags.sequence, what), what).map((rdn) => parseRdn(rdn, what));
-  const commonName = rdns.flat().findLast(({ type, text }) => type === commonNameOid && text !== undefined)?.text;
+  const commonNames = textsOf(rdns, commonNameOid);
+  const commonName = commonNames.at(-1);
   const canonical = rdns.map(canonicalRdn);
   return {
     name: {
@@ -49,8 +55,13 @@ export function parseName(value: DerValue, what: string): ParsedName {
       ...(commonName === undefined ? {} : { commonName: new Untrusted(commonName) }),
     },
     rdns: canonical,
+    commonNames,
+    emailAddresses: textsOf(rdns, emailAddressOid),
   };
 }
+
+const textsOf = (rdns: readonly Attribute[][], wanted: string): string[] =>
+  rdns.flat().flatMap(({ type, text }) => (type === wanted && text !== undefined ? [text] : []));
 
 function parseRdn(value: DerValue, what: string): Attribute[] {
   const attributes = children(expectTag(value, tags.set, what), what).map((each) => {
@@ -69,8 +80,8 @@ function parseRdn(value: DerValue, what: string): Attribute[] {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Every string type becomes the same text; undefined for what is no string. TeletexString is read as Latin-1, as everyone does.
- * @throws {DerError} for octets that are not of their type: OpenSSL refuses such a name too, so nobody can use the certificate.
+ * Every string type gives the same text; undefined if the value is not a string. TeletexString is read as Latin-1, as everyone does.
+ * @throws {DerError} for octets that are not valid for their type. OpenSSL refuses such a name too, so the certificate cannot be used.
  */
 function directoryString({ tag, body }: DerValue, what: string): string | undefined {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
@@ -111,7 +122,7 @@ function universalString(bytes: Buffer, what: string): string {
   return text.toWellFormed();
 }
 
-/** RFC 4514 §2.4; what could mislead a reader is written as the hex pairs of its UTF-8, as the standard allows. */
+/** RFC 4514 §2.4. Characters that could mislead a reader are written as the hex pairs of their UTF-8, as the standard allows. */
 const escapeName = (text: string): SafeText =>
   replaceTreacherous(
     text
@@ -134,7 +145,7 @@ const canonicalRdn = (rdn: readonly Attribute[]): string =>
     .sort()
     .join('+');
 
-/** RFC 5280 §7.1, by way of RFC 4518 §2: map, normalise, fold case, and make every run of white space one space. */
+/** RFC 5280 §7.1 with RFC 4518 §2: map, normalise, fold case, and replace every run of white space with one space. */
 export function foldName(text: string): string {
   return text
     .replace(/[\t\n\v\f\r\u0085\p{Z}]+/gu, ' ')
@@ -146,8 +157,8 @@ export function foldName(text: string): string {
 }
 
 /**
- * What people call a certificate: its common name, or the whole name where it has none that can be read. Cut to `most` characters.
- * Empty when there is no name at all.
+ * What people call a certificate: its common name, or the whole name if it does not have one that can be read. Cut to `most` characters.
+ * Empty if there is no name at all.
  */
 export function nameOf({ commonName, text }: DistinguishedName, most: number): SafeText {
   const readable = commonName !== undefined && commonName.raw().trim() !== '';

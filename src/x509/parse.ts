@@ -1,5 +1,6 @@
 /** From DER to facts (RFC 5280 §4.1). */
 import { createHash, X509Certificate } from 'node:crypto';
+import { Untrusted } from '../text/index.ts';
 import { type Certificate, MalformedCertificateError } from './certificate.ts';
 import {
   bitString,
@@ -23,16 +24,16 @@ import { signatureAlgorithmName } from './signature-algorithms.ts';
 import { time } from './time.ts';
 
 /**
- * Certificates by fingerprint, the least recently used first. Ten thousand environments share a handful of CAs, and every cycle reads the
- * same files again; 4,096 entries of some 6 kB bound it.
+ * Certificates by fingerprint, least recently used first. Ten thousand environments share a handful of CAs, and every cycle reads the
+ * same files again. The limit is 4,096 entries of about 6 kB.
  */
 const known = new Map<string, Certificate>();
 const mostKnown = 4096;
 
 /**
- * Reads one certificate. Equal bytes give the same object, so identity may be used as equality within a moment, and work that hangs on a
- * certificate can be kept in a WeakMap.
- * @throws {MalformedCertificateError} unless `der` is one X.509 certificate in DER and nothing else, which OpenSSL can read too.
+ * Reads one certificate. Equal bytes return the same object, so objects can be compared by identity for a short time, and results for
+ * a certificate can be kept in a WeakMap.
+ * @throws {MalformedCertificateError} unless `der` is one X.509 certificate in DER with nothing after it, and OpenSSL can read it too.
  * @example
  * const [block] = readPem(await readFile('client.pem', 'utf8'));
  * if (block?.bytes) console.log(parseCertificate(block.bytes).subject.commonName);
@@ -47,7 +48,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
 }
 
 function parse(bytes: Uint8Array, fingerprintSha256: string): Certificate {
-  // A copy: the facts are views of it, and must not keep a whole file in memory or change with it.
+  // A copy: the result contains views of it, and must not keep a whole file in memory or change with it.
   const der = new Uint8Array(bytes);
   try {
     const certificate = { der, fingerprintSha256, ...parseFields(der) };
@@ -89,6 +90,8 @@ function parseFields(der: Uint8Array): Omit<Certificate, 'der' | 'fingerprintSha
     version,
     subject: subject.name,
     subjectRdns: subject.rdns,
+    subjectCommonNames: subject.commonNames.map((name) => new Untrusted(name)),
+    subjectEmailAddresses: subject.emailAddresses.map((address) => new Untrusted(address)),
     issuer: issuer.name,
     notBefore,
     notAfter,
@@ -107,7 +110,7 @@ function parseVersion(value: DerValue | undefined): number {
   return version;
 }
 
-/** RFC 5280 §4.1.2.2 wants positive serials of at most 20 octets, and tells us to live with others. A negative one as OpenSSL writes it. */
+/** RFC 5280 §4.1.2.2 requires positive serial numbers of at most 20 octets, and tells readers to accept others. Negative ones are written as OpenSSL does. */
 function parseSerial({ body }: DerValue): string {
   const [first] = body;
   if (first === undefined) throw new DerError('the serial number is empty');
@@ -124,12 +127,12 @@ function parseAlgorithm(value: DerValue): string {
   return signatureAlgorithmName(oid(id, 'the signature algorithm'), parameters);
 }
 
-/** What OpenSSL cannot read, no TLS library built on it can present or trust. */
+/** TLS libraries built on OpenSSL cannot present or trust what it cannot read. */
 function assertOpenSslReads(der: Uint8Array): void {
   try {
     new X509Certificate(der);
   } catch {
-    // Its reason is about PEM, which Node tries first: no help to anyone.
+    // Its reason is about PEM, which Node tries first, so it does not help.
     throw new DerError('OpenSSL cannot read the certificate');
   }
 }

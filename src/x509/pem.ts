@@ -1,19 +1,19 @@
-/** PEM as it is found in the world: RFC 7468 with text around the blocks, CRLF, BOM, indentation, and line ends turned into spaces. */
+/** PEM as found in practice: RFC 7468 with text around the blocks, CRLF, BOM, indentation, and line breaks replaced by spaces. */
 import { plural } from '../text/index.ts';
 
 export interface PemBlock {
   /** `CERTIFICATE`, `ENCRYPTED PRIVATE KEY`, … */
   readonly label: string;
-  /** From 1, among all blocks of the text. */
+  /** Counted from 1, among all blocks in the text. */
   readonly number: number;
-  /** Of its BEGIN line, from 1. */
+  /** Line of its BEGIN line, counted from 1. */
   readonly line: number;
-  /** Where its BEGIN line starts in the text, and where its END line stops; `to` is absent where that is missing. */
+  /** Where its BEGIN line starts in the text, and where its END line stops; `to` is absent if there is no END line. */
   readonly from: number;
   readonly to?: number;
   /** RFC 1421 headers, keys in lower case (`proc-type`, `dek-info`). */
   readonly headers: ReadonlyMap<string, string>;
-  /** Absent when `problem` says why. */
+  /** Absent if there is a `problem`. */
   readonly bytes?: Uint8Array;
   readonly problem?: string;
 }
@@ -21,7 +21,7 @@ export interface PemBlock {
 const begin = '-----BEGIN ';
 const labelForm = /^([A-Z0-9][A-Z0-9 .#-]{0,63}?)-----/;
 
-/** Every block, in order; the damaged ones too, with the reason. Text without a BEGIN line has none. Linear in the text's length. */
+/** Every block in order, including damaged ones, with the reason. Text without a BEGIN line has no blocks. Linear in the length of the text. */
 export function readPem(text: string): PemBlock[] {
   const blocks: PemBlock[] = [];
   let line = 1;
@@ -41,14 +41,14 @@ export function readPem(text: string): PemBlock[] {
 
 const mostLabels = 4;
 
-/** What kinds of blocks there are, for a message: each once, and only some of many. */
+/** The kinds of blocks, for a message: each one once, and only the first few. */
 export function labelsOf(blocks: readonly PemBlock[]): string {
   const labels = [...new Set(blocks.map(({ label }) => label || 'a damaged block'))];
   const others = labels.length - mostLabels;
   return [...labels.slice(0, mostLabels), ...(others > 0 ? [plural(others, 'other kind')] : [])].join(', ');
 }
 
-/** @param rest from after `-----BEGIN ` to the next one */
+/** @param rest the text from after `-----BEGIN ` to the next one */
 function readBlock(rest: string, where: Pick<PemBlock, 'number' | 'line' | 'from'>): PemBlock {
   const label = labelForm.exec(rest)?.[1];
   const place = { label: label ?? '', ...where, headers: new Map<string, string>() };
@@ -82,8 +82,8 @@ function splitHeaders(body: string): { headers: Map<string, string>; base64: str
 }
 
 /**
- * The header of a key that `openssl rsa -aes128` wrote, after its line ends were turned into spaces or dropped. DEK-Info ends after the
- * digits of the initialisation vector: 16 for DES, 32 for the ciphers with blocks of 128 bits.
+ * The header of a key written by `openssl rsa -aes128`, after its line breaks were replaced by spaces or removed. DEK-Info ends after the
+ * digits of the initialisation vector: 16 for DES, 32 for ciphers with 128-bit blocks.
  */
 function splitJoinedHeaders(body: string): { headers: Map<string, string>; base64: string } | undefined {
   const joined =
@@ -99,7 +99,7 @@ function splitJoinedHeaders(body: string): { headers: Map<string, string>; base6
   return { headers, base64: body.slice(whole.length) };
 }
 
-/** The bytes, or what is wrong with the text. `Buffer.from` alone would skip what it does not know. */
+/** The bytes, or what is wrong with the text. `Buffer.from` alone would skip invalid characters. */
 export function decodeBase64(text: string): Buffer | string {
   const digits = text.replace(/\s+/g, '');
   if (digits === '') return 'it is empty';

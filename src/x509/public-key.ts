@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import type { KeyAlgorithm, PublicKeyFacts } from './certificate.ts';
+import type { KeyAlgorithm, KeyFlaw, PublicKeyFacts } from './certificate.ts';
+import { children, DerError, oid, readDer, tags } from './der.ts';
 
 const algorithms: Readonly<Record<string, KeyAlgorithm>> = {
   rsa: 'RSA',
@@ -11,33 +12,51 @@ const algorithms: Readonly<Record<string, KeyAlgorithm>> = {
 };
 const fixedBits: Readonly<Record<string, number>> = { ed25519: 256, ed448: 456 };
 
-/** What a SubjectPublicKeyInfo says. A key that OpenSSL does not know is `unknown`, not an error: the certificate can still be shown. */
+/** What a SubjectPublicKeyInfo says. A key that OpenSSL cannot read is `unknown`, not an error: the certificate can still be shown. */
 export function publicKeyFacts(spki: Uint8Array): PublicKeyFacts {
   const key = publicKeyOf(spki);
-  return key ? keyFacts(key, spki) : { algorithm: 'unknown', bits: 0, spki };
+  return key ? keyFacts(key, spki) : { algorithm: 'unknown', bits: 0, flaw: flawOf(spki) ?? 'malformed', spki };
 }
 
-/** The same of a key at hand. `spki`: its DER, where the caller has it already. */
+/** The same for an existing key. `spki`: its DER, if the caller already has it. */
 export function keyFacts(
   key: KeyObject,
   spki: Uint8Array = key.export({ type: 'spki', format: 'der' }),
 ): PublicKeyFacts {
   const type = key.asymmetricKeyType ?? '';
   const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+  const flaw = type === 'ec' ? flawOf(spki) : undefined;
   return {
     algorithm: algorithms[type] ?? 'unknown',
     bits: modulusLength ?? fixedBits[type] ?? curveBits(namedCurve),
     ...(namedCurve === undefined ? {} : { curve: namedCurve }),
+    ...(flaw ? { flaw } : {}),
     spki,
   };
 }
 
-/** The key in a SubjectPublicKeyInfo (DER); undefined when OpenSSL cannot read it. */
+/** The key in a SubjectPublicKeyInfo (DER), or undefined if OpenSSL cannot read it. */
 export function publicKeyOf(spki: Uint8Array): KeyObject | undefined {
   try {
     return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
   } catch {
     return undefined;
+  }
+}
+
+const ecPublicKeyOid = '1.2.840.10045.2.1';
+
+/** RFC 5480 §2.1.1: the parameters of an elliptic curve key are the curve's name, and nothing else. */
+function flawOf(spki: Uint8Array): KeyFlaw | undefined {
+  const what = 'the public key';
+  try {
+    const [algorithm] = children(readDer(spki, what), what);
+    const [id, parameters] = algorithm ? children(algorithm, what) : [];
+    if (!id || oid(id, what) !== ecPublicKeyOid) return undefined;
+    return parameters?.tag === tags.sequence ? 'explicit-curve' : undefined;
+  } catch (error) {
+    if (error instanceof DerError) return 'malformed';
+    throw error;
   }
 }
 

@@ -31,13 +31,13 @@ const hashes: Readonly<Record<string, string>> = {
   '2.16.840.1.101.3.4.2.3': 'sha512',
 };
 
-/** The dotted OID where there is no name. RSASSA-PSS carries its hash in its parameters, and strength is judged by it: `rsassaPss-sha256`. */
+/** The dotted OID if there is no name. The hash of RSASSA-PSS is in its parameters and decides its strength, so it is included: `rsassaPss-sha256`. */
 export function signatureAlgorithmName(id: string, parameters: DerValue | undefined): string {
   if (id === pssOid) return `rsassaPss-${pssHash(parameters)}`;
   return names[id] ?? id;
 }
 
-/** RFC 4055 §3.1: SHA-1 where the field is absent. */
+/** RFC 4055 §3.1: SHA-1 if the field is absent. */
 function pssHash(parameters: DerValue | undefined): string {
   const what = 'the RSASSA-PSS parameters';
   const field = parameters && children(parameters, what).find(({ tag }) => tag === context(0));

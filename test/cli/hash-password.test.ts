@@ -29,7 +29,7 @@ describe('hash-password', () => {
   test.each([
     ['nothing', '', /is empty/],
     ['an empty line', '\n', /is empty/],
-    ['two lines', 'one\ntwo\n', /line end/],
+    ['two lines', 'one\ntwo\n', /line break/],
     ['a tab', 'tab\there', /control character/],
     ['a file', 'x'.repeat(5000), /longer than 4096 bytes/],
   ])('refuses %s with 3', async (_, input, sentence) => {
@@ -68,7 +68,7 @@ describe.skipIf(spawnSync('script', ['--version']).status !== 0)('hash-password 
 
   test('makes nothing when the second is another', async () => {
     const seen = await typing('planted-typed-7U', 'planted-typed-7V');
-    expect(seen).toContain('error: the second was not the same as the first');
+    expect(seen).toContain('error: the two entries differ');
     expect(seen).not.toMatch(/planted|\$argon2id|\$scrypt/);
   });
 });

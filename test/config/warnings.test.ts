@@ -88,11 +88,11 @@ describe('warnings: listening where the network reaches it', () => {
     expect(others).toEqual([]);
     expect(open).toContain(`http.listen: ${listen} can be reached from the network`);
     expect(open).toMatch(
-      /read everything, unencrypted: set http\.tls, and http\.basic_auth or http\.client_ca, or listen on/,
+      /read everything there, unencrypted: set http\.tls, and http\.basic_auth or http\.client_ca, or listen on/,
     );
-    expect(http(listen, basic)).toEqual([expect.stringContaining('passwords cross it unencrypted: set http.tls,')]);
+    expect(http(listen, basic)).toEqual([expect.stringContaining('passwords are sent unencrypted: set http.tls,')]);
     expect(http(listen, tls)).toEqual([
-      expect.stringMatching(/read everything: set http\.basic_auth or http\.client_ca,/),
+      expect.stringMatching(/read everything there: set http\.basic_auth or http\.client_ca,/),
     ]);
     expect(http(listen, tls, basic)).toEqual([]);
     expect(http(listen, tls, hashed)).toEqual([]);

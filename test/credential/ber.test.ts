@@ -22,11 +22,11 @@ test.each([
 });
 
 test.each([
-  ['octets after it', '02 01 05 00', 'octets are left over after it'],
+  ['octets after it', '02 01 05 00', 'there are extra octets after it'],
   ['an indefinite length without an end', '30 80 02 01 05', 'it is cut short'],
-  ['an indefinite length of a primitive', '02 80 05 00 00', 'where X.690 allows none'],
+  ['an indefinite length of a primitive', '02 80 05 00 00', 'where X.690 does not allow one'],
   ['a length beyond the end', '30 05 02 01', 'it is cut short'],
-  ['a string in pieces of something else', '24 03 02 01 05', 'holds something else'],
+  ['a string in pieces of something else', '24 03 02 01 05', 'contains something else'],
   ['a hundred levels', '3080'.repeat(100), 'nested too deeply'],
 ])('refuses %s', (_, ber, reason) => {
   expect(() => toDer(bytes(ber), 'it')).toThrow(DerError);

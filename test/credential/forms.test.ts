@@ -30,27 +30,27 @@ interface Shape {
 }
 
 const shapes: readonly Shape[] = [
-  { name: 'spaces for line ends', of: (pem) => pem.trim().replaceAll('\n', ' '), said: /not separated by line ends/ },
-  { name: 'no line ends', of: (pem) => pem.replaceAll('\n', ''), said: /not separated by line ends/ },
-  { name: 'carriage returns alone', of: (pem) => pem.replaceAll('\n', '\r'), said: /not separated by line ends/ },
-  { name: 'line ends written as \\n', of: (pem) => pem.replaceAll('\n', '\\n'), said: /line ends written as \\n/ },
-  { name: 'line ends escaped twice', of: (pem) => pem.replaceAll('\n', '\\\\n'), said: /line ends written as \\n/ },
+  { name: 'spaces for line ends', of: (pem) => pem.trim().replaceAll('\n', ' '), said: /not separated by line breaks/ },
+  { name: 'no line ends', of: (pem) => pem.replaceAll('\n', ''), said: /not separated by line breaks/ },
+  { name: 'carriage returns alone', of: (pem) => pem.replaceAll('\n', '\r'), said: /not separated by line breaks/ },
+  { name: 'line ends written as \\n', of: (pem) => pem.replaceAll('\n', '\\n'), said: /line breaks written as \\n/ },
+  { name: 'line ends escaped twice', of: (pem) => pem.replaceAll('\n', '\\\\n'), said: /line breaks written as \\n/ },
   { name: 'indented lines', of: (pem) => pem.replace(/^/gm, '    '), said: /indented/ },
-  { name: 'base64 of the whole', of: (pem) => Buffer.from(pem).toString('base64'), said: /base64 of the whole/ },
-  { name: 'base64url of the whole', of: (pem) => Buffer.from(pem).toString('base64url'), said: /base64 of the whole/ },
+  { name: 'base64 of the whole', of: (pem) => Buffer.from(pem).toString('base64'), said: /base64 text/ },
+  { name: 'base64url of the whole', of: (pem) => Buffer.from(pem).toString('base64url'), said: /base64 text/ },
   {
     name: 'base64 of base64',
     of: (pem) => Buffer.from(Buffer.from(pem).toString('base64')).toString('base64'),
-    said: /base64 of the whole, in it base64 of the whole/,
+    said: /base64 text, containing base64 text/,
   },
   { name: 'UTF-16', of: (pem) => Buffer.from(`\ufeff${pem}`, 'utf16le'), said: /UTF-16/ },
   { name: 'quotation marks', of: (pem) => JSON.stringify(pem), said: /quotation marks/ },
   { name: 'blank lines inside', of: (pem) => pem.replace(/\n(?=[^-])/g, '\n\n'), said: /blank lines/ },
-  { name: 'quoted mail', of: (pem) => pem.replace(/^(?=.)/gm, '> '), said: /lines begin with >/ },
+  { name: 'quoted mail', of: (pem) => pem.replace(/^(?=.)/gm, '> '), said: /lines that begin with >/ },
   {
     name: 'text behind the END line',
     of: (pem) => pem.replace(/(-----END [A-Z ]+-----)/, '$1 # until 2028'),
-    said: /follows its END line/,
+    said: /follows on its END line/,
   },
 ];
 
@@ -105,7 +105,7 @@ test('a bundle whose second certificate begins on the line on which the first en
   expect(problems).toMatchObject([
     {
       code: 'client_cannot_read_file',
-      message: expect.stringMatching(/block 1 .*other text follows its END line on the line/),
+      message: expect.stringMatching(/block 1 .*other text follows on its END line/),
     },
   ]);
 });
@@ -175,7 +175,7 @@ describe.skipIf(!needs('openssl'))('what is something else is named, with what t
     expect(await certificateProblem(pfx)).toMatch(/^it is a PKCS#12 keystore: .*openssl pkcs12 -in FILE -clcerts/);
     expect(await certificateProblem(request)).toMatch(/^it is the certificate signing request/);
     expect(await certificateProblem(key)).toBe('it is a private key, not a certificate');
-    expect(await certificateProblem(publicKey)).toBe('it is a public key alone, not a certificate');
+    expect(await certificateProblem(publicKey)).toBe('it is a public key, not a certificate');
     expect(await certificateProblem(Buffer.from('cececece00000002', 'hex'))).toMatch(/JCEKS.*-srcstoretype JCEKS/);
     expect(await certificateProblem(Buffer.from('d0cf11e0a1b11ae100', 'hex'))).toMatch(/Outlook message/);
     expect(await certificateProblem(Buffer.from(pki.client.pem.replaceAll('-----', '—')))).toMatch(/word processor/);
@@ -188,7 +188,7 @@ describe.skipIf(!needs('openssl'))('what is something else is named, with what t
     const { pfx, request, pkcs7 } = make();
     expect(await keyProblem(pfx)).toMatch(/PKCS#12 keystore: .*-nocerts/);
     expect(await keyProblem(request)).toMatch(/certificate signing request/);
-    expect(await keyProblem(pkcs7)).toMatch(/PKCS#7, which holds certificates/);
+    expect(await keyProblem(pkcs7)).toMatch(/PKCS#7, which contains certificates/);
     expect(await keyProblem(pki.client.der)).toBe('it is a certificate, not a private key');
   });
 

@@ -101,7 +101,7 @@ describe.skipIf(!needs('openssl'))('PKCS#12 from openssl', () => {
   test('a keystore of certificates alone holds no private key', async () => {
     shop.openssl('pkcs12', '-export', '-nokeys', '-in', 'ca.pem', '-passout', `pass:${ascii}`, '-out', 'trust.p12');
     const { problems, others, key } = await open('trust.p12', ascii);
-    expect(problems).toEqual([{ code: 'keystore_malformed', message: 'it holds no private key' }]);
+    expect(problems).toEqual([{ code: 'keystore_malformed', message: 'it does not contain a private key' }]);
     expect(others).toHaveLength(2);
     expect(key).toBeUndefined();
   });
@@ -109,7 +109,7 @@ describe.skipIf(!needs('openssl'))('PKCS#12 from openssl', () => {
   test('a keystore of a key alone holds no certificate', async () => {
     shop.openssl('pkcs12', '-export', '-nocerts', '-inkey', 'key.pem', '-passout', `pass:${ascii}`, '-out', 'key.p12');
     expect((await open('key.p12', ascii)).problems).toEqual([
-      { code: 'keystore_malformed', message: 'it holds no certificate' },
+      { code: 'keystore_malformed', message: 'it does not contain a certificate' },
     ]);
   });
 
@@ -243,7 +243,7 @@ describe.skipIf(!needs('keytool') || !needs('openssl'))('keystores from keytool'
     changed[whole.length - 500]! ^= 1;
     shop.write('changed.jks', changed);
     expect(await failure('short.jks', ascii)).toMatchObject({ code: 'keystore_malformed', message: 'it is cut short' });
-    expect((await failure('long.jks', ascii)).message).toContain('3 bytes too many');
+    expect((await failure('long.jks', ascii)).message).toContain('3 bytes left over');
     expect((await failure('changed.jks', ascii)).message).toContain('integrity digest');
   });
 });
@@ -301,8 +301,8 @@ test('a keystore of more safes than any tool writes is refused before one is ope
     return sequence(tlv(0x02, Buffer.from([3])), sequence(data, tlv(0xa0, tlv(0x04, sequence(...safes)))));
   };
   const reasons = async (count: number) => (await readKeystore(keystore(count), undefined)).problems[0]?.message;
-  expect(await reasons(8)).toBe('it holds no private key');
-  expect(await reasons(9)).toBe('it has 9 safes, more than the 8 that are read');
+  expect(await reasons(8)).toBe('it does not contain a private key');
+  expect(await reasons(9)).toBe('it has 9 safes, more than the limit of 8');
 });
 
 test('while a MAC of 200,000 rounds is computed, others have their turn', async () => {

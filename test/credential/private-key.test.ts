@@ -98,11 +98,11 @@ test('base64 of DER', async () => {
 test.each([
   ['nothing', '', 'it is empty'],
   ['text', 'hello there', 'it is neither PEM nor DER, nor base64 of either'],
-  ['a certificate alone', toPem(Buffer.from('x')), 'it holds no private key, only CERTIFICATE'],
+  ['a certificate alone', toPem(Buffer.from('x')), 'it does not contain a private key, only CERTIFICATE'],
   ['half a key', encryptedPem().slice(0, 600), 'block 1 (ENCRYPTED PRIVATE KEY, line 1): its END line is missing'],
   ['a key of OpenSSH', toPem(Buffer.from('x'), 'OPENSSH PRIVATE KEY'), 'it is an OpenSSH key'],
-  ['DER that is no key', sequence(tlv(0x05), sequence()), 'its DER is no private key'],
-  ['a public key', spki(generateKeyPairSync('ed25519').publicKey), 'it is a public key alone, not a private key'],
+  ['DER that is no key', sequence(tlv(0x05), sequence()), 'its DER is not a private key'],
+  ['a public key', spki(generateKeyPairSync('ed25519').publicKey), 'it is a public key, not a private key'],
   [
     'PKCS#8 of nonsense',
     toPem(sequence(tlv(2, Buffer.from([0]))), 'PRIVATE KEY'),

@@ -125,7 +125,7 @@ test('certificates after the first are extra', async () => {
   expect(problems.map(({ code, message }) => [code, message])).toEqual([
     [
       'certificate_file_has_extra_certificates',
-      `${shop.path('client.pem')}: it holds 2 more certificates after the first.`,
+      `${shop.path('client.pem')}: it contains 2 more certificates after the first.`,
     ],
   ]);
 });
@@ -198,12 +198,12 @@ test('a file of ten thousand broken blocks is told in a few findings, and one of
     ...Array<string>(9).fill('certificate_malformed'),
     'private_key_malformed',
   ]);
-  expect(problems[8]?.message).toContain('9992 more blocks do not parse either.');
+  expect(problems[8]?.message).toContain('9992 more blocks do not parse.');
   expect(problems[9]?.message).toContain('only A0, A1, A2, A3, 9996 other kinds.');
 });
 
 test.each([
-  ['absent', undefined, 'it is encrypted, and there is no passphrase.'],
+  ['absent', undefined, 'it is encrypted, but there is no passphrase.'],
   ['unset', variable('MESH_TEST_UNSET'), 'there is no passphrase: variable MESH_TEST_UNSET is not set.'],
   ['wrong', inline('wrong'), 'the passphrase does not decrypt it.'],
 ])('a passphrase that is %s is told', async (state, source, message) => {

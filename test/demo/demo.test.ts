@@ -12,7 +12,7 @@ afterEach(() => demo?.stop('SIGINT'));
 async function ready(...args: string[]) {
   demo = start(process.execPath, ['dist/main.js', 'demo', '--port', '0', ...args]);
   const { output } = demo;
-  await eventually(output, () => (output().includes('Ctrl-C ends it') ? true : undefined), 20_000);
+  await eventually(output, () => (output().includes('Press Ctrl-C') ? true : undefined), 20_000);
   const url = /Page +(http:\S+)\//.exec(output())![1]!;
   const folder = /Files +(\S+)/.exec(output())![1]!;
   const environments = async () => {

@@ -71,7 +71,7 @@ describe('when a renewal falls due', () => {
     const sandbox = withPolicy({ desk: [] });
     expect(decideRenewal(facts([stored('not_due')], { environment: sandbox }), inWindow)).toMatchObject({
       kind: 'rest',
-      reason: 'no certificate desk is configured: there is nobody to ask',
+      reason: 'no certificate desk is configured, so there is nobody to ask',
     });
   });
 
@@ -103,7 +103,7 @@ describe('when a renewal falls due', () => {
     const lasting = assessed(replaced, true, sub(shift(at, threeYears)));
     expect(caThatEndsFirst(lasting)).toBeUndefined();
     expect(decideRenewal(facts([stored('due')], { assessment: ending }), inWindow).reason).toMatch(
-      /before a new certificate’s three years would: ask for the chain of its successor$/,
+      /before the three years of a new certificate are over: ask for the chain of its successor$/,
     );
   });
 });
@@ -146,7 +146,7 @@ describe('once and never twice', () => {
     for (const state of ['sending', 'requested', 'uncertain', 'issued'] as const) {
       const decision = decideRenewal(facts([stored(state)], { assessment: assessed(older) }), inWindow);
       expect(decision).toMatchObject({ kind: 'rest', key: { fingerprintSha256: replaced.fingerprintSha256 } });
-      expect(decision.reason).toMatch(/^a request is open already, for the certificate with serial 1C93/);
+      expect(decision.reason).toMatch(/^a request is already open for the certificate with serial number 1C93/);
     }
     expect(decideRenewal(facts([stored('failed')], { assessment: assessed(older) }), inWindow).kind).toBe('begin');
   });
@@ -304,7 +304,7 @@ describe('following the new certificate', () => {
     const record = stored('deployed', { ...seen, closedAt: now });
     expect(decideRenewal(facts([record]), shift(replaced.notAfter, dayMs))).toMatchObject({
       kind: 'rest',
-      reason: 'this certificate was replaced, and is deployed again',
+      reason: 'this certificate was replaced, but it is deployed again',
     });
   });
 });

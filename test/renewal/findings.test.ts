@@ -68,7 +68,7 @@ describe('renewal_overdue', () => {
     const [overdue] = renewalFindings(circumstances({ record }), tooLate);
     expect(overdue).toMatchObject({ code: 'renewal_overdue', severity: 'critical' });
     expect(overdue?.message).toBe(
-      'The certificate expires on Friday 22 January 2027 (2027-01-22) and the last day that left the desk its 5 working days was Thursday 14 January 2027 (2027-01-14); whole working days left: 4',
+      'The certificate expires on Friday 22 January 2027 (2027-01-22) and the last day that gave the desk its 5 working days was Thursday 14 January 2027 (2027-01-14); full working days left: 4',
     );
   });
 
@@ -105,7 +105,7 @@ describe('the working days of the desk are configured', () => {
     expect(codes({ environment: slow, record }, lastMoment)).toEqual([]);
     const [overdue] = renewalFindings(circumstances({ environment: slow, record }), after);
     expect(overdue).toMatchObject({ code: 'renewal_overdue', severity: 'critical' });
-    expect(overdue?.message).toContain('left the desk its 10 working days was Thursday 7 January 2027 (2027-01-07)');
+    expect(overdue?.message).toContain('gave the desk its 10 working days was Thursday 7 January 2027 (2027-01-07)');
     expect(codes({ record }, after)).toEqual([]);
   });
 

@@ -113,7 +113,7 @@ describe('an enclosure', () => {
   test.each(['client.key', 'mesh.p12', 'mesh.pfx', 'mesh.jks', 'mesh.keystore'])(
     'called %s is refused',
     async (name) => {
-      await expect(enclose(name, 'binary')).rejects.toThrow(/holds a private key; it is never sent/);
+      await expect(enclose(name, 'binary')).rejects.toThrow(/contains a private key; it is never sent/);
     },
   );
 });

@@ -7,7 +7,7 @@
  *   const server = await serverCertificate({ issuer: root, names: ['localhost', '127.0.0.1'] });
  *   client.pem · client.der · client.keyPem · client.encryptedKeyPem('secret') · client.keys
  *
- * Everything can be bent: see `CertificateOptions`. Keys are EC P-256 unless asked, because those cost nothing; RSA keys come from a
+ * Everything can be bent: see `CertificateOptions`, and `extensions.ts` for what it has no option for. Keys are EC P-256 unless asked, because those cost nothing; RSA keys come from a
  * cache per process (`keysFor('rsa-2048', 'label')`). Certificates are valid from 2020 to 2040 unless asked.
  *
  *   const pki = await nhsLikePki();       // RSA 2048 root, sub CA and client in the NHS shape, made once per process, valid now
@@ -27,7 +27,7 @@ import {
   KeyUsagesExtension,
   SubjectKeyIdentifierExtension,
 } from '@peculiar/x509';
-import { sequence, tlv } from '../../src/demo/der.ts';
+import { tlv } from '../../src/demo/der.ts';
 import { generateKeys, type HashName, type KeyKind, type KeyPair, keyIdentifierOf } from '../../src/demo/keys.ts';
 import {
   addYears,
@@ -41,9 +41,10 @@ import {
   type NameInput,
 } from '../../src/demo/pki.ts';
 import { dayMs } from '../../src/time/duration.ts';
+import { generalName, nameConstraints as nameConstraintsExtension } from './extensions.ts';
 
 export { type KeyKind, type KeyPair, keyIdentifierOf } from '../../src/demo/keys.ts';
-export { addYears, issueClient, issueServer, signRequest } from '../../src/demo/pki.ts';
+export { addYears, issueClient, issueServer, type NameInput, signRequest } from '../../src/demo/pki.ts';
 
 export interface Made {
   readonly der: Buffer;
@@ -176,31 +177,22 @@ function extensionsOf(options: CertificateOptions, keys: KeyPair, issuerKeys: Ke
     ski !== null && new SubjectKeyIdentifierExtension(ski),
     aki !== null && new AuthorityKeyIdentifierExtension(aki),
     names && alternativeNames(names),
-    nameConstraints && nameConstraintsExtension(nameConstraints),
+    nameConstraints &&
+      nameConstraintsExtension({
+        ...(nameConstraints.permitted ? { permitted: nameConstraints.permitted.map(generalNameOf) } : {}),
+        ...(nameConstraints.excluded ? { excluded: nameConstraints.excluded.map(generalNameOf) } : {}),
+      }),
     ...(options.unknownCritical ?? []).map((oid) => new Extension(oid, true, tlv(0x05))),
     ...(options.extensions ?? []),
   ].filter((each) => each instanceof Extension);
 }
 
-/** RFC 5280 §4.2.1.10; the general names carry their context tags (email 1, DNS 2, IP 7). */
-export function nameConstraintsExtension(subtrees: {
-  readonly permitted?: readonly Subtree[];
-  readonly excluded?: readonly Subtree[];
-}): Extension {
-  const encode = (each: Subtree) =>
-    sequence(
-      'dns' in each
-        ? tlv(0x82, Buffer.from(each.dns))
-        : 'email' in each
-          ? tlv(0x81, Buffer.from(each.email))
-          : tlv(0x87, Buffer.from(each.ip)),
-    );
-  const parts = [
-    ...(subtrees.permitted ? [tlv(0xa0, ...subtrees.permitted.map(encode))] : []),
-    ...(subtrees.excluded ? [tlv(0xa1, ...subtrees.excluded.map(encode))] : []),
-  ];
-  return new Extension('2.5.29.30', true, sequence(...parts));
-}
+const generalNameOf = (subtree: Subtree) =>
+  'dns' in subtree
+    ? generalName.dns(subtree.dns)
+    : 'email' in subtree
+      ? generalName.email(subtree.email)
+      : generalName.ip(...subtree.ip);
 
 function made(der: Buffer, keys: KeyPair, subject: NameInput): Made {
   return {

@@ -34,6 +34,8 @@ export function sampleCertificate(more: Partial<Certificate> & { subjectText?: s
     version: 3,
     subject: sampleName(subjectText),
     subjectRdns: subjectText.toLowerCase().split(', '),
+    subjectCommonNames: [],
+    subjectEmailAddresses: [],
     issuer: sampleName(issuerText ?? 'O=nhs, OU=CA, CN=NHS INT Authentication G2'),
     notBefore: daysFromSampleNow(-800),
     notAfter: daysFromSampleNow(295),

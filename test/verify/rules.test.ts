@@ -56,7 +56,7 @@ describe('validity', () => {
   test('validity: CAs that end soon or before the client are advice, each with its name', async () => {
     const path = (notAfter: string) => ca({ cn: 'Sub', issuer: root, notAfter: date(notAfter) });
     const judge = async (subEnd: string, at: string) =>
-      codes(judgeCaExpiry([client, await path(subEnd), root].map(parsed), thresholds, date(at)));
+      codes(judgeCaExpiry([client, await path(subEnd), root].map(parsed), [], thresholds, date(at)));
     expect(await judge('2028-01-01', '2026-01-01')).toEqual([]);
     expect(await judge('2027-12-31T23:59:59Z', '2026-01-01')).toEqual(['ca_expires_before_client']);
     expect(await judge('2027-12-31T23:59:59Z', '2027-12-01')).toEqual(['ca_expires_soon', 'ca_expires_before_client']);

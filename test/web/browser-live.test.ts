@@ -92,9 +92,9 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       expect(await page.title()).toBe('All is well – MESH certificates');
       estate = estateOf([{ ...everyEnvironment().expired, name: 'integration' }]);
       await tick();
-      await page.getByRole('heading', { name: '1 of 1 environment needs you now' }).waitFor();
-      expect(await page.title()).toBe('1 of 1 environment needs you now – MESH certificates');
-      expect(await page.locator('#announcement').textContent()).toBe('1 of 1 environment needs you now');
+      await page.getByRole('heading', { name: '1 of 1 environment needs action now' }).waitFor();
+      expect(await page.title()).toBe('1 of 1 environment needs action now – MESH certificates');
+      expect(await page.locator('#announcement').textContent()).toBe('1 of 1 environment needs action now');
       expect(await page.locator('html').getAttribute('class')).toBe('standing-critical');
       expect(await page.locator('link[rel=icon]').getAttribute('href')).toMatch(/icon-critical\.svg$/);
       expect(complaints).toEqual([]);
@@ -153,7 +153,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.unroute('**/*');
       estate = estateOf([everyEnvironment().expired]);
       await tick();
-      await page.getByRole('heading', { name: '1 of 1 environment needs you now' }).waitFor();
+      await page.getByRole('heading', { name: '1 of 1 environment needs action now' }).waitFor();
       await close();
     });
   });

@@ -41,9 +41,9 @@ describe('the calendar', () => {
       start: event.startDate.toString(),
     }));
     expect(events).toEqual([
-      { summary: 'Request for the next MESH certificate of integration goes out', start: '2026-06-08' },
-      { summary: 'Last safe day to ask for the next MESH certificate of integration', start: '2026-12-13' },
-      { summary: 'MESH certificate of integration expires', start: '2026-12-22T09:30:00Z' },
+      { summary: 'Request for the next MESH certificate for integration goes out', start: '2026-06-08' },
+      { summary: 'Last safe day to request the next MESH certificate for integration', start: '2026-12-13' },
+      { summary: 'MESH certificate for integration expires', start: '2026-12-22T09:30:00Z' },
     ]);
   });
 

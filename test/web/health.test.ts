@@ -30,7 +30,7 @@ describe('the estate', () => {
   });
 
   test('names the environments that are not well, and only those', () => {
-    expect(health('healthy', 'expiresSoon', 'expired').output).toBe('not well: expires-soon, expired');
+    expect(health('healthy', 'expiresSoon', 'expired').output).toBe('not OK: expires-soon, expired');
     expect(health('healthy')).not.toHaveProperty('output');
   });
 

@@ -21,13 +21,13 @@ describe('words', () => {
   test('the heading follows the worst that holds', () => {
     const { healthy, wrongOrder, expired, unchecked } = everyEnvironment();
     const heading = (...all: EnvironmentStatus[]) => overviewHeading(tally(all));
-    expect(heading()).toBe('Nothing is watched');
+    expect(heading()).toBe('Nothing is being monitored');
     expect(heading(healthy)).toBe('All is well');
-    expect(heading(healthy, healthy)).toBe('All 2 environments are well');
+    expect(heading(healthy, healthy)).toBe('All 2 environments are OK');
     expect(heading(healthy, unchecked)).toBe('1 of 2 environments has not been checked yet');
     expect(heading(healthy, unchecked, wrongOrder)).toBe('1 of 3 environments needs attention soon');
-    expect(heading(expired, expired, wrongOrder)).toBe('2 of 3 environments need you now');
-    expect(tallyWords(tally([expired, wrongOrder, healthy]))).toBe('Of the others, 1 to attend to, 1 well.');
+    expect(heading(expired, expired, wrongOrder)).toBe('2 of 3 environments need action now');
+    expect(tallyWords(tally([expired, wrongOrder, healthy]))).toBe('Others: 1 needing attention, 1 OK.');
     expect(tallyWords(tally([expired]))).toBe('');
   });
 });

@@ -30,8 +30,9 @@ describe('the overview', () => {
 
   test('says in a word how each one is, and in its title how all of them are', async () => {
     const page = await text('/');
-    for (const word of ['Act now', 'Attention', 'Well', 'Not checked yet']) expect(page).toContain(`>${word}</strong>`);
-    expect(page).toMatch(/<title>\d+ of \d+ environments need you now – MESH certificates<\/title>/);
+    for (const word of ['Act now', 'Needs attention', 'OK', 'Not checked yet'])
+      expect(page).toContain(`>${word}</strong>`);
+    expect(page).toMatch(/<title>\d+ of \d+ environments need action now – MESH certificates<\/title>/);
   });
 
   test('is dark on failure and calm when all is well', async () => {
@@ -44,13 +45,13 @@ describe('the overview', () => {
   test('says when the configuration on disk is not the one in force', async () => {
     const refused = { lastReloadSuccessful: false, lastReloadSuccessAt: sampleNow };
     const other = await servePages({ estate: () => estateOf([environmentStatus()], { configuration: refused }) });
-    expect(await text('/', other)).toContain('was refused');
-    expect(await text('/')).not.toContain('was refused');
+    expect(await text('/', other)).toContain('was rejected');
+    expect(await text('/')).not.toContain('was rejected');
     await other.close();
   });
 
   test('has nothing to show without environments, and says so', async () => {
-    expect(await withPage([], '/')).toContain('No environment is configured.');
+    expect(await withPage([], '/')).toContain('No environments are configured.');
   });
 });
 
@@ -81,7 +82,7 @@ describe('five thousand environments', () => {
     const evil = await withPage(many, `/?q=${encodeURIComponent('"><script>alert(1)</script>')}`);
     expect(evil).toContain('value="&quot;>&lt;script>alert(1)&lt;/script>"');
     expect(evil).not.toContain('<script>');
-    expect(evil).toContain('No environment matches.');
+    expect(evil).toContain('No environments match.');
   });
 
   test.each(['0', '-1', '1e3', 'x', '99999999999', '1&page=2'])('?page=%s leads somewhere', async (page) => {
@@ -128,8 +129,8 @@ describe('an environment’s page', () => {
   });
 
   test('shows the certificates that were last seen when the files have gone bad, and says so', async () => {
-    expect(await text('/environments/unreadable')).toContain('these are the certificates that were last seen');
-    expect(await text('/environments/integration')).not.toContain('that were last seen');
+    expect(await text('/environments/unreadable')).toContain('These are the certificates that were last read');
+    expect(await text('/environments/integration')).not.toContain('that were last read');
   });
 
   test('tells every phase of the handshake in words', async () => {
@@ -165,7 +166,7 @@ describe('the renewals', () => {
 
   test('show the message, the request to copy, and where the key is', async () => {
     const page = await text('/renewals/renewal-requested');
-    expect(page).toContain('The message as sent');
+    expect(page).toContain('The email as sent');
     expect(page).toContain('Please could you issue a new MESH client certificate.');
     expect(page).toContain('-----BEGIN CERTIFICATE REQUEST-----');
     expect(page).toContain('/var/lib/mesh-cert-monitor/pending/a/private_key-0a1b2c3d.pem');
@@ -180,7 +181,7 @@ describe('the renewals', () => {
   test('say that a message was drafted where nobody has sent it', async () => {
     const records = [sampleRecord('integration', 'requested', { delivery: 'drafted' })];
     const other = await servePages({ renewals: () => recordsOf(records) });
-    expect(await text('/renewals/integration', other)).toContain('The message as drafted');
+    expect(await text('/renewals/integration', other)).toContain('The email as drafted');
     await other.close();
   });
 

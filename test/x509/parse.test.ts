@@ -1,11 +1,24 @@
 import 'reflect-metadata';
-import { X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { Extension } from '@peculiar/x509';
 import { expect, test } from 'vitest';
 import { sequence, tlv } from '../../src/demo/der.ts';
+import { spkiOf } from '../../src/demo/keys.ts';
 import { Untrusted } from '../../src/text/index.ts';
 import { MalformedCertificateError } from '../../src/x509/certificate.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
+import {
+  anyPolicy,
+  certificatePolicies,
+  generalName,
+  inhibitAnyPolicy,
+  nameConstraints,
+  oid,
+  policyConstraints,
+  policyMappings,
+  principalName,
+  smtpUtf8Mailbox,
+} from '../support/extensions.ts';
 import { ca, certificate, date, nhsLikePki, oids } from '../support/pki.ts';
 import { cn, ecdsaSha256, extension, generalizedTime, name, raw, rdn, utcTime } from '../support/x509/raw.ts';
 
@@ -73,10 +86,28 @@ test('extensions are read with their criticality', async () => {
   expect(parsed.unhandledCriticalExtensions).toEqual([oids.nobodyKnows]);
 });
 
-test('certificate policies and CRL distribution points may be critical; policy constraints may not', async () => {
-  const critical = (oid: string) => new Extension(oid, true, new Uint8Array(sequence()));
-  const { der } = await ca({ extensions: [critical('2.5.29.32'), critical('2.5.29.31'), critical('2.5.29.36')] });
-  expect(parseCertificate(der).unhandledCriticalExtensions).toEqual(['2.5.29.36']);
+test('what is processed may be critical, except the key identifiers (RFC 5280 §4.2.1.1, §4.2.1.2)', async () => {
+  const policy = '1.3.6.1.4.1.99999.1.1';
+  const { der } = await ca({
+    subjectKeyIdentifier: null,
+    authorityKeyIdentifier: null,
+    extensions: [
+      new Extension('2.5.29.31', true, new Uint8Array(sequence())),
+      certificatePolicies([policy, anyPolicy], true),
+      policyMappings([policy, '1.2.3']),
+      policyConstraints({ requireExplicitPolicy: 0, inhibitPolicyMapping: 1 }),
+      inhibitAnyPolicy(2),
+      new Extension('2.5.29.14', true, tlv(0x04, Buffer.from([1]))),
+      new Extension('2.5.29.35', true, sequence()),
+    ],
+  });
+  expect(parseCertificate(der)).toMatchObject({
+    unhandledCriticalExtensions: ['2.5.29.14', '2.5.29.35'],
+    certificatePolicies: [policy, anyPolicy],
+    policyMappings: [{ issuerDomainPolicy: policy, subjectDomainPolicy: '1.2.3' }],
+    policyConstraints: { requireExplicitPolicy: 0, inhibitPolicyMapping: 1 },
+    inhibitAnyPolicy: 2,
+  });
 });
 
 test('the private key usage period is shown and is not the expiry', () => {
@@ -200,8 +231,97 @@ test.each([
   ['key usage', '551d0f', tlv(0x03)],
   ['name constraints', '551d1e', sequence(tlv(0xa0, sequence(tlv(0x87, Buffer.from([1, 2, 3])))))],
   ['extended key usage', '551d25', sequence(tlv(0x02, Buffer.from([1])))],
+  ['extended key usage', '551d25', sequence(tlv(0x06, Buffer.from([0x80, 0x2b, 0x06])))],
+  ['basic constraints', '551d13', sequence(tlv(0x01, Buffer.from([0xff])), tlv(0x02, Buffer.from([0, 1])))],
+  ['certificate policies', '551d20', sequence()],
+  ['certificate policies', '551d20', sequence(oid('1.2.3'))],
+  ['policy mappings', '551d21', sequence(sequence(oid('1.2.3')))],
+  ['policy constraints', '551d24', sequence(tlv(0x80, Buffer.from([0xff])))],
+  ['inhibit any-policy', '551d36', sequence()],
+  ['authority key identifier', '551d23', sequence(tlv(0x83))],
+  ['authority key identifier', '551d23', sequence(tlv(0xa1, tlv(0x8f)))],
+  ['CRL distribution points', '551d1f', sequence(sequence(tlv(0xa0, tlv(0xa0, tlv(0x8f)))))],
+  ['CRL distribution points', '551d1f', sequence(tlv(0x02, Buffer.from([1])))],
 ])('refuses malformed %s, and names them', (what, oidHex, content) => {
   expect(refusal(raw({ extensions: [extension(oidHex, content)] }))).toContain(`extension ${what}`);
+});
+
+test.each([
+  ['an element with tag 15', generalName.raw(0x8f, Buffer.from('x'))],
+  ['a SEQUENCE in primitive encoding', generalName.raw(0x10)],
+  ['a registered ID that is no object identifier', generalName.raw(0x88, Buffer.from([0x80, 0x01]))],
+  ['an otherName without a value', generalName.raw(0xa0, oid('1.2.3'))],
+  ['an X.400 address that is not DER', generalName.raw(0xa3, Buffer.from([0x30]))],
+  ['an EDI party without a name', generalName.raw(0xa5)],
+  ['a directory name that is none', generalName.raw(0xa4, Buffer.from([0x31, 0x00]))],
+  ['an international mailbox that is no UTF8String', generalName.otherName('1.3.6.1.5.5.7.8.9', tlv(0x16))],
+])('refuses %s among the alternative names, as OpenSSL does', (_, element) => {
+  const content = sequence(generalName.dns('a.nhs.uk'), element);
+  expect(refusal(raw({ extensions: [extension('551d11', content)] }))).toContain('extension subject alternative name');
+});
+
+test('alternative names of every form are told apart', () => {
+  const names = sequence(
+    principalName('a@nhs.uk'),
+    generalName.x400(),
+    generalName.directory([{ O: ['nhs'] }]),
+    generalName.ediParty('x'),
+    generalName.registeredId('1.2.3'),
+    smtpUtf8Mailbox('ä@nhs.net'),
+  );
+  const { alternativeNames } = parseCertificate(raw({ extensions: [extension('551d11', names)] }));
+  expect(alternativeNames.map(({ kind }) => kind)).toEqual([
+    'otherName',
+    'x400Address',
+    'directory',
+    'ediPartyName',
+    'registeredId',
+    'email',
+  ]);
+  expect(alternativeNames[2]).toMatchObject({ value: new Untrusted('O=nhs'), rdns: ['2.5.4.10=nhs'] });
+  expect(alternativeNames[5]).toEqual({ kind: 'email', value: new Untrusted('ä@nhs.net'), internationalised: true });
+});
+
+test('alternative names with octets that their type does not have are told (RFC 5280 §4.2.1.6)', () => {
+  const { dns, email, ip, uri } = generalName;
+  const names = sequence(
+    dns('a.nhs.uk'),
+    dns('ä.nhs.uk'),
+    email('ä@nhs.net'),
+    uri('urn:ä'),
+    ip(1, 2, 3, 4, 5),
+    ip(1, 2, 3, 4),
+  );
+  const { alternativeNames } = parseCertificate(raw({ extensions: [extension('551d11', names)] }));
+  expect(alternativeNames.map(({ malformed }) => malformed)).toEqual([undefined, true, true, true, true, undefined]);
+});
+
+test('a constraint keeps that it has a distance, and 0 is none (RFC 5280 §4.2.1.10)', async () => {
+  const base = generalName.dns('nhs.uk');
+  const permitted = [base, { base, minimum: 0 }, { base, minimum: 1 }, { base, maximum: 0 }];
+  const { der } = await ca({ extensions: [nameConstraints({ permitted })] });
+  expect(parseCertificate(der).nameConstraints?.permitted.map(({ hasDistance }) => hasDistance)).toEqual([
+    undefined,
+    undefined,
+    true,
+    true,
+  ]);
+});
+
+test('a curve that is spelt out instead of named is told (RFC 5480 §2.1.1)', () => {
+  const spki = (paramEncoding: 'named' | 'explicit') =>
+    spkiOf(generateKeyPairSync('ec', { namedCurve: 'P-256', paramEncoding }).publicKey);
+  expect(parseCertificate(raw({ spki: spki('explicit') })).publicKey.flaw).toBe('explicit-curve');
+  expect(parseCertificate(raw({ spki: spki('named') })).publicKey).not.toHaveProperty('flaw');
+});
+
+test('a key that OpenSSL cannot read is told', () => {
+  const offCurve = Buffer.from(spkiOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey));
+  offCurve[offCurve.length - 1]! ^= 1;
+  expect(parseCertificate(raw({ spki: offCurve })).publicKey).toMatchObject({
+    algorithm: 'unknown',
+    flaw: 'malformed',
+  });
 });
 
 test('a hostile path length does not overflow', () => {

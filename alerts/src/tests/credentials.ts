@@ -31,7 +31,7 @@ const invalid: Scenario[] = [
   },
 ];
 
-/** A certificate that cannot be read fails every check, and is told once. */
+/** A certificate that cannot be read fails every check, but is reported once. */
 const unreadable: Scenario[] = [
   'MeshKeyMismatch',
   'MeshChainInvalid',

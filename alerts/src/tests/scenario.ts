@@ -1,11 +1,11 @@
-/** What an alert must do, as promtool runs it: time starts at 0, so a timestamp is also a duration. */
+/** What an alert must do, as promtool runs it. Time starts at 0, so a timestamp is also a duration. */
 export interface Scenario {
   readonly name: string;
   readonly alert: string;
   /** Between two samples. */
   readonly interval: string;
   readonly series: Readonly<Record<string, string>>;
-  /** At these times exactly these label sets fire (none: quiet). */
+  /** At these times exactly these label sets fire. None means that the alert is silent. */
   readonly at: readonly { readonly time: string; readonly firing: readonly Readonly<Record<string, string>>[] }[];
 }
 
@@ -19,7 +19,7 @@ export const expiry = 'nhs_mesh_credential_expiry_timestamp_seconds{mesh_environ
 export const finding = (code: string, severity: 'warning' | 'critical') =>
   `nhs_mesh_finding{mesh_environment="int",code="${code}",severity="${severity}"}`;
 
-/** Of a finding, whose series is not there while it does not stand. */
+/** For a finding: the series does not exist while the finding is not present. */
 export const failing = (
   alert: string,
   code: string,

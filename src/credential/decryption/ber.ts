@@ -1,6 +1,6 @@
 /**
- * BER to DER, as far as keystores need it: RFC 7292 §3 allows BER, and Bouncy Castle writes indefinite lengths and strings in pieces. DER
- * comes out as it went in.
+ * BER to DER, to the extent that keystores need it: RFC 7292 §3 allows BER, and Bouncy Castle writes indefinite lengths and strings in
+ * pieces. DER is returned unchanged.
  */
 import { DerError } from '../../x509/index.ts';
 
@@ -8,14 +8,14 @@ const octetString = 0x04;
 const constructed = 0x20;
 const deepest = 64;
 
-/** The one value that fills `bytes`, in DER. @throws {DerError} */
+/** The single value that fills `bytes`, in DER. @throws {DerError} */
 export function toDer(bytes: Uint8Array, what: string): Buffer {
   const { der, length } = convert(bytes, what, 0);
-  if (length !== bytes.length) throw new DerError(`octets are left over after ${what}`);
+  if (length !== bytes.length) throw new DerError(`there are extra octets after ${what}`);
   return der;
 }
 
-/** @returns the first value of `bytes` in DER, and how many octets it took in BER */
+/** @returns the first value in `bytes` as DER, and how many octets it took in BER */
 function convert(bytes: Uint8Array, what: string, depth: number): { der: Buffer; length: number } {
   if (depth > deepest) throw new DerError(`${what} is nested too deeply`);
   const { tag, start, size } = header(bytes, what);
@@ -35,7 +35,7 @@ function convert(bytes: Uint8Array, what: string, depth: number): { der: Buffer;
 
 /** X.690 §8.1.3.6: an indefinite length ends with two zero octets. */
 function untilTheEnd(bytes: Uint8Array, tag: number, start: number, what: string, depth: number) {
-  if ((tag & constructed) === 0) throw new DerError(`${what} has an indefinite length where X.690 allows none`);
+  if ((tag & constructed) === 0) throw new DerError(`${what} has an indefinite length where X.690 does not allow one`);
   const parts: Buffer[] = [];
   let at = start;
   while (bytes[at] !== 0 || bytes[at + 1] !== 0) {
@@ -53,18 +53,18 @@ function header(bytes: Uint8Array, what: string): { tag: number; start: number; 
   if (first === 0x80) return { tag, start: 2 };
   if (first < 0x80) return { tag, start: 2, size: first };
   const octets = first & 0x7f;
-  if (octets > 4 || bytes.length < 2 + octets) throw new DerError(`${what} has a length that cannot be`);
+  if (octets > 4 || bytes.length < 2 + octets) throw new DerError(`${what} has an impossible length`);
   const size = bytes.subarray(2, 2 + octets).reduce((sum, octet) => sum * 256 + octet, 0);
   return { tag, start: 2 + octets, size };
 }
 
-/** X.690 §8.7.3: an OCTET STRING in pieces is the pieces' content in a row. */
+/** X.690 §8.7.3: an OCTET STRING in pieces is the concatenated content of the pieces. */
 function join(tag: number, parts: readonly Buffer[]): Buffer {
   return tag === (octetString | constructed) ? encode(octetString, parts.map(contentOf)) : encode(tag, parts);
 }
 
 function contentOf(der: Buffer): Buffer {
-  if (der[0] !== octetString) throw new DerError('a string in pieces holds something else');
+  if (der[0] !== octetString) throw new DerError('a string in pieces contains something else');
   const { start } = header(der, 'a string in pieces');
   return der.subarray(start);
 }

@@ -6,12 +6,12 @@ import { keyDerivation, mostPkcs12Rounds, pkcs12Key, roundsOf } from './kdf.ts';
 import { bmpOf, octetsOf, readingsOf } from './password.ts';
 import { decryptRc2 } from './rc2.ts';
 
-/** `undefined` when the key does not fit. */
+/** `undefined` if the key is wrong. */
 export type Decrypt = (ciphertext: Uint8Array, passphrase: string) => Promise<Buffer | undefined>;
 
 export interface Decryption {
   readonly decrypt: Decrypt;
-  /** A ciphertext whose length is no multiple of this is damaged; 1 for a cipher that works octet by octet. */
+  /** A ciphertext whose length is not a multiple of this is damaged; 1 for a stream cipher mode. */
   readonly blockBytes: number;
 }
 
@@ -24,7 +24,7 @@ interface Cipher {
 
 const cipher = (name: string, keyBits: number, ivBytes = 16): Cipher => ({ name, keyBytes: keyBits / 8, ivBytes });
 
-/** NIST CSOR (AES), RFC 3657 §2.2 (Camellia), RFC 5794 appendix B (ARIA): what `openssl pkcs8 -topk8 -v2 NAME` writes. */
+/** NIST CSOR (AES), RFC 3657 §2.2 (Camellia), RFC 5794 appendix B (ARIA): the ciphers that `openssl pkcs8 -topk8 -v2 NAME` writes. */
 const ciphers: Readonly<Record<string, Cipher>> = {
   '2.16.840.1.101.3.4.1.2': cipher('aes-128-cbc', 128),
   '2.16.840.1.101.3.4.1.3': cipher('aes-128-ofb', 128),
@@ -63,7 +63,7 @@ const forgotten: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.12.1.2': 'pbeWithSHAAnd40BitRC4',
 };
 
-/** How to decrypt what this AlgorithmIdentifier encrypted. @throws {DerError} when it is malformed or too old to be read. */
+/** How to decrypt what was encrypted with this AlgorithmIdentifier. @throws {DerError} if it is malformed or too old to be supported. */
 export function decryption(algorithm: DerValue): Decryption {
   const fields = new Fields(
     expectTag(algorithm, tags.sequence, 'the encryption algorithm'),
@@ -84,7 +84,7 @@ function pbes2Decryption(parameters: Fields): Decryption {
   const scheme = new Fields(parameters.take(tags.sequence, 'the cipher'), 'the cipher');
   const id = oid(scheme.any('the cipher'), 'the cipher');
   const known = ciphers[id];
-  if (!known) throw new DerError(`it is encrypted with the cipher ${id}, which this program does not know`);
+  if (!known) throw new DerError(`it is encrypted with the cipher ${id}, which is not supported`);
   const iv = scheme.take(tags.octetString, 'the initialisation vector').body;
   if (iv.length !== known.ivBytes) throw new DerError('the initialisation vector has the wrong length');
   const decrypt: Decrypt = async (ciphertext, passphrase) => {
@@ -108,14 +108,14 @@ function pkcs12Decryption(old: (typeof pkcs12Ciphers)[string], parameters: Field
       const plain = decryptRc2(key, iv, ciphertext);
       return plain && onlyDer(plain);
     }
-    // Two-key triple DES is three-key triple DES whose third key is the first.
+    // Two-key triple DES is three-key triple DES with the first key as the third.
     const full = old.name === 'des-ede-cbc' ? Buffer.concat([key, key.subarray(0, 8)]) : key;
     return decipher('des-ede3-cbc', full, iv, ciphertext);
   };
   return { decrypt, blockBytes: 8 };
 }
 
-/** `undefined` unless the padding is right and one value comes out: one wrong key in 256 gets the padding right by chance. */
+/** `undefined` unless the padding is right and the result is one value, because one wrong key in 256 gets the padding right by chance. */
 export function decipher(name: string, key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Buffer | undefined {
   try {
     const decrypting = createDecipheriv(name, key, iv);
@@ -134,7 +134,7 @@ function onlyDer(plain: Buffer): Buffer | undefined {
   }
 }
 
-/** Tries every reading of the passphrase. */
+/** Tries every encoding of the passphrase. */
 export async function decryptAny(
   decrypt: Decrypt,
   ciphertext: Uint8Array,

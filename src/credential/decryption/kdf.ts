@@ -1,4 +1,4 @@
-/** Keys from passphrases. Work is bounded: a hostile file may not choose how long we compute. */
+/** Keys from passphrases. The work is limited, so that a hostile file cannot decide how long we compute. */
 import { createHash, pbkdf2, scrypt } from 'node:crypto';
 import { setImmediate as othersFirst } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -7,15 +7,15 @@ import { children, DerError, type DerValue, expectTag, Fields, oid, smallInteger
 const derivePbkdf2 = promisify(pbkdf2);
 const deriveScrypt = promisify<Buffer, Uint8Array, number, import('node:crypto').ScryptOptions, Buffer>(scrypt);
 
-/** Rounds. Tools write 2,048 to some 1,000,000; this much takes a second or two. */
+/** Rounds. Tools write 2,048 to about 1,000,000; this many take a second or two. */
 const mostRounds = 2_000_000;
-/** PKCS#12's own derivation is ours, and runs on the thread that serves everyone; keytool asks for 10,000. */
+/** PKCS#12's own derivation is implemented here and runs on the main thread; keytool uses 10,000 rounds. */
 export const mostPkcs12Rounds = 200_000;
-/** Between two pauses of it: some 20 ms. */
+/** Rounds between two pauses: about 20 ms. */
 const roundsInARow = 10_000;
 /** OpenSSL's own limit is half of this, and its default (N 16,384, r 8, p 1) needs 16 MiB. */
 const mostScryptBytes = 64 * 1024 * 1024;
-/** N times r times p: about a second. */
+/** N × r × p: about a second. */
 const mostScryptWork = 2 ** 21;
 
 export type HashName = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
@@ -31,7 +31,7 @@ const hmacs: Readonly<Record<string, HashName>> = {
 export function hmacName(algorithm: DerValue): HashName {
   const id = oid(new Fields(algorithm, 'an HMAC algorithm').any('an HMAC algorithm'), 'an HMAC algorithm');
   const name = hmacs[id];
-  if (!name) throw new DerError(`it uses the HMAC ${id}, which this program does not know`);
+  if (!name) throw new DerError(`it uses the HMAC ${id}, which is not supported`);
   return name;
 }
 
@@ -47,13 +47,13 @@ export function keyDerivation(algorithm: DerValue): DeriveKey {
   );
   if (id === '1.2.840.113549.1.5.12') return pbkdf2From(parameters);
   if (id === '1.3.6.1.4.1.11591.4.11') return scryptFrom(parameters);
-  throw new DerError(`it uses the key derivation ${id}, which this program does not know`);
+  throw new DerError(`it uses the key derivation ${id}, which is not supported`);
 }
 
 function pbkdf2From(parameters: Fields): DeriveKey {
   const salt = parameters.take(tags.octetString, 'the salt').body;
   const rounds = roundsOf(parameters.take(tags.integer, 'the iteration count'));
-  parameters.optional(tags.integer); // keyLength: the cipher says the same
+  parameters.optional(tags.integer); // keyLength: the cipher implies it
   const prf = parameters.optional(tags.sequence);
   const hash = prf ? hmacName(prf) : 'sha1';
   return (password, length) => derivePbkdf2(password, salt, rounds, length, hash);
@@ -71,7 +71,7 @@ function scryptFrom(parameters: Fields): DeriveKey {
   return (password, length) => deriveScrypt(password, salt, length, { N, r, p, maxmem: 2 * mostScryptBytes });
 }
 
-/** @throws {DerError} for none, or more than we are ready to do. */
+/** @throws {DerError} for zero rounds, or more than the limit. */
 export function roundsOf(value: DerValue, most = mostRounds): number {
   const rounds = smallInteger(value, 'the iteration count');
   if (rounds < 1 || rounds > most) throw new DerError(`its iteration count ${rounds} is out of bounds`);
@@ -117,7 +117,7 @@ function addOne(block: Buffer, addend: Buffer): void {
   }
 }
 
-/** PBMAC1 (RFC 8018 §7.1, as RFC 9579 uses it): the key derivation and the HMAC, from the algorithm's parameters. */
+/** PBMAC1 (RFC 8018 §7.1, as RFC 9579 uses it): the key derivation and the HMAC from the algorithm's parameters. */
 export function pbmac1(parameters: DerValue): { derive: DeriveKey; length: number; hash: HashName } {
   const [kdf, mac] = children(parameters, 'the PBMAC1 parameters');
   if (!kdf || !mac) throw new DerError('the PBMAC1 parameters are missing');

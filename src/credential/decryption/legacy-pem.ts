@@ -6,11 +6,11 @@ import { octetsOf, readingsOf } from './password.ts';
 interface Cipher {
   readonly keyBytes: number;
   readonly blockBytes: number;
-  /** CFB and OFB need no padding, so the ciphertext may have any length. */
+  /** CFB and OFB do not need padding, so the ciphertext can have any length. */
   readonly padded: boolean;
 }
 
-/** What OpenSSL 3 still takes under `DEK-Info`. */
+/** The `DEK-Info` ciphers that OpenSSL 3 still accepts. */
 const form = /^(?:(AES|CAMELLIA|ARIA)-(128|192|256)|DES-EDE3)-(CBC|CFB|OFB)$/;
 
 function cipherOf(name: string): Cipher | undefined {
@@ -21,8 +21,8 @@ function cipherOf(name: string): Cipher | undefined {
 
 /**
  * `Proc-Type: 4,ENCRYPTED` (RFC 1421 §4.6.1.1) with OpenSSL's derivation: EVP_BytesToKey, one round of MD5, the IV's first 8 octets as salt.
- * @returns undefined when the passphrase does not fit
- * @throws {DerError} when header or ciphertext are damaged or of a cipher that is no longer read
+ * @returns undefined if the passphrase is wrong
+ * @throws {DerError} if the header or ciphertext is damaged, or the cipher is no longer supported
  */
 export function decryptLegacyPem(
   dekInfo: string | undefined,

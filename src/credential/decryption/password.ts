@@ -1,7 +1,7 @@
-/** The bytes that a passphrase may have become in the tool that encrypted with it. For ASCII there is one answer; for `£` several. */
+/** The bytes that the encrypting tool may have made of a passphrase. ASCII has one encoding; `£` has several. */
 
 /**
- * What the tool may have understood: the passphrase itself; each octet of its UTF-8 as a character of its own (OpenSSL before 1.1, Java with
+ * What the tool may have read: the passphrase itself; each octet of its UTF-8 as a separate character (OpenSSL before 1.1, Java with
  * another file encoding); each of those octets as U+FFFD (Java in the C locale).
  */
 export function readingsOf(passphrase: string): string[] {
@@ -10,7 +10,7 @@ export function readingsOf(passphrase: string): string[] {
   return [...new Set(readings)];
 }
 
-/** For PBES2 and OpenSSL's own forms, which hash octets: UTF-8 (RFC 8018 §3), or Latin-1 from a terminal that spoke it. */
+/** For PBES2 and OpenSSL's own forms, which hash octets: UTF-8 (RFC 8018 §3), or Latin-1 from a terminal that used it. */
 export function octetsOf(passphrase: string): Buffer[] {
   const utf8 = Buffer.from(passphrase, 'utf8');
   const latin1 = Buffer.from(passphrase, 'latin1');

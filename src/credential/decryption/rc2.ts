@@ -1,6 +1,6 @@
 /**
- * RC2 (RFC 2268), to read with: OpenSSL's default provider lost it with version 3, and keystores from before still have it around their
- * certificates. Nothing is ever encrypted with it here.
+ * RC2 (RFC 2268), for reading only. OpenSSL's default provider dropped it in version 3, and older keystores still encrypt their
+ * certificates with it. Nothing is ever encrypted with it here.
  */
 
 /** RFC 2268 §2: the digits of pi. */
@@ -13,7 +13,7 @@ const pi = Buffer.from(
 );
 const piOf = (octet: number): number => pi[octet & 0xff] ?? 0;
 
-/** CBC with the padding of PKCS#7, the effective key bits those of the key, as PKCS#12 has them. `undefined` when the padding is wrong. */
+/** CBC with the padding of PKCS#7, with as many effective key bits as the key has, as in PKCS#12. `undefined` if the padding is wrong. */
 export function decryptRc2(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Buffer | undefined {
   if (ciphertext.length === 0 || ciphertext.length % 8 !== 0) return undefined;
   const words = expand(key);
@@ -38,7 +38,7 @@ function expand(key: Uint8Array): Uint16Array {
   return Uint16Array.from({ length: 64 }, (_, index) => at(2 * index) | (at(2 * index + 1) << 8));
 }
 
-/** RFC 2268 §4: five rounds that mix, one that mashes, six, one, five. From eight octets of `cipher` to eight of `plain`. */
+/** RFC 2268 §4: five mixing rounds, one mashing round, then six, one and five. From eight octets of `cipher` to eight of `plain`. */
 function decryptBlock(words: Uint16Array, cipher: Buffer, from: number, plain: Buffer, to: number): void {
   let [a, b, c, d] = [0, 2, 4, 6].map((offset) => cipher.readUInt16LE(from + offset)) as [
     number,

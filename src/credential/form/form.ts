@@ -1,4 +1,4 @@
-/** The outer shape of what a source holds, whatever it was wrapped in on its way. */
+/** The format of the content of a source, whatever it is wrapped in. */
 import { decodeText } from '../../config/index.ts';
 import { decodeBase64, type PemBlock, readPem } from '../../x509/index.ts';
 import { namedBinary, namedText } from './other-formats.ts';
@@ -8,22 +8,22 @@ export type Form = (
   | { readonly kind: 'pem'; readonly blocks: readonly PemBlock[] }
   | { readonly kind: 'der'; readonly bytes: Uint8Array }
   | { readonly kind: 'jks'; readonly bytes: Uint8Array }
-  /** An e-mail, or a part of one: what is asked for stands in its body or in an attachment. */
+  /** An email or a part of one: the certificate is in its body or in an attachment. */
   | { readonly kind: 'mail'; readonly bytes: Uint8Array }
   | { readonly kind: 'none'; readonly reason: string }
 ) & {
-  /** What had to be undone to see it, outermost first; each continues “it is …”. */
+  /** What had to be undone to read it, outermost first; each one continues “it is …”. */
   readonly undone: readonly string[];
 };
 
 const sequenceTag = 0x30;
 const jksMagic = Buffer.from('feedfeed', 'hex');
-/** Base64 of quoted, escaped base64 has been seen; nobody wraps deeper. */
+/** Base64 of quoted, escaped base64 exists in practice; nothing deeper does. */
 const mostLayers = 4;
 
 /**
- * Secret stores and settings pass PEM on as it is, with its line ends written `\n`, in quotes, or as base64 of the whole file, sometimes
- * twice; the same for DER and keystores. All are taken. Linear in the length.
+ * Secret stores and settings deliver PEM as it is, with its line breaks written `\n`, in quotes, or as base64 of the whole file, sometimes
+ * twice; the same applies to DER and keystores. All are accepted. Linear in the length.
  */
 export function formOf(bytes: Buffer): Form {
   return unwrapped(bytes, []);
@@ -41,13 +41,13 @@ type Binary = { readonly kind: 'der' | 'jks'; readonly bytes: Uint8Array };
 
 function binaryForm(bytes: Buffer): Binary | undefined {
   if (bytes.subarray(0, jksMagic.length).equals(jksMagic)) return { kind: 'jks', bytes };
-  // A SEQUENCE, and not text that begins with the digit 0: the length octet of anything this long has its high bit set.
+  // A SEQUENCE, not text that begins with the digit 0, because the length octet of anything this long has its high bit set.
   const length = bytes[1] ?? 0;
   if (bytes[0] !== sequenceTag || (length < 0x80 && length + 2 !== bytes.length)) return undefined;
   return { kind: 'der', bytes: withoutLineEnd(bytes) };
 }
 
-/** A line end behind DER, as an editor leaves it. OpenSSL reads one value and looks no further. */
+/** A line break after DER, as an editor adds it. OpenSSL reads one value and ignores the rest. */
 function withoutLineEnd(bytes: Buffer): Buffer {
   const lengthOctets = (bytes[1] ?? 0) & 0x7f;
   if ((bytes[1] ?? 0) < 0x80 || lengthOctets === 0 || lengthOctets > 4) return bytes;
@@ -73,13 +73,13 @@ function textForm(bytes: Buffer, raw: string, before: readonly string[]): Form {
   if (named) return { kind: 'none', reason: named, undone };
   const decoded = undone.length < mostLayers ? decodeBase64(standard(text)) : '';
   if (typeof decoded !== 'string') {
-    const inner = unwrapped(decoded, [...undone, 'base64 of the whole']);
+    const inner = unwrapped(decoded, [...undone, 'base64 text']);
     if (inner.kind !== 'none' || inner.reason !== unknown) return inner;
   }
   return { kind: 'none', reason: unknown, undone };
 }
 
-/** Base64url (RFC 4648 §5) is the same with two other digits, and most often without padding. */
+/** Base64url (RFC 4648 §5) is the same with two different digits, and usually without padding. */
 function standard(text: string): string {
   const digits = text.replace(/\s+/g, '').replaceAll('-', '+').replaceAll('_', '/');
   return digits.padEnd(Math.ceil(digits.length / 4) * 4, '=');
@@ -101,7 +101,7 @@ const mailFields: ReadonlySet<string> = new Set([
   'content-transfer-encoding',
 ]);
 
-/** RFC 5322 §2.2: header fields come first, up to an empty line. PEM's own (RFC 1421) stand inside a block. */
+/** RFC 5322 §2.2: header fields come first, up to an empty line. PEM headers (RFC 1421) are inside a block. */
 function isMail(text: string): boolean {
   const head = text
     .slice(0, 16 * 1024)
@@ -110,7 +110,7 @@ function isMail(text: string): boolean {
   const end = head.findIndex((line) => line.trim() === '');
   const names = new Set<string>();
   for (const line of head.slice(0, end === -1 ? undefined : end)) {
-    // A folded line, and the mbox line in front of a message.
+    // A folded line, and the mbox line before a message.
     if (/^[ \t]/.test(line) || line.startsWith('From ')) continue;
     const name = /^([!-9;-~]+):/.exec(line)?.[1]?.toLowerCase();
     if (name === undefined) return false;

@@ -1,22 +1,22 @@
 /**
- * Whether OpenSSL's own PEM reader, which MESH clients are built on, takes the bytes as they stand. Ours takes more than any client does,
- * so that it can explain; what only we can read must not pass for deployed.
+ * Whether OpenSSL's own PEM reader, which MESH clients are built on, accepts the bytes as they are. Ours accepts more than any client,
+ * so that it can explain; but a file that only we can read must not count as deployed.
  */
 import { X509Certificate } from 'node:crypto';
 import { type PemBlock, readPem } from '../../x509/index.ts';
 import type { Form } from './form.ts';
 import { kindOfDer } from './other-formats.ts';
 
-/** @returns why not, continuing a sentence that names the place; undefined when OpenSSL reads it. */
+/** @returns why not, continuing a sentence that names the place; undefined if OpenSSL reads it. */
 export function whyClientsCannotRead(
   bytes: Buffer,
   form: Form,
   wanted: (label: string) => boolean,
 ): string | undefined {
-  const wrapped = form.undone.length > 0 ? `it is ${form.undone.join(', in it ')}` : undefined;
+  const wrapped = form.undone.length > 0 ? `it is ${form.undone.join(', containing ')}` : undefined;
   switch (form.kind) {
     case 'mail':
-      return 'it is an e-mail, and clients read the certificate alone';
+      return 'it is an email, and clients only read the certificate itself';
     case 'pem':
       return refusedBlock(bytes.toString('latin1'), form.blocks, wanted, wrapped);
     case 'der':
@@ -26,9 +26,9 @@ export function whyClientsCannotRead(
   }
 }
 
-const packed = 'it is PKCS#7, and clients read certificates in PEM';
+const packed = 'it is PKCS#7, and clients only read PEM certificates';
 
-/** @param blocks as they are when everything around them has been undone */
+/** @param blocks the blocks after everything around them has been undone */
 function refusedBlock(
   text: string,
   blocks: readonly PemBlock[],
@@ -38,7 +38,7 @@ function refusedBlock(
   const raw = readPem(text);
   if (raw.length !== blocks.length) return wrapped;
   for (const [index, block] of raw.entries()) {
-    // What is damaged has been said already.
+    // Damage has already been reported.
     const bytes = blocks[index]?.bytes;
     if (!wanted(block.label) || bytes === undefined) continue;
     const place = `block ${block.number} (line ${block.line})`;
@@ -49,8 +49,8 @@ function refusedBlock(
 }
 
 /**
- * Asked by way of a certificate, whatever the block is: OpenSSL's errors of reading PEM are told apart from those of the value inside, and
- * a key need not be decrypted for it.
+ * Reads it as a certificate, whatever the block is: OpenSSL's errors for PEM differ from those for the value inside, so a key does not
+ * have to be decrypted.
  */
 function openSslReads(text: string, block: PemBlock): boolean {
   const lines = linesOf(text, block).replaceAll(`${block.label}-----`, 'CERTIFICATE-----');
@@ -63,7 +63,7 @@ function openSslReads(text: string, block: PemBlock): boolean {
   }
 }
 
-/** From the start of the line on which it begins to the end of the one on which it ends. */
+/** From the start of the block’s first line to the end of its last line. */
 function linesOf(text: string, { from, to = text.length }: PemBlock): string {
   const end = text.indexOf('\n', to);
   return text.slice(text.lastIndexOf('\n', from) + 1, end === -1 ? undefined : end + 1);
@@ -72,8 +72,8 @@ function linesOf(text: string, { from, to = text.length }: PemBlock): string {
 function whatIsWrong(text: string, block: PemBlock): string {
   const lines = linesOf(text, block);
   const inside = text.slice(block.from, block.to);
-  if (!inside.includes('\n')) return 'its lines are not separated by line ends';
-  if (!lines.startsWith('-----BEGIN ')) return 'its BEGIN line is indented or follows other text on the line';
-  if (!/^[ \t\r]*(?:\n|$)/.test(text.slice(block.to))) return 'other text follows its END line on the line';
-  return /\n[ \t\r]*\n/.test(inside) ? 'it has blank lines inside' : 'its lines are not as PEM wants them';
+  if (!inside.includes('\n')) return 'its lines are not separated by line breaks';
+  if (!lines.startsWith('-----BEGIN ')) return 'its BEGIN line is indented or has other text before it';
+  if (!/^[ \t\r]*(?:\n|$)/.test(text.slice(block.to))) return 'other text follows on its END line';
+  return /\n[ \t\r]*\n/.test(inside) ? 'it has blank lines inside' : 'its lines are not in PEM format';
 }

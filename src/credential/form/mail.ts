@@ -1,11 +1,11 @@
-/** Everything in an e-mail that may hold a certificate: attachments first, then the text. */
+/** Everything in an email that can contain a certificate: attachments first, then the text. */
 
-/** A message that needs more than this is not one that a desk wrote. */
+/** A message from a desk never needs more than this. */
 const limits = { maxNestingDepth: 32, maxHeadersSize: 256 * 1024 };
 
-/** Messages that are enclosed come out whole, to be read in their turn. A message that cannot be read has no parts. */
+/** Enclosed messages are returned whole, to be read separately. A message that cannot be read has no parts. */
 export async function partsOfMail(message: Uint8Array): Promise<Buffer[]> {
-  // Only now: a service whose files are files never needs it.
+  // Loaded only here, because a service without emails never needs it.
   const { default: PostalMime } = await import('postal-mime');
   try {
     const { attachments, text, html } = await PostalMime.parse(message, { ...limits, forceRfc822Attachments: true });
@@ -20,7 +20,7 @@ export async function partsOfMail(message: Uint8Array): Promise<Buffer[]> {
   }
 }
 
-/** Enough to see a PEM block: where HTML breaks a line, a line ends. */
+/** Enough to find a PEM block: HTML line breaks become line breaks. */
 function withoutMarkup(html: string): string {
   return html
     .replace(/<(?:br|\/p|\/div|\/li|\/tr|\/pre)\b[^>]*>/gi, '\n')

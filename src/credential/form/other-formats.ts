@@ -1,4 +1,4 @@
-/** What people put where a certificate, a key or a keystore belongs, each named with what to do about it. */
+/** Other things that people provide instead of a certificate, key or keystore, each with what to do about it. */
 import { children, DerError, type DerValue, oid, readDer, smallInteger, tags } from '../../x509/index.ts';
 import { toDer } from '../decryption/ber.ts';
 
@@ -6,36 +6,36 @@ const magics: readonly { readonly start: Buffer; readonly reason: string }[] = [
   {
     start: Buffer.from('cececece', 'hex'),
     reason:
-      'it is a JCEKS keystore, which is not read; convert it: `keytool -importkeystore -srckeystore FILE -srcstoretype JCEKS -destkeystore FILE.p12 -deststoretype PKCS12`',
+      'it is a JCEKS keystore, which is not supported; convert it: `keytool -importkeystore -srckeystore FILE -srcstoretype JCEKS -destkeystore FILE.p12 -deststoretype PKCS12`',
   },
-  { start: Buffer.from('PK\x03\x04', 'latin1'), reason: 'it is a zip archive: unpack it, and give what is inside' },
+  { start: Buffer.from('PK\x03\x04', 'latin1'), reason: 'it is a zip archive: unpack it and use the file inside' },
   {
     start: Buffer.from('d0cf11e0a1b11ae1', 'hex'),
-    reason: 'it is an Outlook message (.msg): save its attachment, or save the message as text or .eml, and give that',
+    reason: 'it is an Outlook message (.msg): save its attachment, or save the message as text or .eml, and use that',
   },
   { start: Buffer.from('%PDF-', 'latin1'), reason: 'it is a PDF document' },
 ];
 
-/** The reason, when the first octets tell. */
+/** The reason, if the first octets show it. */
 export function namedBinary(bytes: Buffer): string | undefined {
   return magics.find(({ start }) => bytes.subarray(0, start.length).equals(start))?.reason;
 }
 
 const texts: readonly { readonly form: RegExp; readonly reason: string }[] = [
-  { form: /^\s*\{\\rtf/, reason: 'it is a rich text document (RTF): save it as plain text, and give that' },
+  { form: /^\s*\{\\rtf/, reason: 'it is a rich text document (RTF): save it as plain text and use that' },
   { form: /^\s*<(?:!doctype|html|\?xml)/i, reason: 'it is a web page (HTML or XML), not a certificate or key' },
   {
     form: /^\s*PuTTY-User-Key-File/,
-    reason: 'it is a PuTTY key, which is not made for TLS; deploy the key that was made with the CSR',
+    reason: 'it is a PuTTY key, which cannot be used for TLS; deploy the key that was created with the CSR',
   },
   {
     form: /^[ \t]*(?:—|–|―|-{1,4}|-{6,}) ?BEGIN [A-Z0-9 ]+(?:—|–|―|-)/m,
     reason:
-      'its BEGIN line does not begin with five hyphens: a word processor or a copy changed it. Copy the text again from the original',
+      'its BEGIN line does not begin with five hyphens, perhaps because a word processor changed it. Copy the text again from the original',
   },
 ];
 
-/** The reason, when the text is of a known other kind. */
+/** The reason, if the text is of another known kind. */
 export function namedText(text: string): string | undefined {
   return texts.find(({ form }) => form.test(text.slice(0, 64 * 1024)))?.reason;
 }
@@ -54,7 +54,7 @@ export type DerKind =
 export const pkcs7SignedData = '1.2.840.113549.1.7.2';
 const times: readonly number[] = [0x17, 0x18];
 
-/** By its shape alone: RFC 5280 §4.1 and §5.1, 2986 §4, 5652 §3, 7292 §4, 5208, 8017 A.1.2, 5915. */
+/** By its structure alone: RFC 5280 §4.1 and §5.1, 2986 §4, 5652 §3, 7292 §4, 5208, 8017 A.1.2, 5915. */
 export function kindOfDer(bytes: Uint8Array): DerKind {
   try {
     const parts = children(readDer(toDer(bytes, 'it'), 'it'), 'it');
@@ -76,13 +76,13 @@ function integerFirst(first: DerValue, second: DerValue): DerKind {
   return smallInteger(first, 'it') === 3 ? 'pkcs12' : 'private_key';
 }
 
-/** Of the three signed structures: a CRL has a time among its first fields, a request has a number and no more than four fields. */
+/** Of the three signed structures: a CRL has a time among its first fields, and a request has a number and at most four fields. */
 function signedKind(fields: readonly DerValue[]): DerKind {
   if (fields.slice(0, 4).some(({ tag }) => times.includes(tag))) return 'crl';
   return fields.length <= 4 && fields[0]?.tag === tags.integer ? 'request' : 'certificate';
 }
 
-/** What to say where a certificate was looked for. */
+/** The message if a certificate was expected. */
 export const insteadOfCertificate: Readonly<Partial<Record<DerKind, string>>> = {
   pkcs12:
     'it is a PKCS#12 keystore: configure it as `keystore`, or take the certificate out with `openssl pkcs12 -in FILE -clcerts -nokeys -out client.pem`',
@@ -90,24 +90,24 @@ export const insteadOfCertificate: Readonly<Partial<Record<DerKind, string>>> = 
   crl: 'it is a certificate revocation list, not a certificate',
   private_key: 'it is a private key, not a certificate',
   encrypted_key: 'it is an encrypted private key, not a certificate',
-  public_key: 'it is a public key alone, not a certificate',
+  public_key: 'it is a public key, not a certificate',
 };
 
-/** What to say where a private key was looked for. */
+/** The message if a private key was expected. */
 export const insteadOfKey: Readonly<Partial<Record<DerKind, string>>> = {
   pkcs12:
     'it is a PKCS#12 keystore: configure it as `keystore`, or take the key out with `openssl pkcs12 -in FILE -nocerts -out private_key.pem`',
-  pkcs7: 'it is PKCS#7, which holds certificates and never a private key',
-  request: 'it is a certificate signing request, not the private key that it was made with',
+  pkcs7: 'it is PKCS#7, which contains certificates but never a private key',
+  request: 'it is a certificate signing request, not the private key that was used to create it',
   certificate: 'it is a certificate, not a private key',
   crl: 'it is a certificate revocation list, not a private key',
-  public_key: 'it is a public key alone, not a private key',
+  public_key: 'it is a public key, not a private key',
 };
 
 const openSsh =
   'it is an OpenSSH key, which TLS libraries do not read; convert a copy of it: `ssh-keygen -p -m PKCS8 -f COPY`';
 
-/** By a PEM label (RFC 7468), where none of the labels that were looked for is there. */
+/** By a PEM label (RFC 7468), if none of the expected labels is present. */
 export function kindOfLabel(label: string): DerKind | undefined {
   if (label.endsWith('CERTIFICATE REQUEST')) return 'request';
   if (label === 'PKCS7' || label === 'CMS') return 'pkcs7';
@@ -118,6 +118,6 @@ export function kindOfLabel(label: string): DerKind | undefined {
   return label.endsWith('CERTIFICATE') ? 'certificate' : undefined;
 }
 
-/** What to say of a private key block in a format that no TLS library reads. */
+/** The message for a private key block in a format that no TLS library reads. */
 export const namedKeyFormat = (label: string): string | undefined =>
   label === 'OPENSSH PRIVATE KEY' ? openSsh : undefined;

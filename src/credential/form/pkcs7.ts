@@ -3,22 +3,22 @@ import { toDer } from '../decryption/ber.ts';
 import { pkcs7SignedData } from './other-formats.ts';
 
 /**
- * The certificates of a degenerate SignedData (RFC 5652 §5.1, RFC 2315 §9.1), in its order: what Windows, Java and many CAs hand out as
- * `.p7b`. Signatures in it are not looked at; a certificate proves itself.
+ * The certificates of a degenerate SignedData (RFC 5652 §5.1, RFC 2315 §9.1), in its order: Windows, Java and many CAs provide it as
+ * `.p7b`. Its signatures are not checked, because each certificate has its own.
  * @returns the DER of each. @throws {DerError}
  */
 export function certificatesOfPkcs7(bytes: Uint8Array): Uint8Array[] {
   const what = 'the PKCS#7';
   const info = new Fields(readDer(toDer(bytes, what), what), what);
   const type = oid(info.take(tags.oid, 'its type'), 'its type');
-  if (type !== pkcs7SignedData) throw new DerError(`it is PKCS#7 of type ${type}, which holds no certificates`);
+  if (type !== pkcs7SignedData) throw new DerError(`it is PKCS#7 of type ${type}, which does not contain certificates`);
   const signed = new Fields(readDer(info.take(context(0), 'its content').body, what), what);
   signed.take(tags.integer, 'its version');
   signed.take(tags.set, 'its digest algorithms');
   signed.take(tags.sequence, 'its content');
   const certificates = signed.optional(context(0));
   if (!certificates) throw new DerError('it is PKCS#7 without a certificate');
-  // CertificateSet also allows forms of the nineties, in context-specific tags; those are passed over.
+  // CertificateSet also allows obsolete forms, in context-specific tags; those are skipped.
   return children(certificates, 'a certificate')
     .filter(({ tag }) => tag === tags.sequence)
     .map(({ raw }) => raw);

@@ -1,8 +1,8 @@
-/** Undoes what settings, secret stores, terminals and mail programs do to PEM. */
+/** Undoes the changes that settings, secret stores, terminals and mail programs make to PEM. */
 
 export interface Cleaned {
   readonly text: string;
-  /** Each continues “it is …”. */
+  /** Each one continues “it is …”. */
   readonly undone: readonly string[];
 }
 
@@ -11,17 +11,17 @@ interface Wrapping {
   readonly undo: (text: string) => string;
 }
 
-/** In the order in which they lie around each other. */
+/** From the outermost to the innermost. */
 const wrappings: readonly Wrapping[] = [
   {
-    name: 'text with characters that cannot be seen (zero-width or no-break spaces)',
+    name: 'text with invisible characters (zero-width or no-break spaces)',
     undo: (text) => text.replace(/[\u200b-\u200d\u2060\ufeff]/g, '').replace(/\u00a0/g, ' '),
   },
   { name: 'text in quotation marks', undo: (text) => text.replace(/^\s*(["'])([\s\S]*)\1\s*$/, '$2') },
-  // Once, or twice where two settings files escaped it.
-  { name: 'text with its line ends written as \\n', undo: (text) => text.replace(/(?:\\+r)?\\+n/g, '\n') },
-  // RFC 3676 §4.5, as a mail program quotes a message.
-  { name: 'quoted text, its lines begin with >', undo: unquoted },
+  // Once, or twice if two settings files escaped it.
+  { name: 'text with its line breaks written as \\n', undo: (text) => text.replace(/(?:\\+r)?\\+n/g, '\n') },
+  // RFC 3676 §4.5: how mail programs quote a message.
+  { name: 'quoted text, with lines that begin with >', undo: unquoted },
 ];
 
 /** Linear in the length of the text. */

@@ -1,4 +1,4 @@
-/** Which key entry of a keystore is judged. What Java presents of several follows from the order of a hash table, so nobody can tell. */
+/** Which key entry of a keystore is checked. If there are several, Java presents one by the order of a hash table, which nobody can predict. */
 import type { Certificate } from '../../x509/index.ts';
 import type { DeployedKey } from '../key-handle.ts';
 import type { KeyEntry, KeystoreProblem } from './content.ts';
@@ -6,7 +6,7 @@ import type { KeyEntry, KeystoreProblem } from './content.ts';
 export interface Chosen {
   readonly key?: DeployedKey;
   readonly certificate?: Certificate;
-  /** The certificates of the other entries: no part of any bundle. */
+  /** The certificates of the other entries, which are not part of the bundle. */
   readonly foreign: ReadonlySet<Certificate>;
   readonly problems: readonly KeystoreProblem[];
 }
@@ -31,7 +31,7 @@ export function choose(
   };
 }
 
-/** The entry's own; where the keystore ties none to the key, the first with its public key, else the first of all, so that it can be said. */
+/** The entry's own certificate. If none is linked to the key, the first with its public key, or else the first of all, so that it can be reported. */
 function withCertificate({ alias, key, chain }: KeyEntry, parsed: ReadonlyMap<Uint8Array, Certificate>): Entry {
   const own = chain.map((der) => parsed.get(der)).find((each) => each !== undefined);
   const certificates = [...parsed.values()];
@@ -40,20 +40,20 @@ function withCertificate({ alias, key, chain }: KeyEntry, parsed: ReadonlyMap<Ui
   return { key, ...(alias === undefined ? {} : { alias }), ...(certificate && { certificate }) };
 }
 
-/** An entry without a certificate is worse than any. */
+/** An entry without a certificate is worse than any other. */
 const endOf = ({ certificate }: Entry) => certificate?.notAfter.getTime() ?? 0;
 
-/** keytool writes aliases in lower case, whatever was typed. */
+/** keytool always writes aliases in lower case. */
 const sameAlias = (one: string | undefined, other: string) => one?.toLowerCase() === other.toLowerCase();
 
 function problemsOf(all: readonly Entry[], named: readonly Entry[], alias: string | undefined): KeystoreProblem[] {
   if (alias !== undefined && named.length === 0 && all.length > 0) {
-    const message = `it has no private key under the configured alias; it has ${list(all.map(nameOf))}`;
+    const message = `it does not have a private key under the configured alias; it has ${list(all.map(nameOf))}`;
     return [{ code: 'keystore_alias_unknown', message }];
   }
   if (named.length < 2) return [];
   const entries = list(named.map((entry) => `${nameOf(entry)} (${describe(entry)})`));
-  const message = `it holds ${named.length} private keys, ${entries}; the one that ends first is judged, and Java may present another`;
+  const message = `it contains ${named.length} private keys, ${entries}; the one that expires first is checked, but Java may present another`;
   return [{ code: 'keystore_has_several_keys', message }];
 }
 

@@ -1,23 +1,23 @@
 import type { DeployedKey } from '../key-handle.ts';
 
-/** One private key with what the keystore presents for it. */
+/** One private key and the certificates that the keystore presents for it. */
 export interface KeyEntry {
-  /** What keytool calls alias and PKCS#12 friendlyName; absent where the tool wrote none. */
+  /** The alias (keytool) or friendlyName (PKCS#12); absent if the tool did not write one. */
   readonly alias?: string;
   readonly key: DeployedKey;
-  /** DER, the entry's own certificate first; empty where the keystore ties none to the key. */
+  /** DER, the entry's own certificate first; empty if the keystore does not link one to the key. */
   readonly chain: readonly Uint8Array[];
 }
 
-/** What either format yields before its parts are sorted. */
+/** The content of either format, before its parts are sorted. */
 export interface KeystoreContent {
-  /** In the keystore's order, which tells nothing of what Java presents. */
+  /** In the keystore's order, which does not show what Java presents. */
   readonly entries: readonly KeyEntry[];
   /** Every certificate, DER, in the keystore's order. */
   readonly certificates: readonly Uint8Array[];
 }
 
-/** A keystore of one application holds one or two. Each has to be decrypted and proven. */
+/** The keystore of one application contains one or two. Each has to be decrypted and proven. */
 export const mostKeys = 16;
 
 export type KeystoreProblemCode =

@@ -1,6 +1,6 @@
 /**
- * The Java keystore, format JKS versions 1 and 2 (sun.security.provider.JavaKeyStore): big-endian, closed by a SHA-1 over the password, a
- * fixed phrase and everything before it. Keys are hidden by a SHA-1 key stream (sun.security.provider.KeyProtector).
+ * The Java keystore, format JKS versions 1 and 2 (sun.security.provider.JavaKeyStore): big-endian, ending with a SHA-1 of the password, a
+ * fixed phrase and everything before it. Keys are hidden with a SHA-1 key stream (sun.security.provider.KeyProtector).
  */
 import { createHash } from 'node:crypto';
 import type { Secret } from '../../config/index.ts';
@@ -15,13 +15,13 @@ const whitener = 'Mighty Aphrodite';
 const keyProtectorOid = '1.3.6.1.4.1.42.2.17.1.1';
 const keyEntry = 1;
 const certificateEntry = 2;
-/** Far above any real keystore; a count in the file must not make us loop for long. */
+/** Far more than any real keystore; a count in the file must not make us loop for long. */
 const mostEntries = 10_000;
 
 /** Every key entry with its chain; the chains, then the trusted certificates. @throws {DerError | PrivateKeyError} */
 export async function readJks(bytes: Uint8Array, passphrase: Secret | undefined): Promise<KeystoreContent> {
   const { protectedKeys, certificates } = readEntries(Buffer.from(bytes));
-  if (!passphrase) throw new PrivateKeyError('passphrase_missing', 'it is a Java keystore, and there is no passphrase');
+  if (!passphrase) throw new PrivateKeyError('passphrase_missing', 'it is a Java keystore, but there is no passphrase');
   const password = readingsOf(passphrase.reveal())
     .map((reading) => bmpOf(reading, false))
     .find((candidate) => integrityHolds(bytes, candidate));
@@ -47,7 +47,7 @@ interface ProtectedKey {
 
 function readEntries(bytes: Buffer): { protectedKeys: ProtectedKey[]; certificates: Uint8Array[] } {
   const reader = new Reader(bytes.subarray(0, Math.max(0, bytes.length - digestBytes)));
-  reader.integer(); // the magic number, by which it was recognised
+  reader.integer(); // the magic number, which has already been checked
   const version = reader.integer();
   if (version !== 1 && version !== 2) throw new DerError(`it is a JKS keystore of version ${version}`);
   const protectedKeys: ProtectedKey[] = [];
@@ -61,13 +61,13 @@ function readEntries(bytes: Buffer): { protectedKeys: ProtectedKey[]; certificat
     const alias = reader.text();
     reader.bytes(8); // creation date
     if (kind === keyEntry) {
-      if (protectedKeys.length === mostKeys) throw new DerError(`it holds more than ${mostKeys} private keys`);
+      if (protectedKeys.length === mostKeys) throw new DerError(`it contains more than ${mostKeys} private keys`);
       const encrypted = reader.bytes(reader.integer());
       protectedKeys.push({ alias, encrypted, chain: Array.from({ length: reader.count() }, certificate) });
     } else if (kind === certificateEntry) trusted.push(certificate());
-    else throw new DerError(`it holds an entry of kind ${kind}, which JKS does not have`);
+    else throw new DerError(`it contains an entry of kind ${kind}, which does not exist in JKS`);
   }
-  if (reader.left > 0) throw new DerError(`it has ${plural(reader.left, 'byte')} too many after its last entry`);
+  if (reader.left > 0) throw new DerError(`it has ${plural(reader.left, 'byte')} left over after its last entry`);
   return { protectedKeys, certificates: [...protectedKeys.flatMap(({ chain }) => chain), ...trusted] };
 }
 
@@ -91,7 +91,7 @@ function recover(encrypted: Uint8Array, password: Buffer): Buffer {
   if (check.equals(body.subarray(body.length - digestBytes))) return key;
   throw new PrivateKeyError(
     'passphrase_wrong',
-    'the passphrase opens the keystore but not its key: give the key the same one with `keytool -keypasswd`',
+    'the passphrase opens the keystore but not its key: set the same passphrase for the key with `keytool -keypasswd`',
   );
 }
 
@@ -119,11 +119,11 @@ class Reader {
 
   count(): number {
     const count = this.integer();
-    if (count > mostEntries) throw new DerError(`it claims ${count} entries`);
+    if (count > mostEntries) throw new DerError(`it claims to have ${count} entries`);
     return count;
   }
 
-  /** DataOutput.writeUTF: UTF-8 but for NUL and surrogates, which no alias has. */
+  /** DataOutput.writeUTF: UTF-8 except for NUL and surrogates, which aliases do not contain. */
   text(): string {
     return this.bytes(this.bytes(2).readUInt16BE()).toString('utf8');
   }

@@ -12,14 +12,14 @@ import { readPkcs12 } from './pkcs12.ts';
 export interface Keystore {
   readonly key?: DeployedKey;
   readonly certificate?: Certificate;
-  /** The others, in the keystore's order, without those that belong to other keys. */
+  /** The other certificates, in the keystore's order, without those that belong to other keys. */
   readonly others: readonly Certificate[];
   readonly problems: readonly KeystoreProblem[];
 }
 
 /**
- * Never throws for what the bytes hold.
- * @param alias which key entry to judge; absent: the only one, or of several the one whose certificate ends first
+ * Never throws because of the content.
+ * @param alias which key entry to check. Default: the only one, or if there are several, the one whose certificate expires first
  */
 export async function readKeystore(bytes: Buffer, passphrase: Secret | undefined, alias?: string): Promise<Keystore> {
   try {
@@ -28,7 +28,7 @@ export async function readKeystore(bytes: Buffer, passphrase: Secret | undefined
     if (form.kind !== 'der')
       return failed('keystore_malformed', whyNone(form.kind === 'none' ? form.reason : form.kind));
     if (kindOfDer(form.bytes) === 'pkcs7')
-      return failed('keystore_malformed', 'it is PKCS#7, which holds certificates and never a private key');
+      return failed('keystore_malformed', 'it is PKCS#7, which contains certificates but never a private key');
     return sorted(await readPkcs12(form.bytes, passphrase), alias);
   } catch (error) {
     if (error instanceof DerError) return failed('keystore_malformed', error.message);
@@ -38,8 +38,8 @@ export async function readKeystore(bytes: Buffer, passphrase: Secret | undefined
 }
 
 function whyNone(found: string): string {
-  if (found === 'pem') return 'it holds PEM: configure its parts instead of `keystore`';
-  // What is named as something else keeps its name.
+  if (found === 'pem') return 'it contains PEM: configure its parts instead of `keystore`';
+  // If it was recognised as something else, keep that reason.
   return found.startsWith('it is a') ? found : 'it is neither PKCS#12 nor JKS';
 }
 
@@ -60,11 +60,11 @@ function sorted(content: KeystoreContent, alias: string | undefined): Keystore {
       report(`certificate ${index + 1}: ${error.message}`);
     }
   }
-  if (content.entries.length === 0) report('it holds no private key');
+  if (content.entries.length === 0) report('it does not contain a private key');
   const chosen: Chosen = choose(content.entries, parsed, alias);
   problems.push(...chosen.problems);
   const { key, certificate, foreign } = chosen;
-  if (key && !certificate) report('it holds no certificate');
+  if (key && !certificate) report('it does not contain a certificate');
   const others = [...parsed.values()].filter((each) => each !== certificate && !foreign.has(each));
   return { others, problems, ...(key && { key }), ...(certificate && { certificate }) };
 }

@@ -33,12 +33,12 @@ const hashes: Readonly<Record<string, HashName>> = {
   '2.16.840.1.101.3.4.2.2': 'sha384',
   '2.16.840.1.101.3.4.2.3': 'sha512',
 };
-/** Each may be encrypted for itself, and cost a second; tools write one for the key and one for the certificates. */
+/** Each can be encrypted separately and take a second; tools write one for the key and one for the certificates. */
 const mostSafes = 8;
-/** SafeContents may hold SafeContents; nobody's do, deeper than this. */
+/** SafeContents can contain SafeContents, but never deeper than this in practice. */
 const deepest = 8;
 
-/** RFC 2985 §5.5: friendlyName and localKeyId, by which tools tie a certificate to its key. */
+/** RFC 2985 §5.5: friendlyName and localKeyId, with which tools link a certificate to its key. */
 const friendlyName = '1.2.840.113549.1.9.20';
 const localKeyId = '1.2.840.113549.1.9.21';
 
@@ -56,7 +56,7 @@ interface Contents {
   readonly proven: boolean;
 }
 
-/** Every private key, and every certificate. @throws {DerError | PrivateKeyError} */
+/** Every private key and every certificate. @throws {DerError | PrivateKeyError} */
 export async function readPkcs12(der: Uint8Array, secret: Secret | undefined): Promise<KeystoreContent> {
   const pfx = new Fields(readBer(der, 'the keystore'), 'the keystore');
   pfx.take(tags.integer, 'the version');
@@ -67,8 +67,7 @@ export async function readPkcs12(der: Uint8Array, secret: Secret | undefined): P
   const { passphrase, proven } = await provenPassphrase(mac, authenticated, secret);
   const contents: Contents = { keys: [], certificates: [], passphrase, proven };
   const safes = children(readBer(authenticated, 'the safes'), 'a safe');
-  if (safes.length > mostSafes)
-    throw new DerError(`it has ${safes.length} safes, more than the ${mostSafes} that are read`);
+  if (safes.length > mostSafes) throw new DerError(`it has ${safes.length} safes, more than the limit of ${mostSafes}`);
   for (const info of safes) await readSafe(info, contents);
   return {
     entries: contents.keys.map((key) => entryOf(key, contents)),
@@ -76,19 +75,20 @@ export async function readPkcs12(der: Uint8Array, secret: Secret | undefined): P
   };
 }
 
-/** What Java and Windows present for a key: the certificate of the same localKeyId, and no other. */
+/** What Java and Windows present for a key: only the certificate with the same localKeyId. */
 function entryOf({ key, alias, id }: Contents['keys'][number], { certificates }: Contents): KeyEntry {
   const own = id === undefined ? [] : certificates.filter((each) => each.id === id);
   return { key, chain: own.map(({ der }) => der), ...(alias === undefined ? {} : { alias }) };
 }
 
-/** Every reading of the passphrase is held against the MAC. Without a MAC the first has to do, and decrypting tells. */
+/** Checks every encoding of the passphrase against the MAC. Without a MAC the first one is used, and decryption shows whether it is right. */
 async function provenPassphrase(mac: DerValue | undefined, content: Uint8Array, secret: Secret | undefined) {
   const passphrase = secret?.reveal() ?? '';
   if (!mac) return { passphrase, proven: false };
   const holds = macCheck(mac, content);
   for (const reading of readingsOf(passphrase)) if (await holds(reading)) return { passphrase: reading, proven: true };
-  if (!secret) throw new PrivateKeyError('passphrase_missing', 'it is protected by a passphrase, and there is none');
+  if (!secret)
+    throw new PrivateKeyError('passphrase_missing', 'it is protected by a passphrase, but there is no passphrase');
   throw new PrivateKeyError('passphrase_wrong', 'the passphrase does not open it (its MAC differs)');
 }
 
@@ -115,10 +115,10 @@ function macCheck(mac: DerValue, content: Uint8Array): (passphrase: string) => P
     };
   }
   const hash = hashes[id];
-  if (!hash) throw new DerError(`its MAC uses the hash ${id}, which this program does not know`);
+  if (!hash) throw new DerError(`its MAC uses the hash ${id}, which is not supported`);
   const length = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 }[hash];
   return async (passphrase) => {
-    // No passphrase is sometimes written as no octets at all, sometimes as the terminating zero.
+    // An empty passphrase is written either as no octets at all or as the terminating zero.
     for (const password of passphrase === '' ? [bmpOf(''), Buffer.alloc(0)] : [bmpOf(passphrase)])
       if (equal(hash, await pkcs12Key({ password, salt, rounds, purpose: 3, length, hash }))) return true;
     return false;
@@ -181,11 +181,11 @@ async function readBags(safe: Uint8Array, contents: Contents, depth: number): Pr
 }
 
 function addKey({ keys }: Contents, key: DeployedKey, attributes: Attributes): void {
-  if (keys.length === mostKeys) throw new DerError(`it holds more than ${mostKeys} private keys`);
+  if (keys.length === mostKeys) throw new DerError(`it contains more than ${mostKeys} private keys`);
   keys.push({ key, ...attributes });
 }
 
-/** An attribute that is not as RFC 2985 wants it says nothing: it only names things. */
+/** An attribute that does not follow RFC 2985 is ignored, because attributes only name things. */
 function attributesOf(set: DerValue | undefined): Attributes {
   const values = new Map<string, DerValue>();
   for (const attribute of set ? children(set, 'an attribute') : []) {

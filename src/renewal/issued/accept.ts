@@ -27,7 +27,7 @@ export async function acceptIssued(store: RenewalStore, input: AcceptInput): Pro
   if (!record)
     return {
       accepted: false,
-      reasons: [`no request of ${input.environment.name} is waiting for a certificate`],
+      reasons: [`no request for ${input.environment.name} is waiting for a certificate`],
       notes: [],
     };
 
@@ -38,13 +38,13 @@ export async function acceptIssued(store: RenewalStore, input: AcceptInput): Pro
     from: awaiting,
     to: 'issued',
     at: input.now,
-    reason: `the certificate with serial ${result.certificate.serial} was accepted; it has to be deployed`,
+    reason: `the certificate with serial ${result.certificate.serial} was accepted and now has to be deployed`,
     changes: { issuedFingerprintSha256: result.certificate.fingerprintSha256 },
   });
   if (!moved)
     return {
       accepted: false,
-      reasons: ['the renewal has moved on while the certificate was checked; try again'],
+      reasons: ['the renewal changed while the certificate was being checked; try again'],
       notes: [],
     };
   if (!input.install) return result;

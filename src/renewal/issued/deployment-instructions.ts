@@ -30,7 +30,7 @@ export function deploymentInstructions(
   const { credential, name, application } = environment;
   const steps = credential
     ? stepsFor(credential, environment, files, newPassphrase)
-    : [say`No credential is configured yet: choose its places.`];
+    : [say`No credential is configured yet: choose where each file goes.`];
   return joined(
     [
       say`New client certificate for ${application}, ${name}`,
@@ -39,7 +39,7 @@ Serial number: ${certificate.serial}
 SHA-256 fingerprint: ${certificate.fingerprintSha256}
 Expires: ${londonTime(certificate.notAfter)}
 Path: ${path.map(({ subject }) => nameOf(subject, longestName)).join(' <- ')}`,
-      say`Certificate and key belong together: deploy them in one go, then restart whatever reads them only at its start.`,
+      say`The certificate and key belong together: deploy both at once, then restart any application that reads them only at startup.`,
       ...steps.map((step, index) => joined([say`${index + 1}. `, step])),
       say`When mesh-cert-monitor sees the new certificate deployed and MESH accepts it, it closes the renewal and tells ${environment.contact.name}.
 `,
@@ -60,7 +60,7 @@ function stepsFor(
   const passphrase =
     newPassphrase && opens
       ? [
-          say`Passphrase: the new key opens with the one in ${opens}, not with the deployed one; give it to the application too, and let credential.passphrase name it.`,
+          say`Passphrase: the new key has the passphrase in ${opens}, not the deployed one. Give it to the application too, and set credential.passphrase to the same source.`,
         ]
       : [];
   if (credential.kind === 'keystore') return [...keystoreSteps(credential, files), ...passphrase];
@@ -84,11 +84,11 @@ function place(title: string, source: Source, file: string, setting: string): Sa
       );
     case 'env':
       return instruction(
-        say`${title}: put the text of ${file} where the ${label} comes from, as it is, with line ends written \\n, or in base64:`,
+        say`${title}: put the text of ${file} where the ${label} is set, either as it is, with line breaks written as \\n, or in base64:`,
         say`base64 -w0 ${shellWord(file)}`,
       );
     case 'inline':
-      return say`${title}: replace the text under ${setting} in the configuration by that of ${file}.`;
+      return say`${title}: replace the text under ${setting} in the configuration with the text of ${file}.`;
   }
 }
 
@@ -99,12 +99,12 @@ function keystoreSteps(credential: Extract<CredentialSources, { kind: 'keystore'
     ? shellWord(files.privateKey)
     : 'DEPLOYED_KEY.pem (from openssl pkcs12 -in OLD.p12 -nocerts -out DEPLOYED_KEY.pem)';
   const makePkcs12 = instruction(
-    say`Make a PKCS#12 keystore; openssl asks for the key's passphrase, and then for the keystore's:`,
+    say`Make a PKCS#12 keystore; openssl asks for the key's passphrase, then for the keystore's:`,
     say`openssl pkcs12 -export -name mesh -in ${shellWord(files.certificate)} -inkey ${key} -certfile ${shellWord(files.caBundle)} -out ${beside('new.p12')}`,
   );
   // keytool would leave a keystore that everybody may read.
   const makeJks = instruction(
-    say`Make a JKS keystore of it; keytool asks for both passwords:`,
+    say`Make a JKS keystore from it; keytool asks for both passwords:`,
     say`(umask 077; keytool -importkeystore -srckeystore ${beside('new.p12')} -srcstoretype PKCS12 -destkeystore ${beside('new.jks')} -deststoretype JKS)`,
   );
   const wantsJks = keystore.kind === 'file' && /\.(jks|keystore)$/i.test(keystore.path);
@@ -115,7 +115,7 @@ function keystoreSteps(credential: Extract<CredentialSources, { kind: 'keystore'
     ...(wantsJks ? [makeJks] : []),
     keystore.kind === 'file'
       ? instruction(say`Keystore: copy it over ${label}, keeping the old one:`, ...copyCommands(made, keystore.path))
-      : instruction(say`Keystore: put its base64 where ${label} comes from:`, say`base64 -w0 ${made}`),
+      : instruction(say`Keystore: put it, in base64, where ${label} is set:`, say`base64 -w0 ${made}`),
     ...(caBundle ? [place('CA bundle', caBundle, files.caBundle, 'credential.ca_bundle')] : []),
   ];
 }

@@ -34,8 +34,8 @@ export async function installAccepted(
   now: Date,
 ): Promise<InstallResult> {
   const { credential } = environment;
-  if (credential?.kind !== 'pem') return { refused: 'only PEM files can be replaced, and a keystore is configured' };
-  if (newPassphrase) return { refused: 'the new key opens with another passphrase than the application has' };
+  if (credential?.kind !== 'pem') return { refused: 'only PEM files can be replaced, but a keystore is configured' };
+  if (newPassphrase) return { refused: 'the new key has a different passphrase from the one the application uses' };
   try {
     const { files } = accepted;
     const all = [
@@ -46,7 +46,7 @@ export async function installAccepted(
       await replacement('credential.ca_bundle', credential.caBundle, files.caBundle),
     ];
     if (new Set(all.map(({ path }) => path)).size < all.length)
-      return { refused: 'certificate, key and bundle have to be files of their own' };
+      return { refused: 'certificate, key and bundle must be separate files' };
     return { installed: await replaceAll(await changed(all), now) };
   } catch (error) {
     if (error instanceof NotInstallableError) return { refused: error.message };
@@ -60,16 +60,16 @@ class NotInstallableError extends MonitorError {
 }
 
 async function replacement(setting: string, source: Source, file: string): Promise<Replacement> {
-  if (source.kind !== 'file') throw new NotInstallableError(`${setting} is no file, so there is nothing to replace`);
+  if (source.kind !== 'file') throw new NotInstallableError(`${setting} is not a file, so there is nothing to replace`);
   // Through symbolic links to the file itself, so that a link stays one.
   const path = await realpath(source.path);
   const blocks = readPem((await readFile(path)).toString('latin1'));
   if (blocks.length === 0)
-    throw new NotInstallableError(`${source.path} is not PEM, so its reader may not take PEM either`);
+    throw new NotInstallableError(`${source.path} is not PEM, so the application that reads it may not accept PEM`);
   const labels = blocks.map(({ label }) => (label.endsWith('PRIVATE KEY') ? 'key' : 'certificate'));
   const mixed = new Set(labels).size > 1;
   if (mixed || (setting === 'credential.certificate' && labels.length > 1))
-    throw new NotInstallableError(`${source.path} holds more than one thing; put the new ones in by hand`);
+    throw new NotInstallableError(`${source.path} contains more than one item; put the new ones in by hand`);
   return { path, content: await readFile(file) };
 }
 

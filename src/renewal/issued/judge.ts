@@ -41,7 +41,7 @@ export function judgeIssued(issued: Certificate, record: RenewalRecord, assessme
 function judgeKey(issued: Certificate, record: RenewalRecord, ours: boolean): string[] {
   if (ours) return [];
   if (issued.basicConstraints?.ca) return ['this is a CA certificate, not the one that was asked for'];
-  const keys = `its public key has the SHA-256 ${spkiSha256(issued)}, the request's ${record.spkiSha256}`;
+  const keys = `the SHA-256 of its public key is ${spkiSha256(issued)}, but the request's is ${record.spkiSha256}`;
   return [`it was not issued for the pending request: ${keys}`];
 }
 
@@ -56,7 +56,7 @@ function judgeName(issued: Certificate, record: RenewalRecord): string[] {
 function judgeEnd(issued: Certificate, record: RenewalRecord): string[] {
   if (issued.notAfter > record.notAfter) return [];
   return [
-    `it expires on ${londonTime(issued.notAfter)}, no later than the certificate that it is to replace (${londonTime(record.notAfter)})`,
+    `it expires on ${londonTime(issued.notAfter)}, no later than the certificate that it replaces (${londonTime(record.notAfter)})`,
   ];
 }
 
@@ -88,7 +88,7 @@ function judgeLifetime(issued: Certificate, { certificates, path }: Assessment):
     .filter(({ role, certificate }) => role !== 'client' && path.includes(certificate.fingerprintSha256))
     .find(({ certificate }) => Math.abs(certificate.notAfter.getTime() - issued.notAfter.getTime()) < 30 * minuteMs);
   const why = authority
-    ? `the CA cut it off where ${nameOf(authority.certificate.subject, longestName)} itself ends; its successor's chain will be needed`
-    : 'the usual is three years; ask the desk if that was not intended';
-  return [`it is valid for ${plural(days, 'day')} only: ${why}`];
+    ? `it was shortened to end with ${nameOf(authority.certificate.subject, longestName)}, whose successor's chain will be needed`
+    : 'three years is usual; ask the desk whether this is intended';
+  return [`it is valid for only ${plural(days, 'day')}: ${why}`];
 }

@@ -53,7 +53,7 @@ export async function prepareIssued(input: PrepareInput): Promise<PrepareResult>
   const file = await readIssuedFile(input.issued);
   if ('refused' in file) return refuse([file.refused]);
   const certificate = pickIssued(file.certificates, input.record);
-  if (!certificate) return refuse(['the file holds no certificate']);
+  if (!certificate) return refuse(['the file does not contain a certificate']);
 
   const deployed = input.environment.credential && (await readCredential(input.environment.credential, input.env));
   const pending = await pendingKey(input, deployed);
@@ -80,7 +80,7 @@ async function pendingKey(input: PrepareInput, deployed: DeployedCredential | un
   const { environment, record, stateDir, env } = input;
   if (record.keyFile === undefined) {
     if (deployed?.privateKey) return { handle: deployed.privateKey };
-    return { refused: 'the request was made with the deployed private key, and that cannot be read now' };
+    return { refused: 'the request was made with the deployed private key, which cannot be read now' };
   }
   const path = join(stateDir, record.keyFile);
   const passphrase = environment.renewal.passphrase ?? environment.credential?.passphrase;

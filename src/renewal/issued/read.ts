@@ -10,5 +10,5 @@ export async function readIssuedFile(bytes: Uint8Array): Promise<IssuedFile> {
   const certificates = entries.filter((entry) => entry !== undefined);
   if (certificates.length > 0 && problems.length === 0) return { certificates };
   const why = problems.map((problem) => problem.replace(/^it /, 'the file ')).join('; ');
-  return { refused: /private key/i.test(why) ? `${why}; if it came by e-mail, it must not be used` : why };
+  return { refused: /private key/i.test(why) ? `${why}; if it came by email, it must not be used` : why };
 }

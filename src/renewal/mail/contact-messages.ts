@@ -31,7 +31,7 @@ export function renderReview(request: Message, context: Context): Message {
     subject: 'MESH certificate renewal for you to review and forward',
     enclosed: { filename: 'renewal-request.eml', message: request },
     body: ({ application, environment }) => [
-      `The client certificate of ${application} in ${environment} is inside its renewal window. The request to the certificate desk is attached, with the certificate signing request and everything that has to be enclosed. It has not been sent.`,
+      `The client certificate of ${application} in ${environment} is in its renewal window. The request to the certificate desk is attached, with the certificate signing request and everything that must be enclosed. It has not been sent.`,
       `Please open renewal-request.eml, check it, and send it on, with its attachments, to:\n${desk}`,
     ],
   });
@@ -45,14 +45,14 @@ export function renderReminder(context: ContactMessage, lastSafeDay: Date): Mess
   const what = drafted ? 'was drafted for you to send to the desk' : 'was sent to the desk';
   const when = requestedAt ? ` on ${londonDay(requestedAt)}` : '';
   const otherwise = drafted
-    ? 'If you have not sent the request yet, please do: it is in the message that you had, or in the outbox.'
+    ? 'If you have not sent the request yet, please do: it is in the message that you were sent, or in the outbox.'
     : 'If it has not, reply to the request (you should have a copy) or telephone the desk.';
   return toContact(context, 'reminder', {
     subject: 'No new MESH certificate yet',
     body: ({ name }) => [
       `The request for a new client certificate ${what}${when}, and no new certificate has been accepted or deployed since. The desk usually answers within ${plural(deskWorkingDays, 'working day')}.`,
-      `If the certificate has come, run:\nmesh-cert-monitor accept --config FILE --environment ${name} ISSUED.pem\n${otherwise}`,
-      `Last day on which a request leaves the desk its working days: ${londonDay(lastSafeDay)}`,
+      `If the certificate has arrived, run:\nmesh-cert-monitor accept --config FILE --environment ${name} ISSUED.pem\n${otherwise}`,
+      `Last day on which a request gives the desk the working days it needs: ${londonDay(lastSafeDay)}`,
     ],
   });
 }
@@ -63,9 +63,9 @@ export function renderUncertain(context: ContactMessage): Message {
   return toContact(context, 'uncertain', {
     subject: 'Please find out whether a MESH certificate request was sent',
     body: ({ name }) => [
-      'Sending the request for a new client certificate was interrupted, and it is not known whether the mail server had taken it. It will not be sent a second time by itself.',
+      'Sending the request for a new client certificate was interrupted, and it is not known whether the mail server accepted it. It will not be sent again automatically.',
       `Request Message-ID: ${messageId}`,
-      "Please find out: did a copy of the request reach you, or does the mail server's log show that Message-ID, or has the desk received it?",
+      "Please find out: did you receive a copy of the request, does the mail server's log show that Message-ID, or has the desk received it?",
       `If it was sent, run:\nmesh-cert-monitor renewals resolve --config FILE --environment ${name} --sent`,
       `If it was not sent, run this, and it will be sent once more:\nmesh-cert-monitor renewals resolve --config FILE --environment ${name} --not-sent`,
     ],
@@ -77,7 +77,7 @@ export function renderClosing(context: ContactMessage, deployed: Certificate): M
   return toContact(context, 'closing', {
     subject: 'MESH certificate renewed',
     body: () => [
-      'The new client certificate is deployed and MESH accepts it. Nothing more is to be done. The replaced certificate is no longer needed, nor is its key, unless the new certificate uses the same one.',
+      'The new client certificate is deployed and MESH accepts it. There is nothing more to do. The replaced certificate is no longer needed, nor is its key, unless the new certificate uses the same one.',
       `New certificate serial number: ${deployed.serial}
 New certificate SHA-256 fingerprint: ${deployed.fingerprintSha256}
 New certificate expires: ${londonTime(deployed.notAfter)}`,

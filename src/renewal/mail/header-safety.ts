@@ -19,14 +19,14 @@ const mailbox = /^[^\s@<>()[\]\\,;:"]{1,64}@[^\s@<>()[\]\\,;:"]{1,255}$/u;
 /** @throws {UnsafeMessageFieldError} naming the field. */
 export function safeText(field: string, value: string): string {
   if (isTreacherous(value))
-    throw new UnsafeMessageFieldError(field, 'contains a line end or another control character');
+    throw new UnsafeMessageFieldError(field, 'contains a line break or another control character');
   return value;
 }
 
 /** @throws {UnsafeMessageFieldError} when it is not exactly one plain address. */
 export function safeAddress(field: string, value: string): string {
   safeText(field, value);
-  if (!mailbox.test(value)) throw new UnsafeMessageFieldError(field, 'is not one plain e-mail address');
+  if (!mailbox.test(value)) throw new UnsafeMessageFieldError(field, 'is not a single plain email address');
   return value;
 }
 

@@ -99,7 +99,7 @@ function resultOf(delivery: Delivery, server: string, safe: (text: string | Untr
   const { error, handedOver } = delivery;
   const why = safe(error.message);
   if (handedOver) {
-    const reason = say`${server} was given the whole message, and then, before its answer: ${why}`;
+    const reason = say`${server} received the whole message, but there was an error before it answered: ${why}`;
     return { outcome: 'uncertain', retry: false, reason, refused };
   }
   // RFC 5321 §4.2.1: 5yz stands, whatever else (4yz, no network, a broken TLS handshake) may pass.

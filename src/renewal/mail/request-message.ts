@@ -87,7 +87,7 @@ function requestText(request: CertificateRequest, facts: Facts): string {
   const commonName = safeText('common name', request.commonName);
   return `Hello,
 
-Please could you issue a new MESH client certificate from the attached certificate signing request. The current certificate is about to expire; this is a renewal under the common name that is on record.
+Please could you issue a new MESH client certificate from the attached certificate signing request. The current certificate is about to expire; this is a renewal under the common name on record.
 
 Application: ${facts.application}
 Organisation ODS code: ${facts.odsCode}

@@ -36,13 +36,13 @@ function judge(commonName: string, origin: string, odsCode: string): CommonNameC
   });
 
   if (commonName.length > longest)
-    return refuse(`is ${commonName.length} characters long; a certificate holds ${longest}`);
+    return refuse(`is ${commonName.length} characters long; a certificate allows ${longest}`);
   if (/\.thirdparty\.nhs\.uk$/i.test(commonName))
     return refuse(
-      'suits only the packaged MESH client; an API client needs <local id>.<ODS code>.api.mesh-client.nhs.uk',
+      'is only for the packaged MESH client; an API client needs <local id>.<ODS code>.api.mesh-client.nhs.uk',
     );
   const form = meshApiForm.exec(commonName)?.groups;
-  if (!form) return refuse('does not have the form <local id>.<ODS code>.api.mesh-client.nhs.uk');
+  if (!form) return refuse('is not in the form <local id>.<ODS code>.api.mesh-client.nhs.uk');
   if (form.odsCode?.toLowerCase() !== odsCode.toLowerCase())
     return refuse(`is for the ODS code ${form.odsCode}, but the configuration says ${odsCode}`);
   return { commonName };

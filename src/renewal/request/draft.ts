@@ -84,12 +84,12 @@ async function keySource({ environment, credential, env }: DraftInput): Promise<
   const { key, keyBits } = environment.renewal;
   if (key === 'reuse') {
     if (credential?.privateKey) return { kind: 'reuse', handle: credential.privateKey };
-    throw new RequestRefusedError('the deployed private key cannot be read, and renewal.key is reuse');
+    throw new RequestRefusedError('the deployed private key cannot be read, but renewal.key is reuse');
   }
   const source = environment.renewal.passphrase ?? environment.credential?.passphrase;
   if (!source)
     throw new RequestRefusedError(
-      'a new key has to be encrypted: give renewal.passphrase, for the credential has none',
+      'a new key must be encrypted: set renewal.passphrase, because the credential has no passphrase',
     );
   return { kind: 'new', bits: keyBits, passphrase: await readSecret(source, env) };
 }
@@ -98,7 +98,7 @@ function requiredEnclosures({ environment, env }: DraftInput): Promise<Attachmen
   const { enclose, requiresConformanceCertificate } = environment.renewal;
   if (requiresConformanceCertificate && enclose.length === 0)
     throw new RequestRefusedError(
-      'the desk turns down a request without the technical conformance certificate: name it under renewal.enclose',
+      'the desk rejects a request without the technical conformance certificate: add it to renewal.enclose',
     );
   return readEnclosures(enclose, env);
 }

@@ -30,7 +30,7 @@ export async function readEnclosures(sources: readonly Source[], env: Variables)
       const content = await readSource(source, env);
       if (keyFiles.test(filename) || keyText.test(content.toString('latin1')))
         throw new EnclosureRefusedError(
-          `renewal.enclose[${index}] (${filename}) holds a private key; it is never sent`,
+          `renewal.enclose[${index}] (${filename}) contains a private key; it is never sent`,
         );
       const contentType = contentTypes[extname(filename).toLowerCase()] ?? 'application/octet-stream';
       return { filename, contentType, content };

@@ -21,14 +21,14 @@ const outOfMemory = 7;
 
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
 const remedies: Readonly<Record<number, string>> = {
-  3: 'this account may not use it: check its owner and permissions',
-  5: 'another process keeps it locked: see what else uses this state directory',
+  3: 'this account is not allowed to use it: check its owner and permissions',
+  5: 'another process has it locked: check what else uses this state directory',
   8: 'it is read-only: make the state directory writable for this account',
-  10: 'the disk or file system reports an error: check it, and the free space',
-  11: 'the database is damaged: move it aside and restore it from a backup. Without one, ask the desk which requests it has before starting afresh, for the record of what was sent is lost',
+  10: 'the disk or file system reports an error: check both, and the free space',
+  11: 'the database is damaged: move it aside and restore it from a backup. Without one, ask the desk which requests it has before starting afresh, because the record of what was sent is lost',
   13: 'the disk is full: free some space',
   14: 'it cannot be opened or created: check that the state directory exists and is writable for this account',
-  26: 'it is not a database: move it aside and restore it from a backup. Without one, ask the desk which requests it has before starting afresh, for the record of what was sent is lost',
+  26: 'it is not a database: move it aside and restore it from a backup. Without one, ask the desk which requests it has before starting afresh, because the record of what was sent is lost',
 };
 
 /**
@@ -70,7 +70,7 @@ function lock(stateDir: string): DatabaseSync {
       database.close();
       if (isBusy(error))
         throw new StoreLockedError(
-          `${stateDir}: another mesh-cert-monitor is running on this state directory. Stop it, or give this one a state_dir of its own: two of them could ask the desk twice`,
+          `${stateDir}: another mesh-cert-monitor is running on this state directory. Stop it, or give this one its own state_dir: two instances could send the desk two requests`,
         );
       throw error;
     }
@@ -161,7 +161,7 @@ function checkVersion(database: DatabaseSync, file: string): void {
   const version = schemaVersion(database);
   if (version > migrations.length)
     throw new StoreError(
-      `${file}: it was written by a newer mesh-cert-monitor (schema ${version}, this one knows ${migrations.length}); run that version, or a newer one`,
+      `${file}: it was written by a newer mesh-cert-monitor (schema ${version}, this one supports ${migrations.length}); run that version, or a newer one`,
     );
 }
 

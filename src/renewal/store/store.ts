@@ -54,7 +54,7 @@ export interface RenewalStore {
   /** Of one environment, or of all; oldest first. */
   list(environment?: string): StoredRenewal[];
   count(): number;
-  /** A part of the list of all: ten thousand take a second to read, in which this process does nothing else. */
+  /** Part of the list of all renewals. Reading ten thousand takes a second, and blocks the process for that time. */
   slice(from: number, most: number): StoredRenewal[];
   inState(state: RenewalState): StoredRenewal[];
   /** Opens the record of a certificate as `not_due`; does nothing when there is one. */

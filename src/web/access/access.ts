@@ -1,4 +1,4 @@
-/** Who may look: a client certificate that a configured CA has signed, or a user name and password (RFC 7617). */
+/** Access control: a client certificate from a configured CA, or a user name and password (RFC 7617). */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -15,22 +15,22 @@ export type BasicCredentials = { readonly username: string } & (
   | { readonly passwordHash: Secret }
 );
 
-/** Read for every request, so that a rotated password and a reloaded configuration count at once. Undefined: nobody is asked. */
+/** Called for every request, so that a new password or configuration takes effect at once. Undefined: no password is required. */
 export type BasicAuth = () => Promise<BasicCredentials | undefined>;
 
 export interface AccessOptions {
   readonly basicAuth?: BasicAuth | undefined;
-  /** Whether a client certificate is enough, which the listener has asked for and verified; read for every request. */
+  /** Whether a client certificate is enough. The listener has requested and verified it. Called for every request. */
   readonly clientCertificates?: (() => boolean) | undefined;
-  /** Whom an attempt counts for; default: the address at the other end. */
+  /** The address that an attempt counts for. Default: the other end of the connection. */
   readonly clientOf?: ((request: IncomingMessage) => string) | undefined;
-  /** Told why a password cannot be checked. */
+  /** Called with the reason why a password cannot be checked. */
   readonly report: (error: unknown) => void;
-  /** Instead of the real one. */
+  /** Replaces the real one in tests. */
   readonly verify?: typeof verifyPassword | undefined;
 }
 
-/** A password that cannot be read or checked lets nobody in. */
+/** If the password cannot be read or checked, access is denied. */
 export function requireAccess(options: AccessOptions): RequestHandler {
   const { basicAuth, clientCertificates, clientOf = addressOf, report, verify = verifyPassword } = options;
   const attempts = new Attempts();
@@ -43,10 +43,10 @@ export function requireAccess(options: AccessOptions): RequestHandler {
       expected = await basicAuth?.();
     } catch (error) {
       report(error);
-      return sendProblem(response, 503, 'The password that this service asks for cannot be read.');
+      return sendProblem(response, 503, 'The password for this service cannot be read, so access is denied.');
     }
     if (!expected)
-      return mayShowCertificate ? sendProblem(response, 403, 'This service asks for a client certificate.') : next();
+      return mayShowCertificate ? sendProblem(response, 403, 'This service requires a client certificate.') : next();
     const given = credentialsIn(request.headers.authorization);
     if (given === undefined) return challenge(response);
     const proof = known.proofOf(given, expected);
@@ -58,7 +58,7 @@ export function requireAccess(options: AccessOptions): RequestHandler {
       isRight = known.isLast(proof) || (await matches(given, expected, verify));
     } catch (error) {
       report(error);
-      return sendProblem(response, 503, 'The password cannot be checked.');
+      return sendProblem(response, 503, 'The password cannot be checked, so access is denied.');
     } finally {
       attempt.end(isRight);
     }
@@ -72,7 +72,7 @@ const addressOf = ({ socket }: IncomingMessage) => socket.remoteAddress ?? '';
 
 const hasCertificate = (socket: Socket | TLSSocket) => 'authorized' in socket && socket.authorized === true;
 
-/** `user:password`, in the bytes that were sent; undefined for anything else. */
+/** The bytes of `user:password`. Undefined for any other header. */
 function credentialsIn(header: string | undefined): Buffer | undefined {
   const [, encoded] = /^basic +([A-Za-z0-9+/=]+) *$/i.exec(header ?? '') ?? [];
   return encoded === undefined ? undefined : Buffer.from(encoded, 'base64');
@@ -85,39 +85,39 @@ function challenge(response: Response): void {
 
 function tooMany(response: Response): void {
   response.set('Retry-After', String(Math.ceil(attemptLimits.waitMs / 1000)));
-  sendProblem(response, 429, 'Too many wrong passwords have come from this address, or from everywhere.');
+  sendProblem(response, 429, 'Too many wrong passwords, from this address or overall.');
 }
 
-/** @throws {Error} when what should be a hash is none, or cannot be worked with. */
+/** @throws {Error} if the configured hash is not one, or cannot be computed. */
 async function matches(given: Buffer, expected: BasicCredentials, verify: typeof verifyPassword): Promise<boolean> {
   const { username } = expected;
-  // One comparison of user and password together: one answer for both.
+  // User name and password are compared together, so that the response does not show which was wrong.
   if ('password' in expected) return isSame(digest(given), digest(`${username}:${expected.password.reveal()}`));
   const hash = parsePasswordHash(expected.passwordHash.reveal());
-  if (!hash) throw new Error('http.basic_auth.password_hash holds no hash that can be used');
+  if (!hash) throw new Error('http.basic_auth.password_hash does not contain a hash that can be used');
   const colon = given.indexOf(':');
-  // The password is checked whatever the user's name is, so that the time does not tell whether there is such a user.
+  // The password is checked for any user name, so that the response time does not show whether the user exists.
   const isPassword = await verify(given.subarray(colon + 1), hash);
   return isSame(digest(given.subarray(0, Math.max(0, colon))), digest(username)) && isPassword;
 }
 
-/** Keyed, so that what is remembered of a password is of no use outside this process. */
+/** With a key, so that a digest kept in memory is of no use outside this process. */
 const key = randomBytes(32);
 const digest = (value: string | Buffer) => createHmac('sha256', key).update(value).digest();
 const isSame = (a: Buffer, b: Buffer) => timingSafeEqual(a, b);
 
-/** What was right once need not be worked out again: a scraper comes every few seconds. */
+/** Remembers what was correct, so that a scraper that comes every few seconds costs nothing. */
 class KnownGood {
   readonly #ofConnection = new WeakMap<Socket, Buffer>();
   #last = Buffer.alloc(0);
 
-  /** Bound to what is expected: after a rotation it holds no more. */
+  /** Includes the expected secret, so that it is no longer valid after a rotation. */
   proofOf(given: Buffer, expected: BasicCredentials): Buffer {
     const secret = 'password' in expected ? [expected.password.reveal()] : ['hash', expected.passwordHash.reveal()];
     return digest(JSON.stringify([given.toString('base64'), expected.username, secret]));
   }
 
-  /** The one that has proven itself on this connection goes on whatever others try. */
+  /** A connection that has logged in is not held up by what others try. */
   isOfConnection(socket: Socket, proof: Buffer): boolean {
     const known = this.#ofConnection.get(socket);
     return known !== undefined && isSame(known, proof);

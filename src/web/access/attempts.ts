@@ -1,18 +1,18 @@
-/** How often a password may be tried: by one peer, and by all of them. A right one is never counted. */
+/** How often passwords may be tried, by one peer and by all peers together. Correct passwords do not count. */
 
 /** docs/service.md prints these. */
 export const attemptLimits = {
-  /** Failures that a peer has free, and how many come back to it in a second. */
+  /** Failures before a peer has to wait, and how many it may have in a second after that. */
   ofPeer: { free: 10, perSecond: 2 },
   ofAll: { free: 50, perSecond: 20 },
-  /** Checked at the same time: each may cost 256 MiB. */
+  /** Checked at the same time: each may need 256 MiB. */
   atOnce: 2,
-  /** How long one waits for its turn before it is refused. */
+  /** How long an attempt waits for its turn before it is refused. */
   waitMs: 5000,
 } as const;
 
 export interface Attempt {
-  /** To be called once, when it is known. */
+  /** Call once, when the result is known. */
   end(succeeded: boolean): void;
 }
 
@@ -22,7 +22,7 @@ interface Waiting {
   readonly resolve: (attempt: Attempt | undefined) => void;
 }
 
-/** A bucket that fills with failures, and leaks. */
+/** Fills with failures and leaks over time. */
 class Bucket {
   readonly #limit: { readonly free: number; readonly perSecond: number };
   #level = 0;
@@ -55,7 +55,7 @@ export class Attempts {
   readonly #clock: () => number;
   readonly #all: Bucket;
   readonly #peers = new Map<string, Bucket>();
-  /** By peer, in the order in which they come next; of one peer the latest goes first, as in turns.ts, and for the same reason. */
+  /** By peer, in the order of their turns. Within a peer the latest goes first, as in turns.ts and for the same reason. */
   readonly #waiting = new Map<string, Waiting[]>();
   #running = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -65,15 +65,15 @@ export class Attempts {
     this.#all = new Bucket(attemptLimits.ofAll, clock());
   }
 
-  /** Of how many peers something is remembered. */
+  /** How many peers are remembered. */
   get remembered(): number {
     return this.#peers.size;
   }
 
   /**
    * Waits until this peer may try.
-   * @param hasGone - whether nobody waits for the answer any more.
-   * @returns undefined when it has gone, or would have to wait too long.
+   * @param hasGone - whether the client is no longer there.
+   * @returns undefined if it is gone or would have to wait too long.
    */
   begin(peer: string, hasGone: () => boolean = () => false): Promise<Attempt | undefined> {
     return new Promise((resolve) => {
@@ -92,7 +92,7 @@ export class Attempts {
       if (this.#running >= attemptLimits.atOnce || !this.#all.hasRoom(nowMs)) break;
       if (!this.#bucketOf(peer, nowMs).hasRoom(nowMs)) continue;
       const latest = queue.pop();
-      // Behind the other peers.
+      // To the back of the rotation.
       this.#waiting.delete(peer);
       if (queue.length > 0) this.#waiting.set(peer, queue);
       latest?.resolve(this.#attempt(peer, nowMs));
@@ -100,7 +100,7 @@ export class Attempts {
     if (this.#waiting.size > 0) this.#timer = setTimeout(this.#advance, lookAgainMs).unref();
   };
 
-  /** Counted as a failure until it is known: a thousand that begin at once are a thousand. */
+  /** Counts as a failure until the result is known, so that a thousand attempts at the same moment count as a thousand. */
   #attempt(peer: string, nowMs: number): Attempt {
     const buckets = [this.#all, this.#bucketOf(peer, nowMs)];
     for (const bucket of buckets) bucket.add(1, nowMs);
@@ -126,7 +126,7 @@ export class Attempts {
 
   #bucketOf(peer: string, nowMs: number): Bucket {
     const bucket = this.#peers.get(peer) ?? new Bucket(attemptLimits.ofPeer, nowMs);
-    // Peers are as many as an attacker likes; whoever was heard of longest ago is forgotten, and the bucket of all still counts.
+    // An attacker can use any number of peers. The one seen longest ago is forgotten; the bucket for all peers still counts it.
     this.#peers.delete(peer);
     this.#peers.set(peer, bucket);
     const [oldest] = this.#peers.keys();

@@ -1,4 +1,4 @@
-/** Answers that grow with the estate: written piece by piece, as fast as the client reads and no faster. */
+/** Responses that grow with the estate, written piece by piece and only as fast as the client reads. */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
@@ -8,7 +8,7 @@ import { turnsOf } from './turns.ts';
 
 type Pieces = Iterable<string> | AsyncIterable<string>;
 
-/** A piece for every hundred elements: about 50 to 300 KiB. */
+/** One piece for every hundred elements: about 50 to 300 KiB. */
 export function* inBatches<Element>(
   elements: readonly Element[],
   write: (batch: readonly Element[], first: boolean) => string,
@@ -17,7 +17,7 @@ export function* inBatches<Element>(
   for (let from = 0; from < elements.length; from += most) yield write(elements.slice(from, from + most), from === 0);
 }
 
-/** The elements of a JSON array or the members of a JSON object, commas between them. */
+/** The elements of a JSON array or the members of a JSON object, with commas between them. */
 export function* jsonList<Element>(
   elements: readonly Element[],
   write: (element: Element) => string,
@@ -25,7 +25,7 @@ export function* jsonList<Element>(
   yield* inBatches(elements, (batch, first) => `${first ? '' : ','}${batch.map(write).join(',')}`);
 }
 
-/** Status and headers are set already. A client that goes away is no error. */
+/** Status and headers must be set already. A client that goes away is not an error. */
 export async function sendPieces(request: IncomingMessage, response: Response, pieces: Pieces): Promise<void> {
   if (request.method === 'HEAD') return void response.end();
   try {
@@ -35,12 +35,12 @@ export async function sendPieces(request: IncomingMessage, response: Response, p
   }
 }
 
-/** What is no longer than this is kept from the digest to the answer, rather than written twice. */
+/** Characters. A text of up to this length is kept after its digest is known, rather than written twice. */
 const longestKept = 512 * 1024;
 
 /**
- * With an ETag over the whole, and 304 for a client that has it. A long text is made twice, once for its digest: it never stands in
- * memory, as often as it may be asked for. `make` must give the same both times.
+ * With an ETag for the whole text, and 304 for a client that already has it. A long text is written twice, once for its digest, so that it is
+ * never in memory as a whole. `make` must produce the same text both times.
  */
 export async function sendTagged(
   request: IncomingMessage,

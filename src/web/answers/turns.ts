@@ -1,6 +1,6 @@
 /**
- * Turns of the event loop for answers that take long to write. One piece of one answer in each turn, so that `/health/live` and the checks
- * never wait for more than that, however many ask at once.
+ * Turns of the event loop for long responses. Each turn writes one piece of one response, so that `/health/live` and the checks never wait
+ * longer than that, however many requests there are.
  */
 import type { IncomingMessage } from 'node:http';
 import { peerOf } from '../connections/peer.ts';
@@ -11,13 +11,13 @@ interface Waiting {
   readonly resolve: () => void;
 }
 
-/** By peer, in the order in which they come next. One for the process, as its loop is one. */
+/** By peer, in the order of their turns. One for the process, because there is one event loop. */
 const queues = new Map<string, Waiting[]>();
 let requests = 0;
 
 /**
- * For the answer to one request: resolves when its turn comes. Peers take turns; of one peer the latest request goes first, so that a
- * person who comes after a thousand others is answered before he gives up, as the thousand have done.
+ * For the response to one request: resolves when its turn comes. Peers take turns. Within a peer the latest request goes first, so that
+ * someone who asks after a thousand others gets a response before giving up, as the thousand probably have.
  */
 export function turnsOf({ socket }: Pick<IncomingMessage, 'socket'>): () => Promise<void> {
   const peer = peerOf(socket.remoteAddress ?? '');
@@ -39,7 +39,7 @@ function give(): void {
   queues.delete(peer);
   const latest = queue.reduce((a, b) => (b.number > a.number ? b : a));
   queue.splice(queue.indexOf(latest), 1);
-  // Behind the other peers.
+  // To the back of the rotation.
   if (queue.length > 0) queues.set(peer, queue);
   latest.resolve();
   if (queues.size > 0) setImmediate(give);

@@ -1,8 +1,8 @@
-/** The API’s description (OpenAPI 3.1), from the same schemas that its answers are held to. */
+/** The API’s description (OpenAPI 3.1), from the schemas that its responses conform to. */
 import { z } from 'zod';
 import { environmentDetailSchema, environmentsSchema, problemSchema, renewalsSchema } from './schema.ts';
 
-/** Of the API, not of the program: moves when an answer changes. */
+/** The version of the API, not of the program. It changes when a response changes. */
 const apiVersion = '1.0.0';
 
 type Schemas = Record<string, object>;
@@ -14,12 +14,12 @@ export function openApiDocument() {
       title: 'mesh-cert-monitor',
       version: apiVersion,
       description:
-        'What the service knows of each environment, as JSON. Read only. An absent field is left out, never null; fields may be added, so ignore those you do not know.',
+        'What the service knows about each environment, as JSON. Read-only. A field without a value is left out, never null. Fields may be added, so ignore any that you do not recognise.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
     tags: [{ name: 'environments' }, { name: 'renewals' }, { name: 'description' }],
-    // Both are legal: the service asks for a password only where `http.basic_auth` is configured.
+    // Either is possible: the service requires a password only if `http.basic_auth` is configured.
     security: [{}, { basic: [] }],
     paths: {
       '/api/v1/environments': {
@@ -35,7 +35,7 @@ export function openApiDocument() {
       },
       '/api/v1/renewals': {
         get: operation('listRenewals', 'renewals', 'Every renewal on record, oldest first', 'Renewals', {
-          503: problem('The record of renewals cannot be read now.'),
+          503: problem('The record of renewals cannot be read at the moment.'),
         }),
       },
       '/api/v1/openapi.json': {
@@ -50,11 +50,11 @@ export function openApiDocument() {
         IfNoneMatch: {
           name: 'If-None-Match',
           in: 'header',
-          description: 'An ETag of an earlier answer.',
+          description: 'The ETag of an earlier response.',
           schema: { type: 'string' },
         },
       },
-      headers: { ETag: { description: 'Changes when the answer does.', schema: { type: 'string' } } },
+      headers: { ETag: { description: 'Changes when the response does.', schema: { type: 'string' } } },
       securitySchemes: { basic: { type: 'http', scheme: 'basic' } },
     },
   };
@@ -72,8 +72,11 @@ function operation(operationId: string, tag: string, summary: string, schema: st
         headers: { ETag: { $ref: '#/components/headers/ETag' } },
         content: { 'application/json': { schema: reference(schema) } },
       },
-      304: { description: 'What you have is still right.', headers: { ETag: { $ref: '#/components/headers/ETag' } } },
-      401: problem('A password is asked for, and this is not it.'),
+      304: {
+        description: 'Not modified: the copy that you have is current.',
+        headers: { ETag: { $ref: '#/components/headers/ETag' } },
+      },
+      401: problem('A user name and password are required.'),
       ...more,
     },
   };
@@ -85,11 +88,11 @@ function problem(description: string) {
 
 const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-/** Every schema with a name of its own becomes a component, and is referred to there. */
+/** Every schema with an id becomes a component, and is used by reference. */
 function componentSchemas(): Schemas {
   const all = z.object({ environmentsSchema, environmentDetailSchema, renewalsSchema, problemSchema });
   const { $defs = {} } = z.toJSONSchema(all, {
-    // A consumer ignores fields that it does not know, so the description must not forbid them.
+    // Clients ignore fields that they do not recognise, so the description must not forbid them.
     override: ({ jsonSchema }) => void delete jsonSchema.additionalProperties,
   });
   const sorted = Object.fromEntries(Object.entries($defs).sort(([a], [b]) => (a < b ? -1 : 1)));

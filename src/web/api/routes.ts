@@ -1,4 +1,4 @@
-/** What the page shows, as JSON: an ETag on every answer, and the same order every time. */
+/** The same information as the pages, as JSON: with an ETag on every response, and always in the same order. */
 import type { IncomingMessage } from 'node:http';
 import { type Response, Router } from 'express';
 import type { z } from 'zod';
@@ -33,7 +33,7 @@ export function apiRoutes({ estate, now, renewals }: Shown): Router {
   });
   readOnly(router, '/api/v1/renewals', async (request, response) => {
     const records = renewals();
-    if (!records) return sendProblem(response, 503, 'The record of renewals cannot be read now.');
+    if (!records) return sendProblem(response, 503, 'The record of renewals cannot be read at the moment.');
     await send(request, response, function* () {
       yield '{"renewals":[';
       for (let from = 0; from < records.count; from += atOnce) {

@@ -1,11 +1,11 @@
-/** What the API answers, on top of the shapes that `--format json` shares with it. */
+/** The API’s responses, in addition to the schemas that it shares with `--format json`. */
 import { z } from 'zod';
 import { environmentSchema, handshakeSchema, renewalRecordSchema, statusSchema } from '../../report/index.ts';
 
 export const environmentsSchema = z
   .object({
-    status: statusSchema.meta({ description: 'The worst of them all.' }),
-    environments: z.array(environmentSchema).meta({ description: 'By name.' }),
+    status: statusSchema.meta({ description: 'The worst status of any environment.' }),
+    environments: z.array(environmentSchema).meta({ description: 'Sorted by name.' }),
   })
   .meta({ id: 'Environments' });
 
@@ -13,7 +13,7 @@ export const environmentDetailSchema = environmentSchema
   .extend({
     handshakeHistory: z
       .array(handshakeSchema)
-      .meta({ description: 'Oldest first, the last two dozen; server certificates are kept of the newest alone.' }),
+      .meta({ description: 'The last 24, oldest first. Only the newest has server certificates.' }),
   })
   .meta({ id: 'EnvironmentDetail' });
 

@@ -1,4 +1,4 @@
-// Keeps the page fresh: fetches itself, and replaces what is inside <main> when it has changed. Without this the page is whole, and still.
+// Keeps the page up to date: fetches it again, and replaces the content of <main> when it has changed. Without this script the page is complete but static.
 const everyMs = 15_000;
 const main = document.querySelector('main');
 const announcement = document.querySelector('#announcement');
@@ -10,7 +10,7 @@ document.querySelector('#refreshing')?.removeAttribute('hidden');
 pause?.addEventListener('click', () => {
   paused = !paused;
   pause.textContent = paused ? 'Resume updates' : 'Pause updates';
-  announcement.textContent = paused ? 'Updates are paused.' : 'Updates are on.';
+  announcement.textContent = paused ? 'Updates are paused.' : 'Updates have resumed.';
   if (!paused) refresh();
 });
 document.addEventListener('visibilitychange', () => {
@@ -29,10 +29,10 @@ async function refresh() {
   try {
     const response = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' });
     const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
-    // Someone may have begun to type or to select meanwhile.
+    // The user may have started to type or to select text in the meantime.
     if (fresh.querySelector('main') && !paused && !isOccupied()) show(fresh);
   } catch {
-    // The service restarts, or the network is away: the footer tells how old the page is.
+    // The service is restarting, or the network is down: the footer shows how old the page is.
   } finally {
     busy = false;
   }
@@ -57,7 +57,7 @@ function swap(selector, fresh) {
   if (old && next) old.replaceWith(next);
 }
 
-// What a person has opened stays open, what has the focus keeps it, and the page does not jump.
+// Details that the user has opened stay open, the focus stays where it is, and the page does not jump.
 function replace(next) {
   const open = [...main.querySelectorAll('details[open][id]')].map(({ id }) => id);
   const focused = addressOf(document.activeElement);
@@ -67,7 +67,7 @@ function replace(next) {
   if (focused) find(focused)?.focus({ preventScroll: true });
 }
 
-// The element's tag and target, and which of those that are alike it is.
+// A selector for the element, and its index among the elements that match it.
 function addressOf(element) {
   if (!element || !main.contains(element) || element === main) return undefined;
   const selector = selectorOf(element);
@@ -92,7 +92,7 @@ function isOccupied() {
   return selecting || (document.activeElement instanceof HTMLInputElement && main.contains(document.activeElement));
 }
 
-// Copying needs a secure context: elsewhere the text is there to be selected, and no button promises more.
+// Copying needs a secure context. Without one the buttons stay hidden, and the text can still be selected.
 function prepare() {
   if (!navigator.clipboard) return;
   for (const button of document.querySelectorAll('[data-copy]')) button.removeAttribute('hidden');

@@ -3,20 +3,20 @@ import { type Counters, type Drain, isTooSlow, startDrain, watchDrain } from './
 import { limits } from './limits.ts';
 import type { Candidate, Phase } from './victim.ts';
 
-/** Why a connection was cut; the log counts them by these words. */
+/** Why a connection was closed. The log counts them by these words. */
 export type Cut = 'too many connections' | 'too slow to ask' | 'too slow to read' | 'too much unread' | 'idle';
 
-/** One client's, from its first packet to its last. Times are milliseconds of the monotonic clock. */
+/** One connection, from its first packet to its last. Times are milliseconds of the monotonic clock. */
 export class Connection implements Candidate {
   readonly peer: string;
   readonly openedMs: number;
-  /** The one that speaks HTTP: once there is TLS, the socket above the one that was accepted. */
+  /** The socket for HTTP. With TLS, not the socket that was accepted but the TLS socket on top of it. */
   socket: Socket;
   phase: Phase;
   sinceMs: number;
-  /** Its next answer is its last. */
+  /** To be closed after the next response. */
   closing = false;
-  /** Pipelined requests that wait for the answer before them. */
+  /** Pipelined requests that wait for the response before them. */
   readonly waiting: (() => void)[] = [];
   #begun = 0;
   #answered = 0;
@@ -34,7 +34,7 @@ export class Connection implements Candidate {
     return this.#drain?.stalledSinceMs;
   }
 
-  /** Bytes that have been written for the client and that he has not taken. */
+  /** Bytes that have been written but not yet sent, because the client does not read. */
   get unreadBytes(): number {
     return this.socket.writableLength;
   }
@@ -45,13 +45,13 @@ export class Connection implements Candidate {
     this.#drain = phase === 'answering' ? startDrain(this.#counters(), nowMs) : undefined;
   }
 
-  /** Counts a request whose head has been read. @returns whether it is not one too many. */
+  /** Counts a request whose headers have been read. @returns false if it is one too many. */
   mayBegin(): boolean {
     this.#begun += 1;
     return this.#begun - this.#answered <= limits.pipelined && !this.closing;
   }
 
-  /** Whether the request that begins is the last for which it is kept. */
+  /** Whether to close it after the current request. */
   isLast(nowMs: number): boolean {
     return this.closing || this.#begun >= limits.requestsPerConnection || nowMs - this.openedMs > limits.ageMs;
   }
@@ -61,7 +61,7 @@ export class Connection implements Candidate {
     this.enter('idle', nowMs);
   }
 
-  /** @returns why it has to go, or undefined. */
+  /** @returns why it has to be closed, or undefined. */
   judge(nowMs: number): Cut | undefined {
     const ageMs = nowMs - this.sinceMs;
     switch (this.phase) {
@@ -70,7 +70,7 @@ export class Connection implements Candidate {
       case 'head':
         return ageMs > limits.headMs ? 'too slow to ask' : undefined;
       case 'idle':
-        // The head of its next request may be on the way, for which Node has a clock of its own.
+        // The headers of the next request may be arriving; Node has its own timer for that.
         return this.closing || ageMs > limits.idleMs + limits.headMs ? 'idle' : undefined;
       case 'answering':
         this.#drain &&= watchDrain(this.#drain, this.#counters(), nowMs);

@@ -1,4 +1,4 @@
-/** Every connection there is, and who has to go when they take too much. */
+/** All open connections, and which of them to close when they take too much. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { isLoopback } from '../../config/index.ts';
@@ -11,9 +11,9 @@ export interface ConnectionsOptions {
   readonly most: number;
   readonly overTls: boolean;
   readonly handler: RequestListener;
-  /** Told of each connection that is cut. */
+  /** Called for each connection that is closed early. */
   readonly cut: (why: Cut, peer: string) => void;
-  /** Whether an address is a proxy's, behind which many people stand. */
+  /** Whether an address belongs to a proxy, so that many clients share it. */
   readonly isProxy?: (address: string) => boolean;
   /** Milliseconds of a monotonic clock. */
   readonly clock?: () => number;
@@ -37,9 +37,9 @@ export class Connections {
     return this.#all.size;
   }
 
-  /** A new TCP connection. Room is made for it, whoever it is: it may be the one person who wants to know what is going on. */
+  /** A new TCP connection always gets a place: it may be the operator who wants to know what is going on. */
   readonly open = (socket: Socket): void => {
-    // Without an address it has gone again already.
+    // Without an address, it is closed already.
     if (socket.remoteAddress === undefined || this.#ending) return void socket.destroy();
     const client = unmapped(socket.remoteAddress);
     const peer = peerOf(client);
@@ -58,7 +58,7 @@ export class Connections {
 
   /** The TLS handshake on one of them is done. */
   readonly secured = (socket: Socket): void => {
-    // Node does not tell which of the accepted sockets lies beneath; no two have the same port at the same address.
+    // Node does not say which accepted socket is underneath. No two share both address and port.
     const connection = this.#byAddress.get(addressOf(socket));
     if (!connection || !this.#all.has(connection)) return void socket.destroy();
     connection.socket = socket;
@@ -66,10 +66,10 @@ export class Connections {
     connection.enter('head', this.#clock());
   };
 
-  /** @returns false for one request too many ahead of the answers, and for whatever follows the last one. */
+  /** @returns false if the request is one too many ahead of the responses, or follows the last one. */
   readonly mayBegin = (socket: Socket): boolean => this.#bySocket.get(socket)?.mayBegin() ?? false;
 
-  /** One answer at a time on each connection, so that only one can wait in memory to be taken. */
+  /** One response at a time on each connection, so that at most one is in memory. */
   readonly answer = (request: IncomingMessage, response: ServerResponse): void => {
     const connection = this.#bySocket.get(request.socket);
     if (!connection) return void request.socket.destroy();
@@ -86,7 +86,7 @@ export class Connections {
     else begin();
   };
 
-  /** To be called about every second. */
+  /** Call this about once a second. */
   sweep(): void {
     const nowMs = this.#clock();
     for (const connection of this.#all) {
@@ -96,7 +96,7 @@ export class Connections {
     this.#dropUnread();
   }
 
-  /** Every connection that there is ends with its next answer: what it was let in for may no longer hold. */
+  /** Closes every connection after its next response, because the client certificate may no longer be accepted. */
   retire(): void {
     for (const connection of this.#all) {
       connection.closing = true;
@@ -104,7 +104,7 @@ export class Connections {
     }
   }
 
-  /** No new ones. Those that wait for nothing end now, the others with their answer. */
+  /** Accepts no new connections, and closes open ones: idle ones at once, others after their response. */
   end(): void {
     this.#ending = true;
     this.retire();
@@ -131,7 +131,7 @@ export class Connections {
     if (victim) this.#cut(victim, 'too many connections');
   }
 
-  /** The answers that have waited longest without being read go first. */
+  /** Those that have been read least recently go first. */
   #dropUnread(): void {
     let unread = 0;
     for (const { unreadBytes } of this.#all) unread += unreadBytes;
@@ -163,7 +163,7 @@ export class Connections {
 
 const addressOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
 
-/** No route wants one; what is sent as one is not waited for. */
+/** No route needs a body, so the service does not wait for one. */
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

@@ -1,9 +1,9 @@
 import type { Cut } from './connection.ts';
 
-/** What was cut since the last report, for one line of the log: a flood must not become a flood of lines. */
+/** Connections closed since the last report, for one line in the log, so that a flood does not flood the log. */
 export interface CutReport {
   readonly cut: Readonly<Partial<Record<Cut, number>>>;
-  /** The peer that lost the most. */
+  /** The peer that lost the most connections. */
   readonly mostOf: string;
 }
 
@@ -13,12 +13,12 @@ export class Cuts {
 
   readonly add = (why: Cut, peer: string): void => {
     this.#byReason.set(why, (this.#byReason.get(why) ?? 0) + 1);
-    // Peers are as many as an attacker likes.
+    // An attacker can use any number of peers.
     if (this.#byPeer.size < mostPeers || this.#byPeer.has(peer))
       this.#byPeer.set(peer, (this.#byPeer.get(peer) ?? 0) + 1);
   };
 
-  /** @returns undefined when nothing was cut. */
+  /** @returns undefined if none was closed. */
   take(): CutReport | undefined {
     if (this.#byReason.size === 0) return undefined;
     const [mostOf = ''] = [...this.#byPeer].sort(([, a], [, b]) => b - a)[0] ?? [];

@@ -1,16 +1,16 @@
-/** Whether a client takes what it asked for. Pure: the time and the socket's counters are arguments. */
+/** Whether a client reads its response fast enough. Pure: the time and the socket's counters are arguments. */
 import { limits } from './limits.ts';
 
 export interface Drain {
-  /** When this answer began; milliseconds of the monotonic clock, like every time here. */
+  /** When the response began. Milliseconds of the monotonic clock, like all times here. */
   readonly startedMs: number;
   readonly seenMs: number;
-  /** Bytes that had left for the client when the answer began, and when it was last looked at. */
+  /** Bytes sent to the client when the response began, and at the last look. */
   readonly startedBytes: number;
   readonly takenBytes: number;
-  /** How long there was something waiting to be taken. */
+  /** For how long there was something to read. */
   readonly waitedMs: number;
-  /** Since when nothing has been taken of what waits; undefined while something is, or nothing waits. */
+  /** Since when nothing has been read although something is waiting. Undefined otherwise. */
   readonly stalledSinceMs?: number;
 }
 
@@ -36,7 +36,7 @@ export function watchDrain(before: Drain, { takenBytes, waitingBytes }: Counters
   };
 }
 
-/** A client that takes too little keeps memory, and a connection, from the others. */
+/** A client that reads too slowly keeps memory and a connection from others. */
 export function isTooSlow({ startedMs, seenMs, startedBytes, takenBytes, waitedMs, stalledSinceMs }: Drain): boolean {
   const taken = takenBytes - startedBytes;
   const allowedMs = limits.stallMs + (taken / limits.leastBytesPerSecond) * 1000;

@@ -1,4 +1,4 @@
-/** What one client, and all of them together, may take of this service. docs/service.md prints this table. */
+/** Limits on one client and on all clients together. docs/service.md lists them. */
 import { minuteMs, secondMs } from '../../time/index.ts';
 
 const KiB = 1024;
@@ -7,36 +7,36 @@ const MiB = 1024 * KiB;
 export const limits = {
   /** From the connection to the end of the TLS handshake. */
   handshakeMs: 10 * secondMs,
-  /** From its first byte, or from the connection, to the end of a request's head. */
+  /** From the first byte of a request (of the first one: from the connection) to the end of its headers. */
   headMs: 10 * secondMs,
-  /** From its first byte to the end of a request, body and all. */
+  /** From the first byte of a request to its end, including a body. */
   requestMs: 15 * secondMs,
-  /** Between two requests. Longer than the usual scrape interval, so that a scraper keeps its connection. */
+  /** Between two requests. Longer than the usual scrape interval, so that a scraper can keep its connection. */
   idleMs: 75 * secondMs,
-  /** For a client that takes nothing of an answer that waits for it. */
+  /** For a client that reads nothing of a response that is waiting for it. */
   stallMs: 15 * secondMs,
-  /** Over the whole answer, `stallMs` of grace aside. */
+  /** Over the whole response, after the first `stallMs`. */
   leastBytesPerSecond: 32 * KiB,
   answerMs: 10 * minuteMs,
-  /** A connection older than this is closed after its next answer. */
+  /** An older connection is closed after its next response. */
   ageMs: 60 * minuteMs,
   requestsPerConnection: 1000,
-  /** Requests sent ahead of their answers (RFC 9112 §9.3.2); one more ends the connection. They are answered one at a time. */
+  /** Requests sent ahead of their responses (RFC 9112 §9.3.2). One more ends the connection. They are processed one at a time. */
   pipelined: 8,
   headBytes: 16 * KiB,
   headFields: 100,
-  /** Of answers that were written and not taken, over all connections. */
+  /** Of responses that are written but not read, over all connections. */
   unreadBytes: 32 * MiB,
   connections: 512,
-  /** Of `connections`, so that no peer has them all. Loopback and trusted proxies may: many people stand behind those. */
+  /** Of `connections`, for one peer. Loopback and trusted proxies may have all of them, because many clients share those addresses. */
   shareOfOnePeer: 1 / 4,
-  /** Kept back for the files, handshakes, mail and database of this service. */
+  /** Kept back for files, handshakes, mail and the database. */
   reservedDescriptors: 192,
-  /** However few descriptors there are. */
+  /** Even if there are too few file descriptors for that. */
   leastConnections: 16,
 } as const;
 
-/** How many connections there may be at once. @param descriptors - soft RLIMIT_NOFILE. */
+/** The most connections at the same time. @param descriptors - soft RLIMIT_NOFILE. */
 export function mostConnections(descriptors: number): number {
   return Math.min(limits.connections, Math.max(limits.leastConnections, descriptors - limits.reservedDescriptors));
 }

@@ -1,8 +1,8 @@
-/** Whom a connection counts for. */
+/** Which peer a connection counts for. */
 import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv6 } from 'node:net';
 
-/** An IPv4 address, or the /64 of an IPv6 one, of which a single machine has as many addresses as it likes (RFC 4291 §2.5.4). */
+/** An IPv4 address, or the /64 of an IPv6 address, because one machine can use any address in its /64 (RFC 4291 §2.5.4). */
 export function peerOf(address: string): string {
   const plain = unmapped(address);
   if (!isIPv6(plain)) return plain;
@@ -15,14 +15,16 @@ export function peerOf(address: string): string {
 
 const groupsOf = (text: string) => (text === '' ? [] : text.split(':'));
 
-/** `::ffff:192.0.2.1` is what an IPv4 client looks like to a socket that listens on both; a zone is not part of an address. */
+/** Without a zone, and `192.0.2.1` for `::ffff:192.0.2.1`, as an IPv4 client appears on a socket that accepts both. */
 export function unmapped(address: string): string {
   return (address.split('%')[0] ?? '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 }
 
 /**
- * The address that asks, as far as those in between can be believed: of `X-Forwarded-For` the last that is not itself a proxy's. What
- * stands before it the client may have written himself.
+ * The client's address, as far as the proxies in between can be trusted: the last entry of `X-Forwarded-For` that is not a proxy itself.
+ * The client may have written the entries before it.
+ * @example
+ * const address = clientAddress(request, networksOf(['10.0.0.0/8']));
  */
 export function clientAddress({ socket, headers }: IncomingMessage, isProxy: (address: string) => boolean): string {
   const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');

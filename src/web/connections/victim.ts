@@ -1,21 +1,21 @@
-/** Which connection goes first when there are too many. Pure. */
+/** Which connection to close when there are too many. Pure. */
 
-/** `head`: its first request is not complete; `idle`: every request is answered. */
+/** `head`: the first request is not complete. `idle`: all requests have been answered. */
 export type Phase = 'handshake' | 'head' | 'answering' | 'idle';
 
 export interface Candidate {
   readonly peer: string;
   readonly phase: Phase;
-  /** When it came into this phase; milliseconds of the monotonic clock. */
+  /** When it entered this phase. Milliseconds of the monotonic clock. */
   readonly sinceMs: number;
-  /** Since when its client has taken nothing of the answer that waits. */
+  /** Since when its client has read nothing of the response that is waiting. */
   readonly stalledSinceMs: number | undefined;
 }
 
 /**
- * One out of the crowd: of the peer that has the most, and of what most of that peer's are at, so that a flood pushes out its own and not
- * the one connection beside it that asks something. Of those whoever reads nothing, and then the oldest: a newcomer with an honest
- * request has sent it before his turn comes.
+ * One of the largest group: the peer with the most connections, and among those the phase that most of them are in. So a flood pushes out its
+ * own connections, and not the one next to them that has a real request. Within the group, first those that read nothing, then the oldest:
+ * by the time a new connection is the oldest, it has sent its request.
  */
 export function victimOf<C extends Candidate>(connections: Iterable<C>): C | undefined {
   const all = [...connections];

@@ -1,4 +1,4 @@
-/** The pages for people. Drawn anew for every request from what the service knows now. */
+/** The HTML pages. Each is rendered for every request from the current state. */
 import { join } from 'node:path';
 import { type Request, type Response, Router } from 'express';
 import { type RenewalRecord, stateCatalogue } from '../../renewal/index.ts';
@@ -116,7 +116,7 @@ async function renewal(
   );
 }
 
-/** The renewal that an environment is in; when all are closed, the newest. */
+/** The open renewal of an environment, or the newest if all are closed. */
 function current(newestFirst: readonly RenewalRecord[]): RenewalRecord | undefined {
   return newestFirst.find(({ closedAt }) => !closedAt) ?? newestFirst[0];
 }
@@ -139,5 +139,5 @@ function send(response: Response, page: Frame, content: Parameters<typeof render
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-/** A page of a list; whatever is no number is the first. */
+/** The page of a list. Anything that is not a number gives the first. */
 const numberOf = (value: unknown): number => Number(/^\d{1,6}$/.exec(textOf(value))?.[0] ?? 1);

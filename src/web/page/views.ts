@@ -1,4 +1,4 @@
-/** What a page is drawn from. */
+/** The data that each page is rendered from. */
 import type { RenewalFiles, RenewalRecord } from '../../renewal/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../../status/index.ts';
 import type { Selection, Tally } from './overview/select.ts';
@@ -7,9 +7,9 @@ import type { Standing } from './parts/words.ts';
 export type Section = 'environments' | 'renewals';
 
 export interface Frame {
-  /** Before the service’s name in the title. */
+  /** Precedes the service’s name in the title. */
   readonly title: string;
-  /** What the header’s colour and the tab’s icon say. */
+  /** Sets the colour of the header and the icon of the tab. */
   readonly standing: Standing;
   readonly section?: Section;
   readonly now: Date;
@@ -18,7 +18,7 @@ export interface Frame {
   readonly styles: readonly string[];
   readonly script: string;
   readonly icon: string;
-  /** What a screen reader is told when it changes. */
+  /** Announced by a screen reader when it changes. */
   readonly headline: string;
 }
 
@@ -35,7 +35,7 @@ export interface EnvironmentView {
 }
 
 export interface RenewalsView {
-  /** Newest first. Undefined: the record cannot be read. */
+  /** Newest first. Undefined if the record cannot be read. */
   readonly records: readonly RenewalRecord[] | undefined;
   readonly page: number;
   readonly pages: number;
@@ -45,7 +45,7 @@ export interface RenewalsView {
 
 export interface RenewalView {
   readonly record: RenewalRecord;
-  /** Its environment is still configured, and has a page. */
+  /** True if its environment is still configured, and so has a page. */
   readonly configured: boolean;
   /** Other certificates of the same environment, newest first. */
   readonly others: readonly RenewalRecord[];

@@ -181,7 +181,7 @@ describe('renew', () => {
     await writeFile(files.caBundle, older.bundlePem);
     const { code, stderr } = await renew();
     expect([code, mail.received.length]).toEqual([1, 1]);
-    expect(stderr).toContain('a request is open already, for the certificate with serial');
+    expect(stderr).toContain('a request is already open for the certificate with serial number');
   });
 
   test('leaves it to a running service: it refuses before the window, and ends the pause of a failure', async () => {
@@ -254,12 +254,12 @@ describe('renewals resolve', () => {
     crash();
     expect(await resolve('--sent')).toEqual({
       code: 0,
-      stdout: 'integration: requested; a person says that the request was sent\n',
+      stdout: 'integration: requested; somebody confirmed that the request was sent\n',
       stderr: '',
     });
     crash();
     expect((await resolve('--not-sent')).stdout).toBe(
-      'integration: due; a person says that the request was not sent, so it may be\n',
+      'integration: due; somebody confirmed that the request was not sent, so it can be sent\n',
     );
     expect(stateNow()).toEqual(['due']);
   });

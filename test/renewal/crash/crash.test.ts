@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pkcs10CertificateRequest } from '@peculiar/x509';
 import { simpleParser } from 'mailparser';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../../src/renewal/store/store.ts';
 import type { StoredRenewal } from '../../../src/renewal/types.ts';
 import { dayMs, hourMs } from '../../../src/time/duration.ts';
@@ -20,8 +20,13 @@ import { startRelay } from './relay.ts';
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const keyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const childFile = join(import.meta.dirname, 'child.ts');
-// Hundreds of starts: compiled once.
+// Hundreds of starts: compiled once. Node writes the cache when a process ends, which those that are killed never do.
 const compiled = mkdtempSync(join(tmpdir(), 'renewal-crash-compiled-'));
+beforeAll(() =>
+  inWorld(async (world) => {
+    expect(await live(world, { dying: 'undisturbed', keyPem })).toBe(false);
+  }),
+);
 afterAll(() => rmSync(compiled, { recursive: true, force: true }));
 let kills = 0;
 const patienceMs = 300_000;

@@ -120,7 +120,7 @@ describe('the certificate that was asked for', () => {
     const renewal = await pendingRenewal();
     const short = new Date(renewal.replaced.notAfter.getTime() + 10 * dayMs);
     expect((await renewal.follow((await answer(renewal, short)).pem)).notes).toEqual([
-      expect.stringMatching(/valid for \d+ days only: the usual is three years/),
+      expect.stringMatching(/valid for only \d+ days: three years is usual/),
     ]);
     const dying = await ca({ cn: 'Dying CA', issuer: renewal.pki.root, notAfter: short });
     const cut = await issueClient(
@@ -129,7 +129,7 @@ describe('the certificate that was asked for', () => {
     );
     const result = await renewal.follow(cut.pem + dying.pem, { now: new Date(renewal.now.getTime() + 1000) });
     expect(reasonsOf(result)).toEqual([]);
-    expect(result.notes).toContainEqual(expect.stringContaining('cut it off where Dying CA itself ends'));
+    expect(result.notes).toContainEqual(expect.stringContaining('shortened to end with Dying CA'));
   });
 });
 
@@ -141,7 +141,7 @@ describe('a wrong certificate is refused with the exact reason, and nothing is w
         const { publicKey } = await keysFor('rsa-2048', 'somebody else');
         return (await issueClient(renewal.pki.sub, { commonName, publicKey, notBefore: renewal.now })).pem;
       },
-      /^it was not issued for the pending request: its public key has the SHA-256 [0-9a-f]{64}, the request's [0-9a-f]{64}$/,
+      /^it was not issued for the pending request: the SHA-256 of its public key is [0-9a-f]{64}, but the request's is [0-9a-f]{64}$/,
     ],
     [
       'one for another name',
@@ -162,7 +162,7 @@ describe('a wrong certificate is refused with the exact reason, and nothing is w
     [
       'one that ends with the old one',
       async (renewal) => (await answer(renewal, renewal.replaced.notAfter)).pem,
-      /^it expires on .*, no later than the certificate that it is to replace/,
+      /^it expires on .*, no later than the certificate that it replaces/,
     ],
     [
       'one of another PKI',
@@ -251,7 +251,7 @@ describe('a wrong certificate is refused with the exact reason, and nothing is w
   test('any, when no request is waiting', async () => {
     const renewal = await pendingRenewal({ state: 'deployed' });
     expect(reasonsOf(await renewal.follow((await answer(renewal)).pem))).toEqual([
-      'no request of integration is waiting for a certificate',
+      'no request for integration is waiting for a certificate',
     ]);
   });
 

@@ -54,7 +54,7 @@ describe('the instructions', () => {
     const environment = { ...base, renewal: { ...base.renewal, passphrase: variable('NEW_PASSPHRASE') } };
     const text = (newPassphrase: boolean) =>
       deploymentInstructions(environment, files, { certificate: issued, path, newPassphrase });
-    expect(text(true)).toContain('the new key opens with the one in variable NEW_PASSPHRASE');
+    expect(text(true)).toContain('the new key has the passphrase in variable NEW_PASSPHRASE');
     expect(text(false)).not.toContain('NEW_PASSPHRASE');
   });
 });

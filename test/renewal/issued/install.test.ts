@@ -62,8 +62,13 @@ describe('installing', () => {
   });
 
   test.each([
-    ['a variable', { certificate: { kind: 'env', name: 'CERT' } }, { CERT: '' }, /credential\.certificate is no file/],
-    ['another passphrase', { passphrase: { kind: 'env', name: 'OLD' } }, { OLD: 'x' }, /another passphrase/],
+    [
+      'a variable',
+      { certificate: { kind: 'env', name: 'CERT' } },
+      { CERT: '' },
+      /credential\.certificate is not a file/,
+    ],
+    ['another passphrase', { passphrase: { kind: 'env', name: 'OLD' } }, { OLD: 'x' }, /a different passphrase/],
   ] as const)('is refused for %s, and nothing changes', async (what, credential, env, reason) => {
     const renewal = await pendingRenewal();
     const { pem } = await answer(renewal);
@@ -93,7 +98,7 @@ describe('installing', () => {
     const result = await renewal.follow((await answer(renewal)).pem, { environment, install: true });
     expect(result).toMatchObject({
       accepted: true,
-      install: { refused: expect.stringContaining('more than one thing') },
+      install: { refused: expect.stringContaining('more than one item') },
     });
     expect(await readFile(both, 'utf8')).toBe(before.certificate + before.privateKey);
   });

@@ -97,7 +97,7 @@ describe('what came back is read', () => {
 
   test('a private key in an e-mail is not read', async () => {
     expect(await read(attached('key.pem', client.keyPem))).toEqual({
-      refused: 'the file is an e-mail without a certificate in its text or attachments',
+      refused: 'the file is an email without a certificate in its text or attachments',
     });
   });
 
@@ -110,18 +110,18 @@ describe('what came back is read', () => {
     [
       'the request itself',
       () => csrPem,
-      'the file holds no certificate, only CERTIFICATE REQUEST: it is the certificate signing request that was sent, not the certificate that was issued for it',
+      'the file does not contain a certificate, only CERTIFICATE REQUEST: it is the certificate signing request that was sent, not the certificate that was issued for it',
     ],
     [
       'a private key',
       () => client.keyPem,
-      'the file holds no certificate, only PRIVATE KEY: it is a private key, not a certificate; if it came by e-mail, it must not be used',
+      'the file holds no certificate, only PRIVATE KEY: it is a private key, not a certificate; if it came by email, it must not be used',
     ],
-    ['a zip archive', () => 'PK\x03\x04…', 'the file is a zip archive: unpack it, and give what is inside'],
+    ['a zip archive', () => 'PK\x03\x04…', 'the file is a zip archive: unpack it and use the file inside'],
     [
       'an e-mail without a certificate',
       () => 'Received: from x\nSubject: y\n\nhello\n',
-      'the file is an e-mail without a certificate in its text or attachments',
+      'the file is an email without a certificate in its text or attachments',
     ],
     ['text', () => 'hello', 'the file is neither PEM nor DER, nor base64 of either'],
   ])('%s is refused, saying what it is', async (_what, content, refused) => {

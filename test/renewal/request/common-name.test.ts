@@ -61,11 +61,11 @@ describe('the common name to ask for', () => {
 describe('a common name that the desk would turn down is refused:', () => {
   test.each([
     ['one for the packaged client', configured('x26abc1.x26.thirdparty.nhs.uk'), /packaged MESH client/],
-    ['one of another form', configured('mesh.example.org'), /does not have the form/],
-    ['one with a label too many', configured('a.b.x26.api.mesh-client.nhs.uk'), /does not have the form/],
-    ['one with a trailing dot', configured(`${apiName}.`), /does not have the form/],
-    ['one with a line end', configured(`${apiName}\n`), /does not have the form/],
-    ['one that is empty', configured(''), /does not have the form/],
+    ['one of another form', configured('mesh.example.org'), /is not in the form/],
+    ['one with a label too many', configured('a.b.x26.api.mesh-client.nhs.uk'), /is not in the form/],
+    ['one with a trailing dot', configured(`${apiName}.`), /is not in the form/],
+    ['one with a line end', configured(`${apiName}\n`), /is not in the form/],
+    ['one that is empty', configured(''), /is not in the form/],
     [
       'one with another ODS code than configured',
       configured('x26abc1.y90.api.mesh-client.nhs.uk'),

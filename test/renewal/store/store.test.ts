@@ -227,7 +227,7 @@ describe('what goes wrong', () => {
     database.close();
     const before = readFileSync(databaseOf(directory));
     expect(problemOf(() => openStore(directory, { exclusive: true }))).toBe(
-      `${databaseOf(directory)}: it was written by a newer mesh-cert-monitor (schema ${migrations.length + 1}, this one knows ${migrations.length}); run that version, or a newer one`,
+      `${databaseOf(directory)}: it was written by a newer mesh-cert-monitor (schema ${migrations.length + 1}, this one supports ${migrations.length}); run that version, or a newer one`,
     );
     expect(readFileSync(databaseOf(directory))).toEqual(before);
   });

@@ -1,6 +1,6 @@
 /** How the scenarios are made: a faultless chain, bent in one place. */
 import 'reflect-metadata';
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { Name } from '@peculiar/x509';
 import { sequence, tlv } from '../../../src/demo/der.ts';
 import { spkiOf } from '../../../src/demo/keys.ts';
@@ -50,6 +50,13 @@ export function signedWithSha1(who: 'root' | 'sub' | 'client'): Scenario['make']
 export function leafOnly(type: string, options: object): KeyPair {
   const generate = generateKeyPairSync as unknown as (type: string, options: object) => Omit<KeyPair, 'kind'>;
   return { kind: 'ec-p256', ...generate(type, options) };
+}
+
+/** A key whose curve is spelt out where it is shown, and named where it signs: the signing library knows no other. */
+export function explicitCurve(): KeyPair {
+  const { privateKey, publicKey } = leafOnly('ec', { namedCurve: 'P-256', paramEncoding: 'explicit' });
+  const named = createPrivateKey({ key: privateKey.export({ format: 'jwk' }), format: 'jwk' });
+  return { kind: 'ec-p256', privateKey: named, publicKey };
 }
 
 /** Before version 3 there were no extensions (RFC 5280 §4.1.2.1); roots of that time are still about. */

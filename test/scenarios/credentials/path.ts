@@ -1,6 +1,20 @@
 /** Finding a path, its signatures, and who may issue. */
-import { ca, date, leaf, type Made, oids } from '../../support/pki.ts';
+import { Extension } from '@peculiar/x509';
+import { sequence, tlv } from '../../../src/demo/der.ts';
+import { type CertificateOptions, ca, date, leaf, type Made, oids } from '../../support/pki.ts';
 import { noIdentifiers, type Scenario, three, versionOneRoot } from './making.ts';
+
+const longer = { notAfter: date('2041-01-01') };
+
+/** Two certificates of one sub CA: a sound one, and before it in the bundle one that lasts longer and is bent. */
+const twins =
+  (bend: CertificateOptions): Scenario['make'] =>
+  async () => {
+    const root = await ca({ cn: 'Root' });
+    const sub = await ca({ cn: 'Sub', issuer: root });
+    const other = await ca({ cn: 'Sub', issuer: root, keys: sub.keys, ...longer, ...bend });
+    return { client: await leaf({ issuer: sub }), bundle: [root, other, sub] };
+  };
 
 export const pathScenarios: readonly Scenario[] = [
   { name: 'root, sub CA and client', make: three(), findings: [] },
@@ -196,6 +210,73 @@ export const pathScenarios: readonly Scenario[] = [
   ...(['client', 'sub', 'root'] as const).map((who) => ({
     name: `an unknown critical extension on the ${who}`,
     make: three({ [who]: { unknownCritical: [oids.nobodyKnows] } }),
-    findings: ['chain_key_usage_invalid'] as const,
+    findings: ['chain_critical_extension_unknown'] as const,
   })),
+  {
+    name: 'a subject key identifier that is critical',
+    make: three({
+      client: {
+        subjectKeyIdentifier: null,
+        extensions: [new Extension('2.5.29.14', true, tlv(0x04, Buffer.from('aa', 'hex')))],
+      },
+    }),
+    findings: ['chain_critical_extension_unknown'],
+  },
+  {
+    name: 'an authority key identifier that is critical',
+    make: three({
+      sub: { authorityKeyIdentifier: null, extensions: [new Extension('2.5.29.35', true, sequence())] },
+    }),
+    findings: ['chain_critical_extension_unknown'],
+  },
+
+  // Which of several paths
+  {
+    name: 'of two CAs of one name and key, the one that lasts longer for e-mail only',
+    make: twins({ extendedKeyUsage: [oids.codeSigning] }),
+    findings: ['bundle_unrelated_certificate'],
+    openssl: 'refuses',
+  },
+  {
+    name: 'of two CAs of one name and key, the one that lasts longer without keyCertSign',
+    make: twins({ keyUsage: ['cRLSign'] }),
+    findings: ['bundle_unrelated_certificate'],
+    openssl: 'refuses',
+  },
+  {
+    name: 'of two CAs of one name and key, the one that lasts longer signed with SHA-1',
+    make: twins({ hash: 'SHA-1' }),
+    findings: ['bundle_unrelated_certificate'],
+    openssl: 'refuses',
+  },
+  {
+    name: 'of two roots of one name and key, the one that lasts longer for e-mail only',
+    make: async () => {
+      const root = await ca({ cn: 'Root' });
+      const other = await ca({ cn: 'Root', keys: root.keys, extendedKeyUsage: [oids.codeSigning], ...longer });
+      return { client: await leaf({ issuer: root }), bundle: [other, root] };
+    },
+    findings: ['bundle_unrelated_certificate'],
+    openssl: 'refuses',
+  },
+  {
+    name: 'of two CAs of one name and key, the one that stands first ending first',
+    make: async () => {
+      const root = await ca({ cn: 'Root' });
+      const sub = await ca({ cn: 'Sub', issuer: root, notAfter: date('2039-01-01') });
+      const longer = await ca({ cn: 'Sub', issuer: root, keys: sub.keys });
+      return { client: await leaf({ issuer: sub }), bundle: [root, sub, longer] };
+    },
+    findings: ['openssl_path_differs', 'bundle_unrelated_certificate'],
+  },
+  {
+    name: 'thirteen certificates in a row',
+    make: async () => {
+      const bundle = [await ca({ cn: 'Root' })];
+      for (let number = 1; number < 12; number += 1)
+        bundle.push(await ca({ cn: `Sub ${number}`, issuer: bundle.at(-1)! }));
+      return { client: await leaf({ issuer: bundle.at(-1)! }), bundle };
+    },
+    findings: [],
+  },
 ];

@@ -1,6 +1,6 @@
 /** Time, strength and purpose. */
 import { date, oids } from '../../support/pki.ts';
-import { future, leafOnly, past, type Scenario, signedWithSha1, three, withKey } from './making.ts';
+import { explicitCurve, future, leafOnly, past, type Scenario, signedWithSha1, three, withKey } from './making.ts';
 
 export const strengthScenarios: readonly Scenario[] = [
   // Time
@@ -39,6 +39,16 @@ export const strengthScenarios: readonly Scenario[] = [
     make: three({ client: { keys: leafOnly('ec', { namedCurve: 'secp256k1' }) } }),
     findings: [],
     openssl: 'refuses',
+  },
+  {
+    name: 'a client whose curve is spelt out instead of named',
+    make: async () => three({ client: { keys: explicitCurve() } })(),
+    findings: ['public_key_unusable'],
+  },
+  {
+    name: 'a sub CA whose curve is spelt out instead of named',
+    make: async () => three({ sub: { keys: explicitCurve() } })(),
+    findings: ['public_key_unusable'],
   },
   {
     name: 'a client with a DSA key',

@@ -60,7 +60,7 @@ function Ending({ certificate: { notBefore, notAfter }, now }: { certificate: Ce
   if (now < notBefore)
     return (
       <>
-        <Tag colour="red">Not valid yet</Tag> begins <Relative time={notBefore} now={now} />
+        <Tag colour="red">Not valid yet</Tag> becomes valid <Relative time={notBefore} now={now} />
       </>
     );
   return (
@@ -81,7 +81,7 @@ function usagePeriod({ privateKeyUsagePeriod }: Certificate) {
   return [
     'Key usage period',
     <>
-      until <Moment time={until} />. This is not the expiry: MESH does not heed it.
+      until <Moment time={until} />. This is not the expiry date: MESH ignores it.
     </>,
   ] as const;
 }

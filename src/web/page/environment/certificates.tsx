@@ -12,7 +12,7 @@ interface Props {
   readonly now: Date;
 }
 
-/** The certification path as a chain, from the client to the root, and what the bundle holds besides. */
+/** The certification path as a chain, from the client to the root, and the other certificates in the bundle. */
 export function Certificates({ environment, now }: Props) {
   const path = pathOf(environment);
   const others = besides(environment);
@@ -44,10 +44,10 @@ export function Certificates({ environment, now }: Props) {
 
 function LastKnown({ environment: { assessment } }: { environment: EnvironmentStatus }) {
   if (!assessment || assessment.certificates.length > 0) return null;
-  return <p>The files cannot be read now; these are the certificates that were last seen.</p>;
+  return <p>The files cannot be read at the moment. These are the certificates that were last read.</p>;
 }
 
-/** Where the chain ends although it should go on. */
+/** Where the chain stops short of a root. */
 function MissingIssuer({
   path,
   environment,

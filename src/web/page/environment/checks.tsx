@@ -2,7 +2,7 @@ import { checkCatalogue, checkNames } from '../../../findings/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import { Tag } from '../parts/tag.tsx';
 
-/** The verdicts behind the metric `nhs_mesh_check_passed`; a check whose input is not configured is left out. */
+/** The results behind the metric `nhs_mesh_check_passed`. A check whose input is not configured is left out. */
 export function Checks({ environment: { assessment } }: { environment: EnvironmentStatus }) {
   const judged = checkNames.filter((name) => assessment?.checks[name] !== undefined);
   if (judged.length === 0) return null;

@@ -19,13 +19,13 @@ export function EnvironmentPage({ environment, now }: EnvironmentView) {
     <>
       <Verdict standing={standingOf(environment)} caption={name} heading={environmentHeading(environment, now)}>
         <p class="verdict__detail">
-          {others > 0 && <>And {plural(others, 'other thing')} to look at. </>}
+          {others > 0 && <>And {plural(others, 'other problem')}. </>}
           {lastRunAt ? (
             <>
               Checked <Relative time={lastRunAt} now={now} />.
             </>
           ) : (
-            'The first check is still to come.'
+            'The first check has not run yet.'
           )}
         </p>
       </Verdict>
@@ -53,7 +53,7 @@ function Facts({ preset, application, odsCode, mailboxId, url }: EnvironmentView
           ['Organisation (ODS code)', odsCode],
           ['Mailbox', mailboxId],
           ['MESH address', <span class="page-break">{url}</span>],
-          preset && ['Kind', preset],
+          preset && ['MESH environment', preset],
         ]}
       />
     </section>

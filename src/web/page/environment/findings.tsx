@@ -5,7 +5,7 @@ import { SeverityTag } from '../parts/tag.tsx';
 import { Day } from '../parts/when.tsx';
 import { sentence, standingOf } from '../parts/words.ts';
 
-/** What to do, worst first: each finding with its remedy and what the rule rests on. */
+/** What to do, worst first: each finding with its remedy and the reference for the rule. */
 export function Findings({ environment }: { environment: EnvironmentStatus }) {
   const { findings } = environment;
   return (
@@ -51,7 +51,7 @@ function FindingCard({ finding }: { finding: Finding }) {
             <WithCode text={meaning} />
           </p>
           <p class="page-small">
-            <code>{code}</code>, after {source}.
+            <code>{code}</code>. Reference: {source}.
           </p>
         </div>
       </details>
@@ -59,7 +59,7 @@ function FindingCard({ finding }: { finding: Finding }) {
   );
 }
 
-/** The catalogue marks what is typed with back-ticks. */
+/** The catalogue marks code with backticks. */
 function WithCode({ text }: { text: string }) {
   return <>{text.split('`').map((part, index) => (index % 2 === 1 ? <code class="page-break">{part}</code> : part))}</>;
 }
@@ -72,7 +72,7 @@ function NothingToDo({ environment }: { environment: EnvironmentStatus }) {
       Nothing.{' '}
       {credentialConfigured && renewal.state === 'not_due' && renewal.dueAt && (
         <>
-          The next certificate is asked for from <Day time={renewal.dueAt} />.
+          The next certificate will be requested from <Day time={renewal.dueAt} />.
         </>
       )}
     </p>

@@ -5,7 +5,7 @@ import { Moment } from '../parts/when.tsx';
 const height = 100;
 const step = 24;
 
-/** The handshakes since the service started, as bars; the table says the same in words. */
+/** Recent handshakes as bars. The table gives the same information in words. */
 export function HandshakeHistory({ history }: { history: readonly HandshakeResult[] }) {
   const [first, last] = [history[0], history.at(-1)];
   if (!first || !last || history.length < 2) return null;
@@ -14,8 +14,8 @@ export function HandshakeHistory({ history }: { history: readonly HandshakeResul
   return (
     <figure class="history">
       <figcaption class="history__caption">
-        The last {history.length} handshakes: {failures === 0 ? 'every one accepted' : `${failures} failed`}. The
-        tallest bar is {elapsed(longest)}; a crossed bar failed.
+        The last {history.length} handshakes: {failures === 0 ? 'all accepted' : `${failures} failed`}. The tallest bar
+        is {elapsed(longest)}; a bar with a cross failed.
       </figcaption>
       <svg
         class="history__plot"
@@ -56,11 +56,11 @@ function HistoryTable({ history }: { history: readonly HandshakeResult[] }) {
   return (
     <details class="nhsuk-details" id="handshake-table">
       <summary class="nhsuk-details__summary">
-        <span class="nhsuk-details__summary-text">The handshakes as a table</span>
+        <span class="nhsuk-details__summary-text">Handshakes as a table</span>
       </summary>
       <div class="nhsuk-details__text">
         <table class="nhsuk-table page-plain-table">
-          <caption class="nhsuk-table__caption nhsuk-u-visually-hidden">Handshakes, the newest first</caption>
+          <caption class="nhsuk-table__caption nhsuk-u-visually-hidden">Handshakes, newest first</caption>
           <thead class="nhsuk-table__head">
             <tr>
               <th scope="col" class="nhsuk-table__header">
@@ -70,7 +70,7 @@ function HistoryTable({ history }: { history: readonly HandshakeResult[] }) {
                 Outcome
               </th>
               <th scope="col" class="nhsuk-table__header">
-                Took
+                Duration
               </th>
             </tr>
           </thead>

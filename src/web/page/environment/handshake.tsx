@@ -14,7 +14,7 @@ interface Props {
   readonly now: Date;
 }
 
-/** The last handshake with MESH, its phases, and those before it. */
+/** The last handshake with MESH, its phases, and the handshakes before it. */
 export function Handshake({ environment: { handshake }, now }: Props) {
   const { last, lastSuccessAt, history } = handshake;
   return (
@@ -34,7 +34,7 @@ export function Handshake({ environment: { handshake }, now }: Props) {
           <HandshakeHistory history={history} />
         </>
       ) : (
-        <p>There has been none yet.</p>
+        <p>No handshake has been made yet.</p>
       )}
     </section>
   );
@@ -45,8 +45,8 @@ function factsOf(last: HandshakeResult): (Row | undefined | false)[] {
   const [server] = serverCertificates;
   return [
     ['Started', <Moment time={startedAt} />],
-    detail !== undefined && ['What was seen', <Quoted text={sentence(detail)} />],
-    ['Probe', probe === 'validate' ? 'mailbox validation, the MESH handshake' : 'ping, mutual TLS only'],
+    detail !== undefined && ['Detail', <Quoted text={sentence(detail)} />],
+    ['Probe', probe === 'validate' ? 'mailbox validation (the MESH handshake)' : 'ping (mutual TLS only)'],
     httpStatus > 0 && ['HTTP status', String(httpStatus)],
     tls && ['TLS', `${tls.protocol}, ${tls.cipher}`],
     server && [
@@ -61,7 +61,7 @@ function factsOf(last: HandshakeResult): (Row | undefined | false)[] {
 }
 
 function skewWords(seconds: number): string {
-  if (Math.abs(seconds) < 1) return 'agrees with the server’s';
+  if (Math.abs(seconds) < 1) return 'matches the server’s';
   return `ours is ${elapsed(Math.abs(seconds))} ${seconds > 0 ? 'ahead of' : 'behind'} the server’s`;
 }
 

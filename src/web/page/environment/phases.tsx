@@ -3,7 +3,7 @@ import { elapsed } from '../../../time/index.ts';
 import { phaseWords } from '../parts/words.ts';
 
 const width = 1000;
-/** So that a phase of a millisecond can be seen. */
+/** So that a phase of a millisecond is visible. */
 const least = 6;
 
 interface Props {
@@ -11,7 +11,7 @@ interface Props {
   readonly failed: boolean;
 }
 
-/** Where the time went, phase by phase; the list says in words what the bar draws. */
+/** How long each phase took. The list says in words what the bar shows. */
 export function Phases({ phases, failed }: Props) {
   const reached = handshakePhases.filter((phase) => phases[phase] !== undefined);
   return (

@@ -9,7 +9,7 @@ import { Transitions } from '../parts/transitions.tsx';
 import { Day, Moment } from '../parts/when.tsx';
 import { sentence } from '../parts/words.ts';
 
-/** Where the renewal of an environment stands, on the line of its certificate’s life. */
+/** The state of an environment’s renewal, on the timeline of its certificate. */
 export function RenewalSummary({ environment, now }: { environment: EnvironmentStatus; now: Date }) {
   const { renewal, credentialConfigured } = environment;
   if (!credentialConfigured) return null;
@@ -27,8 +27,8 @@ export function RenewalSummary({ environment, now }: { environment: EnvironmentS
       <SummaryList
         rows={[
           dueAt && ['Window opens', <Day time={dueAt} />],
-          requestedAt && ['Asked', <Moment time={requestedAt} />],
-          lastSafeDay && ['Last safe day to ask', <Day time={lastSafeDay} />],
+          requestedAt && ['Requested', <Moment time={requestedAt} />],
+          lastSafeDay && ['Last safe day to request', <Day time={lastSafeDay} />],
           environment.expiresAt && ['Expires', <Moment time={environment.expiresAt} />],
         ]}
       />
@@ -36,7 +36,7 @@ export function RenewalSummary({ environment, now }: { environment: EnvironmentS
         <>
           <Transitions transitions={record.transitions} />
           <p>
-            <a href={renewalPath(record)}>The request, its message and its files</a>
+            <a href={renewalPath(record)}>The request, its email and its files</a>
           </p>
         </>
       )}

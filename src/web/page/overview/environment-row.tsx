@@ -52,7 +52,7 @@ export function EnvironmentRow({ environment, now }: Props) {
         )}
         {renewal.requestedAt && (
           <span class="page-small">
-            asked <Relative time={renewal.requestedAt} now={now} />
+            requested <Relative time={renewal.requestedAt} now={now} />
           </span>
         )}
       </Cell>
@@ -77,7 +77,7 @@ function Expires({ environment, now }: Props) {
   );
 }
 
-/** The colour of the time that is left; the environment may be in a bad way for another reason. */
+/** The colour of the time left. The environment may be in a worse state for another reason. */
 function expiryStanding({ findings }: EnvironmentStatus) {
   const about = findings.filter(({ code }) => /expire/.test(code) && code !== 'server_certificate_expires_soon');
   if (about.some(({ severity }) => severity === 'critical')) return 'critical';

@@ -1,5 +1,4 @@
-/** The sentences at the head of the pages. Pure. */
-
+/** The headings of the pages. Pure. */
 import { catalogue, type Finding } from '../../../findings/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import { counted, plural } from '../../../text/index.ts';
@@ -9,30 +8,31 @@ import type { Tally } from './select.ts';
 
 export function overviewHeading({ critical, warning, ok, unknown }: Tally): string {
   const all = critical + warning + ok + unknown;
-  if (all === 0) return 'Nothing is watched';
-  if (critical > 0) return `${critical} of ${plural(all, 'environment')} ${critical === 1 ? 'needs' : 'need'} you now`;
+  if (all === 0) return 'Nothing is being monitored';
+  if (critical > 0)
+    return `${critical} of ${plural(all, 'environment')} ${critical === 1 ? 'needs' : 'need'} action now`;
   if (warning > 0)
     return `${warning} of ${plural(all, 'environment')} ${warning === 1 ? 'needs' : 'need'} attention soon`;
   if (unknown > 0)
     return `${unknown} of ${plural(all, 'environment')} ${unknown === 1 ? 'has' : 'have'} not been checked yet`;
-  return all === 1 ? 'All is well' : `All ${plural(all, 'environment')} are well`;
+  return all === 1 ? 'All is well' : `All ${plural(all, 'environment')} are OK`;
 }
 
-/** How the others are, after a heading that has told of the worst: `1 to attend to, 3 well.` */
+/** The other environments, after a heading about the worst: `Others: 1 needing attention, 3 OK.` */
 export function tallyWords({ critical, warning, ok, unknown }: Tally): string {
   const parts = [
-    [critical, 'to act on now'],
-    [warning, 'to attend to'],
+    [critical, 'needing action now'],
+    [warning, 'needing attention'],
     [unknown, 'not checked yet'],
-    [ok, 'well'],
+    [ok, 'OK'],
   ] as const;
   const some = parts.filter(([count]) => count > 0).map(([count, what]) => `${counted(count)} ${what}`);
-  return some.length > 1 ? `Of the others, ${some.slice(1).join(', ')}.` : '';
+  return some.length > 1 ? `Others: ${some.slice(1).join(', ')}.` : '';
 }
 
 type Ending = EnvironmentStatus & { readonly expiresAt: Date };
 
-/** The first to end from now on. */
+/** The next to expire. */
 export function soonest(environments: readonly EnvironmentStatus[], now: Date): Ending | undefined {
   let first: Ending | undefined;
   for (const each of environments)
@@ -40,7 +40,7 @@ export function soonest(environments: readonly EnvironmentStatus[], now: Date): 
   return first;
 }
 
-/** What is the matter with one environment, or that nothing is. */
+/** What is wrong with one environment, or that nothing is. */
 export function environmentHeading(environment: EnvironmentStatus, now: Date): string {
   const [worst] = worrying(environment.findings);
   if (worst) return catalogue[worst.code].title;

@@ -32,18 +32,18 @@ export function Overview({ estate, selection, tally, now }: OverviewView) {
         {!estate.configuration.lastReloadSuccessful && <RefusedConfiguration />}
         {(environments.length > 10 || selection.query !== '') && <Search {...selection} />}
         {selection.environments.length > 0 ? (
-          <ResponsiveTable caption="Environments, the worst first" headings={headings} className="page-table--overview">
+          <ResponsiveTable caption="Environments, worst first" headings={headings} className="page-table--overview">
             {selection.environments.map((environment) => (
               <EnvironmentRow environment={environment} now={now} />
             ))}
           </ResponsiveTable>
         ) : (
-          <p>{selection.query ? 'No environment matches.' : 'No environment is configured.'}</p>
+          <p>{selection.query ? 'No environments match.' : 'No environments are configured.'}</p>
         )}
         <Pagination page={selection.page} pages={selection.pages} href={(page) => pageLink(selection.query, page)} />
         {selection.found > perPage && (
           <p class="nhsuk-hint">
-            {plural(selection.found, 'environment')}, {perPage} a page, the worst first.
+            {plural(selection.found, 'environment')}, {perPage} per page, worst first.
           </p>
         )}
         <Key />
@@ -60,17 +60,20 @@ function RefusedConfiguration() {
   return (
     <div class="nhsuk-inset-text">
       <span class="nhsuk-u-visually-hidden">Information: </span>
-      <p>The configuration file has changed and was refused. The one before it stays in force; the log says why.</p>
+      <p>
+        The configuration file has changed but was rejected. The previous configuration stays in force; the log says
+        why.
+      </p>
     </div>
   );
 }
 
-/** What the lines in the column “Expires” mean. */
+/** What the bars in the column “Expires” mean. */
 function Key() {
   return (
     <p class="nhsuk-hint page-key">
-      Each bar is the next twelve months, filled as far as the certificate lasts. The marks on it are the opening of the
-      renewal window and, near the end, the last safe day to ask.
+      Each bar shows the next twelve months, filled up to the day the certificate expires. The marks show when the
+      renewal window opens and, near the end, the last safe day to request a new certificate.
     </p>
   );
 }

@@ -1,7 +1,7 @@
 import { plural } from '../../../text/index.ts';
 import type { Selection } from './select.ts';
 
-/** A plain GET form: the address of what was found can be kept and sent on. */
+/** A plain GET form, so that the address of a result can be bookmarked and shared. */
 export function Search({ query, found }: Selection) {
   return (
     <search class="page-search">

@@ -1,4 +1,4 @@
-/** Which environments a page of the overview shows: the worst first, then what ends soonest. Pure. */
+/** Which environments a page of the overview shows: worst first, then soonest to expire. Pure. */
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import { type Standing, standingOf } from '../parts/words.ts';
 
@@ -6,9 +6,9 @@ export const perPage = 50;
 
 export interface Selection {
   readonly environments: readonly EnvironmentStatus[];
-  /** What was searched for; empty: everything. */
+  /** The search text. Empty for everything. */
   readonly query: string;
-  /** How many were found, on all pages. */
+  /** Number found, over all pages. */
   readonly found: number;
   /** From 1. */
   readonly page: number;
@@ -18,7 +18,7 @@ export interface Selection {
 const rank: Readonly<Record<Standing, number>> = { critical: 0, warning: 1, unknown: 2, ok: 3 };
 const never = Number.POSITIVE_INFINITY;
 
-/** A page beyond the last is the last, so that a link that was kept still leads somewhere. */
+/** A page number beyond the last gives the last page, so that an old link still works. */
 export function select(environments: readonly EnvironmentStatus[], query: string, page: number): Selection {
   const words = [...new Set(query.toLowerCase().split(/\s+/).filter(Boolean))];
   const sorted = worstFirst(environments);
@@ -34,7 +34,7 @@ export function select(environments: readonly EnvironmentStatus[], query: string
   };
 }
 
-/** Sorted once for as long as nothing has changed, however many look. */
+/** Sorted once until something changes. */
 const sortings = new WeakMap<readonly EnvironmentStatus[], readonly EnvironmentStatus[]>();
 
 function worstFirst(environments: readonly EnvironmentStatus[]): readonly EnvironmentStatus[] {
@@ -72,7 +72,7 @@ export function tally(environments: readonly EnvironmentStatus[]): Tally {
   return counts;
 }
 
-/** The worst that holds anywhere. */
+/** The worst standing of any environment. */
 export function worstStanding(counts: Tally): Standing {
   return (['critical', 'warning', 'unknown'] as const).find((standing) => counts[standing] > 0) ?? 'ok';
 }

@@ -11,7 +11,7 @@ interface Props {
   readonly standing: Standing;
 }
 
-/** The next twelve months from the left, filled as far as the certificate lasts: rows are compared at a glance. The date stands below. */
+/** The next twelve months from the left, filled until the certificate expires, so that rows can be compared at a glance. The date is below. */
 export function YearBar({ life: { until, marks }, now, standing }: Props) {
   const at = (time: Date) => Math.round(Math.min(1, Math.max(0, (time.getTime() - now.getTime()) / yearMs)) * width);
   const left = at(until);

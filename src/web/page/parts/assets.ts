@@ -1,4 +1,4 @@
-/** Styles, scripts and images: ours, and the NHS design system’s. Every path names a hash of the content, so it never goes stale. */
+/** Styles, scripts and images: ours, and the NHS design system’s. Every path contains a hash of the content, so a cached copy is never stale. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,17 +10,17 @@ export interface Assets {
   /** Stylesheets, in order. */
   readonly styles: readonly string[];
   readonly script: string;
-  /** Of the browser’s tab, by standing. */
+  /** The icon of the browser’s tab, by standing. */
   readonly icon: (standing: string) => string;
 }
 
 const yearMs = 365 * 24 * 60 * 60 * 1000;
 
-/** What all pages share, the overview, the details, and what paper and forced colours change. */
+/** For all pages, for the overview, for details, and for print and forced colours. */
 const ownStyles = ['page.css', 'overview.css', 'environment.css', 'print.css'];
 
 const ownFolder = join(import.meta.dirname, '..', '..', 'assets');
-/** What the build has taken from the package: in `dist` too when this runs from the sources. */
+/** Copied from the package by the build. In `dist` even when running from source. */
 const designSystemFolder = join(import.meta.dirname, '..', '..', '..', '..', 'dist', 'nhsuk-frontend');
 
 export function createAssets(): Assets {
@@ -35,7 +35,7 @@ export function createAssets(): Assets {
   };
 }
 
-/** @returns the path below which the files are served. */
+/** @returns the path under which the files are served. */
 function serveFolder(router: Router, name: string, folder: string): string {
   const digest = createHash('sha256');
   for (const file of readdirSync(folder).sort()) digest.update(file).update(readFileSync(join(folder, file)));

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** Folded into blocks by CSS, a table stops being one to a screen reader unless its parts say what they are. */
+/** When CSS displays a table as blocks, a screen reader no longer treats it as a table unless its parts have roles. */
 const role = (name: 'table' | 'rowgroup' | 'row' | 'columnheader' | 'rowheader' | 'cell') => ({ role: name });
 
 export function Row({ className = '', children }: { className?: string; children: ComponentChildren }) {
@@ -11,7 +11,7 @@ export function Row({ className = '', children }: { className?: string; children
   );
 }
 
-/** A cell of a table that folds into a list on a phone, where each cell carries its column’s heading. */
+/** A cell of a table that becomes a list on a phone, where each cell shows its column’s heading. */
 export function Cell({ heading, children }: { heading: string; children: ComponentChildren }) {
   return (
     <td class="nhsuk-table__cell" {...role('cell')}>

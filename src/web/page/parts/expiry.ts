@@ -1,4 +1,4 @@
-/** Where the life of an environment’s credential stands, as the time bar draws it. */
+/** The lifetime of an environment’s credential, as the time bar shows it. */
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import type { Mark } from './time-bar.tsx';
 
@@ -8,7 +8,7 @@ export interface Life {
   readonly marks: readonly Mark[];
 }
 
-/** Absent without a certificate: there is no life to draw. */
+/** Undefined if there is no certificate. */
 export function lifeOf({ certificates, expiresAt, renewal }: EnvironmentStatus): Life | undefined {
   const client = certificates.find(({ role }) => role === 'client')?.certificate;
   if (!client || !expiresAt) return undefined;

@@ -10,7 +10,7 @@ const navigation = [
   { section: 'renewals', href: '/renewals', text: 'Renewals' },
 ] as const;
 
-/** The whole document. Works without the script, which only refreshes what is inside `main`. */
+/** The whole document. It works without the script, which only refreshes the content of `main`. */
 export function Layout({ frame, children }: { frame: Frame; children: ComponentChildren }) {
   const { title, standing, styles, script, icon, now, headline, here } = frame;
   return (
@@ -38,7 +38,7 @@ export function Layout({ frame, children }: { frame: Frame; children: ComponentC
         <footer class="nhsuk-footer page-footer">
           <div class="nhsuk-width-container page-width">
             <p class="nhsuk-body-s">
-              As of{' '}
+              As at{' '}
               <time id="as-of" datetime={rfc3339(now)}>
                 {shortLondonTime(now)}
               </time>

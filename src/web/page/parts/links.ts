@@ -1,8 +1,8 @@
-/** Where the pages are. */
+/** The paths of the pages. */
 import type { RequestKey } from '../../../renewal/index.ts';
 
 export const environmentPath = (name: string): string => `/environments/${encodeURIComponent(name)}`;
 
-/** Sixteen digits tell the certificates of one environment apart. */
+/** Sixteen digits are enough to distinguish the certificates of one environment. */
 export const renewalPath = ({ environment, fingerprintSha256 }: RequestKey): string =>
   `/renewals/${encodeURIComponent(environment)}/${fingerprintSha256.slice(0, 16)}`;

@@ -1,4 +1,4 @@
-/** Links to the pages around this one. @param href - of a page, from 1. */
+/** Links to the pages around this one. @param href - the link to a page, counted from 1. */
 export function Pagination({ page, pages, href }: { page: number; pages: number; href: (page: number) => string }) {
   if (pages < 2) return null;
   const link = (number: number, current = number === page) => (
@@ -42,7 +42,7 @@ export function Pagination({ page, pages, href }: { page: number; pages: number;
   );
 }
 
-/** The first, the last, and the neighbours. */
+/** The first and last pages, and the neighbours of this one. */
 function numbersAround(page: number, pages: number): number[] {
   const wanted = [1, page - 1, page, page + 1, pages].filter((each) => each >= 1 && each <= pages);
   return [...new Set(wanted)].sort((a, b) => a - b);

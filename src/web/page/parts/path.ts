@@ -1,10 +1,10 @@
-/** The certification path of an environment, in the order in which it is drawn. Pure. */
+/** The certification path of an environment, in the order shown. Pure. */
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import type { AssessedCertificate } from '../../../verify/index.ts';
 
 const order = { client: 0, intermediate: 1, root: 2 } as const;
 
-/** From the client certificate to the root. Where the files have gone bad, the last that was known. */
+/** From the client certificate to the root. If the files can no longer be read, the last known path. */
 export function pathOf({ assessment, certificates }: EnvironmentStatus): AssessedCertificate[] {
   const path = assessment?.path ?? [];
   const known = new Map(certificates.map((each) => [each.certificate.fingerprintSha256, each]));
@@ -13,7 +13,7 @@ export function pathOf({ assessment, certificates }: EnvironmentStatus): Assesse
   return certificates.filter(({ onPath }) => onPath).sort((a, b) => order[a.role] - order[b.role]);
 }
 
-/** What the bundle holds besides. */
+/** The other certificates in the bundle. */
 export function besides(environment: EnvironmentStatus): AssessedCertificate[] {
   const path = new Set(pathOf(environment));
   return environment.certificates.filter((each) => !path.has(each));

@@ -4,7 +4,7 @@ import { escapedLines, type SafeText } from '../../../text/index.ts';
 import type { Frame } from '../views.ts';
 import { Layout } from './layout.tsx';
 
-/** A whole HTML document. The last thing done to it is to escape what is treacherous, wherever in it that stands and whoever wrote it. */
+/** A whole HTML document. As the last step, treacherous characters are escaped everywhere in it, whoever wrote them. */
 export function renderPage(frame: Frame, content: ComponentChildren): SafeText {
   return escapedLines(`<!doctype html>\n${render(<Layout frame={frame}>{content}</Layout>)}\n`);
 }

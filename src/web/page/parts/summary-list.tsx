@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 
 export type Row = readonly [key: string, value: ComponentChildren];
 
-/** Facts in pairs; a row without a value is left out. */
+/** Keys and values. A row without a value is left out. */
 export function SummaryList({ rows }: { rows: readonly (Row | undefined | false)[] }) {
   return (
     <dl class="nhsuk-summary-list page-summary">

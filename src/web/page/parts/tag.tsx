@@ -5,7 +5,7 @@ import { type Standing, severityWords, standingWords } from './words.ts';
 
 type Colour = 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'grey' | 'aqua-green' | 'purple';
 
-/** A word on a colour: the word says it all. */
+/** A word on a colour. The word carries the meaning, so the colour is not needed to understand it. */
 export function Tag({ colour, children }: { colour: Colour; children: ComponentChildren }) {
   return <strong class={`nhsuk-tag nhsuk-tag--${colour}`}>{children}</strong>;
 }

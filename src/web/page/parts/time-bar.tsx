@@ -15,7 +15,7 @@ interface Props {
 
 const width = 1000;
 
-/** A life as a line: what is over, what is left, and the moments that matter in between. The dates stand beside it as text. */
+/** The lifetime of a certificate as a line: the time passed, the time left, and the important dates. The dates are next to it as text. */
 export function TimeBar({ from, until, now, standing, marks = [] }: Props) {
   const at = (time: Date) => {
     const part = (time.getTime() - from.getTime()) / Math.max(1, until.getTime() - from.getTime());

@@ -8,7 +8,7 @@ const symbols: Record<Standing, string> = {
   unknown: 'M7 12h.5M12 12h.5M17 12h.5',
 };
 
-/** The one sentence that a page is opened for: dark on failure, calm when all is well. */
+/** The most important sentence of a page: dark on failure, calm when all is well. */
 export function Verdict({
   standing,
   caption,

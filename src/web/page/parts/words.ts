@@ -1,28 +1,28 @@
-/** States in the words of the page. */
+/** The words that the pages use for states. */
 import type { Severity } from '../../../findings/index.ts';
 import type { HandshakePhase } from '../../../mesh/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import { escaped, plural, type SafeText, say, shortened, type Untrusted } from '../../../text/index.ts';
 import type { CertificateRole } from '../../../verify/index.ts';
 
-/** With a capital letter and a full stop, as reasons and messages often are without. */
+/** Adds a capital letter and a full stop, which reasons and messages often lack. */
 export function sentence(text: string): string {
   const first = text.charAt(0);
-  // A code stays as it is typed.
+  // A code keeps its spelling.
   const capital = /^[a-z]+_/.test(text) ? first : first.toUpperCase();
   return `${capital}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
 export type Standing = 'critical' | 'warning' | 'ok' | 'unknown';
 
-/** Nothing is known before the first look. */
+/** Unknown until the first check or handshake. */
 export const standingOf = ({ status, lastRunAt, handshake }: EnvironmentStatus): Standing =>
   status === 'ok' && !lastRunAt && !handshake.last ? 'unknown' : status;
 
 export const standingWords: Readonly<Record<Standing, string>> = {
   critical: 'Act now',
-  warning: 'Attention',
-  ok: 'Well',
+  warning: 'Needs attention',
+  ok: 'OK',
   unknown: 'Not checked yet',
 };
 
@@ -47,7 +47,7 @@ export const phaseWords: Readonly<Record<HandshakePhase, string>> = {
 
 const longestName = 1_000;
 
-/** Escaped, and cut to a length that a person reads, with how long it was; whoever made the certificate chose it. @param most - in code points. */
+/** Escaped, and shortened to a readable length, followed by the original length: the author of a certificate can choose any. @param most - in code points. */
 export function cut(text: string | Untrusted, most = longestName): SafeText {
   const whole = escaped(text);
   const short = shortened(whole, most);

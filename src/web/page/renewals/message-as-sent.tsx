@@ -2,7 +2,7 @@ import type { ReadMessage } from '../../../renewal/index.ts';
 import { escapedLines } from '../../../text/index.ts';
 import { Quoted } from '../parts/name.tsx';
 
-/** An e-mail as its reader sees it: headers, text, names of what is attached. */
+/** An email as its reader sees it: headers, text and the names of attachments. */
 export function MessageAsSent({ message: { headers, text, attachments } }: { message: ReadMessage }) {
   return (
     <div class="message">

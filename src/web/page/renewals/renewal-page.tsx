@@ -29,7 +29,7 @@ export function RenewalPage({ record, configured, others, files, keyPath }: Rene
       <Facts record={record} configured={configured} keyPath={keyPath} />
       <section aria-labelledby="message">
         <h2 id="message" class="nhsuk-heading-m">
-          {record.delivery === 'drafted' || !record.requestedAt ? 'The message as drafted' : 'The message as sent'}
+          {record.delivery === 'drafted' || !record.requestedAt ? 'The email as drafted' : 'The email as sent'}
         </h2>
         {files.message ? <MessageAsSent message={files.message} /> : <p>{missing(record, 'message')}</p>}
       </section>
@@ -41,7 +41,7 @@ export function RenewalPage({ record, configured, others, files, keyPath }: Rene
       </section>
       <section aria-labelledby="events">
         <h2 id="events" class="nhsuk-heading-m">
-          What has happened
+          History
         </h2>
         <Transitions transitions={record.transitions} />
       </section>
@@ -52,7 +52,7 @@ export function RenewalPage({ record, configured, others, files, keyPath }: Rene
 
 function missing({ csrFile, messageFile }: RenewalRecord, what: 'message' | 'request'): string {
   const made = what === 'message' ? messageFile : csrFile;
-  return made ? `It is no longer where it was written: ${made}, below the state directory.` : 'Not made yet.';
+  return made ? `It is no longer in the state directory: ${made}` : 'Not created yet.';
 }
 
 interface FactsProps {
@@ -69,19 +69,19 @@ function Facts({ record, configured, keyPath }: FactsProps) {
       rows={[
         ['Environment', configured ? <a href={environmentPath(environment)}>{environment}</a> : 'no longer configured'],
         ['Common name', <Quoted text={commonName} />],
-        ['Replaces', <Hex digits={serial} />],
-        ['Its fingerprint', <Hex digits={fingerprintSha256} />],
-        ['It expires', <Moment time={notAfter} />],
-        requestedAt && ['Asked', <Moment time={requestedAt} />],
+        ['Replaced certificate', <Hex digits={serial} />],
+        ['Its SHA-256 fingerprint', <Hex digits={fingerprintSha256} />],
+        ['Its expiry', <Moment time={notAfter} />],
+        requestedAt && ['Requested', <Moment time={requestedAt} />],
         messageId !== undefined && ['Message ID', <Quoted text={messageId} />],
         [
           'New private key',
           keyFile ? (
             <code class="page-break">{keyPath}</code>
           ) : csrFile ? (
-            'none: the deployed key is kept'
+            'none: the deployed key is reused'
           ) : (
-            'not made yet'
+            'not created yet'
           ),
         ],
         issuedFingerprintSha256 !== undefined && ['Issued certificate', <Hex digits={issuedFingerprintSha256} />],

@@ -8,7 +8,7 @@ import { RenewalTag } from '../parts/tag.tsx';
 import { Day, Relative } from '../parts/when.tsx';
 import type { RenewalsView } from '../views.ts';
 
-const headings = ['Environment', 'State', 'Replaces', 'Asked'];
+const headings = ['Environment', 'State', 'Replaces', 'Requested'];
 
 export function RenewalsPage({ records, page, pages, found, now }: RenewalsView) {
   return (
@@ -23,9 +23,9 @@ export function RenewalsPage({ records, page, pages, found, now }: RenewalsView)
       ) : (
         <>
           <p class="nhsuk-hint">
-            {plural(found, 'renewal')}, the newest first: one for each certificate that was deployed.
+            {plural(found, 'renewal')}, newest first: one for each certificate that has been deployed.
           </p>
-          <ResponsiveTable caption="Renewals, the newest first" headings={headings}>
+          <ResponsiveTable caption="Renewals, newest first" headings={headings}>
             {records.map((record) => (
               <RenewalRow record={record} now={now} />
             ))}
@@ -58,7 +58,7 @@ function RenewalRow({ record, now }: { record: RenewalRecord; now: Date }) {
           expires <Day time={notAfter} />
         </span>
       </Cell>
-      <Cell heading="Asked">
+      <Cell heading="Requested">
         {requestedAt ? <Relative time={requestedAt} now={now} /> : 'not yet'}
         {delivery === 'drafted' && <span class="page-small">drafted, to be forwarded</span>}
       </Cell>

@@ -1,0 +1,181 @@
+/**
+ * Where the two verdicts on a random path may differ, and why. Each rule proves that it applies: it asks OpenSSL once more with the one thing
+ * changed that is said to make the difference, or looks for the one finding that OpenSSL has no equal of.
+ */
+import { createHash } from 'node:crypto';
+import { type InspectedFinding, type Inspection, inspect } from 'mesh-cert-monitor';
+import type { Openssl, OpensslVerdict } from '../openssl.ts';
+import type { RandomPath } from './generate.ts';
+
+export interface Difference {
+  readonly path: RandomPath;
+  readonly ours: Inspection;
+  readonly theirs: OpensslVerdict;
+}
+
+interface Rule {
+  readonly name: string;
+  /** For the documentation. */
+  readonly reason: string;
+}
+
+/** We refuse for this finding, and OpenSSL has no such rule. */
+interface StrictRule extends Rule {
+  covers(finding: InspectedFinding, difference: Difference, openssl: Openssl): boolean | Promise<boolean>;
+}
+
+/** We accept, and OpenSSL does not. */
+const lastSecond: Rule = {
+  name: 'last-second',
+  reason:
+    'A certificate is valid at its notAfter (RFC 5280 §4.1.2.5: inclusive). OpenSSL ends it a second earlier; asked to leave time aside, it accepts.',
+};
+const oneIssuerOnly: Rule = {
+  name: 'one-issuer-only',
+  reason:
+    'OpenSSL follows the first issuer of the right name and key identifier, and never comes back to another. With the CAs of our path alone, in its order, it accepts. `verifiers_disagree` says so to users, with both paths.',
+};
+const mappingOfTheLast: Rule = {
+  name: 'mapping-of-the-last',
+  reason:
+    'A policy mapping in the client certificate maps for nobody: RFC 5280 §6.1.4 is for those that issue. OpenSSL processes it all the same.',
+};
+
+const strict: readonly StrictRule[] = [
+  {
+    name: 'curve-of-224-bits',
+    reason:
+      'TLS 1.3 has no curve below 256 bits (RFC 8446 §4.2.7). `openssl verify` takes the 112 bits of security for enough.',
+    covers: ({ code, message }) => code === 'weak_key' && message.includes('EC 224'),
+  },
+  {
+    name: 'self-signature',
+    reason: 'The self-signature of a root does not verify: the file is damaged. OpenSSL does not look at it.',
+    covers: ({ code, message }) => code === 'chain_signature_invalid' && message.startsWith('The self-signature of'),
+  },
+  {
+    name: 'root-without-basic-constraints',
+    reason:
+      'A root of version 3 says that it is a CA (RFC 5280 §4.2.1.9). OpenSSL takes keyCertSign, or no key usage at all, for that.',
+    covers: ({ code, message, subject }, { ours }) =>
+      code === 'chain_not_a_ca' &&
+      message.includes('it has no basic constraints') &&
+      ours.certificates.some((each) => each.subject === subject && each.issuer === subject),
+  },
+  {
+    name: 'names-that-cannot-be-compared',
+    reason:
+      'A name that is not of its form’s syntax, or a constraint that is not, cannot be compared (RFC 5280 §4.2.1.10: a URI without a fully qualified host MUST be rejected). OpenSSL compares the octets.',
+    covers: ({ code, message }) =>
+      code === 'chain_name_constraint_violated' && message.endsWith('cannot be compared with what is constrained.'),
+  },
+  {
+    name: 'malformed-names',
+    reason:
+      'A name with octets that its type does not have (an address of five, text beyond ASCII) is refused wherever names are constrained. OpenSSL refuses it where its own form is.',
+    covers: ({ code, message }) => code === 'chain_name_constraint_violated' && message.endsWith('is malformed.'),
+  },
+  {
+    name: 'key-agreement',
+    reason: 'A client signs its handshake (RFC 8446 §4.4.2.2). OpenSSL takes the key usage keyAgreement for enough.',
+    covers: ({ code }, { path }) =>
+      code === 'digital_signature_not_permitted' && path.notes.some((note) => note.includes('keyAgreement')),
+  },
+  {
+    name: 'unreadable-certificate-in-the-bundle',
+    reason:
+      'A certificate of the bundle with a malformed extension is told, needed or not. OpenSSL reads the extensions of those that it uses.',
+    covers: ({ code }) => code === 'ca_bundle_malformed',
+  },
+  {
+    name: 'self-issued-for-self-signed',
+    reason:
+      'OpenSSL takes a CA of the bundle whose issuer has its own name for a root, whoever signed it, and asks nothing about what stands above it: it accepts without that, too.',
+    async covers(_, { path, ours }, openssl) {
+      const authorities = authoritiesOf(ours);
+      const end = authorities.findIndex(
+        (each) => certificateOf(ours, each)?.subject === certificateOf(ours, each)?.issuer,
+      );
+      if (end === -1) return false;
+      const bundle = authorities.slice(0, end + 1).map((fingerprint) => pemOf(path, fingerprint));
+      return (await openssl.ask({ ...path, bundle: bundle.join('') })).accepted;
+    },
+  },
+];
+
+export const differenceRules: readonly Rule[] = [lastSecond, oneIssuerOnly, mappingOfTheLast, ...strict];
+
+/** The names of the rules that explain the difference; undefined for a defect. */
+export async function explain(difference: Difference, openssl: Openssl): Promise<string[] | undefined> {
+  if (difference.ours.valid) return explainRefusal(difference, openssl);
+  const names = new Set<string>();
+  for (const finding of difference.ours.findings.filter(({ severity }) => severity === 'critical')) {
+    const rule = await coveringRule(finding, difference, openssl);
+    if (!rule) return explainOtherPath(finding, difference, openssl);
+    names.add(rule);
+  }
+  return [...names];
+}
+
+/** Of several paths that fail, ours shows one and OpenSSL takes another: without the CA that is to blame for ours, the other is left. */
+async function explainOtherPath(
+  { subject }: InspectedFinding,
+  { path, ours }: Difference,
+  openssl: Openssl,
+): Promise<string[] | undefined> {
+  const blamed = ours.certificates.filter((each) => each.role !== 'client' && each.onPath && each.subject === subject);
+  const bundle = path.bundle.filter(
+    (pem) => !blamed.some(({ fingerprintSha256 }) => fingerprintSha256 === fingerprintOf(pem)),
+  );
+  if (bundle.length === path.bundle.length) return undefined;
+  const theirs = await openssl.ask({ ...path, bundle: bundle.join('') });
+  const rest = await inspect({ certificate: path.certificate, caBundle: bundle.join('') }, { at: path.at });
+  return theirs.accepted && !rest.valid
+    ? explain({ path: { ...path, bundle }, ours: rest, theirs }, openssl)
+    : undefined;
+}
+
+/** OpenSSL refuses what we accept: what has to change before it accepts? */
+async function explainRefusal({ path, ours }: Difference, openssl: Openssl): Promise<string[] | undefined> {
+  const whole = { ...path, bundle: path.bundle.join('') };
+  const onlyOurs = {
+    ...path,
+    bundle: authoritiesOf(ours)
+      .map((fingerprint) => pemOf(path, fingerprint))
+      .join(''),
+  };
+  const changes = [
+    { rules: [lastSecond], question: { ...whole, atAnyTime: true as const } },
+    { rules: [oneIssuerOnly], question: onlyOurs },
+    { rules: [oneIssuerOnly, lastSecond], question: { ...onlyOurs, atAnyTime: true as const } },
+  ];
+  for (const { rules, question } of changes) {
+    if (rules.includes(lastSecond) && !endsNow(path, ours)) continue;
+    const { accepted, reason = '' } = await openssl.ask(question);
+    if (accepted) return rules.map(({ name }) => name);
+    const policy = /error 4[23] at 0 depth/.test(reason) && path.notes.includes('client maps policies');
+    if (policy && rules.includes(oneIssuerOnly)) return [mappingOfTheLast.name];
+  }
+  return undefined;
+}
+
+const endsNow = ({ at }: RandomPath, { certificates }: Inspection) =>
+  certificates.some(({ notAfter, onPath }) => onPath && new Date(notAfter).getTime() === at.getTime());
+
+async function coveringRule(finding: InspectedFinding, difference: Difference, openssl: Openssl) {
+  for (const rule of strict) if (await rule.covers(finding, difference, openssl)) return rule.name;
+  return undefined;
+}
+
+const authoritiesOf = ({ path }: Inspection): string[] => path.slice(1);
+const certificateOf = ({ certificates }: Inspection, fingerprint: string | undefined) =>
+  certificates.find(({ fingerprintSha256 }) => fingerprintSha256 === fingerprint);
+
+function pemOf({ bundle }: RandomPath, fingerprint: string): string {
+  return bundle.find((pem) => fingerprintOf(pem) === fingerprint) ?? '';
+}
+
+function fingerprintOf(pem: string): string {
+  const der = Buffer.from(pem.replaceAll(/-----[^\n]*/g, ''), 'base64');
+  return createHash('sha256').update(der).digest('hex');
+}

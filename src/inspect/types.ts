@@ -1,0 +1,80 @@
+/** What `inspect` takes and answers: the shape that `inspect --format json` prints under `inspection`. Fields may be added. */
+import type { CheckName, FindingCode, Severity } from '../findings/index.ts';
+
+/** The content itself, or the file that holds it; of text and bytes, one is as good as the other. At most 1 MiB. */
+export type CredentialPart = string | Uint8Array | { readonly file: string };
+
+/** Any part of a credential; at least one besides the passphrase. What is not given is not judged. */
+export interface Credential {
+  /** The client certificate: PEM or DER. */
+  readonly certificate?: CredentialPart;
+  /** PEM or DER, encrypted or not. */
+  readonly privateKey?: CredentialPart;
+  /** Of the private key, or of the keystore. */
+  readonly passphrase?: CredentialPart;
+  /** The CA certificates, root first: PEM. */
+  readonly caBundle?: CredentialPart;
+  /** PKCS#12 or JKS, in the place of certificate, private key and CA bundle. A `caBundle` beside it wins over the one inside. */
+  readonly keystore?: CredentialPart;
+  /** Which key of the keystore, where it has several. */
+  readonly alias?: string;
+}
+
+export interface InspectOptions {
+  /** The time to judge at. Default: now. OpenSSL’s own verdict, for which a private key has to be given, is always of now. */
+  readonly at?: Date;
+  /** The order in which the bundle should stand. Default: `root-first`. */
+  readonly chainOrder?: 'root-first' | 'leaf-first';
+}
+
+/** Times are RFC 3339 in UTC, fingerprints SHA-256 of the DER in 64 lower-case hex digits. An absent field is left out, never null. */
+export interface Inspection {
+  /** Would MESH accept this at that time. What was not given is not judged: see `checks`. */
+  valid: boolean;
+  assessedAt: string;
+  /** The client’s first, then the bundle in file order without duplicates. */
+  certificates: InspectedCertificate[];
+  /** Fingerprints, from the client certificate to the root: of the path that holds, else of the best that was found. */
+  path: string[];
+  order: 'root-first' | 'leaf-first' | 'mixed' | 'single';
+  /** Absent: the input of the check was not given. */
+  checks: Partial<Record<CheckName, boolean>>;
+  /** The earliest notAfter on the path. Absent without a client certificate. */
+  expiresAt?: string;
+  /** Whole days to `expiresAt`, rounded down: 0 on the last day, negative once over. */
+  daysLeft?: number;
+  /** Worst first. */
+  findings: InspectedFinding[];
+}
+
+export interface InspectedCertificate {
+  role: 'client' | 'intermediate' | 'root';
+  onPath: boolean;
+  subject: string;
+  issuer: string;
+  /** Hex; a negative one with a minus. */
+  serial: string;
+  fingerprintSha256: string;
+  notBefore: string;
+  notAfter: string;
+  daysLeft: number;
+  /** `RSA`, `EC`, … */
+  keyAlgorithm: string;
+  /** 0 when unknown. */
+  keyBits: number;
+  keyCurve?: string;
+  /** `sha256WithRSAEncryption`, … */
+  signatureAlgorithm: string;
+  /** Shown, not judged. */
+  privateKeyUsagePeriod?: { notBefore?: string; notAfter?: string };
+}
+
+export interface InspectedFinding {
+  /** One of the closed list in docs/findings.md. */
+  code: FindingCode;
+  severity: Severity;
+  message: string;
+  remedy: string;
+  /** The certificate, file or input it is about. */
+  subject?: string;
+}

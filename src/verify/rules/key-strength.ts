@@ -1,0 +1,19 @@
+import type { PublicKeyFacts } from '../../x509/index.ts';
+import { labelOf } from '../label.ts';
+import type { CertificateRule } from './rule.ts';
+
+const leastBits = { RSA: 2048, 'RSA-PSS': 2048, EC: 256 } as const;
+
+/** NIST SP 800-131A, and OpenSSL's security level 2: RSA from 2048 bits, elliptic curves from 256, no DSA. */
+export const keyStrengthFailures: CertificateRule = (certificate) => {
+  const weakness = weaknessOf(certificate.publicKey);
+  return weakness === undefined
+    ? []
+    : [{ code: 'weak_key', certificate, message: `${labelOf(certificate)} has ${weakness}.` }];
+};
+
+function weaknessOf({ algorithm, bits }: PublicKeyFacts): string | undefined {
+  if (algorithm === 'DSA') return 'a DSA key, which TLS 1.3 has done away with';
+  if (algorithm !== 'RSA' && algorithm !== 'RSA-PSS' && algorithm !== 'EC') return undefined;
+  return bits < leastBits[algorithm] ? `a key of ${algorithm} ${bits}, below ${leastBits[algorithm]} bits` : undefined;
+}
