@@ -11,6 +11,7 @@ import {
   sampleChain,
   sampleNow,
 } from '../test/support/status.ts';
+import { recordsOf } from '../test/support/web/pages.ts';
 
 /** Time allowed for the page in milliseconds, by the number of environments. */
 const promised = { 100: 20, 5000: 200 } as const;
@@ -48,7 +49,13 @@ async function serve(count: number) {
     now,
     build: { version: '0.0.0', nodeVersion: process.version.slice(1) },
     report: (error) => console.error(error),
-    ...pages({ estate: () => estate, now, renewals: () => [], renewalFiles: async () => ({}), stateDir: () => '/' }),
+    ...pages({
+      estate: () => estate,
+      now,
+      renewals: () => recordsOf([]),
+      renewalFiles: async () => ({}),
+      stateDir: () => '/',
+    }),
   });
   return listen(app, { host: '127.0.0.1', port: 0 });
 }

@@ -13,6 +13,8 @@ const io: CommandIo = {
   now: () => new Date(),
   colour: wantsColour(),
   columns: process.stdout.columns || Number(process.env.COLUMNS) || widthWithoutTerminal,
+  askSecret: async (name) => (await import('./cli/ask-secret.ts')).askSecret(name, process.stdin, io.stderr),
+  unread: () => process.stderr.writableLength,
 };
 
 // A reader that has seen enough (`… | head`) is no fault; the command goes on to its own exit code.

@@ -9,10 +9,11 @@ const compose = parse(readFileSync('compose.yaml', 'utf8')) as {
   services: Record<string, { volumes?: string[]; ports?: string[] }>;
 };
 
-test('what the playground watches is a configuration that loads without a warning', async () => {
+test('what the playground watches is a configuration that loads, and warns of nothing but its open port', async () => {
   const { environments, warnings } = await loadConfiguration('compose/monitor.yaml');
   expect(environments.map(({ name }) => name)).toEqual(['sandbox']);
-  expect(warnings).toEqual([]);
+  // Inside its own network everyone may look, Prometheus for one; outside, the port is on loopback (see below).
+  expect(warnings).toEqual([expect.stringMatching(/^http\.listen: 0\.0\.0\.0:9807 can be reached from the network/)]);
 });
 
 test('every file that the playground mounts exists, and every port is on loopback', () => {

@@ -287,7 +287,7 @@ describe('of the service', () => {
   });
 
   test('in the calendar', async () => {
-    const text = await calendar([status()], new Date());
+    const text = [...calendar([status()], new Date())].join('');
     expectHarmless(text, '\r\n');
     expect(text.replaceAll('\r\n ', '')).toContain('\\\\u{202e}');
   });

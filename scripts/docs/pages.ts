@@ -8,6 +8,7 @@ import { findingBlocks } from './findings.ts';
 import { handshakeBlocks } from './handshake.ts';
 import { metricBlocks } from './metrics.ts';
 import { renewalBlocks } from './renewal.ts';
+import { serviceBlocks } from './service.ts';
 
 export const pages: Readonly<Record<string, Blocks>> = {
   'docs/alerts.md': alertBlocks,
@@ -18,4 +19,5 @@ export const pages: Readonly<Record<string, Blocks>> = {
   'docs/handshake.md': handshakeBlocks,
   'docs/metrics.md': metricBlocks,
   'docs/renewal.md': renewalBlocks,
+  'docs/service.md': serviceBlocks,
 };

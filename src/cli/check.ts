@@ -2,6 +2,7 @@ import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
 import { checkOnce } from '../monitor/index.ts';
 import { openViewer } from '../renewal/index.ts';
 import { checkReport, checkText, nagiosLine, nagiosUnknown, worstStatus } from '../report/index.ts';
+import { ResourceShortageError } from '../shortage/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
 import { joined, jsonText, type SafeText, say } from '../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
@@ -9,6 +10,18 @@ import { findEnvironment, loadForCommand } from './configuration.ts';
 import type { CheckOptions } from './options.ts';
 
 export async function run(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
+  try {
+    return await check(options, io);
+  } catch (error) {
+    // Monitoring systems show standard output; without this line they would show nothing.
+    if (options.format === 'nagios' && (error instanceof UsageError || error instanceof ResourceShortageError))
+      io.stdout(nagiosUnknown(firstLine(error.message)));
+    throw error;
+  }
+}
+
+/** @throws {ResourceShortageError} if this process could not check. That says nothing about any certificate. */
+async function check(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
   const { stateDir, chosen } = await choose(options, io);
   const at = options.at ?? io.now();
   // A handshake's authorization token contains the time, so MESH would refuse any time other than now.
@@ -27,14 +40,8 @@ interface Chosen {
 }
 
 async function choose(options: CheckOptions, io: CommandIo): Promise<Chosen> {
-  try {
-    const configuration = await loadForCommand(options.config, io);
-    return { stateDir: configuration.stateDir, chosen: chosenFrom(configuration, options.environment) };
-  } catch (error) {
-    // Monitoring systems show standard output; without this line they would show nothing.
-    if (options.format === 'nagios' && error instanceof UsageError) io.stdout(nagiosUnknown(firstLine(error.message)));
-    throw error;
-  }
+  const configuration = await loadForCommand(options.config, io);
+  return { stateDir: configuration.stateDir, chosen: chosenFrom(configuration, options.environment) };
 }
 
 /** In the order of the configuration, each one once. */

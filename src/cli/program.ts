@@ -183,6 +183,13 @@ function addStarting(program: Command, io: CommandIo, finish: Finish): void {
     .option('--output <file>', 'write it to this file; an existing file is never overwritten')
     .action(async (options: InitOptions) => finish(await (await import('./init.ts')).run(options, io)));
   program
+    .command('hash-password')
+    .summary('hash a password for http.basic_auth')
+    .description(
+      'Asks for a password, or reads it from standard input, and prints its hash for http.basic_auth.password_hash. The password itself then need not be stored.',
+    )
+    .action(async () => finish(await (await import('./hash-password.ts')).run(io)));
+  program
     .command('demo')
     .summary('run a demonstration on this machine')
     .description(

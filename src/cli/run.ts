@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { ResourceShortageError } from '../shortage/index.ts';
 import { escapedLines, joined, type SafeText, say } from '../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { createProgram, programName } from './program.ts';
@@ -25,6 +26,7 @@ export async function runProgram(args: readonly string[], io: CommandIo, version
 /** A user's mistake is one sentence. So is a bug, with its stack trace only if `DEBUG` is set. */
 export function explain(error: unknown, io: Pick<CommandIo, 'env'>): SafeText {
   if (error instanceof UsageError) return joined([say`error: `, error.message, say`\n`]);
+  if (error instanceof ResourceShortageError) return say`error: ${error.message}\n`;
   const stack = error instanceof Error && io.env.DEBUG ? error.stack : undefined;
   const message = error instanceof Error ? error.message : String(error);
   return stack

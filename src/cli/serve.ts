@@ -4,16 +4,17 @@ import { isServiceProblem, type Service, startService } from '../service/index.t
 import { escapedLines } from '../text/index.ts';
 import { version } from '../version.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
+import { endAfter, endSoon, mostMs } from './end.ts';
 import type { ServeOptions } from './options.ts';
 
 /** Runs until SIGTERM or SIGINT. The log goes to stderr; nothing goes to stdout. */
-export async function run({ config }: ServeOptions, { env, now, stderr }: CommandIo): Promise<ExitCode> {
+export async function run({ config }: ServeOptions, { env, now, stderr, unread }: CommandIo): Promise<ExitCode> {
   // Set up first, so that the service also stops cleanly while it is starting, and SIGHUP does not end it.
   const told = untilToldToStop();
   let service: Service | undefined;
   const reload = () => void service?.reload();
   process.on('SIGHUP', reload);
-  const log = createLog(stderr);
+  const log = createLog(stderr, unread);
   // The cron library reports a slightly late run on the console; log it like anything else.
   console.warn = (...words: unknown[]) => log.warn({ warning: words.join(' ') }, 'library');
   service = await startService({
@@ -27,12 +28,19 @@ export async function run({ config }: ServeOptions, { env, now, stderr }: Comman
   });
   await told;
   process.off('SIGHUP', reload);
-  await service.stop();
-  return exitCode.ok;
+  const running = await service.stop();
+  const code = running.length > 0 ? exitCode.unknown : exitCode.ok;
+  endSoon(code);
+  return code;
 }
 
 function untilToldToStop(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    const stop = () => {
+      // From now on, because the service may also hang while it is starting.
+      endAfter(mostMs - 500, exitCode.unknown);
+      resolve();
+    };
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
   });
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { CronTime } from 'cron';
 import { isTreacherous } from '../text/index.ts';
 import { parseDuration } from '../time/index.ts';
@@ -29,6 +30,8 @@ export const commonName = /^(?=.{1,64}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 export const httpsUrl = /^https:\/\/[^\s/?#@]+\/?$/;
 export const proxyUrl = /^http:\/\/[^\s/?#]+\/?$/;
 export const host = /^[A-Za-z0-9._:-]{1,253}$/;
+/** An address, or a network in CIDR notation. */
+export const network = /^[0-9A-Fa-f:.]{2,45}(\/[0-9]{1,3})?$/;
 export const listenAddress = /^(\[[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?\]|[A-Za-z0-9._-]+):[0-9]{1,5}$/;
 export const userName = new RegExp(`^[^${control}:]{1,200}$`);
 
@@ -42,6 +45,12 @@ export const isUrl = (value: string): boolean => URL.canParse(value);
 
 export function isPort(listen: string): boolean {
   return Number(listen.slice(listen.lastIndexOf(':') + 1)) <= 65_535;
+}
+
+export function isNetwork(value: string): boolean {
+  const [address = '', prefix] = value.split('/');
+  const version = isIP(address);
+  return version !== 0 && Number(prefix ?? 0) <= (version === 4 ? 32 : 128);
 }
 
 export function isWithin(leastMs: number, mostMs: number) {

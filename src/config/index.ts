@@ -1,6 +1,8 @@
 /** The configuration, and the sources of the values and secrets in it. */
 export { cronFields, duration, shortestCronIntervalSeconds } from './formats.ts';
 export { largestConfigurationBytes, loadConfiguration } from './load.ts';
+export { isLoopback, networksOf } from './network.ts';
+export { formatPasswordHash, type PasswordHash, parsePasswordHash } from './password-hash.ts';
 export { presets } from './presets.ts';
 export { ConfigurationError } from './problems.ts';
 export { defaultDeskWorkingDays, type JsonSchema, jsonSchema } from './schema.ts';

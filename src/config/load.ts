@@ -10,6 +10,7 @@ export const largestConfigurationBytes = 16 * 1024 * 1024;
 /**
  * Reads only the file: secrets and certificates are read when they are needed.
  * @throws {ConfigurationError} with every problem at once, or with the reason why the file cannot be read and what to do.
+ * @throws {ResourceShortageError} when this process could not open it.
  * @example
  * const { environments, warnings } = await loadConfiguration('/etc/mesh-cert-monitor/config.yaml');
  */

@@ -18,7 +18,6 @@ export type Resolved = Omit<Configuration, 'warnings' | 'contentHash'>;
 /** Fills in presets and defaults, makes paths absolute, and converts durations to milliseconds. `path`: the file's absolute path. */
 export function resolveFile(file: ConfigurationFile, path: string): Resolved {
   const from = sourcesFrom(dirname(path));
-  const { listen, tls, basic_auth } = file.http;
   const { from: sender, smtp } = file.email ?? {};
   return {
     path,
@@ -26,17 +25,7 @@ export function resolveFile(file: ConfigurationFile, path: string): Resolved {
     odsCode: file.ods_code,
     contact: file.contact,
     stateDir: resolve(dirname(path), file.state_dir),
-    http: {
-      ...listenAddress(listen),
-      ...(tls && {
-        tls: {
-          certificate: from.source(tls.certificate),
-          privateKey: from.source(tls.private_key),
-          ...from.maybe('passphrase', tls.passphrase),
-        },
-      }),
-      ...(basic_auth && { basicAuth: { username: basic_auth.username, password: from.source(basic_auth.password) } }),
-    },
+    http: httpServer(file.http, from),
     schedule: file.schedule,
     ...(sender !== undefined && { email: { from: sender, ...(smtp && { smtp: mailServer(smtp, from) }) } }),
     environments: file.environments.map((environment) => resolveEnvironment(environment, file, from)),
@@ -113,6 +102,32 @@ function renewalPolicy({ renewal, preset }: EnvironmentFile, from: Sources): Ren
     enclose: renewal.enclose.map(from.source),
     requiresConformanceCertificate: known?.requiresConformanceCertificate ?? false,
   };
+}
+
+function httpServer(http: ConfigurationFile['http'], from: Sources): Configuration['http'] {
+  const { listen, tls, basic_auth: basic, client_ca: clientCa, trusted_proxies: trustedProxies } = http;
+  return {
+    ...listenAddress(listen),
+    ...(tls && {
+      tls: {
+        certificate: from.source(tls.certificate),
+        privateKey: from.source(tls.private_key),
+        ...from.maybe('passphrase', tls.passphrase),
+      },
+    }),
+    ...(basic && { basicAuth: basicAuth(basic, from) }),
+    ...from.maybe('clientCa', clientCa),
+    ...(trustedProxies && { trustedProxies }),
+  };
+}
+
+function basicAuth(
+  { username, password, password_hash: hash }: NonNullable<ConfigurationFile['http']['basic_auth']>,
+  from: Sources,
+): NonNullable<Configuration['http']['basicAuth']> {
+  return hash === undefined
+    ? { username, password: from.source(certain(password)) }
+    : { username, passwordHash: from.source(hash) };
 }
 
 const smtpPorts = { starttls: 587, implicit: 465, none: 25 };

@@ -1,7 +1,8 @@
 import { parseDuration } from '../time/index.ts';
+import { parsePasswordHash, passwordHashExpectation } from './password-hash.ts';
 import { presetNames } from './presets.ts';
 import type { Problem } from './problems.ts';
-import { type ConfigurationFile, defaultThresholds, type EnvironmentFile } from './schema.ts';
+import { type ConfigurationFile, defaultThresholds, type EnvironmentFile, valueOrPlace } from './schema.ts';
 
 /**
  * Rules between keys. They read the raw document, so that their problems are reported together with the schema's. A rule whose inputs
@@ -12,6 +13,8 @@ export function ruleProblems(raw: unknown): Problem[] {
   const environments = Array.isArray(file?.environments) ? (file.environments as readonly LooseEnvironment[]) : [];
   return [
     ...smtpLogin(file?.email?.smtp),
+    ...httpLogin(file?.http?.basic_auth),
+    ...clientCaWithoutTls(file?.http),
     ...uniqueNames(environments),
     ...environments.flatMap((environment, index) =>
       environmentRules
@@ -97,6 +100,25 @@ function smtpLogin(smtp: { readonly username?: unknown; readonly password?: unkn
   if (!isMapping(smtp) || absent(smtp?.username) === absent(smtp?.password)) return [];
   const [missing, given] = absent(smtp?.username) ? ['username', 'password'] : ['password', 'username'];
   return [{ path: `email.smtp.${missing}`, message: `missing; ${given} is given` }];
+}
+
+function httpLogin(basic: NonNullable<Loose<ConfigurationFile['http']>>['basic_auth']): Problem[] {
+  if (!isMapping(basic)) return [];
+  const [password, hash] = [basic?.password, basic?.password_hash] as unknown[];
+  if (absent(password) && absent(hash))
+    return [{ path: 'http.basic_auth.password', message: `missing; expected ${valueOrPlace}` }];
+  if (!absent(password) && !absent(hash))
+    return [{ path: 'http.basic_auth.password_hash', message: 'cannot be used together with password' }];
+  // Not shown, because it may be the password itself.
+  return typeof hash === 'string' && parsePasswordHash(hash) === undefined
+    ? [{ path: 'http.basic_auth.password_hash', message: `expected ${passwordHashExpectation}` }]
+    : [];
+}
+
+function clientCaWithoutTls(http: Loose<ConfigurationFile['http']>): Problem[] {
+  return isMapping(http) && !absent(http?.client_ca) && absent(http?.tls)
+    ? [{ path: 'http.client_ca', message: 'needs http.tls, because client certificates are part of TLS' }]
+    : [];
 }
 
 /** Names become files and URLs, and some file systems do not distinguish x from X. */

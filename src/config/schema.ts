@@ -38,7 +38,7 @@ const variable = z.strictObject({
 });
 
 /** A short value: the text itself, or where to find it. */
-const valueOrPlace = 'text (a number goes in quotes), { file: PATH } or { env: NAME }';
+export const valueOrPlace = 'text (a number goes in quotes), { file: PATH } or { env: NAME }';
 const value = () => z.union([z.string().min(1, { error: valueOrPlace }), file, variable], { error: valueOrPlace });
 
 /** Certificates and keys. The minimum length prevents a bare path from being read as PEM. */
@@ -246,12 +246,30 @@ const http = section({
     .default('127.0.0.1:9807')
     .describe('Address and port to listen on. IPv6 addresses go in brackets; port 0 means any free port.'),
   tls: tls.optional().describe('Serve HTTPS with this certificate.'),
+  client_ca: material()
+    .optional()
+    .describe(
+      'CA certificates, PEM. Anyone with a client certificate from one of these CAs is let in, without a password. Needs `tls`.',
+    ),
   basic_auth: section({
     username: text('a user name without colon', formats.userName).describe('User name.'),
-    password: value().describe('Password.'),
+    password: value().optional().describe('Password. Give either this or `password_hash`.'),
+    password_hash: value()
+      .optional()
+      .describe(
+        'Hash of the password, as printed by `mesh-cert-monitor hash-password`: Argon2id or scrypt in the PHC string format.',
+      ),
   })
     .optional()
     .describe('Require a user name and password, except at `/health/live` and `/health/ready`.'),
+  trusted_proxies: list(
+    text('an IP address, or a network such as 10.0.0.0/8', formats.network, formats.isNetwork),
+    'addresses and networks',
+  )
+    .optional()
+    .describe(
+      'Addresses and networks of reverse proxies in front of this service. Limits on wrong passwords then apply to the client that the proxy names in `X-Forwarded-For`.',
+    ),
 });
 
 const cron = () =>

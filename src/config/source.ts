@@ -28,7 +28,10 @@ export function sourceLabel(source: Source | GivenSource): SafeText {
   return source.kind === 'env' ? say`variable ${source.name}` : say`the configuration`;
 }
 
-/** @throws {SourceError} for a file that is missing, not regular, larger than 1 MiB or not readable, or a variable that is unset or empty. */
+/**
+ * @throws {SourceError} for a file that is missing, not regular, larger than 1 MiB or not readable, or a variable that is unset or empty.
+ * @throws {ResourceShortageError} when this process has no file descriptor or memory left to read it with.
+ */
 export async function readSource(source: Source, env: Variables): Promise<Buffer> {
   return (await readContent(source, env)).bytes;
 }

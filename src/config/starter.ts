@@ -18,9 +18,12 @@ http:
   #   certificate: { file: tls/server.pem }
   #   private_key: { file: tls/server.key }
   #   passphrase: { env: MONITOR_TLS_PASSPHRASE }
+  # client_ca: { file: tls/client-ca.pem }  # lets in whoever has a certificate of one of these CAs; needs tls
   # basic_auth:
   #   username: prometheus
   #   password: { env: MONITOR_HTTP_PASSWORD }
+  #   password_hash: { file: password.hash }  # instead of password; mesh-cert-monitor hash-password makes it
+  # trusted_proxies: [10.0.0.7]    # reverse proxies whose X-Forwarded-For is to be believed
 
 schedule:                          # cron: five fields, or six with seconds first
   check: "*/5 * * * *"             # read and verify the files

@@ -121,7 +121,14 @@ export interface Configuration {
     readonly host: string;
     readonly port: number;
     readonly tls?: { readonly certificate: Source; readonly privateKey: Source; readonly passphrase?: Source };
-    readonly basicAuth?: { readonly username: string; readonly password: Source };
+    readonly basicAuth?: { readonly username: string } & (
+      | { readonly password: Source }
+      | { readonly passwordHash: Source }
+    );
+    /** CA certificates whose client certificates let their holders in. */
+    readonly clientCa?: Source;
+    /** Addresses, and networks in CIDR notation. */
+    readonly trustedProxies?: readonly string[];
   };
   readonly schedule: { readonly check: string; readonly handshake: string; readonly timezone: string };
   /** If absent, messages are written to `stateDir`/outbox. */

@@ -1,5 +1,7 @@
+import { isIPv6 } from 'node:net';
 import { minuteMs, secondMs } from '../time/index.ts';
 import { shortestCronIntervalSeconds } from './formats.ts';
+import { isLoopback } from './network.ts';
 import { pathText } from './problems.ts';
 import type { Resolved } from './resolve.ts';
 import type { ConfigurationFile } from './schema.ts';
@@ -10,6 +12,7 @@ export function warningsOf(file: ConfigurationFile, resolved: Resolved): string[
   return [
     ...handshakeTooOften(resolved),
     ...loginInTheClear(resolved),
+    ...openToTheNetwork(resolved),
     ...sharedMailboxes(resolved.environments),
     ...resolved.environments.flatMap((environment, index) =>
       environmentWarnings.flatMap((rule) => rule(environment)).map((sentence) => `environments[${index}].${sentence}`),
@@ -31,6 +34,22 @@ function loginInTheClear({ email }: Resolved): string[] {
   return email?.smtp?.tls === 'none' && email.smtp.password !== undefined
     ? ['email.smtp.tls: none sends the password to the mail server unencrypted.']
     : [];
+}
+
+/** The pages show mailboxes, organisations and certificates. */
+function openToTheNetwork({ http: { host, port, tls, basicAuth, clientCa } }: Resolved): string[] {
+  if (isLoopback(host)) return [];
+  const [unasked, clear] = [!basicAuth && !clientCa, !tls];
+  if (!unasked && !clear) return [];
+  const where = `http.listen: ${isIPv6(host) ? `[${host}]` : host}:${port} can be reached from the network`;
+  const remedy = 'or listen on 127.0.0.1 behind a proxy';
+  if (unasked && clear)
+    return [
+      `${where}, and anyone can read everything there, unencrypted: set http.tls, and http.basic_auth or http.client_ca, ${remedy}.`,
+    ];
+  return unasked
+    ? [`${where}, and anyone can read everything there: set http.basic_auth or http.client_ca, ${remedy}.`]
+    : [`${where}, and passwords are sent unencrypted: set http.tls, ${remedy}.`];
 }
 
 function sharedMailboxes(environments: readonly ResolvedEnvironment[]): string[] {

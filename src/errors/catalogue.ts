@@ -4,6 +4,8 @@ export const errorCatalogue = {
   ERR_CONFIGURATION:
     'The configuration cannot be read or is not valid. The message lists every problem and where it is.',
   ERR_SOURCE: 'A file or variable named in the configuration cannot be read.',
+  ERR_RESOURCE_SHORTAGE:
+    'This process has no file descriptor or memory left, or was too busy. This says nothing about any certificate: the last known state stays.',
   ERR_LISTEN: 'The HTTP server cannot listen: its address is in use, or its key and certificate cannot be used.',
   ERR_STORE: 'The record of renewals cannot be read or written. Nothing was sent.',
   ERR_STORE_LOCKED: 'Another process uses the same `state_dir` and may send requests from it, so this one may not.',

@@ -20,7 +20,9 @@ export interface Examination {
 
 /**
  * An unchanged credential is not parsed, decrypted or rehearsed again. It is only assessed again, because time has passed.
- * @returns undefined where no credential is configured. Throws only for a bug: what is wrong with the files is in the assessment.
+ * @returns undefined where no credential is configured.
+ * @throws {ResourceShortageError} when this process could not look. Anything else thrown is a bug: what is wrong with the files is in the
+ * assessment.
  * @example
  * const first = await examine(environment, undefined, process.env, new Date());
  * const next = await examine(environment, first, process.env, new Date());

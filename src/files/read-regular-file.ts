@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { shortageOf } from '../shortage/index.ts';
 
 export interface FileContent {
   readonly bytes: Buffer;
@@ -25,6 +26,7 @@ export interface Bound {
  * The content of a regular file, or the reason why it cannot be read. Never waits for a writer and never uses more memory than the limit, whatever is
  * at the path: a FIFO, `/dev/zero`, a directory, a file that grows while it is read. The open file is what is checked and read, so that
  * it cannot be swapped in between. Symbolic links are followed: Kubernetes mounts secrets behind two of them.
+ * @throws {ResourceShortageError} when this process has no file descriptor or memory left to read it with.
  * @example
  *     const read = await readRegularFile('ca_bundle.pem', { mostBytes: 1024 * 1024 });
  *     if ('problem' in read) throw new SourceError(`ca_bundle.pem ${read.problem.reason}`);
@@ -36,6 +38,8 @@ export async function readRegularFile(path: string, bound: Bound): Promise<FileC
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     return await readOpened(handle, bound);
   } catch (error) {
+    const shortage = shortageOf(error, `reading ${path}`);
+    if (shortage) throw shortage;
     return { problem: problemOf(error) };
   } finally {
     await handle?.close();

@@ -1,4 +1,5 @@
 import { MonitorError } from '../errors/index.ts';
+import { type LoopWatch, loopShortage, watchLoop } from '../shortage/index.ts';
 import type { HandshakePhase } from './types.ts';
 
 /** A phase, or the whole probe in that phase, ran out of time. */
@@ -33,7 +34,8 @@ export class Phases {
 
   /**
    * `work` must give up its resources and reject with the signal's reason once the signal aborts.
-   * @throws {PhaseTimeoutError} when the limit passes; the caller's reason when the probe is cancelled; else what `work` throws.
+   * @throws {PhaseTimeoutError} when the limit passes; the caller's reason when the probe is cancelled; {ResourceShortageError} when it
+   * was our own loop that let the time pass; else what `work` throws.
    */
   async run<T>(phase: HandshakePhase, limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     this.current = phase;
@@ -44,14 +46,31 @@ export class Phases {
     const timer = setTimeout(() => controller.abort(new PhaseTimeoutError(phase, Math.round(allowedMs))), allowedMs);
     const cancel = () => controller.abort(this.#cancelled?.reason);
     this.#cancelled?.addEventListener('abort', cancel, { once: true });
+    const loop = watchLoop();
     try {
       return await work(controller.signal);
+    } catch (error) {
+      throw ourOwnFault(error, phase, allowedMs, performance.now() - startedAt, loop) ?? error;
     } finally {
+      loop.stop();
       clearTimeout(timer);
       this.#cancelled?.removeEventListener('abort', cancel);
       this.seconds[phase] = (this.seconds[phase] ?? 0) + (performance.now() - startedAt) / 1000;
     }
   }
+}
+
+/** A peer that is kept waiting this long may rightly hang up. */
+const longSilenceMs = 1_000;
+const hungUp: readonly unknown[] = ['ECONNRESET', 'EPIPE'];
+
+function ourOwnFault(error: unknown, phase: HandshakePhase, allowedMs: number, elapsedMs: number, loop: LoopWatch) {
+  const stalledMs = loop.stalledMs();
+  const during = `the phase ${phase} of a handshake`;
+  if (error instanceof PhaseTimeoutError) return loopShortage(during, { allowedMs, elapsedMs, stalledMs });
+  if (stalledMs < longSilenceMs || !(error instanceof Error && 'code' in error && hungUp.includes(error.code)))
+    return undefined;
+  return loopShortage(during, { allowedMs: elapsedMs, elapsedMs, stalledMs });
 }
 
 type Settle<T> = { resolve: (value: T) => void; reject: (reason: unknown) => void };

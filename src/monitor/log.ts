@@ -13,9 +13,15 @@ export interface Line {
   readonly message: string;
 }
 
-/** JSON lines with RFC 3339 time; `write` gets one line with its line break. All text in it is escaped. */
-export function createLog(write: (line: SafeText) => void): Log {
-  return pino(
+/**
+ * JSON lines with RFC 3339 time. All text in them is escaped.
+ * @param write - gets one line with its line break.
+ * @param unread - how many bytes of the log have not been read yet. If nobody reads it any more, lines beyond 1 MiB are left out and
+ * counted, rather than kept in memory.
+ */
+export function createLog(write: (line: SafeText) => void, unread = () => 0): Log {
+  let leftOut = 0;
+  const log: Log = pino(
     {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
@@ -24,9 +30,23 @@ export function createLog(write: (line: SafeText) => void): Log {
         log: (fields) => shown(fields) as Record<string, unknown>,
       },
     },
-    { write: (line: string) => write(escapedLines(line)) },
+    {
+      write: (line: string) => {
+        if (unread() > mostUnreadBytes) {
+          leftOut += 1;
+          return;
+        }
+        const lines = leftOut;
+        leftOut = 0;
+        if (lines > 0) log.warn({ lines }, 'lines were left out: nobody read the log');
+        write(escapedLines(line));
+      },
+    },
   );
+  return log;
 }
+
+const mostUnreadBytes = 1024 * 1024;
 
 /** A stack trace keeps its line breaks, which are escaped in JSON. */
 function shown(value: unknown, key = ''): unknown {

@@ -1,7 +1,6 @@
 /** Monitors a set of environments: checks each one, remembers the results, and keeps failures separate. */
 import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
-import { MonitorError } from '../errors/index.ts';
 import type { Examination } from '../examine/index.ts';
 import type { HandshakeResult } from '../mesh/index.ts';
 import type { RenewalInput, RenewalStep } from '../renewal/index.ts';
@@ -18,10 +17,11 @@ import {
 } from './environment-memory.ts';
 import { firstSpreadOf, jitterMs, leastGapOf, spreadOf } from './jitter.ts';
 import { type LastSuccesses, noSuccesses } from './last-successes.ts';
-import { createLimit, DeadlineError, forEachLimited, handshakesAtOnce, withDeadline } from './limit.ts';
+import { createLimit, forEachLimited, handshakesAtOnce, withDeadline } from './limit.ts';
 import { changes, type Log } from './log.ts';
 import { Planner } from './planner.ts';
 import { handshakeIntervalMs } from './schedule.ts';
+import { Wall, type Work } from './wall.ts';
 
 /** Everything the monitor does outside its own memory. */
 export interface Actions {
@@ -42,6 +42,8 @@ export interface MonitorOptions {
   readonly successes?: LastSuccesses;
   /** For checking one environment's files; default 30 s. Handshakes and mail have their own deadlines. */
   readonly checkDeadlineMs?: number;
+  /** How long to wait before work that a shortage has interrupted is repeated. Default: 30 s, plus up to as much again. */
+  readonly retryAfterMs?: number;
 }
 
 const checksAtOnce = 8;
@@ -59,8 +61,8 @@ export class Monitor {
   readonly #options: Required<MonitorOptions>;
   readonly #startedAt: Date;
   readonly #memories = new Map<string, { memory: EnvironmentMemory; status: EnvironmentStatus }>();
-  readonly #busy = new Set<string>();
-  readonly #faults = new Map<string, string>();
+  readonly #wall: Wall;
+  readonly #checks = new Planner((name) => this.#track(this.#check(name)));
   readonly #handshakes = new Planner((name) => this.#track(this.#handshake(name)));
   readonly #underWay = new Set<Promise<void>>();
   readonly #handshakeLimit = createLimit(handshakesAtOnce);
@@ -69,22 +71,26 @@ export class Monitor {
   #handshakeIntervalMs = 0;
   #reload: EstateStatus['configuration'];
   #ready = false;
+  /** The last result of `estate`. Undefined when something has changed since. */
+  #estate: EstateStatus | undefined;
 
   constructor(configuration: Configuration, options: MonitorOptions) {
-    this.#options = { checkDeadlineMs: 30_000, successes: noSuccesses, ...options };
+    this.#options = { checkDeadlineMs: 30_000, retryAfterMs: 30_000, successes: noSuccesses, ...options };
     this.#startedAt = options.now();
+    this.#wall = new Wall(options.log, this.#stopping.signal, (work, name) => this.#afterShortage(work, name));
     this.#reload = { lastReloadSuccessful: true, lastReloadSuccessAt: this.#startedAt };
     this.adopt(configuration);
   }
 
-  /** The current state, in the order of the configuration. Cheap: nothing is checked. */
+  /** The current state, in the order of the configuration. Cheap: nothing is checked, and it is the same object until something changes. */
   estate(): EstateStatus {
-    return {
+    this.#estate ??= {
       environments: [...this.#memories.values()].map(({ status }) => status),
       startedAt: this.#startedAt,
       ready: this.#ready,
       configuration: this.#reload,
     };
+    return this.#estate;
   }
 
   /** Switches to a new configuration. What is known about an environment stays with its name. */
@@ -106,18 +112,25 @@ export class Monitor {
         this.#planHandshake(name, jitterMs(name, spreadMs));
       before.delete(name);
     }
-    for (const name of before.keys()) this.#handshakes.cancel(name);
+    this.#estate = undefined;
+    for (const name of before.keys()) {
+      this.#handshakes.cancel(name);
+      this.#checks.cancel(name);
+    }
+    this.#wall.forgetShortages();
   }
 
   /** The new configuration cannot be used, so the current one stays. */
   refuse(): void {
     this.#reload = { ...this.#reload, lastReloadSuccessful: false };
+    this.#estate = undefined;
   }
 
   /** One cycle: checks every environment's files, each within its deadline. Renewals may still be running when it returns. */
   async checkAll(): Promise<void> {
     await forEachLimited([...this.#memories.keys()], checksAtOnce, (name) => this.#check(name));
     this.#ready = true;
+    this.#estate = undefined;
   }
 
   /** One round: plans a handshake for every environment, spread over time. */
@@ -130,6 +143,7 @@ export class Monitor {
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the service is stopping'));
     this.#handshakes.cancelAll();
+    this.#checks.cancelAll();
     await this.settled();
   }
 
@@ -142,7 +156,7 @@ export class Monitor {
     const memory = this.#memories.get(name)?.memory;
     if (!memory || this.#stopping.signal.aborted) return;
     const { actions, now, checkDeadlineMs } = this.#options;
-    await this.#alone(`check ${name}`, name, async (hold) => {
+    await this.#wall.alone('check', name, async (hold) => {
       const startedAt = now();
       const examination = await withDeadline(
         hold(actions.examine(memory.environment, memory.examination, startedAt)),
@@ -163,9 +177,9 @@ export class Monitor {
 
   async #renew(name: string, examination: Examination | undefined): Promise<void> {
     const memory = this.#memories.get(name)?.memory;
-    if (!memory) return;
+    if (!memory || this.#stopping.signal.aborted) return;
     const { actions, now } = this.#options;
-    await this.#alone(`renewal ${name}`, name, async (hold) => {
+    await this.#wall.alone('renewal', name, async (hold) => {
       const { environment, handshake } = memory;
       const input = {
         environment,
@@ -191,7 +205,7 @@ export class Monitor {
   async #handshake(name: string): Promise<void> {
     const { actions } = this.#options;
     const { signal } = this.#stopping;
-    await this.#alone(`handshake ${name}`, name, async (hold) => {
+    await this.#wall.alone('handshake', name, async (hold) => {
       const done = await hold(
         this.#handshakeLimit(async () => {
           const memory = this.#memories.get(name)?.memory;
@@ -206,38 +220,11 @@ export class Monitor {
     });
   }
 
-  /**
-   * Isolates one environment's work: it does not start while the same work is still running (even past its deadline), and a bug in it
-   * is logged once and affects nothing else. `hold` marks what has to end before the work can start again.
-   */
-  async #alone(key: string, name: string, work: (hold: <T>(held: Promise<T>) => Promise<T>) => Promise<void>) {
-    if (this.#busy.has(key)) return;
-    this.#busy.add(key);
-    let held: Promise<unknown> = Promise.resolve();
-    try {
-      await work((promise) => {
-        held = promise;
-        return promise;
-      });
-      this.#faults.delete(key);
-    } catch (error) {
-      if (!this.#stopping.signal.aborted) this.#fault(key, name, error);
-    } finally {
-      held.catch(() => {}).finally(() => this.#busy.delete(key));
-    }
-  }
-
-  #fault(key: string, environment: string, error: unknown): void {
-    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    if (this.#faults.get(key) === message) return;
-    this.#faults.set(key, message);
-    const fields = {
-      environment,
-      ...(error instanceof MonitorError && { code: error.code }),
-      error: `${name}: ${message}`,
-      ...(error instanceof DeadlineError ? {} : { stack }),
-    };
-    this.#options.log.error(fields, `${key.split(' ')[0]} did not end; the last known state stays`);
+  #afterShortage(work: Work, name: string): void {
+    const { retryAfterMs } = this.#options;
+    const delayMs = retryAfterMs + jitterMs(name, retryAfterMs);
+    if (work === 'handshake') this.#planHandshake(name, delayMs);
+    else this.#checks.plan(name, delayMs);
   }
 
   #update(name: string, change: (memory: EnvironmentMemory) => EnvironmentMemory): void {
@@ -246,6 +233,7 @@ export class Monitor {
     const before = entry.status;
     entry.memory = change(entry.memory);
     entry.status = statusFrom(entry.memory, this.#options.now());
+    this.#estate = undefined;
     for (const { level, fields, message } of changes(before, entry.status)) this.#options.log[level](fields, message);
   }
 

@@ -16,6 +16,7 @@ export {
   type EmailOutcome,
   emailOutcomes,
   type RenewalRecord,
+  type RenewalRecords,
   type RenewalState,
   type RenewalStatus,
   type RequestKey,

@@ -5,15 +5,15 @@ import { createMailer } from './mail/mailer.ts';
 import { retryNow } from './resolve.ts';
 import { recoverInterrupted } from './send.ts';
 import { openStore, StoreError } from './store/store.ts';
-import type { RequestKey, StoredRenewal } from './types.ts';
+import type { RenewalRecords, RequestKey, StoredRenewal } from './types.ts';
 
 export interface Renewals {
   /** One step for one environment; several may run at once. Does not throw for the state of the world. */
   step(input: RenewalInput, now: Date): Promise<RenewalStep>;
   /** As of `retryNow` in resolve.ts. @throws {StoreError} */
   retryNow(key: RequestKey, now: Date): StoredRenewal | undefined;
-  /** Oldest first. @throws {StoreError} */
-  list(): StoredRenewal[];
+  /** @throws {StoreError} */
+  records(): RenewalRecords;
   /**
    * Takes over sender, mail server and contacts of a reloaded configuration.
    * @throws {StoreError} when it names another `state_dir`: that needs a restart, for the record of what was sent is in the old one.
@@ -54,7 +54,11 @@ export function createRenewals(configuration: Configuration, env: Variables, log
       return step;
     },
     retryNow: (key, at) => retryNow(store, key, at),
-    list: () => store.list(),
+    records: () => ({
+      count: store.count(),
+      slice: (from, most) => store.slice(from, most),
+      of: (environment) => store.list(environment),
+    }),
     reconfigure(next) {
       if (next.stateDir !== stateDir)
         throw new StoreError(`${next.stateDir}: state_dir cannot change while the service runs; restart it`);

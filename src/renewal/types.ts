@@ -84,3 +84,10 @@ export interface RenewalStatus {
   readonly requestedAt?: Date;
   readonly record?: RenewalRecord;
 }
+
+/** All recorded renewals, oldest first, to be read in parts. Reading throws StoreError if the disk fails. */
+export interface RenewalRecords {
+  readonly count: number;
+  slice(from: number, most: number): readonly RenewalRecord[];
+  of(environment: string): readonly RenewalRecord[];
+}

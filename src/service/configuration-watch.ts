@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { largestConfigurationBytes } from '../config/index.ts';
 import { readRegularFile } from '../files/index.ts';
+import { ResourceShortageError } from '../shortage/index.ts';
 
 export interface FileWatch {
   stop(): void;
@@ -21,7 +22,7 @@ export function watchFile(
     looking = true;
     const found = await contentHash(path);
     looking = false;
-    if (found === seen) return;
+    if (found === undefined || found === seen) return;
     seen = found;
     options.changed();
   };
@@ -29,9 +30,14 @@ export function watchFile(
   return { stop: () => clearInterval(timer) };
 }
 
-/** SHA-256 in hex, or the reason why there is none. */
-async function contentHash(path: string): Promise<string> {
-  const read = await readRegularFile(path, { mostBytes: largestConfigurationBytes });
-  if ('problem' in read) return `unreadable: ${read.problem.reason}`;
-  return createHash('sha256').update(read.bytes).digest('hex');
+/** SHA-256 in hex, or the reason why there is none. Undefined if a shortage in this process prevented the reading. */
+async function contentHash(path: string): Promise<string | undefined> {
+  try {
+    const read = await readRegularFile(path, { mostBytes: largestConfigurationBytes });
+    if ('problem' in read) return `unreadable: ${read.problem.reason}`;
+    return createHash('sha256').update(read.bytes).digest('hex');
+  } catch (error) {
+    if (error instanceof ResourceShortageError) return undefined;
+    throw error;
+  }
 }

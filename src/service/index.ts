@@ -1,2 +1,3 @@
 /** The whole program in one process: it wires the rooms together, starts them and stops them. */
-export { isServiceProblem, type Service, startService } from './service.ts';
+export { isServiceProblem } from './problems.ts';
+export { type Service, startService } from './service.ts';

@@ -1,12 +1,5 @@
-/** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped in reverse order. */
-import {
-  type Configuration,
-  ConfigurationError,
-  readSecret,
-  readSource,
-  SourceError,
-  type Variables,
-} from '../config/index.ts';
+/** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped side by side. */
+import { type Configuration, networksOf, type Variables } from '../config/index.ts';
 import type { Build } from '../metrics/index.ts';
 import {
   type Actions,
@@ -18,20 +11,14 @@ import {
   startSchedule,
 } from '../monitor/index.ts';
 import { createRenewals, type Renewals, readRenewalFiles, StoreError } from '../renewal/index.ts';
+import { ResourceShortageError } from '../shortage/index.ts';
 import type { EstateStatus } from '../status/index.ts';
-import {
-  type BasicAuth,
-  createApp,
-  ListenError,
-  type ListenOptions,
-  listen,
-  type Pages,
-  pages,
-  type Shown,
-  type WebServer,
-} from '../web/index.ts';
+import { createApp, listen, type Pages, pages, type Shown, type WebServer } from '../web/index.ts';
 import { createActions } from './actions.ts';
 import { watchFile } from './configuration-watch.ts';
+import { stillRunning } from './ending.ts';
+import { gateOf, listenOptions, needsRestart, reportTo } from './http.ts';
+import { describe } from './problems.ts';
 
 export interface ServiceOptions {
   /** @throws {ConfigurationError} */
@@ -51,19 +38,18 @@ export interface Service {
   readonly estate: () => EstateStatus;
   /** @returns whether the new configuration is now in use. If not, the log says why, and the current one stays. */
   reload(): Promise<boolean>;
-  stop(): Promise<void>;
+  /**
+   * Starts nothing new and waits for running work, for up to 8 s.
+   * @returns what has not ended by then. The process then has to be ended by force.
+   */
+  stop(): Promise<readonly string[]>;
 }
 
 const lookAtConfigurationEveryMs = 2_000;
 const answersMayTakeMs = 5_000;
-
-/** Problems that an operator can fix. Anything else that is thrown is a bug. */
-export type ServiceProblem = ConfigurationError | StoreError | SourceError | ListenError;
-
-/** Whether an error is one that the operator can fix, rather than a bug. */
-export function isServiceProblem(error: unknown): error is ServiceProblem {
-  return [ConfigurationError, StoreError, SourceError, ListenError].some((kind) => error instanceof kind);
-}
+const workMayTakeMs = 8_000;
+/** After a shortage in this process prevented a configuration from being read. */
+const loadAgainAfterMs = 30_000;
 
 /**
  * Loads the configuration, locks the state directory, starts listening, and starts monitoring.
@@ -92,18 +78,21 @@ class RunningService implements Service {
   readonly #renewals: Renewals;
   readonly #successes: LastSuccesses;
   readonly #monitor: Monitor;
+  readonly #report: ReturnType<typeof reportTo>;
   #configuration: Configuration;
   #server: WebServer | undefined;
   #schedule: Schedule | undefined;
   #stopWatching = () => {};
+  #loadAgain: NodeJS.Timeout | undefined;
   #firstCycle: Promise<void> = Promise.resolve();
   #reloading: Promise<unknown> = Promise.resolve();
-  #stopped: Promise<void> | undefined;
+  #stopped: Promise<readonly string[]> | undefined;
 
   constructor(configuration: Configuration, renewals: Renewals, options: ServiceOptions) {
     const { env, now, log } = options;
     const actions = options.actions?.(renewals) ?? createActions(env, now, renewals);
     this.#options = options;
+    this.#report = reportTo(log);
     this.#configuration = configuration;
     this.#renewals = renewals;
     this.#successes = openLastSuccesses(configuration.stateDir, log);
@@ -118,8 +107,12 @@ class RunningService implements Service {
 
   async start(): Promise<void> {
     const { log, build } = this.#options;
-    const { path, contentHash, environments } = this.#configuration;
-    this.#server = await listen(this.#app(), await this.#listenOptions());
+    const { path, contentHash, environments, http } = this.#configuration;
+    this.#server = await listen(this.#app(), {
+      ...(await listenOptions(http, this.#options.env)),
+      report: (cuts) => log.warn(cuts, 'HTTP clients were cut off'),
+      isProxy: (address) => networksOf(this.#configuration.http.trustedProxies ?? [])(address),
+    });
     const { stop } = watchFile(path, {
       seen: contentHash,
       everyMs: lookAtConfigurationEveryMs,
@@ -137,34 +130,40 @@ class RunningService implements Service {
     return done;
   }
 
-  stop(): Promise<void> {
+  stop(): Promise<readonly string[]> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
   }
 
-  async #stop(): Promise<void> {
+  async #stop(): Promise<readonly string[]> {
     this.#stopWatching();
-    await this.#reloading;
-    const monitorStopped = this.#monitor.stop();
-    await Promise.all([this.#schedule?.stop(), this.#firstCycle, monitorStopped]);
+    clearTimeout(this.#loadAgain);
+    const { log } = this.#options;
+    const running = await stillRunning(
+      {
+        HTTP: Promise.resolve(this.#server?.close(answersMayTakeMs)),
+        reload: this.#reloading,
+        checks: Promise.all([this.#schedule?.stop(), this.#firstCycle]),
+        'handshakes and renewals': this.#monitor.stop(),
+      },
+      workMayTakeMs,
+    );
+    if (running.length > 0) {
+      log.error({ running }, 'stopped, though not everything has ended');
+      return running;
+    }
     await this.#monitor.settled();
-    await this.#server?.close(answersMayTakeMs);
     this.#successes.close();
     await this.#renewals.close();
-    this.#options.log.info({}, 'stopped');
+    log.info({}, 'stopped');
+    return [];
   }
 
   #app() {
-    const { now, build, log } = this.#options;
+    const { now, build, env } = this.#options;
     const draw = this.#options.pages ?? pages;
-    return createApp({
-      estate: this.estate,
-      build,
-      now,
-      basicAuth: this.#basicAuth,
-      report: (error) => log.error(describe(error), 'a request could not be answered'),
-      ...draw(this.#shown()),
-    });
+    const gate = gateOf(() => this.#configuration.http, env);
+    return createApp({ estate: this.estate, build, now, report: this.#report, ...gate, ...draw(this.#shown()) });
   }
 
   #shown(): Shown {
@@ -180,27 +179,12 @@ class RunningService implements Service {
 
   #recordOfRenewals() {
     try {
-      return this.#renewals.list();
+      return this.#renewals.records();
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      this.#options.log.error(describe(error), 'the record of renewals cannot be read');
+      this.#report(error, 'the record of renewals cannot be read');
       return undefined;
     }
-  }
-
-  readonly #basicAuth: BasicAuth = async () => {
-    const { basicAuth } = this.#configuration.http;
-    if (!basicAuth) return undefined;
-    return { username: basicAuth.username, password: await readSecret(basicAuth.password, this.#options.env) };
-  };
-
-  async #listenOptions(): Promise<ListenOptions> {
-    const { host, port, tls } = this.#configuration.http;
-    const { env } = this.#options;
-    if (!tls) return { host, port };
-    const [cert, key] = await Promise.all([readSource(tls.certificate, env), readSource(tls.privateKey, env)]);
-    const passphrase = tls.passphrase && (await readSecret(tls.passphrase, env)).reveal();
-    return { host, port, tls: { cert, key, ...(passphrase === undefined ? {} : { passphrase }) } };
   }
 
   /** Runs the first cycle now and the others on schedule. */
@@ -217,22 +201,23 @@ class RunningService implements Service {
   }
 
   async #reload(): Promise<boolean> {
-    const { log, load } = this.#options;
+    const { log, load, env } = this.#options;
     const before = this.#configuration;
     try {
       const next = await load();
+      if (this.#stopped) return false;
       this.#renewals.reconfigure(next);
       this.#configuration = next;
-      const { tls } = await this.#listenOptions();
+      const { tls } = await listenOptions(next.http, env);
       if (tls) this.#server?.renewTls(tls);
     } catch (error) {
       this.#configuration = before;
       this.#renewals.reconfigure(before);
-      this.#monitor.refuse();
-      log.error(describe(error), 'configuration refused; the one before it stays in force');
+      this.#refuse(error);
       return false;
     }
     await Promise.all([this.#schedule?.stop(), this.#firstCycle]);
+    if (this.#stopped) return false;
     this.#monitor.adopt(this.#configuration);
     this.#begin();
     log.info({ environments: this.#configuration.environments.length }, 'configuration loaded');
@@ -240,19 +225,22 @@ class RunningService implements Service {
     return true;
   }
 
+  #refuse(error: unknown): void {
+    const { log } = this.#options;
+    if (error instanceof ResourceShortageError) {
+      log.error(describe(error), 'configuration not loaded; it is tried again soon');
+      clearTimeout(this.#loadAgain);
+      this.#loadAgain = setTimeout(() => void this.reload(), loadAgainAfterMs).unref();
+      return;
+    }
+    this.#monitor.refuse();
+    log.error(describe(error), 'configuration refused; the one before it stays in force');
+  }
+
   #warn(before?: Configuration): void {
     const { http, warnings } = this.#configuration;
     for (const warning of warnings) this.#options.log.warn({ warning }, 'configuration');
-    const socket = ({ host, port, tls }: Configuration['http']) => JSON.stringify([host, port, tls !== undefined]);
-    if (before && socket(before.http) !== socket(http))
-      this.#options.log.warn({ url: this.url }, 'http.listen has changed; it needs a restart');
+    for (const change of before ? needsRestart(before.http, http) : [])
+      this.#options.log.warn({ url: this.url }, change);
   }
-}
-
-/** The fields to log for an error. Only a bug gets a stack trace. */
-function describe(error: unknown): Record<string, unknown> {
-  if (error instanceof ConfigurationError) return { code: error.code, problems: error.problems };
-  if (isServiceProblem(error)) return { code: error.code, error: error.message };
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  return { error: `${name}: ${message}`, stack };
 }

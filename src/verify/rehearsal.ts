@@ -6,6 +6,7 @@ import { generateKeyPairSync, webcrypto } from 'node:crypto';
 import { duplexPair } from 'node:stream';
 import { connect, createServer, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import type { DeployedCredential } from '../credential/index.ts';
+import { loopShortage, shortageOf, watchLoop } from '../shortage/index.ts';
 import { type Certificate, toPem } from '../x509/index.ts';
 import type { Rehearsal } from './types.ts';
 
@@ -14,13 +15,18 @@ const timeoutMs = 10_000;
 
 /**
  * @returns undefined when certificate, key or bundle is missing, or when OpenSSL came to no verdict in time.
+ * @throws {ResourceShortageError} when this process had no memory for it, or stood still meanwhile.
  * OpenSSL judges at the system's clock, which `judgedAt` records: another time cannot be passed in.
  */
 export async function rehearse(credential: DeployedCredential): Promise<Rehearsal | undefined> {
   const { certificate, privateKey, bundle } = credential;
   if (!certificate || !privateKey || bundle.length === 0) return undefined;
   const judgedAt = new Date();
-  const refused = (error: unknown): Rehearsal => ({ accepted: false, ...described(error), judgedAt });
+  const refused = (error: unknown): Rehearsal => {
+    const shortage = shortageOf(error, 'the rehearsal of a handshake');
+    if (shortage) throw shortage;
+    return { accepted: false, ...described(error), judgedAt };
+  };
   let client: SecureContext;
   try {
     // The client certificate alone: what else its file holds must not help a bundle that lacks it.
@@ -53,9 +59,16 @@ async function handshake(
     minVersion: 'TLSv1.2',
   });
   const socket = connect({ socket: near, secureContext: client, rejectUnauthorized: false });
+  const loop = watchLoop();
+  const startedAt = performance.now();
   try {
     return await new Promise((resolve, reject) => {
-      const deadline = setTimeout(resolve, timeoutMs, undefined);
+      const deadline = setTimeout(() => {
+        const times = { allowedMs: timeoutMs, elapsedMs: performance.now() - startedAt, stalledMs: loop.stalledMs() };
+        const shortage = loopShortage('the rehearsal of a handshake', times);
+        if (shortage) reject(shortage);
+        else resolve(undefined);
+      }, timeoutMs);
       const settle = (act: () => void) => {
         clearTimeout(deadline);
         act();
@@ -68,6 +81,7 @@ async function handshake(
       server.emit('connection', far);
     });
   } finally {
+    loop.stop();
     socket.destroy();
     near.destroy();
     far.destroy();

@@ -1,13 +1,12 @@
 /** The HTTP surface: reads what the service knows, calls no check, changes nothing. */
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { IncomingMessage } from 'node:http';
 import express, { type Express, type RequestHandler, type Response, Router } from 'express';
 import { type Build, contentTypes, negotiate, publish } from '../metrics/index.ts';
-import type { EstateStatus } from '../status/index.ts';
+import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
 import { jsonText } from '../text/index.ts';
-import { type BasicAuth, requireBasicAuth } from './basic-auth.ts';
-import { type Health, healthOf, httpStatusOf, livenessOf, readinessOf } from './health.ts';
+import { type AccessOptions, requireAccess } from './access/access.ts';
+import { sendPieces } from './answers/pieces.ts';
+import { type Health, healthText, httpStatusOf, livenessOf, readinessOf, summaryOf } from './health.ts';
 import { errorHandler, notFound, readOnly, sendProblem } from './problem.ts';
 
 export interface WebOptions {
@@ -16,7 +15,10 @@ export interface WebOptions {
   readonly build: Build;
   readonly now: () => Date;
   /** Asked for everywhere but on `/health/live` and `/health/ready`, which orchestrators poll and which tell nothing. */
-  readonly basicAuth?: BasicAuth;
+  readonly basicAuth?: AccessOptions['basicAuth'];
+  readonly clientCertificates?: AccessOptions['clientCertificates'];
+  readonly clientOf?: AccessOptions['clientOf'];
+  readonly verify?: AccessOptions['verify'];
   /** For every answer, before any route: security headers. */
   readonly headers?: RequestHandler;
   /** The page, the API and the calendar. */
@@ -40,7 +42,7 @@ export function createApp(options: WebOptions): Express {
   app.enable('case sensitive routing');
   if (options.headers) app.use(options.headers);
   app.use(processRoutes(options));
-  if (options.basicAuth) app.use(requireBasicAuth(options.basicAuth, options.report));
+  if (options.basicAuth || options.clientCertificates) app.use(requireAccess(options));
   app.use(estateRoutes(options));
   for (const router of options.routers ?? []) app.use(router);
   app.use(notFound);
@@ -61,42 +63,30 @@ function processRoutes({ estate, build }: WebOptions): Router {
 
 function estateRoutes({ estate, build, now }: WebOptions): Router {
   const router = newRouter();
-  readOnly(router, '/health', (_request, response) => {
-    sendHealth(response, healthOf(estate().environments, build.version, now()));
-  });
-  readOnly(router, '/health/environments/:name', (request, response) => {
+  const send = (request: IncomingMessage, response: Response, environments: readonly EnvironmentStatus[]) => {
+    const summary = summaryOf(environments, build.version);
+    response.status(httpStatusOf(summary)).set(healthHeaders);
+    return sendPieces(request, response, healthText(summary, environments, now()));
+  };
+  readOnly(router, '/health', (request, response) => send(request, response, estate().environments));
+  readOnly(router, '/health/environments/:name', async (request, response) => {
     const found = estate().environments.find(({ name }) => name === request.params.name);
-    if (found) sendHealth(response, healthOf([found], build.version, now()));
+    if (found) await send(request, response, [found]);
     else sendProblem(response, 404, 'No environment has that name.');
   });
   readOnly(router, '/metrics', async (request, response) => {
     const format = negotiate(request.headers.accept);
     response.set({ 'Content-Type': contentTypes[format], 'Cache-Control': 'no-store', Vary: 'Accept' });
-    if (request.method === 'HEAD') return void response.end();
-    await stream(publish(estate(), build, format), response);
+    await sendPieces(request, response, publish(estate(), build, format));
   });
   return router;
 }
 
-/** Takes turns with other requests: a scrape of 10,000 environments must not hold up `/health/live`. */
-async function stream(pieces: AsyncIterable<string>, response: Response): Promise<void> {
-  async function* inTurns() {
-    for await (const piece of pieces) {
-      yield piece;
-      await nextTurn();
-    }
-  }
-  try {
-    await pipeline(Readable.from(inTurns()), response);
-  } catch (error) {
-    // The client went away: nobody is left to tell.
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-  }
-}
+const healthHeaders = { 'Content-Type': 'application/health+json', 'Cache-Control': 'no-store' };
 
 function sendHealth(response: Response, health: Health): void {
   response
     .status(httpStatusOf(health))
-    .set({ 'Content-Type': 'application/health+json', 'Cache-Control': 'no-store' })
+    .set(healthHeaders)
     .send(`${jsonText(health)}\n`);
 }

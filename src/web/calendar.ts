@@ -4,9 +4,9 @@ import { ICalAlarmType, ICalCalendar, ICalEvent, type ICalEventData, ICalEventTr
 import type { EnvironmentStatus } from '../status/index.ts';
 import { type SafeText, say } from '../text/index.ts';
 import { dayMs, londonDayOf } from '../time/index.ts';
+import { inBatches, sendPieces } from './answers/pieces.ts';
 import { readOnly } from './problem.ts';
 import type { Shown } from './shown.ts';
-import { writeInBatches } from './write-in-batches.ts';
 
 const hourSeconds = 60 * 60;
 /** Before the expiry, while there is still time to telephone the desk. */
@@ -15,21 +15,22 @@ const lineOctets = 75;
 
 export function calendarRoutes({ estate, now }: Shown): Router {
   const router = Router({ strict: true, caseSensitive: true });
-  readOnly(router, '/calendar.ics', async (_request, response) => {
-    const feed = await calendar(estate().environments, now());
-    response
-      .set({
-        'Content-Type': 'text/calendar; charset=utf-8; method=PUBLISH',
-        'Content-Disposition': 'inline; filename="mesh-certificates.ics"',
-        'Cache-Control': 'no-store',
-      })
-      .send(feed);
+  readOnly(router, '/calendar.ics', async (request, response) => {
+    response.set({
+      'Content-Type': 'text/calendar; charset=utf-8; method=PUBLISH',
+      'Content-Disposition': 'inline; filename="mesh-certificates.ics"',
+      'Cache-Control': 'no-store',
+    });
+    await sendPieces(request, response, calendar(estate().environments, now()));
   });
   return router;
 }
 
-/** With CRLF line endings, folded at 75 octets. @param now - the DTSTAMP: when the feed was made. */
-export async function calendar(environments: readonly EnvironmentStatus[], now: Date): Promise<string> {
+/**
+ * The feed in pieces, with CRLF line endings, folded at 75 octets.
+ * @param now - the DTSTAMP: when the feed was made.
+ */
+export function* calendar(environments: readonly EnvironmentStatus[], now: Date): Generator<string> {
   const feed = new ICalCalendar({
     name: 'MESH certificates',
     description: 'When certificates expire, and when the next ones are requested.',
@@ -38,13 +39,18 @@ export async function calendar(environments: readonly EnvironmentStatus[], now: 
   });
   const end = 'END:VCALENDAR';
   const frame = feed.toString();
+  yield frame.slice(0, frame.lastIndexOf(end));
   // One event at a time: the library folds a whole feed character by character, which takes seconds for thousands of events.
-  const events = await writeInBatches(environments, (environment) =>
-    eventsOf(environment, now)
-      .map((event) => fold(new ICalEvent(event, feed).toString()))
-      .join(''),
+  yield* inBatches(
+    environments,
+    (batch) =>
+      batch
+        .flatMap((environment) => eventsOf(environment, now))
+        .map((event) => fold(new ICalEvent(event, feed).toString()))
+        .join(''),
+    20,
   );
-  return frame.slice(0, frame.lastIndexOf(end)) + events.join('') + end;
+  yield end;
 }
 
 /** RFC 5545 §3.1: no line is longer than 75 octets. A continuation line starts with a space, and no character is split. */

@@ -1,8 +1,9 @@
 /** Health for uptime monitors, in the format of draft-inadarei-api-health-check-06. */
 import type { Finding, Status } from '../findings/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
-import { joined, type SafeText, say } from '../text/index.ts';
+import { joined, jsonText, type SafeText, say } from '../text/index.ts';
 import { daysUntil } from '../time/index.ts';
+import { jsonList } from './answers/pieces.ts';
 
 export type HealthStatus = 'pass' | 'warn' | 'fail';
 
@@ -32,8 +33,8 @@ export function httpStatusOf({ status }: Pick<Health, 'status'>): 200 | 503 {
   return status === 'fail' ? 503 : 200;
 }
 
-/** Each check is `ENVIRONMENT:what`, as draft §4 names them. */
-export function healthOf(environments: readonly EnvironmentStatus[], version: string, now: Date): Health {
+/** Of the whole estate, without the checks. */
+export function summaryOf(environments: readonly EnvironmentStatus[], version: string): Omit<Health, 'checks'> {
   const status = environments.reduce<HealthStatus>((worst, each) => worse(worst, healthStatusOf(each)), 'pass');
   const troubled = environments.filter((each) => healthStatusOf(each) !== 'pass').map(({ name }) => name);
   return {
@@ -41,8 +42,22 @@ export function healthOf(environments: readonly EnvironmentStatus[], version: st
     version,
     description: 'Certificates and handshakes of NHS MESH mailboxes',
     ...(troubled.length === 0 ? {} : { output: say`not OK: ${listOf(troubled)}` }),
-    checks: Object.fromEntries(environments.flatMap((each) => checksOf(each, now))),
   };
+}
+
+/** A `Health` as JSON, in pieces. Each check is `ENVIRONMENT:what`, as draft §4 names them. */
+export function* healthText(
+  summary: Omit<Health, 'checks'>,
+  environments: readonly EnvironmentStatus[],
+  now: Date,
+): Generator<string> {
+  yield `${jsonText(summary).slice(0, -1)},"checks":{`;
+  yield* jsonList(environments, (each) =>
+    checksOf(each, now)
+      .map(([key, checks]) => `${jsonText(key)}:${jsonText(checks)}`)
+      .join(','),
+  );
+  yield '}}\n';
 }
 
 /** About the process only: if it responds, it is alive. */

@@ -1,6 +1,8 @@
 /** HTTP: health, metrics, page, API, calendar. */
-export { createApp } from './app.ts';
-export type { BasicAuth } from './basic-auth.ts';
+export type { BasicCredentials } from './access/access.ts';
+export { hashPassword } from './access/password.ts';
+export { createApp, type WebOptions } from './app.ts';
+export { clientAddress } from './connections/peer.ts';
 export { type Pages, pages } from './pages.ts';
 export { ListenError, type ListenOptions, listen, type WebServer } from './server.ts';
 export type { Shown } from './shown.ts';

@@ -20,9 +20,19 @@ const paths = commandsOf(createProgram(nowhere, '1.2.3', () => {})).map((command
 describe('help', () => {
   test('there is help for exactly the commands of the reference', () => {
     expect(paths).toEqual(
-      ['', ' serve', ' check', ' inspect', ' renew', ' accept', ' renewals', ' renewals resolve', ' init', ' demo'].map(
-        (command) => programName + command,
-      ),
+      [
+        '',
+        ' serve',
+        ' check',
+        ' inspect',
+        ' renew',
+        ' accept',
+        ' renewals',
+        ' renewals resolve',
+        ' init',
+        ' hash-password',
+        ' demo',
+      ].map((command) => programName + command),
     );
   });
 

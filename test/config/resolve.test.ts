@@ -75,7 +75,9 @@ test('resolve: what the file says wins over preset and default', () => {
       privateKey: { kind: 'file', path: '/etc/mesh/tls/server.key' },
       passphrase: { kind: 'env', name: 'TLS_PASSPHRASE' },
     },
+    clientCa: { kind: 'file', path: '/etc/mesh/tls/client-ca.pem' },
     basicAuth: { username: 'prometheus', password: { kind: 'env', name: 'HTTP_PASSWORD' } },
+    trustedProxies: ['10.0.0.0/8', '2001:db8::7'],
   });
   expect(schedule).toEqual({ check: '30 */5 * * * *', handshake: '0 */6 * * *', timezone: 'UTC' });
   expect(email).toEqual({

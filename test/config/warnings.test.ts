@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { shortestCronIntervalSeconds } from '../../src/config/formats.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { samples } from '../support/config/samples.ts';
@@ -73,6 +73,35 @@ test('warnings: a password sent to the mail server in the clear', () => {
     `${minimal}email: { from: m@example.org, smtp: { host: mail, tls: ${tls}, username: m, password: { env: P } } }\n`;
   expect(warnings(mail('none'))).toEqual(['email.smtp.tls: none sends the password to the mail server unencrypted.']);
   expect(warnings(mail('starttls'))).toEqual([]);
+});
+
+describe('warnings: listening where the network reaches it', () => {
+  const tls = 'tls: { certificate: { file: c }, private_key: { file: k } }';
+  const basic = 'basic_auth: { username: u, password: { env: P } }';
+  const hashed = 'basic_auth: { username: u, password_hash: { env: P } }';
+  const clientCa = 'client_ca: { file: ca }';
+  const http = (listen: string, ...keys: string[]) =>
+    warnings(`${minimal}http: { ${[`listen: "${listen}"`, ...keys].join(', ')} }\n`);
+
+  test.each(['0.0.0.0:9807', '[::]:9807', '192.0.2.1:9807', 'monitor.example.nhs.uk:9807'])('%s', (listen) => {
+    const [open, ...others] = http(listen);
+    expect(others).toEqual([]);
+    expect(open).toContain(`http.listen: ${listen} can be reached from the network`);
+    expect(open).toMatch(
+      /read everything there, unencrypted: set http\.tls, and http\.basic_auth or http\.client_ca, or listen on/,
+    );
+    expect(http(listen, basic)).toEqual([expect.stringContaining('passwords are sent unencrypted: set http.tls,')]);
+    expect(http(listen, tls)).toEqual([
+      expect.stringMatching(/read everything there: set http\.basic_auth or http\.client_ca,/),
+    ]);
+    expect(http(listen, tls, basic)).toEqual([]);
+    expect(http(listen, tls, hashed)).toEqual([]);
+    expect(http(listen, tls, clientCa)).toEqual([]);
+  });
+
+  test.each(['127.0.0.1:9807', '127.0.0.53:9807', '[::1]:0', 'localhost:9807'])('and not %s', (listen) => {
+    expect(http(listen)).toEqual([]);
+  });
 });
 
 test('warnings: handshakes less than 5 minutes apart, and not those 5 minutes apart', () => {

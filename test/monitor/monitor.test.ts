@@ -5,6 +5,7 @@ import { jitterMs } from '../../src/monitor/jitter.ts';
 import { noSuccesses } from '../../src/monitor/last-successes.ts';
 import { type Actions, Monitor } from '../../src/monitor/monitor.ts';
 import type { RenewalInput } from '../../src/renewal/engine.ts';
+import { ResourceShortageError } from '../../src/shortage/error.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { known } from '../../src/text/index.ts';
 import { hourMs, minuteMs, secondMs } from '../../src/time/duration.ts';
@@ -441,4 +442,50 @@ test('certificates of two environments never mix', async () => {
   await monitor.checkAll();
   expect(status('a').certificates[0]?.certificate.subject.text).toBe('CN=a');
   expect(status('b').certificates[0]?.certificate.subject.text).toBe('CN=b');
+});
+
+describe('a shortage in this process', () => {
+  const short = () => Promise.reject(new ResourceShortageError('no descriptor left'));
+
+  test('leaves what was known, is one line for all environments, and each is looked at again soon', async () => {
+    let lacking = false;
+    const { monitor, status, lines, calls } = monitorOf(names('a', 'b', 'c'), {
+      examine: () => (lacking ? short() : Promise.resolve(examination(sampleAssessment()))),
+    });
+    await monitor.checkAll();
+    const before = monitor.estate().environments;
+    lacking = true;
+    await monitor.checkAll();
+    expect(monitor.estate().environments).toEqual(before);
+    const told = () => lines.filter(({ error }) => error === 'no descriptor left');
+    expect(told()).toHaveLength(1);
+    expect(told()[0]).toMatchObject({ level: 'error', message: 'check did not end; the last known state stays' });
+    expect(told()[0]).not.toHaveProperty('stack');
+    lacking = false;
+    const asked = calls.examine.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(minuteMs);
+    expect(calls.examine.mock.calls.length).toBe(asked + 3);
+    expect(status('a').lastRunAt).not.toEqual(before[0]?.lastRunAt);
+    lacking = true;
+    await monitor.checkAll();
+    expect(told()).toHaveLength(2);
+    await monitor.stop();
+  });
+
+  test('cuts off a handshake, which counts as none and is made again soon, not in an hour', async () => {
+    let lacking = true;
+    const { monitor, status, calls } = monitorOf(names('a'), {
+      handshake: () =>
+        lacking ? short() : Promise.resolve({ result: sampleHandshake({ startedAt: new Date() }), contentHash: 'h' }),
+    });
+    await monitor.checkAll();
+    await vi.advanceTimersByTimeAsync(secondMs);
+    expect(startsOf(calls, 'a')).toBe(1);
+    expect(status('a').handshake).toMatchObject({ totals: { success: 0, failure: 0 }, history: [] });
+    lacking = false;
+    await vi.advanceTimersByTimeAsync(minuteMs);
+    expect(startsOf(calls, 'a')).toBe(2);
+    expect(status('a').handshake.totals.success).toBe(1);
+    await monitor.stop();
+  });
 });

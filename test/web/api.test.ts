@@ -4,7 +4,7 @@ import ajvFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../src/web/api/openapi.ts';
 import { environmentStatus, estateOf, everyEnvironment } from '../support/status.ts';
-import { richEnvironments, richRecords, type Served, servePages } from '../support/web/pages.ts';
+import { recordsOf, richEnvironments, richRecords, type Served, servePages } from '../support/web/pages.ts';
 
 let served: Served;
 beforeAll(async () => {
@@ -102,7 +102,7 @@ describe('the list', () => {
   });
 
   test('of nothing is empty', async () => {
-    const other = await servePages({ estate: () => estateOf([]), renewals: () => [] });
+    const other = await servePages({ estate: () => estateOf([]), renewals: () => recordsOf([]) });
     expect(await (await other.get('/api/v1/environments')).json()).toEqual({ status: 'ok', environments: [] });
     expect(await (await other.get('/api/v1/renewals')).json()).toEqual({ renewals: [] });
     await other.close();

@@ -13,6 +13,8 @@ import {
 } from '../support/status.ts';
 import { richEnvironments, servePages } from '../support/web/pages.ts';
 
+const textOf = (...feed: Parameters<typeof calendar>) => [...calendar(...feed)].join('');
+
 /** By another implementation of RFC 5545. */
 function eventsOf(text: string) {
   const feed = new ICAL.Component(ICAL.parse(text));
@@ -34,7 +36,7 @@ const renewing = (more: Partial<EnvironmentStatus> = {}) => {
 
 describe('the calendar', () => {
   test('has one event each for the planned request, the last safe day and the expiry', async () => {
-    const events = eventsOf(await calendar([renewing()], sampleNow)).map(({ event }) => ({
+    const events = eventsOf(textOf([renewing()], sampleNow)).map(({ event }) => ({
       summary: event.summary,
       start: event.startDate.toString(),
     }));
@@ -46,7 +48,7 @@ describe('the calendar', () => {
   });
 
   test('rings a fortnight before the expiry', async () => {
-    const expiry = eventsOf(await calendar([renewing()], sampleNow)).at(-1)!;
+    const expiry = eventsOf(textOf([renewing()], sampleNow)).at(-1)!;
     const [alarm] = expiry.component.getAllSubcomponents('valarm');
     expect(alarm?.getFirstPropertyValue('action')).toBe('DISPLAY');
     expect(String(alarm?.getFirstPropertyValue('trigger'))).toBe('-P14D');
@@ -54,7 +56,7 @@ describe('the calendar', () => {
 
   test('gives an event the same identity at every fetch, and the moment of the fetch as its stamp', async () => {
     const [first, second] = await Promise.all(
-      [sampleNow, daysFromSampleNow(30)].map(async (now) => eventsOf(await calendar([renewing()], now))),
+      [sampleNow, daysFromSampleNow(30)].map(async (now) => eventsOf(textOf([renewing()], now))),
     );
     expect(first!.map(({ event }) => event.uid)).toEqual(second!.map(({ event }) => event.uid));
     expect(new Set(first!.map(({ event }) => event.uid)).size).toBe(3);
@@ -64,7 +66,7 @@ describe('the calendar', () => {
 
   test('gives another certificate’s events another identity', async () => {
     const uids = async (status: EnvironmentStatus) =>
-      eventsOf(await calendar([status], sampleNow)).map(({ event }) => event.uid);
+      eventsOf(textOf([status], sampleNow)).map(({ event }) => event.uid);
     const renewed = environmentStatus({ certificates: sampleChain({ serial: '0B' }) });
     const before = await uids(environmentStatus());
     expect((await uids(renewed)).filter((uid) => before.includes(uid))).toEqual([]);
@@ -72,15 +74,15 @@ describe('the calendar', () => {
 
   test('leaves out what has no credential, and what has not been read yet', async () => {
     const { sandbox, unchecked } = everyEnvironment();
-    expect(eventsOf(await calendar([sandbox, { ...unchecked, certificates: [] }], sampleNow))).toEqual([]);
+    expect(eventsOf(textOf([sandbox, { ...unchecked, certificates: [] }], sampleNow))).toEqual([]);
   });
 
   test('keeps the dates of a certificate whose file has gone bad', async () => {
-    expect(eventsOf(await calendar([everyEnvironment().unreadable], sampleNow))).not.toEqual([]);
+    expect(eventsOf(textOf([everyEnvironment().unreadable], sampleNow))).not.toEqual([]);
   });
 
   test('is written as RFC 5545 has it: CRLF, and no line longer than 75 octets', async () => {
-    const text = await calendar(
+    const text = textOf(
       [...richEnvironments(), renewing({ name: 'x'.repeat(63), application: 'ä'.repeat(200) })],
       sampleNow,
     );
@@ -104,7 +106,7 @@ describe('the calendar', () => {
 
   test('lets no text of others begin a line, an event or an attachment of its own', async () => {
     const evil = `x\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nATTACH:https://evil.example\r\n;,:"\\ ${hostileSubject}`;
-    const text = await calendar([renewing({ application: evil, mailboxId: evil })], sampleNow);
+    const text = textOf([renewing({ application: evil, mailboxId: evil })], sampleNow);
     const events = eventsOf(text);
     expect(events).toHaveLength(3);
     expect(text).not.toMatch(/^ATTACH/m);

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { healthOf, httpStatusOf, livenessOf, readinessOf } from '../../src/web/health.ts';
+import type { EnvironmentStatus } from '../../src/status/types.ts';
+import { type Health, healthText, httpStatusOf, livenessOf, readinessOf, summaryOf } from '../../src/web/health.ts';
 import { environmentStatus, estateOf, everyEnvironment, sampleNow } from '../support/status.ts';
+
+/** What the pieces come to. */
+const healthOf = (environments: readonly EnvironmentStatus[], version: string, now: Date): Health =>
+  JSON.parse([...healthText(summaryOf(environments, version), environments, now)].join(''));
 
 const every = everyEnvironment();
 const health = (...names: (keyof typeof every)[]) =>

@@ -15,7 +15,7 @@ import {
   sampleFinding,
   sampleNow,
 } from '../support/status.ts';
-import { type Served, sampleRecord, servePages } from '../support/web/pages.ts';
+import { recordsOf, type Served, sampleRecord, servePages } from '../support/web/pages.ts';
 import { cn, name as distinguishedName, o, raw, rdn } from '../support/x509/raw.ts';
 
 const utf8 = (text: string) => Buffer.from(text, 'utf8');
@@ -80,7 +80,7 @@ beforeAll(async () => {
   const environments = Object.entries(names).map(([name, octets]) => environmentNamed(name, octets));
   served = await servePages({
     estate: () => estateOf(environments),
-    renewals: () => environments.flatMap(({ renewal }) => renewal.record ?? []),
+    renewals: () => recordsOf(environments.flatMap(({ renewal }) => renewal.record ?? [])),
     renewalFiles: async ({ environment }) => {
       const text = names[environment]!.toString('utf8');
       return { message: { headers: [{ name: text, value: text }], text, attachments: [text] } };

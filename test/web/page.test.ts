@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { perPage, select } from '../../src/web/page/overview/select.ts';
 import { environmentStatus, estateOf, everyEnvironment, sampleNow } from '../support/status.ts';
-import { richEnvironments, richRecords, type Served, sampleRecord, servePages } from '../support/web/pages.ts';
+import {
+  recordsOf,
+  richEnvironments,
+  richRecords,
+  type Served,
+  sampleRecord,
+  servePages,
+} from '../support/web/pages.ts';
 
 let served: Served;
 beforeAll(async () => {
@@ -173,7 +180,7 @@ describe('the renewals', () => {
 
   test('say that a message was drafted where nobody has sent it', async () => {
     const records = [sampleRecord('integration', 'requested', { delivery: 'drafted' })];
-    const other = await servePages({ renewals: () => records });
+    const other = await servePages({ renewals: () => recordsOf(records) });
     expect(await text('/renewals/integration', other)).toContain('The email as drafted');
     await other.close();
   });
@@ -185,7 +192,7 @@ describe('the renewals', () => {
       sampleRecord('x', 'deployed', { fingerprintSha256: fingerprints[1], serial: 'BBBB', closedAt: sampleNow }),
       sampleRecord('y', 'not_due', { fingerprintSha256: fingerprints[2], serial: 'CCCC' }),
     ];
-    const other = await servePages({ renewals: () => records });
+    const other = await servePages({ renewals: () => recordsOf(records) });
     expect(await text('/renewals/x', other)).toContain('<span>AAAA</span>');
     expect(await text(`/renewals/x/${'b'.repeat(16)}`, other)).toContain('<span>BBBB</span>');
     expect((await other.get(`/renewals/x/${'c'.repeat(16)}`)).status).toBe(404);

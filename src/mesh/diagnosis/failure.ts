@@ -1,5 +1,6 @@
 /** Which of the closed list of reasons an error is, and what is said of it. The one place that reads error codes. */
 import { MonitorError } from '../../errors/index.ts';
+import { descriptorShortage, shortageOf } from '../../shortage/index.ts';
 import { PhaseTimeoutError } from '../deadline.ts';
 import { NoAddressAnsweredError } from '../network/connect.ts';
 import { ProxyConfigurationError } from '../network/proxy.ts';
@@ -27,9 +28,16 @@ export class HandshakeError extends MonitorError {
 
 /**
  * The reason and a sentence for an error of the world.
+ * @throws {ResourceShortageError} when this process had no descriptor or memory for it: that says nothing about the server.
  * @throws the error itself when it is none: a bug, or the caller's own reason for stopping.
  */
 export function failureOf(error: unknown, circumstances: Circumstances): Failure {
+  const causes =
+    error instanceof NoAddressAnsweredError ? circumstances.attempts.map((attempt) => attempt.error) : [error];
+  const shortage = causes.map((each) => shortageOf(each, 'a handshake')).find((each) => each !== undefined);
+  if (shortage) throw shortage;
+  const nameless = circumstances.phase === 'dns' && isOfTheWorld(error) && descriptorShortage('a handshake');
+  if (nameless) throw nameless;
   if (error instanceof HandshakeError) return error.failure;
   if (error instanceof ProxyConfigurationError) return ofProxyConfiguration(error);
   if (!isOfTheWorld(error)) throw error;

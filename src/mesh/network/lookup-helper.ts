@@ -59,6 +59,8 @@ export class LookupHelper {
 
   /** @throws {LookupHelperError} or what getaddrinfo says, with its code. */
   ask(host: string, family: Family): Promise<LookupAddress[]> {
+    // Known at once; the event that says why comes later.
+    if (!this.#process.connected) return Promise.reject(new LookupHelperError('it could not be started'));
     this.#last += 1;
     const question: Question = { id: this.#last, host, family };
     return new Promise((resolve, reject) => {

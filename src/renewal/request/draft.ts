@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ResolvedEnvironment, readSecret, SourceError, type Variables } from '../../config/index.ts';
 import type { DeployedCredential } from '../../credential/index.ts';
+import { shortageOf } from '../../shortage/index.ts';
 import { escaped, type SafeText, Untrusted } from '../../text/index.ts';
 import { lastWorkingDayBefore } from '../../time/index.ts';
 import type { Certificate } from '../../x509/index.ts';
@@ -39,6 +40,8 @@ export type FileNames = Pick<RenewalRecord, 'csrFile' | 'keyFile' | 'messageFile
 
 /** Why there is no draft: the configuration or the world is not as it has to be. Anything else is a bug and is thrown on. */
 export function whyNotDrafted(error: unknown): SafeText {
+  const shortage = shortageOf(error, 'drafting a request');
+  if (shortage) throw shortage;
   const known = [RequestRefusedError, EnclosureRefusedError, UnsafeMessageFieldError, SourceError];
   if (known.some((type) => error instanceof type) || (error instanceof Error && 'syscall' in error))
     return escaped((error as Error).message);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { type ErrorCode, MonitorError } from '../../errors/index.ts';
+import { ResourceShortageError, shortageOf } from '../../shortage/index.ts';
 import { migrate, migrations, schemaVersion } from './migrations.ts';
 
 /** The record of renewals cannot be read or written. `message` names the file and what to do; nothing has been sent. */
@@ -15,6 +16,8 @@ export class StoreError extends MonitorError {
 export class StoreLockedError extends StoreError {
   override readonly code = 'ERR_STORE_LOCKED';
 }
+
+const outOfMemory = 7;
 
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
 const remedies: Readonly<Record<number, string>> = {
@@ -28,13 +31,20 @@ const remedies: Readonly<Record<number, string>> = {
   26: 'it is not a database: move it aside and restore it from a backup. Without one, ask the desk which requests it has before starting afresh, because the record of what was sent is lost',
 };
 
-/** Runs `work`, and turns what SQLite or the file system says into a StoreError that names `file`. */
+/**
+ * Runs `work`, and turns what SQLite or the file system says into a StoreError that names `file`; but a shortage of this process into a
+ * ResourceShortageError.
+ */
 export function asStoreError<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
+    const shortage = shortageOf(error, file);
+    if (shortage) throw shortage;
     if (error instanceof MonitorError || !(error instanceof Error) || !('code' in error)) throw error;
     const code = 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
+    if (code === outOfMemory)
+      throw new ResourceShortageError(`${file}: this process is short of memory`, { cause: error });
     const remedy =
       (code !== undefined && remedies[code]) || 'check the state directory, its permissions and its free space';
     throw new StoreError(`${file}: ${error.message}; ${remedy}`, { cause: error });

@@ -53,6 +53,9 @@ export interface RenewalStore {
   get(key: RequestKey): StoredRenewal | undefined;
   /** Of one environment, or of all; oldest first. */
   list(environment?: string): StoredRenewal[];
+  count(): number;
+  /** Part of the list of all renewals. Reading ten thousand takes a second, and blocks the process for that time. */
+  slice(from: number, most: number): StoredRenewal[];
   inState(state: RenewalState): StoredRenewal[];
   /** Opens the record of a certificate as `not_due`; does nothing when there is one. */
   begin(certificate: ReplacedCertificate, at: Date, reason: string): void;
@@ -158,6 +161,11 @@ function storeOn({ database, file, close }: OpenDatabase): RenewalStore {
           ? prepare('SELECT * FROM renewals ORDER BY rowid').all()
           : prepare('SELECT * FROM renewals WHERE environment = ? ORDER BY rowid').all(environment)
         ).map(recordOf),
+      ),
+    count: () => asStoreError(file, () => Number(prepare('SELECT count(*) AS count FROM renewals').get()?.count)),
+    slice: (from, most) =>
+      asStoreError(file, () =>
+        prepare('SELECT * FROM renewals ORDER BY rowid LIMIT ? OFFSET ?').all(most, from).map(recordOf),
       ),
     inState: (state) =>
       asStoreError(file, () =>

@@ -1,39 +1,53 @@
 /** The same information as the pages, as JSON: with an ETag on every response, and always in the same order. */
-import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { type Response, Router } from 'express';
 import type { z } from 'zod';
 import { environmentJson, handshakeJson, renewalRecordJson, worstStatus } from '../../report/index.ts';
 import type { EnvironmentStatus } from '../../status/index.ts';
 import { jsonText } from '../../text/index.ts';
+import { jsonList, sendTagged } from '../answers/pieces.ts';
 import { readOnly, sendProblem } from '../problem.ts';
 import type { Shown } from '../shown.ts';
-import { writeInBatches } from '../write-in-batches.ts';
 import { openApiDocument } from './openapi.ts';
 import type { environmentDetailSchema } from './schema.ts';
 
+/** Renewals, as the disk is read. */
+const atOnce = 50;
+
 export function apiRoutes({ estate, now, renewals }: Shown): Router {
   const router = Router({ strict: true, caseSensitive: true });
-  readOnly(router, '/api/v1/environments', async (_request, response) => {
-    const { environments } = estate();
+  readOnly(router, '/api/v1/environments', async (request, response) => {
+    const [{ environments }, at] = [estate(), now()];
     const status = jsonText(worstStatus(environments.map((each) => each.status)));
-    const list = await writeInBatches([...environments].sort(byName), (each) => jsonText(environmentJson(each, now())));
-    send(response, `{"status":${status},"environments":[${list.join(',')}]}\n`);
+    const byNames = [...environments].sort(byName);
+    await send(request, response, function* () {
+      yield `{"status":${status},"environments":[`;
+      yield* jsonList(byNames, (each) => jsonText(environmentJson(each, at)));
+      yield ']}\n';
+    });
   });
-  readOnly<{ name: string }>(router, '/api/v1/environments/:name', (request, response) => {
+  readOnly<{ name: string }>(router, '/api/v1/environments/:name', async (request, response) => {
     const found = estate().environments.find(({ name }) => name === request.params.name);
-    if (found) send(response, `${jsonText(detailJson(found, now()))}\n`);
+    if (found) await send(request, response, () => [`${jsonText(detailJson(found, now()))}\n`]);
     else sendProblem(response, 404, 'No environment has that name.');
   });
-  readOnly(router, '/api/v1/renewals', async (_request, response) => {
+  readOnly(router, '/api/v1/renewals', async (request, response) => {
     const records = renewals();
     if (!records) return sendProblem(response, 503, 'The record of renewals cannot be read at the moment.');
-    const list = await writeInBatches(records, (each) => jsonText(renewalRecordJson(each)));
-    send(response, `{"renewals":[${list.join(',')}]}\n`);
+    await send(request, response, function* () {
+      yield '{"renewals":[';
+      for (let from = 0; from < records.count; from += atOnce) {
+        const batch = records.slice(from, atOnce).map((each) => jsonText(renewalRecordJson(each)));
+        yield `${from > 0 ? ',' : ''}${batch.join(',')}`;
+      }
+      yield ']}\n';
+    });
   });
   let description: string | undefined;
-  readOnly(router, '/api/v1/openapi.json', (_request, response) => {
+  readOnly(router, '/api/v1/openapi.json', async (request, response) => {
     description ??= `${jsonText(openApiDocument())}\n`;
-    send(response, description);
+    const text = description;
+    await send(request, response, () => [text]);
   });
   return router;
 }
@@ -45,22 +59,9 @@ export function detailJson(environment: EnvironmentStatus, now: Date): z.infer<t
   };
 }
 
-/** Responds with 304 if the client already has it. */
-function send(response: Response, body: string): void {
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-  response
-    .set({ 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'private, no-cache', ETag: etag })
-    .status(has(response.req.headers['if-none-match'], etag) ? 304 : 200)
-    .send(body);
-}
-
-/**
- * RFC 9110 §13.1.2, with the weak comparison. Express’s own comparison is not used: it obeys `Cache-Control: no-cache` in the request, which is
- * meant for caches, and which `fetch` sends with every If-None-Match.
- */
-function has(ifNoneMatch: string | undefined, etag: string): boolean {
-  const known = ifNoneMatch?.split(',').map((each) => each.trim().replace(/^W\//, '')) ?? [];
-  return known.includes('*') || known.includes(etag);
+async function send(request: IncomingMessage, response: Response, make: () => Iterable<string>): Promise<void> {
+  response.type('application/json; charset=utf-8');
+  await sendTagged(request, response, make);
 }
 
 /** Code units, not the locale's order: the same on every machine. */

@@ -68,11 +68,13 @@ function environment(
 }
 
 function renewals(shown: Shown, assets: Assets, request: Request, response: Response): void {
-  const [records, at] = [shown.renewals()?.toReversed(), shown.now()];
-  const found = records?.length ?? 0;
+  const [records, at] = [shown.renewals(), shown.now()];
+  const found = records?.count ?? 0;
   const pages = Math.max(1, Math.ceil(found / perPage));
   const page = Math.min(Math.max(1, numberOf(request.query.page)), pages);
-  const some = records?.slice((page - 1) * perPage, page * perPage);
+  // They are kept oldest first, and shown newest first.
+  const [from, to] = [Math.max(0, found - page * perPage), found - (page - 1) * perPage];
+  const some = records?.slice(from, to - from).toReversed();
   send(
     response,
     {
@@ -93,7 +95,7 @@ async function renewal(
 ): Promise<void> {
   const at = shown.now();
   const { name, certificate } = request.params;
-  const records = (shown.renewals() ?? []).filter((each) => each.environment === name).reverse();
+  const records = shown.renewals()?.of(name).toReversed() ?? [];
   const record = certificate
     ? records.find(({ fingerprintSha256 }) => fingerprintSha256.slice(0, 16) === certificate)
     : current(records);

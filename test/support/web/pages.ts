@@ -1,7 +1,7 @@
 /** The whole HTTP surface with sample data: pages, calendar, API, health and metrics on a loopback port. */
 import type { ReadMessage } from '../../../src/renewal/mail/read-message.ts';
 import type { RenewalFiles } from '../../../src/renewal/store/read-pending.ts';
-import type { RenewalRecord, RenewalState } from '../../../src/renewal/types.ts';
+import type { RenewalRecord, RenewalRecords, RenewalState } from '../../../src/renewal/types.ts';
 import type { EnvironmentStatus, EstateStatus } from '../../../src/status/types.ts';
 import { escaped, say, Untrusted } from '../../../src/text/index.ts';
 import { createApp } from '../../../src/web/app.ts';
@@ -34,6 +34,13 @@ export const sampleMessage: ReadMessage = {
   text: 'Hello,\n\nPlease could you issue a new MESH client certificate.\n\nThank you,\nAda Lovelace\n',
   attachments: ['x26abc1.x26.api.mesh-client.nhs.uk.csr'],
 };
+
+/** @param list - oldest first. */
+export const recordsOf = (list: readonly RenewalRecord[]): RenewalRecords => ({
+  count: list.length,
+  slice: (from, most) => list.slice(from, from + most),
+  of: (environment) => list.filter((each) => each.environment === environment),
+});
 
 export function sampleRecord(
   environment: string,
@@ -132,7 +139,7 @@ export async function servePages(more: Partial<Shown> = {}, options: Partial<Lis
   const shown: Shown = {
     estate: richEstate,
     now: () => sampleNow,
-    renewals: richRecords,
+    renewals: () => recordsOf(richRecords()),
     renewalFiles: async (record) => (record.csrFile ? files : {}),
     stateDir: () => '/var/lib/mesh-cert-monitor',
     ...more,

@@ -20,9 +20,9 @@ const never = Number.POSITIVE_INFINITY;
 
 /** A page number beyond the last gives the last page, so that an old link still works. */
 export function select(environments: readonly EnvironmentStatus[], query: string, page: number): Selection {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = words.length > 0 ? environments.filter((each) => matches(each, words)) : [...environments];
-  found.sort(worstThenSoonest);
+  const words = [...new Set(query.toLowerCase().split(/\s+/).filter(Boolean))];
+  const sorted = worstFirst(environments);
+  const found = words.length > 0 ? sorted.filter((each) => matches(each, words)) : sorted;
   const pages = Math.max(1, Math.ceil(found.length / perPage));
   const shown = Math.min(Math.max(1, page), pages);
   return {
@@ -34,6 +34,15 @@ export function select(environments: readonly EnvironmentStatus[], query: string
   };
 }
 
+/** Sorted once until something changes. */
+const sortings = new WeakMap<readonly EnvironmentStatus[], readonly EnvironmentStatus[]>();
+
+function worstFirst(environments: readonly EnvironmentStatus[]): readonly EnvironmentStatus[] {
+  const sorted = sortings.get(environments) ?? environments.toSorted(worstThenSoonest);
+  sortings.set(environments, sorted);
+  return sorted;
+}
+
 export function worstThenSoonest(a: EnvironmentStatus, b: EnvironmentStatus): number {
   return (
     rank[standingOf(a)] - rank[standingOf(b)] ||
@@ -42,7 +51,10 @@ export function worstThenSoonest(a: EnvironmentStatus, b: EnvironmentStatus): nu
   );
 }
 
-function matches({ name, application, odsCode, mailboxId, url, preset }: EnvironmentStatus, words: string[]) {
+function matches(
+  { name, application, odsCode, mailboxId, url, preset }: EnvironmentStatus,
+  words: readonly string[],
+): boolean {
   const text = `${name} ${application} ${odsCode} ${mailboxId} ${url} ${preset ?? ''}`.toLowerCase();
   return words.every((word) => text.includes(word));
 }

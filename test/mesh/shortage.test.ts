@@ -1,0 +1,115 @@
+/** What this process lacks is no fault of MESH: the handshake did not end. */
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { Phases, PhaseTimeoutError, untilAborted } from '../../src/mesh/deadline.ts';
+import type { Circumstances } from '../../src/mesh/diagnosis/circumstances.ts';
+import { failureOf } from '../../src/mesh/diagnosis/failure.ts';
+import { handshake } from '../../src/mesh/handshake.ts';
+import { NoAddressAnsweredError } from '../../src/mesh/network/connect.ts';
+import { ResourceShortageError } from '../../src/shortage/error.ts';
+import { limitedNode } from '../support/exhaust.ts';
+import { endpoint } from '../support/mesh/handshake-pki.ts';
+import { listening } from '../support/mesh/servers.ts';
+
+const coded = (code: string) => Object.assign(new Error(code), { code });
+
+function block(ms: number): void {
+  for (const until = performance.now() + ms; performance.now() < until; );
+}
+
+describe('descriptors', () => {
+  const peer = { address: '192.0.2.1', family: 4, port: 443 } as const;
+  const proxy = { url: new URL('http://proxy.example:3128') } as unknown as Circumstances['proxy'] & {};
+
+  test.each([
+    ['EMFILE', coded('EMFILE'), []],
+    ['ENOBUFS', coded('ENOBUFS'), []],
+    ['one address of several', new NoAddressAnsweredError('none'), [coded('ECONNREFUSED'), coded('EMFILE')]],
+  ])('failure: %s is thrown, for it has no reason of the closed list', (_, error, errors) => {
+    const circumstances: Circumstances = {
+      phase: 'connect',
+      host: 'mesh.example',
+      port: 443,
+      nameServers: [],
+      attempts: errors.map((each) => ({ ...peer, error: each })),
+      negotiated: false,
+      httpStatus: 0,
+      now: new Date(0),
+    };
+    expect(() => failureOf(error, circumstances)).toThrow(ResourceShortageError);
+    expect(() => failureOf(error, { ...circumstances, proxy })).toThrow(ResourceShortageError);
+  });
+
+  // The resolver cannot open its own files then, and says that the name is unknown.
+  test.each(['https://127.0.0.1:1', 'https://localhost:1'])(
+    'a handshake with %s that finds none left does not end',
+    async (url) => {
+      const root = join(import.meta.dirname, '..', '..');
+      const script = `
+        import { exhaustDescriptors } from '${root}/test/support/exhaust.ts';
+        import { handshake } from '${root}/src/mesh/handshake.ts';
+        import { endpoint } from '${root}/test/support/mesh/handshake-pki.ts';
+        const options = { now: () => new Date(), env: {} };
+        const mesh = endpoint(${JSON.stringify(url)});
+        const before = await handshake({ mesh }, undefined, options);
+        const release = exhaustDescriptors();
+        const during = await handshake({ mesh }, undefined, options).catch((error) => error);
+        release();
+        const after = await handshake({ mesh }, undefined, options);
+        console.log(JSON.stringify([before.reason, String(during), after.reason]));`;
+      const [command, args] = limitedNode(64, ['--input-type=module', '--eval', script]);
+      const output = await new Promise<string>((resolve, reject) => {
+        execFile(command, args, { cwd: root }, (error, stdout) => (error ? reject(error) : resolve(stdout)));
+      });
+      const [before, during, after] = JSON.parse(output) as string[];
+      expect(before).toBe('connection_refused');
+      expect(during).toMatch(/^ResourceShortageError: a handshake: .*EMFILE/);
+      expect(after).toBe('connection_refused');
+    },
+  );
+});
+
+describe('a loop that stands still', () => {
+  const silent = (limitMs: number) =>
+    new Phases(10_000, undefined).run('tls', limitMs, (signal) => untilAborted<void>(signal, () => undefined));
+
+  test('while the other side should answer is not the other side’s timeout', async () => {
+    setTimeout(() => block(600), 20);
+    await expect(silent(300)).rejects.toThrow(/^the phase tls of a handshake: this process itself was blocked for/);
+  });
+
+  test('only after the other side had its time is: that deadline was merely noticed late', async () => {
+    setTimeout(() => block(600), 250);
+    await expect(silent(300)).rejects.toBeInstanceOf(PhaseTimeoutError);
+  });
+
+  test('that turns leaves a timeout what it is', async () => {
+    await expect(silent(300)).rejects.toBeInstanceOf(PhaseTimeoutError);
+  });
+
+  test.each([
+    [1200, ResourceShortageError],
+    [0, Error],
+  ])('for %d ms, and a peer that hangs up then: it is our fault only where we kept it waiting', async (ms, kind) => {
+    const error = await new Phases(10_000, undefined)
+      .run('tls', 5000, async () => {
+        await sleep(60);
+        block(ms);
+        throw coded('ECONNRESET');
+      })
+      .catch((reason: Error) => reason);
+    expect(error.constructor).toBe(kind);
+  });
+
+  test('a whole handshake does not end, and leaves nothing open', async () => {
+    const server = await listening(createServer((socket) => socket.resume()));
+    const mesh = endpoint(server.url, { timeouts: { connectMs: 5000, tlsMs: 400, requestMs: 400 } });
+    setTimeout(() => block(900), 50);
+    const done = handshake({ mesh }, undefined, { now: () => new Date(), env: {} });
+    await expect(done).rejects.toBeInstanceOf(ResourceShortageError);
+    await server.stop();
+  });
+});

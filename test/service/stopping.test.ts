@@ -1,0 +1,112 @@
+/** SIGTERM ends the service within ten seconds, whatever hangs. The rest of the time that a test allows is for a machine that is busy. */
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';
+import { type ServiceProcess, startServiceProcess, stopServiceProcess } from '../support/service-process.ts';
+
+let estate: DiskEstate;
+let service: ServiceProcess | undefined;
+beforeEach(async () => {
+  estate = await diskEstate(['alpha']);
+});
+afterEach(async () => {
+  await stopServiceProcess(service);
+  service = undefined;
+  await estate.remove();
+});
+
+const slow = { timeout: 15_000, interval: 20 };
+
+/** Seconds from SIGTERM to the end, and how it ended. */
+async function end(running: ServiceProcess): Promise<{ seconds: number; code: number | string }> {
+  const told = performance.now();
+  running.child.kill('SIGTERM');
+  const late = sleep(25_000, 'still running' as const, { ref: false });
+  const code = await Promise.race([running.ended, late]);
+  return { seconds: (performance.now() - told) / 1000, code };
+}
+
+/**
+ * From SIGUSR2 on nothing that is opened ever opens, and one thread of Node's pool is stuck for good: a network file system whose
+ * server is gone.
+ */
+const hangingFileSystem = `
+  import fs from 'node:fs';
+  import promises from 'node:fs/promises';
+  import { execFileSync } from 'node:child_process';
+  import { syncBuiltinESMExports } from 'node:module';
+  const fifo = process.env.HANGING_FIFO;
+  execFileSync('mkfifo', [fifo]);
+  const hang = () => {
+    fs.open(fifo, 'r', () => {});
+    promises.open = promises.readFile = () => new Promise(() => {});
+    syncBuiltinESMExports();
+  };
+  process.on('SIGUSR2', hang);
+  if (process.env.HANGS_AT_ONCE) hang();`;
+
+describe('SIGTERM', () => {
+  test('while files hang: ends, says what did not, and does not pretend that all is well', async () => {
+    service = await startServiceProcess(estate.config, {
+      env: { ...estate.env, HANGING_FIFO: `${estate.directory}/fifo` },
+      preload: hangingFileSystem,
+    });
+    await expect.poll(async () => (await service?.get('/health/ready'))?.status, slow).toBe(200);
+    service.child.kill('SIGUSR2');
+    // A check every second: one of them hangs by now.
+    await sleep(2_500);
+    const { seconds, code } = await end(service);
+    expect(seconds).toBeLessThan(20);
+    expect(['SIGKILL', 3]).toContain(code);
+    expect(service.lines().at(-1)).toMatchObject({
+      level: 'error',
+      msg: 'stopped, though not everything has ended',
+      running: ['checks'],
+    });
+  });
+
+  test('while nobody reads the log, of which more was written than fits: ends, and well', async () => {
+    const chatty = `setInterval(() => console.warn('x'.repeat(10_000)), 1);`;
+    service = await startServiceProcess(estate.config, { env: estate.env, preload: chatty, readLog: false });
+    // The pipe holds 64 KiB; this is some megabytes.
+    await sleep(1_500);
+    expect((await service.get('/health/live')).status).toBe(200);
+    const { seconds, code } = await end(service);
+    expect(seconds).toBeLessThan(20);
+    expect(code).toBe(0);
+  });
+
+  test('while a client takes nothing of its answer: ends, and well', async () => {
+    service = await startServiceProcess(estate.config, { env: estate.env });
+    await expect.poll(async () => (await service?.get('/health/ready'))?.status, slow).toBe(200);
+    const idler = connect(service.port, '127.0.0.1');
+    idler.on('error', () => {});
+    idler.pause();
+    idler.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(8));
+    await sleep(500);
+    const { seconds, code } = await end(service);
+    expect(seconds).toBeLessThan(20);
+    expect(code).toBe(0);
+    idler.destroy();
+  });
+});
+
+test('a log that nobody read for a while says how many lines were left out, and goes on', async () => {
+  const chatty = `const timer = setInterval(() => console.warn('x'.repeat(10_000)), 1);
+    process.on('SIGUSR2', () => clearInterval(timer));`;
+  service = await startServiceProcess(estate.config, { env: estate.env, preload: chatty, readLog: false });
+  await sleep(2_000);
+  service.child.kill('SIGUSR2');
+  await sleep(200);
+  service.child.stderr?.resume();
+  const leftOut = () => {
+    // Each is a line, once there is room for one.
+    service?.child.kill('SIGHUP');
+    return service?.lines().find(({ msg }) => /left out/.test(msg));
+  };
+  await expect
+    .poll(leftOut, { timeout: 15_000, interval: 500 })
+    .toMatchObject({ level: 'warn', lines: expect.any(Number) });
+  expect(service.lines().some(({ msg }) => msg === 'configuration loaded')).toBe(true);
+});
