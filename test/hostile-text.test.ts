@@ -107,7 +107,9 @@ describe('on a terminal', () => {
   test('of `check`, what the server said and which file is missing can still be read', async () => {
     const { stdout } = await run('check', '--config', config);
     const words = stdout.replaceAll(/\s+/g, ' ');
-    expect(words).toContain('HTTP 403 from something in front of MESH, not from MESH itself: a\\u{7}\\u{1b}[2J\\u{7f}\\u{85}\\u{9b}2J\\u{200b}\\u{202e}gnp.exe\\u{2066}');
+    expect(words).toContain(
+      'HTTP 403 from something in front of MESH, not from MESH itself: a\\u{7}\\u{1b}[2J\\u{7f}\\u{85}\\u{9b}2J\\u{200b}\\u{202e}gnp.exe\\u{2066}',
+    );
     expect(words).toContain('ca\\u{202e}\\u{200b}bundle.pem does not exist');
   });
 

@@ -57,7 +57,7 @@ export function loopShortage(
   during: string,
   { allowedMs, elapsedMs, stalledMs }: { allowedMs: number; elapsedMs: number; stalledMs: number },
 ): ResourceShortageError | undefined {
-  if (elapsedMs - stalledMs >= allowedMs / 2) return undefined;
+  if (Math.round(stalledMs) === 0 || elapsedMs - stalledMs >= allowedMs / 2) return undefined;
   return new ResourceShortageError(
     `${during}: this process itself was blocked for ${Math.round(stalledMs)} ms of ${Math.round(elapsedMs)} ms. Check what else uses this machine’s processors.`,
   );

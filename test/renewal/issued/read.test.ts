@@ -115,7 +115,7 @@ describe('what came back is read', () => {
     [
       'a private key',
       () => client.keyPem,
-      'the file holds no certificate, only PRIVATE KEY: it is a private key, not a certificate; if it came by email, it must not be used',
+      'the file does not contain a certificate, only PRIVATE KEY: it is a private key, not a certificate; if it came by email, it must not be used',
     ],
     ['a zip archive', () => 'PK\x03\x04…', 'the file is a zip archive: unpack it and use the file inside'],
     [
