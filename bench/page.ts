@@ -11,7 +11,6 @@ import {
   sampleChain,
   sampleNow,
 } from '../test/support/status.ts';
-import { recordsOf } from '../test/support/web/pages.ts';
 
 /** Time allowed for the page in milliseconds, by the number of environments. */
 const promised = { 100: 20, 5000: 200 } as const;
@@ -52,7 +51,7 @@ async function serve(count: number) {
     ...pages({
       estate: () => estate,
       now,
-      renewals: () => recordsOf([]),
+      renewals: () => ({ count: 0, slice: () => [], of: () => [] }),
       renewalFiles: async () => ({}),
       stateDir: () => '/',
     }),

@@ -26,10 +26,9 @@ const descriptions = {
   headBytes: ['request line and headers, in bytes', size],
   headFields: ['headers of a request', number],
   unreadBytes: ['responses that are written and not yet read, over all connections', size],
+  backlog: ['connections that wait to be accepted (at most `net.core.somaxconn`)', number],
   connections: ['connections', number],
   shareOfOnePeer: ['share of these for one client address (not loopback, not `http.trusted_proxies`)', percent],
-  reservedDescriptors: ['file descriptors kept back for checks, handshakes, mail and the database', number],
-  leastConnections: ['connections even where there are too few file descriptors for that', number],
 } as const satisfies Record<keyof typeof limits, readonly [string, (value: number) => string]>;
 
 function connections(): string {

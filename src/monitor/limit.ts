@@ -1,6 +1,7 @@
-/** Runs `work` for every item, at most `atOnce` at a time, in the order of the items. Rejects with the first failure. */
 import { MonitorError } from '../errors/index.ts';
+import { socketShare } from '../shortage/index.ts';
 
+/** Runs `work` for every item, at most `atOnce` at a time, in the order of the items. Rejects with the first failure. */
 export async function forEachLimited<T>(
   items: readonly T[],
   atOnce: number,
@@ -32,7 +33,7 @@ export async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> 
 }
 
 /** Handshakes mostly wait, so sockets limit their number, not work. */
-export const handshakesAtOnce = 512;
+export const handshakesAtOnce = socketShare(512);
 
 export type Limit = <T>(work: () => Promise<T>) => Promise<T>;
 

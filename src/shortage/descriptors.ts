@@ -30,3 +30,17 @@ export function descriptorLimit(read = () => readFileSync('/proc/self/limits', '
     return assumedLimit;
   }
 }
+
+/** Kept back for files, mail, the database and whatever else this process has open. */
+export const reservedDescriptors = 128;
+/** Enough to work with, however low the limit is. */
+const leastShare = 16;
+
+/**
+ * How many sockets one of the two that need many may have: HTTP clients, and handshakes. Each gets half of what the limit on file
+ * descriptors leaves, so that neither can take the other's.
+ * @param most - more than this are never needed.
+ */
+export function socketShare(most: number, limit = descriptorLimit()): number {
+  return Math.min(most, Math.max(leastShare, Math.floor((limit - reservedDescriptors) / 2)));
+}

@@ -1,4 +1,4 @@
 /** Shortages in this process itself (file descriptors, memory, time on the event loop), and the error that reports them. */
-export { descriptorLimit, descriptorShortage } from './descriptors.ts';
+export { descriptorShortage, reservedDescriptors, socketShare } from './descriptors.ts';
 export { ResourceShortageError, shortageOf } from './error.ts';
 export { type LoopWatch, loopShortage, watchLoop } from './loop.ts';

@@ -5,11 +5,11 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from 'n
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { MonitorError } from '../errors/index.ts';
-import { descriptorLimit } from '../shortage/index.ts';
+import { socketShare } from '../shortage/index.ts';
 import { minuteMs, secondMs } from '../time/index.ts';
 import { Connections } from './connections/connections.ts';
 import { type CutReport, Cuts } from './connections/cuts.ts';
-import { limits, mostConnections } from './connections/limits.ts';
+import { limits } from './connections/limits.ts';
 import { againstPipelining } from './connections/pipelining.ts';
 
 export interface ListenOptions {
@@ -47,7 +47,7 @@ const sweepEveryMs = secondMs;
 
 /** @throws {ListenError} */
 export async function listen(handler: RequestListener, options: ListenOptions): Promise<WebServer> {
-  const { tls, isProxy = () => false, mostConnections: most = mostConnections(descriptorLimit()) } = options;
+  const { tls, isProxy = () => false, mostConnections: most = socketShare(limits.connections) } = options;
   let content = tls && contentOf(tls);
   const cuts = new Cuts();
   const connections = new Connections({ most, overTls: tls !== undefined, handler, cut: cuts.add, isProxy });
@@ -114,7 +114,7 @@ async function listening(server: Server, { host, port }: ListenOptions): Promise
   await new Promise<void>((resolve, reject) => {
     const failed = ({ message }: Error) => reject(new ListenError(message));
     server.once('error', failed);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: limits.backlog }, () => {
       server.off('error', failed);
       resolve();
     });

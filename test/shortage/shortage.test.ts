@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { descriptorLimit, descriptorShortage } from '../../src/shortage/descriptors.ts';
+import { descriptorLimit, descriptorShortage, socketShare } from '../../src/shortage/descriptors.ts';
 import { ResourceShortageError, shortageOf } from '../../src/shortage/error.ts';
 import { loopShortage, watchLoop } from '../../src/shortage/loop.ts';
 
@@ -50,6 +50,18 @@ describe('descriptors', () => {
     ['nothing of the kind', 1024],
   ])('have the soft limit that the system states', (text, limit) => {
     expect(descriptorLimit(() => text)).toBe(limit);
+  });
+
+  test.each([
+    [64, 16],
+    [160, 16],
+    [256, 64],
+    [1024, 448],
+    [1150, 511],
+    [1152, 512],
+    [Number.POSITIVE_INFINITY, 512],
+  ])('with a limit of %d leave %d sockets each for HTTP clients and for handshakes', (limit, share) => {
+    expect(socketShare(512, limit)).toBe(share);
   });
 
   test('are taken for 1,024 where the system does not say', () => {

@@ -27,16 +27,9 @@ export const limits = {
   headFields: 100,
   /** Of responses that are written but not read, over all connections. */
   unreadBytes: 32 * MiB,
+  /** Connections that wait to be accepted. Beyond it, Linux drops the first packet of a new client, who then waits for a second. */
+  backlog: 4096,
   connections: 512,
   /** Of `connections`, for one peer. Loopback and trusted proxies may have all of them, because many clients share those addresses. */
   shareOfOnePeer: 1 / 4,
-  /** Kept back for files, handshakes, mail and the database. */
-  reservedDescriptors: 192,
-  /** Even if there are too few file descriptors for that. */
-  leastConnections: 16,
 } as const;
-
-/** The most connections at the same time. @param descriptors - soft RLIMIT_NOFILE. */
-export function mostConnections(descriptors: number): number {
-  return Math.min(limits.connections, Math.max(limits.leastConnections, descriptors - limits.reservedDescriptors));
-}

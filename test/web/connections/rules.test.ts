@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Cuts } from '../../../src/web/connections/cuts.ts';
 import { isTooSlow, startDrain, watchDrain } from '../../../src/web/connections/drain.ts';
-import { limits, mostConnections } from '../../../src/web/connections/limits.ts';
+import { limits } from '../../../src/web/connections/limits.ts';
 import { clientAddress, peerOf } from '../../../src/web/connections/peer.ts';
 import { type Candidate, type Phase, victimOf } from '../../../src/web/connections/victim.ts';
 
@@ -30,20 +30,6 @@ describe('a peer', () => {
   ])('at %s, forwarded for %s, is %s where 10.0.0.0/8 are trusted proxies', (remoteAddress, forwarded, client) => {
     const request = { socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } };
     expect(clientAddress(request as never, (address) => address.startsWith('10.'))).toBe(client);
-  });
-});
-
-describe('the number of connections', () => {
-  test.each([
-    [64, 16],
-    [208, 16],
-    [256, 64],
-    [703, 511],
-    [704, 512],
-    [1024, 512],
-    [Number.POSITIVE_INFINITY, 512],
-  ])('with %d descriptors is %d, and leaves the rest to the checks', (descriptors, most) => {
-    expect(mostConnections(descriptors)).toBe(most);
   });
 });
 
