@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';
+import { bareEnv } from '../support/process.ts';
 
 /** The built program, as it is installed; the variable names another build. */
 const main = process.env.MESH_CERT_MONITOR_MAIN ?? join(import.meta.dirname, '..', '..', 'dist', 'main.js');
@@ -27,7 +28,7 @@ interface Line {
 
 function spawnServe(...nodeOptions: string[]) {
   const child = spawn(process.execPath, [...nodeOptions, main, 'serve', '--config', estate.config], {
-    env: { PATH: process.env.PATH, ...estate.env },
+    env: { ...bareEnv, ...estate.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.push(child);

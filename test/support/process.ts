@@ -5,6 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** All that a program needs of this process's environment: what it is to be configured with comes from the test. */
+export const bareEnv = { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE };
+
 export interface Program {
   readonly child: ChildProcess;
   /** Everything it has printed so far, both streams. */
