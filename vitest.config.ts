@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -8,16 +9,23 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules', '.c
 /** Those that take longest, first: a long one that starts last would run alone. */
 const longest = [
   'renewal/crash/crash',
-  'service/service',
   'web/browser',
+  'web/flood',
+  'service/service',
   'mesh/residue',
+  'mesh/silent-resolver',
   'demo/demo',
+  'service/stopping',
   'web/browser-live',
+  'web/access/access',
   'alerts/live',
-  'alerts/rules',
   'monitor/serve',
+  'verify/path',
   'cli/main',
+  'credential/keystore',
 ].map((name) => join(import.meta.dirname, 'test', `${name}.test.ts`));
+const gone = longest.filter((file) => !existsSync(file));
+if (gone.length > 0) throw new Error(`vitest.config.ts names tests that are not there: ${gone.join(', ')}`);
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -36,6 +44,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Two cores are the least we expect; more workers than cores only makes deadlines in the network tests flaky.
     maxWorkers: 2,
+    maxConcurrency: 2,
     sequence: { sequencer: LongestFirst },
     // What a test has changed in its worker does not reach the next one.
     restoreMocks: true,

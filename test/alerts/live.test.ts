@@ -9,7 +9,8 @@ import { createEstate, type Estate } from '../../src/demo/estate.ts';
 import { startMailCatcher } from '../../src/demo/mail-catcher.ts';
 import { createApp } from '../../src/web/app.ts';
 import { listen, type WebServer } from '../../src/web/server.ts';
-import { eventually, freePort, type Program, serve, start } from '../support/process.ts';
+import { eventually, freePort, type Program, start } from '../support/process.ts';
+import { startServiceProcess } from '../support/service-process.ts';
 import { estateOf } from '../support/status.ts';
 import { needs } from '../support/tools.ts';
 import { alertingEstate } from './alerting-estate.ts';
@@ -57,7 +58,7 @@ async function startSample(): Promise<WebServer> {
 async function startService(): Promise<string> {
   estate = await createEstate({ now: () => new Date(), atMs: 0, port: 0, caught: () => {} });
   stops.push(estate.stop);
-  const served = await serve(estate.configurationFile, estate.env);
+  const served = await startServiceProcess(estate.configurationFile, { env: estate.env });
   service = served;
   stops.push(() => served.stop());
   return served.url;

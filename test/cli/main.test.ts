@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { bareEnv } from '../support/process.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const main = join(root, 'src', 'main.ts');
@@ -15,7 +16,7 @@ interface Ended {
 /** The real program in a process of its own, its output in pipes. */
 function start(args: readonly string[], env: Record<string, string> = {}, closeStdout = false): Promise<Ended> {
   const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH: process.env.PATH, ...env },
+    env: { ...bareEnv, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 20_000,
   });

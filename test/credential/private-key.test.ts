@@ -1,17 +1,13 @@
-import { generateKeyPairSync, getDiffieHellman, type KeyObject, webcrypto } from 'node:crypto';
+import { generateKeyPairSync, getDiffieHellman, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
-import { DeployedKey } from '../../src/credential/key-handle.ts';
 import { PrivateKeyError, readPrivateKey } from '../../src/credential/private-key.ts';
 import { sequence, tlv } from '../../src/demo/der.ts';
-import { parseCertificate } from '../../src/x509/parse.ts';
 import { toPem } from '../../src/x509/pem.ts';
 import { codes, read, type Workshop, workshop } from '../support/credential/workshop.ts';
 import { inline } from '../support/sources.ts';
 import { needs } from '../support/tools.ts';
-import { raw } from '../support/x509/raw.ts';
 
 const passphrase = new Secret('correct horse £ battery');
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -227,35 +223,6 @@ describe.skipIf(!needs('openssl'))('as openssl writes them', () => {
   });
 });
 
-describe('the handle', () => {
-  test('shows nothing of the key, however it is printed', async () => {
-    const key = await readPrivateKey(Buffer.from(encryptedPem()), passphrase);
-    const secretNumber = (rsa.privateKey.export({ format: 'jwk' }).d ?? '').slice(0, 12);
-    for (const shown of [inspect(key, { showHidden: true, depth: 9 }), JSON.stringify(key), String(key)]) {
-      expect(shown).not.toContain('PRIVATE KEY');
-      expect(shown).not.toContain(secretNumber);
-    }
-  });
-
-  test.each([
-    ['RSA', rsa, 'RSASSA-PKCS1-v1_5'],
-    ['EC', ec, 'ECDSA'],
-  ])('signs with a %s key that cannot be taken out', async (_, pair, name) => {
-    const key = await readPrivateKey(Buffer.from(pair.privateKey.export({ type: 'pkcs8', format: 'pem' })), undefined);
-    const { privateKey, publicKey } = await key.signingKey();
-    expect(privateKey.extractable).toBe(false);
-    const data = Buffer.from('to be signed');
-    const signature = await webcrypto.subtle.sign({ name, hash: 'SHA-256' }, privateKey, data);
-    expect(await webcrypto.subtle.verify({ name, hash: 'SHA-256' }, publicKey, signature, data)).toBe(true);
-  });
-
-  test('says so when the key is of a kind that cannot sign a request', async () => {
-    const pem = edwards.privateKey.export({ type: 'pkcs8', format: 'pem' });
-    const key = await readPrivateKey(Buffer.from(pem), undefined);
-    await expect(key.signingKey()).rejects.toThrow('a key of type Ed25519 cannot sign');
-  });
-});
-
 /** To generate two primes of this size takes half a minute; RFC 3526 has some, of 6,144 and 2,048 bits. */
 function largeRsaKey(): Buffer {
   const [p, q] = ['modp17', 'modp14'].map((group) => BigInt(`0x${getDiffieHellman(group).getPrime('hex')}`)) as [
@@ -297,20 +264,4 @@ test.each([
   const credential = await read({ privateKey: inline(toPem(key, 'RSA PRIVATE KEY')) });
   expect(codes(credential).filter((code) => code !== 'private_key_unencrypted')).toEqual(expected);
   expect(credential.privateKey?.publicKey.bits).toBe(expected.length === 0 ? bits : undefined);
-});
-
-test('a key presents a certificate that writes the same point compressed', () => {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const whole = spki(publicKey);
-  const compressed = Buffer.concat([Buffer.from([2 + (whole.at(-1)! & 1)]), whole.subarray(-64, -32)]);
-  const algorithm = sequence(
-    tlv(6, Buffer.from('2a8648ce3d0201', 'hex')),
-    tlv(6, Buffer.from('2a8648ce3d030107', 'hex')),
-  );
-  const short = sequence(algorithm, tlv(3, Buffer.from([0]), compressed));
-  const key = new DeployedKey(privateKey, false);
-  const chain = (bytes: Buffer) => [parseCertificate(raw({ spki: bytes }))];
-  expect(() => key.secureContext({ chain: chain(whole) })).not.toThrow();
-  expect(() => key.secureContext({ chain: chain(short) })).not.toThrow();
-  expect(() => key.secureContext({ chain: chain(spki(ec.publicKey)) })).toThrow('does not belong');
 });

@@ -1,53 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';
-
-/** The built program, as it is installed; the variable names another build. */
-const main = process.env.MESH_CERT_MONITOR_MAIN ?? join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+import { type SpawnedService, spawnServiceProcess, stopServiceProcess } from '../support/service-process.ts';
 
 let estate: DiskEstate;
-let running: ChildProcess[] = [];
+const running: SpawnedService[] = [];
 beforeAll(async () => {
   estate = await diskEstate(['alpha', 'beta']);
 });
 afterAll(() => estate.remove());
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL');
-  running = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map(stopServiceProcess));
 });
 
-interface Line {
-  readonly level: string;
-  readonly msg: string;
-  readonly url?: string;
-  readonly warning?: string;
-}
-
-function spawnServe(...nodeOptions: string[]) {
-  const child = spawn(process.execPath, [...nodeOptions, main, 'serve', '--config', estate.config], {
-    env: { PATH: process.env.PATH, ...estate.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  running.push(child);
-  const [out, err] = [collect(child.stdout), collect(child.stderr)];
-  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
-  const lines = (): Line[] =>
-    err
-      .text()
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => JSON.parse(line));
-  return { child, out, err, ended, lines };
-}
-
-function collect(stream: NodeJS.ReadableStream | null) {
-  let text = '';
-  stream?.on('data', (chunk: Buffer) => {
-    text += chunk;
-  });
-  return { text: () => text };
+function spawnServe(preload?: string) {
+  const service = spawnServiceProcess(estate.config, { env: estate.env, ...(preload ? { preload } : {}) });
+  running.push(service);
+  return service;
 }
 const slow = { timeout: 15_000, interval: 20 };
 
@@ -55,7 +24,7 @@ const slow = { timeout: 15_000, interval: 20 };
 async function start() {
   const serve = spawnServe();
   await expect.poll(() => serve.lines().find(({ msg }) => msg === 'serving'), slow).toBeDefined();
-  const url = serve.lines().find(({ msg }) => msg === 'serving')?.url ?? '';
+  const url = String(serve.lines().find(({ msg }) => msg === 'serving')?.url);
   const get = (path: string) => fetch(`${url}${path}`);
   await expect.poll(async () => (await get('/health/ready')).status, slow).toBe(200);
   return { ...serve, url, get };
@@ -63,10 +32,10 @@ async function start() {
 
 describe('serve', () => {
   test('shows the estate over HTTP; nothing on stdout, one JSON object a line on stderr', async () => {
-    const { get, out, lines } = await start();
+    const { get, stdout, lines } = await start();
     expect(await (await get('/metrics')).text()).toContain('nhs_mesh_credential_valid{mesh_environment="alpha"} 1\n');
     await expect.poll(async () => (await get('/health')).status, slow).toBe(503); // nobody answers at MESH's address
-    expect(out.text()).toBe('');
+    expect(stdout()).toBe('');
     expect(lines().map(({ msg }) => msg)).toContain('handshake fails');
   });
 
@@ -106,34 +75,34 @@ describe('serve', () => {
 
   test('a configuration that is wrong ends it with 3 and every problem', async () => {
     await estate.configure({ top: { ods_code: 7, contact: undefined } });
-    const { ended, err } = spawnServe();
+    const { ended, stderr } = spawnServe();
     expect(await ended).toBe(3);
-    expect(err.text()).toMatch(/ods_code/);
-    expect(err.text()).toMatch(/contact/);
-    expect(err.text()).not.toMatch(/\bat .*:\d+:\d+/);
+    expect(stderr()).toMatch(/ods_code/);
+    expect(stderr()).toMatch(/contact/);
+    expect(stderr()).not.toMatch(/\bat .*:\d+:\d+/);
     await estate.configure();
   });
 
   test('a port that is taken ends it with 3 and says so', async () => {
     const { url } = await start();
     await estate.configure({ top: { state_dir: 'another', http: { listen: new URL(url).host } } });
-    const { ended, err } = spawnServe();
+    const { ended, stderr } = spawnServe();
     expect(await ended).toBe(3);
-    expect(err.text()).toMatch(/EADDRINUSE/);
+    expect(stderr()).toMatch(/EADDRINUSE/);
     await estate.configure();
   });
 
   test('a state directory that another process holds ends it with 3 and says so', async () => {
     await start();
-    const { ended, err } = spawnServe();
+    const { ended, stderr } = spawnServe();
     expect(await ended).toBe(3);
-    expect(err.text()).toContain(estate.stateDir);
+    expect(stderr()).toContain(estate.stateDir);
   });
 });
 
 test('serve: what a library says on the console is a line of the log like any other', async () => {
   const late = 'setTimeout(() => console.warn("[Cron] Missed execution deadline by", 1, "ms"), 1000)';
-  const { lines, child, ended } = spawnServe('--import', `data:text/javascript,${encodeURIComponent(late)}`);
+  const { lines, child, ended } = spawnServe(late);
   await expect
     .poll(() => lines().find(({ msg }) => msg === 'library')?.warning, slow)
     .toBe('[Cron] Missed execution deadline by 1 ms');
@@ -148,7 +117,7 @@ test('serve: SIGHUP while it starts does not end it', async () => {
     clearInterval(at);
     process.kill(process.pid, 'SIGHUP');
   }, 1);`;
-  const { lines, child, ended } = spawnServe('--import', `data:text/javascript,${encodeURIComponent(early)}`);
+  const { lines, child, ended } = spawnServe(early);
   await expect.poll(() => lines().some(({ msg }) => msg === 'serving'), slow).toBe(true);
   child.kill('SIGTERM');
   expect(await ended).toBe(0);

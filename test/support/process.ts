@@ -5,21 +5,29 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** All that a program needs of this process's environment: what it is to be configured with comes from the test. */
+export const bareEnv = { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE };
+
 export interface Program {
   readonly child: ChildProcess;
-  /** Everything it has printed so far, both streams. */
+  /** What it has printed so far. */
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Both in one. */
   readonly output: () => string;
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 export function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Program {
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const said: { readonly on: 'stdout' | 'stderr'; readonly chunk: Buffer }[] = [];
+  for (const on of ['stdout', 'stderr'] as const) child[on]?.on('data', (chunk: Buffer) => said.push({ on, chunk }));
+  const text = (of: typeof said) => Buffer.concat(of.map(({ chunk }) => chunk)).toString();
   return {
     child,
-    output: () => output,
+    stdout: () => text(said.filter(({ on }) => on === 'stdout')),
+    stderr: () => text(said.filter(({ on }) => on === 'stderr')),
+    output: () => text(said),
     stop: (signal) => stop(child, signal),
   };
 }
@@ -32,24 +40,6 @@ export async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTER
   const impatient = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await ended;
   clearTimeout(impatient);
-}
-
-/** The built program serving this configuration, once it says where. */
-export async function serve(
-  configurationFile: string,
-  env: NodeJS.ProcessEnv,
-): Promise<Program & { readonly url: string }> {
-  const program = start(process.execPath, ['dist/main.js', 'serve', '--config', configurationFile], {
-    ...process.env,
-    ...env,
-  });
-  try {
-    const url = await eventually(program.output, () => /"url":"(http:[^"]+)"/.exec(program.output())?.[1]);
-    return { ...program, url };
-  } catch (error) {
-    await program.stop();
-    throw error;
-  }
 }
 
 /** Until `look` returns something, within bounds; throws with `what` otherwise. */

@@ -1,8 +1,7 @@
 /** The built service in a process of its own, as it is installed; MESH_CERT_MONITOR_MAIN names another build. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { eventually } from './process.ts';
+import { bareEnv, eventually, type Program, start, stop } from './process.ts';
 
 export const main = process.env.MESH_CERT_MONITOR_MAIN ?? join(import.meta.dirname, '..', '..', 'dist', 'main.js');
 
@@ -12,13 +11,15 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-export interface ServiceProcess {
-  readonly child: ChildProcess;
-  readonly url: string;
-  readonly port: number;
+export interface SpawnedService extends Program {
   readonly lines: () => LogLine[];
   /** Exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>;
+}
+
+export interface ServiceProcess extends SpawnedService {
+  readonly url: string;
+  readonly port: number;
   readonly get: (path: string, init?: RequestInit) => Promise<Response>;
 }
 
@@ -26,42 +27,47 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A module in a data URL that is loaded before the program, to do to it what the world may do. */
   readonly preload?: string;
-  /** Whether to read its log; default true. */
+  /** Whether to read its log once it listens; default true. */
   readonly readLog?: boolean;
   /** Limit on file descriptors. */
   readonly descriptors?: number;
 }
 
-/** Up and listening. */
-export async function startServiceProcess(config: string, options: StartOptions = {}): Promise<ServiceProcess> {
+/** Started; it may end before it listens. */
+export function spawnServiceProcess(config: string, options: StartOptions = {}): SpawnedService {
   const { env = {}, preload, readLog = true, descriptors } = options;
   const imports = preload ? ['--import', `data:text/javascript,${encodeURIComponent(preload)}`] : [];
   const args = [...imports, main, 'serve', '--config', config];
   const limited = ['-c', `ulimit -n ${descriptors}; exec "$0" "$@"`, process.execPath, ...args];
-  const child = spawn(descriptors ? '/bin/sh' : process.execPath, descriptors ? limited : args, {
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let log = '';
-  child.stderr?.on('data', (chunk: Buffer) => (log += chunk));
-  const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
+  const [command, words] = descriptors ? ['/bin/sh', limited] : [process.execPath, args];
+  const program = start(command, words, { ...bareEnv, ...env });
+  // All that it wrote has been read by the time it closes; where nobody reads, it never does.
+  const ended = once(program.child, readLog ? 'close' : 'exit').then(([code, signal]) => code ?? signal);
   const lines = () =>
-    log
+    program
+      .stderr()
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line) as LogLine);
-  const serving = await eventually(
-    () => log,
-    () => lines().find(({ msg }) => msg === 'serving'),
-  );
-  if (!readLog) child.stderr?.pause();
-  const url = String(serving.url);
-  const get = (path: string, init?: RequestInit) => fetch(`${url}${path}`, init);
-  return { child, url, port: Number(new URL(url).port), lines, ended, get };
+  return { ...program, ended, lines };
 }
 
-export async function stopServiceProcess(service: ServiceProcess | undefined): Promise<void> {
-  if (!service || service.child.exitCode !== null || service.child.signalCode !== null) return;
-  service.child.kill('SIGKILL');
-  await service.ended;
+/** Up and listening. */
+export async function startServiceProcess(config: string, options: StartOptions = {}): Promise<ServiceProcess> {
+  const service = spawnServiceProcess(config, options);
+  try {
+    const serving = await eventually(service.output, () => service.lines().find(({ msg }) => msg === 'serving'));
+    if (options.readLog === false) service.child.stderr?.pause();
+    const url = String(serving.url);
+    const get = (path: string, init?: RequestInit) => fetch(`${url}${path}`, init);
+    return { ...service, url, port: Number(new URL(url).port), get };
+  } catch (error) {
+    await stopServiceProcess(service);
+    throw error;
+  }
+}
+
+/** At once, whatever it is doing. */
+export async function stopServiceProcess(service: SpawnedService | undefined): Promise<void> {
+  if (service) await stop(service.child, 'SIGKILL');
 }

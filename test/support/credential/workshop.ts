@@ -5,30 +5,48 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CredentialInputs, ReadOptions } from '../../../src/credential/read.ts';
 import { readCredential } from '../../../src/credential/read.ts';
+import type { NhsLikePki } from '../pki.ts';
+import { file, inline } from '../sources.ts';
 
 export interface Workshop {
   readonly directory: string;
   path(name: string): string;
   /** Mode 0600. Returns the path. */
   write(name: string, content: string | Uint8Array): string;
+  /** Writes client.pem, key.pem (encrypted) and ca.pem. */
+  deploy(pki: NhsLikePki, passphrase: string): void;
   openssl(...arguments_: string[]): void;
   keytool(...arguments_: string[]): void;
   inLocale(locale: string, tool: string, ...arguments_: string[]): void;
   remove(): void;
 }
 
+/** Where `deploy` has put everything. */
+export const deployedIn = ({ path }: Workshop, passphrase: string) => ({
+  certificate: file(path('client.pem')),
+  privateKey: file(path('key.pem')),
+  passphrase: inline(passphrase),
+  caBundle: file(path('ca.pem')),
+});
+
 export function workshop(): Workshop {
   const directory = mkdtempSync(join(tmpdir(), 'mesh-cert-monitor-credential-'));
   const path = (name: string) => join(directory, name);
+  const write = (name: string, content: string | Uint8Array) => {
+    writeFileSync(path(name), content, { mode: 0o600 });
+    return path(name);
+  };
   const inLocale = (locale: string, tool: string, ...arguments_: string[]) => {
     execFileSync(tool, arguments_, { cwd: directory, stdio: 'pipe', env: { ...process.env, LC_ALL: locale } });
   };
   return {
     directory,
     path,
-    write(name, content) {
-      writeFileSync(path(name), content, { mode: 0o600 });
-      return path(name);
+    write,
+    deploy(pki, passphrase) {
+      write('client.pem', pki.client.pem);
+      write('key.pem', pki.client.encryptedKeyPem(passphrase));
+      write('ca.pem', pki.bundlePem);
     },
     openssl: (...arguments_) => inLocale('C.UTF-8', 'openssl', ...arguments_),
     keytool: (...arguments_) => inLocale('C.UTF-8', 'keytool', ...arguments_),
