@@ -6,6 +6,7 @@ import { judgeKeyMatch } from '../../src/verify/key-match.ts';
 import { labelOf } from '../../src/verify/label.ts';
 import { judgeNaming, parseCommonName } from '../../src/verify/naming.ts';
 import { policyFor } from '../../src/verify/policy.ts';
+import { clientFailures, issuerFailures } from '../../src/verify/rules/all.ts';
 import { judgeCaExpiry, judgeValidity } from '../../src/verify/validity.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
 import { sampleEnvironment } from '../support/configuration.ts';
@@ -100,6 +101,34 @@ describe('validity: a CA that another path replaces', () => {
   test('one that does not hold replaces nothing', async () => {
     const bad = await ca({ cn: 'Sub', issuer: root, keys: old.keys, isCa: false, notAfter: date('2030-01-01') });
     expect(codes(await judge(bad))).toContain('ca_expires_soon');
+  });
+});
+
+describe('rules that no real certificate is easily made to break', () => {
+  const bent = (certificate: Certificate, change: Partial<Certificate>): Certificate => ({ ...certificate, ...change });
+  const at = date('2026-11-23');
+
+  test('public key: one that OpenSSL cannot read is unusable, on the client and on a CA', () => {
+    const malformed = (certificate: Certificate) =>
+      bent(certificate, { publicKey: { algorithm: 'unknown', bits: 0, flaw: 'malformed', spki: new Uint8Array() } });
+    expect(codes(clientFailures(parsed(client)))).toEqual([]);
+    expect(codes(clientFailures(malformed(parsed(client))))).toEqual(['public_key_unusable']);
+    expect(codes(issuerFailures(malformed(parsed(root)), true, at))).toEqual(['public_key_unusable']);
+  });
+
+  test('CA: a root of version 1 is one without saying so; one of version 2, and a sub CA of version 1, are not', () => {
+    const { basicConstraints: _, ...silent } = parsed(root);
+    const judge = (version: number, isRoot: boolean) => codes(issuerFailures(bent(silent, { version }), isRoot, at));
+    expect(judge(1, true)).toEqual([]);
+    expect(judge(1, false)).toEqual(['chain_not_a_ca']);
+    expect(judge(2, true)).toEqual(['chain_not_a_ca']);
+    expect(judge(3, true)).toEqual(['chain_not_a_ca']);
+  });
+
+  test('signature: a root’s own may be of SHA-1, that of another CA may not (RFC 9155)', () => {
+    const old = bent(parsed(root), { signatureAlgorithm: 'sha1WithRSAEncryption' });
+    expect(codes(issuerFailures(old, true, at))).toEqual([]);
+    expect(codes(issuerFailures(old, false, at))).toEqual(['weak_signature_algorithm']);
   });
 });
 
