@@ -1,33 +1,33 @@
 /**
- * Holds the product's verdicts against published suites and against OpenSSL; docs/conformance.md says where the suites are and what came out.
+ * Compares the product's verdicts with published suites and with OpenSSL. docs/conformance.md says where to find the suites.
  *
  *   npm run conformance -- --limbo FILE --bettertls FILE --pkits DIR [--openssl] [--only REGEXP] [--write]
  *   npm run conformance -- --random COUNT [--seed FIRST] [--write]
  *
- * Files may be gzipped. Exit status: 0 when every disagreement is explained, 1 when one is not, 2 for wrong words.
+ * Files may be gzipped. Exit status: 0 if every disagreement is explained, 1 if one is not, 2 for wrong options.
  */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { compareWithAccepted, countAccepted } from './accepted.ts';
 import type { Case } from './case.ts';
-import { writeBlock } from './document.ts';
+import { writeFigures } from './figures.ts';
 import { type Judged, judge } from './judge.ts';
 import { Openssl, type OpensslVerdict } from './openssl.ts';
 import { compareWithOpenssl } from './random/compare.ts';
-import { differenceRules } from './random/differences.ts';
 import { bettertlsCases } from './suites/bettertls.ts';
 import { limboCases } from './suites/limbo.ts';
 import { pkitsCases } from './suites/pkits.ts';
-import { leftOut, table } from './table.ts';
+import { leftOutOf, rowsOf, table } from './table.ts';
 
-const options = wordsOf(process.argv.slice(2));
+const options = optionsOf(process.argv.slice(2));
 let unexplained = 0;
 if (options.limbo || options.bettertls || options.pkits) unexplained += await runSuites();
 if (options.random !== undefined) unexplained += await runRandom(Number(options.random), Number(options.seed));
 process.exitCode = unexplained > 0 ? 1 : 0;
 
-function wordsOf(args: string[]) {
+function optionsOf(args: string[]) {
   try {
     const { values } = parseArgs({
       args,
@@ -58,24 +58,24 @@ function text(path: string): string {
   return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
 }
 
+/** @returns how many disagreements are not explained, and explanations not needed */
 async function runSuites(): Promise<number> {
-  const all: Case[] = [
+  const cases = [
     ...(options.limbo ? limboCases(text(options.limbo)) : []),
     ...(options.bettertls ? bettertlsCases(text(options.bettertls)) : []),
     ...(options.pkits ? pkitsCases(options.pkits) : []),
-  ];
-  const cases = all.filter(({ id }) => new RegExp(options.only).test(id));
+  ].filter(({ id }) => new RegExp(options.only).test(id));
   const judged: Judged[] = [];
   for (const each of cases) judged.push(await judge(each));
   const openssl = options.openssl ? await askOpenssl(cases) : new Map<string, OpensslVerdict>();
-  const figures = table(judged, openssl);
-  console.log(`${figures}\nLeft out:\n\n${leftOut(judged)}`);
-  for (const { group, count } of countAccepted(judged)) console.log(`${count} ${group.side}: ${group.reason}`);
-  const { unexplained: bad, stale } = compareWithAccepted(judged);
+  const [rows, leftOut] = [rowsOf(judged, openssl), leftOutOf(judged)];
+  console.log(table(rows));
+  for (const { cases: number, remark, suite } of leftOut) console.log(`left out: ${number} of ${suite}: ${remark}`);
+  for (const { count, group } of countAccepted(judged)) console.log(`${count} ${group.side}: ${group.reason}`);
+  const { stale, unexplained: bad } = compareWithAccepted(judged);
   for (const { reasons, side, test } of bad) console.log(`NOT EXPLAINED: ${side} ${test.id} ${reasons.join(' ')}`);
-  for (const id of stale) console.log(`NO LONGER TRUE: ${id} is in accepted.yaml, and does not disagree like that`);
-  if (options.write)
-    writeBlock('suites', `\n${figures}\nLeft out, because they ask about something else:\n\n${leftOut(judged)}\n`);
+  for (const id of stale) console.log(`NO LONGER TRUE: ${id} is in accepted.yaml, but does not disagree in that way`);
+  if (options.write) writeFigures({ suites: { ...thisRun(), rows, leftOut } });
   return bad.length + stale.length;
 }
 
@@ -94,34 +94,33 @@ async function askOpenssl(cases: readonly Case[]): Promise<Map<string, OpensslVe
   return verdicts;
 }
 
-async function runRandom(count: number, seed: number): Promise<number> {
-  console.log(`${count} random paths, seeds ${seed} to ${seed + count - 1}`);
-  const {
-    accepted,
-    explained,
-    refused,
-    unexplained: bad,
-  } = await compareWithOpenssl(count, seed, (done) => {
+/** @returns how many differences are not explained */
+async function runRandom(paths: number, seed: number): Promise<number> {
+  console.log(`${paths} random paths, seeds ${seed} to ${seed + paths - 1}`);
+  const progress = (done: number) => {
     if (done > 0 && done % 1000 === 0) console.log(`${done} …`);
-  });
-  const rows = differenceRules.map(({ name, reason }) => `| ${name} | ${explained.get(name) ?? 0} | ${reason} |`);
-  const figures = [
-    `${count} paths, seeds ${seed} to ${seed + count - 1}: both accept ${accepted}, both refuse ${refused}, ${count - accepted - refused - bad.length} differ for a reason in this table, ${bad.length} for none.`,
-    '',
-    '| rule | paths | reason |',
-    '|---|---:|---|',
-    ...rows,
-    '',
-  ].join('\n');
-  console.log(figures);
+  };
+  const { accepted, explained, refused, unexplained: bad } = await compareWithOpenssl(paths, seed, progress);
+  console.log(`both accept ${accepted}, both refuse ${refused}`);
+  for (const [rule, count] of explained) console.log(`${count} ${rule}`);
   for (const { ours, path, theirs } of bad) {
     const reasons = ours.findings
       .filter(({ severity }) => severity === 'critical')
       .map(({ code, message }) => `${code}: ${message}`);
-    console.log(
-      `NOT EXPLAINED: seed ${path.seed} (${path.notes.join('; ')}): we say ${ours.valid ? 'valid' : reasons.join(' ')}; OpenSSL: ${theirs.reason ?? 'OK'}`,
-    );
+    const verdicts = `we say ${ours.valid ? 'valid' : reasons.join(' ')}; OpenSSL says ${theirs.reason ?? 'OK'}`;
+    console.log(`NOT EXPLAINED: seed ${path.seed} (${path.notes.join('; ')}): ${verdicts}`);
   }
-  if (options.write) writeBlock('random', `\n${figures}\n`);
+  const counts = Object.fromEntries([...explained].sort(([a], [b]) => a.localeCompare(b)));
+  if (options.write)
+    writeFigures({
+      random: { ...thisRun(), paths, seed, accepted, refused, explained: counts, unexplained: bad.length },
+    });
   return bad.length;
+}
+
+function thisRun() {
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    openssl: execFileSync('openssl', ['version']).toString().split(' ').slice(0, 2).join(' '),
+  };
 }

@@ -1,56 +1,70 @@
 /** The figures, by suite and group. */
-
+import type { LeftOut } from './figures.ts';
 import { type Judged, sideOf } from './judge.ts';
 import type { OpensslVerdict } from './openssl.ts';
 
-interface Row {
-  applicable: number;
-  agree: number;
-  lenient: number;
-  strict: number;
-  openssl: number | undefined;
+export interface Row {
+  readonly suite: string;
+  /** Absent: the whole suite. */
+  readonly group?: string;
+  readonly applicable: number;
+  readonly agree: number;
+  readonly lenient: number;
+  readonly strict: number;
+  /** How often OpenSSL gives the expected verdict; absent where it was not asked. */
+  readonly openssl?: number;
 }
 
-const empty = (): Row => ({ applicable: 0, agree: 0, lenient: 0, strict: 0, openssl: undefined });
+type Verdicts = ReadonlyMap<string, OpensslVerdict>;
 
 /** @param openssl verdicts by case id, where OpenSSL was asked */
-export function table(judged: readonly Judged[], openssl: ReadonlyMap<string, OpensslVerdict>): string {
+export function rowsOf(judged: readonly Judged[], openssl: Verdicts): Row[] {
   const applicable = judged.filter(({ test }) => test.expected !== undefined);
-  const lines = [...Map.groupBy(applicable, ({ test }) => test.suite)].flatMap(([suite, all]) => {
-    const groups = [...Map.groupBy(all, ({ test }) => test.group)].sort(([a], [b]) =>
-      a.localeCompare(b, 'en', { numeric: true }),
-    );
-    return [
-      ...groups.map(([group, some]) => line(suite, group, rowOf(some, openssl))),
-      ...(groups.length > 1 ? [line(`**${suite}**`, '**all**', rowOf(all, openssl))] : []),
-    ];
+  const rows = [...Map.groupBy(applicable, ({ test }) => test.suite)].flatMap(([suite, all]) => {
+    const groups = [...Map.groupBy(all, ({ test }) => test.group)]
+      .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+      .map(([group, some]) => ({ suite, group, ...count(some, openssl) }));
+    return [...groups, { suite, ...count(all, openssl) }];
   });
+  return [...rows, { suite: 'all', ...count(applicable, openssl) }];
+}
+
+function count(judged: readonly Judged[], openssl: Verdicts): Omit<Row, 'suite' | 'group'> {
+  const number = (side: Judged['side']) => judged.filter((each) => each.side === side).length;
+  const verdicts = judged.flatMap(({ test }) => {
+    const theirs = openssl.get(test.id);
+    return theirs ? [sideOf(test.expected, theirs.accepted).side === undefined] : [];
+  });
+  return {
+    applicable: judged.length,
+    agree: number(undefined),
+    lenient: number('lenient'),
+    strict: number('strict'),
+    ...(verdicts.length > 0 ? { openssl: verdicts.filter((agrees) => agrees).length } : {}),
+  };
+}
+
+export function leftOutOf(judged: readonly Judged[]): LeftOut[] {
+  const outside = judged.filter(({ test }) => test.expected === undefined);
+  return [...Map.groupBy(outside, ({ test }) => test.suite)].flatMap(([suite, some]) =>
+    [...Map.groupBy(some, ({ test }) => test.remark ?? '')].map(([remark, all]) => ({
+      suite,
+      remark,
+      cases: all.length,
+    })),
+  );
+}
+
+/** Markdown. */
+export function table(rows: readonly Row[]): string {
+  const cell = ({ group, suite }: Row) => (group === undefined ? [`**${suite}**`, ''] : [suite, group]);
   return [
     '| suite | group | applicable | agree | lenient | strict | OpenSSL agrees |',
     '|---|---|---:|---:|---:|---:|---:|',
-    ...lines,
-    line('**all**', '', rowOf(applicable, openssl)),
+    ...rows.map((row) => {
+      const { agree, applicable, lenient, openssl = '', strict } = row;
+      return `| ${[...cell(row), applicable, agree, lenient, strict, openssl].join(' | ')} |`;
+    }),
     '',
   ].join('\n');
-}
-
-function rowOf(judged: readonly Judged[], openssl: ReadonlyMap<string, OpensslVerdict>): Row {
-  const row = empty();
-  for (const { side, test } of judged) {
-    row.applicable += 1;
-    row[side ?? 'agree'] += 1;
-    const theirs = openssl.get(test.id);
-    if (theirs) row.openssl = (row.openssl ?? 0) + (sideOf(test.expected, theirs.accepted).side ? 0 : 1);
-  }
-  return row;
-}
-
-const line = (suite: string, group: string, row: Row) =>
-  `| ${[suite, group, row.applicable, row.agree, row.lenient, row.strict, row.openssl ?? ''].join(' | ')} |`;
-
-/** What is left out of the table, and why. */
-export function leftOut(judged: readonly Judged[]): string {
-  const outside = judged.filter(({ test }) => test.expected === undefined);
-  const byReason = Map.groupBy(outside, ({ test }) => `${test.suite}: ${test.remark ?? ''}`);
-  return [...byReason].map(([reason, some]) => `- ${reason} (${some.length})\n`).join('');
 }

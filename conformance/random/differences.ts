@@ -28,35 +28,34 @@ interface StrictRule extends Rule {
 const lastSecond: Rule = {
   name: 'last-second',
   reason:
-    'A certificate is valid at its notAfter (RFC 5280 §4.1.2.5: inclusive). OpenSSL ends it a second earlier; asked to leave time aside, it accepts.',
+    'A certificate is still valid at its notAfter (RFC 5280 §4.1.2.5). To OpenSSL it has expired by then. Without a check of time, OpenSSL accepts it.',
 };
 const oneIssuerOnly: Rule = {
   name: 'one-issuer-only',
   reason:
-    'OpenSSL follows the first issuer of the right name and key identifier, and never comes back to another. With the CAs of our path alone, in its order, it accepts. `verifiers_disagree` says so to users, with both paths.',
+    'OpenSSL tries only the first issuer that has the right name and key identifier. Given just the CAs on our path, in its order, it accepts. Users see this as `verifiers_disagree`, with both paths.',
 };
 const mappingOfTheLast: Rule = {
   name: 'mapping-of-the-last',
   reason:
-    'A policy mapping in the client certificate maps for nobody: RFC 5280 §6.1.4 is for those that issue. OpenSSL processes it all the same.',
+    'A policy mapping in the client certificate has no effect, because RFC 5280 §6.1.4 applies to certificates that issue others. OpenSSL processes it.',
 };
 
 const strict: readonly StrictRule[] = [
   {
     name: 'curve-of-224-bits',
-    reason:
-      'TLS 1.3 has no curve below 256 bits (RFC 8446 §4.2.7). `openssl verify` takes the 112 bits of security for enough.',
+    reason: 'TLS 1.3 has no curve below 256 bits (RFC 8446 §4.2.7). `openssl verify` accepts 112 bits of security.',
     covers: ({ code, message }) => code === 'weak_key' && message.includes('EC 224'),
   },
   {
     name: 'self-signature',
-    reason: 'The self-signature of a root does not verify: the file is damaged. OpenSSL does not look at it.',
+    reason: 'The self-signature of a root is not valid, so the file is damaged. OpenSSL does not check it.',
     covers: ({ code, message }) => code === 'chain_signature_invalid' && message.startsWith('The self-signature of'),
   },
   {
     name: 'root-without-basic-constraints',
     reason:
-      'A root of version 3 says that it is a CA (RFC 5280 §4.2.1.9). OpenSSL takes keyCertSign, or no key usage at all, for that.',
+      'A root of version 3 must say that it is a CA (RFC 5280 §4.2.1.9). OpenSSL accepts one that has keyCertSign, or no key usage at all.',
     covers: ({ code, message, subject }, { ours }) =>
       code === 'chain_not_a_ca' &&
       message.includes('it has no basic constraints') &&
@@ -65,32 +64,32 @@ const strict: readonly StrictRule[] = [
   {
     name: 'names-that-cannot-be-compared',
     reason:
-      'A name that is not of its form’s syntax, or a constraint that is not, cannot be compared (RFC 5280 §4.2.1.10: a URI without a fully qualified host MUST be rejected). OpenSSL compares the octets.',
+      'A name or a constraint with the wrong syntax for its form cannot be compared. RFC 5280 §4.2.1.10 says that such a URI MUST be rejected. OpenSSL compares the characters.',
     covers: ({ code, message }) =>
       code === 'chain_name_constraint_violated' && message.endsWith('cannot be compared with what is constrained.'),
   },
   {
     name: 'malformed-names',
     reason:
-      'A name with octets that its type does not have (an address of five, text beyond ASCII) is refused wherever names are constrained. OpenSSL refuses it where its own form is.',
+      'A name with bytes that its type does not allow, such as a five-byte address or text beyond ASCII, is refused if any names are constrained. OpenSSL refuses it only if its own form is.',
     covers: ({ code, message }) => code === 'chain_name_constraint_violated' && message.endsWith('is malformed.'),
   },
   {
     name: 'key-agreement',
-    reason: 'A client signs its handshake (RFC 8446 §4.4.2.2). OpenSSL takes the key usage keyAgreement for enough.',
+    reason: 'A client signs its handshake (RFC 8446 §4.4.2.2). OpenSSL also accepts the key usage keyAgreement.',
     covers: ({ code }, { path }) =>
       code === 'digital_signature_not_permitted' && path.notes.some((note) => note.includes('keyAgreement')),
   },
   {
     name: 'unreadable-certificate-in-the-bundle',
     reason:
-      'A certificate of the bundle with a malformed extension is told, needed or not. OpenSSL reads the extensions of those that it uses.',
+      'A certificate with a malformed extension makes the bundle malformed, whether or not it is needed. OpenSSL reads only the extensions of the certificates that it uses.',
     covers: ({ code }) => code === 'ca_bundle_malformed',
   },
   {
     name: 'self-issued-for-self-signed',
     reason:
-      'OpenSSL takes a CA of the bundle whose issuer has its own name for a root, whoever signed it, and asks nothing about what stands above it: it accepts without that, too.',
+      'OpenSSL takes any CA in the bundle that has its own name as issuer for a root, whoever signed it, and does not check anything above it. Without the certificates above it, OpenSSL still accepts.',
     async covers(_, { path, ours }, openssl) {
       const authorities = authoritiesOf(ours);
       const end = authorities.findIndex(

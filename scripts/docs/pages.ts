@@ -3,6 +3,7 @@ import { alertBlocks } from './alerts.ts';
 import type { Blocks } from './blocks.ts';
 import { cliBlocks } from './cli.ts';
 import { configurationBlocks } from './configuration.ts';
+import { conformanceBlocks } from './conformance.ts';
 import { errorBlocks } from './errors.ts';
 import { findingBlocks } from './findings.ts';
 import { handshakeBlocks } from './handshake.ts';
@@ -14,6 +15,7 @@ export const pages: Readonly<Record<string, Blocks>> = {
   'docs/alerts.md': alertBlocks,
   'docs/cli.md': cliBlocks,
   'docs/configuration.md': configurationBlocks,
+  'docs/conformance.md': conformanceBlocks,
   'docs/errors.md': errorBlocks,
   'docs/findings.md': findingBlocks,
   'docs/handshake.md': handshakeBlocks,

@@ -1,19 +1,25 @@
 import { type Certificate, opensslTakesAsIssuer } from '../x509/index.ts';
-import { distinct, looksSelfSigned, mayHaveIssued } from './issuers.ts';
+import { Allowance, distinct, looksSelfSigned, mayHaveIssued } from './issuers.ts';
+
+/** Each question costs two parsings by OpenSSL. No honest bundle needs as many. */
+const maximumQuestions = 1_000;
 
 /**
- * The path that OpenSSL takes at `at`, client first. Among the issuers of the right name and key identifier it takes the first of the
- * bundle that is inside its validity, else the one that lasts longest; and it never comes back to another, whatever it finds
- * further up. (X509_STORE_CTX_get1_issuer(3). Node would tell the path of a handshake, but goes round for ever where CAs certify each other.)
- * @returns undefined where the bundle has every name once, and so leaves no choice
+ * The path that OpenSSL takes at `at`, client first. Of the issuers with the right name and key identifier it takes the first in the bundle that
+ * is valid at that time, or else the one that expires last, and it never goes back to try another (X509_STORE_CTX_get1_issuer(3)).
+ * Node could report the path of a handshake, but its `getPeerCertificate(true)` never returns where CAs have certified each other.
+ * @returns undefined if every name is in the bundle once, which leaves no choice, or if the bundle has too many of one name to follow
  */
 export function opensslPath(client: Certificate, bundle: readonly Certificate[], at: Date): Certificate[] | undefined {
   const authorities = distinct(bundle);
   const bySubject = Map.groupBy(authorities, ({ subject }) => subject.canonical);
   if (bySubject.size === authorities.length) return undefined;
+  const questions = new Allowance(maximumQuestions);
   const path = [client];
   for (let last = client; !looksSelfSigned(last); ) {
-    const issuer = choose(last, path, bySubject.get(last.issuer.canonical) ?? [], at);
+    const named = bySubject.get(last.issuer.canonical) ?? [];
+    const issuer = inItsOrder(named, at).find((each) => !path.includes(each) && isCandidate(last, each, questions));
+    if (questions.isSpent) return undefined;
     if (!issuer) break;
     path.push(issuer);
     last = issuer;
@@ -21,14 +27,14 @@ export function opensslPath(client: Certificate, bundle: readonly Certificate[],
   return path;
 }
 
-function choose(last: Certificate, path: readonly Certificate[], named: readonly Certificate[], at: Date) {
-  const candidates = named.filter((each) => !path.includes(each) && isCandidate(last, each));
-  const valid = candidates.find(({ notBefore, notAfter }) => notBefore <= at && at <= notAfter);
-  return valid ?? candidates.toSorted((one, other) => other.notAfter.getTime() - one.notAfter.getTime())[0];
+function inItsOrder(named: readonly Certificate[], at: Date): readonly Certificate[] {
+  const isValid = ({ notBefore, notAfter }: Certificate) => notBefore <= at && at <= notAfter;
+  const others = named.filter((each) => !isValid(each));
+  return [...named.filter(isValid), ...others.sort((one, other) => other.notAfter.getTime() - one.notAfter.getTime())];
 }
 
-/** X509_check_issued(3) also wants the permission to sign certificates, which OpenSSL asks for only once the path is built. */
-const isCandidate = (last: Certificate, issuer: Certificate) =>
-  mayHaveIssued(last, issuer) && (!maySign(issuer) || opensslTakesAsIssuer(last, issuer));
+/** X509_check_issued(3) also requires permission to sign certificates, which OpenSSL checks only once the path is built. */
+const isCandidate = (last: Certificate, issuer: Certificate, questions: Allowance) =>
+  mayHaveIssued(last, issuer) && questions.spend(1) && (!maySign(issuer) || opensslTakesAsIssuer(last, issuer));
 
 const maySign = ({ keyUsage }: Certificate) => keyUsage?.usages.has('keyCertSign') ?? true;

@@ -2,7 +2,7 @@ import { type Certificate, firstToExpire } from '../x509/index.ts';
 import { findPath } from './path.ts';
 
 /** Each step costs a search, and no bundle is honest that needs as many. */
-const maximumSteps = 8;
+const maximumSteps = 4;
 /** The finest grain that validity has. */
 const secondMs = 1000;
 

@@ -118,20 +118,24 @@ export function oid(value: DerValue, what: string): string {
   if (body.length === 0 || body.length > 128 || (body.at(-1) ?? 0) >= 0x80) {
     throw new DerError(`${what} is not an object identifier`);
   }
-  const arcs: bigint[] = [];
-  let arc = 0n;
-  for (const [index, octet] of body.entries()) {
+  const arcs: (number | bigint)[] = [];
+  for (let start = 0, at = 0; at < body.length; at += 1) {
+    if ((body[at] ?? 0) >= 0x80) continue;
     // X.690 §8.19.2: the fewest octets, or one identifier could be written in many ways.
-    if (octet === 0x80 && (body[index - 1] ?? 0) < 0x80) throw new DerError(`${what} is padded`);
-    arc = (arc << 7n) | BigInt(octet & 0x7f);
-    if (octet >= 0x80) continue;
-    arcs.push(arc);
-    arc = 0n;
+    if (body[start] === 0x80) throw new DerError(`${what} is not an object identifier`);
+    arcs.push(subidentifier(body.subarray(start, at + 1)));
+    start = at + 1;
   }
   // X.690 §8.19.4: the first subidentifier encodes two arcs.
-  const [first = 0n, ...rest] = arcs;
-  const root = first < 80n ? first / 40n : 2n;
-  return [root, first - root * 40n, ...rest].join('.');
+  const [first = 0, ...rest] = arcs;
+  if (first < 80) return [Math.floor(Number(first) / 40), Number(first) % 40, ...rest].join('.');
+  return [2, BigInt(first) - 80n, ...rest].join('.');
+}
+
+/** Those of UUIDs have 128 bits; the usual ones are read a dozen times for each certificate, and numbers are quicker. */
+function subidentifier(octets: Uint8Array): number | bigint {
+  if (octets.length <= 7) return octets.reduce((arc, octet) => arc * 128 + (octet & 0x7f), 0);
+  return octets.reduce((arc, octet) => (arc << 7n) | BigInt(octet & 0x7f), 0n);
 }
 
 /** X.690 §11.1 requires 0xFF for TRUE; OpenSSL accepts every octet except 0x00, and so do we. */

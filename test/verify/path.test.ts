@@ -7,7 +7,8 @@ import { findPath } from '../../src/verify/path.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
 import { isSignedBy } from '../../src/x509/signature.ts';
 import { parsed } from '../support/credential/deployed.ts';
-import { ca, date, keysFor, leaf, type Made } from '../support/pki.ts';
+import { certificatePolicies, policyConstraints } from '../support/extensions.ts';
+import { ca, date, keysFor, leaf, type Made, oids } from '../support/pki.ts';
 
 /** Verifying a signature is the dear part of the search, so the work is counted in these. */
 vi.mock('../../src/x509/signature.ts', { spy: true });
@@ -107,6 +108,26 @@ test('path: of two that hold, the one that lasts longer is taken', async () => {
   expect(find([root, longer, sub]).path[1]).toBe(parsed(longer));
 });
 
+test('path: a longer way that lasts longer is taken before a root that ends sooner', async () => {
+  const newRoot = await ca({ cn: 'New root' });
+  const oldRoot = await ca({ cn: 'Root', keys: root.keys, notAfter: date('2027-01-01') });
+  const cross = await ca({ cn: 'Root', keys: root.keys, issuer: newRoot });
+  for (const bundle of [
+    [oldRoot, cross, newRoot, sub],
+    [cross, oldRoot, sub, newRoot],
+  ])
+    expect(find(bundle)).toMatchObject({ holds: true, path: [client, sub, cross, newRoot].map(parsed) });
+});
+
+test('path: a hundred certificates are followed, and the one after them is not, which is said', async () => {
+  const chain = [await ca({ cn: 'Root' })];
+  while (chain.length < 100) chain.push(await ca({ cn: `Sub ${chain.length}`, issuer: chain.at(-1)! }));
+  expect(find(chain.slice(0, 99), now, await leaf({ issuer: chain[98]! })).holds).toBe(true);
+  const tooLong = find(chain, now, await leaf({ issuer: chain[99]! }));
+  expect(tooLong).toMatchObject({ holds: false, complete: false, failures: [{ code: 'chain_untrusted' }] });
+  expect(reasons(tooLong)[0]).toContain('100th certificate');
+});
+
 test('path: its earliest notAfter is when the environment stops working', () => {
   expect(firstToExpire(find([root, sub]).path)?.notAfter).toEqual(date('2030-01-01'));
 });
@@ -145,7 +166,9 @@ describe('path: a hostile bundle costs bounded work', () => {
     );
     const bundle = [root, ...crowd].map(parsed);
     verified.mockClear();
-    expect(findPath(of, bundle, now)).toMatchObject({ holds: false });
+    const verdict = findPath(of, bundle, now);
+    expect(verdict).toMatchObject({ holds: false, failures: [{ code: 'chain_untrusted' }] });
+    expect(reasons(verdict)[0]).toContain('3000 signatures');
     expect(verified.mock.calls.length).toBeLessThanOrEqual(150);
   });
 
@@ -162,6 +185,26 @@ describe('path: a hostile bundle costs bounded work', () => {
     const of = parsed(await leaf({ issuer: strict, extensions: [names] }));
     const verdict = findPath(of, [parsed(strict)], now);
     expect(verdict.failures.map(({ code }) => code)).toEqual(['chain_name_constraint_violated']);
+  });
+
+  test('a thousand disqualified certificates of a CA do not hide its sound one', async () => {
+    const bend = { cn: 'Sub', issuer: root, keys: sub.keys, extendedKeyUsage: [oids.codeSigning] };
+    const crowd = await Promise.all(
+      Array.from({ length: crowdSize }, () => ca({ ...bend, notAfter: date('2039-01-01') })),
+    );
+    verified.mockClear();
+    expect(find([root, ...crowd, sub])).toMatchObject({ holds: true, path: [client, sub, root].map(parsed) });
+    expect(verified.mock.calls.length).toBeLessThanOrEqual(3_000);
+  });
+
+  test('more policies than may be processed end in a refusal', async () => {
+    const policies = Array.from({ length: 30_000 }, (_, index) => `1.3.6.1.4.1.99999.2.${index}`);
+    const extensions = [certificatePolicies(policies), policyConstraints({ requireExplicitPolicy: 0 })];
+    const chain = [root];
+    while (chain.length < 20) chain.push(await ca({ cn: `Policy ${chain.length}`, issuer: chain.at(-1)!, extensions }));
+    const verdict = find(chain, now, await leaf({ issuer: chain.at(-1)!, extensions: extensions.slice(0, 1) }));
+    expect(verdict.failures.map(({ code }) => code)).toEqual(['chain_policy_invalid']);
+    expect(reasons(verdict)[0]).toContain('too many');
   });
 
   test('a thousand CAs of ten names that all certify each other end in an explanation', async () => {

@@ -1,11 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { dayMs, secondMs } from '../../src/time/duration.ts';
 import { judgeBundle } from '../../src/verify/bundle.ts';
 import { judgeKeyMatch } from '../../src/verify/key-match.ts';
 import { labelOf } from '../../src/verify/label.ts';
 import { judgeNaming, parseCommonName } from '../../src/verify/naming.ts';
 import { policyFor } from '../../src/verify/policy.ts';
+import { clientFailures, issuerFailures } from '../../src/verify/rules/all.ts';
 import { judgeCaExpiry, judgeValidity } from '../../src/verify/validity.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
 import { sampleEnvironment } from '../support/configuration.ts';
@@ -61,6 +62,73 @@ describe('validity', () => {
     expect(await judge('2027-12-31T23:59:59Z', '2026-01-01')).toEqual(['ca_expires_before_client']);
     expect(await judge('2027-12-31T23:59:59Z', '2027-12-01')).toEqual(['ca_expires_soon', 'ca_expires_before_client']);
     expect(await judge('2030-01-01', '2029-12-01')).toEqual(['ca_expires_soon']);
+  });
+});
+
+describe('validity: a CA that another path replaces', () => {
+  const now = date('2026-11-23');
+  const sub = (notBefore: string, notAfter: string) =>
+    ca({ cn: 'Sub', issuer: root, keys: old.keys, notBefore: date(notBefore), notAfter: date(notAfter) });
+  let old: Awaited<ReturnType<typeof ca>>;
+  const judge = async (replacement: Awaited<ReturnType<typeof ca>> | undefined, clientEnds = '2028-01-01') => {
+    const of = await leaf({ issuer: old, notAfter: date(clientEnds) });
+    const bundle = [root, old, ...(replacement ? [replacement] : [])].map(parsed);
+    return judgeCaExpiry([of, old, root].map(parsed), bundle, thresholds, now);
+  };
+  beforeAll(async () => {
+    old = await ca({ cn: 'Sub', issuer: root, notAfter: date('2026-12-01') });
+  });
+
+  test('without one, its end is told', async () => {
+    expect(codes(await judge(undefined))).toEqual(['ca_expires_soon', 'ca_expires_before_client']);
+  });
+  test('with one that lasts, nothing is to be done', async () => {
+    expect(await judge(await sub('2026-01-01', '2030-01-01'))).toEqual([]);
+  });
+  test('one that begins a second after the end leaves no gap, and a second later it does', async () => {
+    expect(await judge(await sub('2026-12-01T00:00:01Z', '2030-01-01'))).toEqual([]);
+    expect(codes(await judge(await sub('2026-12-01T00:00:02Z', '2030-01-01')))).toContain('ca_expires_soon');
+  });
+  test('one that ends soon too is the one to tell of', async () => {
+    const findings = await judge(await sub('2026-01-01', '2026-12-20'));
+    expect(codes(findings)).toEqual(['ca_expires_soon', 'ca_expires_before_client']);
+    expect(findings[0]!.message).toContain('expires on 2026-12-20');
+  });
+  test('one that ends before the client is told as that', async () => {
+    const findings = await judge(await sub('2026-01-01', '2027-06-01'));
+    expect(codes(findings)).toEqual(['ca_expires_before_client']);
+  });
+  test('one that does not hold replaces nothing', async () => {
+    const bad = await ca({ cn: 'Sub', issuer: root, keys: old.keys, isCa: false, notAfter: date('2030-01-01') });
+    expect(codes(await judge(bad))).toContain('ca_expires_soon');
+  });
+});
+
+describe('rules that no real certificate is easily made to break', () => {
+  const bent = (certificate: Certificate, change: Partial<Certificate>): Certificate => ({ ...certificate, ...change });
+  const at = date('2026-11-23');
+
+  test('public key: one that OpenSSL cannot read is unusable, on the client and on a CA', () => {
+    const malformed = (certificate: Certificate) =>
+      bent(certificate, { publicKey: { algorithm: 'unknown', bits: 0, flaw: 'malformed', spki: new Uint8Array() } });
+    expect(codes(clientFailures(parsed(client)))).toEqual([]);
+    expect(codes(clientFailures(malformed(parsed(client))))).toEqual(['public_key_unusable']);
+    expect(codes(issuerFailures(malformed(parsed(root)), true, at))).toEqual(['public_key_unusable']);
+  });
+
+  test('CA: a root of version 1 is one without saying so; one of version 2, and a sub CA of version 1, are not', () => {
+    const { basicConstraints: _, ...silent } = parsed(root);
+    const judge = (version: number, isRoot: boolean) => codes(issuerFailures(bent(silent, { version }), isRoot, at));
+    expect(judge(1, true)).toEqual([]);
+    expect(judge(1, false)).toEqual(['chain_not_a_ca']);
+    expect(judge(2, true)).toEqual(['chain_not_a_ca']);
+    expect(judge(3, true)).toEqual(['chain_not_a_ca']);
+  });
+
+  test('signature: a root’s own may be of SHA-1, that of another CA may not (RFC 9155)', () => {
+    const old = bent(parsed(root), { signatureAlgorithm: 'sha1WithRSAEncryption' });
+    expect(codes(issuerFailures(old, true, at))).toEqual([]);
+    expect(codes(issuerFailures(old, false, at))).toEqual(['weak_signature_algorithm']);
   });
 });
 

@@ -324,6 +324,18 @@ test('a key that OpenSSL cannot read is told', () => {
   });
 });
 
+test.each([
+  ['1.3.6.1.4.1.99999', '2b06010401868d1f'],
+  ['2.5.29.37.0', '551d2500'],
+  ['0.9.2342', '099226'],
+  ['2.999.3', '883703'],
+  ['2.25.340282366920938463463374607431768211455', '6983ffffffffffffffffffffffffffffffffff7f'],
+])('an object identifier: %s', (text, octets) => {
+  const content = sequence(tlv(0x06, hexBytes(octets)));
+  const { extendedKeyUsage } = parseCertificate(raw({ extensions: [extension('551d25', content)] }));
+  expect([...extendedKeyUsage!.purposes]).toEqual([text]);
+});
+
 test('a hostile path length does not overflow', () => {
   const content = sequence(tlv(0x01, Buffer.from([0xff])), tlv(0x02, Buffer.alloc(64, 0x7f)));
   const parsed = parseCertificate(raw({ extensions: [extension('551d13', content, true)] }));

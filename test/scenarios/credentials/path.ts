@@ -260,6 +260,14 @@ export const pathScenarios: readonly Scenario[] = [
     openssl: 'refuses',
   },
   {
+    name: 'of two CAs of one name and key, the one that stands second for e-mail only',
+    make: async () => {
+      const { client, bundle } = await twins({ extendedKeyUsage: [oids.codeSigning] })();
+      return { client, bundle: [bundle[0]!, bundle[2]!, bundle[1]!] };
+    },
+    findings: ['bundle_unrelated_certificate'],
+  },
+  {
     name: 'of two CAs of one name and key, the one that stands first ending first',
     make: async () => {
       const root = await ca({ cn: 'Root' });
