@@ -2,8 +2,9 @@ import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { statusOf } from '../../src/findings/finding.ts';
+import { codes, read, type Workshop, workshop } from '../support/credential/workshop.ts';
 import { type NhsLikePki, nhsLikePki } from '../support/pki.ts';
-import { codes, file, inline, read, type Workshop, workshop } from './workshop.ts';
+import { file, inline } from '../support/sources.ts';
 
 const passphrase = 'correct horse battery';
 let pki: NhsLikePki;
