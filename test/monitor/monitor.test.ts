@@ -4,7 +4,7 @@ import type { Examination } from '../../src/examine/examine.ts';
 import { jitterMs } from '../../src/monitor/jitter.ts';
 import { noSuccesses } from '../../src/monitor/last-successes.ts';
 import { type Actions, Monitor } from '../../src/monitor/monitor.ts';
-import type { RenewalInput } from '../../src/renewal/engine.ts';
+import type { RenewalInput } from '../../src/renewal/step.ts';
 import { ResourceShortageError } from '../../src/shortage/error.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { known } from '../../src/text/index.ts';

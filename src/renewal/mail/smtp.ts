@@ -54,12 +54,6 @@ export type Delivery =
   /** By us, before the message was handed over. */
   | { readonly kind: 'brokenOff'; readonly why: string; readonly refused: readonly Refusal[] };
 
-/** We ended it, and not the server. */
-class BrokenOffError extends Error {
-  override name = 'BrokenOffError';
-  readonly code = 'EOURS';
-}
-
 export async function deliver(
   session: SmtpSession,
   envelope: Envelope,
@@ -82,8 +76,7 @@ export async function deliver(
   } catch (error) {
     connection.close();
     const refused = body.refused();
-    const ours = body.brokenOff ?? (error instanceof BrokenOffError ? error : undefined);
-    if (ours && !body.handedOver) return { kind: 'brokenOff', why: ours.message, refused };
+    if (body.brokenOff && !body.handedOver) return { kind: 'brokenOff', why: body.brokenOff.message, refused };
     const smtpError = body.nobody ?? (error as SMTPError);
     const handedOver = body.handedOver && !refuses(smtpError);
     const silent = connection.lastServerResponse === false && session.server.tls !== 'implicit';
@@ -150,13 +143,14 @@ async function withinBounds<T>(
 ): Promise<T> {
   const { promise: ended, reject } = Promise.withResolvers<never>();
   connection.on('error', reject);
-  const timers = [setTimeout(() => reject(tookLonger(totalMs)), totalMs)];
+  const timers = [setTimeout(() => reject(ours(`took longer than ${totalMs / secondMs} s`)), totalMs)];
   const stop = () => {
-    if (body.handedOver) timers.push(setTimeout(() => reject(new BrokenOffError(unanswered)), graceMs));
+    if (body.handedOver) timers.push(setTimeout(() => reject(ours(unanswered)), graceMs));
     else {
+      body.brokenOff = ours('the service was told to stop');
       // At once, so that not one more byte of the message is read.
       connection.close();
-      reject(new BrokenOffError(stopping));
+      reject(body.brokenOff);
     }
   };
   if (signal?.aborted) stop();
@@ -169,7 +163,6 @@ async function withinBounds<T>(
   }
 }
 
-const stopping = 'the service was told to stop';
 const unanswered = 'had not answered when the service was told to stop';
-const tookLonger = (totalMs: number): SMTPError =>
-  Object.assign(new Error(`took longer than ${totalMs / secondMs} s`), { code: 'EOURS' });
+/** We ended it, and not the server; the message is in our words. */
+const ours = (message: string): SMTPError => Object.assign(new Error(message), { code: 'EOURS' });

@@ -2,9 +2,10 @@
  * One life of the service: it recovers, carries every environment as far as it will go, and then the one during which it is to die. The engine,
  * the database and the mailer are the product's own; only calls of the database are counted here.
  */
-import { advanceRenewal, type EngineDeps } from '../../../src/renewal/engine.ts';
+import { advanceRenewal } from '../../../src/renewal/engine.ts';
 import { createMailer } from '../../../src/renewal/mail/mailer.ts';
 import { recoverInterrupted } from '../../../src/renewal/send.ts';
+import type { EngineDeps } from '../../../src/renewal/step.ts';
 import { openStore, type RenewalStore } from '../../../src/renewal/store/store.ts';
 import { subjectNamed } from '../../support/renewal/due.ts';
 
@@ -62,6 +63,10 @@ function depsFor(name: string): EngineDeps {
     log: { info: () => {}, warn: () => {} },
     unsaved: new Map(),
     lastKnown: new Map(),
+    deployed: new Map(),
+    clock: { doubt: undefined, step: undefined },
+    names: new Set([...store.list().map(({ environment }) => environment), name]),
+    configurationFile: '/etc/monitor.yaml',
   };
 }
 

@@ -133,16 +133,16 @@ describe('crash', () => {
           if (!killed) break;
         }
         await live(world, { settle: names });
-        // begin, due, the names of the files, sending, requested
-        expect(names).toHaveLength(2 * 5 + 1);
+        // begin, due, the names of the files, sending, the message begins, requested
+        expect(names).toHaveLength(2 * 6 + 1);
         for (const name of names) {
           const { record, requests } = expectOnceOrUncertain(world, name);
           expect(existsSync(join(world.stateDir, record.keyFile ?? 'none'))).toBe(true);
           for (const request of requests) expect(await spkiIn(request)).toBe(record.spkiSha256);
         }
         const states = names.map((name) => outcomeOf(world, name).record.state);
-        // Until `sending` is on the disk nothing can have left, so the first seven are sent by the next life.
-        const [early, cutOff] = [Array(7).fill('requested'), Array(2).fill('uncertain')];
+        // Until it is on the disk that the message begins nothing can have left, so the first nine are sent by the next life.
+        const [early, cutOff] = [Array(9).fill('requested'), Array(2).fill('uncertain')];
         expect(states).toEqual([...early, ...cutOff, 'requested', 'requested']);
       }),
     patienceMs,
@@ -226,7 +226,7 @@ function leaveAtSending({ stateDir }: World, name: string): void {
   const [at, reason] = [crashNow, 'as left by a crash'];
   store.begin({ ...key, commonName, serial: certificate!.serial, notAfter: certificate!.notAfter }, at, reason);
   store.transition(key, { from: ['not_due'], to: 'due', at, reason });
-  store.transition(key, { from: ['due'], to: 'sending', at, reason, changes: { attempts: 1 } });
+  store.transition(key, { from: ['due'], to: 'sending', at, reason, changes: { attempts: 1, bodyBegunAt: at } });
   store.close();
 }
 

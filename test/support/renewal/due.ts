@@ -2,7 +2,7 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { Secret } from '../../../src/config/secret.ts';
 import type { DeployedCredential, PrivateKeyHandle } from '../../../src/credential/types.ts';
-import type { RenewalInput } from '../../../src/renewal/engine.ts';
+import type { RenewalInput } from '../../../src/renewal/step.ts';
 import { dayMs } from '../../../src/time/duration.ts';
 import { certificateFacts, environmentOf } from './samples.ts';
 
