@@ -1,4 +1,5 @@
 /** Carries out what `decideRenewal` decides, one environment at a time, until there is nothing left to do now. */
+import type { ResolvedEnvironment } from '../config/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { subjectOf } from './claim.ts';
 import { conclude, recordsOf, withoutStore } from './conclude.ts';
@@ -22,6 +23,7 @@ export async function advanceRenewal(input: RenewalInput, deps: EngineDeps, now:
   const emailed: EmailOutcome[] = [];
   try {
     await saveUnsaved(deps);
+    await identify(environment, deps);
     let shown: RequestKey | undefined;
     for (let moves = 0; ; ) {
       deps.store.assertInPlace();
@@ -47,6 +49,13 @@ export async function advanceRenewal(input: RenewalInput, deps: EngineDeps, now:
     deps.log.warn({ environment: environment.name, problem: error.message }, 'renewal state cannot be recorded');
     return { ...withoutStore(input, deps, error, now), emailed };
   }
+}
+
+/** What an earlier release has recorded does not say for which mailbox it was asked; a rename later goes by that. */
+async function identify(environment: ResolvedEnvironment, { store }: EngineDeps): Promise<void> {
+  for (const record of await patiently(() => store.list(environment.name)))
+    if (record.mailboxId === undefined && !record.closedAt)
+      await patiently(() => store.note(record, subjectOf(environment)));
 }
 
 /** Everything that a decision goes by. */

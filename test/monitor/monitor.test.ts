@@ -216,6 +216,25 @@ describe('renewals', () => {
     });
   });
 
+  test('that are under way hear at once what a handshake says; others wait for the next check', async () => {
+    let state: 'not_due' | 'due' = 'not_due';
+    const { monitor, calls } = monitorOf(names('a'), {
+      renew: async () => ({ status: { state, reason: 'as told' }, findings: [], emailed: [] }),
+    });
+    await monitor.checkAll();
+    await vi.advanceTimersByTimeAsync(secondMs);
+    expect([startsOf(calls, 'a'), calls.renew.mock.calls.length]).toEqual([1, 1]);
+    state = 'due';
+    await monitor.checkAll();
+    await monitor.handshakeAll();
+    await vi.advanceTimersByTimeAsync(hourMs);
+    expect([startsOf(calls, 'a'), calls.renew.mock.calls.length]).toEqual([2, 3]);
+    expect(calls.renew.mock.calls[2]?.[0]).toMatchObject({
+      handshake: { outcome: 'success' },
+      assessment: { valid: true },
+    });
+  });
+
   test('a mail server that hangs delays no check, and no second step is begun meanwhile', async () => {
     const { monitor, calls, status } = monitorOf(names('a', 'b'), { renew: () => new Promise(() => {}) });
     await monitor.checkAll();

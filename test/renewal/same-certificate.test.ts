@@ -88,6 +88,16 @@ describe('an environment that is renamed', () => {
     ]);
   });
 
+  test('once: also where an earlier release has recorded it, which did not say for which mailbox', async () => {
+    await here.step(subject('int'));
+    here.store.note(here.records()[0]!, { mailboxId: null, mesh: null });
+    await here.step(subject('int'), later(minuteMs));
+    expect(here.records()[0]).toMatchObject({ mailboxId: 'X26ABC1', mesh: 'integration' });
+    here.names = new Set(['b']);
+    await here.step(renewed(subject('b')), later(dayMs));
+    expect(states()).toEqual([['b', 'requested']]);
+  });
+
   test('once: another mailbox with another certificate takes nothing over', async () => {
     await here.step(subject('int'));
     here.names = new Set(['b']);
