@@ -219,7 +219,7 @@ describe('renewals', () => {
   test('that are under way hear at once what a handshake says; others wait for the next check', async () => {
     let state: 'not_due' | 'due' = 'not_due';
     const { monitor, calls } = monitorOf(names('a'), {
-      renew: async () => ({ status: { state, reason: 'as told' }, findings: [], emailed: [] }),
+      renew: async () => ({ status: { state, reason: known('as told') }, findings: [], emailed: [] }),
     });
     await monitor.checkAll();
     await vi.advanceTimersByTimeAsync(secondMs);

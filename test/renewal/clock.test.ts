@@ -8,9 +8,9 @@ import type { SeenHandshake } from '../../src/renewal/decision.ts';
 import { createRenewals, type Renewals } from '../../src/renewal/renewals.ts';
 import { dayMs, hourMs, minuteMs, secondMs } from '../../src/time/duration.ts';
 import { sampleConfiguration } from '../support/configuration.ts';
-import { crashNow } from './crash/subject.ts';
-import { type MailServer, startMailServer } from './mail/mail-server.ts';
-import { codesOf, subject } from './world.ts';
+import { crashNow } from '../support/renewal/due.ts';
+import { type MailServer, startMailServer } from '../support/renewal/mail-server.ts';
+import { codesOf, subject } from '../support/renewal/world.ts';
 
 const start = new Date('2026-01-05T09:00:00Z');
 const yearMs = 365 * dayMs;

@@ -176,7 +176,7 @@ test('findings: once the new certificate is deployed, only the handshake has any
 
 test('findings: nor while the new file cannot be read, for its successor has been seen', () => {
   const seen = { requestedAt: asked, successorFingerprintSha256: issued.fingerprintSha256 };
-  const record = stored('requested', { ...seen, delivery: 'drafted', lastError: 'one recipient was refused' });
+  const record = stored('requested', { ...seen, delivery: 'drafted', lastError: known('one recipient was refused') });
   const unread = { record, assessment: sampleAssessment({ certificates: [] }), keyMissing: true };
   expect(codes(unread, tooLate)).toEqual([]);
   // Before any check of this process has ended, too.

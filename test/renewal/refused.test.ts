@@ -8,9 +8,9 @@ import { createMailer } from '../../src/renewal/mail/mailer.ts';
 import type { RefusedThing } from '../../src/renewal/mail/smtp-failure.ts';
 import { refusalFacts } from '../../src/renewal/retry.ts';
 import { hourMs } from '../../src/time/duration.ts';
-import { crashNow as now } from './crash/subject.ts';
-import { type Moment, startScriptedServer } from './mail/mail-server.ts';
-import { codesOf, subject, type World, world } from './world.ts';
+import { crashNow as now } from '../support/renewal/due.ts';
+import { type Moment, startScriptedServer } from '../support/renewal/mail-server.ts';
+import { codesOf, subject, type World, world } from '../support/renewal/world.ts';
 
 let here: World;
 beforeEach(() => {

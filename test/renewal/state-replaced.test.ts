@@ -1,12 +1,16 @@
 /** The state directory is removed or replaced under the running service: what it wrote then would be lost, so it sends nothing. */
+import { generateKeyPairSync } from 'node:crypto';
 import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { advanceRenewal } from '../../src/renewal/engine.ts';
 import { createMailer } from '../../src/renewal/mail/mailer.ts';
+import { recoverInterrupted } from '../../src/renewal/send.ts';
 import { openStore, StoreReplacedError } from '../../src/renewal/store/store.ts';
 import { hourMs, minuteMs } from '../../src/time/duration.ts';
-import { crashNow as now } from '../support/renewal/due.ts';
-import { startScriptedServer } from '../support/renewal/mail-server.ts';
+import { desk, environmentIn, crashNow as now, subjectNamed } from '../support/renewal/due.ts';
+import { startMailServer, startScriptedServer } from '../support/renewal/mail-server.ts';
+import { startRelay } from '../support/renewal/relay.ts';
 import { codesOf, subject, type World, world } from '../support/renewal/world.ts';
 
 let here: World;
@@ -100,3 +104,55 @@ test.each(['EHLO', 'MAIL', 'RCPT', 'DATA'] as const)(
     expect(codesOf(step)).toContain('state_replaced');
   },
 );
+
+test('state: replaced at every command and reply of SMTP and put back afterwards, the desk gets one request or it is uncertain', async () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const keyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const mail = await startMailServer();
+  const seen: string[] = [];
+  for (let moment = 0, happened = true; happened; moment += 1) {
+    const name = `replaced-${moment}`;
+    happened = false;
+    const one = world(name);
+    let [passed, isOver] = [0, false];
+    const relay = await startRelay(mail.port, () => {
+      if (passed++ !== moment || isOver) return false;
+      happened = true;
+      renameSync(one.stateDir, `${one.stateDir}-aside`);
+      mkdirSync(one.stateDir);
+      return false;
+    });
+    const smtp = (port: number) => ({ host: '127.0.0.1', port, tls: 'none' }) as const;
+    const mailerAt = (port: number) =>
+      createMailer({ from: 'mesh-certificates@example.org', smtp: smtp(port) }, one.stateDir, {});
+    const step = await one.step(subjectNamed(name, keyPem), now, { mailer: mailerAt(relay.port) });
+    isOver = true;
+    if (happened) expect(codesOf(step)).toContain('state_replaced');
+    one.store.close();
+    await relay.close();
+    // What the remedy says: the directory is put back, and the service started again.
+    if (happened) {
+      rmSync(one.stateDir, { recursive: true });
+      renameSync(`${one.stateDir}-aside`, one.stateDir);
+    }
+    const store = openStore(one.stateDir, { exclusive: true });
+    recoverInterrupted(store, later(minuteMs));
+    for (let hour = 1; hour < 24; hour += 8)
+      await advanceRenewal(
+        subjectNamed(name, keyPem),
+        one.deps({ store, mailer: mailerAt(mail.port), unsaved: new Map() }),
+        later(hour * hourMs),
+      );
+    const state = store.list()[0]?.state;
+    const requests = mail.received.filter(({ to, bytes }) => to.includes(desk) && environmentIn(bytes) === name).length;
+    expect(['requested', 'uncertain']).toContain(state);
+    if (state === 'requested') expect([name, requests]).toEqual([name, 1]);
+    else expect(requests).toBeLessThanOrEqual(1);
+    seen.push(`${state} ${requests}`);
+    store.close();
+    rmSync(one.directory, { recursive: true, force: true });
+  }
+  await mail.close();
+  expect(seen.length).toBeGreaterThan(30);
+  expect(seen.at(-1)).toBe('requested 1');
+}, 180_000);

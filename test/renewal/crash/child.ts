@@ -19,6 +19,8 @@ export interface Life {
   readonly dying?: string;
   /** Which of the calls that write for that environment is the last, counted from 0, and whether it is still done. */
   readonly write?: { readonly number: number; readonly done: boolean };
+  /** Every environment is called by its name in capitals, as if it had been renamed. */
+  readonly renamed?: boolean;
   /** PEM of the deployed key; absent: a new key for each request. */
   readonly keyPem?: string;
 }
@@ -48,6 +50,12 @@ function mortal(store: RenewalStore, { number, done }: NonNullable<Life['write']
   };
 }
 
+const calledNow = (name: string) => (life.renamed ? name.toUpperCase() : name);
+function inputFor(name: string) {
+  const subject = subjectNamed(name, life.keyPem);
+  return { ...subject, environment: { ...subject.environment, name: calledNow(name) } };
+}
+
 const store = openStore(life.stateDir, { exclusive: true });
 
 function depsFor(name: string): EngineDeps {
@@ -65,7 +73,7 @@ function depsFor(name: string): EngineDeps {
     lastKnown: new Map(),
     deployed: new Map(),
     clock: { doubt: undefined, step: undefined },
-    names: new Set([...store.list().map(({ environment }) => environment), name]),
+    names: new Set([...life.settle, ...(life.dying === undefined ? [] : [life.dying])].map(calledNow)),
     configurationFile: '/etc/monitor.yaml',
   };
 }
@@ -73,5 +81,5 @@ function depsFor(name: string): EngineDeps {
 // With the deaths of `mortal`: a service can also die while it puts right what the last death left.
 recoverInterrupted(life.dying === undefined ? store : depsFor(life.dying).store, now);
 for (const name of [...life.settle, ...(life.dying === undefined ? [] : [life.dying])])
-  await advanceRenewal(subjectNamed(name, life.keyPem), depsFor(name), now);
+  await advanceRenewal(inputFor(name), depsFor(name), now);
 store.close();
