@@ -133,7 +133,7 @@ function addRenewing(program: Command, io: CommandIo, finish: Finish): void {
       ]),
     )
     .addOption(
-      new Option('--reason <text>', 'why, in words for the desk (default: how near the expiry is)').argParser(
+      new Option('--reason <text>', 'reason to give to the desk (default: how soon the certificate expires)').argParser(
         parseLine,
       ),
     )

@@ -13,7 +13,7 @@ export async function permissions({ mode, path, place }: PartContent): Promise<F
     const message = `${place}: every account on this machine can read it (${octal}).`;
     return [finding('private_key_permissions', message, { subject: place })];
   }
-  const message = `${place}: every account in this container may read it (${octal}); nobody outside sees the mount.`;
+  const message = `${place}: any account in this container can read it (${octal}); nothing outside it can see the mount.`;
   return [finding('private_key_permissions', message, { subject: place, severity: 'info', remedy: volumeRemedy })];
 }
 

@@ -76,7 +76,7 @@ export class ClockWatch {
     const agree = 'the request waits until a handshake shows that MESH’s clock agrees';
     if (against) return `${against}; ${agree}`;
     const why = stepMs === undefined ? 'nothing has confirmed this machine’s clock yet' : stepWords(stepMs);
-    return `${why}; ${agree}, or until the clock has run on for another ${span(secondSightMs - runOnMs)} without a step`;
+    return `${why}; ${agree}, or until the clock has run for another ${span(secondSightMs - runOnMs)} without being set`;
   }
 
   /** What is said of a clock that was set; undefined when it was not, or has been confirmed since. */

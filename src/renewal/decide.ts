@@ -106,12 +106,12 @@ function decideFailed(record: StoredRenewal, { refusedFacts, configurationFile }
   if (refusedThing && refusedFacts !== undefined && refusedFacts !== record.refusedFacts)
     return {
       kind: 'retry',
-      reason: `the mail server refused the ${refusedThing}, and what that depends on has changed`,
+      reason: `the mail server refused the ${refusedThing}, and settings that this depends on have changed`,
     };
   const command = renewCommand(configurationFile, environment);
   return {
     kind: 'rest',
-    reason: `${lastReason(record)}. It is not sent again by itself; once the cause is removed, run: ${command}`,
+    reason: `${lastReason(record)}. It will not be sent again automatically. When you have fixed the cause, run: ${command}`,
   };
 }
 
@@ -141,7 +141,7 @@ function finish(record: StoredRenewal, deployed: string, now: Date): Undirected 
   if (record.successorFingerprintSha256 !== undefined && record.successorFingerprintSha256 !== deployed)
     return {
       kind: 'close',
-      reason: 'yet another certificate is deployed, so the contact is not told of the one before',
+      reason: 'a different certificate has been deployed since, so the contact is not told about this one',
     };
   const next = notifyOnce(record, 'closing', lastReason(record), now);
   const notice = record.notices.find(({ kind }) => kind === 'closing');

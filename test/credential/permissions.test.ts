@@ -38,7 +38,7 @@ test('a key in a Kubernetes volume is no warning for its mode, and the remedy is
   expect(problems).toMatchObject([
     { code: 'private_key_permissions', severity: 'info', remedy: expect.stringContaining('defaultMode: 0440') },
   ]);
-  expect(problems[0]?.message).toMatch(/tls\.key: every account in this container may read it \(mode 0644\)/);
+  expect(problems[0]?.message).toMatch(/tls\.key: any account in this container can read it \(mode 0644\)/);
   expect(statusOf(problems)).toBe('ok');
 });
 

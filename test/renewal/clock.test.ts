@@ -52,7 +52,7 @@ describe('at the start', () => {
   test('clock: nobody has confirmed it, so it waits', () => {
     const { watch } = machine();
     expect(watch.doubt).toBe(
-      'nothing has confirmed this machine’s clock yet; the request waits until a handshake shows that MESH’s clock agrees, or until the clock has run on for another 24 hours without a step',
+      'nothing has confirmed this machine’s clock yet; the request waits until a handshake shows that MESH’s clock agrees, or until the clock has run for another 24 hours without being set',
     );
     expect(watch.step).toBeUndefined();
   });
@@ -73,7 +73,7 @@ describe('at the start', () => {
 
   test('clock: where no handshake is made, a day of running on has to do', () => {
     const here = machine().pass(dayMs - 5 * minuteMs);
-    expect(here.watch.doubt).toMatch(/for another 5 minutes without a step$/);
+    expect(here.watch.doubt).toMatch(/for another 5 minutes without being set$/);
     expect(here.pass(5 * minuteMs).watch.doubt).toBeUndefined();
   });
 
@@ -156,7 +156,7 @@ describe('when it is set', () => {
       .pass(23 * hourMs)
       .set(2 * hourMs)
       .pass(23 * hourMs);
-    expect(here.watch.doubt).toMatch(/for another 1 hour without a step$/);
+    expect(here.watch.doubt).toMatch(/for another 1 hour without being set$/);
     expect(here.pass(hourMs).watch.doubt).toBeUndefined();
   });
 });

@@ -96,7 +96,7 @@ describe('over a mail server that refuses for good', () => {
     const { scripted, step } = await refusedAt('MAIL');
     expect([step.status.state, codesOf(step)]).toEqual(['failed', ['renewal_email_failed']]);
     expect(step.status.reason).toMatch(
-      /refused the sender refused@example\.org: 550 5\.7\.1 no\. It is not sent again by itself; once the cause is removed, run: mesh-cert-monitor renew --config '\/etc\/mesh monitor\.yaml' --environment int$/,
+      /refused the sender refused@example\.org: 550 5\.7\.1 no\. It will not be sent again automatically. When you have fixed the cause, run: mesh-cert-monitor renew --config '\/etc\/mesh monitor\.yaml' --environment int$/,
     );
     expect(here.records()[0]).toMatchObject({ refusedThing: 'sender', refusedFacts: expect.any(String) });
     await scripted.close();
@@ -119,7 +119,7 @@ describe('over a mail server that refuses for good', () => {
     const step = await here.step(subject('int'), later(3 * hourMs), { from: 'good@example.org' });
     expect([step.status.state, codesOf(step), here.requests().length]).toEqual(['requested', [], 1]);
     const reasons = here.records()[0]?.transitions.map(({ reason }) => reason) ?? [];
-    expect(reasons).toContain('the mail server refused the sender, and what that depends on has changed');
+    expect(reasons).toContain('the mail server refused the sender, and settings that this depends on have changed');
     await scripted.close();
   });
 

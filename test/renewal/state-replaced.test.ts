@@ -53,7 +53,7 @@ describe.each(Object.entries(accidents))('the state directory, %s', (_, happen) 
       const step = await here.step(subject('int'), later(minute * minuteMs));
       expect(step.findings[0]).toMatchObject({ code: 'state_replaced', severity: 'critical' });
       expect(step.findings[0]?.message).toMatch(
-        /state was removed or replaced while the service runs: .*; nothing is sent$/,
+        /state was removed or replaced while the service is running, .*; nothing is sent$/,
       );
       expect(codesOf(step)).not.toContain('renewal_email_failed');
     }

@@ -41,7 +41,7 @@ export function renderReview(request: Message, context: Context): Message {
 function standing({ environment, record: { notAfter }, now }: Context): string {
   if (notAfter < now) return `expired on ${londonDay(notAfter)}`;
   if (notAfter.getTime() - now.getTime() <= environment.renewal.windowMs) return 'is in its renewal window';
-  return `is to be replaced before it expires on ${londonDay(notAfter)}`;
+  return `needs to be replaced before it expires on ${londonDay(notAfter)}`;
 }
 
 /** When the desk has had the working days that `renewal.reminder_working_days` gives it. */
@@ -96,7 +96,7 @@ export function renderClosing(
   const { acceptedAt } = context.record;
   const accepted = acceptedAt
     ? 'The new client certificate is deployed and MESH accepts it.'
-    : 'The new client certificate is deployed and valid. No handshake with MESH has been made that shows that MESH accepts it.';
+    : 'The new client certificate is deployed and valid. No MESH handshake has confirmed it yet.';
   const others =
     elsewhere.length > 0
       ? `The replaced certificate is still deployed in ${elsewhere.join(', ')}: please deploy the new one there too.`

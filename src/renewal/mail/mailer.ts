@@ -110,12 +110,12 @@ function resultOf(delivery: Delivery, known: Omit<Circumstances, 'portBeginsWith
       refused,
     };
   if (delivery.kind === 'brokenOff')
-    return { ...failed(true, say`nothing was handed over to ${name}: ${delivery.why}`), refused };
+    return { ...failed(true, say`the message was not passed to ${name}: ${delivery.why}`), refused };
 
   const { error, handedOver, portBeginsWithTls } = delivery;
   const { what, refused: thing } = explain(error, { ...known, portBeginsWithTls });
   if (handedOver) {
-    const reason = say`${name} was given the whole message and has not answered it: it ${what}`;
+    const reason = say`${name} received the whole message but did not confirm it: it ${what}`;
     return { outcome: 'uncertain', retry: false, reason, refused };
   }
   const result = { ...failed(thing === undefined, say`${name} ${what}`), refused };

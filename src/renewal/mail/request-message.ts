@@ -122,11 +122,11 @@ function whatItReplaces(request: CertificateRequest): string {
   const state = {
     expired: `The current certificate expired on ${londonDay(certificate.notAfter)}`,
     soon: 'The current certificate is about to expire',
-    later: 'The current certificate is to be replaced before it expires',
+    later: 'The current certificate needs to be replaced before it expires',
   }[ending];
   if (nameChanges === undefined) return `${state}; this is a renewal under the common name on record.`;
   const old = nameOf(certificate);
-  return `${state}. It has ${old}; the new one is asked for under ${commonName}, because ${nameChanges}.`;
+  return `${state}. It has ${old}; please issue the new one as ${commonName}, because ${nameChanges}.`;
 }
 
 /** It is whatever stands in the certificate, and need not be fit for a message. */
@@ -142,7 +142,7 @@ function reasonFor({ reason, certificate, now }: CertificateRequest): string {
   return {
     expired: 'current certificate has expired',
     soon: 'current certificate is about to expire',
-    later: 'renewal ahead of the expiry of the current certificate',
+    later: 'renewal before the current certificate expires',
   }[endingOf(certificate, now)];
 }
 

@@ -30,7 +30,7 @@ export function wordsOf(said: Untrusted, password: Secret | undefined): SafeText
   if (!reply) return known('something that is not an SMTP reply');
   const line = onOneLine(said.raw().slice(0, mostRead));
   if (password && repeats(line, password.reveal()))
-    return say`${reply.status} (its words are left out: they repeat the password)`;
+    return say`${reply.status} (text withheld because it contains the password)`;
   return condensed(line, mostCharacters);
 }
 

@@ -49,13 +49,13 @@ function ofReply(error: SMTPError, response: string, circumstances: Circumstance
       what: `refused the login of ${server.username}: ${reply?.status ?? 'no reply code'}`,
       ...forGood('login'),
     };
-  if (command === 'STARTTLS') return { what: `offers no STARTTLS (${words}). ${noStarttls(server)}` };
+  if (command === 'STARTTLS') return { what: `does not offer STARTTLS (${words}). ${noStarttls(server)}` };
   if (command === 'MAIL FROM') return { what: `refused the sender ${from}: ${words}`, ...forGood('sender') };
   if (command === 'RCPT TO')
     return { what: `refused every address that the message is for: ${words}`, ...forGood('recipients') };
   if (code === 'EMESSAGE') return { what: `refused the message: ${words}`, ...forGood('message') };
   if (command === 'DATA') return { what: `refused DATA: ${words}`, ...forGood('message') };
-  return { what: `takes no mail from here now: ${words}` };
+  return { what: `is not accepting mail: ${words}` };
 }
 
 const noStarttls = ({ port }: SmtpServer) =>
@@ -68,8 +68,9 @@ function withoutReply({ code, message }: SMTPError, { size }: Circumstances): Fa
   const most = /^Message size larger than allowed (\d+)/.exec(message)?.[1];
   if (most !== undefined)
     return { what: `takes messages of at most ${most} bytes, and this one has ${size}`, refused: 'message' };
-  if (code === 'ENOAUTH') return { what: 'offers no authentication, but `email.smtp.username` is configured' };
-  if (code === 'EAUTH') return { what: 'wants a login, and `email.smtp` names no usable password' };
+  if (code === 'ENOAUTH') return { what: 'does not offer authentication, but `email.smtp.username` is set' };
+  if (code === 'EAUTH')
+    return { what: 'cannot be logged in to: `email.smtp.username` is set, but there is no password' };
   return undefined;
 }
 
@@ -97,20 +98,20 @@ function certificateTrouble(error: SMTPError, { server }: Circumstances): string
 }
 
 const networkWords: Readonly<Record<string, string>> = {
-  EAI_AGAIN: 'has a name that could not be looked up',
+  EAI_AGAIN: 'has a name that could not be resolved',
   ECONNREFUSED: 'refused the connection',
-  ECONNRESET: 'cut the connection',
+  ECONNRESET: 'closed the connection',
   EHOSTUNREACH: 'cannot be reached from here',
   ENETUNREACH: 'cannot be reached from here',
   ENOTFOUND: 'has a name that does not exist',
-  EPIPE: 'cut the connection',
+  EPIPE: 'closed the connection',
   ETIMEDOUT: 'did not answer',
 };
 const timeoutWords: Readonly<Record<string, string>> = {
-  CONNECT_TIMEOUT: 'could not be connected to in time',
+  CONNECT_TIMEOUT: 'did not accept the connection in time',
   GREETING_TIMEOUT: 'sent no greeting in time',
-  SOCKET_TIMEOUT: 'fell silent',
-  UPGRADE_TIMEOUT: 'did not end the TLS handshake in time',
+  SOCKET_TIMEOUT: 'stopped responding',
+  UPGRADE_TIMEOUT: 'did not finish the TLS handshake in time',
 };
 
 function networkTrouble(error: SMTPError, { server }: Circumstances): string {

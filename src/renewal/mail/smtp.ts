@@ -147,7 +147,7 @@ async function withinBounds<T>(
   const stop = () => {
     if (body.handedOver) timers.push(setTimeout(() => reject(ours(unanswered)), graceMs));
     else {
-      body.brokenOff = ours('the service was told to stop');
+      body.brokenOff = ours('the service is stopping');
       // At once, so that not one more byte of the message is read.
       connection.close();
       reject(body.brokenOff);
@@ -163,6 +163,6 @@ async function withinBounds<T>(
   }
 }
 
-const unanswered = 'had not answered when the service was told to stop';
+const unanswered = 'had not answered when the service stopped';
 /** We ended it, and not the server; the message is in our words. */
 const ours = (message: string): SMTPError => Object.assign(new Error(message), { code: 'EOURS' });

@@ -24,7 +24,7 @@ export function chooseCommonName(
   const configured = environment.renewal.commonName;
   const isApiName = onRecord !== undefined && meshApiForm.test(onRecord);
   if (configured !== undefined && configured.toLowerCase() !== onRecord?.toLowerCase()) {
-    const why = isApiName ? 'this is the name to be used from now on' : whyNoApiName;
+    const why = isApiName ? 'this is the name that will be used from now on' : whyNoApiName;
     return changed(judge(configured, 'renewal.common_name', environment.odsCode), why);
   }
 

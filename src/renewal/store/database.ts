@@ -159,7 +159,7 @@ function opened(stateDir: string, database: DatabaseSync, held: DatabaseSync | u
     assertInPlace() {
       if (!sameFiles(watched, identities))
         throw new StoreReplacedError(
-          `${stateDir} was removed or replaced while the service runs: what it records now is lost when it ends`,
+          `${stateDir} was removed or replaced while the service is running, so anything recorded now would be lost at a restart`,
         );
     },
     waitBriefly: () => database.exec(`PRAGMA busy_timeout = ${briefMs}`),

@@ -66,7 +66,7 @@ describe('a server that goes wrong at', () => {
       async (moment) => {
         const { result } = await run(moment, { reply: '554 5.3.2 not now' }, pipelining);
         expect(result).toMatchObject({ outcome: 'failed', retry: true });
-        expect(result.reason).toMatch(/takes no mail from here now: 554 5\.3\.2 not now$/);
+        expect(result.reason).toMatch(/is not accepting mail: 554 5\.3\.2 not now$/);
         expect(result).not.toHaveProperty('refusedThing');
       },
     );

@@ -38,8 +38,8 @@ describe('what the desk is told of the expiry', () => {
     const now = ahead(899 * dayMs);
     const text = textAt(now);
     expect(text).not.toMatch(/about to expire|window/);
-    expect(text).toContain('The current certificate is to be replaced before it expires;');
-    expect(line(text, 'Reason:')).toBe('Reason: renewal ahead of the expiry of the current certificate');
+    expect(text).toContain('The current certificate needs to be replaced before it expires;');
+    expect(line(text, 'Reason:')).toBe('Reason: renewal before the current certificate expires');
   });
 
   test('mail: a person’s own reason is the reason, and then it is needed as soon as possible', () => {
@@ -75,14 +75,14 @@ describe('what the desk is told of the common name', () => {
     });
 
   test.each([
-    ['mailbox-X26.team.thirdparty.nhs.uk', 'It has the common name mailbox-X26.team.thirdparty.nhs.uk; the new one'],
-    [undefined, 'It has no common name; the new one'],
-    ['two\nlines', 'It has a common name that cannot be written here; the new one'],
-    ['x'.repeat(65), 'It has a common name that cannot be written here; the new one'],
+    ['mailbox-X26.team.thirdparty.nhs.uk', 'It has the common name mailbox-X26.team.thirdparty.nhs.uk; please issue'],
+    [undefined, 'It has no common name; please issue'],
+    ['two\nlines', 'It has a common name that cannot be written here; please issue'],
+    ['x'.repeat(65), 'It has a common name that cannot be written here; please issue'],
   ])('mail: where it changes from %j both are named, with the reason', (commonName, sentence) => {
     const text = textAt(ahead(30 * dayMs), { certificate: deployed(commonName), nameChanges });
     expect(text).toContain(sentence);
-    expect(text).toContain(`is asked for under x26abc1.x26.api.mesh-client.nhs.uk, because ${nameChanges}.`);
+    expect(text).toContain(`please issue the new one as x26abc1.x26.api.mesh-client.nhs.uk, because ${nameChanges}.`);
     expect(text).not.toContain('this is a renewal under the common name on record');
   });
 });
@@ -95,7 +95,7 @@ describe('what the contact is told', () => {
   test('mail: the covering note says how the certificate stands', () => {
     expect(review(ahead(environment.renewal.windowMs))).toContain('is in its renewal window.');
     expect(review(ahead(environment.renewal.windowMs + secondMs))).toContain(
-      'is to be replaced before it expires on Friday 22 January 2027 (2027-01-22).',
+      'needs to be replaced before it expires on Friday 22 January 2027 (2027-01-22).',
     );
     expect(review(ahead(-secondMs))).toContain('expired on Friday 22 January 2027 (2027-01-22).');
   });
@@ -121,7 +121,7 @@ describe('what the contact is told', () => {
   test('mail: the closing message says that MESH accepts it only where MESH has', () => {
     const at = (more: object) => renderClosing(context(ahead(dayMs), more), issued).text;
     expect(at({ acceptedAt: ahead(dayMs) })).toContain('is deployed and MESH accepts it. There is nothing more to do.');
-    expect(at({})).toContain('is deployed and valid. No handshake with MESH has been made');
+    expect(at({})).toContain('is deployed and valid. No MESH handshake has confirmed it yet.');
   });
 
   test('mail: the closing message names where the replaced certificate is still deployed', () => {

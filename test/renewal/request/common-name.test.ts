@@ -64,7 +64,9 @@ describe('the common name to ask for', () => {
     };
     expect(changes(environment)).toBeUndefined();
     expect(changes(configured(apiName.toUpperCase()))).toBeUndefined();
-    expect(changes(configured('other.X26.api.mesh-client.nhs.uk'))).toBe('this is the name to be used from now on');
+    expect(changes(configured('other.X26.api.mesh-client.nhs.uk'))).toBe(
+      'this is the name that will be used from now on',
+    );
     for (const certificate of [deployed('x26.thirdparty.nhs.uk'), nameless])
       expect(changes(environment, certificate)).toMatch(/^a client of the MESH API needs a name of the form/);
   });

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recoverInterrupted } from '../../../src/renewal/send.ts';
 import { migrate, migrations, schemaVersion } from '../../../src/renewal/store/migrations.ts';
 import { openStore, type RenewalStore } from '../../../src/renewal/store/store.ts';
+import { Untrusted } from '../../../src/text/index.ts';
 
 let directory: string;
 let store: RenewalStore | undefined;
@@ -86,7 +87,7 @@ test('store: a database of the first schema keeps everything it holds, in its or
       environment: 'b',
       fingerprintSha256: '01',
       state: 'requested',
-      commonName: 'a',
+      commonName: new Untrusted('a'),
       serial: '0A',
       notAfter: new Date(notAfter),
       requestedAt: at(1),
