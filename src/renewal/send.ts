@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ResolvedEnvironment } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
+import { ResourceShortageError } from '../shortage/index.ts';
 import { type SafeText, say } from '../text/index.ts';
 import { hourMs, minuteMs } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
@@ -143,9 +144,19 @@ async function outcome(result: SendResult, input: SendInput, sender: Sender, now
         return move('due', reason, { bodyBegunAt: null, lastError: reason, nextAttemptAt });
       }
       const { refusedThing = 'message' } = result;
-      const refusedFacts = await refusalFacts(refusedThing, environment, sender);
+      const refusedFacts = await knownFacts(refusedThing, environment, sender);
       return move('failed', reason, { bodyBegunAt: null, lastError: reason, refusedThing, refusedFacts });
     }
+  }
+}
+
+/** What the mail server said has to be recorded now, even if this process is too short of resources to read what was enclosed. */
+async function knownFacts(...of: Parameters<typeof refusalFacts>): Promise<string | null> {
+  try {
+    return await refusalFacts(...of);
+  } catch (error) {
+    if (error instanceof ResourceShortageError) return null;
+    throw error;
   }
 }
 

@@ -4,8 +4,8 @@ import { loadConfiguration } from '../../src/config/load.ts';
 import { createLog } from '../../src/monitor/log.ts';
 import { openStore } from '../../src/renewal/store/store.ts';
 import { type Service, startService } from '../../src/service/service.ts';
-import { startScriptedServer } from '../support/renewal/mail-server.ts';
 import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';
+import { startScriptedServer } from '../support/renewal/mail-server.ts';
 
 let estate: DiskEstate;
 let service: Service | undefined;
