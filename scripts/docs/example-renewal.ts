@@ -3,9 +3,9 @@
  * Its certificates are fixed data, not generated, so that the dates, serial numbers and names never change.
  */
 import { defaultDeskWorkingDays, type PresetName, presets, type ResolvedEnvironment } from '../../src/config/index.ts';
-import type { CertificateRequest, RenewalRecord } from '../../src/renewal/index.ts';
+import { type CertificateRequest, messageIdFor, type RenewalRecord } from '../../src/renewal/index.ts';
 import { escaped, Untrusted } from '../../src/text/index.ts';
-import { dayMs, lastSafeDay, lastWorkingDayBefore } from '../../src/time/index.ts';
+import { dayMs, lastSafeDay } from '../../src/time/index.ts';
 import type { Certificate } from '../../src/x509/index.ts';
 
 /** A real request; the key was thrown away. */
@@ -64,7 +64,6 @@ export function certificateFacts(facts: Partial<Certificate> = {}): Certificate 
 }
 
 export const replaced = certificateFacts();
-export const neededBy = lastWorkingDayBefore(replaced.notAfter);
 export const lastDayToAsk = lastSafeDay(replaced.notAfter, defaultDeskWorkingDays);
 export const issued = certificateFacts({
   serial: '5FC471312B0B7883F40AF57EFD0B1F07',
@@ -123,8 +122,11 @@ export function requestFor(
     commonName,
     csrPem,
     enclosures: environment.renewal.requiresConformanceCertificate ? [conformance] : [],
-    neededBy,
-    key: { environment: environment.name, fingerprintSha256: replaced.fingerprintSha256 },
+    messageId: messageIdFor(
+      { environment: environment.name, fingerprintSha256: replaced.fingerprintSha256 },
+      'request',
+      changes.from ?? from,
+    ),
     now,
     ...changes,
   };

@@ -52,7 +52,9 @@ export const renewalBlocks: Blocks = {
   review: message(toTheContact, () => renderReview(renderRequest(requestFor(production)), context)),
   reminder: message(toTheContact, () => renderReminder(context, lastDayToAsk)),
   uncertain: message(toTheContact, () => renderUncertain(context)),
-  closing: message(toTheContact, () => renderClosing(context, issued)),
+  closing: message(toTheContact, () =>
+    renderClosing({ ...context, record: recordFor(production, { acceptedAt: later }) }, issued),
+  ),
   instructions: {
     from: 'src/renewal/issued/deployment-instructions.ts',
     render: () => `\`\`\`\n${instructions()}\`\`\``,

@@ -13,10 +13,11 @@ import { storeErrorsAsUsage } from './store-errors.ts';
 export async function run(options: AcceptOptions, io: CommandIo): Promise<ExitCode> {
   const configuration = await loadForCommand(options.config, io);
   const environment = findEnvironment(configuration, options.environment);
-  const { stateDir } = configuration;
+  const { stateDir, environments } = configuration;
+  const names = new Set(environments.map(({ name }) => name));
   const issued = await readGiven(options.issued);
   const { install } = options;
-  const result = await accept({ environment, issued, install, stateDir, env: io.env, now: io.now() });
+  const result = await accept({ environment, names, issued, install, stateDir, env: io.env, now: io.now() });
   io.stdout(
     options.format === 'json'
       ? joined([jsonText(asJson(environment.name, result), 2), say`\n`])

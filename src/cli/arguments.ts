@@ -39,6 +39,14 @@ export function parsePort(text: string): number {
   return port;
 }
 
+/** For a line of an e-mail: a line end in it would begin another one. */
+export function parseLine(text: string): string {
+  const line = text.trim();
+  if (line === '' || line.length > 200 || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(line))
+    throw new InvalidArgumentError('Expected one line of text, at most 200 characters.');
+  return line;
+}
+
 /** Collects a repeatable option. */
 export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value];

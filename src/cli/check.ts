@@ -22,11 +22,13 @@ export async function run(options: CheckOptions, io: CommandIo): Promise<ExitCod
 
 /** @throws {ResourceShortageError} if this process could not check. That says nothing about any certificate. */
 async function check(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
-  const { stateDir, chosen } = await choose(options, io);
+  const { configuration, chosen } = await choose(options, io);
   const at = options.at ?? io.now();
   // A handshake's authorization token contains the time, so MESH would refuse any time other than now.
   const offline = options.offline || options.at !== undefined;
-  const renewals = openViewer(stateDir, ({ message }) => io.stderr(say`nothing is said of renewals: ${message}\n`));
+  const renewals = openViewer(configuration, ({ message }) =>
+    io.stderr(say`nothing is said of renewals: ${message}\n`),
+  );
   const now = offline ? () => at : io.now;
   const statuses = await checkOnce(chosen, { offline, env: io.env, now, renewal: renewals.view });
   renewals.close();
@@ -35,13 +37,13 @@ async function check(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
 }
 
 interface Chosen {
-  readonly stateDir: string;
+  readonly configuration: Configuration;
   readonly chosen: readonly ResolvedEnvironment[];
 }
 
 async function choose(options: CheckOptions, io: CommandIo): Promise<Chosen> {
   const configuration = await loadForCommand(options.config, io);
-  return { stateDir: configuration.stateDir, chosen: chosenFrom(configuration, options.environment) };
+  return { configuration, chosen: chosenFrom(configuration, options.environment) };
 }
 
 /** In the order of the configuration, each one once. */

@@ -35,6 +35,8 @@ export interface RenewOptions {
   readonly dryRun: boolean;
   /** Default: as configured. */
   readonly key?: 'new' | 'reuse';
+  /** Why, in words for the desk. Default: what the certificate's dates say. */
+  readonly reason?: string;
   /** Directory for a dry run. Default: `renewal-NAME` in the working directory. */
   readonly output?: string;
 }

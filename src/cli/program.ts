@@ -1,7 +1,7 @@
 /** Every command and option, but not what they do: each command's module is loaded when it is called. */
 import { Argument, Command, Option } from 'commander';
 import { escaped, escapedLines, joined, type SafeText, say } from '../text/index.ts';
-import { collect, parsePort, parseSpan } from './arguments.ts';
+import { collect, parseLine, parsePort, parseSpan } from './arguments.ts';
 import type { CommandIo, ExitCode } from './command.ts';
 import {
   commandsOf,
@@ -131,6 +131,11 @@ function addRenewing(program: Command, io: CommandIo, finish: Finish): void {
         'new',
         'reuse',
       ]),
+    )
+    .addOption(
+      new Option('--reason <text>', 'reason to give to the desk (default: how soon the certificate expires)').argParser(
+        parseLine,
+      ),
     )
     .option('--output <dir>', 'directory for the files of a dry run (default: renewal-NAME in the working directory)')
     .action(async (options: RenewOptions) => finish(await (await import('./renew.ts')).run(options, io)));

@@ -20,13 +20,16 @@ export async function run(options: RenewOptions, io: CommandIo): Promise<ExitCod
   const subject = renewalSubject(environment, examination);
   if (!subject) throw new UsageError(unreadable(examination.credential));
   if (options.dryRun) return dryRun(configuration, subject, options, io);
-  const outcome = await storeErrorsAsUsage(() => renewByHand(configuration, subject, io.env, io.now()));
+  const asked = askedWith(options);
+  const outcome = await storeErrorsAsUsage(() => renewByHand(configuration, subject, asked, io.env, io.now()));
   return report(environment.name, outcome, io);
 }
 
 function withKey(environment: ResolvedEnvironment, key: RenewOptions['key']): ResolvedEnvironment {
   return key ? { ...environment, renewal: { ...environment.renewal, key } } : environment;
 }
+
+const askedWith = ({ reason }: RenewOptions) => (reason === undefined ? {} : { reason });
 
 function unreadable({ problems }: DeployedCredential): SafeText {
   return joined([say`the deployed client certificate cannot be read`, ...problems.map(({ message }) => message)], '\n');
@@ -39,8 +42,9 @@ async function dryRun(
   io: CommandIo,
 ): Promise<ExitCode> {
   const { name } = subject.environment;
-  const output = resolve(options.output ?? `renewal-${name}`);
-  const outcome = await draftByHand(configuration, subject, output, io.env, io.now());
+  const directory = resolve(options.output ?? `renewal-${name}`);
+  const asked = { directory, ...askedWith(options) };
+  const outcome = await draftByHand(configuration, subject, asked, io.env, io.now());
   if ('refused' in outcome) {
     io.stderr(say`${name}: the request cannot be drafted: ${outcome.refused}\n`);
     return exitCode.critical;
@@ -53,7 +57,7 @@ async function dryRun(
     ['certificate request', files.csrFile],
     ['message', files.messageFile],
   ] as const)
-    if (file) io.stdout(say`  ${join(output, file)} (${what})\n`);
+    if (file) io.stdout(say`  ${join(directory, file)} (${what})\n`);
   return exitCode.ok;
 }
 

@@ -21,11 +21,12 @@ export async function run(options: RenewalsOptions, io: CommandIo): Promise<Exit
 /** Resolves a renewal that a crash left uncertain, that a mail server refused, or that a person has forwarded. */
 export async function resolve(options: ResolveOptions, io: CommandIo): Promise<ExitCode> {
   const configuration = await loadForCommand(options.config, io);
-  const { name } = findEnvironment(configuration, options.environment);
-  const resolution = await storeErrorsAsUsage(() => settleRenewal(configuration, name, options.outcome, io.now()));
+  const environment = findEnvironment(configuration, options.environment);
+  const { outcome } = options;
+  const resolution = await storeErrorsAsUsage(() => settleRenewal(configuration, environment, outcome, io.now()));
   if ('refused' in resolution) throw new UsageError(escaped(resolution.refused));
   const { state, transitions } = resolution.record;
-  io.stdout(say`${name}: ${state}; ${transitions.at(-1)?.reason ?? ''}\n`);
+  io.stdout(say`${environment.name}: ${state}; ${transitions.at(-1)?.reason ?? ''}\n`);
   return exitCode.ok;
 }
 

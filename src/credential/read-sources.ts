@@ -29,6 +29,8 @@ export interface PartContent {
   readonly kind: AnySource['kind'];
   readonly bytes?: Buffer;
   readonly mode?: number;
+  /** Of a file whose mode is given. */
+  readonly path?: string;
   /** A sentence that begins with the place. */
   readonly error?: string;
 }
@@ -68,7 +70,8 @@ export async function readSources(inputs: CredentialInputs, env: Variables): Pro
 async function read(source: AnySource, env: Variables): Promise<PartContent> {
   const place = sourceLabel(source);
   try {
-    return { place, kind: source.kind, ...(await readContent(source, env)) };
+    const path = source.kind === 'file' ? { path: source.path } : {};
+    return { place, kind: source.kind, ...path, ...(await readContent(source, env)) };
   } catch (error) {
     if (error instanceof SourceError) return { place, kind: source.kind, error: error.message };
     throw error;

@@ -10,6 +10,7 @@ import { whyClientsCannotRead } from './form/framing.ts';
 import type { DeployedKey } from './key-handle.ts';
 import { readKeystore } from './keystore/keystore.ts';
 import { whereTheMatchIs } from './matching.ts';
+import { permissions } from './permissions.ts';
 import { isKeyLabel, PrivateKeyError, readPrivateKey } from './private-key.ts';
 import { type CredentialContent, type CredentialInputs, type PartContent, readSources } from './read-sources.ts';
 import type { DeployedCredential } from './types.ts';
@@ -136,7 +137,7 @@ async function clientFrom(content: PartContent): Promise<Client> {
 
 async function keyFrom(content: PartContent, material: CredentialContent): Promise<Client> {
   if (!content.bytes) return { problems: [unreadable('private_key_unreadable', content)] };
-  const advice = permissions(content);
+  const advice = await permissions(content);
   try {
     const key = await readPrivateKey(content.bytes, material.passphrase);
     if (!key.encrypted)
@@ -153,7 +154,7 @@ async function fromKeystore(keystore: PartContent, material: CredentialContent):
   if (!keystore.bytes) return { problems: [unreadable('certificate_unreadable', keystore)] };
   const { problems, ...content } = await readKeystore(keystore.bytes, material.passphrase, material.alias);
   const findings = problems.map(({ code, message }) => about(code, keystore, explain(code, message, material)));
-  const advice = permissions(keystore);
+  const advice = await permissions(keystore);
   if (content.key?.encrypted === false) {
     advice.push(about('private_key_unencrypted', keystore, 'the private key in it is not encrypted'));
   }
@@ -163,14 +164,6 @@ async function fromKeystore(keystore: PartContent, material: CredentialContent):
 /** Why there is no passphrase, if one is configured. */
 const explain = (code: FindingCode, message: string, { passphraseError }: CredentialContent): string =>
   code === 'passphrase_missing' && passphraseError ? `${message}: ${passphraseError}` : message;
-
-/** Only a file that everyone can read: a dedicated group is a common and safe way to share a key with a service. */
-function permissions(content: PartContent): Finding[] {
-  const { mode } = content;
-  if (mode === undefined || (mode & 0o004) === 0) return [];
-  const octal = `0${mode.toString(8).padStart(3, '0')}`;
-  return [about('private_key_permissions', content, `every account on this machine can read it (mode ${octal})`)];
-}
 
 interface Bundle {
   readonly certificates: readonly Certificate[];

@@ -9,6 +9,10 @@ export const errorCatalogue = {
   ERR_LISTEN: 'The HTTP server cannot listen: its address is in use, or its key and certificate cannot be used.',
   ERR_STORE: 'The record of renewals cannot be read or written. Nothing was sent.',
   ERR_STORE_LOCKED: 'Another process uses the same `state_dir` and may send requests from it, so this one may not.',
+  ERR_STORE_BUSY:
+    'Another process keeps the database of renewals locked at this moment. Nothing was sent; it is tried again.',
+  ERR_STORE_REPLACED:
+    'The state directory was removed or replaced while the service runs, so nothing is sent. See [findings.md](findings.md#state_replaced).',
   ERR_DEADLINE: 'A check took too long and was abandoned. The last known state stays.',
   ERR_CERTIFICATE_MALFORMED: 'The data is not a valid X.509 certificate. The message says where it is wrong.',
   ERR_DER: 'The data is not DER, or not the DER that was expected.',

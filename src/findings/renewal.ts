@@ -48,4 +48,24 @@ export const renewalCodes = {
     remedy: 'Restore the key from a backup of `state_dir`, or send a new request.',
     source: 'state_dir',
   },
+  state_replaced: {
+    group: 'renewal',
+    severity: 'critical',
+    title: 'The state directory was removed or replaced under the running service',
+    meaning:
+      'The record of renewals that the service has open is no longer the one in `state_dir`. Anything it writes is lost at a restart, and it would then not know which requests the desk has. So it sends nothing.',
+    remedy:
+      'Stop the service, put the directory back (the original or a backup), and start the service again. If it is lost, ask the desk which requests it has before you start the service with an empty one.',
+    source: 'state_dir',
+  },
+  clock_stepped: {
+    group: 'renewal',
+    severity: 'warning',
+    title: 'This machine’s clock was changed',
+    meaning:
+      'The clock was moved by more than an hour, and nothing has confirmed it since. No request is sent by it before a handshake has shown that MESH’s clock agrees, or it has run for 24 hours without being set again.',
+    remedy:
+      'Compare the clock with the right time and see that NTP keeps it. The finding goes with the next handshake.',
+    source: 'RFC 9110 §6.6.1 (Date)',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

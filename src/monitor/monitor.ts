@@ -217,7 +217,14 @@ export class Monitor {
       const { result, contentHash } = done;
       if (result.outcome === 'success') this.#options.successes.note(name, result.startedAt);
       this.#update(name, (current) => rememberHandshake(current, result, contentHash));
+      this.#moveRenewalOn(name);
     });
+  }
+
+  /** A renewal may be waiting for what a handshake says: that MESH accepts the new certificate, or what the time is. */
+  #moveRenewalOn(name: string): void {
+    const memory = this.#memories.get(name)?.memory;
+    if (memory && memory.renewal.state !== 'not_due') this.#track(this.#renew(name, memory.examination));
   }
 
   #afterShortage(work: Work, name: string): void {

@@ -1,6 +1,7 @@
 import { CronJob } from 'cron';
 import { type Configuration, shortestCronIntervalSeconds } from '../config/index.ts';
 import { secondMs } from '../time/index.ts';
+import { CronTurns } from './cron-turns.ts';
 
 export interface Schedule {
   /** Stops further calls, and waits for those that are running. */
@@ -16,15 +17,12 @@ export interface Rounds {
 
 /** If a round is still running at its next scheduled time, that run is skipped. */
 export function startSchedule(times: Configuration['schedule'], rounds: Rounds): Schedule {
-  const job = (cronTime: string, onTick: () => Promise<void>) =>
-    CronJob.from({
-      cronTime,
-      onTick,
-      timeZone: times.timezone,
-      waitForCompletion: true,
-      errorHandler: rounds.failed,
-      start: true,
-    });
+  const job = (cronTime: string, onTick: () => Promise<void>) => {
+    const made = CronJob.from({ cronTime, onTick, waitForCompletion: true, errorHandler: rounds.failed });
+    made.setTime(new CronTurns(cronTime, times.timezone));
+    made.start();
+    return made;
+  };
   const jobs = [job(times.check, rounds.check), job(times.handshake, rounds.handshake)];
   return {
     stop: async () => {

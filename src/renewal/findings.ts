@@ -2,7 +2,9 @@
 import { type Finding, finding } from '../findings/index.ts';
 import { plural } from '../text/index.ts';
 import { isTooLateToAsk, lastSafeDay, londonDay, workingDaysBetween } from '../time/index.ts';
-import { clientCertificate, dueAt, isUnanswered, type RenewalFacts } from './decide.ts';
+import { clientCertificate, isUnanswered } from './decide.ts';
+import type { RenewalFacts } from './decision.ts';
+import { dueAt } from './due.ts';
 import type { RenewalRecord } from './types.ts';
 
 export interface RenewalCircumstances extends RenewalFacts {
@@ -14,10 +16,14 @@ export interface RenewalCircumstances extends RenewalFacts {
   readonly keyMissing: boolean;
   /** What the disk or the database said, when nothing can be recorded and so nothing may be sent. */
   readonly storeProblem?: string;
+  /** Another directory than the one that is written to would be found by a restart. */
+  readonly stateReplaced?: boolean;
+  /** How this machine's clock was set, while nothing has confirmed it since. */
+  readonly clockStep?: string;
 }
 
 export function renewalFindings(circumstances: RenewalCircumstances, now: Date): Finding[] {
-  const { environment, record, storeProblem } = circumstances;
+  const { environment, record, clockStep } = circumstances;
   const notAfter = (record ?? clientCertificate(circumstances.assessment))?.notAfter;
   if (!notAfter || environment.renewal.desk.length === 0) return [];
   // With fewer working days left than the desk needs, the new certificate may come too late: no longer a warning.
@@ -25,7 +31,8 @@ export function renewalFindings(circumstances: RenewalCircumstances, now: Date):
   const raise = (code: Parameters<typeof finding>[0], message: string, remedy?: string) =>
     finding(code, capital(message), { severity, ...(remedy ? { remedy } : {}) });
   const found = [
-    ...(storeProblem ? [raise('renewal_email_failed', `nothing is sent: ${storeProblem}`, storeRemedy)] : []),
+    ...aboutStore(circumstances, raise),
+    ...(clockStep ? [finding('clock_stepped', capital(clockStep))] : []),
     ...(record ? aboutRecord(circumstances, record, raise, now) : []),
   ];
   if (!record && now >= dueAt(environment, { notAfter })) found.push(raise('renewal_due', circumstances.reason));
@@ -34,6 +41,12 @@ export function renewalFindings(circumstances: RenewalCircumstances, now: Date):
 
 /** As people begin a sentence; names of files, hosts and settings stay as they are. */
 const capital = (text: string) => text.replace(/^[a-z](?=[a-z]* )/, (letter) => letter.toUpperCase());
+
+function aboutStore({ storeProblem, stateReplaced }: RenewalCircumstances, raise: Raise): Finding[] {
+  if (!storeProblem) return [];
+  if (stateReplaced) return [finding('state_replaced', `${capital(storeProblem)}; nothing is sent`)];
+  return [raise('renewal_email_failed', `nothing is sent: ${storeProblem}`, storeRemedy)];
+}
 
 const storeRemedy = 'Fix the problem in the message. The service tries again in its next cycle.';
 
@@ -46,7 +59,7 @@ function aboutRecord(circumstances: RenewalCircumstances, record: RenewalRecord,
   const answered = isReplaced(circumstances, record);
   const found: Finding[] = [];
 
-  if (isDue && (state === 'not_due' || state === 'due')) found.push(raise('renewal_due', reason));
+  if (isDue && (state === 'not_due' || state === 'due') && !answered) found.push(raise('renewal_due', reason));
   if (isDue && state === 'deployed' && !answered) found.push(raise('renewal_due', reason, deployedAgainRemedy));
   if (state === 'requested' && record.delivery === 'drafted' && !answered)
     found.push(raise('renewal_due', reason, forwardRemedy));
@@ -77,14 +90,20 @@ function isOverdue(record: RenewalRecord, deskWorkingDays: number, now: Date): b
 
 function overdue(record: RenewalRecord, deskWorkingDays: number, raise: Raise, now: Date): Finding {
   const left = workingDaysBetween(now, record.notAfter);
+  const ends = record.notAfter < now ? 'expired' : 'expires';
   const message =
-    `the certificate expires on ${londonDay(record.notAfter)} and the last day that gave the desk its ${plural(deskWorkingDays, 'working day')} was ` +
+    `the certificate ${ends} on ${londonDay(record.notAfter)} and the last day that gave the desk its ${plural(deskWorkingDays, 'working day')} was ` +
     `${londonDay(lastSafeDay(record.notAfter, deskWorkingDays))}; full working days left: ${left}`;
   return raise('renewal_overdue', message, record.state === 'issued' ? issuedRemedy : undefined);
 }
 
-/** Its successor is deployed already; what remains is MESH's word, and the handshake has findings of its own. */
+/**
+ * Its successor is deployed already; what remains is MESH's word, and the handshake has findings of its own. That stays so while the new
+ * file cannot be read, which is a finding of its own as well.
+ */
 function isReplaced({ assessment }: RenewalFacts, record: RenewalRecord): boolean {
+  const successor = record.successorFingerprintSha256;
+  if (successor === undefined) return false;
   const deployed = clientCertificate(assessment)?.fingerprintSha256;
-  return deployed !== undefined && record.successorFingerprintSha256 === deployed;
+  return deployed === undefined || deployed === successor;
 }

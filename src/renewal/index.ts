@@ -2,14 +2,15 @@
 export { acceptByHand } from './by-hand/accept.ts';
 export { listRenewals, openViewer, settleRenewal } from './by-hand/record.ts';
 export { draftByHand, type RenewalSubject, type RenewOutcome, renewalSubject, renewByHand } from './by-hand/renew.ts';
-export type { RenewalInput, RenewalStep } from './engine.ts';
 export type { AcceptInput, AcceptResult } from './issued/accept.ts';
 export { deploymentInstructions } from './issued/deployment-instructions.ts';
 export { renderClosing, renderReminder, renderReview, renderUncertain } from './mail/contact-messages.ts';
 export type { ReadMessage } from './mail/read-message.ts';
-export { type CertificateRequest, type Message, renderRequest } from './mail/request-message.ts';
+export { type CertificateRequest, type Message, messageIdFor, renderRequest } from './mail/request-message.ts';
+export { refusedThings } from './mail/smtp-failure.ts';
 export { createRenewals, type Renewals } from './renewals.ts';
 export { type StateEntry, stateCatalogue } from './states.ts';
+export type { RenewalInput, RenewalStep } from './step.ts';
 export { type RenewalFiles, readRenewalFiles } from './store/read-pending.ts';
 export { StoreError } from './store/store.ts';
 export {

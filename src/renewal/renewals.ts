@@ -1,17 +1,25 @@
 /** The renewals of one configuration, as the service and `renew` use them: the one process that may send. */
-import type { Configuration, Variables } from '../config/index.ts';
-import { advanceRenewal, type EngineDeps, type RenewalInput, type RenewalLog, type RenewalStep } from './engine.ts';
+import type { Configuration, ResolvedEnvironment, Variables } from '../config/index.ts';
+import { minuteMs } from '../time/index.ts';
+import { ClockWatch } from './clock.ts';
+import { advanceRenewal } from './engine.ts';
 import { createMailer } from './mail/mailer.ts';
 import { retryNow } from './resolve.ts';
 import { recoverInterrupted } from './send.ts';
-import { openStore, StoreError } from './store/store.ts';
-import type { RenewalRecords, RequestKey, StoredRenewal } from './types.ts';
+import type { Configured, EngineDeps, RenewalInput, RenewalLog, RenewalStep } from './step.ts';
+import { openStore, type RenewalStore, StoreError } from './store/store.ts';
+import type { RenewalRecords, StoredRenewal } from './types.ts';
 
 export interface Renewals {
   /** One step for one environment; several may run at once. Does not throw for the state of the world. */
   step(input: RenewalInput, now: Date): Promise<RenewalStep>;
   /** As of `retryNow` in resolve.ts. @throws {StoreError} */
-  retryNow(key: RequestKey, now: Date): StoredRenewal | undefined;
+  retryNow(
+    environment: ResolvedEnvironment,
+    fingerprintSha256: string,
+    asked: { readonly reason?: string },
+    now: Date,
+  ): StoredRenewal | undefined;
   /** @throws {StoreError} */
   records(): RenewalRecords;
   /**
@@ -19,41 +27,61 @@ export interface Renewals {
    * @throws {StoreError} when it names another `state_dir`: that needs a restart, for the record of what was sent is in the old one.
    */
   reconfigure(configuration: Configuration): void;
-  /** Waits for the steps under way, then gives the directory free. */
+  /** Ends what has not been handed over to a mail server; what has been is given a moment for the answer. Nothing is sent after it. */
+  breakOff(): void;
+  /** Breaks off, waits for the steps under way, then frees the directory. */
   close(): Promise<void>;
 }
 
 /**
- * Holds the state directory's lock until `close`. A request that an earlier process left in `sending` is `uncertain` from here on.
+ * Holds the state directory's lock until `close`. A request that an earlier process left in `sending` is `uncertain` from here on, or due
+ * where its message had not been begun.
+ * @param monotonicMs a clock that nobody sets; default: the process's own.
  * @throws {StoreError} another instance is running on the directory, or it cannot be used.
  * @example
  * const renewals = createRenewals(configuration, process.env, log, new Date());
  * const { status, findings } = await renewals.step({ environment, assessment, credential }, new Date());
  * await renewals.close();
  */
-export function createRenewals(configuration: Configuration, env: Variables, log: RenewalLog, now: Date): Renewals {
+export function createRenewals(
+  configuration: Configuration,
+  env: Variables,
+  log: RenewalLog,
+  now: Date,
+  monotonicMs: () => number = () => performance.now(),
+): Renewals {
   const { stateDir } = configuration;
   const store = openStore(stateDir, { exclusive: true });
+  let clock: ClockWatch;
   try {
     for (const { environment } of recoverInterrupted(store, now))
       log.warn(
         { environment },
         'a request was interrupted while it was being sent; it is not known whether the desk has it',
       );
+    clock = new ClockWatch(store.clock(), now, monotonicMs());
+    store.waitBriefly();
   } catch (error) {
     store.close();
     throw error;
   }
 
-  let deps = engineDeps(configuration, env, log, store);
+  const stopping = new AbortController();
+  const memory = { unsaved: new Map(), lastKnown: new Map(), deployed: new Map(), clock, signal: stopping.signal };
+  let deps: EngineDeps = { ...engineDeps(configuration, env, log, store), ...memory };
   const underWay = new Set<Promise<RenewalStep>>();
+  const keep = keeperOf(store, clock);
   return {
     step(input, at) {
+      clock.look(at, monotonicMs());
+      if (input.handshake) clock.hear(input.environment.name, input.handshake, at);
+      // Who asks by hand is believed, and says nothing of the clock.
+      if (!input.asked) keep(at);
       const step = advanceRenewal(input, deps, at).finally(() => underWay.delete(step));
       underWay.add(step);
       return step;
     },
-    retryNow: (key, at) => retryNow(store, key, at),
+    retryNow: (environment, fingerprint, asked, at) => retryNow(store, environment, fingerprint, asked, at),
     records: () => ({
       count: store.count(),
       slice: (from, most) => store.slice(from, most),
@@ -62,12 +90,32 @@ export function createRenewals(configuration: Configuration, env: Variables, log
     reconfigure(next) {
       if (next.stateDir !== stateDir)
         throw new StoreError(`${next.stateDir}: state_dir cannot change while the service runs; restart it`);
-      deps = { ...engineDeps(next, env, log, store), unsaved: deps.unsaved, lastKnown: deps.lastKnown };
+      deps = { ...engineDeps(next, env, log, store), ...memory };
     },
+    breakOff: () => stopping.abort(),
     async close() {
+      stopping.abort();
       await Promise.allSettled(underWay);
       store.close();
     },
+  };
+}
+
+const keepEveryMs = 5 * minuteMs;
+
+/** Keeps on disk how far the clock can be believed; whatever goes wrong with it goes wrong with the step as well, and is said there. */
+function keeperOf(store: RenewalStore, clock: ClockWatch): (now: Date) => void {
+  let kept: { readonly at: Date; readonly believed: boolean } | undefined;
+  return (now) => {
+    const believed = clock.doubt === undefined;
+    const isFresh = kept && Math.abs(now.getTime() - kept.at.getTime()) < keepEveryMs;
+    if (isFresh && kept?.believed === believed) return;
+    try {
+      store.noteClock(clock.row);
+      kept = { at: now, believed };
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
   };
 }
 
@@ -76,13 +124,27 @@ export function senderOf({ email, contact }: Configuration): string {
   return email?.from ?? contact.email;
 }
 
+export function configured({ path, environments }: Configuration): Configured {
+  return { configurationFile: path, names: new Set(environments.map(({ name }) => name)) };
+}
+
+type Remembered = 'unsaved' | 'lastKnown' | 'deployed' | 'clock' | 'signal';
+
 function engineDeps(
   configuration: Configuration,
   env: Variables,
   log: RenewalLog,
-  store: EngineDeps['store'],
-): EngineDeps {
+  store: RenewalStore,
+): Omit<EngineDeps, Remembered> {
   const { email, stateDir } = configuration;
-  const mailer = createMailer(email, stateDir, env);
-  return { store, mailer, from: senderOf(configuration), stateDir, env, log, unsaved: new Map(), lastKnown: new Map() };
+  return {
+    store,
+    mailer: createMailer(email, stateDir, env),
+    from: senderOf(configuration),
+    ...(email?.smtp ? { server: email.smtp } : {}),
+    stateDir,
+    env,
+    log,
+    ...configured(configuration),
+  };
 }

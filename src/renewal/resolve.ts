@@ -1,6 +1,8 @@
 /** What a person does to a renewal: settles what a crash or a mail server left open, or wants it sent now. */
-import type { RenewalStore } from './store/store.ts';
-import type { RenewalRecord, RenewalState, RequestKey, StoredRenewal } from './types.ts';
+import type { ResolvedEnvironment } from '../config/index.ts';
+import { subjectOf } from './claim.ts';
+import type { RenewalReader, RenewalStore } from './store/store.ts';
+import type { RenewalRecord, RenewalState, StoredRenewal } from './types.ts';
 
 export type Resolution = { readonly record: RenewalRecord } | { readonly refused: string };
 
@@ -9,19 +11,31 @@ const open: readonly RenewalState[] = ['uncertain', 'failed'];
 /**
  * `sent`: the desk has the request; also for one that was drafted and a person has forwarded. `not-sent`: it may be sent, once more.
  * Changes nothing unless the newest open renewal of the environment is one that can be settled.
+ * @param names of every environment in the configuration
  * @throws {StoreError}
  */
 export function resolveRenewal(
   store: RenewalStore,
-  environment: string,
+  environment: ResolvedEnvironment,
+  names: ReadonlySet<string>,
   outcome: 'sent' | 'not-sent',
   now: Date,
 ): Resolution {
-  const record = store.list(environment).findLast(({ closedAt }) => !closedAt);
-  if (!record) return { refused: `no renewal of ${environment} is open` };
+  const record = renewalsOf(store, environment, names).findLast(({ closedAt }) => !closedAt);
+  if (!record) return { refused: `no renewal of ${environment.name} is open` };
   const moved = outcome === 'sent' ? confirmSent(store, record, now) : confirmNotSent(store, record, now);
   const after = store.get(record);
   return moved && after ? { record: after } : { refused: whyNot(after ?? record, outcome) };
+}
+
+/** Under its own name and under one that it had before, oldest first. @throws {StoreError} */
+export function renewalsOf(
+  store: RenewalReader,
+  environment: ResolvedEnvironment,
+  names: ReadonlySet<string>,
+): StoredRenewal[] {
+  const related = store.related(environment.name, subjectOf(environment), undefined);
+  return [...related.filter((record) => !names.has(record.environment)), ...store.list(environment.name)];
 }
 
 function confirmSent(store: RenewalStore, record: StoredRenewal, now: Date): boolean {
@@ -44,7 +58,7 @@ function confirmNotSent(store: RenewalStore, record: StoredRenewal, now: Date): 
     to: 'due',
     at: now,
     reason: 'somebody confirmed that the request was not sent, so it can be sent',
-    changes: { lastError: null, nextAttemptAt: null },
+    changes: { bodyBegunAt: null, lastError: null, nextAttemptAt: null },
   });
 }
 
@@ -57,13 +71,35 @@ function whyNot({ environment, state, delivery }: RenewalRecord, outcome: 'sent'
 }
 
 /**
- * A refused request becomes due again, and the pause after a failure is over. Returns the record as it was.
+ * A refused request becomes due again, and the pause after a failure is over. Returns the record as it was, under whatever name.
+ * @param asked.reason why a person asks, for the desk
  * @throws {StoreError}
  */
-export function retryNow(store: RenewalStore, key: RequestKey, now: Date): StoredRenewal | undefined {
-  const before = store.get(key);
+export function retryNow(
+  store: RenewalStore,
+  environment: ResolvedEnvironment,
+  fingerprintSha256: string,
+  asked: { readonly reason?: string },
+  now: Date,
+): StoredRenewal | undefined {
+  const before = renewalOfCertificate(store, environment, fingerprintSha256);
+  if (!before) return undefined;
   const reason = 'somebody asked for another attempt';
-  store.transition(key, { from: ['failed'], to: 'due', at: now, reason, changes: { lastError: null } });
-  if (before?.nextAttemptAt) store.note(key, { nextAttemptAt: null });
+  store.transition(before, { from: ['failed'], to: 'due', at: now, reason, changes: { lastError: null } });
+  const words = asked.reason === undefined ? {} : { askedReason: asked.reason };
+  if (before.state === 'due' || before.state === 'failed') store.note(before, { ...words, nextAttemptAt: null });
   return before;
+}
+
+/** Its own, or else that of another environment that uses the same certificate. */
+function renewalOfCertificate(
+  store: RenewalReader,
+  environment: ResolvedEnvironment,
+  fingerprintSha256: string,
+): StoredRenewal | undefined {
+  const own = store.get({ environment: environment.name, fingerprintSha256 });
+  if (own) return own;
+  return store
+    .related(environment.name, subjectOf(environment), fingerprintSha256)
+    .find((record) => record.fingerprintSha256 === fingerprintSha256);
 }

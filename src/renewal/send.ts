@@ -1,25 +1,27 @@
 /** due → sending → requested: the one place from which a request goes to the desk. */
 import { createHash } from 'node:crypto';
-import type { ResolvedEnvironment, Variables } from '../config/index.ts';
+import type { ResolvedEnvironment } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
+import { ResourceShortageError } from '../shortage/index.ts';
 import { type SafeText, say } from '../text/index.ts';
 import { hourMs, minuteMs } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import type { Mailer, SendResult } from './mail/mailer.ts';
 import { type Draft, earlierRequest, makeDraft, whyNotDrafted, writeDraft } from './request/draft.ts';
+import { refusalFacts, type SendingSettings } from './retry.ts';
+import { patiently } from './store/patiently.ts';
 import { pendingDirectory } from './store/pending-files.ts';
-import type { Changes, RenewalStore, Transition } from './store/store.ts';
+import { type Changes, type RenewalStore, StoreError, type Transition } from './store/store.ts';
 import type { RequestKey, StoredRenewal } from './types.ts';
 
-export interface Sender {
+export interface Sender extends SendingSettings {
   readonly store: RenewalStore;
   readonly mailer: Mailer;
-  /** `address` or `Name <address>`. */
-  readonly from: string;
   readonly stateDir: string;
-  readonly env: Variables;
   /** What the mail server said and the disk could not take: written at the next chance, else a restart finds `sending`. */
   readonly unsaved: Map<string, { readonly key: RequestKey; readonly transition: Transition }>;
+  /** The service is stopping: what has not been handed over is broken off. */
+  readonly signal?: AbortSignal;
 }
 
 export interface SendInput {
@@ -29,26 +31,60 @@ export interface SendInput {
   readonly record: StoredRenewal;
 }
 
-/** @returns undefined when nothing was sent because it could not be drafted, or another caller was first. */
+/** @returns undefined when nothing was sent because it could not be drafted, the service is stopping, or another caller was first. */
 export async function sendRequest(input: SendInput, sender: Sender, now: Date): Promise<SendResult | undefined> {
   const { record } = input;
+  const { store, mailer, signal } = sender;
   const drafted = await draftOnDisk(input, sender, now);
   if ('refused' in drafted) {
-    if (drafted.refused !== record.lastError) sender.store.note(record, { lastError: drafted.refused });
+    const lastError = drafted.refused;
+    if (lastError !== record.lastError) await patiently(() => store.note(record, { lastError }));
     return undefined;
   }
-  // The one gate: on the disk before the mail server is called, and open to one caller only.
-  const mayPass = sender.store.transition(record, {
+  if (signal?.aborted) return undefined;
+  const { message, requestMessageId } = drafted.draft;
+  const gate: Transition = {
     from: ['due'],
     to: 'sending',
     at: now,
     reason: 'the request is being sent to the mail server',
-    changes: { attempts: record.attempts + 1, nextAttemptAt: null, messageId: drafted.draft.requestMessageId },
-  });
-  if (!mayPass) return undefined;
-  const result = await sender.mailer.send(drafted.draft.message, now).catch(unexpected);
-  save(sender, record, outcome(result, input, now));
+    unlessAskedElsewhere: true,
+    changes: {
+      attempts: record.attempts + 1,
+      bodyBegunAt: null,
+      nextAttemptAt: null,
+      messageId: requestMessageId,
+      refusedThing: null,
+      refusedFacts: null,
+    },
+  };
+  store.assertInPlace();
+  // The one gate: on the disk before the mail server is called, and open to one caller only.
+  if (!(await patiently(() => store.transition(record, gate)))) return undefined;
+  const handover = beginsOnDisk(record, sender, now);
+  const result = await mailer.send(message, now, { ...handover, ...(signal ? { signal } : {}) }).catch(unexpected);
+  await save(sender, record, await outcome(result, input, sender, now));
+  handover.throwBug();
   return result;
+}
+
+/** The last moment to stop: that the message begins is on the disk before its first byte goes out, on the disk that a restart will read. */
+function beginsOnDisk(record: StoredRenewal, { store }: Sender, now: Date) {
+  let bug: unknown;
+  return {
+    begins: async () => {
+      try {
+        await patiently(() => store.note(record, { bodyBegunAt: now }));
+        store.assertInPlace();
+      } catch (error) {
+        if (!(error instanceof StoreError)) bug = error;
+        throw error;
+      }
+    },
+    throwBug: () => {
+      if (bug !== undefined) throw bug;
+    },
+  };
 }
 
 async function draftOnDisk(
@@ -60,13 +96,18 @@ async function draftOnDisk(
   const { stateDir } = sender;
   try {
     const earlier = await earlierRequest(stateDir, record, environment, certificate);
-    const draft = await makeDraft({ ...input, ...sender, now }, earlier);
+    const { askedReason: reason, messageId } = record;
+    const asked = reason === undefined ? {} : { reason };
+    const known = messageId === undefined ? {} : { messageId };
+    const draft = await makeDraft({ ...input, ...sender, ...asked, ...known, now }, earlier);
     const files = await writeDraft(stateDir, pendingDirectory(record), draft, earlier && record);
     const { spkiSha256 } = draft.request;
     // A request without a key of its own clears the name of an earlier one.
-    sender.store.note(record, { keyFile: null, ...files, spkiSha256, commonName: draft.commonName });
+    const changes = { keyFile: null, ...files, spkiSha256, commonName: draft.commonName };
+    await patiently(() => sender.store.note(record, changes));
     return { draft };
   } catch (error) {
+    if (error instanceof StoreError) throw error;
     return { refused: whyNotDrafted(error) };
   }
 }
@@ -79,7 +120,8 @@ const unexpected = (error: unknown): SendResult => ({
   refused: [],
 });
 
-function outcome(result: SendResult, { environment, record }: SendInput, now: Date): Transition {
+async function outcome(result: SendResult, input: SendInput, sender: Sender, now: Date): Promise<Transition> {
+  const { environment, record } = input;
   const move = (to: Transition['to'], reason: string, changes: Changes): Transition => ({
     from: ['sending'],
     to,
@@ -87,58 +129,87 @@ function outcome(result: SendResult, { environment, record }: SendInput, now: Da
     reason,
     changes,
   });
-  const desk = environment.renewal.desk.join(', ');
+  const { reason } = result;
   switch (result.outcome) {
     case 'sent':
-    case 'drafted': {
-      const delivery = result.outcome === 'sent' && environment.renewal.mode === 'send' ? 'sent' : 'drafted';
-      const reason =
-        delivery === 'sent'
-          ? `the request was sent to ${desk}`
-          : result.outcome === 'sent'
-            ? `the request was sent to ${environment.contact.email} for review, to be forwarded to ${desk}`
-            : `the request was written to the outbox, to be sent to ${desk}`;
-      const lastError =
-        result.refused.length > 0 ? `the mail server refused some recipients: ${result.refused.join('; ')}` : null;
-      return move('requested', reason, { requestedAt: now, delivery, lastError });
-    }
+    case 'drafted':
+      return move('requested', ...taken(result, environment, now));
     case 'uncertain':
-      return move('uncertain', uncertainReason(result.reason), { lastError: uncertainReason(result.reason) });
-    case 'failed':
-      return result.retry
-        ? move('due', result.reason, {
-            lastError: result.reason,
-            nextAttemptAt: nextAttempt(record, record.attempts + 1, now),
-          })
-        : move('failed', result.reason, { lastError: result.reason });
+      return move('uncertain', uncertainReason(reason), { lastError: uncertainReason(reason) });
+    case 'failed': {
+      // Not the mail server's fault, so the next start tries at once.
+      if (result.retry && sender.signal?.aborted) return move('due', reason, { bodyBegunAt: null, lastError: null });
+      if (result.retry) {
+        const nextAttemptAt = nextAttempt(record, record.attempts + 1, now);
+        return move('due', reason, { bodyBegunAt: null, lastError: reason, nextAttemptAt });
+      }
+      const { refusedThing = 'message' } = result;
+      const refusedFacts = await knownFacts(refusedThing, environment, sender);
+      return move('failed', reason, { bodyBegunAt: null, lastError: reason, refusedThing, refusedFacts });
+    }
   }
+}
+
+/** What the mail server said has to be recorded now, even if this process is too short of resources to read what was enclosed. */
+async function knownFacts(...of: Parameters<typeof refusalFacts>): Promise<string | null> {
+  try {
+    return await refusalFacts(...of);
+  } catch (error) {
+    if (error instanceof ResourceShortageError) return null;
+    throw error;
+  }
+}
+
+function taken(result: SendResult, environment: ResolvedEnvironment, now: Date): [reason: string, changes: Changes] {
+  const desk = environment.renewal.desk.join(', ');
+  const delivery = result.outcome === 'sent' && environment.renewal.mode === 'send' ? 'sent' : 'drafted';
+  const reason =
+    delivery === 'sent'
+      ? `the request was sent to ${desk}`
+      : result.outcome === 'sent'
+        ? `the request was sent to ${environment.contact.email} for review, to be forwarded to ${desk}`
+        : `the request was written to the outbox, to be sent to ${desk}`;
+  const lastError =
+    result.refused.length > 0 ? `the mail server refused some recipients: ${result.refused.join('; ')}` : null;
+  return [reason, { requestedAt: now, delivery, lastError }];
 }
 
 const uncertainReason = (what: string) => `it is not known whether the request was sent: ${what}`;
 
-/** Before the first request of this process: nobody else is sending, so whatever stands at `sending` was cut off. */
+/**
+ * Before the first request of this process: nobody else is sending, so whatever stands at `sending` was cut off. Where the message had not
+ * been begun it was not sent, and is due again.
+ * @returns those of which it is uncertain.
+ */
 export function recoverInterrupted(store: RenewalStore, now: Date): StoredRenewal[] {
-  const reason = uncertainReason('the service stopped while the request was being sent');
-  return store
-    .inState('sending')
-    .filter((record) =>
-      store.transition(record, { from: ['sending'], to: 'uncertain', at: now, reason, changes: { lastError: reason } }),
-    );
+  const reason = uncertainReason('the service stopped while the mail server was being given the message');
+  const unsent = 'the service stopped before the mail server was given the message, so it was not sent';
+  return store.inState('sending').filter((record) => {
+    const begun = record.bodyBegunAt !== undefined;
+    const to = begun ? 'uncertain' : 'due';
+    const changes = { lastError: begun ? reason : null };
+    store.transition(record, { from: ['sending'], to, at: now, reason: begun ? reason : unsent, changes });
+    return begun;
+  });
 }
 
 /** @throws {StoreError} when the disk does not take it; `unsaved` keeps it then. */
-function save(sender: Sender, { environment, fingerprintSha256 }: RequestKey, transition: Transition): void {
+async function save(
+  sender: Sender,
+  { environment, fingerprintSha256 }: RequestKey,
+  transition: Transition,
+): Promise<void> {
   const key = { environment, fingerprintSha256 };
   sender.unsaved.set(environment, { key, transition });
-  saveUnsaved(sender, environment);
+  await saveUnsaved(sender);
 }
 
-/** @throws {StoreError} */
-export function saveUnsaved({ store, unsaved }: Pick<Sender, 'store' | 'unsaved'>, environment: string): void {
-  const waiting = unsaved.get(environment);
-  if (!waiting) return;
-  store.transition(waiting.key, waiting.transition);
-  unsaved.delete(environment);
+/** Of every environment: one that is called otherwise now has nobody else to save it. @throws {StoreError} */
+export async function saveUnsaved({ store, unsaved }: Pick<Sender, 'store' | 'unsaved'>): Promise<void> {
+  for (const [name, { key, transition }] of unsaved) {
+    await patiently(() => store.transition(key, transition));
+    unsaved.delete(name);
+  }
 }
 
 const firstPauseMs = 5 * minuteMs;

@@ -1,4 +1,5 @@
 import type { SafeText, Untrusted } from '../text/index.ts';
+import type { RefusedThing } from './mail/smtp-failure.ts';
 
 /** The closed list of states, which is also the metric's state set. Exactly one holds for an environment at a time. */
 export const renewalStates = [
@@ -22,8 +23,16 @@ export interface RequestKey {
   readonly fingerprintSha256: string;
 }
 
+/** What a request asks for, whatever the environment is called. */
+export interface Subject {
+  /** In upper case. */
+  readonly mailboxId: string;
+  /** Which of MESH's environments: the preset's name, else the address. */
+  readonly mesh: string;
+}
+
 /** One renewal as it stands on disk. */
-export interface RenewalRecord extends RequestKey {
+export interface RenewalRecord extends RequestKey, Partial<Subject> {
   readonly state: RenewalState;
   readonly commonName: Untrusted;
   /** Of the certificate that is being replaced. */
@@ -31,6 +40,8 @@ export interface RenewalRecord extends RequestKey {
   readonly notAfter: Date;
   /** Every transition, oldest first. */
   readonly transitions: readonly { readonly state: RenewalState; readonly at: Date; readonly reason: SafeText }[];
+  /** Why a person asked before the window opened, in their words. */
+  readonly askedReason?: string;
   readonly requestedAt?: Date;
   /** `sent`: a mail server took the request to the desk. `drafted`: a person has to forward it (review mode, or no SMTP configured). */
   readonly delivery?: 'sent' | 'drafted';
@@ -46,12 +57,18 @@ export interface RenewalRecord extends RequestKey {
   /** The certificate seen deployed in this one's place, and since when: it closes the renewal once MESH accepts it. */
   readonly successorFingerprintSha256?: string;
   readonly successorSeenAt?: Date;
+  /** When MESH was seen to accept it; absent where a valid credential had to do. */
+  readonly acceptedAt?: Date;
   readonly remindedAt?: Date;
   readonly closedAt?: Date;
   /** How often the mail server has been called with the request. */
   readonly attempts: number;
+  /** Since when the mail server of the present attempt may have some of the message. Until then it is certain that nothing was sent. */
+  readonly bodyBegunAt?: Date;
   readonly nextAttemptAt?: Date;
   readonly lastError?: SafeText;
+  /** What the mail server refused for good. */
+  readonly refusedThing?: RefusedThing;
 }
 
 /** What the contact is told besides the request itself. */
@@ -70,6 +87,8 @@ export interface Notice {
 /** A record with what the contact has been told about it. */
 export interface StoredRenewal extends RenewalRecord {
   readonly notices: readonly Notice[];
+  /** Digest of the settings that a refusal for good can be due to. */
+  readonly refusedFacts?: string;
 }
 
 /** What the page, the API and the metrics show of one environment's renewal. */

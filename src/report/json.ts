@@ -141,19 +141,23 @@ export function renewalJson(renewal: RenewalStatus): Shape<'renewalSchema'> {
 export function renewalRecordJson(record: RenewalRecord): Shape<'renewalRecordSchema'> {
   return {
     environment: escaped(record.environment),
+    ...texts(record, ['mailboxId', 'mesh']),
     state: record.state,
     commonName: record.commonName.shown,
     serial: escaped(record.serial),
     fingerprintSha256: record.fingerprintSha256,
     notAfter: timestamp(record.notAfter),
+    ...texts(record, ['askedReason']),
     ...given('delivery', record.delivery),
     ...texts(record, ['messageId', 'keyFile', 'csrFile', 'messageFile']),
     ...given('spkiSha256', record.spkiSha256),
     ...given('issuedFingerprintSha256', record.issuedFingerprintSha256),
     ...given('successorFingerprintSha256', record.successorFingerprintSha256),
-    ...times(record, ['requestedAt', 'successorSeenAt', 'remindedAt', 'closedAt', 'nextAttemptAt']),
+    ...times(record, ['requestedAt', 'successorSeenAt', 'acceptedAt', 'remindedAt', 'closedAt']),
     attempts: record.attempts,
+    ...times(record, ['bodyBegunAt', 'nextAttemptAt']),
     ...given('lastError', record.lastError),
+    ...given('refusedThing', record.refusedThing),
     transitions: record.transitions.map(({ state, at, reason }) => ({ state, at: timestamp(at), reason })),
   };
 }

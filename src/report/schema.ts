@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { checkNames, findingCodes, severities } from '../findings/index.ts';
 import { handshakeOutcomes, handshakeReasons } from '../mesh/index.ts';
-import { renewalStates } from '../renewal/index.ts';
+import { refusedThings, renewalStates } from '../renewal/index.ts';
 import type { SafeText } from '../text/index.ts';
 
 /** Text that is not from a closed list: only escaped text is accepted. */
@@ -119,12 +119,15 @@ export const inspectionSchema = z
 export const renewalRecordSchema = z
   .object({
     environment: text,
+    mailboxId: text.optional(),
+    mesh: text.optional().meta({ description: 'Which of MESH’s environments: the preset, else the address.' }),
     state: z.enum(renewalStates),
     commonName: text,
     serial: text,
     fingerprintSha256: fingerprint.meta({ description: 'Of the certificate that is being replaced.' }),
     notAfter: timestamp,
     requestedAt: timestamp.optional(),
+    askedReason: text.optional().meta({ description: 'Why a person asked ahead of time.' }),
     delivery: z
       .enum(['sent', 'drafted'])
       .optional()
@@ -137,11 +140,16 @@ export const renewalRecordSchema = z
     issuedFingerprintSha256: fingerprint.optional(),
     successorFingerprintSha256: fingerprint.optional().meta({ description: 'Seen deployed in this one’s place.' }),
     successorSeenAt: timestamp.optional(),
+    acceptedAt: timestamp.optional().meta({ description: 'When MESH was seen to accept it.' }),
     remindedAt: timestamp.optional(),
     closedAt: timestamp.optional(),
     attempts: z.int().nonnegative(),
+    bodyBegunAt: timestamp
+      .optional()
+      .meta({ description: 'Since when the mail server may have some of the message of the last attempt.' }),
     nextAttemptAt: timestamp.optional(),
     lastError: text.optional(),
+    refusedThing: z.enum(refusedThings).optional().meta({ description: 'What the mail server refused for good.' }),
     transitions: z
       .array(z.object({ state: z.enum(renewalStates), at: timestamp, reason: text }))
       .meta({ description: 'Oldest first.' }),

@@ -138,6 +138,8 @@ class RunningService implements Service {
   async #stop(): Promise<readonly string[]> {
     this.#stopWatching();
     clearTimeout(this.#loadAgain);
+    // First, so that a mail server that hangs does not delay the end.
+    this.#renewals.breakOff();
     const { log } = this.#options;
     const running = await stillRunning(
       {

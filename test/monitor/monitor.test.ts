@@ -4,7 +4,7 @@ import type { Examination } from '../../src/examine/examine.ts';
 import { jitterMs } from '../../src/monitor/jitter.ts';
 import { noSuccesses } from '../../src/monitor/last-successes.ts';
 import { type Actions, Monitor } from '../../src/monitor/monitor.ts';
-import type { RenewalInput } from '../../src/renewal/engine.ts';
+import type { RenewalInput } from '../../src/renewal/step.ts';
 import { ResourceShortageError } from '../../src/shortage/error.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { known } from '../../src/text/index.ts';
@@ -213,6 +213,25 @@ describe('renewals', () => {
       renewal: { state: 'requested' },
       emails: { sent: 2, failed: 0, drafted: 0 },
       status: 'warning',
+    });
+  });
+
+  test('that are under way hear at once what a handshake says; others wait for the next check', async () => {
+    let state: 'not_due' | 'due' = 'not_due';
+    const { monitor, calls } = monitorOf(names('a'), {
+      renew: async () => ({ status: { state, reason: known('as told') }, findings: [], emailed: [] }),
+    });
+    await monitor.checkAll();
+    await vi.advanceTimersByTimeAsync(secondMs);
+    expect([startsOf(calls, 'a'), calls.renew.mock.calls.length]).toEqual([1, 1]);
+    state = 'due';
+    await monitor.checkAll();
+    await monitor.handshakeAll();
+    await vi.advanceTimersByTimeAsync(hourMs);
+    expect([startsOf(calls, 'a'), calls.renew.mock.calls.length]).toEqual([2, 3]);
+    expect(calls.renew.mock.calls[2]?.[0]).toMatchObject({
+      handshake: { outcome: 'success' },
+      assessment: { valid: true },
     });
   });
 

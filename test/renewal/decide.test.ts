@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { RenewalPolicy } from '../../src/config/types.ts';
-import { caThatEndsFirst, decideRenewal, type RenewalFacts } from '../../src/renewal/decide.ts';
+import { decideRenewal } from '../../src/renewal/decide.ts';
+import type { RenewalFacts } from '../../src/renewal/decision.ts';
+import { caThatEndsFirst } from '../../src/renewal/due.ts';
 import type { Notice, RenewalState, StoredRenewal } from '../../src/renewal/types.ts';
 import { say } from '../../src/text/index.ts';
 import { dayMs, hourMs, minuteMs, secondMs } from '../../src/time/duration.ts';
@@ -29,6 +31,9 @@ const facts = (records: StoredRenewal[], more: Partial<RenewalFacts> = {}): Rene
   environment: integration,
   assessment: assessed(replaced),
   records,
+  related: [],
+  names: new Set([integration.name]),
+  configurationFile: '/etc/monitor.yaml',
   ...more,
 });
 
@@ -153,7 +158,7 @@ describe('once and never twice', () => {
 
   test('decide: another environment with the same certificate has a key of its own', () => {
     const other = environmentOf('deployment');
-    expect(decideRenewal({ environment: other, assessment: assessed(replaced), records: [] }, inWindow).key).toEqual({
+    expect(decideRenewal(facts([], { environment: other }), inWindow).key).toEqual({
       environment: 'deployment',
       fingerprintSha256: replaced.fingerprintSha256,
     });

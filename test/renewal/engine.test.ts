@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RenewalPolicy } from '../../src/config/types.ts';
-import { advanceRenewal, type EngineDeps, type RenewalInput, viewRenewal } from '../../src/renewal/engine.ts';
+import { viewRenewal } from '../../src/renewal/conclude.ts';
+import { advanceRenewal } from '../../src/renewal/engine.ts';
 import { createMailer, type Mailer, type SendResult } from '../../src/renewal/mail/mailer.ts';
 import type { Message } from '../../src/renewal/mail/request-message.ts';
 import { resolveRenewal } from '../../src/renewal/resolve.ts';
 import { nextAttempt, recoverInterrupted } from '../../src/renewal/send.ts';
+import type { EngineDeps, RenewalInput } from '../../src/renewal/step.ts';
 import { openStore, type RenewalStore, StoreError } from '../../src/renewal/store/store.ts';
 import { known } from '../../src/text/index.ts';
 import { dayMs, hourMs, minuteMs } from '../../src/time/duration.ts';
@@ -32,9 +34,11 @@ function answering(...answers: Partial<SendResult>[]): Mailer & { readonly messa
   const messages: Message[] = [];
   return {
     messages,
-    send: async (message) => {
+    send: async (message, _now, handover) => {
       messages.push(message);
-      return { ...sent, ...answers.shift() };
+      const answer = { ...sent, ...answers.shift() };
+      if (answer.outcome === 'sent' || answer.outcome === 'uncertain') await handover?.begins?.();
+      return answer;
     },
   };
 }
@@ -49,6 +53,10 @@ function deps(mailer: Mailer, more: Partial<EngineDeps> = {}): EngineDeps {
     log: { info: () => {}, warn: () => {} },
     unsaved: new Map(),
     lastKnown: new Map(),
+    deployed: new Map(),
+    clock: { doubt: undefined, step: undefined },
+    names: new Set(['integration', 'one', 'two']),
+    configurationFile: '/etc/monitor.yaml',
     ...more,
   };
 }
@@ -58,7 +66,10 @@ function subject(policy: Partial<RenewalPolicy> = {}, name = 'integration'): Ren
   return { ...input, environment: { ...input.environment, renewal: { ...input.environment.renewal, ...policy } } };
 }
 
+const resolve = (outcome: 'sent' | 'not-sent', at: Date) =>
+  resolveRenewal(store, subject().environment, new Set(['integration']), outcome, at);
 const later = (ms: number) => new Date(now.getTime() + ms);
+const configured = () => ({ stateDir, names: new Set(['integration']), configurationFile: '/etc/monitor.yaml' });
 const codesOf = (step: { findings: readonly { code: string }[] }) => step.findings.map(({ code }) => code);
 const addressesOf = ({ to, cc }: Message) => [...to, ...cc].map(({ address }) => address);
 const record = () => store.list()[0]!;
@@ -88,17 +99,6 @@ describe('sending', () => {
     expect(steps.flatMap(({ emailed }) => emailed)).toEqual(['sent']);
   });
 
-  test('engine: two environments with one certificate ask for one each', async () => {
-    const mailer = answering();
-    const [one, two] = [subject({}, 'one'), subject({}, 'two')];
-    await advanceRenewal(one, deps(mailer), now);
-    await advanceRenewal({ ...one, environment: two.environment }, deps(mailer), now);
-    expect(store.list().map(({ environment, state }) => [environment, state])).toEqual([
-      ['one', 'requested'],
-      ['two', 'requested'],
-    ]);
-  });
-
   test('engine: in review mode the desk gets nothing, and a person is asked to forward it', async () => {
     const mailer = answering();
     const step = await advanceRenewal(subject({ mode: 'review' }), deps(mailer), now);
@@ -107,7 +107,7 @@ describe('sending', () => {
     expect(step.status.reason).toBe(
       `the request was sent to ada.lovelace@example.org for review, to be forwarded to ${desk}`,
     );
-    expect(resolveRenewal(store, 'integration', 'sent', later(hourMs))).toMatchObject({
+    expect(resolve('sent', later(hourMs))).toMatchObject({
       record: { state: 'requested', delivery: 'sent', requestedAt: later(hourMs) },
     });
     expect(codesOf(await advanceRenewal(subject({ mode: 'review' }), deps(mailer), later(2 * hourMs)))).toEqual([]);
@@ -220,7 +220,8 @@ describe('when it cannot be sent', () => {
 describe('what is uncertain', () => {
   async function cutOff(): Promise<void> {
     await advanceRenewal(subject(), deps(answering({ outcome: 'failed', retry: true, reason: known('busy') })), now);
-    store.transition(record(), { from: ['due'], to: 'sending', at: now, reason: 'as left by a crash' });
+    const changes = { bodyBegunAt: now };
+    store.transition(record(), { from: ['due'], to: 'sending', at: now, reason: 'as left by a crash', changes });
     recoverInterrupted(store, later(minuteMs));
   }
 
@@ -245,7 +246,7 @@ describe('what is uncertain', () => {
 
   test('engine: settled as sent it is followed like any request', async () => {
     await cutOff();
-    const resolved = resolveRenewal(store, 'integration', 'sent', later(hourMs));
+    const resolved = resolve('sent', later(hourMs));
     expect(resolved).toMatchObject({ record: { state: 'requested', requestedAt: now, delivery: 'sent' } });
     const mailer = answering();
     const step = await advanceRenewal(subject(), deps(mailer), later(2 * hourMs));
@@ -255,7 +256,7 @@ describe('what is uncertain', () => {
   test('engine: settled as not sent it is sent, once, with the same key', async () => {
     await cutOff();
     const { spkiSha256 } = record();
-    resolveRenewal(store, 'integration', 'not-sent', later(hourMs));
+    resolve('not-sent', later(hourMs));
     const mailer = answering();
     for (let hour = 2; hour < 6; hour += 1) await advanceRenewal(subject(), deps(mailer), later(hour * hourMs));
     expect(mailer.messages.map(addressesOf)).toEqual([[desk, 'ada.lovelace@example.org']]);
@@ -263,11 +264,11 @@ describe('what is uncertain', () => {
   });
 
   test('engine: nothing but uncertain, failed or drafted can be settled', async () => {
-    const refusedIn = () => resolveRenewal(store, 'integration', 'not-sent', now);
+    const refusedIn = () => resolve('not-sent', now);
     expect(refusedIn()).toEqual({ refused: 'no renewal of integration is open' });
     await advanceRenewal(subject(), deps(answering()), now);
     expect(refusedIn()).toMatchObject({ refused: expect.stringContaining('it is not sent a second time') });
-    expect(resolveRenewal(store, 'integration', 'sent', now)).toMatchObject({ refused: expect.any(String) });
+    expect(resolve('sent', now)).toMatchObject({ refused: expect.any(String) });
     expect(record().state).toBe('requested');
     const key = record();
     store.transition(key, { from: ['requested'], to: 'sending', at: now, reason: 'for this test' });
@@ -369,15 +370,18 @@ test('engine: without a credential there is nothing to renew, and nothing is rec
 });
 
 test('engine: a look does nothing and says what stands, with a record and without', async () => {
-  const unseen = viewRenewal(subject(), undefined, stateDir, now);
+  const unseen = viewRenewal(subject(), undefined, configured(), now);
   expect([unseen.status.state, codesOf(unseen), store.list()]).toEqual(['not_due', ['renewal_due'], []]);
   await advanceRenewal(subject(), deps(answering({ outcome: 'failed', retry: true, reason: known('busy') })), now);
   const before = store.list();
-  const due = viewRenewal(subject(), store, stateDir, later(dayMs));
+  const due = viewRenewal(subject(), store, configured(), later(dayMs));
   expect([due.status.state, codesOf(due)]).toEqual(['due', ['renewal_due', 'renewal_email_failed']]);
   expect(store.list()).toEqual(before);
   const step = await advanceRenewal(subject(), deps(answering()), later(dayMs));
-  expect(viewRenewal(subject(), store, stateDir, later(dayMs))).toMatchObject({ status: step.status, findings: [] });
+  expect(viewRenewal(subject(), store, configured(), later(dayMs))).toMatchObject({
+    status: step.status,
+    findings: [],
+  });
 });
 
 test('engine: a whole estate over real SMTP gets one request for each environment', async () => {

@@ -19,6 +19,9 @@ const circumstances = (more: Partial<RenewalCircumstances>): RenewalCircumstance
   environment,
   assessment: assessmentOf(replaced),
   records: [],
+  related: [],
+  names: new Set([environment.name]),
+  configurationFile: '/etc/monitor.yaml',
   reason: 'the reason',
   keyMissing: false,
   ...more,
@@ -169,6 +172,40 @@ test('findings: once the new certificate is deployed, only the handshake has any
     successorFingerprintSha256: issued.fingerprintSha256,
   });
   expect(codes({ record, assessment: assessmentOf(issued), keyMissing: true }, tooLate)).toEqual([]);
+});
+
+test('findings: nor while the new file cannot be read, for its successor has been seen', () => {
+  const seen = { requestedAt: asked, successorFingerprintSha256: issued.fingerprintSha256 };
+  const record = stored('requested', { ...seen, delivery: 'drafted', lastError: known('one recipient was refused') });
+  const unread = { record, assessment: sampleAssessment({ certificates: [] }), keyMissing: true };
+  expect(codes(unread, tooLate)).toEqual([]);
+  // Before any check of this process has ended, too.
+  const { assessment, ...unchecked } = circumstances(unread);
+  expect(renewalFindings(unchecked, tooLate)).toEqual([]);
+  // Rolled back to the old certificate, its renewal counts again.
+  expect(codes({ record: stored('requested', seen) }, tooLate)).toContain('renewal_overdue critical');
+  // And without a successor nothing is known to have replaced it.
+  const { successorFingerprintSha256, ...alone } = seen;
+  expect(codes({ record: stored('requested', alone), assessment: unread.assessment }, tooLate)).toContain(
+    'renewal_overdue critical',
+  );
+});
+
+test('findings: an expired certificate is not said to expire', () => {
+  const record = stored('requested', { requestedAt: asked });
+  const message = (now: Date) =>
+    renewalFindings(circumstances({ record }), now).find(({ code }) => code === 'renewal_overdue')?.message;
+  expect(message(new Date(replaced.notAfter.getTime()))).toMatch(/^The certificate expires on Friday 22 January 2027/);
+  expect(message(new Date(replaced.notAfter.getTime() + secondMs))).toMatch(/^The certificate expired on Friday 22/);
+});
+
+test('findings: a clock that was set is a warning, also before anything is due', () => {
+  const clockStep = 'this machine’s clock was set forward by 365 days';
+  const early = new Date(opening.getTime() - dayMs);
+  const found = renewalFindings(circumstances({ record: stored('not_due'), clockStep }), early);
+  expect(found).toMatchObject([
+    { code: 'clock_stepped', severity: 'warning', message: 'This machine’s clock was set forward by 365 days' },
+  ]);
 });
 
 test('findings: an environment without a desk has none', () => {

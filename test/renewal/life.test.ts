@@ -117,34 +117,42 @@ async function shakeHands(now: Date): Promise<void> {
 }
 
 test('life: nothing at 61 days, one request at 60, a reminder, the certificate, the handshake, one closing message, and the next renewal', async () => {
-  let renewals = createRenewals(configuration(), env, log, day(0));
+  // Two months pass by every clock.
+  let at = day(0);
+  const renew = () => createRenewals(configuration(), env, log, at, () => at.getTime());
+  const cycleAt = (renewals: Renewals, now: Date) => {
+    at = now;
+    return cycle(renewals, now);
+  };
+  let renewals = renew();
   const codes = (step: Awaited<ReturnType<typeof cycle>>) => step.findings.map(({ code }) => code);
 
   await shakeHands(day(0));
   expect(lastHandshake?.outcome).toBe('success');
-  const early = await cycle(renewals, day(0));
+  const early = await cycleAt(renewals, day(0));
   expect([early.status.state, early.status.dueAt, codes(early)]).toEqual(['not_due', day(1), []]);
-  const lastSecond = await cycle(renewals, day(1, -1000));
+  const lastSecond = await cycleAt(renewals, day(1, -1000));
   expect([lastSecond.status.state, mail.received.length]).toEqual(['not_due', 0]);
 
-  const sent = await cycle(renewals, day(1));
+  const sent = await cycleAt(renewals, day(1));
   expect([sent.status.state, sent.emailed, sent.status.requestedAt]).toEqual(['requested', ['sent'], day(1)]);
   expect(mail.received.map(({ to }) => to)).toEqual([['itoc.supportdesk@nhs.net', 'ada.lovelace@example.org']]);
 
   // Restarts, and a cycle every five minutes, send nothing more.
   await renewals.close();
-  renewals = createRenewals(configuration(), env, log, day(1, minuteMs));
+  at = day(1, minuteMs);
+  renewals = renew();
   for (let minutes = 5; minutes <= 60; minutes += 5)
-    expect((await cycle(renewals, day(1, minutes * minuteMs))).emailed).toEqual([]);
+    expect((await cycleAt(renewals, day(1, minutes * minuteMs))).emailed).toEqual([]);
 
   // Two weeks hold five working days at any time of the year.
-  const unanswered = await cycle(renewals, day(15));
+  const unanswered = await cycleAt(renewals, day(15));
   expect([unanswered.status.state, unanswered.emailed, codes(unanswered)]).toEqual([
     'requested',
     ['sent'],
     ['renewal_unanswered'],
   ]);
-  expect((await cycle(renewals, day(15, 5 * minuteMs))).emailed).toEqual([]);
+  expect((await cycleAt(renewals, day(15, 5 * minuteMs))).emailed).toEqual([]);
   expect(mail.received[1]).toMatchObject({ to: ['ada.lovelace@example.org'] });
 
   // The desk signs what was in the message; the contact accepts what comes back while the service runs.
@@ -154,6 +162,7 @@ test('life: nothing at 61 days, one request at 60, a reminder, the certificate, 
   const other = openStore(stateDir, { exclusive: false });
   const accepted = await acceptIssued(other, {
     environment: environment(),
+    names: new Set([environment().name]),
     issued: Buffer.from(issued.pem),
     install: true,
     stateDir,
@@ -165,15 +174,15 @@ test('life: nothing at 61 days, one request at 60, a reminder, the certificate, 
   expect(readFileSync(files.certificate, 'utf8')).toContain(issued.pem.trim());
 
   // Deployed, but MESH has not seen it: the handshake before does not count.
-  const deployed = await cycle(renewals, day(16, 5 * minuteMs));
+  const deployed = await cycleAt(renewals, day(16, 5 * minuteMs));
   expect([deployed.status.state, codes(deployed), deployed.emailed]).toEqual(['issued', [], []]);
   expect(deployed.status.reason).toBe('a new certificate is deployed; MESH has not accepted it yet');
 
   await shakeHands(day(16, 17 * minuteMs));
   expect(lastHandshake?.outcome).toBe('success');
-  const closed = await cycle(renewals, day(16, 20 * minuteMs));
+  const closed = await cycleAt(renewals, day(16, 20 * minuteMs));
   expect([closed.status.state, closed.emailed, codes(closed)]).toEqual(['deployed', ['sent'], []]);
-  const next = await cycle(renewals, day(16, 25 * minuteMs));
+  const next = await cycleAt(renewals, day(16, 25 * minuteMs));
   expect([next.status.state, next.emailed, codes(next)]).toEqual(['not_due', [], []]);
   expect(next.status.dueAt?.getTime()).toBeGreaterThan(day(900).getTime());
   await renewals.close();

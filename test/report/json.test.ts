@@ -135,12 +135,15 @@ describe('json', () => {
   test('a renewal with everything in it is what the schema describes', () => {
     const record: Required<RenewalRecord> = {
       environment: 'integration',
+      mailboxId: 'X26ABC1',
+      mesh: 'integration',
       fingerprintSha256: 'a'.repeat(64),
       state: 'requested',
       commonName: new Untrusted('x26abc1.x26.api.mesh-client.nhs.uk'),
       serial: '0A',
       notAfter: daysFromSampleNow(40),
       transitions: [{ state: 'requested', at: sampleNow, reason: known('The mail server took it.') }],
+      askedReason: 'the key was lost',
       requestedAt: sampleNow,
       delivery: 'sent',
       successorFingerprintSha256: 'd'.repeat(64),
@@ -151,9 +154,12 @@ describe('json', () => {
       messageFile: 'outbox/1.eml',
       spkiSha256: 'b'.repeat(64),
       issuedFingerprintSha256: 'c'.repeat(64),
+      acceptedAt: sampleNow,
       remindedAt: sampleNow,
       closedAt: sampleNow,
       attempts: 2,
+      bodyBegunAt: sampleNow,
+      refusedThing: 'sender',
       nextAttemptAt: sampleNow,
       lastError: known('451 try later'),
     };

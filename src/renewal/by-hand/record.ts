@@ -1,11 +1,13 @@
 /** `renewals`, `renewals resolve` and `check`: the record of renewals, read and settled from outside the service. */
-import { type Configuration, defaultDeskWorkingDays } from '../../config/index.ts';
+import { type Configuration, defaultDeskWorkingDays, type ResolvedEnvironment } from '../../config/index.ts';
 import { known } from '../../text/index.ts';
 import { lastSafeDay } from '../../time/index.ts';
-import { dueAt } from '../decide.ts';
-import { type RenewalInput, type RenewalStep, viewRenewal } from '../engine.ts';
+import { viewRenewal } from '../conclude.ts';
+import { dueAt } from '../due.ts';
+import { configured } from '../renewals.ts';
 import { type Resolution, resolveRenewal } from '../resolve.ts';
 import { recoverInterrupted } from '../send.ts';
+import type { RenewalInput, RenewalStep } from '../step.ts';
 import { databaseExists, openReader, openStore, type RenewalStore, StoreError } from '../store/store.ts';
 import type { RenewalRecord, RenewalStatus } from '../types.ts';
 
@@ -34,15 +36,16 @@ function statusOf(record: RenewalRecord, environments: Configuration['environmen
 
 /** @throws {StoreError} */
 export function settleRenewal(
-  { stateDir }: Configuration,
-  environment: string,
+  configuration: Configuration,
+  environment: ResolvedEnvironment,
   outcome: 'sent' | 'not-sent',
   now: Date,
 ): Resolution {
+  const { stateDir } = configuration;
   if (!databaseExists(stateDir)) return { refused: `nothing has been recorded in ${stateDir} yet` };
   const store = openForSettling(stateDir, now);
   try {
-    return resolveRenewal(store, environment, outcome, now);
+    return resolveRenewal(store, environment, configured(configuration).names, outcome, now);
   } finally {
     store.close();
   }
@@ -70,7 +73,8 @@ export interface RenewalViewer {
  * Looks only, and leaves no trace.
  * @param broken told once, when the record cannot be read; nothing is said of renewals from there on.
  */
-export function openViewer(stateDir: string, broken: (error: StoreError) => void): RenewalViewer {
+export function openViewer(configuration: Configuration, broken: (error: StoreError) => void): RenewalViewer {
+  const { stateDir } = configuration;
   const unlessBroken = <T>(work: () => T): T | undefined => {
     try {
       return work();
@@ -80,12 +84,13 @@ export function openViewer(stateDir: string, broken: (error: StoreError) => void
       return undefined;
     }
   };
+  const known = { stateDir, ...configured(configuration) };
   let reader = databaseExists(stateDir) ? unlessBroken(() => openReader(stateDir)) : undefined;
   return {
     view(input, now) {
       const open = reader;
       if (!open) return undefined;
-      const step = unlessBroken(() => viewRenewal(input, open, stateDir, now));
+      const step = unlessBroken(() => viewRenewal(input, open, known, now));
       if (!step) reader = undefined;
       return step;
     },

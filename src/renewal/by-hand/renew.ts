@@ -3,13 +3,13 @@ import type { Configuration, ResolvedEnvironment, Variables } from '../../config
 import type { Examination } from '../../examine/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import { clientCertificate } from '../decide.ts';
-import type { RenewalInput, RenewalLog, RenewalStep } from '../engine.ts';
 import type { Message } from '../mail/request-message.ts';
 import { createRenewals, senderOf } from '../renewals.ts';
 import { type FileNames, makeDraft, whyNotDrafted, writeDraft } from '../request/draft.ts';
 import { retryNow } from '../resolve.ts';
+import type { RenewalInput, RenewalLog, RenewalStep } from '../step.ts';
 import { openStore, StoreLockedError } from '../store/store.ts';
-import type { RenewalState, RequestKey } from '../types.ts';
+import type { RenewalState } from '../types.ts';
 
 /** An environment as it was examined for the occasion. */
 export interface RenewalSubject {
@@ -25,6 +25,11 @@ export function renewalSubject(environment: ResolvedEnvironment, examination: Ex
   return certificate && { environment, examination, certificate };
 }
 
+export interface Asked {
+  /** Why, in the words of the person who asks; it goes to the desk. */
+  readonly reason?: string;
+}
+
 export type DraftOutcome =
   /** Files relative to the directory that was given. */
   { readonly message: Message; readonly files: FileNames } | { readonly refused: string };
@@ -33,12 +38,13 @@ export type DraftOutcome =
 export async function draftByHand(
   configuration: Configuration,
   { environment, examination: { credential }, certificate }: RenewalSubject,
-  directory: string,
+  { directory, ...asked }: Asked & { readonly directory: string },
   env: Variables,
   now: Date,
 ): Promise<DraftOutcome> {
   try {
-    const draft = await makeDraft({ environment, certificate, credential, from: senderOf(configuration), env, now });
+    const from = senderOf(configuration);
+    const draft = await makeDraft({ environment, certificate, credential, from, env, ...asked, now });
     return { message: draft.message, files: await writeDraft(directory, '.', draft) };
   } catch (error) {
     return { refused: whyNotDrafted(error) };
@@ -60,39 +66,43 @@ export type RenewOutcome =
 export async function renewByHand(
   configuration: Configuration,
   subject: RenewalSubject,
+  asked: Asked,
   env: Variables,
   now: Date,
 ): Promise<RenewOutcome> {
-  const { environment, certificate } = subject;
-  const key = { environment: environment.name, fingerprintSha256: certificate.fingerprintSha256 };
+  const { fingerprintSha256 } = subject.certificate;
   try {
     const renewals = createRenewals(configuration, env, quiet, now);
     try {
-      const before = renewals.retryNow(key, now)?.state;
-      return outcomeOf(key, before, await renewals.step(inputOf(subject, now), now));
+      const before = renewals.retryNow(subject.environment, fingerprintSha256, asked, now)?.state;
+      return outcomeOf(fingerprintSha256, before, await renewals.step(inputOf(subject, asked), now));
     } finally {
       await renewals.close();
     }
   } catch (error) {
-    if (error instanceof StoreLockedError) return leaveToService(configuration.stateDir, key, error, now);
+    if (error instanceof StoreLockedError) return leaveToService(configuration.stateDir, subject, asked, error, now);
     throw error;
   }
 }
 
 const quiet: RenewalLog = { info: () => {}, warn: () => {} };
 
-/** A person who asks now opens the window now. */
-function inputOf({ environment, examination, certificate }: RenewalSubject, now: Date): RenewalInput {
+function inputOf({ environment, examination }: RenewalSubject, asked: Asked): RenewalInput {
   const { assessment, credential } = examination;
-  const windowMs = Math.max(environment.renewal.windowMs, certificate.notAfter.getTime() - now.getTime());
-  return { environment: { ...environment, renewal: { ...environment.renewal, windowMs } }, assessment, credential };
+  return { environment, assessment, credential, asked };
 }
 
 /** One process sends. Where the service is running it is that one, and all it needs is a word that it may. */
-function leaveToService(stateDir: string, key: RequestKey, locked: StoreLockedError, now: Date): RenewOutcome {
+function leaveToService(
+  stateDir: string,
+  { environment, certificate }: RenewalSubject,
+  asked: Asked,
+  locked: StoreLockedError,
+  now: Date,
+): RenewOutcome {
   const store = openStore(stateDir, { exclusive: false });
   try {
-    const state = retryNow(store, key, now)?.state;
+    const state = retryNow(store, environment, certificate.fingerprintSha256, asked, now)?.state;
     if (state === 'due' || state === 'failed') return { kind: 'left_to_service' };
     if (state === undefined || state === 'not_due') return { kind: 'not_in_window', reason: locked.message };
     return { kind: 'asked_already', state };
@@ -104,13 +114,19 @@ function leaveToService(stateDir: string, key: RequestKey, locked: StoreLockedEr
 /** The states from which a request may still be sent. */
 const unasked: readonly (RenewalState | undefined)[] = [undefined, 'not_due', 'due', 'failed'];
 
-function outcomeOf(key: RequestKey, before: RenewalState | undefined, { status, findings }: RenewalStep): RenewOutcome {
+function outcomeOf(
+  fingerprintSha256: string,
+  before: RenewalState | undefined,
+  { status, findings }: RenewalStep,
+): RenewOutcome {
   const { state, reason, record } = status;
   // An open request for an earlier certificate stands in the way as much as one for this.
-  const asked = !unasked.includes(before) || record?.fingerprintSha256 !== key.fingerprintSha256;
+  const asked = !unasked.includes(before) || record?.fingerprintSha256 !== fingerprintSha256;
   if (asked) return { kind: 'asked_already', state, reason };
   if (state === 'requested')
     return { kind: 'requested', reason, ...(record.lastError ? { problem: record.lastError } : {}) };
-  const problems = findings.filter(({ code }) => code === 'renewal_email_failed').map(({ message }) => message);
+  const problems = findings
+    .filter(({ code }) => code === 'renewal_email_failed' || code === 'state_replaced')
+    .map(({ message }) => message);
   return { kind: 'not_sent', reason: (problems.length > 0 ? problems : [reason]).join('; ') };
 }

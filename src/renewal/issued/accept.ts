@@ -1,7 +1,10 @@
 /** From a file that the desk sent to a renewal that is `issued`: which request it answers, whether it may be used, and the record of it. */
 import type { ResolvedEnvironment, Variables } from '../../config/index.ts';
+import { readCredential } from '../../credential/index.ts';
+import { subjectOf } from '../claim.ts';
+import { renewalsOf } from '../resolve.ts';
 import type { RenewalStore } from '../store/store.ts';
-import type { RenewalRecord, RenewalState } from '../types.ts';
+import type { RenewalRecord, RenewalState, StoredRenewal } from '../types.ts';
 import { type InstallResult, installAccepted } from './install.ts';
 import { spkiSha256 } from './judge.ts';
 import { type Accepted, newKeyNeedsNewPassphrase, prepareIssued, type Refused } from './prepare.ts';
@@ -9,6 +12,8 @@ import { readIssuedFile } from './read.ts';
 
 export interface AcceptInput {
   readonly environment: ResolvedEnvironment;
+  /** Of every environment in the configuration. */
+  readonly names: ReadonlySet<string>;
   readonly issued: Uint8Array;
   readonly install: boolean;
   readonly stateDir: string;
@@ -23,7 +28,7 @@ const awaiting: readonly RenewalState[] = ['requested', 'uncertain', 'failed', '
 
 /** @throws {StoreError} when the record cannot be read or written; nothing is installed then. */
 export async function acceptIssued(store: RenewalStore, input: AcceptInput): Promise<AcceptResult> {
-  const record = await answeredRecord(store.list(input.environment.name), input.issued);
+  const record = await answeredRecord(await recordsFor(store, input), input.issued);
   if (!record)
     return {
       accepted: false,
@@ -50,6 +55,16 @@ export async function acceptIssued(store: RenewalStore, input: AcceptInput): Pro
   if (!input.install) return result;
   const newPassphrase = await newKeyNeedsNewPassphrase(input.environment, record, input.env);
   return { ...result, install: await installAccepted(input.environment, result, newPassphrase, input.now) };
+}
+
+/** Its own; else what was asked, in the name of another environment, for the certificate that is deployed here too. */
+async function recordsFor(store: RenewalStore, { environment, names, env }: AcceptInput): Promise<StoredRenewal[]> {
+  const own = renewalsOf(store, environment, names);
+  if (own.some(({ state }) => awaiting.includes(state)) || !environment.credential) return own;
+  const deployed = (await readCredential(environment.credential, env)).certificate?.fingerprintSha256;
+  return store
+    .related(environment.name, subjectOf(environment), deployed)
+    .filter(({ fingerprintSha256 }) => fingerprintSha256 === deployed);
 }
 
 /** The one whose key the certificate carries; else the latest that waits, so that what is wrong can be said against it. */

@@ -1,7 +1,7 @@
 /** What the contact is told while a renewal is under way. Never the desk: each of these goes to one person. Pure, like the request itself. */
 import type { ResolvedEnvironment } from '../../config/index.ts';
 import { plural } from '../../text/index.ts';
-import { londonDay, londonTime } from '../../time/index.ts';
+import { isTooLateToAsk, londonDay, londonTime } from '../../time/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import type { RenewalRecord } from '../types.ts';
 import { parseAddress } from './header-safety.ts';
@@ -31,28 +31,40 @@ export function renderReview(request: Message, context: Context): Message {
     subject: 'MESH certificate renewal for you to review and forward',
     enclosed: { filename: 'renewal-request.eml', message: request },
     body: ({ application, environment }) => [
-      `The client certificate of ${application} in ${environment} is in its renewal window. The request to the certificate desk is attached, with the certificate signing request and everything that must be enclosed. It has not been sent.`,
+      `The client certificate of ${application} in ${environment} ${standing(context)}. The request to the certificate desk is attached, with the certificate signing request and everything that must be enclosed. It has not been sent.`,
       `Please open renewal-request.eml, check it, and send it on, with its attachments, to:\n${desk}`,
     ],
   });
 }
 
+/** How the certificate stands, whoever asked for the request. */
+function standing({ environment, record: { notAfter }, now }: Context): string {
+  if (notAfter < now) return `expired on ${londonDay(notAfter)}`;
+  if (notAfter.getTime() - now.getTime() <= environment.renewal.windowMs) return 'is in its renewal window';
+  return `needs to be replaced before it expires on ${londonDay(notAfter)}`;
+}
+
 /** When the desk has had the working days that `renewal.reminder_working_days` gives it. */
 export function renderReminder(context: ContactMessage, lastSafeDay: Date): Message {
-  const { delivery, requestedAt } = context.record;
+  const { delivery, requestedAt, lastError } = context.record;
   const { deskWorkingDays } = context.environment.renewal;
   const drafted = delivery === 'drafted';
   const what = drafted ? 'was drafted for you to send to the desk' : 'was sent to the desk';
   const when = requestedAt ? ` on ${londonDay(requestedAt)}` : '';
+  // The copy is not promised where the mail server did not take every recipient.
+  const copy = lastError === undefined ? ' (you should have a copy)' : '';
   const otherwise = drafted
     ? 'If you have not sent the request yet, please do: it is in the message that you were sent, or in the outbox.'
-    : 'If it has not, reply to the request (you should have a copy) or telephone the desk.';
+    : `If it has not, reply to the request${copy} or telephone the desk.`;
+  const isOver = isTooLateToAsk(context.record.notAfter, deskWorkingDays, context.now);
   return toContact(context, 'reminder', {
     subject: 'No new MESH certificate yet',
     body: ({ name }) => [
       `The request for a new client certificate ${what}${when}, and no new certificate has been accepted or deployed since. The desk usually answers within ${plural(deskWorkingDays, 'working day')}.`,
       `If the certificate has arrived, run:\nmesh-cert-monitor accept --config FILE --environment ${name} ISSUED.pem\n${otherwise}`,
-      `Last day on which a request gives the desk the working days it needs: ${londonDay(lastSafeDay)}`,
+      isOver
+        ? `The last day on which a request gave the desk the working days it needs was ${londonDay(lastSafeDay)}: please telephone the desk.`
+        : `Last day on which a request gives the desk the working days it needs: ${londonDay(lastSafeDay)}`,
     ],
   });
 }
@@ -72,12 +84,27 @@ export function renderUncertain(context: ContactMessage): Message {
   });
 }
 
-/** The new certificate is deployed and MESH accepts it. */
-export function renderClosing(context: ContactMessage, deployed: Certificate): Message {
+/**
+ * The new certificate is deployed.
+ * @param elsewhere - names of other environments that still use the replaced one.
+ */
+export function renderClosing(
+  context: ContactMessage,
+  deployed: Certificate,
+  elsewhere: readonly string[] = [],
+): Message {
+  const { acceptedAt } = context.record;
+  const accepted = acceptedAt
+    ? 'The new client certificate is deployed and MESH accepts it.'
+    : 'The new client certificate is deployed and valid. No MESH handshake has confirmed it yet.';
+  const others =
+    elsewhere.length > 0
+      ? `The replaced certificate is still deployed in ${elsewhere.join(', ')}: please deploy the new one there too.`
+      : 'There is nothing more to do. The replaced certificate is no longer needed, nor is its key, unless the new certificate uses the same one.';
   return toContact(context, 'closing', {
     subject: 'MESH certificate renewed',
     body: () => [
-      'The new client certificate is deployed and MESH accepts it. There is nothing more to do. The replaced certificate is no longer needed, nor is its key, unless the new certificate uses the same one.',
+      `${accepted} ${others}`,
       `New certificate serial number: ${deployed.serial}
 New certificate SHA-256 fingerprint: ${deployed.fingerprintSha256}
 New certificate expires: ${londonTime(deployed.notAfter)}`,
@@ -103,16 +130,19 @@ function toContact(context: Context, kind: MessageKind, { subject, body, enclose
     cc: [],
     replyTo: facts.contact,
     subject: `${subject}: ${facts.application}, ${facts.environment}, mailbox ${facts.mailboxId}`,
-    text: [`Hello ${facts.contact.name},`, ...body(facts), replacedLines(facts, record), 'mesh-cert-monitor\n'].join(
-      '\n\n',
-    ),
+    text: [
+      `Hello ${facts.contact.name},`,
+      ...body(facts),
+      replacedLines(facts, record, now),
+      'mesh-cert-monitor\n',
+    ].join('\n\n'),
     attachments: [],
     ...(enclosed ? { enclosed } : {}),
     ...(record.messageId && kind !== 'review' ? { inReplyTo: record.messageId } : {}),
   };
 }
 
-function replacedLines(facts: Facts, record: RenewalKey): string {
+function replacedLines(facts: Facts, record: RenewalKey, now: Date): string {
   return `Application: ${facts.application}
 Organisation ODS code: ${facts.odsCode}
 Environment: ${facts.environment}
@@ -120,5 +150,5 @@ Mailbox ID: ${facts.mailboxId}
 Common name: ${record.commonName}
 Replaced certificate serial number: ${record.serial}
 Replaced certificate SHA-256 fingerprint: ${record.fingerprintSha256}
-Replaced certificate expires: ${londonTime(record.notAfter)}`;
+Replaced certificate ${record.notAfter < now ? 'expired' : 'expires'}: ${londonTime(record.notAfter)}`;
 }

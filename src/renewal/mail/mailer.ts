@@ -7,12 +7,14 @@ import {
   type SmtpServer,
   type Variables,
 } from '../../config/index.ts';
-import { condensed, type SafeText, say, type Untrusted } from '../../text/index.ts';
+import { type SafeText, say } from '../../text/index.ts';
 import { writeAtomically } from '../store/atomic-file.ts';
 import { renderMime } from './mime.ts';
 import { outboxFile } from './outbox.ts';
 import type { Message } from './request-message.ts';
-import { type Delivery, deliver, type Limits } from './smtp.ts';
+import { wordsOf } from './server-words.ts';
+import { type Delivery, deliver, type Handover, type Limits } from './smtp.ts';
+import { type Circumstances, explain, type RefusedThing } from './smtp-failure.ts';
 
 export interface SendResult {
   /**
@@ -22,6 +24,8 @@ export interface SendResult {
   readonly outcome: 'sent' | 'drafted' | 'failed' | 'uncertain';
   /** Whether sending the same message later can make sense. */
   readonly retry: boolean;
+  /** What the server refused for good; absent unless it did. */
+  readonly refusedThing?: RefusedThing;
   /** One sentence for people, never a secret. */
   readonly reason: SafeText;
   /** Addresses that the server refused, each with the server's words. */
@@ -32,7 +36,7 @@ export interface SendResult {
 
 export interface Mailer {
   /** Never rejects for the state of the world: a dead server and a full disk are results. */
-  send(message: Message, now: Date): Promise<SendResult>;
+  send(message: Message, now: Date, handover?: Handover): Promise<SendResult>;
 }
 
 /** @param limits for tests; the usual ones are minutes long. */
@@ -44,7 +48,8 @@ export function createMailer(
 ): Mailer {
   const smtp = email?.smtp;
   return {
-    send: (message) => (smtp ? sendBySmtp(smtp, message, env, limits) : draft(message, stateDir)),
+    send: (message, _, handover) =>
+      smtp ? sendBySmtp(smtp, message, env, limits, handover) : draft(message, stateDir),
   };
 }
 
@@ -70,6 +75,7 @@ async function sendBySmtp(
   message: Message,
   env: Variables,
   limits: Partial<Limits>,
+  handover: Handover | undefined,
 ): Promise<SendResult> {
   // Render before connecting: a mistake in a message must not cost an SMTP session.
   const bytes = await renderMime(message);
@@ -86,45 +92,34 @@ async function sendBySmtp(
     required: message.to.map(({ address }) => address),
     others: message.cc.map(({ address }) => address),
   };
-  const session = { server, limits, ...(password ? { password } : {}), ...(trusted ? { trusted } : {}) };
-  const safe = (text: string | Untrusted) => presentable(text, password);
-  return resultOf(await deliver(session, envelope, bytes), `${server.host}:${server.port}`, safe);
+  const known = password ? { password } : {};
+  const session = { server, limits, ...known, ...(trusted ? { trusted } : {}) };
+  const delivery = await deliver(session, envelope, bytes, handover);
+  return resultOf(delivery, { server, ...known, from: envelope.from, size: bytes.length });
 }
 
-function resultOf(delivery: Delivery, server: string, safe: (text: string | Untrusted) => SafeText): SendResult {
-  const refused = delivery.refused.map(safe);
+function resultOf(delivery: Delivery, known: Omit<Circumstances, 'portBeginsWithTls'>): SendResult {
+  const { server, password } = known;
+  const name = `${server.host}:${server.port}`;
+  const refused = delivery.refused.map(({ recipient, reply }) => say`${recipient} (${wordsOf(reply, password)})`);
   if (delivery.kind === 'accepted')
-    return { outcome: 'sent', retry: false, reason: say`accepted by ${server}: ${safe(delivery.reply)}`, refused };
+    return {
+      outcome: 'sent',
+      retry: false,
+      reason: say`accepted by ${name}: ${wordsOf(delivery.reply, password)}`,
+      refused,
+    };
+  if (delivery.kind === 'brokenOff')
+    return { ...failed(true, say`the message was not passed to ${name}: ${delivery.why}`), refused };
 
-  const { error, handedOver } = delivery;
-  const why = safe(error.message);
+  const { error, handedOver, portBeginsWithTls } = delivery;
+  const { what, refused: thing } = explain(error, { ...known, portBeginsWithTls });
   if (handedOver) {
-    const reason = say`${server} received the whole message, but there was an error before it answered: ${why}`;
+    const reason = say`${name} received the whole message but did not confirm it: it ${what}`;
     return { outcome: 'uncertain', retry: false, reason, refused };
   }
-  // RFC 5321 §4.2.1: 5yz stands, whatever else (4yz, no network, a broken TLS handshake) may pass.
-  const permanent = error.responseCode !== undefined && error.responseCode >= 500;
-  return { ...failed(!permanent, say`${server}: ${why}`), refused };
+  const result = { ...failed(thing === undefined, say`${name} ${what}`), refused };
+  return thing === undefined ? result : { ...result, refusedThing: thing };
 }
 
 const failed = (retry: boolean, reason: SafeText): SendResult => ({ outcome: 'failed', retry, reason, refused: [] });
-
-const longestReply = 300;
-
-/** What a server said, on one line, bounded, and without the password: servers have been seen to repeat what they were sent. */
-function presentable(text: string | Untrusted, password: Secret | undefined): SafeText {
-  const said = typeof text === 'string' ? text : text.raw();
-  const secret = password?.reveal() ?? '';
-  // Once more on one line: the server may have folded what it repeats.
-  return condensed(withoutSecret(withoutSecret(said, secret).replace(/\s+/g, ' '), secret), longestReply);
-}
-
-function withoutSecret(text: string, secret: string): string {
-  if (secret === '') return text;
-  const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '');
-  const plain = text.replaceAll(secret, '[secret]').replaceAll(base64, '[secret]');
-  // AUTH PLAIN wraps user and password in one base64 word, at an offset that hides the form above.
-  return plain.replace(/[A-Za-z0-9+/]{8,}={0,2}/g, (word) =>
-    Buffer.from(word, 'base64').includes(secret) ? '[secret]' : word,
-  );
-}

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { ResolvedEnvironment } from '../../config/index.ts';
-import { londonDay, londonTime } from '../../time/index.ts';
+import { dayMs, lastWorkingDayBefore, londonDay, londonTime } from '../../time/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import type { RequestKey } from '../types.ts';
 import { type Address, parseAddress, safeAddress, safeText } from './header-safety.ts';
@@ -41,11 +41,14 @@ export interface CertificateRequest {
   /** The one that is deployed and to be replaced. */
   readonly certificate: Certificate;
   readonly commonName: string;
+  /** Present when it is not the deployed certificate's: why not, as the end of a sentence. */
+  readonly nameChanges?: string;
   readonly csrPem: string;
   readonly enclosures: readonly Attachment[];
-  /** The day by which the new certificate must be in the contact's hands. */
-  readonly neededBy: Date;
-  readonly key: RequestKey;
+  /** Why a person asks ahead of time, in their words. */
+  readonly reason?: string;
+  /** The same for the same request, however often it is sent: see `messageIdFor`. */
+  readonly messageId: string;
   readonly now: Date;
 }
 
@@ -67,10 +70,10 @@ export function messageIdFor(key: RequestKey, kind: MessageKind, from: string, o
  * @throws {UnsafeMessageFieldError} when a configured value could add a header, a line or a recipient.
  */
 export function renderRequest(request: CertificateRequest): Message {
-  const { environment, key, from } = request;
+  const { environment, messageId, from } = request;
   const facts = safeFacts(environment);
   return {
-    messageId: messageIdFor(key, 'request', from),
+    messageId,
     date: request.now,
     from: parseAddress('email.from', from),
     to: environment.renewal.desk.map((address) => ({ address: safeAddress('renewal.desk', address) })),
@@ -87,18 +90,18 @@ function requestText(request: CertificateRequest, facts: Facts): string {
   const commonName = safeText('common name', request.commonName);
   return `Hello,
 
-Please could you issue a new MESH client certificate from the attached certificate signing request. The current certificate is about to expire; this is a renewal under the common name on record.
+Please could you issue a new MESH client certificate from the attached certificate signing request. ${whatItReplaces(request)}
 
 Application: ${facts.application}
 Organisation ODS code: ${facts.odsCode}
 Environment: ${facts.environment}
 Mailbox ID: ${facts.mailboxId}
 Common name: ${commonName}
-Reason: current certificate is about to expire
+Reason: ${reasonFor(request)}
 Current certificate serial number: ${certificate.serial}
 Current certificate SHA-256 fingerprint: ${certificate.fingerprintSha256}
-Current certificate expires: ${londonTime(certificate.notAfter)}
-New certificate needed by: ${londonDay(request.neededBy)}
+Current certificate ${isExpired(request) ? 'expired' : 'expires'}: ${londonTime(certificate.notAfter)}
+New certificate needed by: ${neededBy(request)}
 Contact: ${contactLine(facts)}
 
 Attached:
@@ -110,6 +113,53 @@ Thank you,
 ${facts.contact.name}
 ${facts.application} (${facts.odsCode})
 `;
+}
+
+/** The desk is told what is so, and no more: when the certificate ends, and whether the name stays. */
+function whatItReplaces(request: CertificateRequest): string {
+  const { certificate, commonName, nameChanges, now } = request;
+  const ending = endingOf(certificate, now);
+  const state = {
+    expired: `The current certificate expired on ${londonDay(certificate.notAfter)}`,
+    soon: 'The current certificate is about to expire',
+    later: 'The current certificate needs to be replaced before it expires',
+  }[ending];
+  if (nameChanges === undefined) return `${state}; this is a renewal under the common name on record.`;
+  const old = nameOf(certificate);
+  return `${state}. It has ${old}; please issue the new one as ${commonName}, because ${nameChanges}.`;
+}
+
+/** It is whatever stands in the certificate, and need not be fit for a message. */
+function nameOf({ subject: { commonName } }: Certificate): string {
+  if (commonName === undefined) return 'no common name';
+  return /^[\x20-\x7e]{1,64}$/.test(commonName.raw())
+    ? `the common name ${commonName}`
+    : 'a common name that cannot be written here';
+}
+
+function reasonFor({ reason, certificate, now }: CertificateRequest): string {
+  if (reason !== undefined) return safeText('reason', reason);
+  return {
+    expired: 'current certificate has expired',
+    soon: 'current certificate is about to expire',
+    later: 'renewal before the current certificate expires',
+  }[endingOf(certificate, now)];
+}
+
+/** Longer than any usual window: whoever asks earlier has another reason. */
+const soonMs = 90 * dayMs;
+
+function endingOf({ notAfter }: Certificate, now: Date): 'expired' | 'soon' | 'later' {
+  if (notAfter < now) return 'expired';
+  return notAfter.getTime() - now.getTime() <= soonMs ? 'soon' : 'later';
+}
+
+const isExpired = ({ certificate, now }: CertificateRequest) => endingOf(certificate, now) === 'expired';
+
+/** The last working day that is over before the expiry; where that is today or has gone by, or the reason is another, there is no such day. */
+function neededBy({ certificate, reason, now }: CertificateRequest): string {
+  const last = lastWorkingDayBefore(certificate.notAfter);
+  return last > now && reason === undefined ? londonDay(last) : 'as soon as possible';
 }
 
 export interface Facts {

@@ -1,22 +1,12 @@
 /** One message over one SMTP connection (RFC 5321), told apart as finely as the protocol allows. */
-import { Readable } from 'node:stream';
-import type {
-  Options,
-  default as SMTPConnection,
-  SMTPConnectionEnvelope,
-  SMTPError,
-} from 'nodemailer/lib/smtp-connection';
+import type { Options, default as SMTPConnection, SMTPError } from 'nodemailer/lib/smtp-connection';
 import type { Secret, SmtpServer } from '../../config/index.ts';
 import { Untrusted } from '../../text/index.ts';
 import { minuteMs, secondMs } from '../../time/index.ts';
+import { type Envelope, MessageBody, type Refusal } from './message-body.ts';
+import { beginsWithTls } from './tls-probe.ts';
 
-export interface Envelope {
-  readonly from: string;
-  /** At least one of these must be accepted, or the message is not handed over. */
-  readonly required: readonly string[];
-  /** Copies. */
-  readonly others: readonly string[];
-}
+export type { Envelope, Refusal } from './message-body.ts';
 
 export interface SmtpSession {
   readonly server: SmtpServer;
@@ -31,27 +21,52 @@ export interface Limits {
   readonly connectMs: number;
   readonly idleMs: number;
   readonly totalMs: number;
+  /** How long the answer to a message that has been handed over is awaited once the service is told to stop. */
+  readonly graceMs: number;
+  /** For finding out whether a port that sends no greeting begins with TLS. */
+  readonly probeMs: number;
 }
-const usualLimits: Limits = { connectMs: 30 * secondMs, idleMs: 2 * minuteMs, totalMs: 10 * minuteMs };
+const usualLimits: Limits = {
+  connectMs: 30 * secondMs,
+  idleMs: 2 * minuteMs,
+  totalMs: 10 * minuteMs,
+  graceMs: 5 * secondMs,
+  probeMs: 5 * secondMs,
+};
+
+export interface Handover {
+  /** Awaited before the first byte of the message goes out. Rejects: none goes out. */
+  readonly begins?: () => Promise<void>;
+  /** Breaks off what has not been handed over whole; what has is given a moment for the answer. */
+  readonly signal?: AbortSignal;
+}
 
 export type Delivery =
-  | { readonly kind: 'accepted'; readonly reply: Untrusted; readonly refused: readonly Untrusted[] }
+  | { readonly kind: 'accepted'; readonly reply: Untrusted; readonly refused: readonly Refusal[] }
   /** `handedOver`: the end of the message had been written when things went wrong, and no refusal of it was seen. */
   | {
       readonly kind: 'failed';
       readonly error: SMTPError;
       readonly handedOver: boolean;
-      readonly refused: readonly Untrusted[];
-    };
+      readonly refused: readonly Refusal[];
+      readonly portBeginsWithTls: boolean;
+    }
+  /** By us, before the message was handed over. */
+  | { readonly kind: 'brokenOff'; readonly why: string; readonly refused: readonly Refusal[] };
 
-export async function deliver(session: SmtpSession, envelope: Envelope, message: Buffer): Promise<Delivery> {
+export async function deliver(
+  session: SmtpSession,
+  envelope: Envelope,
+  message: Buffer,
+  handover: Handover = {},
+): Promise<Delivery> {
   const limits = { ...usualLimits, ...session.limits };
   // Only now: a service that has nothing to send starts without it.
   const { default: Connection } = await import('nodemailer/lib/smtp-connection');
   const connection = new Connection(optionsFor(session, limits));
-  const body = new MessageBody(message, envelope);
+  const body = new MessageBody(message, envelope, handover.begins);
   try {
-    const info = await withinTime(connection, limits.totalMs, async () => {
+    const info = await withinBounds(connection, body, limits, handover.signal, async () => {
       await call<void>((done) => connection.connect(done));
       await authenticate(connection, session);
       return call<{ response: string }>((done) => connection.send(body.envelope, body, done));
@@ -60,15 +75,19 @@ export async function deliver(session: SmtpSession, envelope: Envelope, message:
     return { kind: 'accepted', reply: new Untrusted(info.response), refused: body.refused() };
   } catch (error) {
     connection.close();
-    const smtpError = error as SMTPError;
-    return {
-      kind: 'failed',
-      error: smtpError,
-      handedOver: body.handedOver && !refuses(smtpError),
-      refused: body.refused(),
-    };
+    const refused = body.refused();
+    if (body.brokenOff && !body.handedOver) return { kind: 'brokenOff', why: body.brokenOff.message, refused };
+    const smtpError = body.nobody ?? (error as SMTPError);
+    const handedOver = body.handedOver && !refuses(smtpError);
+    const silent = connection.lastServerResponse === false && session.server.tls !== 'implicit';
+    const { host, port } = session.server;
+    const portBeginsWithTls = silent && wentUngreeted(smtpError) && (await beginsWithTls(host, port, limits.probeMs));
+    return { kind: 'failed', error: smtpError, handedOver, refused, portBeginsWithTls };
   }
 }
+
+const wentUngreeted = ({ code, timeoutType }: SMTPError) =>
+  timeoutType === 'GREETING_TIMEOUT' || timeoutType === 'SOCKET_TIMEOUT' || code === 'ECONNECTION';
 
 /** RFC 5321 §4.2.1: 4yz and 5yz say that the message was not taken. Any other number in answer to it says nothing. */
 function refuses({ responseCode = 0 }: SMTPError): boolean {
@@ -93,6 +112,7 @@ function optionsFor({ server, trusted }: SmtpSession, limits: Limits): Options {
     greetingTimeout: limits.idleMs,
     dnsTimeout: limits.connectMs,
     socketTimeout: limits.idleMs,
+    socketCloseTimeout: secondMs,
     logger: false,
   };
 }
@@ -101,63 +121,10 @@ async function authenticate(connection: SMTPConnection, { server, password }: Sm
   if (server.username === undefined) return;
   if (!connection.allowsAuth)
     throw Object.assign(new Error('the server offers no authentication, but a user name is configured'), {
-      code: 'EAUTH',
+      code: 'ENOAUTH',
     });
   const credentials = { user: server.username, pass: password?.reveal() ?? '' };
   await call((done) => connection.login(credentials, done));
-}
-
-type Refusal = SMTPError & { readonly recipient?: string };
-
-/** The message as nodemailer reads it once the server has answered 354 to DATA; not before, so its first read is the last moment to stop. */
-class MessageBody extends Readable {
-  /** Nodemailer keeps its bookkeeping of recipients in the envelope it is given. */
-  readonly envelope: SMTPConnectionEnvelope;
-  /** The last byte has been taken, so the final dot may have been written. */
-  handedOver = false;
-  readonly #message: Buffer;
-  readonly #required: readonly string[];
-  #offset = 0;
-
-  constructor(message: Buffer, { from, required, others }: Envelope) {
-    super();
-    this.#message = message;
-    this.#required = required;
-    const unanswered = { rcptQueue: [], accepted: [], rejected: [], rejectedErrors: [] };
-    this.envelope = { from, to: [...required, ...others], size: message.length, ...unanswered };
-  }
-
-  /** Each with the server's words. */
-  refused(): Untrusted[] {
-    return this.envelope.rejectedErrors.map(
-      ({ recipient, response }: Refusal) => new Untrusted(`${recipient} (${response})`),
-    );
-  }
-
-  /** A deferred address is worth another try, whatever the others were told. */
-  #decidingReply(): Pick<SMTPError, 'response' | 'responseCode'> {
-    const errors: Refusal[] = this.envelope.rejectedErrors.filter(
-      ({ recipient }: Refusal) => recipient !== undefined && this.#required.includes(recipient),
-    );
-    const { response, responseCode } = errors.find((error) => (error.responseCode ?? 0) < 500) ?? errors[0] ?? {};
-    return { response, responseCode };
-  }
-
-  override _read(size: number): void {
-    if (!this.#required.some((address) => this.envelope.accepted.includes(address))) {
-      // A copy to the contact of a request that the desk never got would say the opposite of what happened.
-      const message = 'every address that the message is for was refused';
-      this.destroy(Object.assign(new Error(message), this.#decidingReply()));
-      return;
-    }
-    if (this.#offset >= this.#message.length) {
-      this.handedOver = true;
-      this.push(null);
-      return;
-    }
-    this.push(this.#message.subarray(this.#offset, this.#offset + size));
-    this.#offset += size;
-  }
 }
 
 function call<T>(start: (done: (error?: SMTPError | null, result?: T) => void) => void): Promise<T> {
@@ -166,17 +133,36 @@ function call<T>(start: (done: (error?: SMTPError | null, result?: T) => void) =
   });
 }
 
-/** Ends with whatever comes first: the work, an error of the connection itself, or the time. */
-async function withinTime<T>(connection: SMTPConnection, totalMs: number, work: () => Promise<T>): Promise<T> {
+/** Ends with whatever comes first: the work, an error of the connection itself, the time, or the word to stop. */
+async function withinBounds<T>(
+  connection: SMTPConnection,
+  body: MessageBody,
+  { totalMs, graceMs }: Limits,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   const { promise: ended, reject } = Promise.withResolvers<never>();
   connection.on('error', reject);
-  const timer = setTimeout(() => reject(timedOut(totalMs)), totalMs);
+  const timers = [setTimeout(() => reject(ours(`took longer than ${totalMs / secondMs} s`)), totalMs)];
+  const stop = () => {
+    if (body.handedOver) timers.push(setTimeout(() => reject(ours(unanswered)), graceMs));
+    else {
+      body.brokenOff = ours('the service is stopping');
+      // At once, so that not one more byte of the message is read.
+      connection.close();
+      reject(body.brokenOff);
+    }
+  };
+  if (signal?.aborted) stop();
+  else signal?.addEventListener('abort', stop);
   try {
     return await Promise.race([work(), ended]);
   } finally {
-    clearTimeout(timer);
+    for (const timer of timers) clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
   }
 }
 
-const timedOut = (totalMs: number): SMTPError =>
-  Object.assign(new Error(`the mail server took longer than ${totalMs / secondMs} s`), { code: 'ETIMEDOUT' });
+const unanswered = 'had not answered when the service stopped';
+/** We ended it, and not the server; the message is in our words. */
+const ours = (message: string): SMTPError => Object.assign(new Error(message), { code: 'EOURS' });

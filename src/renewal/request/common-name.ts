@@ -2,7 +2,9 @@ import type { ResolvedEnvironment } from '../../config/index.ts';
 import { quoted, type SafeText, say } from '../../text/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 
-export type CommonNameChoice = { readonly commonName: string } | { readonly refused: SafeText };
+export type CommonNameChoice =
+  /** `changes`: it is not the deployed certificate's, and why; for the desk, as the end of a sentence. */
+  { readonly commonName: string; readonly changes?: string } | { readonly refused: SafeText };
 
 /** What NHS England's guide for MESH API clients asks for: `<local id>.<ODS code>.api.mesh-client.nhs.uk`, in any case. */
 const meshApiForm =
@@ -20,15 +22,23 @@ export function chooseCommonName(
 ): CommonNameChoice {
   const onRecord = deployed?.subject.commonName?.raw();
   const configured = environment.renewal.commonName;
-  if (configured !== undefined && configured.toLowerCase() !== onRecord?.toLowerCase())
-    return judge(configured, 'renewal.common_name', environment.odsCode);
+  const isApiName = onRecord !== undefined && meshApiForm.test(onRecord);
+  if (configured !== undefined && configured.toLowerCase() !== onRecord?.toLowerCase()) {
+    const why = isApiName ? 'this is the name that will be used from now on' : whyNoApiName;
+    return changed(judge(configured, 'renewal.common_name', environment.odsCode), why);
+  }
 
   // A certificate with that name has been issued before, so whatever ODS code it holds is the one on record.
-  if (onRecord !== undefined && meshApiForm.test(onRecord)) return { commonName: onRecord };
+  if (isApiName) return { commonName: onRecord };
   if (configured !== undefined) return judge(configured, 'renewal.common_name', environment.odsCode);
   const made = `${environment.mesh.mailboxId}.${environment.odsCode}.api.mesh-client.nhs.uk`;
-  return judge(made, 'mesh.mailbox_id and ods_code', environment.odsCode);
+  return changed(judge(made, 'mesh.mailbox_id and ods_code', environment.odsCode), whyNoApiName);
 }
+
+const whyNoApiName = 'a client of the MESH API needs a name of the form <local id>.<ODS code>.api.mesh-client.nhs.uk';
+
+const changed = (choice: CommonNameChoice, changes: string): CommonNameChoice =>
+  'refused' in choice ? choice : { ...choice, changes };
 
 function judge(commonName: string, origin: string, odsCode: string): CommonNameChoice {
   const refuse = (why: string) => ({

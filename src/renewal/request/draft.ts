@@ -5,12 +5,17 @@ import { type ResolvedEnvironment, readSecret, SourceError, type Variables } fro
 import type { DeployedCredential } from '../../credential/index.ts';
 import { shortageOf } from '../../shortage/index.ts';
 import { escaped, type SafeText, Untrusted } from '../../text/index.ts';
-import { lastWorkingDayBefore } from '../../time/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import { renderReview } from '../mail/contact-messages.ts';
 import { UnsafeMessageFieldError } from '../mail/header-safety.ts';
 import { renderMime } from '../mail/mime.ts';
-import { type Attachment, type Message, messageIdFor, renderRequest } from '../mail/request-message.ts';
+import {
+  type Attachment,
+  type CertificateRequest,
+  type Message,
+  messageIdFor,
+  renderRequest,
+} from '../mail/request-message.ts';
 import { writeAtomically } from '../store/atomic-file.ts';
 import { isPresent } from '../store/pending-files.ts';
 import type { RenewalRecord, RequestKey } from '../types.ts';
@@ -25,6 +30,10 @@ export interface DraftInput {
   /** Sender, `address` or `Name <address>`. */
   readonly from: string;
   readonly env: Variables;
+  /** Why a person asks ahead of time, in their words. */
+  readonly reason?: string;
+  /** Of an earlier attempt; absent: it is derived. */
+  readonly messageId?: string;
   readonly now: Date;
 }
 
@@ -56,25 +65,33 @@ export async function makeDraft(input: DraftInput, earlier?: DraftedRequest): Pr
   const { environment, certificate } = input;
   const choice = chooseCommonName(environment, certificate);
   if ('refused' in choice) throw new RequestRefusedError(choice.refused);
-  const { commonName } = choice;
+  const { commonName, changes } = choice;
   const enclosures = await requiredEnclosures(input);
   const request = earlier ?? (await draftRequest({ commonName, key: await keySource(input) }));
-  return { commonName, request, ...render(input, commonName, request, enclosures) };
+  const name = changes === undefined ? { commonName } : { commonName, nameChanges: changes };
+  return { commonName, request, ...render(input, name, request, enclosures) };
 }
 
-function render(input: DraftInput, commonName: string, request: DraftedRequest, enclosures: Attachment[]) {
-  const { environment, certificate, from, now } = input;
+type AskedName = Pick<CertificateRequest, 'commonName' | 'nameChanges'>;
+
+function render(input: DraftInput, name: AskedName, { csrPem }: DraftedRequest, enclosures: Attachment[]) {
+  const { environment, certificate, from, reason, now } = input;
   const key: RequestKey = { environment: environment.name, fingerprintSha256: certificate.fingerprintSha256 };
-  const neededBy = new Date(Math.max(lastWorkingDayBefore(certificate.notAfter).getTime(), now.getTime()));
-  const { csrPem } = request;
-  const toDesk = renderRequest({ environment, from, certificate, commonName, csrPem, enclosures, neededBy, key, now });
-  const requestMessageId = messageIdFor(key, 'request', from);
-  const record = {
-    ...key,
-    serial: certificate.serial,
-    notAfter: certificate.notAfter,
-    commonName: new Untrusted(commonName),
-  };
+  const requestMessageId = input.messageId ?? messageIdFor(key, 'request', from);
+  const toDesk = renderRequest({
+    environment,
+    from,
+    certificate,
+    ...name,
+    csrPem,
+    enclosures,
+    messageId: requestMessageId,
+    ...(reason === undefined ? {} : { reason }),
+    now,
+  });
+  const { commonName } = name;
+  const { serial, notAfter } = certificate;
+  const record = { ...key, serial, notAfter, commonName: new Untrusted(commonName) };
   const message =
     environment.renewal.mode === 'send' ? toDesk : renderReview(toDesk, { environment, from, record, now });
   return { message, requestMessageId };

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { type ErrorCode, MonitorError } from '../../errors/index.ts';
 import { ResourceShortageError, shortageOf } from '../../shortage/index.ts';
 import { migrate, migrations, schemaVersion } from './migrations.ts';
+import { identitiesOf, sameFiles } from './same-files.ts';
 
 /** The record of renewals cannot be read or written. `message` names the file and what to do; nothing has been sent. */
 export class StoreError extends MonitorError {
@@ -17,6 +18,17 @@ export class StoreLockedError extends StoreError {
   override readonly code = 'ERR_STORE_LOCKED';
 }
 
+/** Another process holds the database's own lock at this moment. */
+export class StoreBusyError extends StoreError {
+  override readonly code = 'ERR_STORE_BUSY';
+}
+
+/** The files that are open are no longer those at their paths: what is written to them is gone with the process. */
+export class StoreReplacedError extends StoreError {
+  override readonly code = 'ERR_STORE_REPLACED';
+}
+
+const busy = 5;
 const outOfMemory = 7;
 
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
@@ -47,7 +59,8 @@ export function asStoreError<T>(file: string, work: () => T): T {
       throw new ResourceShortageError(`${file}: this process is short of memory`, { cause: error });
     const remedy =
       (code !== undefined && remedies[code]) || 'check the state directory, its permissions and its free space';
-    throw new StoreError(`${file}: ${error.message}; ${remedy}`, { cause: error });
+    const kind = code === busy ? StoreBusyError : StoreError;
+    throw new kind(`${file}: ${error.message}; ${remedy}`, { cause: error });
   }
 }
 
@@ -59,7 +72,7 @@ function createPrivately(file: string): void {
 
 /** A lock that the operating system drops with the process, however it ends. */
 function lock(stateDir: string): DatabaseSync {
-  const file = join(stateDir, 'lock.sqlite');
+  const file = lockFile(stateDir);
   return asStoreError(file, () => {
     createPrivately(file);
     const database = new DatabaseSync(file);
@@ -76,11 +89,21 @@ function lock(stateDir: string): DatabaseSync {
     }
   });
 }
-const isBusy = (error: unknown) => error instanceof Error && 'errcode' in error && Number(error.errcode) === 5;
+const isBusy = (error: unknown) => error instanceof Error && 'errcode' in error && Number(error.errcode) === busy;
+const lockFile = (stateDir: string) => join(stateDir, 'lock.sqlite');
+
+/** While nothing else has to go on: at the start, and in a command. */
+const patientMs = 5_000;
+/** While a whole service stands still meanwhile. */
+const briefMs = 20;
 
 export interface OpenDatabase {
   readonly database: DatabaseSync;
   readonly file: string;
+  /** @throws {StoreReplacedError} */
+  assertInPlace(): void;
+  /** For another process's lock: from here on hardly at all. */
+  waitBriefly(): void;
   close(): void;
 }
 
@@ -106,7 +129,7 @@ export function openDatabase(stateDir: string, options: { exclusive: boolean }):
   try {
     return asStoreError(file, () => {
       createPrivately(file);
-      database = new DatabaseSync(file, { timeout: 5000 });
+      database = new DatabaseSync(file, { timeout: patientMs });
       checkVersion(database, file);
       // WAL lets the command line read while the service writes; FULL puts every commit on the disk before it returns.
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
@@ -116,18 +139,35 @@ export function openDatabase(stateDir: string, options: { exclusive: boolean }):
       }
       if (options.exclusive) check(database, file);
       else held?.close();
-      const [opened, lockHeld] = [database, options.exclusive ? held : undefined];
-      const close = () => {
-        opened.close();
-        lockHeld?.close();
-      };
-      return { database: opened, file, close };
+      return opened(stateDir, database, options.exclusive ? held : undefined);
     });
   } catch (error) {
     database?.close();
     if (held?.isOpen) held.close();
     throw error;
   }
+}
+
+/** @param held - the lock; absent for a process that does not send and is soon gone, which nobody need watch. */
+function opened(stateDir: string, database: DatabaseSync, held: DatabaseSync | undefined): OpenDatabase {
+  const file = databaseFile(stateDir);
+  const watched = held ? [file, `${file}-wal`, lockFile(stateDir)] : [];
+  const identities = identitiesOf(watched);
+  return {
+    database,
+    file,
+    assertInPlace() {
+      if (!sameFiles(watched, identities))
+        throw new StoreReplacedError(
+          `${stateDir} was removed or replaced while the service is running, so anything recorded now would be lost at a restart`,
+        );
+    },
+    waitBriefly: () => database.exec(`PRAGMA busy_timeout = ${briefMs}`),
+    close() {
+      database.close();
+      held?.close();
+    },
+  };
 }
 
 /**
@@ -137,12 +177,12 @@ export function openDatabase(stateDir: string, options: { exclusive: boolean }):
 export function openToRead(stateDir: string): OpenDatabase {
   const file = databaseFile(stateDir);
   return asStoreError(file, () => {
-    const database = new DatabaseSync(locationToRead(file), { readOnly: true, timeout: 5000 });
+    const database = new DatabaseSync(locationToRead(file), { readOnly: true, timeout: patientMs });
     try {
       checkVersion(database, file);
       if (schemaVersion(database) < migrations.length)
         throw new StoreError(`${file}: it was written by an older mesh-cert-monitor; the service brings it up to date`);
-      return { database, file, close: () => database.close() };
+      return opened(stateDir, database, undefined);
     } catch (error) {
       database.close();
       throw error;

@@ -56,6 +56,102 @@ export const migrations: readonly string[] = [
     FOREIGN KEY (environment, fingerprint) REFERENCES renewals (environment, fingerprint)
   ) STRICT;
   `,
+  // A renewal has a number of its own, so that it can follow an environment that is renamed without touching its history.
+  `
+  CREATE TABLE numbered_renewals (
+    id                     INTEGER PRIMARY KEY,
+    environment            TEXT NOT NULL,
+    fingerprint            TEXT NOT NULL,
+    -- What is asked for, whatever the environment is called; unknown for what version 1 recorded.
+    mailbox                TEXT,
+    mesh                   TEXT,
+    state                  TEXT NOT NULL,
+    common_name            TEXT NOT NULL,
+    serial                 TEXT NOT NULL,
+    not_after              INTEGER NOT NULL,
+    asked_reason           TEXT,
+    requested_at           INTEGER,
+    delivery               TEXT,
+    message_id             TEXT,
+    key_file               TEXT,
+    csr_file               TEXT,
+    message_file           TEXT,
+    spki_sha256            TEXT,
+    issued_fingerprint     TEXT,
+    successor_fingerprint  TEXT,
+    successor_seen_at      INTEGER,
+    accepted_at            INTEGER,
+    closed_at              INTEGER,
+    attempts               INTEGER NOT NULL DEFAULT 0,
+    body_begun_at          INTEGER,
+    next_attempt_at        INTEGER,
+    last_error             TEXT,
+    refused_thing          TEXT,
+    refused_facts          TEXT,
+    UNIQUE (environment, fingerprint)
+  ) STRICT;
+  -- Version 1 did not record when a message was begun: what stands at 'sending' may have been sent. Whether MESH accepted the
+  -- new certificate it said in the reason alone.
+  INSERT INTO numbered_renewals (id, environment, fingerprint, state, common_name, serial, not_after, requested_at, delivery,
+    message_id, key_file, csr_file, message_file, spki_sha256, issued_fingerprint, successor_fingerprint, successor_seen_at,
+    accepted_at, closed_at, attempts, body_begun_at, next_attempt_at, last_error)
+  SELECT rowid, environment, fingerprint, state, common_name, serial, not_after, requested_at, delivery,
+    message_id, key_file, csr_file, message_file, spki_sha256, issued_fingerprint, successor_fingerprint, successor_seen_at,
+    (SELECT max(at) FROM transitions AS each
+      WHERE each.environment = renewals.environment AND each.fingerprint = renewals.fingerprint AND each.state = 'deployed'
+        AND each.reason = 'the new certificate is deployed and MESH has accepted it'),
+    closed_at, attempts,
+    iif(state IN ('sending', 'uncertain'), coalesce((SELECT max(at) FROM transitions AS each
+      WHERE each.environment = renewals.environment AND each.fingerprint = renewals.fingerprint), 0), NULL),
+    next_attempt_at, last_error
+  FROM renewals;
+
+  CREATE TABLE numbered_transitions (
+    id       INTEGER PRIMARY KEY,
+    renewal  INTEGER NOT NULL REFERENCES numbered_renewals (id),
+    state    TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    reason   TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO numbered_transitions
+  SELECT old.id, renewal.id, old.state, old.at, old.reason
+  FROM transitions AS old JOIN numbered_renewals AS renewal USING (environment, fingerprint);
+
+  CREATE TABLE numbered_notices (
+    renewal   INTEGER NOT NULL REFERENCES numbered_renewals (id),
+    kind      TEXT NOT NULL,
+    occasion  INTEGER NOT NULL,
+    tries     INTEGER NOT NULL,
+    tried_at  INTEGER NOT NULL,
+    sent_at   INTEGER,
+    PRIMARY KEY (renewal, kind, occasion)
+  ) STRICT;
+  INSERT INTO numbered_notices
+  SELECT renewal.id, old.kind, old.occasion, old.tries, old.tried_at, old.sent_at
+  FROM notices AS old JOIN numbered_renewals AS renewal USING (environment, fingerprint);
+
+  DROP TABLE notices;
+  DROP TABLE transitions;
+  DROP TABLE renewals;
+  ALTER TABLE numbered_renewals RENAME TO renewals;
+  ALTER TABLE numbered_transitions RENAME TO transitions;
+  ALTER TABLE numbered_notices RENAME TO notices;
+  CREATE INDEX renewals_of_a_certificate ON renewals (fingerprint);
+  CREATE INDEX renewals_of_a_mailbox ON renewals (mailbox, mesh);
+  CREATE INDEX transitions_of_a_renewal ON transitions (renewal, id);
+  CREATE TRIGGER transitions_are_not_rewritten BEFORE UPDATE ON transitions
+    BEGIN SELECT RAISE(ABORT, 'transitions are append-only'); END;
+  CREATE TRIGGER transitions_are_not_deleted BEFORE DELETE ON transitions
+    BEGIN SELECT RAISE(ABORT, 'transitions are append-only'); END;
+
+  -- How far the clock can be believed: when it was last looked at, and how long it has run on without a step since it was
+  -- last in doubt. run_on_ms is null once it is believed.
+  CREATE TABLE clock (
+    id         INTEGER PRIMARY KEY CHECK (id = 1),
+    seen_at    INTEGER NOT NULL,
+    run_on_ms  INTEGER
+  ) STRICT;
+  `,
 ];
 
 export function schemaVersion(database: DatabaseSync): number {

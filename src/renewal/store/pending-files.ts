@@ -1,11 +1,18 @@
 /** Where the files of a pending request are, below the state directory. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { RequestKey } from '../types.ts';
 
-/** Relative to the state directory. One per deployed certificate, so that no request ever overwrites the key of another. */
-export function pendingDirectory(key: RequestKey): string {
-  return join('pending', `${key.environment}-${key.fingerprintSha256.slice(0, 16)}`);
+/**
+ * Relative to the state directory. One per deployed certificate, so that no request ever overwrites the key of another; and it stays where
+ * it is when the environment is called otherwise.
+ */
+export function pendingDirectory({
+  environment,
+  fingerprintSha256,
+  csrFile,
+}: RequestKey & { csrFile?: string }): string {
+  return csrFile === undefined ? join('pending', `${environment}-${fingerprintSha256.slice(0, 16)}`) : dirname(csrFile);
 }
 
 /** Whether a file that a record names is still where it says; true when it names none. */

@@ -1,42 +1,17 @@
 /** What has been asked of the desks, on disk: Node's own SQLite below `state_dir`. Holds names of files, never their content. */
-import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { escaped, Untrusted } from '../../text/index.ts';
-import type { Notice, NoticeKind, RenewalRecord, RenewalState, RequestKey, StoredRenewal } from '../types.ts';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { Untrusted } from '../../text/index.ts';
+import type { NoticeKind, RenewalRecord, RenewalState, RequestKey, StoredRenewal, Subject } from '../types.ts';
 import { asStoreError, type OpenDatabase, openDatabase, openToRead } from './database.ts';
+import { type Changes, type Column, columns, readRecord, sqlValue } from './rows.ts';
 
-export { databaseExists, StoreError, StoreLockedError } from './database.ts';
+export { databaseExists, StoreBusyError, StoreError, StoreLockedError, StoreReplacedError } from './database.ts';
+export type { Changes } from './rows.ts';
 
-/** The certificate that a renewal replaces. */
+/** The certificate that a renewal replaces, and for what it was asked for. */
 export type ReplacedCertificate = RequestKey &
+  Partial<Subject> &
   Pick<RenewalRecord, 'serial' | 'notAfter'> & { readonly commonName: string | Untrusted };
-
-const columns = {
-  commonName: 'common_name',
-  requestedAt: 'requested_at',
-  delivery: 'delivery',
-  messageId: 'message_id',
-  keyFile: 'key_file',
-  csrFile: 'csr_file',
-  messageFile: 'message_file',
-  spkiSha256: 'spki_sha256',
-  issuedFingerprintSha256: 'issued_fingerprint',
-  successorFingerprintSha256: 'successor_fingerprint',
-  successorSeenAt: 'successor_seen_at',
-  closedAt: 'closed_at',
-  attempts: 'attempts',
-  nextAttemptAt: 'next_attempt_at',
-  lastError: 'last_error',
-} as const;
-type Column = keyof typeof columns;
-
-/** As it goes to the disk: what is read back is escaped, whoever wrote it. */
-type Written = Omit<RenewalRecord, 'commonName' | 'lastError'> & {
-  readonly commonName: string | Untrusted;
-  readonly lastError?: string;
-};
-
-/** null clears a value. */
-export type Changes = { readonly [K in Column]?: Written[K] | null };
 
 export interface Transition {
   /** The states it may start from: in any other nothing happens. */
@@ -46,6 +21,15 @@ export interface Transition {
   /** One sentence, no secret. */
   readonly reason: string;
   readonly changes?: Changes;
+  /** Nothing happens either while the desk has, or may have, a request for the same certificate under another name. */
+  readonly unlessAskedElsewhere?: true;
+}
+
+/** How far the clock can be believed, kept over restarts. */
+export interface ClockRow {
+  readonly seenAt: Date;
+  /** How long it has run on without a step since it was last in doubt; absent: it is believed. */
+  readonly runOnMs?: number;
 }
 
 /** Every method throws StoreError when the disk or the database fails; then nothing has changed. */
@@ -56,24 +40,28 @@ export interface RenewalStore {
   count(): number;
   /** Part of the list of all renewals. Reading ten thousand takes a second, and blocks the process for that time. */
   slice(from: number, most: number): StoredRenewal[];
+  /** Of other environments: those of the same certificate, and the open ones for the same mailbox. Oldest first. */
+  related(environment: string, subject: Subject, fingerprintSha256: string | undefined): StoredRenewal[];
   inState(state: RenewalState): StoredRenewal[];
-  /** Opens the record of a certificate as `not_due`; does nothing when there is one. */
+  /** Opens the record of a certificate as `not_due`; does nothing when one is open or was asked for, under whatever name. */
   begin(certificate: ReplacedCertificate, at: Date, reason: string): void;
   /** Compare and set: true for the one caller that moved it. On disk when it returns. */
   transition(key: RequestKey, transition: Transition): boolean;
   /** Changes that are no transition. */
   note(key: RequestKey, changes: Changes): void;
+  /** Puts it under another environment's name, unless that one has a record of the same certificate or it is being sent. */
+  adopt(key: RequestKey, environment: string, subject: Subject): boolean;
   /** Writes down that a notice is about to be sent. */
   tryNotice(key: RequestKey, kind: NoticeKind, occasion: number, at: Date): void;
   noticeSent(key: RequestKey, kind: NoticeKind, occasion: number, at: Date): void;
+  clock(): ClockRow | undefined;
+  noteClock(clock: ClockRow): void;
+  /** @throws {StoreReplacedError} when what is open is no longer what a restart would find. */
+  assertInPlace(): void;
+  /** From here on nothing waits long for another process's lock: StoreBusyError, to be tried again by `patiently`. */
+  waitBriefly(): void;
   close(): void;
 }
-
-function sqlValue(value: string | number | Date | Untrusted | null | undefined): SQLInputValue {
-  if (value instanceof Date) return value.getTime();
-  return value instanceof Untrusted ? value.raw() : (value ?? null);
-}
-const at = (value: SQLOutputValue | undefined) => (value == null ? undefined : new Date(Number(value)));
 
 /**
  * @param options.exclusive true for the one process that sends: it holds the directory's lock until `close`.
@@ -83,15 +71,24 @@ export function openStore(stateDir: string, options: { exclusive: boolean }): Re
   return storeOn(openDatabase(stateDir, options));
 }
 
-export type RenewalReader = Pick<RenewalStore, 'get' | 'list' | 'close'>;
+export type RenewalReader = Pick<RenewalStore, 'get' | 'list' | 'related' | 'close'>;
 
 /** @throws {StoreError} also when there is no database yet: see `databaseExists`. */
 export function openReader(stateDir: string): RenewalReader {
   return storeOn(openToRead(stateDir));
 }
 
-function storeOn({ database, file, close }: OpenDatabase): RenewalStore {
+const where = 'environment = ? AND fingerprint = ?';
+const keyValues = (key: RequestKey) => [key.environment, key.fingerprintSha256] as const;
+
+/** States in which the desk has the request, or may have it. */
+const askedElsewhere = `EXISTS (SELECT 1 FROM renewals AS other
+  WHERE other.fingerprint = renewals.fingerprint AND other.id <> renewals.id
+  AND other.state IN ('sending', 'requested', 'uncertain', 'issued'))`;
+
+function storeOn({ database, file, close, assertInPlace, waitBriefly }: OpenDatabase): RenewalStore {
   const prepare = statements(database);
+  const reading = <T>(work: () => T): T => asStoreError(file, work);
 
   function inTransaction<T>(work: () => T): T {
     return asStoreError(file, () => {
@@ -108,109 +105,127 @@ function storeOn({ database, file, close }: OpenDatabase): RenewalStore {
   }
 
   function recordOf(row: Record<string, SQLOutputValue>): StoredRenewal {
-    const key = { environment: String(row.environment), fingerprintSha256: String(row.fingerprint) };
-    return readRecord(key, row, transitionsOf(key), noticesOf(key));
+    const { id = null } = row;
+    const transitions = prepare('SELECT state, at, reason FROM transitions WHERE renewal = ? ORDER BY id').all(id);
+    return readRecord(row, transitions, prepare('SELECT * FROM notices WHERE renewal = ?').all(id));
   }
-  const transitionsOf = (key: RequestKey) =>
-    prepare('SELECT state, at, reason FROM transitions WHERE environment = ? AND fingerprint = ? ORDER BY id').all(
-      ...keyValues(key),
-    );
-  const noticesOf = (key: RequestKey): Notice[] =>
-    prepare('SELECT * FROM notices WHERE environment = ? AND fingerprint = ?')
-      .all(...keyValues(key))
-      .map(readNotice);
 
-  function addTransition(key: RequestKey, state: RenewalState, time: Date, reason: string): void {
-    prepare('INSERT INTO transitions (environment, fingerprint, state, at, reason) VALUES (?, ?, ?, ?, ?)').run(
-      ...keyValues(key),
-      state,
-      time.getTime(),
+  function addTransition(key: RequestKey, { to, at, reason }: Pick<Transition, 'to' | 'at' | 'reason'>): void {
+    prepare(`INSERT INTO transitions (renewal, state, at, reason) SELECT id, ?, ?, ? FROM renewals WHERE ${where}`).run(
+      to,
+      at.getTime(),
       reason,
+      ...keyValues(key),
     );
   }
 
-  /** How many rows changed: 1 or 0. */
-  function update(
-    key: RequestKey,
-    changes: Changes,
-    state?: { from: readonly RenewalState[]; to: RenewalState },
-  ): number {
+  /** @returns whether there is such a record, in such a state. */
+  function update(key: RequestKey, changes: Changes, move?: Transition): boolean {
     const names = Object.keys(changes) as Column[];
-    const set = [...names.map((name) => `${columns[name]} = ?`), ...(state ? ['state = ?'] : [])].join(', ');
-    if (set === '') return 0;
-    const only = state ? ` AND state IN (${state.from.map(() => '?').join(', ')})` : '';
-    const values = [...names.map((name) => sqlValue(changes[name])), ...(state ? [state.to] : [])];
-    return Number(
-      prepare(`UPDATE renewals SET ${set} WHERE environment = ? AND fingerprint = ?${only}`).run(
-        ...values,
-        ...keyValues(key),
-        ...(state?.from ?? []),
-      ).changes,
-    );
+    const set = [...names.map((name) => `${columns[name]} = ?`), ...(move ? ['state = ?'] : [])].join(', ');
+    if (set === '') return false;
+    const from = move ? ` AND state IN (${move.from.map(() => '?').join(', ')})` : '';
+    const unless = move?.unlessAskedElsewhere ? ` AND NOT ${askedElsewhere}` : '';
+    const values = [...names.map((name) => sqlValue(changes[name])), ...(move ? [move.to] : [])];
+    const statement = prepare(`UPDATE renewals SET ${set} WHERE ${where}${from}${unless}`);
+    return statement.run(...values, ...keyValues(key), ...(move?.from ?? [])).changes === 1;
   }
 
   return {
     get: (key) =>
-      asStoreError(file, () => {
-        const row = prepare('SELECT * FROM renewals WHERE environment = ? AND fingerprint = ?').get(...keyValues(key));
+      reading(() => {
+        const row = prepare(`SELECT * FROM renewals WHERE ${where}`).get(...keyValues(key));
         return row && recordOf(row);
       }),
     list: (environment) =>
-      asStoreError(file, () =>
+      reading(() =>
         (environment === undefined
-          ? prepare('SELECT * FROM renewals ORDER BY rowid').all()
-          : prepare('SELECT * FROM renewals WHERE environment = ? ORDER BY rowid').all(environment)
+          ? prepare('SELECT * FROM renewals ORDER BY id').all()
+          : prepare('SELECT * FROM renewals WHERE environment = ? ORDER BY id').all(environment)
         ).map(recordOf),
       ),
-    count: () => asStoreError(file, () => Number(prepare('SELECT count(*) AS count FROM renewals').get()?.count)),
+    count: () => reading(() => Number(prepare('SELECT count(*) AS count FROM renewals').get()?.count)),
     slice: (from, most) =>
-      asStoreError(file, () =>
-        prepare('SELECT * FROM renewals ORDER BY rowid LIMIT ? OFFSET ?').all(most, from).map(recordOf),
+      reading(() => prepare('SELECT * FROM renewals ORDER BY id LIMIT ? OFFSET ?').all(most, from).map(recordOf)),
+    related: (environment, { mailboxId, mesh }, fingerprint) =>
+      reading(() =>
+        prepare(
+          `SELECT * FROM renewals WHERE environment <> ?
+           AND (fingerprint = ? OR (mailbox = ? AND mesh = ? AND closed_at IS NULL)) ORDER BY id`,
+        )
+          .all(environment, fingerprint ?? null, mailboxId, mesh)
+          .map(recordOf),
       ),
     inState: (state) =>
-      asStoreError(file, () =>
-        prepare('SELECT * FROM renewals WHERE state = ? ORDER BY rowid').all(state).map(recordOf),
-      ),
-    begin: (certificate, time, reason) =>
+      reading(() => prepare('SELECT * FROM renewals WHERE state = ? ORDER BY id').all(state).map(recordOf)),
+    begin: (certificate, at, reason) =>
       inTransaction(() => {
+        const { commonName, serial, notAfter, mailboxId, mesh } = certificate;
         const { changes } = prepare(
-          `INSERT INTO renewals (environment, fingerprint, state, common_name, serial, not_after)
-           VALUES (?, ?, 'not_due', ?, ?, ?) ON CONFLICT DO NOTHING`,
+          `INSERT INTO renewals (environment, fingerprint, mailbox, mesh, state, common_name, serial, not_after)
+           SELECT ?1, ?2, ?3, ?4, 'not_due', ?5, ?6, ?7 WHERE NOT EXISTS (SELECT 1 FROM renewals WHERE fingerprint = ?2
+             AND (environment = ?1 OR closed_at IS NULL OR requested_at IS NOT NULL OR body_begun_at IS NOT NULL))`,
         ).run(
           ...keyValues(certificate),
-          sqlValue(certificate.commonName),
-          certificate.serial,
-          certificate.notAfter.getTime(),
+          mailboxId ?? null,
+          mesh ?? null,
+          sqlValue(commonName),
+          serial,
+          notAfter.getTime(),
         );
-        if (changes === 1) addTransition(certificate, 'not_due', time, reason);
+        if (changes === 1) addTransition(certificate, { to: 'not_due', at, reason });
       }),
-    transition: (key, { from, to, at: time, reason, changes = {} }) =>
+    transition: (key, transition) =>
       inTransaction(() => {
-        const moved = update(key, changes, { from, to }) === 1;
-        if (moved) addTransition(key, to, time, reason);
+        const moved = update(key, transition.changes ?? {}, transition);
+        if (moved) addTransition(key, transition);
         return moved;
       }),
     note: (key, changes) => inTransaction(() => void update(key, changes)),
-    tryNotice: (key, kind, occasion, time) =>
+    adopt: (key, environment, { mailboxId, mesh }) =>
+      inTransaction(
+        () =>
+          prepare(
+            `UPDATE OR IGNORE renewals SET environment = ?, mailbox = ?, mesh = ? WHERE ${where} AND state <> 'sending'`,
+          ).run(environment, mailboxId, mesh, ...keyValues(key)).changes === 1,
+      ),
+    tryNotice: (key, kind, occasion, at) =>
       inTransaction(
         () =>
           void prepare(
-            `INSERT INTO notices (environment, fingerprint, kind, occasion, tries, tried_at) VALUES (?, ?, ?, ?, 1, ?)
+            `INSERT INTO notices (renewal, kind, occasion, tries, tried_at)
+             SELECT id, ?, ?, 1, ? FROM renewals WHERE ${where}
              ON CONFLICT DO UPDATE SET tries = tries + 1, tried_at = excluded.tried_at`,
-          ).run(...keyValues(key), kind, occasion, time.getTime()),
+          ).run(kind, occasion, at.getTime(), ...keyValues(key)),
       ),
-    noticeSent: (key, kind, occasion, time) =>
+    noticeSent: (key, kind, occasion, at) =>
       inTransaction(
         () =>
           void prepare(
-            'UPDATE notices SET sent_at = ? WHERE environment = ? AND fingerprint = ? AND kind = ? AND occasion = ?',
-          ).run(time.getTime(), ...keyValues(key), kind, occasion),
+            `UPDATE notices SET sent_at = ? WHERE kind = ? AND occasion = ?
+             AND renewal = (SELECT id FROM renewals WHERE ${where})`,
+          ).run(at.getTime(), kind, occasion, ...keyValues(key)),
       ),
+    clock: () =>
+      reading(() => {
+        const row = prepare('SELECT seen_at, run_on_ms FROM clock').get();
+        if (!row) return undefined;
+        const runOn = row.run_on_ms === null ? {} : { runOnMs: Number(row.run_on_ms) };
+        return { seenAt: new Date(Number(row.seen_at)), ...runOn };
+      }),
+    noteClock: ({ seenAt, runOnMs }) =>
+      inTransaction(
+        () =>
+          void prepare('INSERT OR REPLACE INTO clock (id, seen_at, run_on_ms) VALUES (1, ?, ?)').run(
+            seenAt.getTime(),
+            runOnMs ?? null,
+          ),
+      ),
+    assertInPlace,
+    waitBriefly,
     close,
   };
 }
-
-const keyValues = (key: RequestKey) => [key.environment, key.fingerprintSha256] as const;
 
 /** Statements are compiled once. */
 function statements(database: DatabaseSync): (sql: string) => StatementSync {
@@ -219,46 +234,5 @@ function statements(database: DatabaseSync): (sql: string) => StatementSync {
     const known = compiled.get(sql) ?? database.prepare(sql);
     compiled.set(sql, known);
     return known;
-  };
-}
-
-function readRecord(
-  key: RequestKey,
-  row: Record<string, SQLOutputValue>,
-  transitions: readonly Record<string, SQLOutputValue>[],
-  notices: readonly Notice[],
-): StoredRenewal {
-  const times = new Set<Column>(['requestedAt', 'successorSeenAt', 'closedAt', 'nextAttemptAt']);
-  const values = (Object.keys(columns) as Column[]).flatMap((name) => {
-    const value = row[columns[name]];
-    return value == null ? [] : [[name, times.has(name) ? at(value) : value] as const];
-  });
-  const remindedAt = notices.find(({ kind, sentAt }) => kind === 'reminder' && sentAt)?.sentAt;
-  return {
-    ...key,
-    ...(Object.fromEntries(values) as Pick<RenewalRecord, 'attempts'>),
-    commonName: new Untrusted(String(row.common_name)),
-    ...(row.last_error == null ? {} : { lastError: escaped(String(row.last_error)) }),
-    state: row.state as RenewalState,
-    serial: String(row.serial),
-    notAfter: new Date(Number(row.not_after)),
-    transitions: transitions.map((each) => ({
-      state: each.state as RenewalState,
-      at: new Date(Number(each.at)),
-      reason: escaped(String(each.reason)),
-    })),
-    ...(remindedAt ? { remindedAt } : {}),
-    notices,
-  };
-}
-
-function readNotice(row: Record<string, SQLOutputValue>): Notice {
-  const sentAt = at(row.sent_at);
-  return {
-    kind: row.kind as NoticeKind,
-    occasion: Number(row.occasion),
-    tries: Number(row.tries),
-    triedAt: new Date(Number(row.tried_at)),
-    ...(sentAt ? { sentAt } : {}),
   };
 }

@@ -2,9 +2,10 @@
  * One life of the service: it recovers, carries every environment as far as it will go, and then the one during which it is to die. The engine,
  * the database and the mailer are the product's own; only calls of the database are counted here.
  */
-import { advanceRenewal, type EngineDeps } from '../../../src/renewal/engine.ts';
+import { advanceRenewal } from '../../../src/renewal/engine.ts';
 import { createMailer } from '../../../src/renewal/mail/mailer.ts';
 import { recoverInterrupted } from '../../../src/renewal/send.ts';
+import type { EngineDeps } from '../../../src/renewal/step.ts';
 import { openStore, type RenewalStore } from '../../../src/renewal/store/store.ts';
 import { subjectNamed } from '../../support/renewal/due.ts';
 
@@ -18,6 +19,8 @@ export interface Life {
   readonly dying?: string;
   /** Which of the calls that write for that environment is the last, counted from 0, and whether it is still done. */
   readonly write?: { readonly number: number; readonly done: boolean };
+  /** Every environment is called by its name in capitals, as if it had been renamed. */
+  readonly renamed?: boolean;
   /** PEM of the deployed key; absent: a new key for each request. */
   readonly keyPem?: string;
 }
@@ -47,6 +50,12 @@ function mortal(store: RenewalStore, { number, done }: NonNullable<Life['write']
   };
 }
 
+const calledNow = (name: string) => (life.renamed ? name.toUpperCase() : name);
+function inputFor(name: string) {
+  const subject = subjectNamed(name, life.keyPem);
+  return { ...subject, environment: { ...subject.environment, name: calledNow(name) } };
+}
+
 const store = openStore(life.stateDir, { exclusive: true });
 
 function depsFor(name: string): EngineDeps {
@@ -62,11 +71,15 @@ function depsFor(name: string): EngineDeps {
     log: { info: () => {}, warn: () => {} },
     unsaved: new Map(),
     lastKnown: new Map(),
+    deployed: new Map(),
+    clock: { doubt: undefined, step: undefined },
+    names: new Set([...life.settle, ...(life.dying === undefined ? [] : [life.dying])].map(calledNow)),
+    configurationFile: '/etc/monitor.yaml',
   };
 }
 
 // With the deaths of `mortal`: a service can also die while it puts right what the last death left.
 recoverInterrupted(life.dying === undefined ? store : depsFor(life.dying).store, now);
 for (const name of [...life.settle, ...(life.dying === undefined ? [] : [life.dying])])
-  await advanceRenewal(subjectNamed(name, life.keyPem), depsFor(name), now);
+  await advanceRenewal(inputFor(name), depsFor(name), now);
 store.close();

@@ -14,9 +14,9 @@ import type { StoredRenewal } from '../../../src/renewal/types.ts';
 import { dayMs, hourMs } from '../../../src/time/duration.ts';
 import { crashNow, desk, environmentIn, subjectNamed } from '../../support/renewal/due.ts';
 import { type MailServer, startMailServer } from '../../support/renewal/mail-server.ts';
+import { startRelay } from '../../support/renewal/relay.ts';
 import { commonName } from '../../support/renewal/samples.ts';
 import type { Life } from './child.ts';
-import { startRelay } from './relay.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const keyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -37,7 +37,7 @@ afterAll(() => rmSync(compiled, { recursive: true, force: true }));
 let kills = 0;
 const patienceMs = 300_000;
 
-type Plan = Partial<Pick<Life, 'settle' | 'dying' | 'write' | 'keyPem'>> & {
+type Plan = Partial<Pick<Life, 'settle' | 'dying' | 'write' | 'renamed' | 'keyPem'>> & {
   readonly now?: Date;
   /** Dies at the n-th moment of the conversation with the mail server, counted from 0. */
   readonly moment?: number;
@@ -87,9 +87,9 @@ async function live({ mail, stateDir }: World, { now = crashNow, moment, afterMs
 }
 
 /** Starts it again until nothing is left to do; hours later each time, for a report that may be lost is tried again after one. */
-async function settle(world: World, names: readonly string[], from = crashNow): Promise<void> {
+async function settle(world: World, names: readonly string[], from = crashNow, renamed = false): Promise<void> {
   for (let start = 0; start < 4; start += 1)
-    await live(world, { settle: names, keyPem, now: new Date(from.getTime() + start * 2 * hourMs) });
+    await live(world, { settle: names, keyPem, renamed, now: new Date(from.getTime() + start * 2 * hourMs) });
 }
 
 interface Outcome {
@@ -103,7 +103,7 @@ function outcomeOf({ mail, stateDir }: World, name: string): Outcome {
   const [record, ...others] = store.list(name);
   store.close();
   expect(others).toEqual([]);
-  const about = mail.received.filter(({ bytes }) => environmentIn(bytes) === name);
+  const about = mail.received.filter(({ bytes }) => environmentIn(bytes)?.toLowerCase() === name.toLowerCase());
   return {
     record: record!,
     requests: about.filter(({ to }) => to.includes(desk)).map(({ bytes }) => bytes),
@@ -139,42 +139,43 @@ describe('crash', () => {
           if (!killed) break;
         }
         await live(world, { settle: names });
-        // begin, due, the names of the files, sending, requested
-        expect(names).toHaveLength(2 * 5 + 1);
+        // begin, due, the names of the files, sending, the message begins, requested
+        expect(names).toHaveLength(2 * 6 + 1);
         for (const name of names) {
           const { record, requests } = expectOnceOrUncertain(world, name);
           expect(existsSync(join(world.stateDir, record.keyFile ?? 'none'))).toBe(true);
           for (const request of requests) expect(await spkiIn(request)).toBe(record.spkiSha256);
         }
         const states = names.map((name) => outcomeOf(world, name).record.state);
-        // Until `sending` is on the disk nothing can have left, so the first seven are sent by the next life.
-        const [early, cutOff] = [Array(7).fill('requested'), Array(2).fill('uncertain')];
+        // Until it is on the disk that the message begins nothing can have left, so the first nine are sent by the next life.
+        const [early, cutOff] = [Array(9).fill('requested'), Array(2).fill('uncertain')];
         expect(states).toEqual([...early, ...cutOff, 'requested', 'requested']);
       }),
     patienceMs,
   );
 
-  const clocks = {
-    'the clock right': 0,
-    'the clock set a month ahead': 30 * dayMs,
-    'the clock set a month back': -30 * dayMs,
+  const changes = {
+    'every environment renamed in case only': { renamed: true, clockMs: 0 },
+    'the clock set a month ahead': { renamed: false, clockMs: 30 * dayMs },
+    'the clock set a month back': { renamed: false, clockMs: -30 * dayMs },
   };
-  test.concurrent.each(Object.entries(clocks))(
+  test.concurrent.each(Object.entries(changes))(
     'crash: killed at every command and reply of SMTP, then %s, the desk gets one request',
-    (_, change) =>
+    (_, { renamed, clockMs }) =>
       inWorld(async (world) => {
         const names: string[] = [];
         for (let moment = 0; ; moment += 1) {
           const name = `moment-${moment}`;
-          // Each life runs by the other clock than the one before it, whose remains it settles.
-          const now = new Date(crashNow.getTime() + (moment % 2) * change);
-          const killed = await live(world, { settle: names.slice(-1), keyPem, dying: name, moment, now });
+          // Each life runs by the other clock than the one before it, whose remains it settles; after a rename all are settled at the end.
+          const now = new Date(crashNow.getTime() + (moment % 2) * clockMs);
+          const before = renamed ? [] : names.slice(-1);
+          const killed = await live(world, { settle: before, keyPem, dying: name, moment, now });
           names.push(name);
           if (!killed) break;
         }
         expect(names.length).toBeGreaterThan(45);
-        await settle(world, names, new Date(crashNow.getTime() + change));
-        const outcomes = names.map((name) => expectOnceOrUncertain(world, name));
+        await settle(world, names, new Date(crashNow.getTime() + clockMs), renamed);
+        const outcomes = names.map((name) => expectOnceOrUncertain(world, renamed ? name.toUpperCase() : name));
         const uncertain = outcomes.filter(({ record }) => record.state === 'uncertain');
         expect(new Set(uncertain.map(({ requests }) => requests.length))).toEqual(new Set([0, 1]));
         expect(outcomes.at(-1)).toMatchObject({ record: { state: 'requested' }, requests: { length: 1 } });
@@ -232,7 +233,7 @@ function leaveAtSending({ stateDir }: World, name: string): void {
   const [at, reason] = [crashNow, 'as left by a crash'];
   store.begin({ ...key, commonName, serial: certificate!.serial, notAfter: certificate!.notAfter }, at, reason);
   store.transition(key, { from: ['not_due'], to: 'due', at, reason });
-  store.transition(key, { from: ['due'], to: 'sending', at, reason, changes: { attempts: 1 } });
+  store.transition(key, { from: ['due'], to: 'sending', at, reason, changes: { attempts: 1, bodyBegunAt: at } });
   store.close();
 }
 

@@ -49,12 +49,27 @@ describe('a server that goes wrong at', () => {
       expect(seen).not.toContain('end');
     });
 
-    test.each(before.map((moment) => [moment] as const))('%s, by 5xx: failed for good', async (moment) => {
+    test.each([
+      ['AUTH', 'login'],
+      ['MAIL', 'sender'],
+      ['RCPT', 'recipients'],
+      ['DATA', 'message'],
+    ] as const)('%s, by 5xx: failed for good, for it is the %s that was refused', async (moment, refusedThing) => {
       const { result, seen } = await run(moment, { reply: '554 never' }, pipelining);
-      expect(result).toMatchObject({ outcome: 'failed', retry: false });
-      expect(result.reason).toContain('554 never');
+      expect(result).toMatchObject({ outcome: 'failed', retry: false, refusedThing });
+      expect(result.reason).toContain('554');
       expect(seen).not.toContain('end');
     });
+
+    test.each(['greeting', 'EHLO'] as const)(
+      '%s, by 5xx: failed, try again, for nothing of the request was refused',
+      async (moment) => {
+        const { result } = await run(moment, { reply: '554 5.3.2 not now' }, pipelining);
+        expect(result).toMatchObject({ outcome: 'failed', retry: true });
+        expect(result.reason).toMatch(/is not accepting mail: 554 5\.3\.2 not now$/);
+        expect(result).not.toHaveProperty('refusedThing');
+      },
+    );
 
     test.each(before.map((moment) => [moment] as const))(
       '%s, by ending the connection: failed, try again',
@@ -72,7 +87,7 @@ describe('a server that goes wrong at', () => {
 
   test.each([
     ['4xx', { reply: '454 TLS not available' }, true],
-    ['5xx', { reply: '554 never' }, false],
+    ['5xx', { reply: '554 never' }, true],
     ['ending the connection', { cut: true }, true],
     ['silence', { hang: true }, true],
     ['something that is not TLS', { reply: '220 go on\r\nbut not with TLS' }, true],
@@ -92,7 +107,16 @@ describe('a server that goes wrong at', () => {
   });
 
   test('the end of the message, by 5xx: failed for good', async () => {
-    expect((await run('end', { reply: '554 spam' })).result).toMatchObject({ outcome: 'failed', retry: false });
+    const { result } = await run('end', { reply: '554 spam' });
+    expect(result).toMatchObject({ outcome: 'failed', retry: false, refusedThing: 'message' });
+  });
+
+  test('a message that is larger than the server says it takes: failed for good, with both sizes', async () => {
+    const { port, received } = await open(startMailServer({ size: 1000 }));
+    const result = await send({ port });
+    expect(result).toMatchObject({ outcome: 'failed', retry: false, refusedThing: 'message' });
+    expect(result.reason).toMatch(/takes messages of at most 1000 bytes, and this one has \d{4,}$/);
+    expect(received).toEqual([]);
   });
 
   test('the end of the message, by 554 with marks that turn text round: the reason shows them by number', async () => {

@@ -138,7 +138,7 @@ describe('messages to the contact', () => {
   const all = {
     reminder: renderReminder(context, lastDayToAsk),
     uncertain: renderUncertain(context),
-    closing: renderClosing(context, issued),
+    closing: renderClosing({ ...context, record: recordFor(environment, { acceptedAt: later }) }, issued),
     review: renderReview(renderRequest(requestFor(environment)), context),
   };
 

@@ -54,7 +54,21 @@ describe('the common name to ask for', () => {
     ['is made where the deployed certificate has none', environment, nameless, 'X26ABC1.X26.api.mesh-client.nhs.uk'],
     ['is made where nothing is deployed', environment, undefined, 'X26ABC1.X26.api.mesh-client.nhs.uk'],
   ])('%s', (_rule, given, certificate, commonName) => {
-    expect(chooseCommonName(given, certificate)).toEqual({ commonName });
+    expect(chooseCommonName(given, certificate)).toMatchObject({ commonName });
+  });
+
+  test('is said to change, and why, exactly where it is not the deployed one', () => {
+    const changes = (given: ResolvedEnvironment, certificate = deployed(apiName)) => {
+      const choice = chooseCommonName(given, certificate);
+      return 'refused' in choice ? choice.refused : choice.changes;
+    };
+    expect(changes(environment)).toBeUndefined();
+    expect(changes(configured(apiName.toUpperCase()))).toBeUndefined();
+    expect(changes(configured('other.X26.api.mesh-client.nhs.uk'))).toBe(
+      'this is the name that will be used from now on',
+    );
+    for (const certificate of [deployed('x26.thirdparty.nhs.uk'), nameless])
+      expect(changes(environment, certificate)).toMatch(/^a client of the MESH API needs a name of the form/);
   });
 });
 
@@ -88,6 +102,6 @@ describe('a common name that the desk would turn down is refused:', () => {
   test('and 64 characters still fit (RFC 5280 ub-common-name)', () => {
     const longest = `${'a'.repeat(37)}.x26.api.mesh-client.nhs.uk`;
     expect(longest).toHaveLength(64);
-    expect(chooseCommonName(configured(longest), undefined)).toEqual({ commonName: longest });
+    expect(chooseCommonName(configured(longest), undefined)).toMatchObject({ commonName: longest });
   });
 });

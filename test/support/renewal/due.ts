@@ -2,7 +2,7 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { Secret } from '../../../src/config/secret.ts';
 import type { DeployedCredential, PrivateKeyHandle } from '../../../src/credential/types.ts';
-import type { RenewalInput } from '../../../src/renewal/engine.ts';
+import type { RenewalInput } from '../../../src/renewal/step.ts';
 import { dayMs } from '../../../src/time/duration.ts';
 import { certificateFacts, environmentOf } from './samples.ts';
 
@@ -22,6 +22,7 @@ export function subjectNamed(name: string, keyPem?: string): RenewalInput & Requ
     ...(handle ? { publicKey: handle.publicKey } : {}),
   });
   const integration = environmentOf('integration');
+  const mailboxId = `X26${createHash('sha256').update(name).digest('hex').slice(0, 6).toUpperCase()}`;
   const credential: DeployedCredential = {
     configured: { certificate: true, privateKey: true, caBundle: true },
     certificate,
@@ -35,6 +36,7 @@ export function subjectNamed(name: string, keyPem?: string): RenewalInput & Requ
     environment: {
       ...integration,
       name,
+      mesh: { ...integration.mesh, mailboxId },
       renewal: {
         ...integration.renewal,
         key: handle ? 'reuse' : 'new',

@@ -86,7 +86,7 @@ const usual: Record<string, string> = {
 
 export async function startScriptedServer(
   script: Partial<Record<Moment, Deviation>>,
-  options: { pipelining?: boolean; starttls?: boolean } = {},
+  options: { pipelining?: boolean; starttls?: boolean; on?: Partial<Record<Moment, () => void>> } = {},
 ): Promise<ScriptedServer> {
   const seen: string[] = [];
   const sockets = new Set<Socket>();
@@ -98,7 +98,7 @@ export async function startScriptedServer(
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-    converse(socket, script, replies, seen);
+    converse(socket, script, replies, seen, options.on ?? {});
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -118,9 +118,11 @@ function converse(
   script: Partial<Record<Moment, Deviation>>,
   replies: Record<string, string>,
   seen: string[],
+  on: Partial<Record<Moment, () => void>>,
 ): void {
   let [text, inBody, silent, recipients] = ['', false, false, 0];
   const act = (moment: Moment, reply: string | undefined) => {
+    on[moment]?.();
     const deviation = script[moment];
     if (deviation && 'cut' in deviation) socket.resetAndDestroy();
     else if (deviation && 'hang' in deviation) silent = true;

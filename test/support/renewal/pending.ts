@@ -97,6 +97,7 @@ export async function pendingRenewal(
     follow: (issued, changes = {}) =>
       acceptIssued(store, {
         environment,
+        names: new Set([environment.name]),
         issued: Buffer.from(issued),
         install: false,
         stateDir,

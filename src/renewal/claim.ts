@@ -1,0 +1,56 @@
+/**
+ * Which renewals concern an environment besides those under its own name. One certificate is asked for once, however many environments
+ * use it and whatever they are called. Pure.
+ */
+import { createHash } from 'node:crypto';
+import type { ResolvedEnvironment } from '../config/index.ts';
+import type { Certificate } from '../x509/index.ts';
+import type { RenewalRecord, StoredRenewal, Subject } from './types.ts';
+
+export interface Records {
+  /** Every record under the environment's name, oldest first. */
+  readonly records: readonly StoredRenewal[];
+  /** Under other names: of the same certificate, and the open ones for the same mailbox. */
+  readonly related: readonly StoredRenewal[];
+  /** Every name in the configuration. */
+  readonly names: ReadonlySet<string>;
+}
+
+export function subjectOf({ mesh, preset }: ResolvedEnvironment): Subject {
+  return { mailboxId: mesh.mailboxId.toUpperCase(), mesh: preset ?? mesh.url };
+}
+
+/** Left behind by an environment that is called otherwise now, if only in case. */
+export function abandoned({ records, related, names }: Records, certificate: Certificate): StoredRenewal | undefined {
+  return related.find(
+    (record) =>
+      !names.has(record.environment) &&
+      record.state !== 'sending' &&
+      (!record.closedAt || wasAsked(record)) &&
+      !records.some(({ fingerprintSha256 }) => fingerprintSha256 === record.fingerprintSha256) &&
+      (record.fingerprintSha256 === certificate.fingerprintSha256 || replaces(certificate, record)),
+  );
+}
+
+/** What another environment has asked, or is about to ask, for the same certificate. */
+export function shared({ related }: Records, certificate: Certificate): StoredRenewal | undefined {
+  const same = related.filter(({ fingerprintSha256 }) => fingerprintSha256 === certificate.fingerprintSha256);
+  return same.find(wasAsked) ?? same.find(({ closedAt }) => !closedAt);
+}
+
+/** Whether the desk has the request, or may have it. */
+export function wasAsked({ state, requestedAt, bodyBegunAt }: RenewalRecord): boolean {
+  if (state === 'deployed') return requestedAt !== undefined || bodyBegunAt !== undefined;
+  return ['sending', 'requested', 'uncertain', 'issued'].includes(state);
+}
+
+/** A certificate that was issued for the request, or any that outlives the old one: it may have been renewed by hand. */
+export function replaces(certificate: Certificate, record: RenewalRecord): boolean {
+  return (
+    certificate.fingerprintSha256 === record.issuedFingerprintSha256 ||
+    certificate.notAfter > record.notAfter ||
+    (record.spkiSha256 !== undefined &&
+      createHash('sha256').update(certificate.publicKey.spki).digest('hex') === record.spkiSha256 &&
+      certificate.notAfter >= record.notAfter)
+  );
+}

@@ -1,0 +1,129 @@
+/** How a renewal stands once nothing is left to do about it now: its status and its findings. Does nothing. */
+import type { ResolvedEnvironment } from '../config/index.ts';
+import { escaped, say } from '../text/index.ts';
+import { lastSafeDay } from '../time/index.ts';
+import type { Certificate } from '../x509/index.ts';
+import { subjectOf } from './claim.ts';
+import type { ClockWatch } from './clock.ts';
+import { clientCertificate, decideRenewal } from './decide.ts';
+import type { RenewalDecision, RenewalFacts } from './decision.ts';
+import { dueAt } from './due.ts';
+import { renewalFindings } from './findings.ts';
+import type { Configured, EngineDeps, RenewalInput, RenewalStep } from './step.ts';
+import { isPresent } from './store/pending-files.ts';
+import { type RenewalReader, type StoreError, StoreReplacedError } from './store/store.ts';
+import type { RenewalStatus, RequestKey, StoredRenewal } from './types.ts';
+
+type Conclusion = Omit<RenewalStep, 'emailed'>;
+
+export function recordsOf(
+  store: RenewalReader,
+  { environment, assessment }: RenewalInput,
+): Pick<RenewalFacts, 'records' | 'related'> {
+  const fingerprint = clientCertificate(assessment)?.fingerprintSha256;
+  return {
+    records: store.list(environment.name),
+    related: store.related(environment.name, subjectOf(environment), fingerprint),
+  };
+}
+
+/**
+ * How the renewal stands, for a command that looks once: does nothing, sends nothing, records nothing.
+ * @param store absent: nothing has been recorded yet.
+ * @throws {StoreError}
+ */
+export function viewRenewal(
+  input: RenewalInput,
+  store: RenewalReader | undefined,
+  { stateDir, ...configured }: Configured & { readonly stateDir: string },
+  now: Date,
+): Conclusion {
+  const records = store ? recordsOf(store, input) : { records: [], related: [] };
+  let facts: RenewalFacts = { ...input, ...records, ...configured };
+  let decision = decideRenewal(facts, now);
+  while (decision.kind === 'adopt') {
+    facts = adopted(facts, decision.from);
+    decision = decideRenewal(facts, now);
+  }
+  return conclude(facts, { stateDir, clock: { step: undefined } }, decision.key, decision, now);
+}
+
+/** As the service would find it once it had taken the record over. */
+function adopted({ records, related, ...facts }: RenewalFacts, from: RequestKey): RenewalFacts {
+  const is = (record: StoredRenewal) =>
+    record.environment === from.environment && record.fingerprintSha256 === from.fingerprintSha256;
+  const taken = related.filter(is).map((record) => ({ ...record, environment: facts.environment.name }));
+  return { ...facts, records: [...records, ...taken], related: related.filter((record) => !is(record)) };
+}
+
+export function conclude(
+  facts: RenewalFacts,
+  { stateDir, clock }: { readonly stateDir: string; readonly clock: Pick<ClockWatch, 'step'> },
+  key: RequestKey | undefined,
+  { reason }: RenewalDecision,
+  now: Date,
+): Conclusion {
+  const { environment } = facts;
+  const record = [...facts.records, ...facts.related].find(
+    (each) => each.environment === key?.environment && each.fingerprintSha256 === key.fingerprintSha256,
+  );
+  const certificate = record ?? clientCertificate(facts.assessment);
+  const why = record?.state === 'due' && record.lastError ? `${reason}; ${record.lastError}` : reason;
+  const renewable = certificate && environment.renewal.desk.length > 0;
+  const status: RenewalStatus = {
+    state: record?.state ?? 'not_due',
+    reason: escaped(why),
+    ...(renewable ? datesOf(environment, certificate) : {}),
+    ...(record?.requestedAt ? { requestedAt: record.requestedAt } : {}),
+    ...(record ? { record } : {}),
+  };
+  const keyMissing = record !== undefined && !isPresent(stateDir, record.keyFile);
+  return {
+    status,
+    findings: renewalFindings(
+      {
+        ...facts,
+        ...(record ? { record } : {}),
+        ...(clock.step === undefined ? {} : { clockStep: clock.step }),
+        reason: why,
+        keyMissing,
+      },
+      now,
+    ),
+  };
+}
+
+function datesOf(environment: ResolvedEnvironment, { notAfter }: Pick<Certificate, 'notAfter'>) {
+  return {
+    dueAt: dueAt(environment, { notAfter }),
+    lastSafeDay: lastSafeDay(notAfter, environment.renewal.deskWorkingDays),
+  };
+}
+
+/** What can be said when nothing can be looked up or written down. */
+export function withoutStore(
+  input: RenewalInput,
+  { lastKnown, names, configurationFile, clock }: EngineDeps,
+  error: StoreError,
+  now: Date,
+): Conclusion {
+  const certificate = clientCertificate(input.assessment);
+  const known = lastKnown.get(input.environment.name);
+  const reason = say`the record of renewals cannot be used`;
+  const dates = certificate && datesOf(input.environment, certificate);
+  const status = { state: 'not_due', ...dates, ...known, reason } as const;
+  const circumstances = {
+    ...input,
+    ...(known?.record ? { record: known.record } : {}),
+    ...(clock.step === undefined ? {} : { clockStep: clock.step }),
+    records: [],
+    related: [],
+    names,
+    configurationFile,
+    reason,
+    keyMissing: false,
+    storeProblem: error.message,
+    stateReplaced: error instanceof StoreReplacedError,
+  };
+  return { status, findings: renewalFindings(circumstances, now) };
+}

@@ -1,0 +1,40 @@
+/** When a renewal is due, and how that is said. Pure. */
+import type { ResolvedEnvironment } from '../config/index.ts';
+import { dayMs, londonDay } from '../time/index.ts';
+import type { Assessment } from '../verify/index.ts';
+import { type Certificate, nameOf } from '../x509/index.ts';
+
+/** When the window of a certificate opens. */
+export function dueAt(environment: ResolvedEnvironment, certificate: { readonly notAfter: Date }): Date {
+  return new Date(certificate.notAfter.getTime() - environment.renewal.windowMs);
+}
+
+interface Deployed {
+  readonly environment: ResolvedEnvironment;
+  readonly assessment?: Assessment;
+}
+
+export function dueReason(
+  { environment, assessment }: Deployed,
+  certificate: { readonly notAfter: Date },
+  now: Date,
+): string {
+  const ends = certificate.notAfter < now ? 'expired' : 'expires';
+  const due = `the certificate ${ends} on ${londonDay(certificate.notAfter)}; its renewal is due from ${londonDay(dueAt(environment, certificate))}`;
+  const ca = assessment && caThatEndsFirst(assessment);
+  return ca
+    ? `${due}. ${nameOf(ca.subject, longestName)} expires on ${londonDay(ca.notAfter)}, before the three years of a new certificate are over: ask for the chain of its successor`
+    : due;
+}
+
+const longestName = 80;
+const threeYearsMs = 3 * 365 * dayMs;
+
+/** A CA on the path whose end would cut short a certificate issued now. */
+export function caThatEndsFirst({ assessedAt, certificates }: Assessment): Certificate | undefined {
+  return certificates
+    .filter(({ role, onPath }) => role !== 'client' && onPath)
+    .map(({ certificate }) => certificate)
+    .filter(({ notAfter }) => notAfter.getTime() < assessedAt.getTime() + threeYearsMs)
+    .sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime())[0];
+}

@@ -1,0 +1,48 @@
+/** What one step of a renewal goes by, what it does its work with, and what it comes to. */
+import type { ResolvedEnvironment } from '../config/index.ts';
+import type { DeployedCredential } from '../credential/index.ts';
+import type { Finding } from '../findings/index.ts';
+import type { Assessment } from '../verify/index.ts';
+import type { ClockWatch } from './clock.ts';
+import type { RenewalFacts } from './decision.ts';
+import type { Sender } from './send.ts';
+import type { EmailOutcome, RenewalStatus } from './types.ts';
+
+export interface RenewalInput {
+  readonly environment: ResolvedEnvironment;
+  /** Absent: no credential is configured, or none has been read yet. */
+  readonly assessment?: Assessment;
+  readonly credential?: DeployedCredential;
+  /** The last one that was run; a HandshakeResult fits. */
+  readonly handshake?: RenewalFacts['handshake'];
+  /** A person asks now, without waiting for the window. */
+  readonly asked?: RenewalFacts['asked'];
+}
+
+export interface RenewalStep {
+  readonly status: RenewalStatus;
+  readonly findings: readonly Finding[];
+  /** One for each message that went to a mail server or the outbox, or failed to. */
+  readonly emailed: readonly EmailOutcome[];
+}
+
+export interface RenewalLog {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+}
+
+/** What of the configuration concerns every environment. */
+export interface Configured {
+  readonly configurationFile: string;
+  /** Of every environment. */
+  readonly names: ReadonlySet<string>;
+}
+
+export interface EngineDeps extends Sender, Configured {
+  readonly log: RenewalLog;
+  readonly clock: Pick<ClockWatch, 'doubt' | 'step'>;
+  /** By environment: fingerprint of the client certificate that was last seen. */
+  readonly deployed: Map<string, string>;
+  /** By environment: what stays on show while the database cannot be used. */
+  readonly lastKnown: Map<string, RenewalStatus>;
+}

@@ -1,0 +1,95 @@
+/** Rows of the database as records, and the other way round. */
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import { escaped, Untrusted } from '../../text/index.ts';
+import type { Notice, NoticeKind, RenewalRecord, RenewalState, StoredRenewal } from '../types.ts';
+
+/** Of the table `renewals`, as far as they change. */
+export const columns = {
+  mailboxId: 'mailbox',
+  mesh: 'mesh',
+  commonName: 'common_name',
+  askedReason: 'asked_reason',
+  requestedAt: 'requested_at',
+  delivery: 'delivery',
+  messageId: 'message_id',
+  keyFile: 'key_file',
+  csrFile: 'csr_file',
+  messageFile: 'message_file',
+  spkiSha256: 'spki_sha256',
+  issuedFingerprintSha256: 'issued_fingerprint',
+  successorFingerprintSha256: 'successor_fingerprint',
+  successorSeenAt: 'successor_seen_at',
+  acceptedAt: 'accepted_at',
+  closedAt: 'closed_at',
+  attempts: 'attempts',
+  bodyBegunAt: 'body_begun_at',
+  nextAttemptAt: 'next_attempt_at',
+  lastError: 'last_error',
+  refusedThing: 'refused_thing',
+  refusedFacts: 'refused_facts',
+} as const;
+export type Column = keyof typeof columns;
+
+/** As it goes to the disk: what is read back is escaped, whoever wrote it. */
+type Written = Omit<StoredRenewal, 'commonName' | 'lastError'> & {
+  readonly commonName: string | Untrusted;
+  readonly lastError?: string;
+};
+
+/** null clears a value. */
+export type Changes = { readonly [K in Column]?: Written[K] | null };
+
+const times: ReadonlySet<Column> = new Set<Column>([
+  'requestedAt',
+  'successorSeenAt',
+  'acceptedAt',
+  'closedAt',
+  'bodyBegunAt',
+  'nextAttemptAt',
+]);
+
+type Row = Readonly<Record<string, SQLOutputValue>>;
+
+export function sqlValue(value: string | number | Date | Untrusted | null | undefined): SQLInputValue {
+  if (value instanceof Date) return value.getTime();
+  return value instanceof Untrusted ? value.raw() : (value ?? null);
+}
+
+const at = (value: SQLOutputValue | undefined) => (value == null ? undefined : new Date(Number(value)));
+
+export function readRecord(row: Row, transitions: readonly Row[], notices: readonly Row[]): StoredRenewal {
+  const values = (Object.keys(columns) as Column[]).flatMap((name) => {
+    const value = row[columns[name]];
+    return value == null ? [] : [[name, times.has(name) ? at(value) : value] as const];
+  });
+  const told = notices.map(readNotice);
+  const remindedAt = told.find(({ kind, sentAt }) => kind === 'reminder' && sentAt)?.sentAt;
+  return {
+    environment: String(row.environment),
+    fingerprintSha256: String(row.fingerprint),
+    ...(Object.fromEntries(values) as Pick<RenewalRecord, 'attempts'>),
+    commonName: new Untrusted(String(row.common_name)),
+    ...(row.last_error == null ? {} : { lastError: escaped(String(row.last_error)) }),
+    state: row.state as RenewalState,
+    serial: String(row.serial),
+    notAfter: new Date(Number(row.not_after)),
+    transitions: transitions.map((each) => ({
+      state: each.state as RenewalState,
+      at: new Date(Number(each.at)),
+      reason: escaped(String(each.reason)),
+    })),
+    ...(remindedAt ? { remindedAt } : {}),
+    notices: told,
+  };
+}
+
+function readNotice(row: Row): Notice {
+  const sentAt = at(row.sent_at);
+  return {
+    kind: row.kind as NoticeKind,
+    occasion: Number(row.occasion),
+    tries: Number(row.tries),
+    triedAt: new Date(Number(row.tried_at)),
+    ...(sentAt ? { sentAt } : {}),
+  };
+}

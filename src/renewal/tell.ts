@@ -1,0 +1,50 @@
+/** What the contact is told while a renewal is under way. */
+import { lastSafeDay } from '../time/index.ts';
+import type { Certificate } from '../x509/index.ts';
+import { renderClosing, renderReminder, renderUncertain } from './mail/contact-messages.ts';
+import { UnsafeMessageFieldError } from './mail/header-safety.ts';
+import type { SendResult } from './mail/mailer.ts';
+import type { Message } from './mail/request-message.ts';
+import type { EngineDeps, RenewalInput } from './step.ts';
+import { patiently } from './store/patiently.ts';
+import type { NoticeKind, RequestKey, StoredRenewal } from './types.ts';
+
+/** Tells the contact. Written down first, so that a service that dies here every time does not tell them every time. */
+export async function notify(
+  kind: NoticeKind,
+  record: StoredRenewal,
+  certificate: Certificate,
+  { environment }: RenewalInput,
+  deps: EngineDeps,
+  now: Date,
+): Promise<SendResult | undefined> {
+  const { store, mailer, from, log, signal } = deps;
+  if (signal?.aborted) return undefined;
+  await patiently(() => store.tryNotice(record, kind, record.attempts, now));
+  let message: Message;
+  try {
+    const context = { environment, from, record, now };
+    message =
+      kind === 'uncertain'
+        ? renderUncertain(context)
+        : kind === 'reminder'
+          ? renderReminder(context, lastSafeDay(record.notAfter, environment.renewal.deskWorkingDays))
+          : renderClosing(context, certificate, stillDeployedIn(record, deps));
+  } catch (error) {
+    if (!(error instanceof UnsafeMessageFieldError)) throw error;
+    log.warn({ environment: environment.name, problem: error.message }, 'the contact cannot be told');
+    return undefined;
+  }
+  const result = await mailer.send(message, now, signal ? { signal } : {});
+  if (result.outcome === 'sent' || result.outcome === 'drafted')
+    await patiently(() => store.noticeSent(record, kind, record.attempts, now));
+  else log.warn({ environment: environment.name, kind, problem: result.reason }, 'the contact could not be told');
+  return result;
+}
+
+/** Other environments that use the certificate that was replaced. */
+function stillDeployedIn({ environment, fingerprintSha256 }: RequestKey, { deployed, names }: EngineDeps): string[] {
+  return [...deployed]
+    .filter(([name, seen]) => name !== environment && names.has(name) && seen === fingerprintSha256)
+    .map(([name]) => name);
+}
