@@ -14,9 +14,11 @@ const mayImport: Record<string, readonly string[]> = {
   config: ['errors', 'files', 'text', 'time'],
   credential: ['config', 'errors', 'findings', 'text', 'x509'],
   verify: ['config', 'credential', 'findings', 'shortage', 'text', 'time', 'x509'],
+  bundle: ['credential', 'files', 'text', 'time', 'verify', 'x509'],
   examine: ['config', 'credential', 'verify'],
   mesh: ['config', 'credential', 'errors', 'findings', 'shortage', 'text', 'time', 'verify', 'version.ts', 'x509'],
   renewal: [
+    'bundle',
     'config',
     'credential',
     'errors',
@@ -85,6 +87,7 @@ const mayImport: Record<string, readonly string[]> = {
 const pure: readonly { where: RegExp; except: readonly string[] }[] = [
   { where: /^(errors|findings|text|time|x509)\//, except: [] },
   { where: /^verify\//, except: ['verify/rehearsal.ts'] },
+  { where: /^bundle\//, except: ['bundle/read.ts'] },
   { where: /^renewal\/(decide|findings)\.ts$/, except: [] },
   { where: /^renewal\/mail\/(request-message|contact-messages|header-safety)\.ts$/, except: [] },
   { where: /^mesh\/(judge|tls\/alerts|http\/authorization|diagnosis\/.*)\.ts$/, except: [] },

@@ -84,7 +84,10 @@ const reading: AlertRule[] = [
     severity: 'warning',
     summary: `The CA bundle of MESH ${environment} is in the wrong order`,
     description: `The CA bundle of ${environment} is not in the configured order (root CA first by default). Some clients cannot use it. Run "mesh-cert-monitor check --config FILE --environment ${environment}": it says which certificates to swap.`,
-    steps: ['Swap the certificates named in the finding.', 'If your client needs the other order, set `chain_order`.'],
+    steps: [
+      'Run `mesh-cert-monitor bundle BUNDLE.pem --in-place`, with `--order leaf-first` if that is the configured order.',
+      'If your client needs the other order, set `chain_order`.',
+    ],
     patience: 'Nothing breaks at once.',
   },
   {

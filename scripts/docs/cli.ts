@@ -40,5 +40,8 @@ ${command.description()}
 ${table(['argument or option', 'meaning'], rows)}`;
 }
 
-const argumentRow = (argument: Argument) => [`\`<${argument.name()}>\``, cell(argument.description)];
+const argumentRow = (argument: Argument) => [
+  argument.variadic ? `\`[${argument.name()}…]\`` : `\`<${argument.name()}>\``,
+  cell(argument.description),
+];
 const optionRow = (option: Option) => [cell(`\`${option.flags}\``), cell(optionDescription(option))];

@@ -72,11 +72,13 @@ function notInstalled(install: { refused: string } | undefined): SafeText[] {
   return install ? [say`NOT INSTALLED: ${install.refused}\n\n`] : [];
 }
 
-function installedText(installed: readonly { path: string; previous: string }[]): SafeText[] {
+function installedText(installed: readonly { path: string; previous?: string }[]): SafeText[] {
   if (installed.length === 0) return [say`Installed already: the deployed files are these.\n`];
   return [
     say`Installed:\n`,
-    ...installed.map(({ path, previous }) => say`  ${path} (the previous one: ${previous})\n`),
+    ...installed.map(({ path, previous }) =>
+      previous === undefined ? say`  ${path}\n` : say`  ${path} (the previous one: ${previous})\n`,
+    ),
   ];
 }
 

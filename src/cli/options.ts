@@ -29,6 +29,18 @@ export interface InspectOptions {
   readonly format: 'text' | 'json';
 }
 
+export interface BundleOptions {
+  /** The given files; empty with `environment`. */
+  readonly files: readonly string[];
+  readonly environment?: 'integration' | 'deployment' | 'production';
+  /** A client certificate whose path must hold. */
+  readonly for?: string;
+  readonly order: 'root-first' | 'leaf-first';
+  /** Default: stdout. */
+  readonly output?: string;
+  readonly inPlace: boolean;
+}
+
 export interface RenewOptions {
   readonly config: string;
   readonly environment: string;

@@ -17,6 +17,7 @@ import {
 } from './help.ts';
 import type {
   AcceptOptions,
+  BundleOptions,
   CheckOptions,
   DemoOptions,
   InitOptions,
@@ -61,6 +62,7 @@ export function createProgram(io: CommandIo, version: string, finish: Finish): C
     .addHelpText('after', exitCodeHelp());
   addWatching(program, io, finish);
   addLooking(program, io, finish);
+  addBundle(program, io, finish);
   addRenewing(program, io, finish);
   addStarting(program, io, finish);
   for (const command of commandsOf(program))
@@ -114,6 +116,40 @@ function addLooking(program: Command, io: CommandIo, finish: Finish): void {
     )
     .addOption(format('text', 'json'))
     .action(async (options: InspectOptions) => finish(await (await import('./inspect.ts')).run(options, io)));
+}
+
+function addBundle(program: Command, io: CommandIo, finish: Finish): void {
+  program
+    .command('bundle')
+    .summary('make a CA bundle, or put one in order')
+    .description(
+      'Writes the current CA certificates of an NHS environment, or puts the certificates of the given files in order: duplicates, client certificates, expired and unrelated ones are left out and named. The previous file is kept.',
+    )
+    .addArgument(new Argument('[files...]', 'files with CA certificates: PEM, DER or PKCS#7'))
+    .addOption(
+      new Option(
+        '--environment <integration|deployment|production>',
+        'the public NHS certificates of this environment, instead of files',
+      ).choices(['integration', 'deployment', 'production']),
+    )
+    .addOption(
+      new Option(
+        '--for <client>',
+        'client certificate that the bundle is for: its path must hold, and what has nothing to do with it is left out',
+      ).conflicts('environment'),
+    )
+    .addOption(
+      new Option('--order <root-first|leaf-first>', 'order of the bundle')
+        .choices(['root-first', 'leaf-first'])
+        .default('root-first'),
+    )
+    .option('--output <file>', 'write it to this file instead of standard output')
+    .addOption(
+      new Option('--in-place', 'write it to the given file').default(false).conflicts(['environment', 'output']),
+    )
+    .action(async (files: readonly string[], options: Omit<BundleOptions, 'files'>) =>
+      finish(await (await import('./bundle.ts')).run({ ...options, files }, io)),
+    );
 }
 
 function addRenewing(program: Command, io: CommandIo, finish: Finish): void {

@@ -36,6 +36,12 @@ export function readCertificates(bytes: Buffer): Promise<CertificateReading> {
   return readForm(formOf(bytes), 0);
 }
 
+/** The text of a source that is PEM, without what it was wrapped in; undefined for any other form. For what stands between the blocks. */
+export function pemTextOf(bytes: Buffer): string | undefined {
+  const form = formOf(bytes);
+  return form.kind === 'pem' ? form.text : undefined;
+}
+
 async function readForm(form: Form, depth: number): Promise<CertificateReading> {
   switch (form.kind) {
     case 'pem':

@@ -1,2 +1,3 @@
-/** Reads files that others provide: only regular files, and only up to a limit. */
+/** Reads files that others provide: only regular files, and only up to a limit. Replaces files, and keeps the previous ones. */
 export { type FileContent, type FileProblem, readRegularFile } from './read-regular-file.ts';
+export { type ReplacedFile, type Replacement, replaceFiles } from './replace-files.ts';

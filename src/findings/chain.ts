@@ -9,7 +9,7 @@ export const chainCodes = {
     title: 'An issuing CA is missing from the bundle',
     meaning: 'The bundle does not contain a certificate with the issuer’s name and key identifier.',
     remedy:
-      'Add the missing CA certificate for this environment. It is published on the NHS public key infrastructure pages.',
+      'Run `mesh-cert-monitor bundle --environment NAME --output BUNDLE.pem` with integration, deployment or production: it writes the CA certificates of that environment.',
     source: rfc5280('6.1'),
   },
   chain_signature_invalid: {
@@ -88,7 +88,8 @@ export const chainCodes = {
     title: 'Path does not end at a root in the bundle',
     meaning:
       'The issuing CA is there, but the bundle does not contain the self-signed root certificate that ends the path.',
-    remedy: 'Add the root CA certificate for this environment to the bundle.',
+    remedy:
+      'Run `mesh-cert-monitor bundle --environment NAME --output BUNDLE.pem` with integration, deployment or production: it writes the root CA first, then the CA below it.',
     source: rfc5280('6.1.1 (d)'),
   },
   ca_expired: {
@@ -118,7 +119,8 @@ export const chainCodes = {
     title: 'Bundle is in the wrong order',
     meaning:
       'The certificates in the bundle are not in the configured order. Some clients accept that and some do not; NHS England’s guide says root CA first.',
-    remedy: 'Swap the certificates named in the message. Nothing else has to change.',
+    remedy:
+      'Run `mesh-cert-monitor bundle BUNDLE.pem --in-place`, with `--order leaf-first` if that is the configured order. The previous file is kept, and nothing else has to change.',
     source: 'NHS England, certificate guidance: “ensuring the root CA comes first”',
   },
   ca_expires_before_client: {

@@ -149,7 +149,7 @@ export function explainMissingIssuer(client: Certificate, bundle: readonly Certi
     return {
       message:
         'The bundle holds only the first generation of the NHS certificate authorities, without the current one (G2).',
-      remedy: `Add ${root?.commonName} and ${issuer.commonName} to the bundle, from the NHS public key infrastructure pages.`,
+      remedy: `Add ${root?.commonName} and ${issuer.commonName} to the bundle: \`mesh-cert-monitor bundle --environment ${environmentOf[issuer.pki]}\` prints them.`,
     };
   }
   return undefined;
@@ -170,5 +170,6 @@ const certificateOf = {
   'path-to-live': 'an integration (Path to Live) certificate',
   live: 'a live certificate',
 } as const;
+const environmentOf = { 'path-to-live': 'integration', live: 'production' } as const;
 const bundleOf = { 'path-to-live': 'the integration (Path to Live) bundle', live: 'the live bundle' } as const;
 const rootsOf = { 'path-to-live': 'the Path to Live roots', live: 'the live roots' } as const;

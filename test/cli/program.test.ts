@@ -25,6 +25,7 @@ describe('help', () => {
         ' serve',
         ' check',
         ' inspect',
+        ' bundle',
         ' renew',
         ' accept',
         ' renewals',

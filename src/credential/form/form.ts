@@ -4,17 +4,19 @@ import { decodeBase64, type PemBlock, readPem } from '../../x509/index.ts';
 import { namedBinary, namedText } from './other-formats.ts';
 import { clean } from './unwrap.ts';
 
-export type Form = (
-  | { readonly kind: 'pem'; readonly blocks: readonly PemBlock[] }
-  | { readonly kind: 'der'; readonly bytes: Uint8Array }
-  | { readonly kind: 'jks'; readonly bytes: Uint8Array }
-  /** An email or a part of one: the certificate is in its body or in an attachment. */
-  | { readonly kind: 'mail'; readonly bytes: Uint8Array }
-  | { readonly kind: 'none'; readonly reason: string }
-) & {
-  /** What had to be undone to read it, outermost first; each one continues “it is …”. */
-  readonly undone: readonly string[];
-};
+export type Form =
+  /** `text`: what the blocks were read from. */
+  (
+    | { readonly kind: 'pem'; readonly blocks: readonly PemBlock[]; readonly text: string }
+    | { readonly kind: 'der'; readonly bytes: Uint8Array }
+    | { readonly kind: 'jks'; readonly bytes: Uint8Array }
+    /** An email or a part of one: the certificate is in its body or in an attachment. */
+    | { readonly kind: 'mail'; readonly bytes: Uint8Array }
+    | { readonly kind: 'none'; readonly reason: string }
+  ) & {
+    /** What had to be undone to read it, outermost first; each one continues “it is …”. */
+    readonly undone: readonly string[];
+  };
 
 const sequenceTag = 0x30;
 const jksMagic = Buffer.from('feedfeed', 'hex');
@@ -67,7 +69,7 @@ function textForm(bytes: Buffer, raw: string, before: readonly string[]): Form {
   const cleaned = clean(raw);
   const undone = [...before, ...cleaned.undone];
   const text = cleaned.text;
-  if (text.includes('-----BEGIN ')) return { kind: 'pem', blocks: readPem(text), undone };
+  if (text.includes('-----BEGIN ')) return { kind: 'pem', blocks: readPem(text), text, undone };
   if (text.trim() === '') return { kind: 'none', reason: 'it is empty', undone };
   const named = namedText(text);
   if (named) return { kind: 'none', reason: named, undone };

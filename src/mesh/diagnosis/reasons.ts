@@ -66,7 +66,7 @@ export const reasonCatalogue: Readonly<Record<HandshakeReason, ReasonEntry>> = {
     meaning:
       'The chain that the server presented does not lead to a root of the CA bundle. Nothing secret was sent to this server.',
     remedy:
-      'Usually the CA bundle is from before a change of CA generation: fetch the current CA certificates of this environment. If a proxy inspects TLS, exempt MESH from it. Do not switch verification off.',
+      'Usually the CA bundle is from before a change of CA generation: `mesh-cert-monitor bundle --environment NAME` prints the current CA certificates of integration, deployment or production. If a proxy inspects TLS, exempt MESH from it. Do not switch verification off.',
   },
   server_certificate_name_mismatch: {
     title: 'The server’s certificate is for another name',

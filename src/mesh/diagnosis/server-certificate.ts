@@ -65,7 +65,8 @@ function expired({ certificates, trusted, now }: Presented): Failure {
   return {
     reason,
     detail: detail(ours, ' in the CA bundle'),
-    remedy: 'Replace it in the CA bundle: fetch the current CA certificates of this environment.',
+    remedy:
+      'Replace it in the CA bundle: `mesh-cert-monitor bundle --environment NAME` prints the current CA certificates of integration, deployment or production.',
   };
 }
 
@@ -108,7 +109,7 @@ function issuerUnknown(own: Certificate, { certificates, trusted, host }: Presen
   if (isNhsName(top.issuer) && path.length + Number(!looksSelfSigned(top)) > 1) {
     return untrusted(
       `${detail}, and the CA bundle does not have it`,
-      `Add ${issuerOf(top)} and the root above it to the CA bundle: fetch the current CA certificates of this environment. Do not switch verification off.`,
+      `Add ${issuerOf(top)} and the root above it to the CA bundle: \`mesh-cert-monitor bundle --environment NAME\` prints the current CA certificates of integration, deployment or production. Do not switch verification off.`,
     );
   }
   return untrusted(

@@ -1,5 +1,6 @@
 /** Follow: the certificate that came back is checked, rehearsed with the pending key, and laid out ready to deploy. */
 import { join } from 'node:path';
+import { orderBundle } from '../../bundle/index.ts';
 import { type ResolvedEnvironment, readSecret, type Variables } from '../../config/index.ts';
 import { type DeployedCredential, type PrivateKeyHandle, readCredential } from '../../credential/index.ts';
 import { examineCandidate } from '../../examine/index.ts';
@@ -9,7 +10,7 @@ import { type Certificate, toPem } from '../../x509/index.ts';
 import { writeAtomically } from '../store/atomic-file.ts';
 import { pendingDirectory } from '../store/pending-files.ts';
 import type { RenewalRecord } from '../types.ts';
-import { orderBundle } from './bundle-order.ts';
+
 import { deploymentInstructions, type LaidOutFiles } from './deployment-instructions.ts';
 import { judgeIssued, pickIssued } from './judge.ts';
 import { readIssuedFile } from './read.ts';

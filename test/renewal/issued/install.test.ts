@@ -23,9 +23,9 @@ describe('installing', () => {
       privateKey: await readFile(renewal.keyFile!, 'utf8'),
       caBundle: renewal.pki.bundlePem,
     });
-    const previous = await Promise.all(installed.map(({ previous: file }) => readFile(file, 'utf8')));
+    const previous = await Promise.all(installed.map(({ previous: file }) => readFile(file!, 'utf8')));
     expect(previous.sort()).toEqual(Object.values(before).sort());
-    for (const { path, previous: file } of installed) expect((await stat(path)).mode).toBe((await stat(file)).mode);
+    for (const { path, previous: file } of installed) expect((await stat(path)).mode).toBe((await stat(file!)).mode);
 
     const credential = await readCredential(renewal.environment.credential!, {});
     expect(new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase()).toBe(

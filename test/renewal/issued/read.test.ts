@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { orderBundle } from '../../../src/renewal/issued/bundle-order.ts';
 import { type IssuedFile, readIssuedFile } from '../../../src/renewal/issued/read.ts';
-import type { Certificate } from '../../../src/x509/certificate.ts';
 import { parseCertificate } from '../../../src/x509/parse.ts';
 import { ca, leaf, type Made } from '../../support/pki.ts';
 import { csrPem } from '../../support/renewal/samples.ts';
@@ -158,38 +156,5 @@ describe('what came back is read', () => {
     await writeFile(pem, client.pem + client.keyPem);
     await run('openssl', ['pkcs12', '-export', '-in', pem, '-passout', 'pass:x', '-out', p12]);
     expect(await read(await readFile(p12))).toEqual({ refused: expect.stringContaining('PKCS#12') });
-  });
-});
-
-describe('the bundle to deploy', () => {
-  const names = (bundle: readonly Certificate[]) => bundle.map(({ subject }) => subject.commonName?.raw());
-  let all: Certificate[];
-  beforeAll(async () => {
-    const below = await ca({ cn: 'Below', issuer: sub });
-    const other = await ca({ cn: 'Other root' });
-    all = [below, sub, other, root, sub].map(({ der }) => parseCertificate(der));
-  });
-
-  test('stands root first, every certificate once, those of other chains kept', () => {
-    expect(names(orderBundle(all, 'root-first'))).toEqual(['Other root', 'Root', 'Sub', 'Below']);
-  });
-
-  test('stands leaf first where that is configured', () => {
-    expect(names(orderBundle(all, 'leaf-first'))).toEqual(['Below', 'Sub', 'Other root', 'Root']);
-  });
-
-  test('of CAs that certified each other comes to an end', async () => {
-    const one = await ca({ cn: 'One' });
-    const two = await ca({ cn: 'Two' });
-    const crossed = await Promise.all([
-      ca({ cn: 'One', keys: one.keys, issuer: two }),
-      ca({ cn: 'Two', keys: two.keys, issuer: one }),
-    ]);
-    expect(
-      orderBundle(
-        crossed.map(({ der }) => parseCertificate(der)),
-        'root-first',
-      ),
-    ).toHaveLength(2);
   });
 });

@@ -1,4 +1,4 @@
-/** The CA bundle as it is to be deployed with a new certificate. */
+/** Root first, or leaf first. */
 import {
   type AssessmentPolicy,
   depthsOf,
@@ -6,8 +6,8 @@ import {
   type Link,
   looksSelfSigned,
   mayHaveIssued,
-} from '../../verify/index.ts';
-import type { Certificate } from '../../x509/index.ts';
+} from '../verify/index.ts';
+import type { Certificate } from '../x509/index.ts';
 
 /**
  * Every certificate of the bundle once, for MESH's own server certificate may hang on those that the client's path does not use, ordered

@@ -1,0 +1,109 @@
+/** Replaces files all together or not at all, and keeps the previous ones next to them. */
+import { constants, type Stats } from 'node:fs';
+import { chown, copyFile, lstat, open, rename, rm, stat } from 'node:fs/promises';
+
+export interface Replacement {
+  readonly path: string;
+  readonly content: Buffer;
+  /** Of a file that does not exist yet; one that does keeps its own. Default: 0600. */
+  readonly mode?: number;
+}
+
+export interface ReplacedFile {
+  readonly path: string;
+  /** Where the file that was there is kept; absent if there was none. */
+  readonly previous?: string;
+}
+
+interface Staged extends ReplacedFile {
+  readonly staged: string;
+}
+
+/**
+ * Writes every file next to its target before the first target changes, and puts back what has changed if a later one fails. The previous
+ * file stays as `NAME.previous-TIME`.
+ * @throws {Error} of the file system; then every target is as it was.
+ * @example
+ * await replaceFiles([{ path: '/etc/mesh/ca_bundle.pem', content: Buffer.from(pem) }], new Date());
+ */
+export async function replaceFiles(replacements: readonly Replacement[], now: Date): Promise<ReplacedFile[]> {
+  const stamp = now
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replace(/[-:]/g, '');
+  const staged: Staged[] = [];
+  const swapped: Staged[] = [];
+  try {
+    for (const each of replacements) staged.push(await stage(each, stamp));
+    for (const each of staged) {
+      await rename(each.staged, each.path);
+      swapped.push(each);
+    }
+  } catch (error) {
+    for (const each of swapped) await putBack(each);
+    await Promise.all(staged.map(({ previous }) => previous && rm(previous, { force: true })));
+    throw error;
+  } finally {
+    await Promise.all(staged.map((each) => rm(each.staged, { force: true })));
+  }
+  return staged.map(({ path, previous }) => ({ path, ...(previous === undefined ? {} : { previous }) }));
+}
+
+async function stage({ path, content, mode = 0o600 }: Replacement, stamp: string): Promise<Staged> {
+  const staged = `${path}.new-${stamp}`;
+  const facts = await factsOf(path);
+  if (!facts) {
+    await writeOrRemove(staged, content, (handle) => handle.chmod(mode));
+    return { path, staged };
+  }
+  const previous = `${path}.previous-${stamp}`;
+  await copyFile(path, previous, constants.COPYFILE_EXCL);
+  try {
+    await writeOrRemove(staged, content, (handle) => asBefore(handle, staged, facts));
+  } catch (error) {
+    await rm(previous, { force: true });
+    throw error;
+  }
+  return { path, staged, previous };
+}
+
+/** Undefined if there is nothing. A symbolic link that leads nowhere is not nothing: replacing it would cut a mount off. */
+async function factsOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!isMissing || (await lstat(path).catch(() => undefined))) throw error;
+    return undefined;
+  }
+}
+
+type Handle = Awaited<ReturnType<typeof open>>;
+
+async function writeOrRemove(path: string, content: Buffer, prepare: (handle: Handle) => Promise<void>) {
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    await handle.writeFile(content);
+    await prepare(handle);
+    await handle.sync();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** With the owner and mode that its reader needs. */
+async function asBefore(handle: Handle, path: string, { uid, gid, mode }: Stats): Promise<void> {
+  const now = await handle.stat();
+  if (now.uid !== uid || now.gid !== gid) await chown(path, uid, gid);
+  await handle.chmod(mode & 0o7777);
+}
+
+async function putBack({ path, previous }: Staged): Promise<void> {
+  if (previous === undefined) return rm(path, { force: true });
+  const copy = `${path}.back`;
+  await copyFile(previous, copy);
+  await rename(copy, path);
+}
