@@ -169,8 +169,15 @@ describe('of a renewal', () => {
       createLog((each) => log.push(each)),
       now,
     );
-    await renewals.step({ environment, assessment, credential }, now);
-    await renewals.step({ environment, assessment, credential }, inDays(14));
+    // MESH confirms the clock, without which nothing is sent.
+    const handshake = (startedAt: Date) => ({
+      outcome: 'failure' as const,
+      startedAt,
+      serverVerified: true,
+      clockSkewSeconds: 0,
+    });
+    await renewals.step({ environment, assessment, credential, handshake: handshake(now) }, now);
+    await renewals.step({ environment, assessment, credential, handshake: handshake(inDays(14)) }, inDays(14));
     await renewals.close();
   });
 
@@ -202,9 +209,9 @@ describe('of a renewal', () => {
     const database = new DatabaseSync(join(stateDir, 'renewals.sqlite'));
     database.prepare('UPDATE renewals SET common_name = ?, last_error = ?').run(hostileText, hostileText);
     const add = database.prepare(
-      'INSERT INTO transitions (environment, fingerprint, state, at, reason) VALUES (?, ?, ?, ?, ?)',
+      "INSERT INTO transitions (renewal, state, at, reason) SELECT id, 'not_due', ?, ? FROM renewals",
     );
-    add.run(key.environment, key.fingerprintSha256, 'not_due', Date.now(), hostileText);
+    add.run(Date.now(), hostileText);
     database.close();
     const { stdout } = await run('renewals', '--config', other);
     expectShown(stdout);

@@ -4,6 +4,7 @@ import { loadConfiguration } from '../config/index.ts';
 import { createEstate, type Estate, MissingPackageError, thingsToTry } from '../demo/index.ts';
 import { createLog } from '../monitor/index.ts';
 import { type Service, startService } from '../service/index.ts';
+import type { EnvironmentStatus } from '../status/index.ts';
 import { escapedLines, joined, type SafeText, say } from '../text/index.ts';
 import { version } from '../version.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
@@ -51,9 +52,11 @@ function untilToldToStop(): Promise<void> {
   });
 }
 
-/** Waits until every environment has been checked and has had a handshake. */
+/** Waits until every environment has been checked and has had a handshake, and until requests that were due have left. */
 async function firstLook(service: Service): Promise<void> {
-  const seen = () => service.estate().ready && service.estate().environments.every(({ handshake }) => handshake.last);
+  const settled = ({ handshake, renewal }: EnvironmentStatus) =>
+    handshake.last && renewal.state !== 'due' && renewal.state !== 'sending';
+  const seen = () => service.estate().ready && service.estate().environments.every(settled);
   for (let waitedMs = 0; !seen() && waitedMs < firstLookMs; waitedMs += 50) await sleep(50);
 }
 
