@@ -76,9 +76,30 @@ describe('a blocked event loop', () => {
   const silent = (limitMs: number) =>
     new Phases(10_000, undefined).run('tls', limitMs, (signal) => untilAborted<void>(signal, () => undefined));
 
-  test('while the other side should answer is not the other side’s timeout', async () => {
+  test('takes nothing from the other side’s time: an answer after it still counts', async () => {
     setTimeout(() => block(600), 20);
+    const phases = new Phases(400, undefined);
+    const answered = phases.run('tls', 300, async (signal) => {
+      await sleep(20 + 600 + 100);
+      signal.throwIfAborted();
+      return 'answered';
+    });
+    await expect(answered).resolves.toBe('answered');
+    // Nor from the phases that follow.
+    await expect(phases.run('request', 300, () => sleep(100, 'answered'))).resolves.toBe('answered');
+  });
+
+  test('that is blocked again and again is not the other side’s timeout', async () => {
+    const blocking = setInterval(() => block(400), 20);
     await expect(silent(300)).rejects.toThrow(/^the phase tls of a handshake: this process itself was blocked for/);
+    clearInterval(blocking);
+  });
+
+  test('once does not hide a silent peer for longer than it was blocked', async () => {
+    setTimeout(() => block(200), 20);
+    const startedAt = performance.now();
+    await expect(silent(300)).rejects.toBeInstanceOf(PhaseTimeoutError);
+    expect(performance.now() - startedAt).toBeGreaterThan(450);
   });
 
   test('only after the other side had its time is: that deadline was merely noticed late', async () => {
@@ -106,15 +127,17 @@ describe('a blocked event loop', () => {
 
   test('a whole handshake does not end, and leaves nothing open', async () => {
     // It accepts, and says nothing; and then we stop listening.
+    let blocking: NodeJS.Timeout | undefined;
     const server = await listening(
       createServer((socket) => {
         socket.resume();
-        setTimeout(() => block(900), 20);
+        blocking = setInterval(() => block(900), 20);
       }),
     );
     const mesh = endpoint(server.url, { timeouts: { connectMs: 5000, tlsMs: 400, requestMs: 400 } });
     const done = handshake({ mesh }, undefined, { now: () => new Date(), env: {} });
     await expect(done).rejects.toBeInstanceOf(ResourceShortageError);
+    clearInterval(blocking);
     await server.stop();
   });
 });
