@@ -21,8 +21,8 @@ const volumeRemedy =
   'Nothing has to be done. To narrow it, set `defaultMode: 0440` on the volume and `fsGroup` in the pod’s security context; a mounted Secret is read-only, so `chmod` cannot.';
 
 /**
- * Whether the file lies in a volume as the kubelet lays it out: each file is a link through `..data`, and `..data` is a link to a
- * directory whose name begins with two dots (Kubernetes, `pkg/volume/util/atomic_writer.go`). Links of our own to such a file count too.
+ * Whether the file is in a volume laid out by the kubelet: each file is a link through `..data`, and `..data` is a link to a
+ * directory whose name begins with two dots (Kubernetes, `pkg/volume/util/atomic_writer.go`). The user's own links to such a file count as well.
  */
 async function isInKubernetesVolume(path: string): Promise<boolean> {
   const target = await resolved(path);
@@ -34,7 +34,7 @@ async function isInKubernetesVolume(path: string): Promise<boolean> {
   return false;
 }
 
-/** Undefined when there is nothing there, or not any more. */
+/** Undefined if there is nothing there, or no longer anything. */
 async function resolved(path: string): Promise<string | undefined> {
   try {
     return await realpath(path);

@@ -10,10 +10,10 @@ import {
   type Variables,
 } from '../config/index.ts';
 
-/** A place that a configuration can name, or what a caller has at hand. */
+/** A place that a configuration can name, or content passed in by the caller. */
 type AnySource = Source | GivenSource;
 
-/** Where the parts of one credential live. Both kinds of `CredentialSources` fit. A keystore stands for certificate, key and bundle. */
+/** Where the parts of one credential are. Both kinds of `CredentialSources` fit. A keystore is certificate, key and bundle in one. */
 export interface CredentialInputs {
   readonly certificate?: AnySource;
   readonly privateKey?: AnySource;
@@ -29,7 +29,7 @@ export interface PartContent {
   readonly kind: AnySource['kind'];
   readonly bytes?: Buffer;
   readonly mode?: number;
-  /** Of a file whose mode is given. */
+  /** For a file whose mode is given. */
   readonly path?: string;
   /** A sentence that begins with the place. */
   readonly error?: string;

@@ -22,7 +22,7 @@ export interface PrivateKeyHandle {
     alsoTrusted?: readonly string[];
     /** The minimum is always TLS 1.2. */
     maxVersion?: 'TLSv1.2' | 'TLSv1.3';
-    /** OpenSSL's names with colons between; absent: Node's defaults. */
+    /** OpenSSL's names, separated by colons; Node's defaults if absent. */
     ciphers?: string;
     ecdhCurve?: string;
   }): SecureContext;

@@ -13,8 +13,8 @@ import type { AssessedCertificate, Assessment, AssessmentPolicy, CertificateRole
 import { judgeCaExpiry, judgeValidity } from './validity.ts';
 
 /**
- * Everything that is to be said of a deployed credential at `now`. Pure: the rehearsal, where there was one, is passed in with the time
- * at which OpenSSL judged. Never throws for the state of the world; what could not be read is judged by what is left.
+ * Everything there is to say about a deployed credential at `now`. Pure: the rehearsal, if there was one, is passed in with the time
+ * at which OpenSSL judged. The state of the world never makes it throw; if something could not be read, the rest is still judged.
  * @example
  * const { valid, findings } = assess(credential, policyFor(environment), await rehearse(credential), now);
  */
@@ -52,7 +52,7 @@ export function assess(
   };
 }
 
-/** A certificate of the other NHS infrastructure is in order for itself, and of no use here. */
+/** A certificate from the other NHS infrastructure can be valid in itself and still be useless here. */
 function judgeEnvironment(client: Certificate | undefined, policy: AssessmentPolicy): Finding[] {
   const wrong = client && explainWrongEnvironment(client, policy.pki);
   if (!wrong) return [];

@@ -1,14 +1,14 @@
-/** What stands in the bundle besides the path. None of it does harm to OpenSSL; all of it is worth knowing. */
+/** What is in the bundle in addition to the path. None of it troubles OpenSSL; all of it is worth knowing. */
 import { type Finding, type FindingCode, finding } from '../findings/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { dateOf, placeInBundle } from './label.ts';
 import { recognise } from './nhs-pki.ts';
 import type { PathVerdict } from './path.ts';
 
-/** A bundle of a whole operating system would otherwise say the same thing a hundred times. */
+/** The bundle of a whole operating system would otherwise repeat one message a hundred times. */
 const mostOfOneKind = 8;
 
-/** Without a path to a root, nobody knows what the bundle is for: then nothing in it is called unrelated. */
+/** Without a path to a root, nobody knows what the bundle is for, so nothing in it is called unrelated. */
 export function judgeBundle(
   bundle: readonly Certificate[],
   client: Certificate | undefined,

@@ -1,4 +1,4 @@
-/** Which check each finding turns red, and which checks there are for what is configured. */
+/** Which check each finding fails, and which checks apply to what is configured. */
 import type { DeployedCredential } from '../credential/index.ts';
 import { type CheckName, catalogue, type Finding } from '../findings/index.ts';
 import type { Rehearsal } from './types.ts';
@@ -6,16 +6,16 @@ import type { Rehearsal } from './types.ts';
 /** The check that a finding fails; undefined for advice. */
 export const checkOf = ({ code }: Finding): CheckName | undefined => catalogue[code].check;
 
-/** True when the credential cannot be used as long as the finding stands. */
+/** True when the credential cannot be used while the finding is present. */
 export const invalidates = (finding: Finding): boolean =>
   finding.severity === 'critical' && checkOf(finding) !== undefined;
 
-/** A check that did not pass names the findings that say why: one that failed for no reason cannot be written down. */
+/** A check that did not pass names the findings that say why; the type does not allow a failure without a reason. */
 type Verdict = 'passed' | readonly [Finding, ...Finding[]];
 
 /**
- * A check is absent when its input is not configured. It fails when a finding says so, and also when its input is configured and could not
- * be read, for then nobody knows that it holds.
+ * A check is absent when its input is not configured. It fails when a finding says so, and also when its input is configured but could not
+ * be read, because then nobody knows whether it holds.
  * @throws {Error} when an input is missing and no finding says why: a bug in a reader
  */
 export function checksOf(
@@ -40,7 +40,7 @@ function inputsOf(credential: DeployedCredential): Record<CheckName, readonly bo
   return {
     readable: configured.certificate || configured.privateKey || configured.caBundle ? [] : undefined,
     key_match: all(certificate, privateKey),
-    // The order inside a keystore is its tool's, and no rule applies to it.
+    // The tool that writes a keystore decides the order inside it, so no rule applies.
     chain_order: credential.bundleInKeystore ? undefined : all(caBundle),
     chain_valid: all(certificate, caBundle),
     validity: all(certificate),
@@ -68,9 +68,9 @@ function verdictOf(
   const against = findings.filter(invalidates);
   if (inputs.includes(false)) {
     if (isSome(against)) return against;
-    throw new Error(`the check ${check} has nothing to judge, and no finding says why`);
+    throw new Error(`the check ${check} has no input, and no finding says why`);
   }
-  // What OpenSSL refuses and our rules refuse too has its finding with those rules. Without one, OpenSSL judged at another time.
+  // If our rules also refuse what OpenSSL refuses, their finding says why. If there is none, OpenSSL judged at another time.
   return check === 'rehearsal' && rehearsal?.accepted !== true && isSome(against) ? against : 'passed';
 }
 

@@ -1,11 +1,11 @@
-/** How many steps each certificate of a bundle stands below its root. */
+/** How many steps each certificate of a bundle is below its root. */
 
 export interface Link<Node> {
   readonly issuer: Node;
   readonly issued: Node;
 }
 
-/** Steps from the top. As many rounds as there are nodes settle every honest chain, and end circles of cross-certificates. */
+/** Steps from the top. One round per node is enough for every real chain, and stops circles of cross-certificates. */
 export function depthsOf<Node>(nodes: readonly Node[], links: readonly Link<Node>[]): ReadonlyMap<Node, number> {
   const depths = new Map(nodes.map((node) => [node, 0]));
   for (let round = 0, changed = true; changed && round < nodes.length; round += 1) {

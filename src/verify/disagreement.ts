@@ -1,4 +1,4 @@
-/** Two verifiers: ours explains, OpenSSL's decides in practice. Where they differ, neither is to be relied on until it is explained. */
+/** Two verifiers: ours explains, OpenSSL's decides in practice. Where they differ, rely on neither until the difference is explained. */
 import type { DeployedCredential } from '../credential/index.ts';
 import { type Finding, finding } from '../findings/index.ts';
 import type { Certificate } from '../x509/index.ts';
@@ -7,17 +7,19 @@ import { opensslPath } from './openssl-path.ts';
 import { judgeTrust, type Trust } from './trust.ts';
 import type { Rehearsal } from './types.ts';
 
-/** What OpenSSL’s verdict, or the lack of one, adds to ours. Nothing where there was nothing to rehearse with. */
+/** What OpenSSL’s verdict, or the lack of one, adds to ours. Nothing if there was nothing to rehearse with. */
 export function judgeRehearsal(credential: DeployedCredential, rehearsal: Rehearsal | undefined): Finding[] {
   if (rehearsal) return judgeDisagreement(credential, rehearsal);
   const { certificate, privateKey, bundle } = credential;
   if (!certificate || !privateKey || bundle.length === 0) return [];
-  return [finding('rehearsal_without_verdict', 'OpenSSL came to no verdict on certificate, key and bundle in time.')];
+  return [
+    finding('rehearsal_without_verdict', 'OpenSSL did not reach a verdict on the certificate, key and bundle in time.'),
+  ];
 }
 
 /**
  * Compares the rehearsal with our verdict at the moment of the rehearsal, not of the assessment: OpenSSL reads the system's clock, so
- * anything else would call every expiry between the two a difference.
+ * otherwise every expiry between the two times would count as a difference.
  */
 function judgeDisagreement(credential: DeployedCredential, rehearsal: Rehearsal): Finding[] {
   const own = judgeTrust(credential, rehearsal.judgedAt);
@@ -41,7 +43,7 @@ function objectionsTo({ certificate: client }: DeployedCredential, { findings }:
   return [...new Set(outside ? ['outside its validity', ...codes] : codes)];
 }
 
-/** Which path OpenSSL takes, where that is not the one that was judged here. */
+/** Which path OpenSSL takes, if it is not the one that was judged here. */
 function otherPath({ bundle, certificate: client }: DeployedCredential, own: Trust, at: Date): string | undefined {
   const theirs = client && opensslPath(client, bundle, at);
   if (!theirs || sameCertificates(theirs, own.path)) return undefined;
@@ -50,7 +52,7 @@ function otherPath({ bundle, certificate: client }: DeployedCredential, own: Tru
     const index = bundle.findIndex((each) => each.fingerprintSha256 === fingerprintSha256);
     return placeInBundle(bundle[index] as Certificate, index);
   };
-  return `OpenSSL takes the path through ${through(theirs)}; the one judged here leads through ${through(own.path)}.`;
+  return `OpenSSL takes the path through ${through(theirs)}; the path judged here goes through ${through(own.path)}.`;
 }
 
 const sameCertificates = (one: readonly Certificate[], other: readonly Certificate[]) =>

@@ -1,4 +1,4 @@
-/** Who may have issued whom, by name and key identifier, with a bound on the work of finding out. */
+/** Who may have issued whom, by name and key identifier, with a limit on the work of finding out. */
 import type { Certificate, PublicKeyFacts } from '../x509/index.ts';
 import { signed } from './signatures.ts';
 
@@ -6,17 +6,17 @@ import { signed } from './signatures.ts';
 export const namesIssuer = (certificate: Certificate, issuer: Certificate): boolean =>
   certificate.issuer.canonical === issuer.subject.canonical;
 
-/** RFC 5280 §4.2.1.1: where both sides give a key identifier, it tells the generations of one CA apart. */
+/** RFC 5280 §4.2.1.1: where both certificates give a key identifier, it distinguishes generations of one CA. */
 export const keyIdentifiersAgree = (certificate: Certificate, issuer: Certificate): boolean =>
   certificate.authorityKeyIdentifier === undefined ||
   issuer.subjectKeyIdentifier === undefined ||
   certificate.authorityKeyIdentifier === issuer.subjectKeyIdentifier;
 
-/** By name and key identifier; whether its key made the signature is a matter for the path. */
+/** By name and key identifier; the path checks whether its key made the signature. */
 export const mayHaveIssued = (certificate: Certificate, issuer: Certificate): boolean =>
   namesIssuer(certificate, issuer) && keyIdentifiersAgree(certificate, issuer);
 
-/** By name and key identifier; whether its own key signed it is a matter for the path. */
+/** By name and key identifier; the path checks whether its own key signed it. */
 export const looksSelfSigned = (certificate: Certificate): boolean => mayHaveIssued(certificate, certificate);
 
 /** The first of each, in their order. */
@@ -26,8 +26,8 @@ export function distinct(certificates: readonly Certificate[]): Certificate[] {
 }
 
 /**
- * A CA may be in a bundle a thousand times under one name. Each question "did this key sign that" takes from the allowance, and
- * when nothing is left the answer is no: a bundle that needs more is not one that a person put together.
+ * A bundle can contain a thousand CAs of one name. Each check of "did this key sign that" uses up some of
+ * the allowance, and when none is left the answer is no: nobody puts together a bundle that needs more.
  */
 export class Allowance {
   #left: number;
@@ -36,13 +36,13 @@ export class Allowance {
     this.#left = units;
   }
 
-  /** @returns whether that much was left; if not, nothing is from here on */
+  /** @returns whether that much was left; if not, the allowance is used up from then on */
   spend(units: number): boolean {
     this.#left -= units;
     return this.#left >= 0;
   }
 
-  /** Whether something was already turned down. */
+  /** Whether anything has been refused yet. */
   get isSpent(): boolean {
     return this.#left < 0;
   }
@@ -52,7 +52,7 @@ export class Allowance {
   }
 }
 
-/** In tenths of a millisecond, roughly: OpenSSL is quick with the usual keys alone. */
+/** In tenths of a millisecond, roughly: OpenSSL is quick only with the usual keys. */
 function costOf({ algorithm, bits, curve }: PublicKeyFacts): number {
   const usual = curve === 'prime256v1' || algorithm === 'Ed25519' || (algorithm === 'RSA' && bits <= 4096);
   return usual ? 1 : 20;

@@ -1,7 +1,7 @@
 import { type SafeText, say } from '../text/index.ts';
 import { type Certificate, nameOf as commonOrWholeName, type DistinguishedName } from '../x509/index.ts';
 
-/** To the second: validity has no finer grain. */
+/** To the second: validity is no more precise than that. */
 export { utcTime as dateOf } from '../time/index.ts';
 
 const longest = 120;
@@ -18,5 +18,5 @@ export const labelOf = (certificate: Certificate): SafeText => nameOf(certificat
 export const placeInBundle = (certificate: Certificate, index: number): SafeText =>
   say`${labelOf(certificate)} (certificate ${index + 1})`;
 
-/** Groups of four, as key identifiers are compared by eye. */
+/** In groups of four, because people compare key identifiers by eye. */
 export const hexOf = (identifier: string): string => identifier.match(/.{1,4}/g)?.join(' ') ?? '';

@@ -7,12 +7,12 @@ import type { AssessmentPolicy } from './types.ts';
 const form = /^([a-z0-9_-]{1,63})\.([a-z0-9]{1,10})\.api\.mesh-client\.nhs\.uk$/i;
 
 export interface MeshCommonName {
-  /** Usually the mailbox ID, but need not be. */
+  /** Usually the mailbox ID, but not always. */
   readonly localId: string;
   readonly odsCode: string;
 }
 
-/** The parts of a common name, as written; undefined when it has not the MESH API form. */
+/** The parts of a common name, as written; undefined when it is not in the MESH API format. */
 export function parseCommonName(commonName: string): MeshCommonName | undefined {
   const [, localId, odsCode] = form.exec(commonName) ?? [];
   return localId === undefined || odsCode === undefined ? undefined : { localId, odsCode };
@@ -23,12 +23,12 @@ export function judgeNaming(client: Certificate, policy: Pick<AssessmentPolicy, 
   const name = nameOf(client.subject);
   const parts = parseCommonName(client.subject.commonName?.raw() ?? '');
   if (!parts) {
-    const message = `The common name ${name} is not of the form <local id>.<ODS code>.api.mesh-client.nhs.uk.`;
+    const message = `The common name ${name} is not in the form <local id>.<ODS code>.api.mesh-client.nhs.uk.`;
     return [finding('common_name_malformed', message, { subject })];
   }
   const findings: Finding[] = [];
   if (policy.odsCode !== undefined && !same(parts.odsCode, policy.odsCode)) {
-    const message = `The common name ${name} carries the ODS code ${parts.odsCode.toUpperCase()}, not ${policy.odsCode.toUpperCase()}.`;
+    const message = `The common name ${name} contains the ODS code ${parts.odsCode.toUpperCase()}, not ${policy.odsCode.toUpperCase()}.`;
     findings.push(finding('common_name_ods_code_mismatch', message, { subject }));
   }
   if (policy.mailboxId !== undefined && !same(parts.localId, policy.mailboxId)) {

@@ -1,7 +1,7 @@
 /**
  * Public facts of the NHS public key infrastructure (https://digital.nhs.uk/services/path-to-live-environments and the CA bundles that
  * NHS England's own MESH client ships). Certificates are recognised by fingerprint, issuers by name and key identifier, so that nothing
- * that merely calls itself NHS is taken for it.
+ * passes for an NHS certificate just by using the name.
  */
 import type { Certificate, DistinguishedName } from '../x509/index.ts';
 import { nameOf } from './label.ts';
@@ -104,12 +104,12 @@ export const nhsAuthorities: readonly NhsAuthority[] = [
   },
 ];
 
-/** The NHS CA that this certificate is, to the bit. */
+/** The NHS CA that this certificate is, bit for bit. */
 export function recognise(certificate: Certificate): NhsAuthority | undefined {
   return nhsAuthorities.find(({ fingerprintSha256 }) => fingerprintSha256 === certificate.fingerprintSha256);
 }
 
-/** The NHS CA that says to have issued this certificate; whether it did is a matter for the path. */
+/** The NHS CA that this certificate names as its issuer; the path checks whether that is true. */
 export function namedIssuer({ issuer, authorityKeyIdentifier }: Certificate): NhsAuthority | undefined {
   return nhsAuthorities.find(
     ({ commonName, keyIdentifier }) =>
@@ -117,7 +117,7 @@ export function namedIssuer({ issuer, authorityKeyIdentifier }: Certificate): Nh
   );
 }
 
-/** Whether a name is one that the NHS's own CAs go by. It proves nothing; a name that is not tells a stranger. */
+/** Whether the NHS's own CAs use this name. A yes proves nothing; a no means that the certificate is not from the NHS. */
 export function isNhsName({ commonName, text }: DistinguishedName): boolean {
   return (
     nhsAuthorities.some((each) => each.commonName.toLowerCase() === commonName?.raw().toLowerCase()) ||
@@ -130,7 +130,7 @@ export interface Explanation {
   readonly remedy: string;
 }
 
-/** Why a bundle without the client's issuer lacks it, where the public facts tell. */
+/** Why the bundle lacks the client's issuer, if the public facts explain it. */
 export function explainMissingIssuer(client: Certificate, bundle: readonly Certificate[]): Explanation | undefined {
   const issuer = namedIssuer(client);
   const known = bundle.map(recognise).filter((each) => each !== undefined);
@@ -148,14 +148,14 @@ export function explainMissingIssuer(client: Certificate, bundle: readonly Certi
     );
     return {
       message:
-        'The bundle holds only the first generation of the NHS certificate authorities, without the current one (G2).',
+        'The bundle contains only the first generation of NHS certificate authorities, not the current one (G2).',
       remedy: `Add ${root?.commonName} and ${issuer.commonName} to the bundle: \`mesh-cert-monitor bundle --environment ${environmentOf[issuer.pki]}\` prints them.`,
     };
   }
   return undefined;
 }
 
-/** Why MESH in this environment will refuse a certificate whose path is otherwise in order. */
+/** Why MESH in this environment will refuse a certificate whose path is otherwise valid. */
 export function explainWrongEnvironment(client: Certificate, pki: NhsPki | undefined): Explanation | undefined {
   const issuer = namedIssuer(client);
   if (!issuer || pki === undefined || issuer.pki === pki) return undefined;

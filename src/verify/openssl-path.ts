@@ -1,14 +1,14 @@
 import { type Certificate, opensslTakesAsIssuer } from '../x509/index.ts';
 import { Allowance, distinct, looksSelfSigned, mayHaveIssued } from './issuers.ts';
 
-/** Each question costs two parsings by OpenSSL. No honest bundle needs as many. */
+/** Each question makes OpenSSL parse two certificates. No real bundle needs this many. */
 const maximumQuestions = 1_000;
 
 /**
  * The path that OpenSSL takes at `at`, client first. Of the issuers with the right name and key identifier it takes the first in the bundle that
- * is valid at that time, or else the one that expires last, and it never goes back to try another (X509_STORE_CTX_get1_issuer(3)).
- * Node could report the path of a handshake, but its `getPeerCertificate(true)` never returns where CAs have certified each other.
- * @returns undefined if every name is in the bundle once, which leaves no choice, or if the bundle has too many of one name to follow
+ * is valid at that time, or failing that the one that expires last, and it never goes back to try another (X509_STORE_CTX_get1_issuer(3)).
+ * Node could report the path of a handshake, but its `getPeerCertificate(true)` never returns if CAs have certified each other.
+ * @returns undefined if every name is in the bundle only once, so there is no choice, or if one name occurs too often to follow
  */
 export function opensslPath(client: Certificate, bundle: readonly Certificate[], at: Date): Certificate[] | undefined {
   const authorities = distinct(bundle);
@@ -33,7 +33,7 @@ function inItsOrder(named: readonly Certificate[], at: Date): readonly Certifica
   return [...named.filter(isValid), ...others.sort((one, other) => other.notAfter.getTime() - one.notAfter.getTime())];
 }
 
-/** X509_check_issued(3) also requires permission to sign certificates, which OpenSSL checks only once the path is built. */
+/** X509_check_issued(3) also requires permission to sign certificates, which OpenSSL checks only after it has built the path. */
 const isCandidate = (last: Certificate, issuer: Certificate, questions: Allowance) =>
   mayHaveIssued(last, issuer) && questions.spend(1) && (!maySign(issuer) || opensslTakesAsIssuer(last, issuer));
 

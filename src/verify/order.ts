@@ -1,4 +1,4 @@
-/** The order of the CA bundle: root CA first by NHS England's guide, whatever else a bundle holds besides. */
+/** The order of the CA bundle: root CA first according to NHS England's guide, whatever else the bundle contains. */
 import { type Finding, finding } from '../findings/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { depthsOf, type Link as IssuedBy } from './depths.ts';
@@ -8,10 +8,10 @@ import type { AssessmentPolicy, BundleOrder } from './types.ts';
 
 type ChainOrder = AssessmentPolicy['chainOrder'];
 
-/** By place in the bundle. */
+/** By position in the bundle. */
 type Link = IssuedBy<number>;
 
-/** For telling who issued whom in a bundle; each pair costs one signature, remembered afterwards. */
+/** For finding who issued whom in a bundle; each pair costs one signature check, which is remembered. */
 const maximumVerifications = 1_000;
 
 export interface OrderVerdict {
@@ -19,7 +19,7 @@ export interface OrderVerdict {
   readonly findings: readonly Finding[];
 }
 
-/** Judges every chain in the bundle for itself: certificates that did not issue each other may stand in any order. */
+/** Judges every chain in the bundle separately: certificates that did not issue each other can be in any order. */
 export function judgeOrder(bundle: readonly Certificate[], wanted: ChainOrder, client?: Certificate): OrderVerdict {
   const places = firstPlaces(bundle);
   const authorities = distinct(bundle).filter((each) => each.fingerprintSha256 !== client?.fingerprintSha256);
@@ -32,7 +32,7 @@ export function judgeOrder(bundle: readonly Certificate[], wanted: ChainOrder, c
   return { order, findings: [finding('chain_order_wrong', message)] };
 }
 
-/** Nobody swaps more by hand than these; a bundle of thousands must not make a message of thousands. */
+/** Nobody swaps more than this by hand, and a bundle of thousands must not produce a message of thousands. */
 const mostSaid = 12;
 
 function someOf(all: readonly string[], separator: string): string {
@@ -49,7 +49,7 @@ function firstPlaces(bundle: readonly Certificate[]): ReadonlyMap<string, number
   return places;
 }
 
-/** Issuer and issued. A CA that certified its own issuer (cross-certification) stands in no order to it. */
+/** Issuer and issued. If a CA certified its own issuer (cross-certification), neither comes first. */
 function linksIn(authorities: readonly Certificate[]): [Certificate, Certificate][] {
   const allowance = new Allowance(maximumVerifications);
   const bySubject = Map.groupBy(authorities, (each) => each.subject.canonical);
@@ -70,7 +70,7 @@ function orderOf(links: readonly Link[]): BundleOrder {
   return links.every(({ issuer, issued }) => issuer > issued) ? 'leaf-first' : 'mixed';
 }
 
-/** The places that hang together, each chain (or tree) in rising order. */
+/** The positions that belong together, for each chain (or tree), in rising order. */
 function chainsOf(links: readonly Link[]): number[][] {
   const chains: Set<number>[] = [];
   for (const { issuer, issued } of links) {
@@ -81,7 +81,7 @@ function chainsOf(links: readonly Link[]): number[][] {
   return chains.map((chain) => [...chain].sort((a, b) => a - b));
 }
 
-/** What to do with one chain within the places that it has; nothing when it stands well. */
+/** What to do with one chain within the positions that it has; nothing when it is in order. */
 function advice(bundle: readonly Certificate[], chain: readonly number[], links: readonly Link[], wanted: ChainOrder) {
   const own = links.filter(({ issuer }) => chain.includes(issuer));
   if (orderOf(own) === wanted) return [];

@@ -1,4 +1,4 @@
-/** Why the search for a path came to its end before a root, in words. */
+/** Why the search for a path ended before a root, in words. */
 import type { Certificate } from '../x509/index.ts';
 import { keyIdentifiersAgree, looksSelfSigned, mayHaveIssued, namesIssuer } from './issuers.ts';
 import { dateOf, hexOf, labelOf, nameOf } from './label.ts';
@@ -15,7 +15,7 @@ export function wrongSignature(certificate: Certificate, issuer: Certificate): F
   return { code: 'chain_signature_invalid', certificate, message };
 }
 
-/** @param named what the bundle has under the issuer's name, with whatever key */
+/** @param named certificates in the bundle with the issuer's name, whatever their key */
 export function missingIssuer(path: readonly Certificate[], named: readonly Certificate[]): Failure {
   const last = path.at(-1) as Certificate;
   if (path.length > 1) return untrusted(last, `The path ends at ${labelOf(last)}: ${whyNoRoot(last, named)}.`);
@@ -27,7 +27,7 @@ export function missingIssuer(path: readonly Certificate[], named: readonly Cert
   const present = another
     ? `; it has another of that name, with ${hexOf(another.subjectKeyIdentifier ?? '')}, which is another key`
     : '';
-  const message = `The bundle does not hold ${nameOf(last.issuer)}${wanted}, which issued the client certificate${present}.`;
+  const message = `The bundle does not contain ${nameOf(last.issuer)}${wanted}, which issued the client certificate${present}.`;
   return { code: 'chain_incomplete', certificate: last, message };
 }
 
@@ -41,14 +41,14 @@ function whyNoRoot(last: Certificate, named: readonly Certificate[]): string {
 
 export function tooLong(path: readonly Certificate[]): Failure {
   const last = path.at(-1) as Certificate;
-  const message = `The path is followed no further than ${labelOf(last)}, its ${path.length}th certificate: no TLS library accepts so many.`;
+  const message = `The path is followed no further than ${labelOf(last)}, its ${path.length}th certificate: no TLS library accepts that many.`;
   return untrusted(last, message);
 }
 
 export const searchGivenUp = (last: Certificate, verifications: number): Failure =>
   untrusted(
     last,
-    `The search for a path ends at ${labelOf(last)}: the bundle holds so many CA certificates of the same names that ${verifications} signatures were not enough to tell who issued whom.`,
+    `The search for a path ends at ${labelOf(last)}: the bundle contains so many CA certificates with the same names that checking ${verifications} signatures did not show who issued whom.`,
   );
 
 const untrusted = (certificate: Certificate, message: string): Failure => ({

@@ -7,7 +7,7 @@ import type { Failure } from './rules/rule.ts';
 
 export interface PathVerdict {
   readonly holds: boolean;
-  /** Client first. Of the paths that hold, the one that lasts longest; otherwise the best that was found. */
+  /** Client first. Of the paths that hold, the one that lasts longest; if none holds, the best that was found. */
   readonly path: readonly Certificate[];
   /** It ends at a self-signed certificate, whether or not it holds. */
   readonly complete: boolean;
@@ -15,17 +15,17 @@ export interface PathVerdict {
   readonly failures: readonly Failure[];
 }
 
-/** Enough for every real bundle many times over; a hostile one costs a second at the most, once, because signatures are remembered. */
+/** Many times more than any real bundle needs; a hostile one costs at most a second, once, because signatures are remembered. */
 const maximumVerifications = 3_000;
-/** Of names with name constraints and of policies, on all paths together; OpenSSL stops at as many for a single pair of certificates. */
+/** Comparisons of names with name constraints and of policies, on all paths together; OpenSSL's limit is the same for a single pair of certificates. */
 const maximumComparisons = 2 ** 20;
 const maximumPaths = 1_000;
-/** Certificates. OpenSSL follows as many unless told otherwise. */
+/** Certificates. OpenSSL's default is the same. */
 const maximumLength = 100;
-/** Issuers of the right name whose key did not sign are followed only to explain, and only so many. */
+/** Issuers with the right name whose key did not sign are followed only to explain the failure, and only this many. */
 const maximumWrongKeys = 2;
 
-/** Tries the paths there are, within bounds. The best is the one that holds at `now` for longest, else the best failing one. */
+/** Tries the possible paths, within limits. The best is the one that holds at `now` for longest or, if none holds, the best failing one. */
 export function findPath(client: Certificate, bundle: readonly Certificate[], now: Date): PathVerdict {
   const search = new Search(distinct(bundle), now);
   search.extend([client], [], client.notAfter.getTime());
@@ -45,7 +45,7 @@ class Search {
     this.#now = now;
   }
 
-  /** Follows `path` upwards, depth first. `broken`: the signatures on it that do not verify. `ends`: when its first certificate does. */
+  /** Follows `path` upwards, depth first. `broken`: the signatures on it that do not verify. `ends`: when the first of its certificates expires. */
   extend(path: readonly Certificate[], broken: readonly Failure[], ends: number): void {
     const last = path.at(-1) as Certificate;
     const perhapsRoot = path.length > 1 && looksSelfSigned(last);
@@ -75,13 +75,13 @@ class Search {
     if (!this.#isSettled(end)) this.extend([...path, issuer], broken, end);
   }
 
-  /** Nothing better is to be found, or not within bounds, on a path that ends then. */
+  /** A path that ends then cannot lead to anything better, or not within the limits. */
   #isSettled(end: number): boolean {
     if (!this.best) return false;
     return this.#paths >= maximumPaths || this.#allowance.isSpent || (this.best.holds && expiryOf(this.best) >= end);
   }
 
-  /** Those whose key signed the last certificate of the path, and some that only have the name. */
+  /** Those whose key signed the last certificate of the path, and some that only have the right name. */
   #issuersOf(path: readonly Certificate[], named: readonly Certificate[]) {
     const last = path.at(-1) as Certificate;
     const fresh = named.filter(
@@ -135,7 +135,7 @@ function isBetter(one: PathVerdict, other: PathVerdict): boolean {
 
 const expiryOf = ({ path }: PathVerdict) => firstToExpire(path)?.notAfter.getTime() ?? 0;
 
-/** RFC 4158 §5.2: one name with one key never twice, or cross-certified CAs go round in circles. */
+/** RFC 4158 §5.2: one name with one key never twice, because cross-certified CAs would lead round in circles. */
 function sameAuthority(one: Certificate, other: Certificate): boolean {
   return (
     one.subject.canonical === other.subject.canonical && Buffer.compare(one.publicKey.spki, other.publicKey.spki) === 0

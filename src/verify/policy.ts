@@ -7,7 +7,7 @@ const pkiOf: Partial<Record<PresetName, AssessmentPolicy['pki']>> = {
   production: 'live',
 };
 
-/** What one environment's configuration asks of its credential. */
+/** What one environment's configuration requires of its credential. */
 export function policyFor(environment: ResolvedEnvironment): AssessmentPolicy {
   const pki = environment.preset && pkiOf[environment.preset];
   return {

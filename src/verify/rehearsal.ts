@@ -1,6 +1,6 @@
 /**
  * A TLS handshake in memory: the deployed certificate and key as its client, a server that trusts the bundle and requests a client
- * certificate. What comes out is OpenSSL's own verdict on the three together, with no network and in a few milliseconds.
+ * certificate. The result is OpenSSL's own verdict on the three together, without a network and in a few milliseconds.
  */
 import { generateKeyPairSync, webcrypto } from 'node:crypto';
 import { duplexPair } from 'node:stream';
@@ -10,13 +10,13 @@ import { loopShortage, shortageOf, watchLoop } from '../shortage/index.ts';
 import { type Certificate, toPem } from '../x509/index.ts';
 import type { Rehearsal } from './types.ts';
 
-/** Nothing here waits for a network; this only ends what a bug would leave hanging. */
+/** Nothing here waits for a network; the limit only stops a bug from hanging. */
 const timeoutMs = 10_000;
 
 /**
- * @returns undefined when certificate, key or bundle is missing, or when OpenSSL came to no verdict in time.
- * @throws {ResourceShortageError} when this process had no memory for it, or stood still meanwhile.
- * OpenSSL judges at the system's clock, which `judgedAt` records: another time cannot be passed in.
+ * @returns undefined when certificate, key or bundle is missing, or when OpenSSL did not reach a verdict in time.
+ * @throws {ResourceShortageError} when this process ran out of memory or was blocked meanwhile.
+ * OpenSSL uses the system's clock, which `judgedAt` records: no other time can be passed in.
  */
 export async function rehearse(credential: DeployedCredential): Promise<Rehearsal | undefined> {
   const { certificate, privateKey, bundle } = credential;
@@ -29,7 +29,7 @@ export async function rehearse(credential: DeployedCredential): Promise<Rehearsa
   };
   let client: SecureContext;
   try {
-    // The client certificate alone: what else its file holds must not help a bundle that lacks it.
+    // The client certificate alone: other certificates in its file must not make up for what the bundle lacks.
     client = privateKey.secureContext({ chain: [certificate] });
   } catch (error) {
     return refused(error);
@@ -42,7 +42,7 @@ export async function rehearse(credential: DeployedCredential): Promise<Rehearsa
   }
 }
 
-/** @throws {Error} OpenSSL's, when the handshake breaks off or the bundle cannot be loaded. */
+/** @throws {Error} from OpenSSL, when the handshake breaks off or the bundle cannot be loaded. */
 async function handshake(
   client: SecureContext,
   bundle: readonly Certificate[],
@@ -52,9 +52,9 @@ async function handshake(
     ...(await serverIdentity()),
     ca: bundle.map(({ der }) => toPem(der)),
     requestCert: true,
-    // Take the connection whatever OpenSSL says, and read the verdict from it.
+    // Accept the connection whatever OpenSSL says, and read the verdict from it.
     rejectUnauthorized: false,
-    // The default of OpenSSL 3.5, said aloud so that the machine's own configuration does not lower it.
+    // The default of OpenSSL 3.5, set explicitly so that the machine's own configuration cannot lower it.
     ciphers: 'DEFAULT@SECLEVEL=2',
     minVersion: 'TLSv1.2',
   });
@@ -73,10 +73,10 @@ async function handshake(
         clearTimeout(deadline);
         act();
       };
-      // The server's event, not the client's: with TLS 1.3 the client is done before the server has seen its certificate (RFC 8446 §4.4).
+      // The server's event, not the client's: with TLS 1.3 the client has finished before the server has seen its certificate (RFC 8446 §4.4).
       server.once('secureConnection', (connection) => settle(() => resolve(verdictOf(connection))));
       server.once('tlsClientError', (error) => settle(() => reject(error)));
-      // What stops the client (a key that cannot sign) the server never hears of.
+      // The server never learns what stops the client (a key that cannot sign).
       socket.on('error', (error) => settle(() => reject(error)));
       server.emit('connection', far);
     });
@@ -104,14 +104,14 @@ function described(error: unknown): { code?: string; message?: string } {
 
 let identity: Promise<SecureContextOptions> | undefined;
 
-/** Any certificate will do for the server, for nobody judges it: made once in a process, and never leaves it. */
+/** Any certificate will do for the server, because nobody judges it. It is made once per process and never leaves it. */
 function serverIdentity(): Promise<SecureContextOptions> {
   identity ??= createServerIdentity();
   return identity;
 }
 
 async function createServerIdentity(): Promise<SecureContextOptions> {
-  // Only now: the library takes longer to load than the service does to start.
+  // Loaded only now: the library takes longer to load than the service does to start.
   await import('reflect-metadata');
   const { X509CertificateGenerator } = await import('@peculiar/x509');
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -120,7 +120,7 @@ async function createServerIdentity(): Promise<SecureContextOptions> {
     {
       name: 'CN=rehearsal',
       signingAlgorithm: algorithm,
-      // Node's key type does not fit the browser's, which the library's declarations mean where those are loaded.
+      // Node's key type does not match the browser's, which the library's declarations use when those are loaded.
       keys: {
         privateKey: keys.privateKey.toCryptoKey(algorithm, false, ['sign']) as never,
         publicKey: keys.publicKey.toCryptoKey(algorithm, true, ['verify']) as never,

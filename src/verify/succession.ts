@@ -1,14 +1,14 @@
 import { type Certificate, firstToExpire } from '../x509/index.ts';
 import { findPath } from './path.ts';
 
-/** Each step costs a search, and no bundle is honest that needs as many. */
+/** Each step costs a search, and no real bundle needs this many. */
 const maximumSteps = 4;
-/** The finest grain that validity has. */
+/** The precision of validity. */
 const secondMs = 1000;
 
 /**
- * Where another path holds as soon as a CA of one has ended, nobody needs to do anything. Follows the paths that take over from each
- * other, and returns the one that nothing follows, or that reaches `until`.
+ * If another path holds as soon as a CA on this one expires, nobody needs to do anything. Follows the paths that take over from each
+ * other, and returns the last one, or the first that reaches `until`.
  * @param path one that holds, client first
  */
 export function lastPath(

@@ -1,4 +1,4 @@
-/** What OpenSSL would judge, too: path, key, validity and strength. The two verdicts are compared on exactly this. */
+/** What OpenSSL would judge as well: path, key, validity and strength. Exactly this is compared with its verdict. */
 import type { DeployedCredential } from '../credential/index.ts';
 import { type Finding, finding } from '../findings/index.ts';
 import type { Certificate } from '../x509/index.ts';
@@ -18,7 +18,7 @@ export interface Trust extends Pick<PathVerdict, 'holds' | 'path' | 'complete'> 
 
 const nothing: Trust = { holds: false, path: [], complete: false, findings: [] };
 
-/** Judges what is there: without a bundle no path, without a key no match, without a certificate nothing. */
+/** Judges what is there: no path without a bundle, no key match without a key, nothing without a certificate. */
 export function judgeTrust(credential: DeployedCredential, now: Date): Trust {
   const { certificate: client, privateKey, bundle } = credential;
   if (!client) return nothing;
@@ -29,7 +29,7 @@ export function judgeTrust(credential: DeployedCredential, now: Date): Trust {
   return { ...verdict, findings: [...keyMatch, ...explained(verdict, { ...credential, certificate: client }), ...own] };
 }
 
-/** An empty bundle is judged, and lacks the issuer, unless it is not configured or a finding already says why it could not be read. */
+/** An empty bundle is judged (it lacks the issuer), unless it is not configured or a finding already says why it could not be read. */
 const hasBundle = ({ bundle, configured, problems }: DeployedCredential) =>
   bundle.length > 0 || (configured.caBundle && !problems.some(invalidates));
 
@@ -52,7 +52,7 @@ function findingOf({ code, certificate, message }: Failure, known?: { message: s
   });
 }
 
-/** A key entry that still presents the certificate it was made with, though the issued one is there too. */
+/** A key entry that still presents the certificate it was created with, although the issued one is there too. */
 function explainSelfSigned({
   certificate,
   bundle,
@@ -64,15 +64,15 @@ function explainSelfSigned({
   );
   if (!issued) return undefined;
   return {
-    message: `It also holds the certificate that ${nameOf(issued.issuer)} issued for this key, but not as the certificate of the key.`,
+    message: `It also contains the certificate that ${nameOf(issued.issuer)} issued for this key, but not as that key’s certificate.`,
     remedy:
       'Import the issued certificate under the alias of the key: `keytool -importcert -alias ALIAS -file ISSUED.pem -keystore FILE`.',
   };
 }
 
 const keystoreWithoutAuthorities = {
-  message: 'The keystore holds no CA certificate, and no CA bundle is given beside it.',
-  remedy: 'Give the CA bundle beside the keystore (`ca_bundle`), or export the keystore again with its chain.',
+  message: 'The keystore does not contain a CA certificate, and no CA bundle is configured alongside it.',
+  remedy: 'Set `ca_bundle` as well as the keystore, or export the keystore again with its chain.',
 };
 
 function explainIncomplete({
@@ -85,7 +85,7 @@ function explainIncomplete({
   const beside = extraCertificates.find((each) => mayHaveIssued(certificate, each) && signed(certificate, each));
   if (!beside) return explainMissingIssuer(certificate, bundle);
   return {
-    message: 'It stands in the file of the client certificate instead.',
+    message: 'It is in the client certificate’s file instead.',
     remedy: `Copy ${labelOf(beside)} into the CA bundle.`,
   };
 }

@@ -10,7 +10,7 @@ export interface AssessedCertificate {
   readonly certificate: Certificate;
 }
 
-/** The order in which the bundle stands. `single`: one certificate, or none, so no order to judge. */
+/** The order of the bundle. `single`: one certificate, or none, so no order to judge. */
 export type BundleOrder = 'root-first' | 'leaf-first' | 'mixed' | 'single';
 
 /** OpenSSL's verdict on certificate, key and bundle together, from a TLS handshake in memory. */
@@ -19,31 +19,31 @@ export interface Rehearsal {
   /** OpenSSL's code (`CERT_HAS_EXPIRED`, `UNABLE_TO_GET_ISSUER_CERT`, …) when it refused. */
   readonly code?: string;
   readonly message?: string;
-  /** The moment OpenSSL judged at: the system's clock, which cannot be passed in. */
+  /** When OpenSSL judged: by the system's clock, which cannot be passed in. */
   readonly judgedAt: Date;
 }
 
-/** Everything that is to be said of one deployed credential at one time. */
+/** Everything there is to say about one deployed credential at one time. */
 export interface Assessment {
   readonly assessedAt: Date;
-  /** Would MESH accept this credential at that time. */
+  /** Whether MESH would accept this credential at that time. */
   readonly valid: boolean;
   /** The client certificate first, then the bundle in file order without duplicates. */
   readonly certificates: readonly AssessedCertificate[];
-  /** From the client certificate to the root: of the paths that hold the one that lasts longest, else the best that was found. Fingerprints. */
+  /** Fingerprints from the client certificate to the root: of the paths that hold, the one that lasts longest; if none holds, the best that was found. */
   readonly path: readonly string[];
   readonly order: BundleOrder;
-  /** Absent: there is none, or it could not be read. */
+  /** Absent if there is none, or it could not be read. */
   readonly privateKey?: { readonly publicKey: PublicKeyFacts; readonly encrypted: boolean };
   /** The earliest notAfter on the path: when this environment stops working. Absent without a client certificate. */
   readonly expiresAt?: Date;
-  /** Absent: the check's input is not configured. */
+  /** Absent if the check's input is not configured. */
   readonly checks: Readonly<Partial<Record<CheckName, boolean>>>;
   /** Worst first. */
   readonly findings: readonly Finding[];
 }
 
-/** What the rules of one environment ask of a credential; all optional for `inspect`. */
+/** What the rules of one environment require of a credential; all optional for `inspect`. */
 export interface AssessmentPolicy {
   readonly chainOrder: 'root-first' | 'leaf-first';
   readonly thresholds: { readonly warningMs: number; readonly criticalMs: number };

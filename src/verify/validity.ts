@@ -1,4 +1,4 @@
-/** When the client certificate and the CAs above it run out (RFC 5280 §4.1.2.5: inclusive at both ends). */
+/** When the client certificate and the CAs above it expire (RFC 5280 §4.1.2.5: inclusive at both ends). */
 import { type Finding, finding } from '../findings/index.ts';
 import { inDays } from '../time/index.ts';
 import { type Certificate, firstToExpire } from '../x509/index.ts';
@@ -8,7 +8,7 @@ import type { AssessmentPolicy } from './types.ts';
 
 type Thresholds = AssessmentPolicy['thresholds'];
 
-/** The worst that is true of the client certificate, and nothing besides. */
+/** The worst that is true of the client certificate, and nothing else. */
 export function judgeValidity(client: Certificate, thresholds: Thresholds, now: Date): Finding[] {
   const subject = client.subject.text;
   const label = `The client certificate ${labelOf(client)}`;
@@ -26,8 +26,8 @@ export function judgeValidity(client: Certificate, thresholds: Thresholds, now: 
 }
 
 /**
- * Of a path that holds, client first: CAs that end soon, and the one that ends before the client does. A CA that another path of the
- * bundle replaces when it ends is no reason to do anything.
+ * Of a path that holds, client first: CAs that expire soon, and the one that expires before the client does. If another path in the bundle
+ * takes over when a CA expires, nobody needs to do anything.
  */
 export function judgeCaExpiry(
   path: readonly Certificate[],

@@ -14,7 +14,7 @@ export interface DistinguishedName {
 export type KeyAlgorithm = 'RSA' | 'RSA-PSS' | 'EC' | 'Ed25519' | 'Ed448' | 'DSA' | 'unknown';
 
 /**
- * Why nobody may use a key. `malformed`: OpenSSL cannot read it, or does not know its kind. `explicit-curve`: an elliptic curve that is
+ * Why a key must not be used. `malformed`: OpenSSL cannot read it, or does not support its kind. `explicit-curve`: an elliptic curve that is
  * spelt out instead of named, which RFC 5480 §2.1.1 forbids.
  */
 export type KeyFlaw = 'malformed' | 'explicit-curve';
@@ -40,7 +40,7 @@ export type KeyUsage =
   | 'encipherOnly'
   | 'decipherOnly';
 
-/** The choices of GeneralName (RFC 5280 §4.2.1.6). Each is a name form of its own: a constraint on one says nothing about another. */
+/** The choices of GeneralName (RFC 5280 §4.2.1.6). Each is a separate name form: a constraint on one says nothing about another. */
 export type NameForm = ComparableForm | UncomparedForm;
 type ComparableForm = 'dns' | 'email' | 'uri' | 'ip' | 'directory';
 /** RFC 5280 §4.2.1.10 defines no comparison for these. */
@@ -65,9 +65,9 @@ export interface AlternativeName {
   readonly value: Untrusted;
   /** Canonical RDNs of a directory name, root first. */
   readonly rdns?: readonly string[];
-  /** Octets that its type does not have: text that is not ASCII, an address of neither 4 nor 16 octets (RFC 5280 §4.2.1.6). */
+  /** Content that is not valid for its type: text that is not ASCII, an address of neither 4 nor 16 octets (RFC 5280 §4.2.1.6). */
   readonly malformed?: true;
-  /** An e-mail address beyond ASCII, out of an otherName (SmtpUTF8Mailbox, RFC 9598). */
+  /** An email address with characters outside ASCII, from an otherName (SmtpUTF8Mailbox, RFC 9598). */
   readonly internationalised?: true;
 }
 
@@ -76,7 +76,7 @@ export interface PolicyExtensions {
   /** Dotted OIDs. */
   readonly certificatePolicies?: readonly string[];
   readonly policyMappings?: readonly PolicyMapping[];
-  /** Numbers of certificates that may still follow. */
+  /** How many more certificates may follow. */
   readonly policyConstraints?: { readonly requireExplicitPolicy?: number; readonly inhibitPolicyMapping?: number };
   readonly inhibitAnyPolicy?: number;
 }
@@ -98,7 +98,7 @@ export interface Certificate extends PolicyExtensions {
   readonly subjectRdns: readonly string[];
   /** Every CN of the subject as written, not only the last. */
   readonly subjectCommonNames: readonly Untrusted[];
-  /** Every e-mail address in the subject as written: names, too, and constrained as such (RFC 5280 §4.2.1.10). */
+  /** Every email address in the subject as written: these are names as well, and constrained like them (RFC 5280 §4.2.1.10). */
   readonly subjectEmailAddresses: readonly Untrusted[];
   readonly issuer: DistinguishedName;
   readonly notBefore: Date;

@@ -59,7 +59,7 @@ export function readFirst(bytes: Uint8Array, what: string): DerValue {
     if (length < 0x80 || length < 256 ** (octets - 1)) throw new DerError(`${what} has a length that is not minimal`);
   }
   const end = start + length;
-  if (end > bytes.length) throw new DerError(`${what} is cut short: ${end} bytes announced, ${bytes.length} there`);
+  if (end > bytes.length) throw new DerError(`${what} is cut short: ${end} bytes announced, ${bytes.length} found`);
   return { tag, body: bytes.subarray(start, end), raw: bytes.subarray(0, end) };
 }
 
@@ -77,7 +77,7 @@ export function children(value: DerValue, what: string): DerValue[] {
 /** The value itself. @throws {DerError} if it is missing or has another tag; `what` names it in the message. */
 export function expectTag(value: DerValue | undefined, tag: number, what: string): DerValue {
   if (!value) throw new DerError(`${what} is missing`);
-  if (value.tag !== tag) throw new DerError(`${what} has tag 0x${hex(value.tag)} where 0x${hex(tag)} belongs`);
+  if (value.tag !== tag) throw new DerError(`${what} has tag 0x${hex(value.tag)} instead of 0x${hex(tag)}`);
   return value;
 }
 
@@ -108,7 +108,7 @@ export class Fields {
 
   /** @throws {DerError} if anything is left. */
   end(): void {
-    if (this.#next < this.#values.length) throw new DerError(`${this.#what} holds more than it may`);
+    if (this.#next < this.#values.length) throw new DerError(`${this.#what} contains more than it should`);
   }
 }
 
@@ -121,7 +121,7 @@ export function oid(value: DerValue, what: string): string {
   const arcs: (number | bigint)[] = [];
   for (let start = 0, at = 0; at < body.length; at += 1) {
     if ((body[at] ?? 0) >= 0x80) continue;
-    // X.690 §8.19.2: the fewest octets, or one identifier could be written in many ways.
+    // X.690 §8.19.2: as few octets as possible; otherwise one identifier could be written in many ways.
     if (body[start] === 0x80) throw new DerError(`${what} is not an object identifier`);
     arcs.push(subidentifier(body.subarray(start, at + 1)));
     start = at + 1;
@@ -132,7 +132,7 @@ export function oid(value: DerValue, what: string): string {
   return [2, BigInt(first) - 80n, ...rest].join('.');
 }
 
-/** Those of UUIDs have 128 bits; the usual ones are read a dozen times for each certificate, and numbers are quicker. */
+/** UUIDs need 128 bits; usual arcs are read a dozen times for each certificate, and numbers are quicker. */
 function subidentifier(octets: Uint8Array): number | bigint {
   if (octets.length <= 7) return octets.reduce((arc, octet) => arc * 128 + (octet & 0x7f), 0);
   return octets.reduce((arc, octet) => (arc << 7n) | BigInt(octet & 0x7f), 0n);

@@ -2,7 +2,7 @@ import { bitString, children, context, contextPrimitive, type DerValue, expectTa
 import { parseGeneralNames } from './general-name.ts';
 
 /**
- * CRL distribution points (RFC 5280 §4.2.1.13) say where to ask, and nothing here asks. They are only read through, because OpenSSL
+ * CRL distribution points (RFC 5280 §4.2.1.13) say where to find CRLs, which are not used here. They are decoded only because OpenSSL
  * refuses a certificate whose distribution points it cannot decode.
  * @throws {DerError}
  */

@@ -40,7 +40,7 @@ type Reader = (value: DerValue, what: string, critical: boolean) => Facts & Part
 interface Known {
   readonly name: string;
   readonly read: Reader;
-  /** RFC 5280 wants it non-critical, and OpenSSL refuses it as unknown where it is critical all the same. */
+  /** RFC 5280 requires it to be non-critical, and OpenSSL refuses it as unknown if it is critical. */
   readonly neverCritical?: true;
 }
 
@@ -56,7 +56,7 @@ const readers: Readonly<Record<string, Known>> = {
     name: 'name constraints',
     read: (value, what, critical) => ({ nameConstraints: { critical, ...parseNameConstraints(value, what) } }),
   },
-  // Nothing rests on them, so they may be critical. They are read through, because a malformed extension is refused.
+  // Nothing depends on them, so they may be critical. They are decoded because a malformed extension is refused.
   '2.5.29.31': {
     name: 'CRL distribution points',
     read: (value, what) => {
@@ -73,14 +73,14 @@ const readers: Readonly<Record<string, Known>> = {
 };
 const privateKeyUsagePeriodOid = '2.5.29.16';
 
-/** @throws {DerError} when one that decides something is malformed, or any is there twice (RFC 5280 §4.2). */
+/** @throws {DerError} if one that decides something is malformed, or any occurs twice (RFC 5280 §4.2). */
 export function parseExtensions(list: DerValue | undefined): ExtensionFacts {
   const extensionOids = new Set<string>();
   const unhandledCriticalExtensions: string[] = [];
   let facts: Facts & { alternativeNames: Certificate['alternativeNames'] } = { alternativeNames: [] };
   for (const each of list ? children(list, 'extensions') : []) {
     const { id, critical, content } = extension(each);
-    if (extensionOids.has(id)) throw new DerError(`extension ${id} is there twice`);
+    if (extensionOids.has(id)) throw new DerError(`extension ${id} occurs twice`);
     extensionOids.add(id);
     const reader = readers[id];
     if (reader) {
@@ -139,7 +139,7 @@ function subjectKeyIdentifier(value: DerValue, what: string): Facts {
   return { subjectKeyIdentifier: hex(expectTag(value, tags.octetString, what).body) };
 }
 
-/** Issuer and serial number tell two certificates of one key apart; the search tries both anyway. They are only read through. */
+/** Issuer and serial number distinguish two certificates with one key; the search tries both anyway, so they are only decoded. */
 function authorityKeyIdentifier(value: DerValue, what: string): Facts {
   const fields = new Fields(expectTag(value, tags.sequence, what), what);
   const identifier = fields.optional(contextPrimitive(0));

@@ -25,7 +25,7 @@ const stringKinds: Readonly<Record<number, 'email' | 'dns' | 'uri'>> = {
 const directoryTag = context(4);
 const ipTag = contextPrimitive(7);
 
-/** The forms that RFC 5280 defines no comparison for, each with what its content must be to be one at all. */
+/** The forms for which RFC 5280 defines no comparison, each with a check that its content is valid. */
 const uncompared: Readonly<Record<number, { kind: UncomparedForm; check: (name: DerValue, what: string) => void }>> = {
   [context(0)]: { kind: 'otherName', check: typedValue },
   [context(3)]: { kind: 'x400Address', check: children },
@@ -36,16 +36,16 @@ const uncompared: Readonly<Record<number, { kind: UncomparedForm; check: (name: 
   },
 };
 
-/** RFC 9598 §3: an e-mail address whose local part is beyond ASCII. Constraints on e-mail addresses hold for it, too. */
+/** RFC 9598 §3: an email address whose local part is beyond ASCII. Constraints on email addresses hold for it, too. */
 const smtpUtf8MailboxOid = '1.3.6.1.5.5.7.8.9';
 const utf8String = 0x0c;
 
-/** @throws {DerError} for an element that no GeneralName is. */
+/** @throws {DerError} for an element that is not a GeneralName. */
 export function parseAlternativeNames(value: DerValue, what: string): AlternativeName[] {
   return parseGeneralNames(expectTag(value, tags.sequence, what), what);
 }
 
-/** `value` may have any tag: an implicit one stands in the place of the SEQUENCE's. */
+/** `value` can have any tag: an implicit one replaces the SEQUENCE's. */
 export const parseGeneralNames = (value: DerValue, what: string): AlternativeName[] =>
   children(value, what).map((name) => alternativeName(name, what));
 
@@ -69,7 +69,7 @@ function alternativeName(name: DerValue, what: string): AlternativeName {
 
 function uncomparedForm(name: DerValue, what: string): UncomparedForm {
   const form = uncompared[name.tag];
-  if (!form) throw new DerError(`${what} holds an element with tag 0x${hex(name.tag)}, which no general name has`);
+  if (!form) throw new DerError(`${what} contains an element with tag 0x${hex(name.tag)}, which is not a general name`);
   form.check(name, what);
   return form.kind;
 }
@@ -90,7 +90,7 @@ function typedValue(name: DerValue, what: string): { type: string; value: DerVal
   return { type, value };
 }
 
-/** EDIPartyName: who assigned the name, which may be left out, and the name. */
+/** EDIPartyName: who assigned the name (optional), and the name. */
 function ediPartyName(name: DerValue, what: string): void {
   const fields = new Fields(name, what);
   fields.optional(context(0));

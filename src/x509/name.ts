@@ -39,7 +39,7 @@ export interface ParsedName {
   readonly rdns: readonly string[];
   /** As written. */
   readonly commonNames: readonly string[];
-  /** As written: the part before the `@` has case (RFC 5280 §7.5). */
+  /** As written: case matters in the part before the `@` (RFC 5280 §7.5). */
   readonly emailAddresses: readonly string[];
 }
 
@@ -95,7 +95,7 @@ function directoryString({ tag, body }: DerValue, what: string): string | undefi
     case 0x1a: // VisibleString
       return bytes.toString('latin1');
     case 0x1e: // BMPString
-      if (bytes.length % 2 !== 0) throw new DerError(`${what} is no BMPString`);
+      if (bytes.length % 2 !== 0) throw new DerError(`${what} is not a BMPString`);
       return Buffer.from(bytes).swap16().toString('utf16le').toWellFormed();
     case 0x1c: // UniversalString
       return universalString(bytes, what);
@@ -116,7 +116,7 @@ function universalString(bytes: Buffer, what: string): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 4) {
     const codePoint = at + 4 <= bytes.length ? bytes.readUInt32BE(at) : Number.POSITIVE_INFINITY;
-    if (codePoint > 0x10ffff) throw new DerError(`${what} is no UniversalString`);
+    if (codePoint > 0x10ffff) throw new DerError(`${what} is not a UniversalString`);
     text += String.fromCodePoint(codePoint);
   }
   return text.toWellFormed();

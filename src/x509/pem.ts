@@ -104,7 +104,7 @@ export function decodeBase64(text: string): Buffer | string {
   const digits = text.replace(/\s+/g, '');
   if (digits === '') return 'it is empty';
   const unpadded = digits.replace(/={1,2}$/, '');
-  if (/[^A-Za-z0-9+/]/.test(unpadded)) return 'it holds characters that are not base64';
+  if (/[^A-Za-z0-9+/]/.test(unpadded)) return 'it contains characters that are not base64';
   if (unpadded.length % 4 === 1 || digits.length % 4 !== 0) return 'its base64 is cut short';
   return Buffer.from(unpadded, 'base64');
 }

@@ -12,7 +12,7 @@ import {
   tags,
 } from './der.ts';
 
-/** Qualifiers are for people to read; only that they are a SEQUENCE is asked of them. */
+/** Qualifiers are for people to read; the only requirement is that they are a SEQUENCE. */
 export function certificatePolicies(value: DerValue, what: string): PolicyExtensions {
   const policies = entries(value, what).map((each) => {
     const fields = new Fields(each, what);

@@ -108,7 +108,7 @@ describe.skipIf(!needs('openssl'))('certificate and key that stand in the wrong 
     });
     const { findings } = assess(credential, policy, undefined, date('2027-01-01'));
     const [found] = findings.filter(({ code }) => code === 'chain_untrusted');
-    expect(found?.message).toMatch(/also holds the certificate that “Sub” issued for this key/);
+    expect(found?.message).toMatch(/also contains the certificate that “Sub” issued for this key/);
     expect(found?.remedy).toMatch(/keytool -importcert -alias/);
   });
 

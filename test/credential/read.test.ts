@@ -88,7 +88,7 @@ test('a bundle with one damaged block names it, and the others are used', async 
   expect(credential.problems).toMatchObject([
     {
       code: 'ca_bundle_malformed',
-      message: `${shop.path('ca.pem')}: block 2 (line ${line}): it holds characters that are not base64.`,
+      message: `${shop.path('ca.pem')}: block 2 (line ${line}): it contains characters that are not base64.`,
     },
   ]);
   expect(credential.bundle.map((each) => each.fingerprintSha256)).toEqual(

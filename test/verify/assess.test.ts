@@ -109,8 +109,8 @@ describe('assess: a keystore', () => {
   test('without CA certificates asks for the bundle beside it', () => {
     const assessment = judge({ client, bundle: [], inKeystore: true });
     expect(assessment).toMatchObject({ valid: false, findings: [{ code: 'chain_incomplete' }] });
-    expect(assessment.findings[0]?.message).toContain('The keystore holds no CA certificate');
-    expect(assessment.findings[0]?.remedy).toContain('CA bundle beside the keystore');
+    expect(assessment.findings[0]?.message).toContain('The keystore does not contain a CA certificate');
+    expect(assessment.findings[0]?.remedy).toContain('Set `ca_bundle` as well as the keystore');
   });
 });
 
@@ -148,7 +148,7 @@ describe('assess: an input that is configured and could not be read', () => {
   test('an issuer that stands in the client’s file instead of the bundle is pointed out', () => {
     const [incomplete] = judge({ client, bundle: [root], extra: [sub] }).findings;
     expect(incomplete).toMatchObject({ code: 'chain_incomplete', remedy: 'Copy “Sub” into the CA bundle.' });
-    expect(incomplete!.message).toContain('It stands in the file of the client certificate instead.');
+    expect(incomplete!.message).toContain('It is in the client certificate’s file instead.');
   });
   test('one damaged block of the bundle: the path of the others is judged all the same', () => {
     const assessment = judge({ client, bundle, problems: [finding('ca_bundle_malformed', 'block 3')] }, accepted);

@@ -81,7 +81,7 @@ describe('name constraints', () => {
     expect(violation(constraints, names, false, 9)).toContain('10 names are too many');
   });
 
-  test('name constraints: an e-mail address in the subject is constrained as one (RFC 5280 §4.2.1.10)', () => {
+  test('name constraints: an email address in the subject is constrained as one (RFC 5280 §4.2.1.10)', () => {
     const subject = (...emailAddresses: string[]) => ({ alternativeNames: [], rdns: ['2.5.4.10=nhs'], emailAddresses });
     const permitted = [{ kind: 'email', value: new Untrusted('nhs.net') } as const];
     expect(violation({ permitted }, subject('a+b@nhs.net'))).toBeUndefined();

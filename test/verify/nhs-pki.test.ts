@@ -72,7 +72,7 @@ describe('a real integration certificate of August 2024', () => {
   test('is told when its bundle holds only the first generation', () => {
     const assessment = judge(load('ca-bundle-int.pem').slice(2), '2026-11-23T12:00:00Z');
     expect(codes(assessment)).toContain('chain_incomplete');
-    expect(assessment.findings[0]!.message).toContain('without the current one (G2)');
+    expect(assessment.findings[0]!.message).toContain('not the current one (G2)');
     expect(assessment.findings[0]!.remedy).toContain('Add NHS PTL Root Authority G2 and NHS INT Authentication G2');
   });
 

@@ -49,7 +49,7 @@ describe('path: names what is missing', () => {
     const other = await ca({ cn: 'Sub', issuer: root });
     expect(reasons(find([root]))).toEqual([
       expect.stringMatching(
-        /^The bundle does not hold “Sub” with key identifier ([0-9a-f]{4} ){9}[0-9a-f]{4}, which issued/,
+        /^The bundle does not contain “Sub” with key identifier ([0-9a-f]{4} ){9}[0-9a-f]{4}, which issued/,
       ),
     ]);
     expect(reasons(find([root, other]))[0]).toMatch(/it has another of that name, with .*, which is another key\.$/);

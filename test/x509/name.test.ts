@@ -80,9 +80,9 @@ test.each([
 
 test.each([
   ['UTF-8 that is none', tlv(0x0c, Buffer.from([0x61, 0xff, 0xfe])), 'is not valid UTF-8'],
-  ['half a BMP character', tlv(0x1e, Buffer.from([0x61])), 'is no BMPString'],
-  ['three quarters of a UniversalString character', tlv(0x1c, Buffer.from([0, 0, 0x61])), 'is no UniversalString'],
-  ['a character beyond Unicode', tlv(0x1c, Buffer.from([0x7f, 0, 0, 0])), 'is no UniversalString'],
+  ['half a BMP character', tlv(0x1e, Buffer.from([0x61])), 'is not a BMPString'],
+  ['three quarters of a UniversalString character', tlv(0x1c, Buffer.from([0, 0, 0x61])), 'is not a UniversalString'],
+  ['a character beyond Unicode', tlv(0x1c, Buffer.from([0x7f, 0, 0, 0])), 'is not a UniversalString'],
 ])('refuses %s, and says where', (_, value, reason) => {
   expect(() => subject(rdn(cn(value)))).toThrow(`the value of CN in the subject ${reason}`);
 });

@@ -223,7 +223,7 @@ test('refuses BER that is not DER: indefinite and padded lengths (X.690 §10.1)'
 test('refuses an extension that is there twice (RFC 5280 §4.2)', () => {
   const once = extension('551d0e', tlv(0x04, Buffer.from([1])));
   expect(parseCertificate(raw({ extensions: [once] })).subjectKeyIdentifier).toBe('01');
-  expect(refusal(raw({ extensions: [once, once] }))).toBe('extension 2.5.29.14 is there twice');
+  expect(refusal(raw({ extensions: [once, once] }))).toBe('extension 2.5.29.14 occurs twice');
 });
 
 test.each([

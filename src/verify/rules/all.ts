@@ -1,6 +1,6 @@
 /**
- * Every rule that a path has to keep (RFC 5280 §6.1.3 to §6.1.5, and what OpenSSL asks at security level 2), one a file beside this one.
- * The root is judged like the CAs below it (RFC 5937 §3 allows that, and OpenSSL does it): it stands in the bundle as a certificate.
+ * Every rule that a path has to satisfy (RFC 5280 §6.1.3 to §6.1.5, and OpenSSL's at security level 2), one per file in this folder.
+ * The root is judged like the CAs below it (RFC 5937 §3 allows that, and OpenSSL does it): the bundle contains it as a certificate.
  */
 import type { Certificate } from '../../x509/index.ts';
 import { caSignsFailures } from './ca-signs.ts';
@@ -24,7 +24,7 @@ const issuerRules: readonly IssuerRule[] = [
   caPurposeFailures,
   publicKeyFailures,
   keyStrengthFailures,
-  // Nothing rests on a root's signature of itself: it is trusted because it is in the bundle.
+  // Nothing depends on a root's signature of itself: it is trusted because it is in the bundle.
   (issuer, isRoot) => (isRoot ? [] : signatureStrengthFailures(issuer)),
 ];
 
@@ -43,7 +43,7 @@ const clientRules: readonly CertificateRule[] = [
   digitalSignatureFailures,
 ];
 
-/** What is wrong with one CA at `now`, whatever path it stands on. */
+/** What is wrong with one CA at `now`, whatever path it is on. */
 export const issuerFailures: IssuerRule = (issuer, isRoot, now) =>
   issuerRules.flatMap((rule) => rule(issuer, isRoot, now));
 
@@ -56,5 +56,5 @@ export function failuresOf(candidate: Candidate, now: Date): Failure[] {
   ];
 }
 
-/** What no choice of path can help: the client's own key, signature and purpose. Its validity is judged apart. */
+/** What no choice of path can change: the client's own key, signature and purpose. Its validity is judged separately. */
 export const clientFailures = (client: Certificate): Failure[] => clientRules.flatMap((rule) => rule(client));

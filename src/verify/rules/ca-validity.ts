@@ -1,7 +1,7 @@
 import { dateOf, labelOf } from '../label.ts';
 import type { IssuerRule } from './rule.ts';
 
-/** RFC 5280 §6.1.3 (a)(2): every CA of the path is inside its validity, which is inclusive at both ends (§4.1.2.5). */
+/** RFC 5280 §6.1.3 (a)(2): every CA on the path is within its validity, which is inclusive at both ends (§4.1.2.5). */
 export const caValidityFailures: IssuerRule = (issuer, _, now) => {
   if (now > issuer.notAfter) {
     const message = `${labelOf(issuer)} expired on ${dateOf(issuer.notAfter)}.`;

@@ -3,13 +3,13 @@ import type { PathRule } from './rule.ts';
 
 /**
  * RFC 5280 §6.1.4 (o), §6.1.5 (f), §4.2: a critical extension that is not processed is a reason to reject. The two key identifiers are
- * processed, but RFC 5280 wants them non-critical, and OpenSSL knows them as nothing else.
+ * processed, but RFC 5280 requires them to be non-critical, and OpenSSL accepts them only so.
  */
 export const criticalExtensionFailures: PathRule = ({ path }) =>
   path.flatMap((certificate) => {
     const oids = certificate.unhandledCriticalExtensions;
     if (oids.length === 0) return [];
-    const message = `${labelOf(certificate)} has a critical extension that is not understood: ${oids.map(named).join(', ')}.`;
+    const message = `${labelOf(certificate)} has a critical extension that is not supported: ${oids.map(named).join(', ')}.`;
     return [{ code: 'chain_critical_extension_unknown', certificate, message }];
   });
 

@@ -3,7 +3,7 @@ import { labelOf } from '../label.ts';
 import type { IssuerRule } from './rule.ts';
 
 /**
- * RFC 5280 §6.1.4 (k), §4.2.1.9: whoever issues is a CA. A trust anchor of version 1 has no extensions to say so, and is one because
+ * RFC 5280 §6.1.4 (k), §4.2.1.9: every issuer is a CA. A trust anchor of version 1 has no extensions to say so, and is one because
  * someone put it there (§6.1.1 (d)).
  */
 export const isCaFailures: IssuerRule = (issuer, isRoot) => {

@@ -13,7 +13,9 @@ export const keyStrengthFailures: CertificateRule = (certificate) => {
 };
 
 function weaknessOf({ algorithm, bits }: PublicKeyFacts): string | undefined {
-  if (algorithm === 'DSA') return 'a DSA key, which TLS 1.3 has done away with';
+  if (algorithm === 'DSA') return 'a DSA key, which TLS 1.3 no longer allows';
   if (algorithm !== 'RSA' && algorithm !== 'RSA-PSS' && algorithm !== 'EC') return undefined;
-  return bits < leastBits[algorithm] ? `a key of ${algorithm} ${bits}, below ${leastBits[algorithm]} bits` : undefined;
+  return bits < leastBits[algorithm]
+    ? `a ${bits}-bit ${algorithm} key; at least ${leastBits[algorithm]} bits are required`
+    : undefined;
 }

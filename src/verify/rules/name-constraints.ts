@@ -29,7 +29,7 @@ type Name =
 /**
  * The first name of `certificate` that `issuer` may not certify, in words; undefined when all are allowed.
  * @param last whether it is the last certificate of the path, the client's
- * @param comparisons how many names may still be compared with constraints; a thousand of each make a million
+ * @param comparisons how many more names may be compared with constraints; a thousand of each make a million
  */
 export function violatedName(
   certificate: Certificate,
@@ -43,7 +43,7 @@ export function violatedName(
   if (!comparisons.spend(names.length * (constraints.permitted.length + constraints.excluded.length)))
     return `its ${names.length} names are too many to compare with those that are constrained`;
   for (const name of names) {
-    // Whatever form is constrained: nobody can say what such a name stands for.
+    // Whatever form is constrained: nobody can say what such a name means.
     if ('malformed' in name) return `${describe(name)} is malformed`;
     const concerning = (subtrees: readonly GeneralNameConstraint[]) =>
       subtrees.filter(({ kind }) => kind === name.kind);
@@ -61,10 +61,10 @@ function violationOf(
 ): string | undefined {
   // §4.2.1.10: process minimum and maximum, or reject.
   if ([...permitted, ...excluded].some(({ hasDistance }) => hasDistance))
-    return 'is constrained within a minimum or maximum distance, which is not supported';
+    return 'is subject to a constraint with a minimum or maximum distance, which is not supported';
   const allowed = permitted.map((each) => compare(name, each));
   const forbidden = excluded.map((each) => compare(name, each));
-  if ([...allowed, ...forbidden].includes('incomparable')) return 'cannot be compared with what is constrained';
+  if ([...allowed, ...forbidden].includes('incomparable')) return 'cannot be compared with the constraint';
   if (allowed.length > 0 && !allowed.includes('inside')) return 'is not permitted';
   return forbidden.includes('inside') ? 'is excluded' : undefined;
 }
@@ -90,7 +90,7 @@ function namesOf(certificate: Certificate, last: boolean): Name[] {
   const { alternativeNames, subjectCommonNames, subjectEmailAddresses, subjectRdns } = certificate;
   const names: Name[] = [...alternativeNames];
   if (subjectRdns.length > 0) names.push({ kind: 'directory', rdns: subjectRdns, isSubject: true });
-  // §4.2.1.10: an e-mail address in the subject is a name, too.
+  // §4.2.1.10: an email address in the subject is a name as well.
   names.push(...subjectEmailAddresses.map((value) => ({ kind: 'email' as const, value })));
   // Beyond RFC 5280, and as OpenSSL does: without a DNS name of its own, a client whose CN is a host name is constrained by it.
   if (last && !alternativeNames.some(({ kind }) => kind === 'dns'))

@@ -1,6 +1,6 @@
 /**
- * RFC 5280 §6.1: certificate policies, from any-policy, with no explicit policy asked for and nothing inhibited at the start. That is what
- * a TLS library asks once it looks at policies at all. A path fails by its policies only where a CA on it requires one.
+ * RFC 5280 §6.1: certificate policies, starting from any-policy, with no explicit policy required and nothing inhibited. That is what a
+ * TLS library checks, if it checks policies at all. Policies fail a path only if a CA on it requires one.
  */
 import type { Certificate } from '../../x509/index.ts';
 import { labelOf } from '../label.ts';
@@ -9,12 +9,12 @@ import type { Failure, PathRule } from './rule.ts';
 const anyPolicy = '2.5.29.32.0';
 
 export const policyFailures: PathRule = ({ path, complete, work }) => {
-  // §6.1: the trust anchor is no part of the path here.
+  // §6.1: here the trust anchor is not part of the path.
   const certificates = path.slice(0, complete ? -1 : undefined).reverse();
   const [mapper] = certificates.slice(0, -1).filter(mapsAnyPolicy);
   if (mapper)
     return [failure(mapper, `${labelOf(mapper)} maps any-policy to another or another to it, which no CA may`)];
-  // Without a demand the count of certificates that may go without a policy never runs out.
+  // Without such a requirement, the number of certificates that may go without a policy never runs out.
   if (!certificates.some(({ policyConstraints }) => policyConstraints?.requireExplicitPolicy !== undefined)) return [];
   const state = new PolicyState(certificates.length);
   for (const [index, certificate] of certificates.entries()) {
@@ -37,11 +37,11 @@ const failure = (certificate: Certificate, reason: string): Failure => ({
 });
 
 /**
- * §6.1.2 to §6.1.5, of the tree's lowest level alone: whether the tree is empty is all that is asked, and it is empty exactly when its
- * lowest level is. So no bundle can make the tree grow beyond the policies of one certificate.
+ * §6.1.2 to §6.1.5, for the tree's lowest level only: all that matters is whether the tree is empty, and it is empty if and only if its
+ * lowest level is. So no bundle can make the tree larger than the policies of one certificate.
  */
 class PolicyState {
-  /** Each valid policy of this depth, with the policies that are expected below it. */
+  /** Each valid policy at this depth, with the policies that are expected below it. */
   #level = new Map<string, ReadonlySet<string>>([[anyPolicy, new Set([anyPolicy])]]);
   /** How many certificates may still follow until … (§6.1.2 (d), (e), (f)). */
   #explicitPolicy: number;
@@ -64,7 +64,7 @@ class PolicyState {
     const before = this.#level.size;
     this.#level = this.#valid(certificate, this.#inhibitAnyPolicy > 0 || (!last && certificate.selfIssued));
     if (last) this.#wrapUp(certificate);
-    // §6.1.3 (f) comes before §6.1.4: a path that has failed is not prepared for what follows.
+    // §6.1.3 (f) comes before §6.1.4: a path that has failed is not prepared for the next certificate.
     else if (!this.fails()) this.#prepare(certificate);
     if (before > 0 && this.#level.size === 0) this.#emptiedBy = certificate;
   }
@@ -76,7 +76,7 @@ class PolicyState {
 
   reason(): string {
     const [demand, gap] = [this.#demandedBy, this.#emptiedBy].map((each) => (each ? labelOf(each) : 'the path'));
-    return `${demand} requires a certificate policy that holds all along the path, and none does from ${gap} on`;
+    return `${demand} requires a certificate policy that is valid along the whole path, and from ${gap} on there is none`;
   }
 
   /** §6.1.3 (d), (e). */
@@ -103,7 +103,7 @@ class PolicyState {
     this.#inhibitAnyPolicy = Math.min(this.#inhibitAnyPolicy, inhibitAnyPolicy ?? this.#inhibitAnyPolicy);
   }
 
-  /** §6.1.4 (b): what a policy is called below this CA; where mapping is inhibited, a policy that is mapped ends here. */
+  /** §6.1.4 (b): what a policy is called below this CA; if mapping is inhibited, a mapped policy ends here. */
   #map({ policyMappings = [] }: Certificate): void {
     const open = this.#level.has(anyPolicy);
     const byIssuerDomain = Map.groupBy(policyMappings, ({ issuerDomainPolicy }) => issuerDomainPolicy);

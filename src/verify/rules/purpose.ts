@@ -5,8 +5,8 @@ import type { CertificateRule, Failure, IssuerRule } from './rule.ts';
 const clientAuth = '1.3.6.1.5.5.7.3.2';
 
 /**
- * RFC 5280 §4.2.1.12: an extended key usage that is present restricts; on a CA it restricts everything below. An application may insist
- * on its own purpose where only anyExtendedKeyUsage is given, and OpenSSL does.
+ * RFC 5280 §4.2.1.12: an extended key usage that is present restricts; on a CA it restricts everything below. An application may require
+ * its own purpose even if anyExtendedKeyUsage is present, and OpenSSL does.
  */
 export const clientPurposeFailures: CertificateRule = (client) => purposeFailures(client, 'the client certificate');
 

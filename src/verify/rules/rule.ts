@@ -1,4 +1,4 @@
-/** What a rule is given, and what it has to say. */
+/** What a rule is given, and what it returns. */
 import type { FindingCode } from '../../findings/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import type { Allowance } from '../issuers.ts';
@@ -10,21 +10,21 @@ export interface Failure {
   readonly message: string;
 }
 
-/** A path that name chaining, key identifiers and signatures have put together. */
+/** A path built by name chaining, key identifiers and signatures. */
 export interface Candidate {
   /** Client first. */
   readonly path: readonly Certificate[];
   /** Whether the last certificate signed itself: the trust anchor. */
   readonly complete: boolean;
-  /** How many comparisons of names and policies may still be made. */
+  /** How many more comparisons of names and policies may be made. */
   readonly work: Allowance;
 }
 
-/** Looks at a path as a whole. */
+/** Judges a path as a whole. */
 export type PathRule = (candidate: Candidate) => Failure[];
 
-/** Looks at one CA, wherever on a path it stands. `isRoot`: as its trust anchor. */
+/** Judges one CA, wherever it is on a path. `isRoot`: as its trust anchor. */
 export type IssuerRule = (issuer: Certificate, isRoot: boolean, now: Date) => Failure[];
 
-/** Looks at any certificate, the client's too. */
+/** Judges any certificate, including the client's. */
 export type CertificateRule = (certificate: Certificate) => Failure[];

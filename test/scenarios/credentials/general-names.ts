@@ -58,7 +58,7 @@ export const generalNameScenarios: readonly Scenario[] = [
   ]),
   fails('the excluded mailbox, its host in another case', { excluded: [email('Foo@nhs.net')] }, [email('Foo@NHS.NET')]),
   fails('a mailbox without a host where hosts are excluded', { excluded: [email('nhs.net')] }, [email('nobody')]),
-  fails('the second of two e-mail addresses in the subject outside the permitted host', {}, [], {
+  fails('the second of two email addresses in the subject outside the permitted host', {}, [], {
     make: named({ permitted: [email('nhs.net')] }, [], [{ E: ['a@nhs.net'] }, { E: ['a@nhs.example'] }, cn]),
   }),
   passes('an address beyond ASCII of the permitted host', { permitted: [email('nhs.net')] }, [

@@ -1,5 +1,5 @@
 /**
- * A deployed credential as the reader would hand it over, straight from certificates that the PKI maker made:
+ * A deployed credential as the reader would return it, made directly from the PKI maker's certificates:
  *   deployed({ client, bundle: [root, sub] })            // the client's own key
  *   deployed({ client, key: other.keys, bundle: [] })    // any subset; what is absent is not configured, unless `unreadable` names it
  */
@@ -18,15 +18,15 @@ export const parsed = ({ der }: HasDer): Certificate => parseCertificate(der);
 
 export function deployed(parts: {
   client?: HasDer & { readonly keys?: KeyPair };
-  /** `null`: none; absent: the client's. */
+  /** `null` for none; the client's if absent. */
   key?: KeyPair | null;
   bundle?: readonly HasDer[];
-  /** What the client's file holds after the client. */
+  /** What the client's file contains after the client certificate. */
   extra?: readonly HasDer[];
-  /** The bundle came out of a keystore. */
+  /** The bundle comes from a keystore. */
   inKeystore?: boolean;
   problems?: readonly Finding[];
-  /** Configured, and yet not there. */
+  /** Configured, but not readable. */
   unreadable?: readonly ('certificate' | 'privateKey' | 'caBundle')[];
 }): DeployedCredential {
   const { client, bundle, problems = [], unreadable = [] } = parts;
@@ -58,6 +58,6 @@ export function handleOf(keys: KeyPair): PrivateKeyHandle {
         ...(trusted ? { ca: trusted.map(({ der }) => toPem(der)) } : {}),
         ...(maxVersion ? { maxVersion } : {}),
       }),
-    signingKey: () => Promise.reject(new Error('this test credential signs no requests')),
+    signingKey: () => Promise.reject(new Error('this test credential cannot sign requests')),
   };
 }

@@ -21,7 +21,7 @@ export interface Workshop {
   remove(): void;
 }
 
-/** Where `deploy` has put everything. */
+/** Where `deploy` put everything. */
 export const deployedIn = ({ path }: Workshop, passphrase: string) => ({
   certificate: file(path('client.pem')),
   privateKey: file(path('key.pem')),

@@ -1,4 +1,4 @@
-/** Certificates octet by octet, for what no certificate library agrees to write. The signature is nonsense: only parsing is at stake. */
+/** Certificates octet by octet, for what no certificate library is willing to write. The signature is nonsense: only parsing is tested. */
 import { generateKeyPairSync } from 'node:crypto';
 import { sequence, tlv } from '../../../src/demo/der.ts';
 import { spkiOf } from '../../../src/demo/keys.ts';

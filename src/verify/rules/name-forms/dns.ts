@@ -9,12 +9,12 @@ const base = new RegExp(`^\\.?${label}(?:\\.${label})*$`, 'i');
 /** A host name of at least two labels. */
 export const isQualifiedHost = (text: string): boolean => qualified.test(text);
 
-/** What a constraint on hosts may say: a host, or with a leading dot a domain. */
+/** What a constraint on hosts can be: a host or, with a leading dot, a domain. */
 export const isHostBase = (text: string): boolean => base.test(text);
 
 /**
- * RFC 5280 §4.2.1.10, dNSName: inside is whatever adds labels to the left of the base, or none. Everything is below the empty one.
- * A leading dot, which RFC 5280 does not define here, leaves out the base itself, as OpenSSL has it.
+ * RFC 5280 §4.2.1.10, dNSName: a name is inside if it is the base, or the base with labels added on the left. Everything is inside an empty base.
+ * A leading dot, which RFC 5280 does not define here, excludes the base itself, as in OpenSSL.
  */
 export function compareDns(name: string, constraint: string): Comparison {
   if (!dnsName.test(name) || (constraint !== '' && !base.test(constraint))) return 'incomparable';
@@ -23,7 +23,7 @@ export function compareDns(name: string, constraint: string): Comparison {
   return inside(host.endsWith(domain.startsWith('.') ? domain : `.${domain}`));
 }
 
-/** RFC 5280 §4.2.1.10, the host of a mailbox or a URI: for itself alone, or with a leading dot everything below it. */
+/** RFC 5280 §4.2.1.10, the host of a mailbox or a URI: only itself or, with a leading dot, everything below it. */
 export function compareHost(host: string, constraint: string): Comparison {
   const [name, domain] = [host.toLowerCase(), constraint.toLowerCase()];
   return inside(domain.startsWith('.') ? name.endsWith(domain) && name !== domain : name === domain);

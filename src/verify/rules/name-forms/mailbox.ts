@@ -8,8 +8,8 @@ interface Mailbox {
 }
 
 /**
- * RFC 5280 §4.2.1.10, rfc822Name: a mailbox, all mailboxes of a host, or with a leading dot those of a domain. The part before the `@` has
- * case, the host has none (§7.5).
+ * RFC 5280 §4.2.1.10, rfc822Name: a mailbox, all mailboxes of a host or, with a leading dot, those of a domain. Case matters before the `@`
+ * but not in the host (§7.5).
  * @param internationalised an address beyond ASCII (RFC 9598 §6): its host is compared as ASCII has it, and with a single mailbox, which
  *   only ASCII can write, not at all
  */
@@ -26,7 +26,7 @@ export function compareMailbox(address: string, constraint: string, internationa
 
 const ascii = /^[\x21-\x7e]+$/;
 
-/** RFC 5321 §4.1.2: the last `@` is the one, for a quoted local part may hold others. */
+/** RFC 5321 §4.1.2: the last `@` counts, because a quoted local part can contain others. */
 function mailboxOf(address: string): Mailbox | undefined {
   const at = address.lastIndexOf('@');
   const [local, host] = [address.slice(0, at), address.slice(at + 1)];

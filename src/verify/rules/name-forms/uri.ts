@@ -3,7 +3,7 @@ import { compareHost, isHostBase, isQualifiedHost } from './dns.ts';
 
 /**
  * RFC 5280 §4.2.1.10, uniformResourceIdentifier: the host is constrained, and only a fully qualified one can be. A URI without a host
- * (`urn:…`), or with an address for one, MUST be rejected where URIs are constrained.
+ * (`urn:…`), or with an address as its host, MUST be rejected where URIs are constrained.
  */
 export function compareUri(uri: string, constraint: string): Comparison {
   const host = hostOf(uri);
@@ -20,5 +20,5 @@ function hostOf(uri: string): string | undefined {
   return host !== undefined && isQualifiedHost(host) && !fourNumbers.test(host) ? host : undefined;
 }
 
-/** What looks like an address is one, however many digits it has. */
+/** What looks like an address counts as one, however many digits it has. */
 const fourNumbers = /(?:^|\.)\d+$/;
