@@ -10,8 +10,8 @@ import {
 import type { Certificate } from '../x509/index.ts';
 
 /**
- * Every certificate of the bundle once, for MESH's own server certificate may hang on those that the client's path does not use, ordered
- * by how far each is from its root. What stands level stays as it stood.
+ * Every certificate of the bundle once, ordered by its distance from its root; at the same distance the order does not change. Certificates that
+ * the client's path does not use are kept, because MESH's server certificate may depend on them.
  */
 export function orderBundle(bundle: readonly Certificate[], order: AssessmentPolicy['chainOrder']): Certificate[] {
   const certificates = distinct(bundle);
@@ -20,7 +20,7 @@ export function orderBundle(bundle: readonly Certificate[], order: AssessmentPol
   return certificates.toSorted((a, b) => turn * ((depths.get(a) ?? 0) - (depths.get(b) ?? 0)));
 }
 
-/** By name and key identifier: it is an order to stand in, not a path to trust. */
+/** By name and key identifier: this decides the order in a file, not whom to trust. */
 function linksIn(certificates: readonly Certificate[]): Link<Certificate>[] {
   return certificates
     .filter((issued) => !looksSelfSigned(issued))

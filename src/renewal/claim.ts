@@ -1,6 +1,6 @@
 /**
- * Which renewals concern an environment besides those under its own name. One certificate is asked for once, however many environments
- * use it and whatever they are called. Pure.
+ * Which renewals concern an environment in addition to those under its own name. A certificate is requested only once, however many
+ * environments use it and whatever their names are. Pure.
  */
 import { createHash } from 'node:crypto';
 import type { ResolvedEnvironment } from '../config/index.ts';
@@ -20,7 +20,7 @@ export function subjectOf({ mesh, preset }: ResolvedEnvironment): Subject {
   return { mailboxId: mesh.mailboxId.toUpperCase(), mesh: preset ?? mesh.url };
 }
 
-/** Left behind by an environment that is called otherwise now, if only in case. */
+/** Left behind by an environment that now has a different name, even if only the case has changed. */
 export function abandoned({ records, related, names }: Records, certificate: Certificate): StoredRenewal | undefined {
   return related.find(
     (record) =>
@@ -32,7 +32,7 @@ export function abandoned({ records, related, names }: Records, certificate: Cer
   );
 }
 
-/** What another environment has asked, or is about to ask, for the same certificate. */
+/** What another environment has requested, or is about to request, for the same certificate. */
 export function shared({ related }: Records, certificate: Certificate): StoredRenewal | undefined {
   const same = related.filter(({ fingerprintSha256 }) => fingerprintSha256 === certificate.fingerprintSha256);
   return same.find(wasAsked) ?? same.find(({ closedAt }) => !closedAt);
@@ -44,7 +44,7 @@ export function wasAsked({ state, requestedAt, bodyBegunAt }: RenewalRecord): bo
   return ['sending', 'requested', 'uncertain', 'issued'].includes(state);
 }
 
-/** A certificate that was issued for the request, or any that outlives the old one: it may have been renewed by hand. */
+/** The certificate that was issued for the request, or any that expires later than the old one: it may have been renewed by hand. */
 export function replaces(certificate: Certificate, record: RenewalRecord): boolean {
   return (
     certificate.fingerprintSha256 === record.issuedFingerprintSha256 ||

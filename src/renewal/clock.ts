@@ -1,36 +1,36 @@
 /**
- * Whether this machine's clock can be believed enough to send a request by it. A clock that is a year ahead would have every certificate
- * asked for a year early, so it takes a second witness: MESH's own clock, or the same clock a day of running later.
+ * Whether this machine's clock can be trusted enough to send a request by it. A clock that is a year ahead would make every
+ * request a year early, so there must be a second witness: MESH's own clock, or the same clock after running for another day.
  */
 import { dayMs, hourMs, minuteMs, secondMs } from '../time/index.ts';
 import type { SeenHandshake } from './decision.ts';
 import type { ClockRow } from './store/store.ts';
 
-/** What wall clock and monotonic clock may differ by between two looks, and what this machine and MESH may. */
+/** How far the wall clock and the monotonic clock may differ between two readings, and how far this machine and MESH may. */
 const toleranceMs = hourMs;
-/** A clock that is set wrong is mostly put right within it, by NTP or by a person. */
+/** If a clock is set wrong, NTP or a person usually corrects it within this time. */
 const secondSightMs = dayMs;
-/** What an earlier process has seen may be so old, and the clock still counts as running on from there. */
+/** An earlier process's last reading may be this old, and the clock still counts as having run on from there. */
 const mostPauseMs = dayMs;
 
 interface Doubt {
   readonly since: Date;
-  /** How long it has run on since, without a step. */
+  /** How long it has run since, without a step. */
   readonly runOnMs: number;
-  /** How far it was set; absent when all that is known is that nobody has confirmed it yet. */
+  /** How far it was set; absent if all that is known is that nothing has confirmed it yet. */
   readonly stepMs?: number;
-  /** What a handshake since says against it. */
+  /** What a later handshake says against it. */
   readonly against?: string;
 }
 
-/** Each argument `monotonicMs` is of a clock that nobody sets. */
+/** Each argument `monotonicMs` comes from a clock that nobody can set. */
 export class ClockWatch {
   #last: { readonly now: Date; readonly monotonicMs: number };
   #doubt: Doubt | undefined;
-  /** By environment, when the last handshake began that was heard of. */
+  /** By environment, when the latest known handshake began. */
   readonly #heard = new Map<string, number>();
 
-  /** @param row - what an earlier process has left. */
+  /** @param row - what an earlier process recorded. */
   constructor(row: ClockRow | undefined, now: Date, monotonicMs: number) {
     this.#last = { now, monotonicMs };
     const pauseMs = row && now.getTime() - row.seenAt.getTime();
@@ -50,26 +50,26 @@ export class ClockWatch {
 
   #runOn(doubt: Doubt, wentMs: number): void {
     const runOnMs = doubt.runOnMs + Math.max(0, wentMs);
-    // MESH has said no: only MESH can say yes.
+    // MESH contradicted the clock, so only MESH can confirm it.
     const confirmed = runOnMs >= secondSightMs && doubt.against === undefined;
     this.#doubt = confirmed ? undefined : { ...doubt, runOnMs };
   }
 
-  /** To be called after `look`, with the last handshake of an environment however often it has been heard of. */
+  /** To be called after `look`, with the last handshake of an environment, however often it has been reported. */
   hear(environment: string, handshake: SeenHandshake, now: Date): void {
     const { startedAt } = handshake;
     const isNews = this.#heard.get(environment) !== startedAt.getTime();
     this.#heard.set(environment, startedAt.getTime());
-    // A handshake of before a step knows nothing of it.
+    // A handshake from before a step says nothing about it.
     if (!isNews || startedAt > now || (this.#doubt && startedAt < this.#doubt.since)) return;
     const word = wordOf(handshake);
     if (word === 'agrees') this.#doubt = undefined;
-    // A certificate that looks expired to a clock that is not in doubt has expired.
+    // If the clock is not in doubt, a certificate that looks expired has expired.
     else if (word && (this.#doubt || handshake.clockSkewSeconds !== undefined))
       this.#doubt = { since: now, runOnMs: 0, ...this.#doubt, against: word.against };
   }
 
-  /** Why nothing is sent by it yet, and until when; undefined when it can be believed. */
+  /** Why nothing is sent yet, and until when; undefined when the clock can be trusted. */
   get doubt(): string | undefined {
     if (!this.#doubt) return undefined;
     const { against, stepMs, runOnMs } = this.#doubt;
@@ -79,7 +79,7 @@ export class ClockWatch {
     return `${why}; ${agree}, or until the clock has run for another ${span(secondSightMs - runOnMs)} without being set`;
   }
 
-  /** What is said of a clock that was set; undefined when it was not, or has been confirmed since. */
+  /** What to report about a clock that was set; undefined if it was not, or has been confirmed since. */
   get step(): string | undefined {
     return this.#doubt?.stepMs === undefined ? undefined : stepWords(this.#doubt.stepMs);
   }
@@ -89,15 +89,15 @@ export class ClockWatch {
   }
 }
 
-/** What a handshake says of the clock; undefined: nothing. */
+/** What a handshake says about the clock; undefined if nothing. */
 function wordOf({
   clockSkewSeconds,
   serverVerified,
   reason,
 }: SeenHandshake): 'agrees' | { against: string } | undefined {
   if (reason === 'server_certificate_expired')
-    return { against: 'MESH’s own certificate looks expired, as it does to a clock that is ahead' };
-  // Whoever is not verified may say anything.
+    return { against: 'MESH’s own certificate looks expired, as it would if this clock were ahead' };
+  // A server that is not verified can say anything.
   if (!serverVerified || clockSkewSeconds === undefined) return undefined;
   const aheadMs = clockSkewSeconds * secondMs;
   if (Math.abs(aheadMs) <= toleranceMs) return 'agrees';

@@ -1,4 +1,4 @@
-/** How a renewal stands once nothing is left to do about it now: its status and its findings. Does nothing. */
+/** The status and findings of a renewal once there is nothing left to do about it now. Does nothing itself. */
 import type { ResolvedEnvironment } from '../config/index.ts';
 import { escaped, say } from '../text/index.ts';
 import { lastSafeDay } from '../time/index.ts';
@@ -28,8 +28,8 @@ export function recordsOf(
 }
 
 /**
- * How the renewal stands, for a command that looks once: does nothing, sends nothing, records nothing.
- * @param store absent: nothing has been recorded yet.
+ * The state of a renewal, for a command that checks once: does nothing, sends nothing, records nothing.
+ * @param store absent if nothing has been recorded yet.
  * @throws {StoreError}
  */
 export function viewRenewal(
@@ -48,7 +48,7 @@ export function viewRenewal(
   return conclude(facts, { stateDir, clock: { step: undefined } }, decision.key, decision, now);
 }
 
-/** As the service would find it once it had taken the record over. */
+/** As the service would see it after taking over the record. */
 function adopted({ records, related, ...facts }: RenewalFacts, from: RequestKey): RenewalFacts {
   const is = (record: StoredRenewal) =>
     record.environment === from.environment && record.fingerprintSha256 === from.fingerprintSha256;
@@ -100,7 +100,7 @@ function datesOf(environment: ResolvedEnvironment, { notAfter }: Pick<Certificat
   };
 }
 
-/** What can be said when nothing can be looked up or written down. */
+/** What can be said when nothing can be read or recorded. */
 export function withoutStore(
   input: RenewalInput,
   { lastKnown, names, configurationFile, clock }: EngineDeps,

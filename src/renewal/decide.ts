@@ -32,7 +32,7 @@ export function decideRenewal(facts: RenewalFacts, now: Date): RenewalDecision {
   return { key, ...(own ? decideOwn(own, facts, now) : { kind: 'begin', reason: dueReason(facts, certificate, now) }) };
 }
 
-/** Another environment uses the same certificate: one of them asks, and the first whose window opens is the one. */
+/** Another environment uses the same certificate: only one of them sends the request, the first whose window opens. */
 function decideShared(other: StoredRenewal, key: RequestKey, facts: RenewalFacts, now: Date): RenewalDecision {
   const own = decideOwn(other, facts, now);
   if (own.kind === 'fall_due' || own.kind === 'send')
@@ -62,7 +62,7 @@ function decideOwn(record: StoredRenewal, facts: RenewalFacts, now: Date): Undir
   switch (record.state) {
     case 'not_due':
       if (facts.environment.renewal.desk.length === 0)
-        return { kind: 'rest', reason: 'no certificate desk is configured, so there is nobody to ask' };
+        return { kind: 'rest', reason: 'no certificate desk is configured, so there is nobody to send a request to' };
       return { kind: open ? 'fall_due' : 'rest', reason: dueReason(facts, record, now) };
     case 'due':
       return open ? decideDue(record, facts, now) : { kind: 'withdraw', reason: dueReason(facts, record, now) };
@@ -94,13 +94,13 @@ function decideDue(record: StoredRenewal, facts: RenewalFacts, now: Date): Undir
     const next = `the last attempt failed (${record.lastError}); the next is due at ${record.nextAttemptAt ? rfc3339(record.nextAttemptAt) : ''}`;
     return { kind: 'rest', reason: next };
   }
-  // A person who asks does so whatever the clock says.
+  // When a person asks, the clock does not matter.
   if (facts.clockDoubt !== undefined && !facts.asked)
     return { kind: 'rest', reason: `${reason}. Nothing is sent yet: ${facts.clockDoubt}` };
   return { kind: 'send', reason };
 }
 
-/** What was refused for good would be refused again, until what it was refused for has changed. */
+/** A permanent refusal would be repeated until its cause has changed. */
 function decideFailed(record: StoredRenewal, { refusedFacts, configurationFile }: RenewalFacts): Undirected {
   const { refusedThing, environment } = record;
   if (refusedThing && refusedFacts !== undefined && refusedFacts !== record.refusedFacts)
@@ -115,7 +115,7 @@ function decideFailed(record: StoredRenewal, { refusedFacts, configurationFile }
   };
 }
 
-/** What an open renewal of an earlier certificate asks for; undefined when it has no say. */
+/** What to do because of an open renewal of an earlier certificate; undefined if it has no effect. */
 function decidePredecessor(
   record: StoredRenewal,
   certificate: Certificate,
@@ -136,7 +136,7 @@ function decidePredecessor(
   return { key, ...decideSuccession(record, successor, facts, now) };
 }
 
-/** @param deployed - fingerprint of what is deployed now. */
+/** @param deployed - fingerprint of the certificate that is deployed now. */
 function finish(record: StoredRenewal, deployed: string, now: Date): Undirected {
   if (record.successorFingerprintSha256 !== undefined && record.successorFingerprintSha256 !== deployed)
     return {
@@ -150,7 +150,7 @@ function finish(record: StoredRenewal, deployed: string, now: Date): Undirected 
   return next;
 }
 
-/** Once for each attempt at sending; a notice that may not have left is tried again, with a pause and not for ever. */
+/** Once for each attempt at sending. A notice that may not have been sent is tried again after a pause, a limited number of times. */
 function notifyOnce(record: StoredRenewal, kind: NoticeKind, reason: string, now: Date): Undirected {
   const notice = record.notices.find((each) => each.kind === kind && each.occasion === record.attempts);
   const mayTry =
@@ -161,7 +161,7 @@ function notifyOnce(record: StoredRenewal, kind: NoticeKind, reason: string, now
   return mayTry ? { kind: 'notify', notice: kind, reason } : { kind: 'rest', reason };
 }
 
-/** The longest pause between two attempts. One that lies further ahead was set by a clock that has been put right since. */
+/** The longest pause between two attempts. A time further ahead was set by a clock that has been corrected since. */
 export const longestPauseMs = 8 * hourMs;
 
 function isWaiting({ nextAttemptAt }: StoredRenewal, now: Date): boolean {

@@ -1,4 +1,4 @@
-/** What a decision about a renewal goes by, and what it can come to. */
+/** What a decision about a renewal is based on, and what can be decided. */
 import type { ResolvedEnvironment } from '../config/index.ts';
 import type { Assessment } from '../verify/index.ts';
 import type { Records } from './claim.ts';
@@ -7,15 +7,15 @@ import type { NoticeKind, RequestKey } from './types.ts';
 export interface RenewalFacts extends Records {
   readonly environment: ResolvedEnvironment;
   readonly assessment?: Assessment;
-  /** The last one that was run. */
+  /** The last one that ran. */
   readonly handshake?: SeenHandshake;
-  /** A person asks now, without waiting for the window. */
+  /** A person asks for it now, without waiting for the window. */
   readonly asked?: { readonly reason?: string };
-  /** Why this machine's clock cannot be believed yet, as the end of a sentence; absent: it can. */
+  /** Why this machine's clock cannot be trusted yet, as the end of a sentence; absent if it can. */
   readonly clockDoubt?: string;
-  /** Digest, as of now, of what a request that was refused for good was refused for. */
+  /** Current digest of the settings that led to a permanent refusal. */
   readonly refusedFacts?: string;
-  /** For commands that a person is told to type. */
+  /** For commands that people are told to type. */
   readonly configurationFile: string;
 }
 
@@ -30,34 +30,34 @@ export interface SeenHandshake {
 }
 
 export type RenewalAction =
-  /** Nothing, until time or the world moves on. */
+  /** Nothing, until time passes or something changes. */
   | { readonly kind: 'rest' }
-  /** Open the record of a certificate that was not seen before. */
+  /** Open a record for a certificate that was not seen before. */
   | { readonly kind: 'begin' }
-  /** Take over the record of an environment that is called otherwise now, or that shares the certificate and has not asked. */
+  /** Take over the record of an environment that now has a different name, or that shares the certificate and has not sent a request. */
   | { readonly kind: 'adopt'; readonly from: RequestKey }
   /** not_due → due, and back when the window or the clock was moved. */
   | { readonly kind: 'fall_due' | 'withdraw' }
-  /** failed → due: what the mail server refused has been changed. */
+  /** failed → due: the settings that the mail server refused have changed. */
   | { readonly kind: 'retry' }
   /** due → sending → … */
   | { readonly kind: 'send' }
   | { readonly kind: 'notify'; readonly notice: NoticeKind }
-  /** Another certificate is deployed in this one's place; MESH has still to accept it. */
+  /** Another certificate is deployed in place of this one; MESH has not accepted it yet. */
   | { readonly kind: 'note_successor'; readonly successor: string }
   /** … → deployed. `accepted`: by MESH, in a handshake. */
   | { readonly kind: 'deploy'; readonly successor: string; readonly accepted: boolean }
-  /** … → deployed where the desk was never asked, so nobody needs telling. */
+  /** … → deployed, when no request was ever sent, so nobody needs to be told. */
   | { readonly kind: 'retire'; readonly successor: string }
-  /** The contact has been told, or cannot be: nothing more is owed. */
+  /** The contact has been told, or cannot be: nothing more to do. */
   | { readonly kind: 'close' };
 
 export type RenewalDecision = RenewalAction & {
-  /** The renewal that the environment is in; absent when there is no certificate to renew. */
+  /** The environment's current renewal; absent if there is no certificate to renew. */
   readonly key?: RequestKey;
   /** One sentence. */
   readonly reason: string;
 };
 
-/** Without the renewal that it is about. */
+/** Without the renewal that it concerns. */
 export type Undirected = RenewalAction & { readonly reason: string };

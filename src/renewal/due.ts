@@ -1,10 +1,10 @@
-/** When a renewal is due, and how that is said. Pure. */
+/** When a renewal is due, and how that is put into words. Pure. */
 import type { ResolvedEnvironment } from '../config/index.ts';
 import { dayMs, londonDay } from '../time/index.ts';
 import type { Assessment } from '../verify/index.ts';
 import { type Certificate, nameOf } from '../x509/index.ts';
 
-/** When the window of a certificate opens. */
+/** When the renewal window of a certificate opens. */
 export function dueAt(environment: ResolvedEnvironment, certificate: { readonly notAfter: Date }): Date {
   return new Date(certificate.notAfter.getTime() - environment.renewal.windowMs);
 }
@@ -30,7 +30,7 @@ export function dueReason(
 const longestName = 80;
 const threeYearsMs = 3 * 365 * dayMs;
 
-/** A CA on the path whose end would cut short a certificate issued now. */
+/** A CA on the path that will expire too soon for a certificate issued now to last its full time. */
 export function caThatEndsFirst({ assessedAt, certificates }: Assessment): Certificate | undefined {
   return certificates
     .filter(({ role, onPath }) => role !== 'client' && onPath)

@@ -14,10 +14,10 @@ import { type Changes, StoreError, type Transition } from './store/store.ts';
 import { notify } from './tell.ts';
 import type { EmailOutcome, RequestKey, StoredRenewal } from './types.ts';
 
-/** begin, fall due, send, uncertain's notice; or note, deploy, notify, close, and begin the next: no honest chain is longer. */
+/** begin, fall due, send, uncertain's notice; or note, deploy, notify, close, and begin the next: no real sequence is longer. */
 const mostMoves = 12;
 
-/** Never throws for the state of the world: a disk that takes nothing is a finding, and then nothing is sent. */
+/** The state of the world never makes it throw: if the disk cannot be written, that is a finding, and nothing is sent. */
 export async function advanceRenewal(input: RenewalInput, deps: EngineDeps, now: Date): Promise<RenewalStep> {
   const { environment } = input;
   const emailed: EmailOutcome[] = [];
@@ -29,15 +29,14 @@ export async function advanceRenewal(input: RenewalInput, deps: EngineDeps, now:
       deps.store.assertInPlace();
       const facts = await gather(input, deps);
       const decision = decideRenewal(facts, now);
-      if (moves === mostMoves)
-        throw new Error(`renewal of ${environment.name} does not come to rest: ${decision.kind}`);
+      if (moves === mostMoves) throw new Error(`renewal of ${environment.name} does not finish: ${decision.kind}`);
       const goesOn = decision.kind !== 'rest' && (await act(decision, facts, input, deps, now, emailed));
-      // Of records to take over there may be many, and each is taken over once.
+      // There may be many records to take over; each is taken over once.
       if (decision.kind !== 'adopt') moves += 1;
-      // The cycle that closes a renewal still shows it as deployed; the next one shows what follows it.
+      // The cycle that closes a renewal still shows it as deployed; the next cycle shows what follows.
       if (decision.kind === 'close') shown = decision.key;
       if (!goesOn) {
-        // What did not succeed may have left its reason.
+        // A failed step may have recorded its reason.
         const after = decision.kind === 'rest' ? facts : await gather(input, deps);
         const conclusion = conclude(after, deps, shown ?? decision.key, decision, now);
         deps.lastKnown.set(environment.name, conclusion.status);
@@ -51,14 +50,14 @@ export async function advanceRenewal(input: RenewalInput, deps: EngineDeps, now:
   }
 }
 
-/** What an earlier release has recorded does not say for which mailbox it was asked; a rename later goes by that. */
+/** Records of earlier releases do not say which mailbox they are for; a later rename is recognised by it. */
 async function identify(environment: ResolvedEnvironment, { store }: EngineDeps): Promise<void> {
   for (const record of await patiently(() => store.list(environment.name)))
     if (record.mailboxId === undefined && !record.closedAt)
       await patiently(() => store.note(record, subjectOf(environment)));
 }
 
-/** Everything that a decision goes by. */
+/** Everything that a decision is based on. */
 async function gather(input: RenewalInput, deps: EngineDeps): Promise<RenewalFacts> {
   const { environment } = input;
   const certificate = clientCertificate(input.assessment);

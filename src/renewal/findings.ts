@@ -1,4 +1,4 @@
-/** What stands against an environment because of its renewal. Pure. */
+/** The findings of an environment that come from its renewal. Pure. */
 import { type Finding, finding } from '../findings/index.ts';
 import { plural } from '../text/index.ts';
 import { isTooLateToAsk, lastSafeDay, londonDay, workingDaysBetween } from '../time/index.ts';
@@ -8,15 +8,15 @@ import { dueAt } from './due.ts';
 import type { RenewalRecord } from './types.ts';
 
 export interface RenewalCircumstances extends RenewalFacts {
-  /** The renewal that the environment is in. */
+  /** The environment's current renewal. */
   readonly record?: RenewalRecord;
-  /** Why it is where it is. */
+  /** Why it is in its state. */
   readonly reason: string;
   /** The key file of the request is not where the record says. */
   readonly keyMissing: boolean;
-  /** What the disk or the database said, when nothing can be recorded and so nothing may be sent. */
+  /** What the disk or the database reported, when nothing can be recorded and so nothing may be sent. */
   readonly storeProblem?: string;
-  /** Another directory than the one that is written to would be found by a restart. */
+  /** A restart would find another directory than the one that is being written to. */
   readonly stateReplaced?: boolean;
   /** How this machine's clock was set, while nothing has confirmed it since. */
   readonly clockStep?: string;
@@ -39,7 +39,7 @@ export function renewalFindings(circumstances: RenewalCircumstances, now: Date):
   return found;
 }
 
-/** As people begin a sentence; names of files, hosts and settings stay as they are. */
+/** With a capital at the start; names of files, hosts and settings stay as they are. */
 const capital = (text: string) => text.replace(/^[a-z](?=[a-z]* )/, (letter) => letter.toUpperCase());
 
 function aboutStore({ storeProblem, stateReplaced }: RenewalCircumstances, raise: Raise): Finding[] {
@@ -98,8 +98,8 @@ function overdue(record: RenewalRecord, deskWorkingDays: number, raise: Raise, n
 }
 
 /**
- * Its successor is deployed already; what remains is MESH's word, and the handshake has findings of its own. That stays so while the new
- * file cannot be read, which is a finding of its own as well.
+ * Its successor is already deployed; only MESH's acceptance is missing, and the handshake has its own findings. If the new file cannot
+ * be read, that is also a separate finding and changes nothing here.
  */
 function isReplaced({ assessment }: RenewalFacts, record: RenewalRecord): boolean {
   const successor = record.successorFingerprintSha256;

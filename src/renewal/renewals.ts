@@ -1,4 +1,4 @@
-/** The renewals of one configuration, as the service and `renew` use them: the one process that may send. */
+/** The renewals of one configuration, as used by the service and `renew`: the one process that may send. */
 import type { Configuration, ResolvedEnvironment, Variables } from '../config/index.ts';
 import { minuteMs } from '../time/index.ts';
 import { ClockWatch } from './clock.ts';
@@ -11,9 +11,9 @@ import { openStore, type RenewalStore, StoreError } from './store/store.ts';
 import type { RenewalRecords, StoredRenewal } from './types.ts';
 
 export interface Renewals {
-  /** One step for one environment; several may run at once. Does not throw for the state of the world. */
+  /** One step for one environment; several can run at once. The state of the world never makes it throw. */
   step(input: RenewalInput, now: Date): Promise<RenewalStep>;
-  /** As of `retryNow` in resolve.ts. @throws {StoreError} */
+  /** See `retryNow` in resolve.ts. @throws {StoreError} */
   retryNow(
     environment: ResolvedEnvironment,
     fingerprintSha256: string,
@@ -23,20 +23,20 @@ export interface Renewals {
   /** @throws {StoreError} */
   records(): RenewalRecords;
   /**
-   * Takes over sender, mail server and contacts of a reloaded configuration.
-   * @throws {StoreError} when it names another `state_dir`: that needs a restart, for the record of what was sent is in the old one.
+   * Takes sender, mail server and contacts from a reloaded configuration. @throws
+   * {StoreError} when it names another `state_dir`: that needs a restart, because the record of what was sent is in the old one.
    */
   reconfigure(configuration: Configuration): void;
-  /** Ends what has not been handed over to a mail server; what has been is given a moment for the answer. Nothing is sent after it. */
+  /** Stops what has not been handed over to a mail server; what has is given a moment for the answer. Nothing is sent afterwards. */
   breakOff(): void;
-  /** Breaks off, waits for the steps under way, then frees the directory. */
+  /** Stops sending, waits for running steps, then releases the directory. */
   close(): Promise<void>;
 }
 
 /**
- * Holds the state directory's lock until `close`. A request that an earlier process left in `sending` is `uncertain` from here on, or due
- * where its message had not been begun.
- * @param monotonicMs a clock that nobody sets; default: the process's own.
+ * Holds the state directory's lock until `close`. A request that an earlier process left in `sending` becomes `uncertain`, or due if
+ * its message had not been begun.
+ * @param monotonicMs a clock that nobody can set; default: the process's own.
  * @throws {StoreError} another instance is running on the directory, or it cannot be used.
  * @example
  * const renewals = createRenewals(configuration, process.env, log, new Date());
@@ -75,7 +75,7 @@ export function createRenewals(
     step(input, at) {
       clock.look(at, monotonicMs());
       if (input.handshake) clock.hear(input.environment.name, input.handshake, at);
-      // Who asks by hand is believed, and says nothing of the clock.
+      // A request by hand is sent whatever the clock says, and says nothing about the clock.
       if (!input.asked) keep(at);
       const step = advanceRenewal(input, deps, at).finally(() => underWay.delete(step));
       underWay.add(step);
@@ -103,7 +103,7 @@ export function createRenewals(
 
 const keepEveryMs = 5 * minuteMs;
 
-/** Keeps on disk how far the clock can be believed; whatever goes wrong with it goes wrong with the step as well, and is said there. */
+/** Keeps on disk how far the clock can be trusted. Whatever fails here also fails in the step, which reports it. */
 function keeperOf(store: RenewalStore, clock: ClockWatch): (now: Date) => void {
   let kept: { readonly at: Date; readonly believed: boolean } | undefined;
   return (now) => {
@@ -119,7 +119,7 @@ function keeperOf(store: RenewalStore, clock: ClockWatch): (now: Date) => void {
   };
 }
 
-/** Without an e-mail section messages are drafted in the contact's own name. */
+/** Without an email section, messages are drafted in the contact's own name. */
 export function senderOf({ email, contact }: Configuration): string {
   return email?.from ?? contact.email;
 }

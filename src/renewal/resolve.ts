@@ -1,4 +1,4 @@
-/** What a person does to a renewal: settles what a crash or a mail server left open, or wants it sent now. */
+/** What a person can do to a renewal: settle what a crash or a mail server left open, or have it sent now. */
 import type { ResolvedEnvironment } from '../config/index.ts';
 import { subjectOf } from './claim.ts';
 import type { RenewalReader, RenewalStore } from './store/store.ts';
@@ -9,8 +9,8 @@ export type Resolution = { readonly record: RenewalRecord } | { readonly refused
 const open: readonly RenewalState[] = ['uncertain', 'failed'];
 
 /**
- * `sent`: the desk has the request; also for one that was drafted and a person has forwarded. `not-sent`: it may be sent, once more.
- * Changes nothing unless the newest open renewal of the environment is one that can be settled.
+ * `sent`: the desk has the request; also for one that was drafted and that a person has forwarded. `not-sent`: it may be sent
+ * once more. Changes nothing unless the newest open renewal of the environment can be settled.
  * @param names of every environment in the configuration
  * @throws {StoreError}
  */
@@ -28,7 +28,7 @@ export function resolveRenewal(
   return moved && after ? { record: after } : { refused: whyNot(after ?? record, outcome) };
 }
 
-/** Under its own name and under one that it had before, oldest first. @throws {StoreError} */
+/** Under its current name and earlier ones, oldest first. @throws {StoreError} */
 export function renewalsOf(
   store: RenewalReader,
   environment: ResolvedEnvironment,
@@ -71,7 +71,7 @@ function whyNot({ environment, state, delivery }: RenewalRecord, outcome: 'sent'
 }
 
 /**
- * A refused request becomes due again, and the pause after a failure is over. Returns the record as it was, under whatever name.
+ * A refused request becomes due again, and the pause after a failure ends. Returns the record as it was, under whatever name.
  * @param asked.reason why a person asks, for the desk
  * @throws {StoreError}
  */

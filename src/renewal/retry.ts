@@ -1,4 +1,4 @@
-/** When a request that a mail server refused for good is worth another attempt: once what it was refused for has changed. */
+/** When a permanently refused request is worth another attempt: once the cause of the refusal has changed. */
 import { createHash } from 'node:crypto';
 import { type ResolvedEnvironment, readSource, type SmtpServer, SourceError, type Variables } from '../config/index.ts';
 import { shellWord } from '../text/index.ts';
@@ -7,14 +7,14 @@ import { type RefusedThing, refusedThings } from './mail/smtp-failure.ts';
 export interface SendingSettings {
   /** `address` or `Name <address>`. */
   readonly from: string;
-  /** Absent: messages are drafted. */
+  /** If absent, messages are drafted. */
   readonly server?: SmtpServer;
   readonly env: Variables;
 }
 
 /**
- * A digest of the settings that such a refusal can be due to. A refusal of the recipients, say, can be due to the server, the login and
- * the sender as well, but not to the message. The password is not among them: nothing made from a secret is kept on disk.
+ * A digest of the settings that can cause such a refusal. A refusal of the recipients, for example, can also be caused by the server, the login
+ * or the sender, but not by the message. The password is not included, because nothing derived from a secret is kept on disk.
  */
 export async function refusalFacts(
   thing: RefusedThing,
@@ -35,7 +35,7 @@ export async function refusalFacts(
     .digest('hex');
 }
 
-/** Of what is enclosed, in bytes. */
+/** Size of the enclosures, in bytes. */
 function sizes(enclose: ResolvedEnvironment['renewal']['enclose'], env: Variables): Promise<(number | string)[]> {
   return Promise.all(
     enclose.map(async (source) => {
@@ -49,7 +49,7 @@ function sizes(enclose: ResolvedEnvironment['renewal']['enclose'], env: Variable
   );
 }
 
-/** What a person types to have it sent again; it runs as printed. */
+/** The command to have it sent again, ready to run as printed. */
 export function renewCommand(configurationFile: string, environment: string): string {
   return `mesh-cert-monitor renew --config ${shellWord(configurationFile)} --environment ${shellWord(environment)}`;
 }

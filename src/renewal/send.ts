@@ -18,9 +18,9 @@ export interface Sender extends SendingSettings {
   readonly store: RenewalStore;
   readonly mailer: Mailer;
   readonly stateDir: string;
-  /** What the mail server said and the disk could not take: written at the next chance, else a restart finds `sending`. */
+  /** Mail server answers that could not be written to disk. They are written at the next opportunity; until then a restart would find `sending`. */
   readonly unsaved: Map<string, { readonly key: RequestKey; readonly transition: Transition }>;
-  /** The service is stopping: what has not been handed over is broken off. */
+  /** The service is stopping: a message that has not been handed over is abandoned. */
   readonly signal?: AbortSignal;
 }
 
@@ -59,7 +59,7 @@ export async function sendRequest(input: SendInput, sender: Sender, now: Date): 
     },
   };
   store.assertInPlace();
-  // The one gate: on the disk before the mail server is called, and open to one caller only.
+  // The one gate: on disk before the mail server is called, and open to only one caller.
   if (!(await patiently(() => store.transition(record, gate)))) return undefined;
   const handover = beginsOnDisk(record, sender, now);
   const result = await mailer.send(message, now, { ...handover, ...(signal ? { signal } : {}) }).catch(unexpected);
@@ -68,7 +68,7 @@ export async function sendRequest(input: SendInput, sender: Sender, now: Date): 
   return result;
 }
 
-/** The last moment to stop: that the message begins is on the disk before its first byte goes out, on the disk that a restart will read. */
+/** The last moment to stop: before its first byte is sent, the start of the message is recorded on the disk that a restart will read. */
 function beginsOnDisk(record: StoredRenewal, { store }: Sender, now: Date) {
   let bug: unknown;
   return {
@@ -102,7 +102,7 @@ async function draftOnDisk(
     const draft = await makeDraft({ ...input, ...sender, ...asked, ...known, now }, earlier);
     const files = await writeDraft(stateDir, pendingDirectory(record), draft, earlier && record);
     const { spkiSha256 } = draft.request;
-    // A request without a key of its own clears the name of an earlier one.
+    // A request without its own key clears the name of an earlier one.
     const changes = { keyFile: null, ...files, spkiSha256, commonName: draft.commonName };
     await patiently(() => sender.store.note(record, changes));
     return { draft };
@@ -112,7 +112,7 @@ async function draftOnDisk(
   }
 }
 
-/** A mailer reports; one that throws has a bug, and what the mail server took by then is anybody's guess. */
+/** A mailer reports failures. If it throws, it has a bug, and nobody knows what the mail server accepted before that. */
 const unexpected = (error: unknown): SendResult => ({
   outcome: 'uncertain',
   retry: false,
@@ -150,7 +150,7 @@ async function outcome(result: SendResult, input: SendInput, sender: Sender, now
   }
 }
 
-/** What the mail server said has to be recorded now, even if this process is too short of resources to read what was enclosed. */
+/** The mail server's answer has to be recorded now, even if this process has too few resources to read the enclosures. */
 async function knownFacts(...of: Parameters<typeof refusalFacts>): Promise<string | null> {
   try {
     return await refusalFacts(...of);
@@ -177,9 +177,9 @@ function taken(result: SendResult, environment: ResolvedEnvironment, now: Date):
 const uncertainReason = (what: string) => `it is not known whether the request was sent: ${what}`;
 
 /**
- * Before the first request of this process: nobody else is sending, so whatever stands at `sending` was cut off. Where the message had not
- * been begun it was not sent, and is due again.
- * @returns those of which it is uncertain.
+ * Before the first request of this process: nobody else is sending, so anything in `sending` was interrupted. If its message had not been
+ * begun, it was not sent and is due again.
+ * @returns those that may have been sent.
  */
 export function recoverInterrupted(store: RenewalStore, now: Date): StoredRenewal[] {
   const reason = uncertainReason('the service stopped while the mail server was being given the message');
@@ -193,7 +193,7 @@ export function recoverInterrupted(store: RenewalStore, now: Date): StoredRenewa
   });
 }
 
-/** @throws {StoreError} when the disk does not take it; `unsaved` keeps it then. */
+/** @throws {StoreError} when it cannot be written; `unsaved` then keeps it. */
 async function save(
   sender: Sender,
   { environment, fingerprintSha256 }: RequestKey,
@@ -204,7 +204,7 @@ async function save(
   await saveUnsaved(sender);
 }
 
-/** Of every environment: one that is called otherwise now has nobody else to save it. @throws {StoreError} */
+/** For every environment: nothing else saves the record of one that now has a different name. @throws {StoreError} */
 export async function saveUnsaved({ store, unsaved }: Pick<Sender, 'store' | 'unsaved'>): Promise<void> {
   for (const [name, { key, transition }] of unsaved) {
     await patiently(() => store.transition(key, transition));
@@ -215,7 +215,7 @@ export async function saveUnsaved({ store, unsaved }: Pick<Sender, 'store' | 'un
 const firstPauseMs = 5 * minuteMs;
 const longestBackoffMs = 6 * hourMs;
 
-/** Doubles, and differs by a quarter either way between environments so that they do not all knock at once; drawn from the key, so that it can be tested. */
+/** Doubles each time, and differs by up to a quarter between environments so that they do not all call at once. Derived from the key, so that it can be tested. */
 export function nextAttempt(key: RequestKey, attempts: number, now: Date): Date {
   const pauseMs = Math.min(firstPauseMs * 2 ** (attempts - 1), longestBackoffMs);
   const digest = createHash('sha256')

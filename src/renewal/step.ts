@@ -1,4 +1,4 @@
-/** What one step of a renewal goes by, what it does its work with, and what it comes to. */
+/** The input, tools and result of one step of a renewal. */
 import type { ResolvedEnvironment } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
 import type { Finding } from '../findings/index.ts';
@@ -10,12 +10,12 @@ import type { EmailOutcome, RenewalStatus } from './types.ts';
 
 export interface RenewalInput {
   readonly environment: ResolvedEnvironment;
-  /** Absent: no credential is configured, or none has been read yet. */
+  /** Absent if no credential is configured, or none has been read yet. */
   readonly assessment?: Assessment;
   readonly credential?: DeployedCredential;
-  /** The last one that was run; a HandshakeResult fits. */
+  /** The last one that ran; a HandshakeResult fits. */
   readonly handshake?: RenewalFacts['handshake'];
-  /** A person asks now, without waiting for the window. */
+  /** A person asks for it now, without waiting for the window. */
   readonly asked?: RenewalFacts['asked'];
 }
 
@@ -31,7 +31,7 @@ export interface RenewalLog {
   warn(facts: object, message: string): void;
 }
 
-/** What of the configuration concerns every environment. */
+/** The parts of the configuration that concern every environment. */
 export interface Configured {
   readonly configurationFile: string;
   /** Of every environment. */
@@ -41,8 +41,8 @@ export interface Configured {
 export interface EngineDeps extends Sender, Configured {
   readonly log: RenewalLog;
   readonly clock: Pick<ClockWatch, 'doubt' | 'step'>;
-  /** By environment: fingerprint of the client certificate that was last seen. */
+  /** By environment: fingerprint of the client certificate last seen. */
   readonly deployed: Map<string, string>;
-  /** By environment: what stays on show while the database cannot be used. */
+  /** By environment: what to keep showing while the database cannot be used. */
   readonly lastKnown: Map<string, RenewalStatus>;
 }

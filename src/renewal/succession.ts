@@ -1,12 +1,12 @@
-/** From a new certificate that is seen deployed to the end of the renewal. Pure. */
+/** From seeing a new certificate deployed to the end of the renewal. Pure. */
 import { dayMs } from '../time/index.ts';
 import type { RenewalFacts, Undirected } from './decision.ts';
 import type { StoredRenewal } from './types.ts';
 
-/** Without a handshake of any outcome for so long, a valid credential has to do (an environment that is only checked offline). */
+/** If no handshake has run for this long, a valid credential is enough (for an environment that is only checked offline). */
 const handshakePatienceMs = dayMs;
 
-/** @param successor - fingerprint of the certificate that is deployed in the place of the one that is being renewed. */
+/** @param successor - fingerprint of the certificate that is deployed in place of the one being renewed. */
 export function decideSuccession(
   record: StoredRenewal,
   successor: string,
@@ -14,7 +14,7 @@ export function decideSuccession(
   now: Date,
 ): Undirected {
   const seenAt = record.successorFingerprintSha256 === successor ? record.successorSeenAt : undefined;
-  // Seen in the future: the clock was set back since, and a handshake of now would never come after it.
+  // Seen in the future: the clock has been set back since, and a handshake made now would never be later than that.
   if (!seenAt || seenAt > now) return { kind: 'note_successor', successor, reason: 'a new certificate is deployed' };
   const since = handshake && handshake.startedAt >= seenAt ? handshake.outcome : 'none';
   if (since === 'success')

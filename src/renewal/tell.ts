@@ -1,4 +1,4 @@
-/** What the contact is told while a renewal is under way. */
+/** What the contact is told during a renewal. */
 import { lastSafeDay } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { renderClosing, renderReminder, renderUncertain } from './mail/contact-messages.ts';
@@ -9,7 +9,7 @@ import type { EngineDeps, RenewalInput } from './step.ts';
 import { patiently } from './store/patiently.ts';
 import type { NoticeKind, RequestKey, StoredRenewal } from './types.ts';
 
-/** Tells the contact. Written down first, so that a service that dies here every time does not tell them every time. */
+/** Tells the contact. Recorded first, so that a service that crashes here every time does not tell them every time. */
 export async function notify(
   kind: NoticeKind,
   record: StoredRenewal,

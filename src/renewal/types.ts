@@ -1,7 +1,7 @@
 import type { SafeText, Untrusted } from '../text/index.ts';
 import type { RefusedThing } from './mail/smtp-failure.ts';
 
-/** The closed list of states, which is also the metric's state set. Exactly one holds for an environment at a time. */
+/** The closed list of states, also used by the metric. An environment is in exactly one at a time. */
 export const renewalStates = [
   'not_due',
   'due',
@@ -23,15 +23,15 @@ export interface RequestKey {
   readonly fingerprintSha256: string;
 }
 
-/** What a request asks for, whatever the environment is called. */
+/** What a request is for, whatever the environment's name. */
 export interface Subject {
   /** In upper case. */
   readonly mailboxId: string;
-  /** Which of MESH's environments: the preset's name, else the address. */
+  /** Which of MESH's environments: the preset's name, or the address. */
   readonly mesh: string;
 }
 
-/** One renewal as it stands on disk. */
+/** One renewal as recorded on disk. */
 export interface RenewalRecord extends RequestKey, Partial<Subject> {
   readonly state: RenewalState;
   readonly commonName: Untrusted;
@@ -40,13 +40,13 @@ export interface RenewalRecord extends RequestKey, Partial<Subject> {
   readonly notAfter: Date;
   /** Every transition, oldest first. */
   readonly transitions: readonly { readonly state: RenewalState; readonly at: Date; readonly reason: SafeText }[];
-  /** Why a person asked before the window opened, in their words. */
+  /** Why a person asked before the window opened, in their own words. */
   readonly askedReason?: string;
   readonly requestedAt?: Date;
-  /** `sent`: a mail server took the request to the desk. `drafted`: a person has to forward it (review mode, or no SMTP configured). */
+  /** `sent`: a mail server accepted the request to the desk. `drafted`: a person has to forward it (review mode, or no SMTP configured). */
   readonly delivery?: 'sent' | 'drafted';
   readonly messageId?: string;
-  /** Files under the state directory, relative to it: never their content. */
+  /** Files below the state directory, relative to it; never their content. */
   readonly keyFile?: string;
   readonly csrFile?: string;
   readonly messageFile?: string;
@@ -54,30 +54,30 @@ export interface RenewalRecord extends RequestKey, Partial<Subject> {
   readonly spkiSha256?: string;
   /** Of the certificate that came back, once accepted. */
   readonly issuedFingerprintSha256?: string;
-  /** The certificate seen deployed in this one's place, and since when: it closes the renewal once MESH accepts it. */
+  /** The certificate seen deployed in place of this one, and since when: it closes the renewal once MESH accepts it. */
   readonly successorFingerprintSha256?: string;
   readonly successorSeenAt?: Date;
-  /** When MESH was seen to accept it; absent where a valid credential had to do. */
+  /** When MESH was seen to accept it; absent if a valid credential was enough. */
   readonly acceptedAt?: Date;
   readonly remindedAt?: Date;
   readonly closedAt?: Date;
   /** How often the mail server has been called with the request. */
   readonly attempts: number;
-  /** Since when the mail server of the present attempt may have some of the message. Until then it is certain that nothing was sent. */
+  /** When the mail server may first have received part of the message in the current attempt. Before that, nothing was sent for certain. */
   readonly bodyBegunAt?: Date;
   readonly nextAttemptAt?: Date;
   readonly lastError?: SafeText;
-  /** What the mail server refused for good. */
+  /** What the mail server refused permanently. */
   readonly refusedThing?: RefusedThing;
 }
 
-/** What the contact is told besides the request itself. */
+/** What the contact is told in addition to the request itself. */
 export type NoticeKind = 'uncertain' | 'reminder' | 'closing';
 
-/** Written before its message is sent, so that a crash cannot repeat it without end. */
+/** Recorded before its message is sent, so that a crash cannot repeat it endlessly. */
 export interface Notice {
   readonly kind: NoticeKind;
-  /** The attempt at sending that it is about: a second uncertain attempt is reported again. */
+  /** The attempt at sending that it concerns: a second uncertain attempt is reported again. */
   readonly occasion: number;
   readonly tries: number;
   readonly triedAt: Date;
@@ -87,7 +87,7 @@ export interface Notice {
 /** A record with what the contact has been told about it. */
 export interface StoredRenewal extends RenewalRecord {
   readonly notices: readonly Notice[];
-  /** Digest of the settings that a refusal for good can be due to. */
+  /** Digest of the settings that can cause a permanent refusal. */
   readonly refusedFacts?: string;
 }
 
@@ -96,15 +96,15 @@ export interface RenewalStatus {
   readonly state: RenewalState;
   /** Why it is in that state, one sentence. */
   readonly reason: SafeText;
-  /** When the window opens (opened). Absent without a client certificate. */
+  /** When the window opens or opened. Absent without a client certificate. */
   readonly dueAt?: Date;
-  /** The last day on which asking leaves the desk its working days. */
+  /** The last day on which a request leaves the desk its working days. */
   readonly lastSafeDay?: Date;
   readonly requestedAt?: Date;
   readonly record?: RenewalRecord;
 }
 
-/** All recorded renewals, oldest first, to be read in parts. Reading throws StoreError if the disk fails. */
+/** All recorded renewals, oldest first, read in parts. Reading throws StoreError if the disk fails. */
 export interface RenewalRecords {
   readonly count: number;
   slice(from: number, most: number): readonly RenewalRecord[];

@@ -76,7 +76,7 @@ describe('when a renewal falls due', () => {
     const sandbox = withPolicy({ desk: [] });
     expect(decideRenewal(facts([stored('not_due')], { environment: sandbox }), inWindow)).toMatchObject({
       kind: 'rest',
-      reason: 'no certificate desk is configured, so there is nobody to ask',
+      reason: 'no certificate desk is configured, so there is nobody to send a request to',
     });
   });
 

@@ -196,7 +196,7 @@ describe('when it cannot be sent', () => {
     expect([step.status.state, codesOf(step)]).toEqual(['due', ['renewal_due', 'renewal_email_failed']]);
     expect(step.findings[1]?.message).toMatch(reason);
     expect(record().transitions.map(({ state }) => state)).toEqual(['not_due', 'due']);
-    // Mended, it goes at the next cycle.
+    // Once fixed, it is sent in the next cycle.
     expect((await advanceRenewal(subject(), world, later(minuteMs))).status.state).toBe('requested');
     expect(codesOf(await advanceRenewal(subject(), world, later(minuteMs)))).toEqual([]);
   });

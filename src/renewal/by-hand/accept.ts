@@ -1,4 +1,4 @@
-/** `accept`: the certificate that came back, against the record of renewals. */
+/** `accept`: checks the certificate that came back against the record of renewals. */
 import { type AcceptInput, type AcceptResult, acceptIssued } from '../issued/accept.ts';
 import { databaseExists, openStore, StoreError } from '../store/store.ts';
 

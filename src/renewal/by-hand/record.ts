@@ -1,4 +1,4 @@
-/** `renewals`, `renewals resolve` and `check`: the record of renewals, read and settled from outside the service. */
+/** `renewals`, `renewals resolve` and `check`: reads and settles the record of renewals from outside the service. */
 import { type Configuration, defaultDeskWorkingDays, type ResolvedEnvironment } from '../../config/index.ts';
 import { known } from '../../text/index.ts';
 import { lastSafeDay } from '../../time/index.ts';
@@ -51,7 +51,7 @@ export function settleRenewal(
   }
 }
 
-/** Where no service runs, a request that it left in `sending` is uncertain, and can be settled before the service is back. */
+/** If no service is running, a request that it left in `sending` is uncertain, and can be settled before the service starts again. */
 function openForSettling(stateDir: string, now: Date): RenewalStore {
   try {
     const store = openStore(stateDir, { exclusive: true });
@@ -64,14 +64,14 @@ function openForSettling(stateDir: string, now: Date): RenewalStore {
 }
 
 export interface RenewalViewer {
-  /** How the renewal stands; undefined where nothing is recorded, or the record cannot be read. */
+  /** The state of the renewal; undefined if nothing is recorded, or the record cannot be read. */
   view(input: RenewalInput, now: Date): Omit<RenewalStep, 'emailed'> | undefined;
   close(): void;
 }
 
 /**
- * Looks only, and leaves no trace.
- * @param broken told once, when the record cannot be read; nothing is said of renewals from there on.
+ * Only reads, and leaves no trace.
+ * @param broken called once, if the record cannot be read; renewals are not reported from then on.
  */
 export function openViewer(configuration: Configuration, broken: (error: StoreError) => void): RenewalViewer {
   const { stateDir } = configuration;

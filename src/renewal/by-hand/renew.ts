@@ -11,27 +11,27 @@ import type { RenewalInput, RenewalLog, RenewalStep } from '../step.ts';
 import { openStore, StoreLockedError } from '../store/store.ts';
 import type { RenewalState } from '../types.ts';
 
-/** An environment as it was examined for the occasion. */
+/** An environment as it was examined for this command. */
 export interface RenewalSubject {
   readonly environment: ResolvedEnvironment;
   readonly examination: Examination;
-  /** The one that is deployed. */
+  /** The deployed certificate. */
   readonly certificate: Certificate;
 }
 
-/** @returns undefined when the client certificate cannot be read: there is nothing to name in a request then. */
+/** @returns undefined when the client certificate cannot be read, because a request then has nothing to name. */
 export function renewalSubject(environment: ResolvedEnvironment, examination: Examination): RenewalSubject | undefined {
   const certificate = clientCertificate(examination.assessment);
   return certificate && { environment, examination, certificate };
 }
 
 export interface Asked {
-  /** Why, in the words of the person who asks; it goes to the desk. */
+  /** The reason, in the words of the person who asks; it goes to the desk. */
   readonly reason?: string;
 }
 
 export type DraftOutcome =
-  /** Files relative to the directory that was given. */
+  /** Files, relative to the given directory. */
   { readonly message: Message; readonly files: FileNames } | { readonly refused: string };
 
 /** Writes key, request and message to `directory`: nothing is sent, and nothing recorded. */
@@ -52,13 +52,13 @@ export async function draftByHand(
 }
 
 export type RenewOutcome =
-  /** `problem`: what the mail server had against it all the same. */
+  /** `problem`: what the mail server nevertheless objected to. */
   | { readonly kind: 'requested'; readonly reason: string; readonly problem?: string }
-  /** The running service holds the state directory, and sends with its next check. */
+  /** The running service has the state directory locked, and sends the request in its next check. */
   | { readonly kind: 'left_to_service' }
-  /** The running service holds the state directory, and its window is not open yet. */
+  /** The running service has the state directory locked, and the renewal window is not open yet. */
   | { readonly kind: 'not_in_window'; readonly reason: string }
-  /** A request is with the desk, or may be. */
+  /** The desk has a request, or may have one. */
   | { readonly kind: 'asked_already'; readonly state: RenewalState; readonly reason?: string }
   | { readonly kind: 'not_sent'; readonly reason: string };
 
@@ -92,7 +92,7 @@ function inputOf({ environment, examination }: RenewalSubject, asked: Asked): Re
   return { environment, assessment, credential, asked };
 }
 
-/** One process sends. Where the service is running it is that one, and all it needs is a word that it may. */
+/** Only one process sends. If the service is running, it is the one; this only records that it may send. */
 function leaveToService(
   stateDir: string,
   { environment, certificate }: RenewalSubject,
@@ -111,7 +111,7 @@ function leaveToService(
   }
 }
 
-/** The states from which a request may still be sent. */
+/** The states from which a request can still be sent. */
 const unasked: readonly (RenewalState | undefined)[] = [undefined, 'not_due', 'due', 'failed'];
 
 function outcomeOf(
@@ -120,7 +120,7 @@ function outcomeOf(
   { status, findings }: RenewalStep,
 ): RenewOutcome {
   const { state, reason, record } = status;
-  // An open request for an earlier certificate stands in the way as much as one for this.
+  // An open request for an earlier certificate prevents sending as much as one for this.
   const asked = !unasked.includes(before) || record?.fingerprintSha256 !== fingerprintSha256;
   if (asked) return { kind: 'asked_already', state, reason };
   if (state === 'requested')

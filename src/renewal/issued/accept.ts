@@ -1,4 +1,4 @@
-/** From a file that the desk sent to a renewal that is `issued`: which request it answers, whether it may be used, and the record of it. */
+/** From the file that the desk sent to a renewal in `issued`: which request the file answers, whether it may be used, and recording it. */
 import type { ResolvedEnvironment, Variables } from '../../config/index.ts';
 import { readCredential } from '../../credential/index.ts';
 import { subjectOf } from '../claim.ts';
@@ -23,7 +23,7 @@ export interface AcceptInput {
 
 export type AcceptResult = Refused | (Accepted & { readonly install?: InstallResult });
 
-/** `uncertain`, `due` and `failed` too: that the desk has answered is the proof that somebody sent the request. */
+/** Also `uncertain`, `due` and `failed`: the desk's answer proves that somebody sent the request. */
 const awaiting: readonly RenewalState[] = ['requested', 'uncertain', 'failed', 'due', 'issued'];
 
 /** @throws {StoreError} when the record cannot be read or written; nothing is installed then. */
@@ -57,7 +57,7 @@ export async function acceptIssued(store: RenewalStore, input: AcceptInput): Pro
   return { ...result, install: await installAccepted(input.environment, result, newPassphrase, input.now) };
 }
 
-/** Its own; else what was asked, in the name of another environment, for the certificate that is deployed here too. */
+/** Its own; if there is none, the request that another environment sent for the certificate that is deployed here too. */
 async function recordsFor(store: RenewalStore, { environment, names, env }: AcceptInput): Promise<StoredRenewal[]> {
   const own = renewalsOf(store, environment, names);
   if (own.some(({ state }) => awaiting.includes(state)) || !environment.credential) return own;
@@ -67,7 +67,7 @@ async function recordsFor(store: RenewalStore, { environment, names, env }: Acce
     .filter(({ fingerprintSha256 }) => fingerprintSha256 === deployed);
 }
 
-/** The one whose key the certificate carries; else the latest that waits, so that what is wrong can be said against it. */
+/** The one whose key is in the certificate; if there is none, the latest that is waiting, so that the mismatch can be explained. */
 async function answeredRecord(
   records: readonly RenewalRecord[],
   issued: Uint8Array,

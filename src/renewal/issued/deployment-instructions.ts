@@ -1,4 +1,4 @@
-/** Where to put what: one instruction for each place that the configuration names. Pure. */
+/** Where to put each file: one instruction for each place that the configuration names. Pure. */
 import { type CredentialSources, type ResolvedEnvironment, type Source, sourceLabel } from '../../config/index.ts';
 import { joined, type SafeText, say, shellWord } from '../../text/index.ts';
 import { londonTime } from '../../time/index.ts';
@@ -17,7 +17,7 @@ interface Deployment {
   readonly certificate: Certificate;
   /** From the certificate to the root. */
   readonly path: readonly Certificate[];
-  /** The new key opens with another passphrase than the deployed one. */
+  /** The new key has a different passphrase from the deployed one. */
   readonly newPassphrase: boolean;
 }
 
@@ -102,7 +102,7 @@ function keystoreSteps(credential: Extract<CredentialSources, { kind: 'keystore'
     say`Make a PKCS#12 keystore; openssl asks for the key's passphrase, then for the keystore's:`,
     say`openssl pkcs12 -export -name mesh -in ${shellWord(files.certificate)} -inkey ${key} -certfile ${shellWord(files.caBundle)} -out ${beside('new.p12')}`,
   );
-  // keytool would leave a keystore that everybody may read.
+  // keytool would leave a keystore that everybody can read.
   const makeJks = instruction(
     say`Make a JKS keystore from it; keytool asks for both passwords:`,
     say`(umask 077; keytool -importkeystore -srckeystore ${beside('new.p12')} -srcstoretype PKCS12 -destkeystore ${beside('new.jks')} -deststoretype JKS)`,
@@ -123,7 +123,7 @@ function keystoreSteps(credential: Extract<CredentialSources, { kind: 'keystore'
 const instruction = (sentence: SafeText, ...commands: readonly SafeText[]): SafeText =>
   joined([sentence, ...commands.map((command) => say`   ${command}`)], '\n');
 
-/** The copy takes the deployed file's content and leaves its owner and mode. */
+/** The copy replaces the deployed file's content but keeps its owner and mode. */
 const copyCommands = (from: SafeText, to: string): SafeText[] => [
   say`cp --preserve=all ${shellWord(to)} ${shellWord(`${to}.previous`)}`,
   say`cp --no-preserve=mode ${from} ${shellWord(to)}`,

@@ -1,4 +1,4 @@
-/** `accept --install`: the deployed files replaced by the accepted ones, the previous kept beside them. Only on request, and only for files. */
+/** `accept --install`: replaces the deployed files with the accepted ones and keeps the previous ones next to them. Only on request, and only for files. */
 import { readFile, realpath } from 'node:fs/promises';
 import type { ResolvedEnvironment, Source } from '../../config/index.ts';
 import { MonitorError } from '../../errors/index.ts';
@@ -9,9 +9,9 @@ import type { Accepted } from './prepare.ts';
 export type InstallResult = { readonly installed: readonly ReplacedFile[] } | { readonly refused: string };
 
 /**
- * Everything is written beside its target before the first target changes, and what has changed is put back if a later one fails. Between the
- * renames of key and certificate lies a moment in which a reader could see one without the other: no file system swaps two files at once.
- * @param newPassphrase whether the new key opens with another passphrase than the deployed one
+ * Everything is written next to its target before the first target changes, and if a later change fails, earlier ones are undone. Between the
+ * renames of key and certificate, a reader can for a moment see one without the other: no file system swaps two files at once.
+ * @param newPassphrase whether the new key has a different passphrase from the deployed one
  */
 export async function installAccepted(
   environment: ResolvedEnvironment,
@@ -47,7 +47,7 @@ class NotInstallableError extends MonitorError {
 
 async function replacement(setting: string, source: Source, file: string): Promise<Replacement> {
   if (source.kind !== 'file') throw new NotInstallableError(`${setting} is not a file, so there is nothing to replace`);
-  // Through symbolic links to the file itself, so that a link stays one.
+  // Follows symbolic links to the file itself, so that a link remains a link.
   const path = await realpath(source.path);
   const blocks = readPem((await readFile(path)).toString('latin1'));
   if (blocks.length === 0)

@@ -1,4 +1,4 @@
-/** Is this the certificate that was asked for? Pure: what MESH would say of it is for the assessment that is passed in. */
+/** Is this the certificate that was asked for? Pure: the assessment that is passed in says whether MESH would accept it. */
 import { createHash } from 'node:crypto';
 import { plural, quoted } from '../../text/index.ts';
 import { dayMs, londonTime, minuteMs } from '../../time/index.ts';
@@ -7,16 +7,16 @@ import { type Certificate, nameOf } from '../../x509/index.ts';
 import type { RenewalRecord } from '../types.ts';
 
 export interface IssuedVerdict {
-  /** Why it must not be used; none: it is accepted. Each says exactly what is wrong. */
+  /** Why it must not be used; empty if it is accepted. Each says exactly what is wrong. */
   readonly reasons: readonly string[];
-  /** What a person should know all the same. */
+  /** What a person should know even so. */
   readonly notes: readonly string[];
 }
 
 export const spkiSha256 = ({ publicKey }: Certificate): string =>
   createHash('sha256').update(publicKey.spki).digest('hex');
 
-/** Of several certificates in a file the one with our key, else the first that is no CA, else the first. */
+/** If a file has several certificates: the one with our key, or else the first that is not a CA, or else the first. */
 export function pickIssued(certificates: readonly Certificate[], record: RenewalRecord): Certificate | undefined {
   return (
     certificates.find((each) => spkiSha256(each) === record.spkiSha256) ??
@@ -45,7 +45,7 @@ function judgeKey(issued: Certificate, record: RenewalRecord, ours: boolean): st
   return [`it was not issued for the pending request: ${keys}`];
 }
 
-/** Names only: the CA adds O and OU of its own to a request that has a CN alone. */
+/** Names only: the CA adds its own O and OU to a request that has only a CN. */
 function judgeName(issued: Certificate, record: RenewalRecord): string[] {
   const { commonName } = issued.subject;
   if (commonName?.raw().toLowerCase() === record.commonName.raw().toLowerCase()) return [];
@@ -61,13 +61,13 @@ function judgeEnd(issued: Certificate, record: RenewalRecord): string[] {
 }
 
 function judgeAssessment({ findings }: Assessment, ours: boolean): { reasons: string[]; notes: string[] } {
-  // With another key there is no match and no rehearsal to speak of: one reason is enough for that.
+  // With another key there is no match and no meaningful rehearsal: one reason is enough for that.
   const apart = findings.filter(({ code }) => ours || (code !== 'key_mismatch' && code !== 'verifiers_disagree'));
-  // When OpenSSL refuses what our own validation accepts, or says nothing, it decides: it is what MESH asks.
+  // If OpenSSL refuses what our own validation accepts, or gives no verdict, OpenSSL decides, as it does for MESH.
   const against = apart.filter((each) => invalidates(each) || withoutOpenSsl.has(each.code));
   return {
     reasons: against.map(({ message, remedy }) => `${message} ${remedy}`),
-    // The order of the bundle is put right in what is written, so nobody needs to hear of it.
+    // The files that are written have the right order, so nobody needs to be told.
     notes: apart
       .filter((each) => !against.includes(each) && each.severity !== 'info' && each.code !== 'chain_order_wrong')
       .map(({ message }) => message),
@@ -77,7 +77,7 @@ function judgeAssessment({ findings }: Assessment, ours: boolean): { reasons: st
 const withoutOpenSsl: ReadonlySet<string> = new Set(['verifiers_disagree', 'rehearsal_without_verdict']);
 const longestName = 80;
 
-/** Three years and 30 minutes is what the NHS CA gives, cut off where the CA itself ends. */
+/** The NHS CA issues for three years and 30 minutes, or until the CA itself expires. */
 const usualLifetimeMs = 3 * 365 * dayMs;
 
 function judgeLifetime(issued: Certificate, { certificates, path }: Assessment): string[] {
@@ -88,7 +88,7 @@ function judgeLifetime(issued: Certificate, { certificates, path }: Assessment):
     .filter(({ role, certificate }) => role !== 'client' && path.includes(certificate.fingerprintSha256))
     .find(({ certificate }) => Math.abs(certificate.notAfter.getTime() - issued.notAfter.getTime()) < 30 * minuteMs);
   const why = authority
-    ? `it was shortened to end with ${nameOf(authority.certificate.subject, longestName)}, whose successor's chain will be needed`
+    ? `it was shortened to end with ${nameOf(authority.certificate.subject, longestName)}; you will need the chain of that CA's successor`
     : 'three years is usual; ask the desk whether this is intended';
   return [`it is valid for only ${plural(days, 'day')}: ${why}`];
 }

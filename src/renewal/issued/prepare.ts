@@ -1,4 +1,4 @@
-/** Follow: the certificate that came back is checked, rehearsed with the pending key, and laid out ready to deploy. */
+/** Checks the certificate that came back, rehearses it with the pending key, and writes the files ready to deploy. */
 import { join } from 'node:path';
 import { orderBundle } from '../../bundle/index.ts';
 import { type ResolvedEnvironment, readSecret, type Variables } from '../../config/index.ts';
@@ -48,7 +48,7 @@ export interface Accepted {
 
 /**
  * Judges first, and writes only what was accepted: below `stateDir`, never to a deployed file.
- * @throws {Error} of the file system when the files cannot be written; then the record must stay as it is.
+ * @throws {Error} of the file system when the files cannot be written; the record must then stay as it is.
  */
 export async function prepareIssued(input: PrepareInput): Promise<PrepareResult> {
   const file = await readIssuedFile(input.issued);
@@ -95,8 +95,8 @@ async function pendingKey(input: PrepareInput, deployed: DeployedCredential | un
 }
 
 /**
- * CAs that came with the certificate help to build the path, but a root among them is no reason to trust it: whom to trust is for the bundle,
- * which a person put together, and not for an e-mail.
+ * CAs that came with the certificate help to build the path, but a root among them is not trusted: trust comes from the bundle, which
+ * a person put together, not from an email.
  */
 function withIntermediates(
   bundle: readonly Certificate[],
@@ -154,7 +154,7 @@ async function layOut(
   return { path, files, instructions };
 }
 
-/** Whether the new key opens with another passphrase than the application has. */
+/** Whether the new key has a different passphrase from the one the application has. */
 export async function newKeyNeedsNewPassphrase(
   { renewal, credential }: ResolvedEnvironment,
   { keyFile }: RenewalRecord,

@@ -1,10 +1,10 @@
-/** What came back from the desk, in whatever form a mail program saved it: read by the one reader that deployed files are read by. */
+/** What came back from the desk, in whatever form a mail program saved it, read by the same reader as deployed files. */
 import { readCertificates } from '../../credential/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 
 export type IssuedFile = { readonly certificates: readonly Certificate[] } | { readonly refused: string };
 
-/** Certificates in file order, or the exact reason why there is none to judge. */
+/** Certificates in file order, or the exact reason why there are none to judge. */
 export async function readIssuedFile(bytes: Uint8Array): Promise<IssuedFile> {
   const { entries, problems } = await readCertificates(Buffer.from(bytes));
   const certificates = entries.filter((entry) => entry !== undefined);

@@ -1,4 +1,4 @@
-/** What the contact is told while a renewal is under way. Never the desk: each of these goes to one person. Pure, like the request itself. */
+/** What the contact is told during a renewal. Never the desk: each of these goes to one person. Pure, like the request itself. */
 import type { ResolvedEnvironment } from '../../config/index.ts';
 import { plural } from '../../text/index.ts';
 import { isTooLateToAsk, londonDay, londonTime } from '../../time/index.ts';
@@ -24,7 +24,7 @@ export type RenewalKey = Pick<
 
 type Context = Omit<ContactMessage, 'record'> & { readonly record: RenewalKey };
 
-/** `mode: review`: the request, whole and unsent, as an attachment that a mail program can open and send on. */
+/** `mode: review`: the whole request, unsent, as an attachment that a mail program can open and forward. */
 export function renderReview(request: Message, context: Context): Message {
   const desk = request.to.map(({ address }) => address).join(', ');
   return toContact(context, 'review', {
@@ -37,21 +37,21 @@ export function renderReview(request: Message, context: Context): Message {
   });
 }
 
-/** How the certificate stands, whoever asked for the request. */
+/** The state of the certificate, whoever asked for the request. */
 function standing({ environment, record: { notAfter }, now }: Context): string {
   if (notAfter < now) return `expired on ${londonDay(notAfter)}`;
   if (notAfter.getTime() - now.getTime() <= environment.renewal.windowMs) return 'is in its renewal window';
   return `needs to be replaced before it expires on ${londonDay(notAfter)}`;
 }
 
-/** When the desk has had the working days that `renewal.reminder_working_days` gives it. */
+/** When the working days of `renewal.reminder_working_days` have passed. */
 export function renderReminder(context: ContactMessage, lastSafeDay: Date): Message {
   const { delivery, requestedAt, lastError } = context.record;
   const { deskWorkingDays } = context.environment.renewal;
   const drafted = delivery === 'drafted';
   const what = drafted ? 'was drafted for you to send to the desk' : 'was sent to the desk';
   const when = requestedAt ? ` on ${londonDay(requestedAt)}` : '';
-  // The copy is not promised where the mail server did not take every recipient.
+  // No copy is promised if the mail server did not accept every recipient.
   const copy = lastError === undefined ? ' (you should have a copy)' : '';
   const otherwise = drafted
     ? 'If you have not sent the request yet, please do: it is in the message that you were sent, or in the outbox.'
@@ -69,7 +69,7 @@ export function renderReminder(context: ContactMessage, lastSafeDay: Date): Mess
   });
 }
 
-/** The process ended, or the connection was lost, between handing the request over and hearing that it was taken. */
+/** The process ended, or the connection was lost, after the request was handed over and before its acceptance was confirmed. */
 export function renderUncertain(context: ContactMessage): Message {
   const messageId = context.record.messageId ?? 'unknown';
   return toContact(context, 'uncertain', {

@@ -1,8 +1,8 @@
-/** What the configuration names goes into headers and lines of a message (RFC 5322 §2.2): it must not be able to add any. */
+/** Configured values go into headers and lines of a message (RFC 5322 §2.2), and must not be able to add any. */
 import { MonitorError } from '../../errors/index.ts';
 import { isTreacherous } from '../../text/index.ts';
 
-/** A configured value would break out of its header or line, or is no single address. The value itself is not repeated. */
+/** A configured value would break out of its header or line, or is not a single address. The value itself is not repeated. */
 export class UnsafeMessageFieldError extends MonitorError {
   override readonly code = 'ERR_MESSAGE_FIELD_UNSAFE';
   readonly field: string;
@@ -13,7 +13,7 @@ export class UnsafeMessageFieldError extends MonitorError {
   }
 }
 
-// RFC 5321 §4.1.2 Mailbox without quoted strings and address literals: nobody at a desk has one, and a comma would be a second recipient.
+// RFC 5321 §4.1.2 Mailbox without quoted strings and address literals: no desk uses those, and a comma would add a second recipient.
 const mailbox = /^[^\s@<>()[\]\\,;:"]{1,64}@[^\s@<>()[\]\\,;:"]{1,255}$/u;
 
 /** @throws {UnsafeMessageFieldError} naming the field. */
@@ -23,7 +23,7 @@ export function safeText(field: string, value: string): string {
   return value;
 }
 
-/** @throws {UnsafeMessageFieldError} when it is not exactly one plain address. */
+/** @throws {UnsafeMessageFieldError} unless it is exactly one plain address. */
 export function safeAddress(field: string, value: string): string {
   safeText(field, value);
   if (!mailbox.test(value)) throw new UnsafeMessageFieldError(field, 'is not a single plain email address');

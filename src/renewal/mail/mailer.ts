@@ -18,28 +18,28 @@ import { type Circumstances, explain, type RefusedThing } from './smtp-failure.t
 
 export interface SendResult {
   /**
-   * `uncertain`: the whole message was handed over and the connection ended before the server's answer to it. It may or may not be on its way
-   * (RFC 5321 §4.2.5 leaves both open), so only a person can say, and it is never retried.
+   * `uncertain`: the whole message was handed over, and the connection ended before the server answered. It may or may not be on its way (RFC
+   * 5321 §4.2.5 allows both), so only a person can find out, and it is never retried.
    */
   readonly outcome: 'sent' | 'drafted' | 'failed' | 'uncertain';
-  /** Whether sending the same message later can make sense. */
+  /** Whether it makes sense to send the same message later. */
   readonly retry: boolean;
-  /** What the server refused for good; absent unless it did. */
+  /** What the server refused permanently, if it did. */
   readonly refusedThing?: RefusedThing;
   /** One sentence for people, never a secret. */
   readonly reason: SafeText;
   /** Addresses that the server refused, each with the server's words. */
   readonly refused: readonly SafeText[];
-  /** Absolute path of the `.eml`, when drafted. */
+  /** Absolute path of the `.eml`, if drafted. */
   readonly file?: string;
 }
 
 export interface Mailer {
-  /** Never rejects for the state of the world: a dead server and a full disk are results. */
+  /** The state of the world never makes it reject: a dead server and a full disk are results. */
   send(message: Message, now: Date, handover?: Handover): Promise<SendResult>;
 }
 
-/** @param limits for tests; the usual ones are minutes long. */
+/** @param limits for tests; the normal ones are minutes long. */
 export function createMailer(
   email: Configuration['email'],
   stateDir: string,
@@ -77,7 +77,7 @@ async function sendBySmtp(
   limits: Partial<Limits>,
   handover: Handover | undefined,
 ): Promise<SendResult> {
-  // Render before connecting: a mistake in a message must not cost an SMTP session.
+  // Render before connecting, so that a faulty message does not use an SMTP session.
   const bytes = await renderMime(message);
   let password: Secret | undefined;
   let trusted: string | undefined;

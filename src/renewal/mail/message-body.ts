@@ -5,13 +5,13 @@ import { Untrusted } from '../../text/index.ts';
 
 export interface Envelope {
   readonly from: string;
-  /** At least one of these must be accepted, or the message is not handed over. */
+  /** The message is handed over only if at least one of these is accepted. */
   readonly required: readonly string[];
   /** Copies. */
   readonly others: readonly string[];
 }
 
-/** A recipient that the server did not take, and its whole reply. */
+/** A recipient that the server did not accept, and its whole reply. */
 export interface Refusal {
   readonly recipient: string;
   readonly reply: Untrusted;
@@ -19,15 +19,15 @@ export interface Refusal {
 
 type RefusedError = SMTPError & { readonly recipient?: string };
 
-/** The message as nodemailer reads it once the server has answered 354 to DATA; not before, so its first read is the last moment to stop. */
+/** The message as nodemailer reads it once the server has answered 354 to DATA; not before, so its first read is the last chance to stop. */
 export class MessageBody extends Readable {
   /** Nodemailer keeps its bookkeeping of recipients in the envelope it is given. */
   readonly envelope: SMTPConnectionEnvelope;
-  /** The last byte has been taken, so the final dot may have been written. */
+  /** The last byte has been read, so the final dot may have been written. */
   handedOver = false;
-  /** Why we did not begin. */
+  /** Why the message was not begun. */
   brokenOff: Error | undefined;
-  /** The reply that decides when every address that the message is for was refused. */
+  /** The reply that decides the outcome if every address that the message is for was refused. */
   nobody: SMTPError | undefined;
   readonly #message: Buffer;
   readonly #required: readonly string[];
@@ -51,7 +51,7 @@ export class MessageBody extends Readable {
     }));
   }
 
-  /** A deferred address is worth another try, whatever the others were told. */
+  /** A deferred address is worth another try, whatever the reply to the others. */
   #decidingReply(): SMTPError {
     const errors: RefusedError[] = this.envelope.rejectedErrors.filter(
       ({ recipient }: RefusedError) => recipient !== undefined && this.#required.includes(recipient),
@@ -64,9 +64,9 @@ export class MessageBody extends Readable {
     if (this.#begun) this.#handOut(size);
     else if (this.#required.some((address) => this.envelope.accepted.includes(address))) this.#begin(size);
     else {
-      // A copy to the contact of a request that the desk never got would say the opposite of what happened.
+      // If the desk never got the request, a copy to the contact would suggest the opposite.
       this.nobody = this.#decidingReply();
-      this.destroy(new Error('nobody is left to send it to'));
+      this.destroy(new Error('there is nobody left to send it to'));
     }
   }
 

@@ -1,9 +1,9 @@
-/** A message as the bytes that go over the wire or into an `.eml` (RFC 5322, MIME). Rendered whole before anybody connects anywhere. */
+/** A message as the bytes that go over the wire or into an `.eml` (RFC 5322, MIME). Rendered completely before any connection is made. */
 import { createHash } from 'node:crypto';
 import type { Address } from './header-safety.ts';
 import type { Message } from './request-message.ts';
 
-/** CRLF line ends. The same bytes for the same message, whenever it is rendered. */
+/** CRLF line ends. The same message always gives the same bytes. */
 export async function renderMime(message: Message): Promise<Buffer> {
   const { enclosed } = message;
   const forwarded = enclosed && {
@@ -12,7 +12,7 @@ export async function renderMime(message: Message): Promise<Buffer> {
     contentDisposition: 'attachment',
     content: await renderMime(enclosed.message),
   };
-  // Only now: a service that has nothing to send starts without it.
+  // Loaded only now, so that a service that has nothing to send starts without it.
   const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
   const composer = new MailComposer({
     messageId: message.messageId,
@@ -24,7 +24,7 @@ export async function renderMime(message: Message): Promise<Buffer> {
     subject: message.subject,
     text: message.text,
     ...(message.inReplyTo ? { inReplyTo: message.inReplyTo, references: message.inReplyTo } : {}),
-    // No Auto-Submitted header (RFC 3834): a person stands behind the request, and ticket systems drop mail that carries it.
+    // No Auto-Submitted header (RFC 3834): a person is behind the request, and ticket systems drop mail that has this header.
     attachments: [
       ...message.attachments.map(({ filename, contentType, content }) => ({
         filename,
@@ -34,10 +34,10 @@ export async function renderMime(message: Message): Promise<Buffer> {
       })),
       ...(forwarded ? [forwarded] : []),
     ],
-    // A drawn boundary would make two renderings of one message differ.
+    // A random boundary would make two renderings of one message differ.
     baseBoundary: createHash('sha256').update(message.messageId).digest('hex').slice(0, 24),
     newline: 'win',
-    // What is sent has been read already: nothing in a message may make the composer open a file or a URL.
+    // Everything to send has already been read: nothing in a message may make the composer open a file or a URL.
     disableFileAccess: true,
     disableUrlAccess: true,
   });

@@ -1,6 +1,6 @@
 /**
- * The request to the certificate desk, word for word, as data: no file, no clock, no connection. The words here are what a person at a service
- * desk reads, so golden files lock them (test/renewal/mail/golden).
+ * The request to the certificate desk, word for word, as data: no file, no clock, no connection. People at a service desk read these words,
+ * so golden files lock them (test/renewal/mail/golden).
  */
 import { createHash } from 'node:crypto';
 import type { ResolvedEnvironment } from '../../config/index.ts';
@@ -20,7 +20,7 @@ export interface Message {
   readonly messageId: string;
   readonly date: Date;
   readonly from: Address;
-  /** Whom the message is for: without one of these it has not been sent. */
+  /** Whom the message is for: unless one of these accepts it, it has not been sent. */
   readonly to: readonly Address[];
   readonly cc: readonly Address[];
   readonly replyTo: Address;
@@ -30,7 +30,7 @@ export interface Message {
   readonly attachments: readonly Attachment[];
   /** A whole message, attached as `.eml`, ready to forward. */
   readonly enclosed?: { readonly filename: string; readonly message: Message };
-  /** Message-ID that this one follows up. */
+  /** Message-ID of the message that this one follows up. */
   readonly inReplyTo?: string;
 }
 
@@ -38,14 +38,14 @@ export interface CertificateRequest {
   readonly environment: ResolvedEnvironment;
   /** Sender, `address` or `Name <address>`. */
   readonly from: string;
-  /** The one that is deployed and to be replaced. */
+  /** The deployed certificate, which is to be replaced. */
   readonly certificate: Certificate;
   readonly commonName: string;
-  /** Present when it is not the deployed certificate's: why not, as the end of a sentence. */
+  /** Why it is not the deployed certificate's name, as the end of a sentence; absent if it is. */
   readonly nameChanges?: string;
   readonly csrPem: string;
   readonly enclosures: readonly Attachment[];
-  /** Why a person asks ahead of time, in their words. */
+  /** Why a person asks ahead of time, in their own words. */
   readonly reason?: string;
   /** The same for the same request, however often it is sent: see `messageIdFor`. */
   readonly messageId: string;
@@ -55,8 +55,8 @@ export interface CertificateRequest {
 export type MessageKind = 'request' | 'review' | 'reminder' | 'uncertain' | 'closing';
 
 /**
- * Derived, not drawn: a desk that gets a message twice sees that it is one, and so does every mail system in between.
- * @param occasion which of several messages of that kind; the request is one, however often it is tried.
+ * Derived, not random: if a message arrives twice, the desk and every mail system on the way can see that it is the same one.
+ * @param occasion which of several messages of that kind; the request is a single message, however often it is tried.
  */
 export function messageIdFor(key: RequestKey, kind: MessageKind, from: string, occasion = 0): string {
   const parts = [key.environment, key.fingerprintSha256, kind, occasion];
@@ -66,7 +66,7 @@ export function messageIdFor(key: RequestKey, kind: MessageKind, from: string, o
 }
 
 /**
- * The one message that goes to the desk, contact in copy.
+ * The one message that goes to the desk, with a copy to the contact.
  * @throws {UnsafeMessageFieldError} when a configured value could add a header, a line or a recipient.
  */
 export function renderRequest(request: CertificateRequest): Message {
@@ -115,7 +115,7 @@ ${facts.application} (${facts.odsCode})
 `;
 }
 
-/** The desk is told what is so, and no more: when the certificate ends, and whether the name stays. */
+/** Tells the desk the plain facts: when the certificate expires, and whether the name stays the same. */
 function whatItReplaces(request: CertificateRequest): string {
   const { certificate, commonName, nameChanges, now } = request;
   const ending = endingOf(certificate, now);
@@ -129,7 +129,7 @@ function whatItReplaces(request: CertificateRequest): string {
   return `${state}. It has ${old}; please issue the new one as ${commonName}, because ${nameChanges}.`;
 }
 
-/** It is whatever stands in the certificate, and need not be fit for a message. */
+/** It is whatever is in the certificate, and may not be fit for a message. */
 function nameOf({ subject: { commonName } }: Certificate): string {
   if (commonName === undefined) return 'no common name';
   return /^[\x20-\x7e]{1,64}$/.test(commonName.raw())
@@ -146,7 +146,7 @@ function reasonFor({ reason, certificate, now }: CertificateRequest): string {
   }[endingOf(certificate, now)];
 }
 
-/** Longer than any usual window: whoever asks earlier has another reason. */
+/** Longer than any usual window: anyone who asks earlier has another reason. */
 const soonMs = 90 * dayMs;
 
 function endingOf({ notAfter }: Certificate, now: Date): 'expired' | 'soon' | 'later' {
@@ -156,7 +156,7 @@ function endingOf({ notAfter }: Certificate, now: Date): 'expired' | 'soon' | 'l
 
 const isExpired = ({ certificate, now }: CertificateRequest) => endingOf(certificate, now) === 'expired';
 
-/** The last working day that is over before the expiry; where that is today or has gone by, or the reason is another, there is no such day. */
+/** The last full working day before the expiry. There is none if that is today or in the past, or if there is another reason. */
 function neededBy({ certificate, reason, now }: CertificateRequest): string {
   const last = lastWorkingDayBefore(certificate.notAfter);
   return last > now && reason === undefined ? londonDay(last) : 'as soon as possible';
@@ -167,14 +167,14 @@ export interface Facts {
   readonly odsCode: string;
   /** As configured. */
   readonly name: string;
-  /** The name, and which of MESH's environments that is where the name does not say so: the desk knows only those. */
+  /** The name, with MESH's environment if the name does not say it: the desk knows only those. */
   readonly environment: string;
   readonly mailboxId: string;
   readonly contact: Address & { readonly name: string };
   readonly telephone: string;
 }
 
-/** Everything of the configuration that a message quotes, proven to stay on its own line. */
+/** Everything from the configuration that a message quotes, checked to stay on its own line. */
 export function safeFacts(environment: ResolvedEnvironment): Facts {
   const name = safeText('environment name', environment.name);
   const { preset } = environment;

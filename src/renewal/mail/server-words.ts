@@ -1,13 +1,13 @@
-/** What a mail server said, fit for a log, a page and an e-mail: one line, bounded, printable, and never the password. */
+/** What a mail server said, fit for a log, a page and an email: one line, limited, printable, and never the password. */
 import type { Secret } from '../../config/index.ts';
 import { condensed, known, type SafeText, say, type Untrusted } from '../../text/index.ts';
 
 const mostCharacters = 300;
-/** Only the beginning is shown, and reading on would only cost time. */
+/** Only the beginning is shown, so the rest is not read. */
 const mostRead = 4096;
-/** So much of a password in a row is taken for an echo of it. */
+/** This many consecutive characters of a password count as an echo of it. */
 const echoCharacters = 8;
-/** Of a long token not every beginning is looked for. */
+/** In a long token, not every starting point is tried. */
 const mostParts = 256;
 
 export interface Reply {
@@ -17,14 +17,14 @@ export interface Reply {
   readonly status: string;
 }
 
-/** Undefined when it does not begin as a reply does. */
+/** Undefined if it does not begin like a reply. */
 export function parseReply(text: string): Reply | undefined {
   const [, code, enhanced] = /^(\d{3})(?:[ -](?:([245]\.\d{1,3}\.\d{1,3})(?=\s|$))?|$)/.exec(text) ?? [];
   if (code === undefined) return undefined;
   return { code: Number(code), status: enhanced === undefined ? code : `${code} ${enhanced}` };
 }
 
-/** @param said - a whole reply, its lines parted by LF. */
+/** @param said - a whole reply, its lines separated by LF. */
 export function wordsOf(said: Untrusted, password: Secret | undefined): SafeText {
   const reply = parseReply(said.raw());
   if (!reply) return known('something that is not an SMTP reply');
@@ -34,13 +34,13 @@ export function wordsOf(said: Untrusted, password: Secret | undefined): SafeText
   return condensed(line, mostCharacters);
 }
 
-/** The codes of all lines but the first say nothing new. */
+/** Only the first line's code says anything new. */
 function onOneLine(text: string): string {
   const [first = '', ...others] = text.split(/\r?\n/);
   return [first.replace(/^(\d{3})-/, '$1 '), ...others.map((line) => line.replace(/^\d{3}[ -]/, ''))].join(' ');
 }
 
-/** Whether a part of the secret is in the text, plain or encoded, in whatever case and however it is folded. */
+/** Whether part of the secret is in the text, plain or encoded, in any case and however it is folded. */
 function repeats(text: string, secret: string): boolean {
   const wanted = bare(secret);
   if (wanted === '') return false;
@@ -62,7 +62,7 @@ const bare = (text: string): string =>
     .replace(/[\p{C}\p{Z}]+/gu, '')
     .toLowerCase();
 
-/** Every reading of the text as percent, quoted-printable, xtext (RFC 3461 §4), character references, hexadecimal and base64. */
+/** The text decoded in every way: percent, quoted-printable, xtext (RFC 3461 §4), character references, hexadecimal and base64. */
 function decodings(text: string): string[] {
   const whole = text.replace(/[\p{C}\p{Z}]+/gu, '');
   const octets = whole.replace(/(?:[%=+]|\\x)([0-9a-f]{2})/gi, (_, hex: string) => latin1(hex, 'hex'));

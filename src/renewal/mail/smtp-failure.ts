@@ -1,10 +1,10 @@
-/** Why a message was not sent, in our words: who refused what, or where the connection went wrong and which setting mends it. Pure. */
+/** Why a message was not sent, in our own words: who refused what, or where the connection failed and which setting to change. Pure. */
 import type { SMTPError } from 'nodemailer/lib/smtp-connection';
 import type { Secret, SmtpServer } from '../../config/index.ts';
 import { Untrusted } from '../../text/index.ts';
 import { parseReply, wordsOf } from './server-words.ts';
 
-/** What a mail server refused for good. Each can also be due to what comes before it in this list. */
+/** What a mail server refused permanently. The cause of each can also be something earlier in this list. */
 export const refusedThings = ['login', 'sender', 'recipients', 'message'] as const;
 export type RefusedThing = (typeof refusedThings)[number];
 
@@ -14,14 +14,14 @@ export interface Circumstances {
   readonly from: string;
   /** Bytes. */
   readonly size: number;
-  /** The port was found to begin with TLS, which is not what is configured. */
+  /** The port turned out to begin with TLS, which is not what is configured. */
   readonly portBeginsWithTls: boolean;
 }
 
 export interface Failure {
-  /** Goes on after the name of the server: `refused the sender a@example.org: 550 …`. */
+  /** Continues after the name of the server: `refused the sender a@example.org: 550 …`. */
   readonly what: string;
-  /** Absent: it may pass by itself. */
+  /** Absent if the failure may be temporary. */
   readonly refused?: RefusedThing;
 }
 
@@ -39,12 +39,12 @@ export function explain(error: SMTPError, circumstances: Circumstances): Failure
 function ofReply(error: SMTPError, response: string, circumstances: Circumstances): Failure {
   const { server, password, from } = circumstances;
   const reply = parseReply(response);
-  // RFC 5321 §4.2.1: 5yz stands. But before MAIL it is the connection that was refused, and nothing of the request.
+  // RFC 5321 §4.2.1: 5yz is permanent. But before MAIL the server refused the connection, not anything in the request.
   const forGood = (thing: RefusedThing) => (reply && reply.code >= 500 && reply.code <= 599 ? { refused: thing } : {});
   const words = wordsOf(new Untrusted(response), password);
   const { command = '', code } = error;
   if (command.startsWith('AUTH'))
-    // Servers have been seen to repeat what they were sent, and nothing else of such a reply is needed.
+    // Some servers repeat what they were sent, and nothing else in such a reply is needed.
     return {
       what: `refused the login of ${server.username}: ${reply?.status ?? 'no reply code'}`,
       ...forGood('login'),
@@ -63,7 +63,7 @@ const noStarttls = ({ port }: SmtpServer) =>
     ? 'Port 465 usually begins with TLS: set `email.smtp.tls: implicit`'
     : 'Use a port that offers it, usually 587; `email.smtp.tls: none` sends everything in the clear';
 
-/** What nodemailer, or our own code in it, found before or beside any reply. */
+/** What nodemailer, or our own code in it, found without a reply from the server. */
 function withoutReply({ code, message }: SMTPError, { size }: Circumstances): Failure | undefined {
   const most = /^Message size larger than allowed (\d+)/.exec(message)?.[1];
   if (most !== undefined)
@@ -121,7 +121,7 @@ function networkTrouble(error: SMTPError, { server }: Circumstances): string {
     return server.tls === 'implicit'
       ? 'does not speak TLS from the start on that port. Set `email.smtp.tls: starttls`'
       : 'offered STARTTLS and then did not speak TLS';
-  // The text of such an error names a C file of OpenSSL; its code says the same.
+  // The text of such an error names one of OpenSSL's C files; its code says the same.
   if (/^ERR_SSL_|^EPROTO$/.test(code)) return `could not agree on TLS (${sslWords(code)})`;
   const network = networkWords[code];
   if (network) return `${network} (${code})`;
@@ -135,7 +135,7 @@ const sslWords = (code: string) =>
     .replaceAll('_', ' ')
     .toLowerCase();
 
-/** Nodemailer puts a code of its own in front of the system's or OpenSSL's. */
+/** Nodemailer puts its own code in front of the system's or OpenSSL's. */
 function codeOf({ code, originalCode }: SMTPError & { readonly originalCode?: string }): string {
   return originalCode ?? code ?? 'no code';
 }

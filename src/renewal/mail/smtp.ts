@@ -1,4 +1,4 @@
-/** One message over one SMTP connection (RFC 5321), told apart as finely as the protocol allows. */
+/** One message over one SMTP connection (RFC 5321), with outcomes as precise as the protocol allows. */
 import type { Options, default as SMTPConnection, SMTPError } from 'nodemailer/lib/smtp-connection';
 import type { Secret, SmtpServer } from '../../config/index.ts';
 import { Untrusted } from '../../text/index.ts';
@@ -16,14 +16,14 @@ export interface SmtpSession {
   readonly limits?: Partial<Limits>;
 }
 
-/** RFC 5321 §4.5.3.2 asks for minutes; nobody waits for us, but the renewal must not hang for ever on a server that drips. */
+/** RFC 5321 §4.5.3.2 asks for minutes. The total is limited because a very slow server must not hold up the renewal indefinitely. */
 export interface Limits {
   readonly connectMs: number;
   readonly idleMs: number;
   readonly totalMs: number;
-  /** How long the answer to a message that has been handed over is awaited once the service is told to stop. */
+  /** How long to wait for the answer to a message that was already handed over, once the service has been told to stop. */
   readonly graceMs: number;
-  /** For finding out whether a port that sends no greeting begins with TLS. */
+  /** To find out whether a port that sends no greeting begins with TLS. */
   readonly probeMs: number;
 }
 const usualLimits: Limits = {
@@ -35,15 +35,15 @@ const usualLimits: Limits = {
 };
 
 export interface Handover {
-  /** Awaited before the first byte of the message goes out. Rejects: none goes out. */
+  /** Awaited before the first byte of the message is sent. If it rejects, nothing is sent. */
   readonly begins?: () => Promise<void>;
-  /** Breaks off what has not been handed over whole; what has is given a moment for the answer. */
+  /** Stops a message that has not been completely handed over; one that has is given a moment for the answer. */
   readonly signal?: AbortSignal;
 }
 
 export type Delivery =
   | { readonly kind: 'accepted'; readonly reply: Untrusted; readonly refused: readonly Refusal[] }
-  /** `handedOver`: the end of the message had been written when things went wrong, and no refusal of it was seen. */
+  /** `handedOver`: the end of the message had been written when the failure occurred, and no refusal had been seen. */
   | {
       readonly kind: 'failed';
       readonly error: SMTPError;
@@ -51,7 +51,7 @@ export type Delivery =
       readonly refused: readonly Refusal[];
       readonly portBeginsWithTls: boolean;
     }
-  /** By us, before the message was handed over. */
+  /** Stopped by us, before the message was handed over. */
   | { readonly kind: 'brokenOff'; readonly why: string; readonly refused: readonly Refusal[] };
 
 export async function deliver(
@@ -61,7 +61,7 @@ export async function deliver(
   handover: Handover = {},
 ): Promise<Delivery> {
   const limits = { ...usualLimits, ...session.limits };
-  // Only now: a service that has nothing to send starts without it.
+  // Loaded only now, so that a service that has nothing to send starts without it.
   const { default: Connection } = await import('nodemailer/lib/smtp-connection');
   const connection = new Connection(optionsFor(session, limits));
   const body = new MessageBody(message, envelope, handover.begins);
@@ -89,12 +89,12 @@ export async function deliver(
 const wentUngreeted = ({ code, timeoutType }: SMTPError) =>
   timeoutType === 'GREETING_TIMEOUT' || timeoutType === 'SOCKET_TIMEOUT' || code === 'ECONNECTION';
 
-/** RFC 5321 §4.2.1: 4yz and 5yz say that the message was not taken. Any other number in answer to it says nothing. */
+/** RFC 5321 §4.2.1: 4yz and 5yz mean that the message was not accepted. Any other number means nothing. */
 function refuses({ responseCode = 0 }: SMTPError): boolean {
   return responseCode >= 400 && responseCode <= 599;
 }
 
-/** RFC 5321 §4.1.1.10 wants a QUIT, but a server that never answers it must not keep the process. */
+/** RFC 5321 §4.1.1.10 asks for QUIT, but a server that never answers it must not hold up the process. */
 function takeLeave(connection: SMTPConnection): void {
   connection.quit();
   setTimeout(() => connection.close(), 2 * secondMs).unref();
@@ -133,7 +133,7 @@ function call<T>(start: (done: (error?: SMTPError | null, result?: T) => void) =
   });
 }
 
-/** Ends with whatever comes first: the work, an error of the connection itself, the time, or the word to stop. */
+/** Ends with whatever comes first: the work, an error of the connection itself, the time limit, or the signal to stop. */
 async function withinBounds<T>(
   connection: SMTPConnection,
   body: MessageBody,
@@ -148,7 +148,7 @@ async function withinBounds<T>(
     if (body.handedOver) timers.push(setTimeout(() => reject(ours(unanswered)), graceMs));
     else {
       body.brokenOff = ours('the service is stopping');
-      // At once, so that not one more byte of the message is read.
+      // At once, so that no further byte of the message is read.
       connection.close();
       reject(body.brokenOff);
     }
@@ -164,5 +164,5 @@ async function withinBounds<T>(
 }
 
 const unanswered = 'had not answered when the service stopped';
-/** We ended it, and not the server; the message is in our words. */
+/** We ended the connection, not the server; the message is in our own words. */
 const ours = (message: string): SMTPError => Object.assign(new Error(message), { code: 'EOURS' });

@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 
 /**
- * Whether a port begins with TLS: asked of a mail server that sends no greeting, for then that is the usual reason. Nothing is said over
- * the connection, so nobody is believed by it.
+ * Whether a port begins with TLS, which is the usual reason why a mail server sends no greeting. Nothing is sent over the connection,
+ * so the peer need not be verified.
  */
 export function beginsWithTls(host: string, port: number, limitMs: number): Promise<boolean> {
   return new Promise((resolve) => {

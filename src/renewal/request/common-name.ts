@@ -3,18 +3,18 @@ import { quoted, type SafeText, say } from '../../text/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 
 export type CommonNameChoice =
-  /** `changes`: it is not the deployed certificate's, and why; for the desk, as the end of a sentence. */
+  /** `changes`: why it is not the deployed certificate's name; for the desk, as the end of a sentence. */
   { readonly commonName: string; readonly changes?: string } | { readonly refused: SafeText };
 
-/** What NHS England's guide for MESH API clients asks for: `<local id>.<ODS code>.api.mesh-client.nhs.uk`, in any case. */
+/** The format that NHS England's guide for MESH API clients requires: `<local id>.<ODS code>.api.mesh-client.nhs.uk`, in any case. */
 const meshApiForm =
   /^(?<localId>[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\.(?<odsCode>[a-z0-9]{1,12})\.api\.mesh-client\.nhs\.uk$/i;
 /** X.520 `ub-common-name`, RFC 5280 appendix A.1: a CA may not issue a longer one. */
 const longest = 64;
 
 /**
- * The common name to ask for: the configured one, else the deployed certificate's where it has the MESH API form, else one made from mailbox
- * and ODS code. The case is kept: the desk compares with what is on its record. A name that the desk would turn down is refused, with the reason.
+ * The common name to request: the configured one, or the deployed certificate's if it is in the MESH API format, or one made from
+ * mailbox and ODS code. The case is kept, because the desk compares it with its record. A name that the desk would reject is refused, with the reason.
  */
 export function chooseCommonName(
   environment: ResolvedEnvironment,
@@ -28,7 +28,7 @@ export function chooseCommonName(
     return changed(judge(configured, 'renewal.common_name', environment.odsCode), why);
   }
 
-  // A certificate with that name has been issued before, so whatever ODS code it holds is the one on record.
+  // A certificate with that name has been issued before, so the ODS code in it is the one on record.
   if (isApiName) return { commonName: onRecord };
   if (configured !== undefined) return judge(configured, 'renewal.common_name', environment.odsCode);
   const made = `${environment.mesh.mailboxId}.${environment.odsCode}.api.mesh-client.nhs.uk`;

@@ -13,13 +13,13 @@ export type RequestKeySource =
 export interface DraftedRequest {
   /** LF line ends, 64 columns, as OpenSSL writes it. */
   readonly csrPem: string;
-  /** SHA-256 of the SubjectPublicKeyInfo, hex: what the certificate that comes back must carry. */
+  /** SHA-256 of the SubjectPublicKeyInfo, hex: the certificate that comes back must contain the same key. */
   readonly spkiSha256: string;
-  /** PKCS#8, PBES2 with PBKDF2 (HMAC-SHA-256) and AES-256-CBC. Absent when the deployed key is reused. */
+  /** PKCS#8, PBES2 with PBKDF2 (HMAC-SHA-256) and AES-256-CBC. Absent if the deployed key is reused. */
   readonly encryptedKeyPem?: string;
 }
 
-/** The request could not be made as it has to be; the message says what is wrong and holds no secret. */
+/** The request could not be made as required; the message says what is wrong and contains no secret. */
 export class RequestRefusedError extends MonitorError {
   override readonly code = 'ERR_REQUEST_REFUSED';
 }
@@ -29,8 +29,8 @@ const generate = promisify(generateKeyPair);
 const rsaSha256 = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
 
 /**
- * Drafts a request with `CN` alone and no attributes, and reads it again before anybody sees it.
- * @throws {RequestRefusedError} for an empty passphrase, a key that cannot sign with SHA-256, or a request that does not read back as meant.
+ * Drafts a request with only a `CN` and no attributes, and reads it back before anybody sees it.
+ * @throws {RequestRefusedError} for an empty passphrase, a key that cannot sign with SHA-256, or a request that does not read back as intended.
  */
 export async function draftRequest(options: { commonName: string; key: RequestKeySource }): Promise<DraftedRequest> {
   const { commonName, key } = options;
@@ -46,7 +46,7 @@ export async function draftRequest(options: { commonName: string; key: RequestKe
   return { ...request, encryptedKeyPem: encrypted(privateKey, key.passphrase) };
 }
 
-/** OpenSSL's own PKCS#8 encryption: what every TLS library reads. Its PBKDF2 does 2048 rounds, which Node offers no way to raise. */
+/** OpenSSL's own PKCS#8 encryption: every TLS library can read it. Its PBKDF2 uses 2048 rounds, and Node has no way to raise that. */
 function encrypted(privateKey: KeyObject, passphrase: Secret): string {
   return privateKey
     .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: passphrase.reveal() })
@@ -71,9 +71,9 @@ async function sign(commonName: string, keys: KeyPair, spki: Uint8Array): Promis
   const { name } = keys.privateKey.algorithm;
   const request = await Pkcs10CertificateRequestGenerator.create(
     {
-      // UTF8String is what `openssl req -subj` writes, and what RFC 5280 §4.1.2.4 asks of new names.
+      // `openssl req -subj` writes UTF8String, and RFC 5280 §4.1.2.4 requires it for new names.
       name: [{ CN: [{ utf8String: commonName }] }] as never,
-      // The library names the browser's types where they are in scope; at run time these are the same keys.
+      // The library uses the browser's types when they are in scope; at run time the keys are the same.
       keys: keys as never,
       signingAlgorithm: name === 'ECDSA' ? { name, hash: 'SHA-256' } : rsaSha256,
     },
@@ -84,15 +84,15 @@ async function sign(commonName: string, keys: KeyPair, spki: Uint8Array): Promis
   return { csrPem, spkiSha256: createHash('sha256').update(spki).digest('hex') };
 }
 
-/** Only when a request is made: the library takes longer to load than the service does to start. It wants the polyfill first. */
+/** Loaded only when a request is made: the library takes longer to load than the service does to start. It needs the polyfill first. */
 async function library(): Promise<typeof import('@peculiar/x509')> {
   await import('reflect-metadata');
   return import('@peculiar/x509');
 }
 
 /**
- * Reads the request from its text, as the desk will. Node's WebCrypto has signed it; another implementation, with its own encoding of keys
- * and signatures, must find it good.
+ * Reads the request from its text, as the desk will. Node's WebCrypto signed it; another implementation, with its own encoding of keys
+ * and signatures, must accept it.
  */
 async function readBack(csrPem: string, commonName: string, spki: Uint8Array): Promise<void> {
   const { Pkcs10CertificateRequest } = await library();
@@ -103,7 +103,7 @@ async function readBack(csrPem: string, commonName: string, spki: Uint8Array): P
   const verdicts: readonly [boolean, string][] = [
     [subject === JSON.stringify([{ CN: [commonName] }]), 'its subject is not the common name alone'],
     [plain, 'it has attributes'],
-    [sameKey(request.publicKey.rawData, spki), 'it carries another public key'],
+    [sameKey(request.publicKey.rawData, spki), 'it contains another public key'],
     [await request.verify(new Crypto() as never), 'its signature does not verify'],
   ];
   const problem = verdicts.find(([holds]) => !holds)?.[1];

@@ -1,4 +1,4 @@
-/** Makes the whole request before anybody connects anywhere: key, CSR, enclosures, message. */
+/** Makes the whole request before any connection is made: key, CSR, enclosures, message. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ResolvedEnvironment, readSecret, SourceError, type Variables } from '../../config/index.ts';
@@ -30,9 +30,9 @@ export interface DraftInput {
   /** Sender, `address` or `Name <address>`. */
   readonly from: string;
   readonly env: Variables;
-  /** Why a person asks ahead of time, in their words. */
+  /** Why a person asks ahead of time, in their own words. */
   readonly reason?: string;
-  /** Of an earlier attempt; absent: it is derived. */
+  /** From an earlier attempt; if absent, it is derived. */
   readonly messageId?: string;
   readonly now: Date;
 }
@@ -40,14 +40,14 @@ export interface DraftInput {
 export interface Draft {
   readonly commonName: string;
   readonly request: DraftedRequest;
-  /** To the desk, or to the contact with that one enclosed. */
+  /** To the desk, or to the contact with the desk's message enclosed. */
   readonly message: Message;
   readonly requestMessageId: string;
 }
 
 export type FileNames = Pick<RenewalRecord, 'csrFile' | 'keyFile' | 'messageFile'>;
 
-/** Why there is no draft: the configuration or the world is not as it has to be. Anything else is a bug and is thrown on. */
+/** Why there is no draft: something in the configuration or the world is not as required. Anything else is a bug and is rethrown. */
 export function whyNotDrafted(error: unknown): SafeText {
   const shortage = shortageOf(error, 'drafting a request');
   if (shortage) throw shortage;
@@ -58,8 +58,8 @@ export function whyNotDrafted(error: unknown): SafeText {
 }
 
 /**
- * @param earlier a request that was drafted before and never sent: the same key and CSR are used again.
- * @throws what `whyNotDrafted` explains.
+ * @param earlier a request that was drafted before and never sent: its key and CSR are used again. @throws
+ * errors that `whyNotDrafted` explains.
  */
 export async function makeDraft(input: DraftInput, earlier?: DraftedRequest): Promise<Draft> {
   const { environment, certificate } = input;
@@ -120,7 +120,7 @@ function requiredEnclosures({ environment, env }: DraftInput): Promise<Attachmen
   return readEnclosures(enclose, env);
 }
 
-/** Puts key, CSR and message on the disk, in that order. @returns their names relative to `directory`'s parent `root`. */
+/** Writes key, CSR and message to disk, in that order. @returns their names relative to `directory`'s parent `root`. */
 export async function writeDraft(
   root: string,
   directory: string,
@@ -128,7 +128,7 @@ export async function writeDraft(
   earlier?: FileNames,
 ): Promise<FileNames> {
   const { request, commonName, message } = draft;
-  // Named by its public key: should a request turn out to have been sent after all, its key has not been overwritten.
+  // Named after its public key: if it turns out that an earlier request was sent after all, its key has not been overwritten.
   const keyName = `private_key-${request.spkiSha256.slice(0, 8)}.pem`;
   const keyFile = earlier ? earlier.keyFile : request.encryptedKeyPem && join(directory, keyName);
   const csrFile = join(directory, `${commonName}.csr`);
@@ -140,7 +140,7 @@ export async function writeDraft(
   return { ...(keyFile ? { keyFile } : {}), csrFile, messageFile };
 }
 
-/** What an earlier attempt drafted and never sent, as long as it is still what the configuration asks for. */
+/** What an earlier attempt drafted and never sent, if it is still what the configuration requires. */
 export async function earlierRequest(
   stateDir: string,
   record: RenewalRecord,

@@ -1,10 +1,10 @@
-/** What the preset wants enclosed with a request, read before anything is sent. */
+/** What the preset requires to be enclosed with a request, read before anything is sent. */
 import { basename, extname } from 'node:path';
 import { readSource, type Source, type Variables } from '../../config/index.ts';
 import { MonitorError } from '../../errors/index.ts';
 import type { Attachment } from '../mail/request-message.ts';
 
-/** A file that must not go to anybody was configured to be enclosed. */
+/** A file that must never be sent to anybody is configured as an enclosure. */
 export class EnclosureRefusedError extends MonitorError {
   override readonly code = 'ERR_ENCLOSURE_REFUSED';
 }
@@ -21,7 +21,7 @@ const keyText = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----|-----BEGIN PGP PRIVATE/;
 
 /**
  * @throws {SourceError} when one cannot be read.
- * @throws {EnclosureRefusedError} when one holds a private key, or is a keystore by its name.
+ * @throws {EnclosureRefusedError} when one contains a private key, or has the name of a keystore.
  */
 export async function readEnclosures(sources: readonly Source[], env: Variables): Promise<Attachment[]> {
   return Promise.all(

@@ -1,10 +1,10 @@
-/** Files that are whole or not there at all. */
+/** Files that are either complete or absent. */
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Whole or not at all, and still there after a power cut: written beside, synced, renamed, and the folder synced.
+ * Complete or absent, and safe after a power cut: written next to the target, synced, renamed, and the folder synced.
  * @throws {Error} of the file system (ENOSPC, EROFS, EACCES, …); nothing is left behind.
  */
 export async function writeAtomically(file: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
@@ -29,7 +29,7 @@ async function writeSynced(file: string, content: string | Uint8Array, mode: num
   } finally {
     await handle.close();
   }
-  // The umask may only have taken rights away; but a mode that was asked for (an installed file's) is the mode it gets.
+  // The umask can only have removed permissions; a mode that was asked for (an installed file's) is set exactly.
   await chmod(file, mode);
 }
 

@@ -1,4 +1,4 @@
-/** Opening the renewal database: one writer a directory, private files, and an error that says what to do. */
+/** Opening the renewal database: one writer per directory, private files, and errors that say what to do. */
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -23,7 +23,7 @@ export class StoreBusyError extends StoreError {
   override readonly code = 'ERR_STORE_BUSY';
 }
 
-/** The files that are open are no longer those at their paths: what is written to them is gone with the process. */
+/** The open files are no longer the ones at their paths: anything written to them would be lost when the process ends. */
 export class StoreReplacedError extends StoreError {
   override readonly code = 'ERR_STORE_REPLACED';
 }
@@ -44,7 +44,7 @@ const remedies: Readonly<Record<number, string>> = {
 };
 
 /**
- * Runs `work`, and turns what SQLite or the file system says into a StoreError that names `file`; but a shortage of this process into a
+ * Runs `work`, and turns an error from SQLite or the file system into a StoreError that names `file`, and a shortage in this process into a
  * ResourceShortageError.
  */
 export function asStoreError<T>(file: string, work: () => T): T {
@@ -64,13 +64,13 @@ export function asStoreError<T>(file: string, work: () => T): T {
   }
 }
 
-/** SQLite gives its journal files the mode of the database, so it is enough to create that one privately. */
+/** SQLite gives its journal files the mode of the database, so only that file has to be created privately. */
 function createPrivately(file: string): void {
   closeSync(openSync(file, 'a', 0o600));
   chmodSync(file, 0o600);
 }
 
-/** A lock that the operating system drops with the process, however it ends. */
+/** A lock that the operating system releases when the process ends, however it ends. */
 function lock(stateDir: string): DatabaseSync {
   const file = lockFile(stateDir);
   return asStoreError(file, () => {
@@ -92,9 +92,9 @@ function lock(stateDir: string): DatabaseSync {
 const isBusy = (error: unknown) => error instanceof Error && 'errcode' in error && Number(error.errcode) === busy;
 const lockFile = (stateDir: string) => join(stateDir, 'lock.sqlite');
 
-/** While nothing else has to go on: at the start, and in a command. */
+/** When nothing else is waiting: at startup, and in a command. */
 const patientMs = 5_000;
-/** While a whole service stands still meanwhile. */
+/** When the whole service has to wait meanwhile. */
 const briefMs = 20;
 
 export interface OpenDatabase {
@@ -102,7 +102,7 @@ export interface OpenDatabase {
   readonly file: string;
   /** @throws {StoreReplacedError} */
   assertInPlace(): void;
-  /** For another process's lock: from here on hardly at all. */
+  /** How long to wait for another process's lock: from here on hardly at all. */
   waitBriefly(): void;
   close(): void;
 }
@@ -117,7 +117,7 @@ export function databaseExists(stateDir: string): boolean {
 }
 
 /**
- * `exclusive`: the one process that may send. Others may open the same directory for reading and for small writes, which are
+ * `exclusive`: the one process that may send. Other processes can open the same directory for reading and for small writes, which are
  * compare-and-set and never touch a renewal in `sending`.
  * @throws {StoreError}
  */
@@ -148,7 +148,7 @@ export function openDatabase(stateDir: string, options: { exclusive: boolean }):
   }
 }
 
-/** @param held - the lock; absent for a process that does not send and is soon gone, which nobody need watch. */
+/** @param held - the lock; absent for a short process that does not send, which need not be watched. */
 function opened(stateDir: string, database: DatabaseSync, held: DatabaseSync | undefined): OpenDatabase {
   const file = databaseFile(stateDir);
   const watched = held ? [file, `${file}-wal`, lockFile(stateDir)] : [];
@@ -171,7 +171,7 @@ function opened(stateDir: string, database: DatabaseSync, held: DatabaseSync | u
 }
 
 /**
- * To look and nothing else: makes, changes and locks nothing, so it also serves an account that may only read.
+ * Only for reading: creates, changes and locks nothing, so it also works for an account with read access only.
  * @throws {StoreError}
  */
 export function openToRead(stateDir: string): OpenDatabase {
@@ -190,7 +190,7 @@ export function openToRead(stateDir: string): OpenDatabase {
   });
 }
 
-/** Without a journal beside it nobody has the file open, and SQLite is told so: else it would make one, and leave it there. */
+/** Without a journal next to it, nobody has the file open, and SQLite is told so; otherwise it would create a journal and leave it there. */
 function locationToRead(file: string): URL {
   const location = pathToFileURL(file);
   if (!existsSync(`${file}-wal`)) location.searchParams.set('immutable', '1');

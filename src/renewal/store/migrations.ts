@@ -56,7 +56,7 @@ export const migrations: readonly string[] = [
     FOREIGN KEY (environment, fingerprint) REFERENCES renewals (environment, fingerprint)
   ) STRICT;
   `,
-  // A renewal has a number of its own, so that it can follow an environment that is renamed without touching its history.
+  // A renewal has its own number, so that it can follow a renamed environment without changes to its history.
   `
   CREATE TABLE numbered_renewals (
     id                     INTEGER PRIMARY KEY,

@@ -6,9 +6,9 @@ const patienceMs = 5 * secondMs;
 const pauseMs = 50;
 
 /**
- * Tries again while another process holds the database's lock, and lets everything else go on meanwhile.
+ * Tries again while another process has the database locked, and lets everything else continue meanwhile.
  * @param work - one call of the store: it has changed nothing when it throws.
- * @throws {StoreBusyError} when it still does after five seconds.
+ * @throws {StoreBusyError} if it still is after five seconds.
  */
 export async function patiently<T>(work: () => T): Promise<T> {
   for (const start = performance.now(); ; ) {

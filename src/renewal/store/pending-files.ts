@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import type { RequestKey } from '../types.ts';
 
 /**
- * Relative to the state directory. One per deployed certificate, so that no request ever overwrites the key of another; and it stays where
- * it is when the environment is called otherwise.
+ * Relative to the state directory. One per deployed certificate, so that no request ever overwrites the key of another; and it does
+ * not move when the environment is renamed.
  */
 export function pendingDirectory({
   environment,
@@ -15,7 +15,7 @@ export function pendingDirectory({
   return csrFile === undefined ? join('pending', `${environment}-${fingerprintSha256.slice(0, 16)}`) : dirname(csrFile);
 }
 
-/** Whether a file that a record names is still where it says; true when it names none. */
+/** Whether a file is still where its record says; true if the record names none. */
 export function isPresent(stateDir: string, file: string | undefined): boolean {
   return file === undefined || existsSync(join(stateDir, file));
 }

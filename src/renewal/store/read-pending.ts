@@ -1,4 +1,4 @@
-/** What a renewal left on the disk, for people to look at. Never the key. */
+/** What a renewal left on disk, to show to people. Never the key. */
 import { realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { readRegularFile } from '../../files/index.ts';
@@ -6,21 +6,21 @@ import { type ReadMessage, readMime } from '../mail/read-message.ts';
 import type { RenewalRecord } from '../types.ts';
 
 export interface RenewalFiles {
-  /** Absent: not made yet, or no longer there. */
+  /** Absent if not made yet, or no longer there. */
   readonly csrPem?: string;
   readonly message?: ReadMessage;
 }
 
-/** The text and the CSR stand at the beginning of a message; what a preset encloses may be long. */
+/** The text and the CSR are at the beginning of a message; enclosures can be long. */
 const longestBytes = 1024 * 1024;
 
-/** Reads below `stateDir` only, whatever the record says. Does not throw for the state of the world. */
+/** Reads only below `stateDir`, whatever the record says. The state of the world never makes it throw. */
 export async function readRenewalFiles(stateDir: string, record: RenewalRecord): Promise<RenewalFiles> {
   const [csr, message] = await Promise.all([
     beginningOf(stateDir, record.csrFile),
     beginningOf(stateDir, record.messageFile),
   ]);
-  // RFC 7468 §7. Of a file that holds anything else, nothing is shown.
+  // RFC 7468 §7. If a file contains anything else, nothing of it is shown.
   const csrPem =
     /-----BEGIN CERTIFICATE REQUEST-----\r?\n[A-Za-z0-9+/=\r\n]+-----END CERTIFICATE REQUEST-----\r?\n?/.exec(
       csr?.toString('latin1') ?? '',

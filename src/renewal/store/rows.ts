@@ -1,9 +1,9 @@
-/** Rows of the database as records, and the other way round. */
+/** Database rows to records, and back. */
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { escaped, Untrusted } from '../../text/index.ts';
 import type { Notice, NoticeKind, RenewalRecord, RenewalState, StoredRenewal } from '../types.ts';
 
-/** Of the table `renewals`, as far as they change. */
+/** The columns of `renewals` that change. */
 export const columns = {
   mailboxId: 'mailbox',
   mesh: 'mesh',
@@ -30,7 +30,7 @@ export const columns = {
 } as const;
 export type Column = keyof typeof columns;
 
-/** As it goes to the disk: what is read back is escaped, whoever wrote it. */
+/** As written to disk. What is read back is escaped, whoever wrote it. */
 type Written = Omit<StoredRenewal, 'commonName' | 'lastError'> & {
   readonly commonName: string | Untrusted;
   readonly lastError?: string;

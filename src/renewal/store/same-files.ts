@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 
 /**
- * What tells a file from another one at the same path: device and inode. Nothing is opened for it, because closing any descriptor of a
- * file drops the POSIX locks that this process holds on it (https://www.sqlite.org/howtocorrupt.html §2.2). While a file is open its
- * inode is not given to another.
+ * What distinguishes a file from another at the same path: device and inode. Nothing is opened to find out, because closing any descriptor of
+ * a file drops the POSIX locks that this process has on it (https://www.sqlite.org/howtocorrupt.html §2.2). While a file is
+ * open, its inode is not reused.
  */
 export function identitiesOf(paths: readonly string[]): (string | undefined)[] {
   return paths.map((path) => {
@@ -12,7 +12,7 @@ export function identitiesOf(paths: readonly string[]): (string | undefined)[] {
   });
 }
 
-/** Also false where one cannot be looked at any more, whatever the reason. */
+/** Also false if one can no longer be examined, whatever the reason. */
 export function sameFiles(paths: readonly string[], identities: readonly (string | undefined)[]): boolean {
   try {
     const now = identitiesOf(paths);

@@ -1,4 +1,4 @@
-/** What has been asked of the desks, on disk: Node's own SQLite below `state_dir`. Holds names of files, never their content. */
+/** The record of requests to the desks, on disk: Node's own SQLite below `state_dir`. Contains names of files, never their content. */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Untrusted } from '../../text/index.ts';
 import type { NoticeKind, RenewalRecord, RenewalState, RequestKey, StoredRenewal, Subject } from '../types.ts';
@@ -8,31 +8,31 @@ import { type Changes, type Column, columns, readRecord, sqlValue } from './rows
 export { databaseExists, StoreBusyError, StoreError, StoreLockedError, StoreReplacedError } from './database.ts';
 export type { Changes } from './rows.ts';
 
-/** The certificate that a renewal replaces, and for what it was asked for. */
+/** The certificate that a renewal replaces, and what the request was for. */
 export type ReplacedCertificate = RequestKey &
   Partial<Subject> &
   Pick<RenewalRecord, 'serial' | 'notAfter'> & { readonly commonName: string | Untrusted };
 
 export interface Transition {
-  /** The states it may start from: in any other nothing happens. */
+  /** The states it can start from; in any other, nothing happens. */
   readonly from: readonly RenewalState[];
   readonly to: RenewalState;
   readonly at: Date;
-  /** One sentence, no secret. */
+  /** One sentence, without secrets. */
   readonly reason: string;
   readonly changes?: Changes;
   /** Nothing happens either while the desk has, or may have, a request for the same certificate under another name. */
   readonly unlessAskedElsewhere?: true;
 }
 
-/** How far the clock can be believed, kept over restarts. */
+/** How far the clock can be trusted, kept across restarts. */
 export interface ClockRow {
   readonly seenAt: Date;
-  /** How long it has run on without a step since it was last in doubt; absent: it is believed. */
+  /** How long it has run without a step since it was last in doubt; absent if it is trusted. */
   readonly runOnMs?: number;
 }
 
-/** Every method throws StoreError when the disk or the database fails; then nothing has changed. */
+/** Every method throws StoreError if the disk or the database fails; nothing has changed then. */
 export interface RenewalStore {
   get(key: RequestKey): StoredRenewal | undefined;
   /** Of one environment, or of all; oldest first. */
@@ -40,32 +40,32 @@ export interface RenewalStore {
   count(): number;
   /** Part of the list of all renewals. Reading ten thousand takes a second, and blocks the process for that time. */
   slice(from: number, most: number): StoredRenewal[];
-  /** Of other environments: those of the same certificate, and the open ones for the same mailbox. Oldest first. */
+  /** Records of other environments: those for the same certificate, and open ones for the same mailbox. Oldest first. */
   related(environment: string, subject: Subject, fingerprintSha256: string | undefined): StoredRenewal[];
   inState(state: RenewalState): StoredRenewal[];
-  /** Opens the record of a certificate as `not_due`; does nothing when one is open or was asked for, under whatever name. */
+  /** Opens a record for a certificate as `not_due`; does nothing if one is open or was requested, under any name. */
   begin(certificate: ReplacedCertificate, at: Date, reason: string): void;
   /** Compare and set: true for the one caller that moved it. On disk when it returns. */
   transition(key: RequestKey, transition: Transition): boolean;
-  /** Changes that are no transition. */
+  /** Changes that are not a transition. */
   note(key: RequestKey, changes: Changes): void;
-  /** Puts it under another environment's name, unless that one has a record of the same certificate or it is being sent. */
+  /** Moves it to another environment's name, unless that environment has a record for the same certificate, or the request is being sent. */
   adopt(key: RequestKey, environment: string, subject: Subject): boolean;
-  /** Writes down that a notice is about to be sent. */
+  /** Records that a notice is about to be sent. */
   tryNotice(key: RequestKey, kind: NoticeKind, occasion: number, at: Date): void;
   noticeSent(key: RequestKey, kind: NoticeKind, occasion: number, at: Date): void;
   clock(): ClockRow | undefined;
   noteClock(clock: ClockRow): void;
-  /** @throws {StoreReplacedError} when what is open is no longer what a restart would find. */
+  /** @throws {StoreReplacedError} if a restart would no longer find the files that are open. */
   assertInPlace(): void;
-  /** From here on nothing waits long for another process's lock: StoreBusyError, to be tried again by `patiently`. */
+  /** From now on nothing waits long for another process's lock: it throws StoreBusyError, and `patiently` tries again. */
   waitBriefly(): void;
   close(): void;
 }
 
 /**
- * @param options.exclusive true for the one process that sends: it holds the directory's lock until `close`.
- * @throws {StoreError} another instance holds the lock; the directory or database cannot be used.
+ * @param options.exclusive true for the one process that sends: it has the directory locked until `close`. @throws
+ * {StoreError} if another instance has the lock, or the directory or database cannot be used.
  */
 export function openStore(stateDir: string, options: { exclusive: boolean }): RenewalStore {
   return storeOn(openDatabase(stateDir, options));
@@ -73,7 +73,7 @@ export function openStore(stateDir: string, options: { exclusive: boolean }): Re
 
 export type RenewalReader = Pick<RenewalStore, 'get' | 'list' | 'related' | 'close'>;
 
-/** @throws {StoreError} also when there is no database yet: see `databaseExists`. */
+/** @throws {StoreError} also if there is no database yet: see `databaseExists`. */
 export function openReader(stateDir: string): RenewalReader {
   return storeOn(openToRead(stateDir));
 }
@@ -119,7 +119,7 @@ function storeOn({ database, file, close, assertInPlace, waitBriefly }: OpenData
     );
   }
 
-  /** @returns whether there is such a record, in such a state. */
+  /** @returns whether there is such a record in one of those states. */
   function update(key: RequestKey, changes: Changes, move?: Transition): boolean {
     const names = Object.keys(changes) as Column[];
     const set = [...names.map((name) => `${columns[name]} = ?`), ...(move ? ['state = ?'] : [])].join(', ');
@@ -227,7 +227,7 @@ function storeOn({ database, file, close, assertInPlace, waitBriefly }: OpenData
   };
 }
 
-/** Statements are compiled once. */
+/** Each statement is compiled only once. */
 function statements(database: DatabaseSync): (sql: string) => StatementSync {
   const compiled = new Map<string, StatementSync>();
   return (sql) => {

@@ -154,7 +154,7 @@ describe('a request with the deployed key', () => {
     const [handle, other] = [await handleOf('ec-p256'), await handleOf('ec-p256')];
     const liar = { ...handle, signingKey: other.signingKey };
     await expect(draftRequest({ commonName, key: { kind: 'reuse', handle: liar } })).rejects.toThrow(
-      'it carries another public key',
+      'it contains another public key',
     );
   });
 

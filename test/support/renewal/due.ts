@@ -1,4 +1,4 @@
-/** Environments that are due for renewal, as many as wanted, each told by its name. The crash tests share them with the process they kill. */
+/** Any number of environments that are due for renewal, distinguished by name. The crash tests share them with the process that they kill. */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { Secret } from '../../../src/config/secret.ts';
 import type { DeployedCredential, PrivateKeyHandle } from '../../../src/credential/types.ts';
@@ -13,7 +13,7 @@ const notAfter = new Date(crashNow.getTime() + 20 * dayMs);
 export const desk = environmentOf('integration').renewal.desk[0]!;
 export const passphrase = 'planted-passphrase';
 
-/** @param keyPem the deployed key, which the request reuses; absent: a new one is made. */
+/** @param keyPem the deployed key, which the request reuses; if absent, a new one is made. */
 export function subjectNamed(name: string, keyPem?: string): RenewalInput & Required<Pick<RenewalInput, 'credential'>> {
   const handle = keyPem === undefined ? undefined : handleOf(createPrivateKey(keyPem));
   const certificate = certificateFacts({
@@ -72,7 +72,7 @@ function handleOf(key: KeyObject): PrivateKeyHandle {
   };
 }
 
-/** The environment that a received message is about; its text is quoted-printable. */
+/** The environment that a received message concerns; its text is quoted-printable. */
 export function environmentIn(message: Buffer): string | undefined {
   return /^Environment: (\S+)/m.exec(message.toString('latin1').replaceAll('=\r\n', ''))?.[1];
 }

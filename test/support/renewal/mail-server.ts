@@ -1,4 +1,4 @@
-/** Real SMTP servers on loopback: one that works (smtp-server), and one that follows a script down to the byte (net). */
+/** Real SMTP servers on loopback: one that works (smtp-server), and one that follows a script byte by byte (net). */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
@@ -40,7 +40,7 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
     },
     ...options,
   });
-  // A client that breaks off, or refuses our certificate, is what some tests are about.
+  // Some tests are about clients that break off or refuse our certificate.
   server.on('error', () => undefined);
   const listening = server.listen(0, '127.0.0.1');
   await once(listening, 'listening');
@@ -48,12 +48,12 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
   return { port, received, close: () => new Promise((resolve) => server.close(() => resolve())) };
 }
 
-/** What the script does when the named moment comes, instead of the usual reply. */
+/** What the script does at the named moment, instead of the usual reply. */
 export type Deviation =
   | { readonly reply: string }
   /** Ends the connection with RST. */
   | { readonly cut: true }
-  /** Never says another word. */
+  /** Never sends anything more. */
   | { readonly hang: true };
 export type Moment =
   | 'greeting'
@@ -70,7 +70,7 @@ export type Moment =
 
 export interface ScriptedServer {
   readonly port: number;
-  /** Commands seen, and `end` once the final dot has come. */
+  /** Commands received, and `end` once the final dot has arrived. */
   readonly seen: string[];
   close(): Promise<void>;
 }

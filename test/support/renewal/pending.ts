@@ -1,4 +1,4 @@
-/** A renewal that waits for its certificate: deployed files, a pending key, a request that was sent, all in a temporary folder that goes with the test. */
+/** A renewal that waits for its certificate: deployed files, a pending key, a request that was sent, all in a temporary folder that is removed after the test. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -113,6 +113,6 @@ export async function pendingRenewal(
   };
 }
 
-/** As the NHS CA answers: O and OU added, three years and 30 minutes, a private key usage period. */
+/** As the NHS CA issues it: O and OU added, three years and 30 minutes, a private key usage period. */
 export const answer = ({ pki, csrPem, now }: PendingRenewal, notAfter?: Date) =>
   signRequest(pki.sub, csrPem, { notBefore: new Date(now.getTime() - 60_000), ...(notAfter ? { notAfter } : {}) });

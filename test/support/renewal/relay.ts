@@ -1,4 +1,4 @@
-/** Stands between client and mail server, hands on every piece of what they say, and can stop before or after each. */
+/** Sits between client and mail server, passes on every piece of their conversation, and can stop before or after each. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
@@ -7,7 +7,7 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** @param isOver asked before and after each piece; once it says yes nothing is handed on any more. */
+/** @param isOver called before and after each piece; once it returns true, nothing more is passed on. */
 export async function startRelay(upstreamPort: number, isOver: () => boolean): Promise<Relay> {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
@@ -45,14 +45,14 @@ function handOn(from: Socket, to: Socket, isOver: () => boolean): void {
         over ||= isOver();
         if (over) return;
         await new Promise((resolve) => to.write(piece, resolve));
-        // Time for the other side to take it in: what it has read must count as read.
+        // Gives the other side time to read: what was passed on must have arrived.
         await new Promise((resolve) => setImmediate(resolve));
         over = isOver();
       });
   });
 }
 
-/** Each line and message in two parts, the final dot of a message by itself. */
+/** Each line and message in two parts, with the final dot of a message separate. */
 function pieces(chunk: Buffer): Buffer[] {
   const dot = chunk.length > 600 && chunk.subarray(-5).toString() === '\r\n.\r\n' ? chunk.length - 5 : chunk.length;
   const half = Math.floor(dot / 2);

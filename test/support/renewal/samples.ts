@@ -1,2 +1,2 @@
-/** The renewal that docs/renewal.md shows, under the name by which the tests know it. */
+/** The renewal shown in docs/renewal.md, under the name that the tests use. */
 export * from '../../../scripts/docs/example-renewal.ts';

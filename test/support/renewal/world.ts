@@ -1,4 +1,4 @@
-/** A state directory with the product's own store and engine, and a mailer that remembers what it was given. */
+/** A state directory with the product's own store and engine, and a mailer that remembers its messages. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,9 +19,9 @@ export interface World {
   readonly stateDir: string;
   readonly store: RenewalStore;
   readonly messages: Message[];
-  /** What the mailer says next; `sent` when nothing is left. */
+  /** The mailer's next results; `sent` when none is left. */
   readonly answers: Partial<SendResult>[];
-  /** Every environment of the configuration. */
+  /** Every environment in the configuration. */
   names: ReadonlySet<string>;
   deps(more?: Partial<EngineDeps>): EngineDeps;
   step(input: RenewalInput, at?: Date, more?: Partial<EngineDeps>): Promise<RenewalStep>;
@@ -77,7 +77,7 @@ export function world(...names: string[]): World {
   return made;
 }
 
-/** An environment in its window, deploying the certificate of that name (its own, unless said otherwise). */
+/** An environment in its renewal window, which has deployed the certificate of that name (default: its own). */
 export function subject(
   name: string,
   { certificate = 'one certificate', ...changes }: Partial<ResolvedEnvironment> & { certificate?: string } = {},
