@@ -98,7 +98,7 @@ function fieldValues(field: string, index: number): number[] {
   return field.split(',').map(Number);
 }
 
-/** Groups of TLS 1.3 by OpenSSL's names: RFC 8446 §4.2.7, and the post-quantum hybrid that its first message is large with. */
+/** Groups of TLS 1.3 by OpenSSL's names: RFC 8446 §4.2.7, and the post-quantum hybrid that makes the first message large. */
 export const tlsGroupNames = [
   'X25519MLKEM768',
   'X25519',

@@ -6,7 +6,7 @@ export interface Preset {
   readonly url: string;
   /** Who issues certificates for it. Empty if it does not require one. */
   readonly desk: readonly string[];
-  /** The desk requires the technical conformance certificate with the CSR. */
+  /** Whether the desk requires the technical conformance certificate with the CSR. */
   readonly requiresConformanceCertificate: boolean;
   readonly verifyServer: boolean;
   /** The NHS root that signs its clients: Path to Live or live. */
@@ -43,7 +43,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     pki: 'live',
   },
   sandbox: {
-    title: 'A MESH sandbox on the own machine, which asks for no client certificate',
+    title: 'A MESH sandbox on your own machine, which does not ask for a client certificate',
     url: 'https://localhost:8700',
     desk: [],
     requiresConformanceCertificate: false,

@@ -167,6 +167,6 @@ const milliseconds = (duration: string): number => certain(parseDuration(duratio
 
 /** The schema and the rules guarantee this; if it is not so, that is a bug here. */
 function certain<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('the configuration was resolved before it was found to be complete');
+  if (value === undefined) throw new Error('the configuration was resolved before it was checked for completeness');
   return value;
 }

@@ -38,7 +38,7 @@ const variable = z.strictObject({
 });
 
 /** A short value: the text itself, or where to find it. */
-export const valueOrPlace = 'text (a number goes in quotes), { file: PATH } or { env: NAME }';
+export const valueOrPlace = 'text (with a number in quotes), { file: PATH } or { env: NAME }';
 const value = () => z.union([z.string().min(1, { error: valueOrPlace }), file, variable], { error: valueOrPlace });
 
 /** Certificates and keys. The minimum length prevents a bare path from being read as PEM. */
@@ -54,7 +54,7 @@ const line = (what: string) =>
   text(`${what}: one line of text, at most 200 characters`, formats.oneLine, formats.isPlain);
 const odsCode = () =>
   text('an ODS code of 3 to 12 letters and digits, in quotes if it looks like a number', formats.odsCode);
-const email = () => text('an e-mail address', formats.emailAddress);
+const email = () => text('an email address', formats.emailAddress);
 
 const contact = () =>
   section({
@@ -108,12 +108,12 @@ const mesh = section({
     .min(1, { error: 'at least one group' })
     .optional()
     .describe(
-      'Groups to offer for the key exchange, the preferred one first. Default: OpenSSL’s own, X25519MLKEM768 (post-quantum) first. `[X25519, P-256]` for a box on the way that cannot read the larger message which that makes.',
+      'Groups to offer for the key exchange, the preferred one first. Default: OpenSSL’s own, X25519MLKEM768 (post-quantum) first. `[X25519, P-256]` if a device on the way cannot read the larger message that this produces.',
     ),
   trust: choice(['bundle', 'bundle+system'])
     .default('bundle')
     .describe(
-      'What the server’s certificate is verified against: the CA bundle, or the roots of this machine besides, as NHS England’s own client does behind REQUESTS_CA_BUNDLE.',
+      'What the server’s certificate is verified against: the CA bundle alone, or also the roots of this machine, as in NHS England’s own client with REQUESTS_CA_BUNDLE.',
     ),
 });
 
@@ -167,7 +167,7 @@ const renewal = section({
       'Common name to request. Default: the deployed certificate’s, if it is in the MESH API format, otherwise `<mailbox_id>.<ods_code>.api.mesh-client.nhs.uk`.',
     ),
   passphrase: value().optional().describe('Passphrase for a new key. Default: the credential’s passphrase.'),
-  desk: list(email(), 'e-mail addresses')
+  desk: list(email(), 'email addresses')
     .optional()
     .describe('Email addresses of the certificate desk. Set by the preset.'),
   desk_working_days: workingDays()
@@ -227,7 +227,7 @@ const smtp = section({
 });
 
 const mail = section({
-  from: text('an e-mail address, or Name <address>', formats.sender, formats.isPlain).describe(
+  from: text('an email address, or Name <address>', formats.sender, formats.isPlain).describe(
     'Sender of every message.',
   ),
   smtp: smtp
@@ -252,7 +252,7 @@ const http = section({
       'CA certificates, PEM. Anyone with a client certificate from one of these CAs is let in, without a password. Needs `tls`.',
     ),
   basic_auth: section({
-    username: text('a user name without colon', formats.userName).describe('User name.'),
+    username: text('a user name without a colon', formats.userName).describe('User name.'),
     password: value().optional().describe('Password. Give either this or `password_hash`.'),
     password_hash: value()
       .optional()

@@ -1,4 +1,4 @@
-/** Reads what a `Source` points to, each time again, so that a rotated secret is noticed. */
+/** Reads what a `Source` points to, every time, so that a rotated secret is noticed. */
 import { MonitorError } from '../errors/index.ts';
 import { readRegularFile } from '../files/index.ts';
 import { escaped, type SafeText, say } from '../text/index.ts';
@@ -41,7 +41,7 @@ export async function readSecret(source: Source, env: Variables): Promise<Secret
   return secretFrom((await readContent(source, env)).bytes, source);
 }
 
-/** @throws {SourceError} when there is nothing in it. */
+/** @throws {SourceError} if it is empty. */
 export function secretFrom(bytes: Uint8Array, source: Source | GivenSource): Secret {
   const text = decodeText(bytes).replace(/\r?\n$/, '');
   if (text === '') throw new SourceError(`${sourceLabel(source)} is empty`);

@@ -23,7 +23,7 @@ http:
   #   username: prometheus
   #   password: { env: MONITOR_HTTP_PASSWORD }
   #   password_hash: { file: password.hash }  # instead of password; mesh-cert-monitor hash-password makes it
-  # trusted_proxies: [10.0.0.7]    # reverse proxies whose X-Forwarded-For is to be believed
+  # trusted_proxies: [10.0.0.7]    # reverse proxies whose X-Forwarded-For is trusted
 
 schedule:                          # cron: five fields, or six with seconds first
   check: "*/5 * * * *"             # read and verify the files

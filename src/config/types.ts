@@ -7,7 +7,7 @@ export type Source =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'env'; readonly name: string };
 
-/** What a program that uses this one as a library has at hand: no configuration can say it. `what`: how messages name it. */
+/** Content passed in by a program that uses this one as a library; no configuration can contain it. `what`: how messages name it. */
 export interface GivenSource {
   readonly kind: 'given';
   readonly what: string;
@@ -35,11 +35,11 @@ export interface MeshEndpoint {
   readonly probe: Probe;
   readonly timeouts: { readonly connectMs: number; readonly tlsMs: number; readonly requestMs: number };
   readonly proxy?: string;
-  /** Absent: TLS 1.3. */
+  /** Absent means TLS 1.3. */
   readonly tlsMax?: 'TLSv1.2' | 'TLSv1.3';
-  /** Groups for the key exchange, by OpenSSL's names, the preferred one first; absent: OpenSSL's own. */
+  /** Groups for the key exchange, by OpenSSL's names, the preferred one first; absent means OpenSSL's own. */
   readonly tlsGroups?: readonly string[];
-  /** What judges the server's certificate; absent: the bundle alone. */
+  /** What verifies the server's certificate; absent means the bundle alone. */
   readonly trust?: 'bundle' | 'bundle+system';
 }
 

@@ -6,29 +6,29 @@ import type { Problem } from './problems.ts';
  * YAML 1.2.2 is the standard.
  */
 const messages: Record<ErrorCode, string> = {
-  ALIAS_PROPS: 'an alias takes no anchor and no tag',
-  BAD_ALIAS: 'this alias has no anchor before it; text that begins with * goes in quotes',
+  ALIAS_PROPS: 'an alias cannot have an anchor or a tag',
+  BAD_ALIAS: 'this alias has no anchor before it; put text that begins with * in quotes',
   BAD_COLLECTION_TYPE: 'the tag does not suit this value',
-  BAD_DIRECTIVE: 'unknown directive; text that begins with % goes in quotes',
-  BAD_DQ_ESCAPE: 'unknown escape after \\ in double quotes; single quotes take text as it is',
+  BAD_DIRECTIVE: 'unknown directive; put text that begins with % in quotes',
+  BAD_DQ_ESCAPE: 'unknown escape after \\ in double quotes; text in single quotes is taken as it is',
   BAD_INDENT: 'wrong indentation',
-  BAD_PROP_ORDER: 'anchors and tags stand before the value',
-  BAD_SCALAR_START: 'text that begins with this character goes in quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'a nested mapping must start on a line of its own; text with ": " in it goes in quotes',
-  BLOCK_IN_FLOW: 'a block cannot stand inside { } or [ ]',
+  BAD_PROP_ORDER: 'anchors and tags go before the value',
+  BAD_SCALAR_START: 'put text that begins with this character in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'a nested mapping must start on its own line; put text that contains ": " in quotes',
+  BLOCK_IN_FLOW: 'a block cannot be inside { } or [ ]',
   DUPLICATE_KEY: 'this key is already set above',
   IMPOSSIBLE: 'not YAML',
-  KEY_OVER_1024_CHARS: 'a key has at most 1024 characters; is a quote not closed?',
+  KEY_OVER_1024_CHARS: 'a key can have at most 1024 characters; is a closing quote missing?',
   MISSING_CHAR: 'a character is missing here or above: a closing quote or bracket, a comma, or the space after a colon',
-  MULTILINE_IMPLICIT_KEY: 'a key must stand on one line; is a colon missing?',
-  MULTIPLE_ANCHORS: 'a value has at most one anchor',
-  MULTIPLE_DOCS: 'one document only: a second one starts here',
-  MULTIPLE_TAGS: 'a value has at most one tag',
+  MULTILINE_IMPLICIT_KEY: 'a key must be on one line; is a colon missing?',
+  MULTIPLE_ANCHORS: 'a value can have only one anchor',
+  MULTIPLE_DOCS: 'a second document starts here; the file can contain only one',
+  MULTIPLE_TAGS: 'a value can have only one tag',
   NON_STRING_KEY: 'a key must be text',
   RESOURCE_EXHAUSTION: 'nested too deeply',
-  TAB_AS_INDENT: 'indented with a tab; YAML takes spaces only',
-  TAG_RESOLVE_FAILED: 'unknown tag; text that begins with ! goes in quotes',
-  UNEXPECTED_TOKEN: 'unexpected text here; text with special characters goes in quotes',
+  TAB_AS_INDENT: 'indented with a tab; YAML allows only spaces',
+  TAG_RESOLVE_FAILED: 'unknown tag; put text that begins with ! in quotes',
+  UNEXPECTED_TOKEN: 'unexpected text here; put text with special characters in quotes',
 };
 
 /** Enough aliases for thousands of environments to share a contact, but far fewer than an alias bomb creates. */
@@ -60,7 +60,7 @@ export function parseYaml(text: string): { value: unknown } | { problems: readon
     return { value: document.toJS({ maxAliasCount }) };
   } catch {
     // Only aliases and merges can still go wrong here, and the library's errors do not include a position.
-    return refused('its aliases (*) or merges (<<) multiply beyond reason, contain themselves, or name no mapping');
+    return refused('its aliases (*) or merges (<<) expand too far, contain themselves, or do not name a mapping');
   }
 }
 

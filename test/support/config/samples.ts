@@ -1,5 +1,5 @@
 /**
- * Configurations that are accepted, one file each in `test/config/good`, and refused ones, by subject in the archives of
+ * Accepted configurations, one per file in `test/config/good`, and refused ones, by subject in the archives of
  * `test/config/bad`. There each `name.yaml` is followed by `name.txt`: exactly the problems that must be reported.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ export function samples(kind: 'good' | 'bad'): Sample[] {
   return files.map(({ name, text }) => ({ name, path: join(configurations, kind, name), text }));
 }
 
-/** What must be reported of a bad sample: one problem a line, in order. */
+/** What must be reported for a bad sample: one problem per line, in order. */
 export function expectedProblems({ name }: Sample): string {
   const problems = expected.get(name.replace(/\.yaml$/, '.txt'));
   if (problems === undefined) throw new Error(`nothing says which problems ${name} has`);
