@@ -1,5 +1,5 @@
-// npm run bench -- flood [CLIENTS]: how long /health/live, /health and /metrics take while hostile clients of each kind hold on to the
-// built service, all from the address that asks. 2,000 unless told. Ends with 1 where one of them takes more than a second.
+// npm run bench -- flood [CLIENTS]: how long /health/live, /health and /metrics take while hostile clients of each kind occupy the
+// built service, all from the same address. Default: 2,000. Exits with 1 if a response takes more than a second.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ export async function run([clients = '2000']: readonly string[]): Promise<void> 
   }
 }
 
-/** Names alone: their handshakes are refused at once. `/metrics` is 6.7 MB. */
+/** Only names: their handshakes are refused at once. `/metrics` is 6.7 MB. */
 function configuration(): object {
   return {
     application: 'Bench',
@@ -78,7 +78,7 @@ async function report(service: ServiceProcess, who: string): Promise<void> {
   console.log(`${who.padEnd(62)} ${times.join('   ')}   ${cost}`);
 }
 
-/** As a scraper that has no connection yet. */
+/** Like a scraper that has no connection yet. */
 async function measure(service: ServiceProcess, path: string): Promise<number> {
   const started = performance.now();
   const authorization = `Basic ${Buffer.from(`prometheus:${password}`).toString('base64')}`;

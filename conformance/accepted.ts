@@ -1,4 +1,4 @@
-/** The disagreements that stay: `accepted.yaml`. */
+/** The disagreements that are accepted: `accepted.yaml`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -21,7 +21,7 @@ const covers = (group: AcceptedGroup, { id, kind }: Case): boolean =>
 export interface Verdict {
   /** Disagreements that nobody has explained. */
   readonly unexplained: readonly Judged[];
-  /** Accepted cases that were asked and do not disagree, or not to that side. */
+  /** Accepted cases that ran and do not disagree, or not in that direction. */
   readonly stale: readonly string[];
 }
 

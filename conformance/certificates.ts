@@ -8,7 +8,7 @@ export function toPem(der: Uint8Array): string {
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
-/** Node's reading of a certificate; undefined for one that OpenSSL cannot read. */
+/** The certificate as Node reads it; undefined if OpenSSL cannot read it. */
 export function read(certificate: string | Uint8Array): X509Certificate | undefined {
   try {
     return new X509Certificate(certificate);
@@ -17,7 +17,7 @@ export function read(certificate: string | Uint8Array): X509Certificate | undefi
   }
 }
 
-/** One name for issuer and subject, and its own key made the signature. */
+/** Issuer and subject are the same, and its own key made the signature. */
 export function isSelfSigned(pem: string): boolean {
   const certificate = read(pem);
   if (!certificate || certificate.issuer !== certificate.subject) return false;

@@ -1,4 +1,4 @@
-/** What the last full runs counted: `figures.json`, from which docs/conformance.md is rendered. */
+/** The figures of the last full runs: `figures.json`, from which docs/conformance.md is rendered. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Row } from './table.ts';
@@ -6,7 +6,7 @@ import type { Row } from './table.ts';
 interface Run {
   /** `YYYY-MM-DD`. */
   readonly date: string;
-  /** As `openssl version` says it. */
+  /** As printed by `openssl version`. */
   readonly openssl: string;
 }
 
@@ -15,7 +15,7 @@ export interface SuiteFigures extends Run {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Cases about something else than the path. */
+/** Cases about something other than the path. */
 export interface LeftOut {
   readonly suite: string;
   readonly remark: string;

@@ -1,4 +1,4 @@
-/** What the product says of a case, and whether that is right. */
+/** What the product says about a case, and whether that is right. */
 import { type Inspection, inspect } from 'mesh-cert-monitor';
 import type { Case } from './case.ts';
 
@@ -7,7 +7,7 @@ export type Side = 'lenient' | 'strict';
 export interface Judged {
   readonly test: Case;
   readonly accepted: boolean;
-  /** Absent: agreed, or nothing is expected. */
+  /** Absent if they agree, or nothing is expected. */
   readonly side?: Side;
   /** `code: message` of what makes it refuse. */
   readonly reasons: readonly string[];
@@ -20,7 +20,7 @@ export async function judge(test: Case): Promise<Judged> {
   return { test, accepted, ...sideOf(test.expected, accepted), reasons };
 }
 
-/** The one critical finding that refuses nothing: not yet expired. */
+/** The only critical finding that does not refuse: the certificate has not expired yet. */
 const advice = 'certificate_expires_imminently';
 
 function refusals({ valid, findings }: Inspection, ignored: readonly string[]): string[] {

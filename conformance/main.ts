@@ -58,7 +58,7 @@ function text(path: string): string {
   return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
 }
 
-/** @returns how many disagreements are not explained, and explanations not needed */
+/** @returns the number of unexplained disagreements and of explanations that are not needed */
 async function runSuites(): Promise<number> {
   const cases = [
     ...(options.limbo ? limboCases(text(options.limbo)) : []),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 export interface OpensslVerdict {
   readonly accepted: boolean;
-  /** `error 20 …` when it refused; what it wrote, when it could not even read. */
+  /** `error 20 …` if it refused; its output if it could not even read the input. */
   readonly reason?: string;
 }
 
@@ -15,15 +15,15 @@ export interface Question {
   readonly certificate: string;
   readonly bundle: string;
   readonly at: Date;
-  /** Validity is not to matter. */
+  /** Ignore validity. */
   readonly atAnyTime?: true;
-  /** Default: `sslclient`. `any` where the certificates are for something else. */
+  /** Default: `sslclient`. `any` if the certificates are for something else. */
   readonly purpose?: 'sslclient' | 'any';
 }
 
 /**
- * As a TLS server would ask, whose trust store is the bundle: every certificate of it trusted, no other store, keys and signatures of security
- * level 2. Certificate policies too, which TLS leaves out and RFC 5280 does not.
+ * Like a TLS server whose trust store is the bundle: all its certificates are trusted, there is no other store, and keys and signatures are judged at security
+ * level 2. Certificate policies are checked as well, which RFC 5280 requires and TLS does not.
  */
 const usual = ['-no-CApath', '-no-CAstore', '-auth_level', '2', '-policy', '2.5.29.32.0'];
 const timeoutMs = 20_000;
@@ -55,7 +55,7 @@ function run(words: readonly string[]): Promise<OpensslVerdict> {
   return new Promise((resolve, reject) => {
     execFile('openssl', words, { timeout: timeoutMs }, (error, stdout, stderr) => {
       if (!error) return resolve({ accepted: true });
-      // It ran, and refused; anything else says nothing about the certificate.
+      // It ran and refused; any other outcome says nothing about the certificate.
       if (typeof error.code !== 'number') return reject(error);
       const said = `${stderr}${stdout}`;
       const reason = /error \d+ at \d+ depth lookup: ?(.*)/.exec(said)?.[0] ?? said.trim().split('\n')[0] ?? '';

@@ -5,19 +5,19 @@ import type { OpensslVerdict } from './openssl.ts';
 
 export interface Row {
   readonly suite: string;
-  /** Absent: the whole suite. */
+  /** Absent for the whole suite. */
   readonly group?: string;
   readonly applicable: number;
   readonly agree: number;
   readonly lenient: number;
   readonly strict: number;
-  /** How often OpenSSL gives the expected verdict; absent where it was not asked. */
+  /** How often OpenSSL gives the expected verdict; absent if it was not asked. */
   readonly openssl?: number;
 }
 
 type Verdicts = ReadonlyMap<string, OpensslVerdict>;
 
-/** @param openssl verdicts by case id, where OpenSSL was asked */
+/** @param openssl verdicts by case id, if OpenSSL was asked */
 export function rowsOf(judged: readonly Judged[], openssl: Verdicts): Row[] {
   const applicable = judged.filter(({ test }) => test.expected !== undefined);
   const rows = [...Map.groupBy(applicable, ({ test }) => test.suite)].flatMap(([suite, all]) => {

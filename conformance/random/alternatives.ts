@@ -1,4 +1,4 @@
-/** More than one way up: renewed CAs, cross-certificates, other generations, strangers. */
+/** More than one path: renewed CAs, cross-certificates, other generations, unrelated CAs. */
 import { after, authorityKeyIdentifier, type Bend, type Draft, days, setExtension, someAuthority } from './draft.ts';
 import { type Blueprint, extensionIds } from './make.ts';
 import { withNameConstraints } from './names.ts';
@@ -10,7 +10,7 @@ const copyOf = (blueprint: Blueprint): Blueprint => ({
   extensions: [...blueprint.extensions],
 });
 
-/** The same CA once more, its life another, and perhaps bent. */
+/** The same CA again, with another validity, and perhaps altered. */
 export const withTwin: Bend = (draft) => {
   const { dice } = draft;
   const twin = copyOf(someAuthority(draft));
@@ -37,7 +37,7 @@ export const withGeneration: Bend = (draft) => {
   draft.notes.push('other generation');
 };
 
-/** Two CAs of the path certify each other. */
+/** Two CAs on the path certify each other. */
 export const withCross: Bend = (draft) => {
   const { dice, chain } = draft;
   const cas = chain.slice(0, -1);
@@ -51,7 +51,7 @@ export const withCross: Bend = (draft) => {
   draft.notes.push('cross-certificate');
 };
 
-/** A sub CA of the path that is also a root of its own. */
+/** A sub CA on the path that is also a root. */
 export const withOwnRoot: Bend = (draft) => {
   const root = copyOf(someAuthority(draft));
   Object.assign(root, { issuer: root.subject, signer: root.key });

@@ -11,14 +11,14 @@ export interface Comparison {
   refused: number;
   /** How often each rule explained a difference. */
   readonly explained: Map<string, number>;
-  /** Defects of one side or the other. */
+  /** Defects on one side or the other. */
   readonly unexplained: Difference[];
 }
 
-/** Two cores are the least to be expected. */
+/** At least two cores can be expected. */
 const atOnce = 2;
 
-/** @param first the seed to begin with; each following path has the next */
+/** @param first the first seed; each path takes the next */
 export async function compareWithOpenssl(
   count: number,
   first: number,

@@ -1,4 +1,4 @@
-/** What goes wrong with files and with those who write them. */
+/** Damage to files, and mistakes by those who write them. */
 import { sequence, tlv } from '../../src/demo/der.ts';
 import { generalName } from '../../test/support/extensions.ts';
 import { anyCertificate, type Bend, clientOf, setExtension, someAuthority } from './draft.ts';

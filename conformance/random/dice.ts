@@ -1,9 +1,9 @@
-/** Chance that comes out the same for the same seed. */
+/** Random choices that are the same for the same seed. */
 export class Dice {
   #state: number;
 
   constructor(seed: number) {
-    // Neighbouring seeds must not begin alike.
+    // Neighbouring seeds must not begin in the same way.
     this.#state = Math.imul(seed ^ 0x5bd1e995, 0x9e3779b1) >>> 0;
   }
 
@@ -25,7 +25,7 @@ export class Dice {
     return this.below(times) === 0;
   }
 
-  /** @throws {RangeError} when there is nothing to pick from */
+  /** @throws {RangeError} if there is nothing to pick from */
   pick<Item>(items: readonly Item[]): Item {
     const item = items[this.below(items.length)];
     if (item === undefined) throw new RangeError('nothing to pick from');

@@ -1,6 +1,6 @@
 /**
- * Where the two verdicts on a random path may differ, and why. Each rule proves that it applies: it asks OpenSSL once more with the one thing
- * changed that is said to make the difference, or looks for the one finding that OpenSSL has no equal of.
+ * Where the two verdicts on a random path may differ, and why. Each rule proves that it applies: it asks OpenSSL again with only
+ * the supposed cause changed, or looks for a finding that OpenSSL has no equivalent of.
  */
 import { createHash } from 'node:crypto';
 import { type InspectedFinding, type Inspection, inspect } from 'mesh-cert-monitor';
@@ -28,7 +28,7 @@ interface StrictRule extends Rule {
 const lastSecond: Rule = {
   name: 'last-second',
   reason:
-    'A certificate is still valid at its notAfter (RFC 5280 §4.1.2.5). To OpenSSL it has expired by then. Without a check of time, OpenSSL accepts it.',
+    'A certificate is still valid at its notAfter (RFC 5280 §4.1.2.5). For OpenSSL it has already expired then. Without a check of time, OpenSSL accepts it.',
 };
 const oneIssuerOnly: Rule = {
   name: 'one-issuer-only',
@@ -66,12 +66,12 @@ const strict: readonly StrictRule[] = [
     reason:
       'A name or a constraint with the wrong syntax for its form cannot be compared. RFC 5280 §4.2.1.10 says that such a URI MUST be rejected. OpenSSL compares the characters.',
     covers: ({ code, message }) =>
-      code === 'chain_name_constraint_violated' && message.endsWith('cannot be compared with what is constrained.'),
+      code === 'chain_name_constraint_violated' && message.endsWith('cannot be compared with the constraint.'),
   },
   {
     name: 'malformed-names',
     reason:
-      'A name with bytes that its type does not allow, such as a five-byte address or text beyond ASCII, is refused if any names are constrained. OpenSSL refuses it only if its own form is.',
+      'A name with bytes that its type does not allow, such as a five-byte address or text outside ASCII, is refused if any names are constrained. OpenSSL refuses it only if its own form is.',
     covers: ({ code, message }) => code === 'chain_name_constraint_violated' && message.endsWith('is malformed.'),
   },
   {
@@ -89,7 +89,7 @@ const strict: readonly StrictRule[] = [
   {
     name: 'self-issued-for-self-signed',
     reason:
-      'OpenSSL takes any CA in the bundle that has its own name as issuer for a root, whoever signed it, and does not check anything above it. Without the certificates above it, OpenSSL still accepts.',
+      'OpenSSL treats any CA in the bundle whose issuer has the CA’s own name as a root, whoever signed it, and does not check anything above it. Without the certificates above it, OpenSSL still accepts.',
     async covers(_, { path, ours }, openssl) {
       const authorities = authoritiesOf(ours);
       const end = authorities.findIndex(
@@ -116,7 +116,7 @@ export async function explain(difference: Difference, openssl: Openssl): Promise
   return [...names];
 }
 
-/** Of several paths that fail, ours shows one and OpenSSL takes another: without the CA that is to blame for ours, the other is left. */
+/** If several paths fail, ours reports one and OpenSSL another: without the CA that makes ours fail, the other remains. */
 async function explainOtherPath(
   { subject }: InspectedFinding,
   { path, ours }: Difference,
@@ -134,7 +134,7 @@ async function explainOtherPath(
     : undefined;
 }
 
-/** OpenSSL refuses what we accept: what has to change before it accepts? */
+/** OpenSSL refuses what we accept: what has to change for it to accept? */
 async function explainRefusal({ path, ours }: Difference, openssl: Openssl): Promise<string[] | undefined> {
   const whole = { ...path, bundle: path.bundle.join('') };
   const onlyOurs = {

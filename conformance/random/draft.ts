@@ -1,4 +1,4 @@
-/** A path that is still on paper: every later step may bend it. */
+/** A path before its certificates are made: every later step may alter it. */
 import { sequence, tlv } from '../../src/demo/der.ts';
 import { oid } from '../../test/support/extensions.ts';
 import type { Dice } from './dice.ts';
@@ -10,15 +10,15 @@ export interface Draft {
   readonly at: Date;
   /** Root first, the client last. */
   readonly chain: Blueprint[];
-  /** What else stands in the bundle. */
+  /** What else is in the bundle. */
   readonly others: Blueprint[];
   /** Certificates of the chain that are left out of the bundle. */
   readonly missing: Set<Blueprint>;
-  /** What was bent, in a few words each. */
+  /** What was altered, in a few words each. */
   readonly notes: string[];
 }
 
-/** Bends a draft, or leaves it alone where there is nothing to bend. */
+/** Alters a draft, or leaves it unchanged if there is nothing to alter. */
 export type Bend = (draft: Draft) => void;
 
 export const clientOf = ({ chain }: Draft): Blueprint => chain.at(-1) as Blueprint;
@@ -26,7 +26,7 @@ export const authoritiesOf = ({ chain }: Draft): Blueprint[] => chain.slice(0, -
 export const someAuthority = (draft: Draft): Blueprint => draft.dice.pick(authoritiesOf(draft));
 export const anyCertificate = (draft: Draft): Blueprint => draft.dice.pick(draft.chain);
 
-/** Puts an extension into the place of the one of its kind, or takes that out. */
+/** Replaces the extension of the same kind, or removes it. */
 export function setExtension(blueprint: Blueprint, id: string, content?: Buffer, critical = false): void {
   blueprint.extensions = blueprint.extensions.filter((each) => each.id !== id);
   if (content) blueprint.extensions.push({ id, critical, content });

@@ -28,11 +28,11 @@ export interface RandomPath {
   readonly certificate: string;
   /** PEM, in random order. */
   readonly bundle: readonly string[];
-  /** What was bent, in a few words each. */
+  /** What was altered, in a few words each. */
   readonly notes: readonly string[];
 }
 
-/** Each with how often it is to come up. */
+/** Each with its weight. */
 const bends: readonly (readonly [number, Bend])[] = [
   [3, withPathLength],
   [2, withSelfIssued],
@@ -57,7 +57,7 @@ const bends: readonly (readonly [number, Bend])[] = [
 ];
 const weighted = bends.flatMap(([weight, bend]) => Array<Bend>(weight).fill(bend));
 
-/** The same path for the same seed, but for keys and signatures, which nothing hangs on. */
+/** The same path for the same seed, except for keys and signatures, on which nothing depends. */
 export function generate(seed: number): RandomPath {
   const dice = new Dice(seed);
   const draft = start(dice);
@@ -67,7 +67,7 @@ export function generate(seed: number): RandomPath {
     if (dice.oneIn(3)) withNameConstraints(draft);
   }
   if (dice.oneIn(4)) withPolicies(draft);
-  // Most are bent once; a path that is bent everywhere is refused by everyone, and teaches nothing.
+  // Most are altered once: everyone refuses a path that is altered everywhere, which shows nothing.
   const count = dice.pick([0, 0, 1, 1, 1, 1, 2, 2, 3]);
   for (let number = 0; number < count; number += 1) dice.pick(weighted)(draft);
   const authorities = draft.chain.slice(0, -1).filter((each) => !draft.missing.has(each));

@@ -1,6 +1,6 @@
 /**
- * Certificates as a blueprint has them, sound or not. The PKI maker of the tests writes what a library agrees to write, and a random path
- * needs the rest too: keys that sign nothing, versions before extensions, damaged octets.
+ * Certificates as described by a blueprint, sound or not. The tests' PKI maker writes only what a library is willing to write; a random path
+ * also needs the rest: keys that sign nothing, versions without extensions, damaged octets.
  */
 import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { generalizedTime, sequence, tlv } from '../../src/demo/der.ts';
@@ -19,10 +19,10 @@ export type Hash = 'sha1' | 'sha256' | 'sha384' | 'sha512';
 export interface Attribute {
   readonly type: 'C' | 'O' | 'OU' | 'CN' | 'E';
   readonly value: string;
-  /** Default: UTF8String; IA5String for an e-mail address. */
+  /** Default: UTF8String; IA5String for an email address. */
   readonly printable?: true;
 }
-/** One attribute to an RDN. */
+/** One attribute per RDN. */
 export type DistinguishedName = readonly Attribute[];
 
 export interface Blueprint {
@@ -37,7 +37,7 @@ export interface Blueprint {
   version: number;
   serial: number;
   extensions: ExtensionBlueprint[];
-  /** What is done to the finished certificate. */
+  /** Changes to the finished certificate. */
   damage?: (der: Buffer) => Buffer;
 }
 
@@ -64,7 +64,7 @@ export function generateKey(kind: 'rsa' | 'ed25519' | 'ec', option?: number | st
     namedCurve: String(option),
     paramEncoding: explicit ? 'explicit' : 'named',
   });
-  // Signs the same, whether its curve is spelt out or named.
+  // Signs in the same way whether its curve is spelt out or named.
   const privateKey = explicit
     ? createPrivateKey({ key: pair.privateKey.export({ format: 'jwk' }), format: 'jwk' })
     : pair.privateKey;

@@ -1,4 +1,4 @@
-/** Names and what constrains them (RFC 5280 §4.2.1.6, §4.2.1.10), out of a vocabulary small enough to meet itself. */
+/** Names and their constraints (RFC 5280 §4.2.1.6, §4.2.1.10), from a vocabulary small enough for the two to coincide. */
 import {
   generalName,
   nameConstraints,
@@ -96,7 +96,7 @@ const bases: Readonly<Record<Form, readonly Buffer[]>> = {
   ediParty: [generalName.ediParty('y')],
 };
 
-/** The usual forms more often than those that nobody uses. */
+/** The usual forms, more often than those that nobody uses. */
 const forms: readonly Form[] = [
   'dns',
   'dns',
@@ -141,7 +141,7 @@ function subtree(dice: Dice): Buffer | SubtreeDistance {
   return { base, ...(dice.oneIn(2) ? { minimum: dice.below(2) } : { maximum: dice.below(3) }) };
 }
 
-/** The tag, and the content where it is text. */
+/** The tag, and the content if it is text. */
 const shown = (name: Uint8Array): string => {
   const content = Buffer.from(name.subarray(2)).toString('latin1');
   return `${name[0]?.toString(16)}:${/^[\x20-\x7e]*$/.test(content) ? content : Buffer.from(name.subarray(2)).toString('hex')}`;

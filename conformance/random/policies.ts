@@ -15,7 +15,7 @@ type Library = ReturnType<typeof certificatePolicies>;
 const put = (blueprint: Blueprint, { type, value, critical }: Library) =>
   setExtension(blueprint, type, Buffer.from(value), critical);
 
-/** On every certificate of the path something, so that a demand for a policy can be met. */
+/** Something on every certificate of the path, so that a requirement for a policy can be met. */
 export const withPolicies: Bend = (draft) => {
   const { dice } = draft;
   const common = dice.pick(policies);

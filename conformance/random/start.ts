@@ -1,4 +1,4 @@
-/** A sound path of random length, with random names, keys and lives. */
+/** A sound path of random length, with random names, keys and validity. */
 import type { Dice } from './dice.ts';
 import {
   after,
@@ -13,7 +13,7 @@ import {
 } from './draft.ts';
 import { type Blueprint, type DistinguishedName, generateKey, type Key } from './make.ts';
 
-/** Of each kind more than a path has certificates; made once. */
+/** More of each kind than a path has certificates; made once. */
 const sound: readonly Key[] = [
   ...Array.from({ length: 24 }, () => generateKey('ec', 'P-256')),
   ...Array.from({ length: 3 }, () => generateKey('rsa', 2048)),
@@ -95,7 +95,7 @@ function clientName(dice: Dice): DistinguishedName {
   ];
 }
 
-/** The same by RFC 5280 §7.1: other case, more white space, another string type. */
+/** The same name according to RFC 5280 §7.1: different case, more white space, another string type. */
 function sameName(dice: Dice, name: DistinguishedName): DistinguishedName {
   if (!dice.oneIn(5)) return name;
   return name.map((attribute) => {

@@ -1,4 +1,4 @@
-/** Who may do what, for how long, and how many may follow. */
+/** Permitted uses, validity and path lengths. */
 import {
   after,
   anyCertificate,
@@ -24,7 +24,7 @@ export const withPathLength: Bend = (draft) => {
   draft.notes.push(`path length ${limit}`);
 };
 
-/** A CA that certifies a new key of its own: it uses up no path length. */
+/** A CA that certifies its own new key, which does not count towards the path length. */
 export const withSelfIssued: Bend = (draft) => {
   const { chain } = draft;
   const index = draft.dice.below(chain.length - 1);
@@ -82,7 +82,7 @@ export const withPurposes: Bend = (draft) => {
   draft.notes.push(`purposes ${wanted.join(' ')}`);
 };
 
-/** Expired, from the future, and both to the second. */
+/** Expired, not yet valid, and each exactly at the boundary. */
 export const withLife: Bend = (draft) => {
   const { at, dice } = draft;
   const target = anyCertificate(draft);

@@ -1,6 +1,6 @@
 /**
- * Netflix BetterTLS, as `bettertls export-tests` writes it, with the `definition` of each name constraint test beside its certificates. The
- * suite judges a client that looks for one host name; here the names of the certificate itself are at stake.
+ * Netflix BetterTLS, as `bettertls export-tests` writes it, with the `definition` of each name constraint test next to its certificates.
+ * The suite judges a client that expects one host name; here all the names in the certificate are tested.
  */
 import type { Case } from '../case.ts';
 import { read, toPem } from '../certificates.ts';
@@ -29,7 +29,7 @@ interface NameDefinition {
   readonly NameConstraintsDnsBlacklist: Presence;
   readonly NameConstraintsIpWhitelist: Presence;
   readonly NameConstraintsIpBlacklist: Presence;
-  /** A further element of the alternative names: a context tag, in primitive encoding, with this content (base64). */
+  /** Another element of the alternative names: a context tag, in primitive encoding, with this content (base64). */
   readonly ExtraSan?: { readonly tag: number; readonly value: string } | null;
 }
 
@@ -49,7 +49,7 @@ export function bettertlsCases(text: string): Case[] {
         group: suite,
         certificate,
         bundle: [root, ...rest.filter((each) => each !== root)].join(''),
-        // A day after it was made: what the suite wants expired ended an hour before.
+        // A day after export: what the suite means to be expired ended an hour before it.
         at: new Date((read(certificate)?.validFromDate.getTime() ?? 0) + dayMs),
         ignored: [],
         ...(suite === 'nameconstraints'
@@ -90,16 +90,16 @@ const violates = (name: Presence, { permitted, excluded }: Tree) =>
 function extraExpectation({ tag, value }: { tag: number; value: string }, dns: Tree, ip: Tree): Expectation {
   const content = Buffer.from(value, 'base64');
   const unclear = { remark: 'a malformed name of a form that nobody constrains' };
-  // Another host or address than the valid one, or none at all.
+  // A different host or address from the valid one, or none at all.
   if (tag === 2) return isConstrained(dns) ? { expected: 'reject' } : unclear;
   if (tag === 7 && (content.length === 4 || isConstrained(ip))) return { expected: 'reject' };
   if (tag === 1 || tag === 6) return { expected: 'accept', kind: 'unconstrained-text' };
   if (tag === 7 || tag === 8) return unclear;
-  // Tags that no general name has, and those of forms that are never primitive: the extension cannot be decoded.
+  // Tags that no general name has, and tags of forms that are never primitive: the extension cannot be decoded.
   return { expected: 'reject' };
 }
 
-/** A common name that the constraints would refuse if it were a host name among the alternative names, which RFC 5280 does not call it. */
+/** A common name that the constraints would refuse if it were a host name among the alternative names; RFC 5280 does not treat it as one. */
 function commonNameKind(names: NameDefinition, dns: Tree, ip: Tree): Pick<Case, 'kind'> {
   const { CommonNameType: type, CommonNameValue: value } = names;
   if (value === 'NONE') return {};

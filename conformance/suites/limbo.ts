@@ -1,6 +1,6 @@
 /**
  * C2SP x509-limbo. Its verdicts are a TLS client's on a web server's certificate: on the path, on the server's name, on CRLs, and on the rules
- * of the CA/Browser Forum. What is expected here is about the path alone.
+ * of the CA/Browser Forum. Here only the path is judged.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ interface Scope {
   readonly authorities: readonly string[];
 }
 
-/** BetterTLS is a suite of its own. */
+/** BetterTLS is a separate suite. */
 const elsewhere = 'bettertls::';
 const clientAuth = '1.3.6.1.5.5.7.3.2';
 
@@ -55,18 +55,18 @@ function expectation(test: Testcase, scope: Scope): Pick<Case, 'expected' | 'rem
   if (outside !== undefined) return { remark: outside };
   const accepted = reasonIn(scope.accept, test.id);
   if (accepted !== undefined) return { expected: 'accept', remark: accepted };
-  // In a suite for servers its purpose is the wrong one, and here the right one.
+  // A purpose that is wrong in a suite for servers is right here.
   if (test.id === 'rfc5280::eku::ee-wrong-eku' && isForClients(test))
     return { expected: 'accept', remark: 'a purpose for servers' };
   return { expected: suites };
 }
 
-/** The bundle is all there is: each of its certificates is trusted, and a path ends at one that signed itself. */
+/** There is nothing but the bundle: each of its certificates is trusted, and a path ends at a self-signed one. */
 function structurallyOutside(test: Testcase): string | undefined {
   if (!test.trusted_certs.every(isSelfSigned)) return 'a trust anchor that is not self-signed';
   if (test.expected_result === 'SUCCESS') return undefined;
-  if (test.untrusted_intermediates.some(isSelfSigned)) return 'a self-signed certificate that is not to be trusted';
-  if (test.features.includes('has-crl')) return 'refused for what a CRL says';
+  if (test.untrusted_intermediates.some(isSelfSigned)) return 'a self-signed certificate that must not be trusted';
+  if (test.features.includes('has-crl')) return 'refused because of a CRL';
   return test.features.includes('max-chain-depth') ? 'a limit on the depth of the path' : undefined;
 }
 

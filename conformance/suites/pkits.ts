@@ -1,6 +1,6 @@
 /**
- * NIST's Public Key Interoperability Test Suite. The path of each test is in its S/MIME message; the folder holds the same certificates one a
- * file. Each test is asked twice: with the certificates of its path alone, and with all CA certificates of the suite in one bundle.
+ * NIST's Public Key Interoperability Test Suite. The path of each test is in its S/MIME message; the folder contains the same certificates, one per
+ * file. Each test runs twice: with only the certificates of its path, and with all CA certificates of the suite in one bundle.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ interface Section {
   readonly refused?: readonly string[];
 }
 
-/** Inside the validity of all that the suite means to be valid (2010 to 2030). */
+/** Within the validity of everything that the suite means to be valid (2010 to 2030). */
 const at = new Date('2026-06-01T00:00:00Z');
 
 /** @param folder `PKITS_data` of the Python package cryptography-vectors */
@@ -62,7 +62,7 @@ const sections = () =>
 
 const nameOf = (number: string, { title }: Section) => `${number} ${title}`;
 
-/** The base64 of its signature part, decoded: the certificates stand in it as they are. */
+/** The base64 of its signature part, decoded: it contains the certificates unchanged. */
 function messageOf(folder: string, test: string): Buffer {
   const text = readFileSync(join(folder, 'smime', `Signed${test}.eml`), 'latin1');
   const [, body = ''] = /smime\.p7s"\s*\r?\n\r?\n([A-Za-z0-9+/=\s]+)/.exec(text) ?? [];
@@ -70,6 +70,6 @@ function messageOf(folder: string, test: string): Buffer {
 }
 
 function expectation(section: Section, test: string): Pick<Case, 'expected' | 'remark'> {
-  if (section.crl?.includes(test)) return { remark: 'refused for what a CRL says' };
+  if (section.crl?.includes(test)) return { remark: 'refused because of a CRL' };
   return { expected: test.startsWith('Invalid') || section.refused?.includes(test) ? 'reject' : 'accept' };
 }

@@ -18,7 +18,9 @@ function presetRow([name, preset]: [string, (typeof presets)[keyof typeof preset
     ? 'the CSR and the technical conformance certificate'
     : 'the CSR';
   const [desk, request] =
-    preset.desk.length > 0 ? [preset.desk.join(', '), enclosed] : ['none', 'nothing: it asks for no certificate'];
+    preset.desk.length > 0
+      ? [preset.desk.join(', '), enclosed]
+      : ['none', 'nothing: it does not require a certificate'];
   return [`\`${name}\`: ${preset.title}`, `\`${preset.url}\``, desk, request, preset.verifyServer ? 'yes' : 'no'];
 }
 

@@ -1,4 +1,4 @@
-// The blocks of docs/conformance.md, from what the last full runs counted.
+// The blocks of docs/conformance.md, from the figures of the last full runs.
 import { readAccepted } from '../../conformance/accepted.ts';
 import { readFigures } from '../../conformance/figures.ts';
 import { differenceRules } from '../../conformance/random/differences.ts';

@@ -1,4 +1,4 @@
-// The tables of limits in docs/service.md, from the numbers that the service enforces.
+// The tables of limits in docs/service.md, from the values that the service enforces.
 import { attemptLimits } from '../../src/web/access/attempts.ts';
 import { limits } from '../../src/web/connections/limits.ts';
 import type { Blocks } from './blocks.ts';
@@ -11,7 +11,7 @@ export const serviceBlocks: Blocks = {
 
 const rows = (lines: readonly (readonly [string, string])[]) => table(['limit', 'value'], lines);
 
-/** Every limit has its line: the compiler asks for it. */
+/** Every limit has a line: the compiler checks that. */
 const descriptions = {
   handshakeMs: ['TLS handshake, from the connection to its end', time],
   headMs: ['request line and headers', time],

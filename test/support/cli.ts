@@ -1,4 +1,4 @@
-/** The command line as a transcript: what was typed, what came out, where, and the exit code. In this process, with the world passed in. */
+/** The command line as a transcript: what was typed, what came out, where, and the exit code. Runs in this process, with everything outside passed in. */
 import { runProgram } from '../../src/cli/run.ts';
 
 export interface Transcript {

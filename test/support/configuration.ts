@@ -1,4 +1,4 @@
-/** Configurations as the parser would give them, for tests that begin behind it. */
+/** Configurations as the parser returns them, for tests of everything after it. */
 import type { Configuration, ResolvedEnvironment } from '../../src/config/types.ts';
 import { dayMs } from '../../src/time/duration.ts';
 import { inline } from './sources.ts';

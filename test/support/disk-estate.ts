@@ -14,12 +14,12 @@ export interface DiskEstate {
   readonly env: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, PkiFiles>>;
   readonly pki: Readonly<Record<string, NhsLikePki>>;
-  /** Writes the configuration again: with other top-level keys, or only some environments. */
+  /** Rewrites the configuration, with other top-level keys or only some environments. */
   configure(more?: { names?: readonly string[]; top?: object; mesh?: object }): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** Nobody listens at MESH's address: a handshake is refused at once. */
+/** Nothing listens at MESH's address, so a handshake is refused at once. */
 export async function diskEstate(names: readonly string[], top: object = {}): Promise<DiskEstate> {
   const directory = await mkdtemp(join(tmpdir(), 'mesh-cert-monitor-estate-'));
   const [files, pki]: [Record<string, PkiFiles>, Record<string, NhsLikePki>] = [{}, {}];

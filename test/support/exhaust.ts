@@ -1,8 +1,8 @@
-/** A process without a free file descriptor, as a flood of connections leaves it. */
+/** A process without a free file descriptor, as after a flood of connections. */
 import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 
-/** Opens files until there is no descriptor left. @returns what gives them back. */
+/** Opens files until there is no descriptor left. @returns a function that closes them. */
 export function exhaustDescriptors(): () => void {
   const held: number[] = [];
   try {

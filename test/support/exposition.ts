@@ -1,4 +1,4 @@
-/** Reads exposition text back, so that tests can hold it against the specification and against another client. */
+/** Reads exposition text back, so that tests can compare it with the specification and with another client. */
 import { Counter, Gauge, Registry } from 'prom-client';
 import { metricCatalogue, metricNames } from '../../src/metrics/catalogue.ts';
 import type { ExpositionFormat } from '../../src/metrics/exposition.ts';
@@ -30,7 +30,7 @@ export function parseSeries(line: string): Series | undefined {
   return { name: match[1]!, labels, value: match[3]! };
 }
 
-/** What the OpenMetrics 1.0.0 specification forbids and this text does. */
+/** What this text does although the OpenMetrics 1.0.0 specification forbids it. */
 export function openMetricsProblems(exposition: string): string[] {
   const problems: string[] = [];
   if (!exposition.endsWith('\n# EOF\n') && exposition !== '# EOF\n') problems.push('does not end with # EOF');
@@ -53,7 +53,7 @@ export function openMetricsProblems(exposition: string): string[] {
       continue;
     }
     const expected = families.get(current) === 'counter' ? `${current}_total` : current;
-    if (series.name !== expected) problems.push(`sample ${series.name} stands in family ${current}`);
+    if (series.name !== expected) problems.push(`sample ${series.name} is in family ${current}`);
     if (!Number.isFinite(Number(series.value))) problems.push(`value ${series.value} of ${series.name}`);
     const identity = `${series.name} ${JSON.stringify([...series.labels].sort())}`;
     if (seen.has(identity)) problems.push(`twice: ${identity}`);

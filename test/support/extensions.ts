@@ -1,5 +1,5 @@
 /**
- * Extensions that the certificate library has no class for, or writes only well (RFC 5280 §4.2.1):
+ * Extensions for which the certificate library has no class, or which it writes only correctly (RFC 5280 §4.2.1):
  *   ca({ extensions: [nameConstraints({ permitted: [generalName.uri('.nhs.uk')] }), policyConstraints({ requireExplicitPolicy: 0 })] })
  *   leaf({ extensions: [subjectAlternativeName(generalName.directory([{ O: ['nhs'] }]))] })
  */
@@ -24,7 +24,7 @@ function base128(arc: number): number[] {
 /** Small and not negative: one octet. */
 const integer = (value: number, tag = 0x02) => tlv(tag, Buffer.from([value]));
 
-/** Each form with its context tag. `raw` is for elements that are none. */
+/** Each form with its context tag. `raw` is for elements that are not a form. */
 export const generalName = {
   otherName: (type: string, value: Bytes) => tlv(0xa0, oid(type), tlv(0xa0, value)),
   email: (text: string) => tlv(0x81, Buffer.from(text, 'latin1')),
@@ -39,7 +39,7 @@ export const generalName = {
   raw: (tag: number, ...content: Bytes[]) => tlv(tag, ...content),
 } as const;
 
-/** RFC 9598: an e-mail address beyond ASCII. */
+/** RFC 9598: an email address outside ASCII. */
 export const smtpUtf8Mailbox = (text: string) =>
   generalName.otherName('1.3.6.1.5.5.7.8.9', tlv(0x0c, Buffer.from(text, 'utf8')));
 
@@ -56,7 +56,7 @@ export interface SubtreeDistance {
   readonly maximum?: number;
 }
 
-/** Subtrees are general names; with a distance where one says so. */
+/** Subtrees are general names, with a distance if given. */
 export function nameConstraints(subtrees: {
   readonly permitted?: readonly (Bytes | SubtreeDistance)[];
   readonly excluded?: readonly (Bytes | SubtreeDistance)[];

@@ -1,4 +1,4 @@
-/** What an attacker writes where we let others write, and the proof that nothing of it came through. */
+/** What an attacker could write wherever others can write, and the proof that none of it gets through. */
 import { expect } from 'vitest';
 
 const line = 'OK - all is well';
@@ -10,20 +10,20 @@ const forbidden =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: their absence is what is tested.
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff\u{e0000}-\u{e0fff}]/u;
 
-/** Of `text` as it was shown. @param lineEnds - what ends a line there, besides `\n`. */
+/** For `text` as it was shown. @param lineEnds - what ends a line there, in addition to `\n`. */
 export function expectHarmless(text: string, lineEnds = '\n'): void {
   const plain = text.replaceAll(lineEnds, '\n');
   expect(forbidden.exec(plain)).toBeNull();
   expect(plain.split('\n').filter((each) => each.trimStart().startsWith(line))).toEqual([]);
 }
 
-/** As `expectHarmless`, and what was written can still be seen, by its numbers. */
+/** Like `expectHarmless`, and the original can still be seen as code points. */
 export function expectShown(text: string, lineEnds?: string): void {
   expectHarmless(text, lineEnds);
   expect(text).toContain('\\u{202e}');
 }
 
-/** Every string and every key in what was parsed from JSON. */
+/** Every string and key in parsed JSON. */
 export function stringsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];

@@ -62,9 +62,9 @@ export interface CertificateOptions {
   readonly cn?: string;
   /** RDNs in order, e.g. `[{ O: [{ printableString: 'NHS' }] }, { CN: ['x'] }]`; wins over `cn`. */
   readonly subject?: NameInput;
-  /** Absent: self-signed. */
+  /** Self-signed if absent. */
   readonly issuer?: { readonly keys: KeyPair; readonly subject: NameInput };
-  /** Write another issuer name than the issuer's subject. */
+  /** Write an issuer name that is not the issuer's subject. */
   readonly issuerName?: NameInput;
   readonly keys?: KeyKind | KeyPair;
   readonly notBefore?: Date;
@@ -84,10 +84,10 @@ export interface CertificateOptions {
   /** DNS names and IP addresses for the subject alternative name. */
   readonly names?: readonly string[];
   readonly nameConstraints?: { readonly permitted?: readonly Subtree[]; readonly excluded?: readonly Subtree[] };
-  /** OIDs of critical extensions that nobody knows. */
+  /** OIDs of unknown critical extensions. */
   readonly unknownCritical?: readonly string[];
   readonly extensions?: readonly Extension[];
-  /** Turn over the last bit of the signature. */
+  /** Flip the last bit of the signature. */
   readonly breakSignature?: boolean;
 }
 
@@ -103,7 +103,7 @@ export const oids = {
 
 export const date = (iso: string): Date => new Date(iso);
 
-/** Any certificate; the defaults are those of an end entity without an opinion. */
+/** Any certificate; the defaults are those of a plain end entity. */
 export async function certificate(options: CertificateOptions): Promise<Made> {
   const keys = typeof options.keys === 'object' ? options.keys : await generateKeys(options.keys ?? 'ec-p256');
   const subject = options.subject ?? [{ CN: [options.cn ?? 'test'] }];
@@ -137,7 +137,7 @@ export const leaf = (options: CertificateOptions): Promise<Made> =>
     ...options,
   });
 
-/** A TLS server, for `localhost` and 127.0.0.1 unless `names` says otherwise. */
+/** A TLS server, for `localhost` and 127.0.0.1 unless `names` is given. */
 export const serverCertificate = (options: CertificateOptions): Promise<Made> =>
   certificate({
     cn: 'localhost',
@@ -150,7 +150,7 @@ export const serverCertificate = (options: CertificateOptions): Promise<Made> =>
 
 const cache = new Map<string, Promise<KeyPair>>();
 
-/** The same pair for the same kind and label in this process: RSA keys are slow to make. */
+/** The same pair for the same kind and label in this process, because RSA keys are slow to make. */
 export function keysFor(kind: KeyKind, label = ''): Promise<KeyPair> {
   const name = `${kind} ${label}`;
   const keys = cache.get(name) ?? generateKeys(kind);
@@ -209,7 +209,7 @@ export interface NhsLikePki {
   readonly root: CertificateAuthority;
   readonly sub: CertificateAuthority;
   readonly client: Made;
-  /** Root first, as the guide has it. */
+  /** Root first, as in the guide. */
   readonly bundlePem: string;
 }
 

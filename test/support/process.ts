@@ -1,11 +1,11 @@
-/** Programs that a test starts, and ends whatever happens. */
+/** Programs that a test starts, and always ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** All that a program needs of this process's environment: what it is to be configured with comes from the test. */
+/** All that a program needs from this process's environment; its configuration comes from the test. */
 export const bareEnv = { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE };
 
 export interface Program {
@@ -13,7 +13,7 @@ export interface Program {
   /** What it has printed so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** Both in one. */
+  /** Both together. */
   readonly output: () => string;
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
@@ -32,7 +32,7 @@ export function start(command: string, args: readonly string[], env: NodeJS.Proc
   };
 }
 
-/** Waits until it has gone; one that has not after ten seconds is killed. */
+/** Waits until it has ended, and kills it after ten seconds. */
 export async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
@@ -42,7 +42,7 @@ export async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTER
   clearTimeout(impatient);
 }
 
-/** Until `look` returns something, within bounds; throws with `what` otherwise. */
+/** Waits until `look` returns something; throws with `what` if that takes too long. */
 export async function eventually<T>(
   what: () => string,
   look: () => T | undefined | Promise<T | undefined>,
@@ -57,7 +57,7 @@ export async function eventually<T>(
   }
 }
 
-/** For programs that cannot be told port 0 and asked which one it was. */
+/** For programs that cannot be given port 0 and then asked which port they got. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

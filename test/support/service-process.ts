@@ -1,4 +1,4 @@
-/** The built service in a process of its own, as it is installed; MESH_CERT_MONITOR_MAIN names another build. */
+/** The built service in its own process, as installed; MESH_CERT_MONITOR_MAIN names another build. */
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { bareEnv, eventually, type Program, start, stop } from './process.ts';
@@ -25,15 +25,15 @@ export interface ServiceProcess extends SpawnedService {
 
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** A module in a data URL that is loaded before the program, to do to it what the world may do. */
+  /** A module in a data URL, loaded before the program, that simulates events outside it. */
   readonly preload?: string;
-  /** Whether to read its log once it listens; default true. */
+  /** Whether to read its log once it is listening; default true. */
   readonly readLog?: boolean;
   /** Limit on file descriptors. */
   readonly descriptors?: number;
 }
 
-/** Started; it may end before it listens. */
+/** Started; it may end before it is listening. */
 export function spawnServiceProcess(config: string, options: StartOptions = {}): SpawnedService {
   const { env = {}, preload, readLog = true, descriptors } = options;
   const imports = preload ? ['--import', `data:text/javascript,${encodeURIComponent(preload)}`] : [];
@@ -41,7 +41,7 @@ export function spawnServiceProcess(config: string, options: StartOptions = {}):
   const limited = ['-c', `ulimit -n ${descriptors}; exec "$0" "$@"`, process.execPath, ...args];
   const [command, words] = descriptors ? ['/bin/sh', limited] : [process.execPath, args];
   const program = start(command, words, { ...bareEnv, ...env });
-  // All that it wrote has been read by the time it closes; where nobody reads, it never does.
+  // `close` comes once all its output has been read; if nobody reads, it never comes.
   const ended = once(program.child, readLog ? 'close' : 'exit').then(([code, signal]) => code ?? signal);
   const lines = () =>
     program

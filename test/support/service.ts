@@ -4,7 +4,7 @@ import { createLog } from '../../src/monitor/log.ts';
 import { type Service, startService } from '../../src/service/service.ts';
 import type { DiskEstate } from './disk-estate.ts';
 
-/** @param hear - is given each line of its log. */
+/** @param hear - called with each line of its log. */
 export const serviceOver = (estate: DiskEstate, hear: (line: string) => void): Promise<Service> =>
   startService({
     load: () => loadConfiguration(estate.config),

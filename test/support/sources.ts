@@ -1,4 +1,4 @@
-/** Where a value or a secret comes from, as the configuration says it. */
+/** Where a value or a secret comes from, as in the configuration. */
 import { Secret } from '../../src/config/secret.ts';
 import type { Source } from '../../src/config/types.ts';
 

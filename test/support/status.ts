@@ -1,4 +1,4 @@
-/** Samples of what the service can know, one per state that people see; every builder takes overrides. */
+/** Samples of the service's state, one for each state that people see; every builder takes overrides. */
 import { createHash } from 'node:crypto';
 import type { FindingCode } from '../../src/findings/catalogue.ts';
 import { type CheckName, checkNames } from '../../src/findings/checks.ts';
@@ -11,7 +11,7 @@ import { dayMs } from '../../src/time/duration.ts';
 import type { AssessedCertificate, Assessment, CertificateRole } from '../../src/verify/types.ts';
 import type { Certificate, DistinguishedName } from '../../src/x509/certificate.ts';
 
-/** The moment at which the samples are taken. */
+/** The time of the samples. */
 export const sampleNow = new Date('2026-03-02T09:30:00Z');
 export const daysFromSampleNow = (days: number) => new Date(sampleNow.getTime() + days * dayMs);
 
@@ -163,7 +163,7 @@ export function handshakeStatusOf(last: HandshakeResult, more: Partial<Handshake
   };
 }
 
-/** A healthy integration environment, changed by `more`; findings and status follow unless they are given. */
+/** A healthy integration environment, changed by `more`; findings and status are derived unless given. */
 export function environmentStatus(more: Partial<EnvironmentStatus> = {}): EnvironmentStatus {
   const assessment = 'assessment' in more ? more.assessment : sampleAssessment();
   const findings: readonly Finding[] = worstFirst(more.findings ?? assessment?.findings ?? []);
@@ -250,7 +250,7 @@ function refused(reason: HandshakeReason): EnvironmentStatus {
   });
 }
 
-/** What attackers and accidents put into a subject: markup, quotes, line ends, right-to-left marks, NUL, 10 kB. */
+/** What attackers and accidents can put into a subject: markup, quotes, line ends, right-to-left marks, NUL, 10 kB. */
 export const hostileSubject = `CN=<script>alert("x")</script>\\\n\u202e\u0000"}, O=${'ä'.repeat(10_000)}`;
 
 /** One environment in each state, by the state's name. Fresh objects on every call. */
@@ -262,7 +262,7 @@ export function everyEnvironment() {
     expired: expiringIn(-2, 'certificate_expired', 'expired'),
     keyMismatch: failing('key_mismatch', 'key_match', 'key-mismatch'),
     wrongOrder: failing('chain_order_wrong', 'chain_order', 'wrong-order'),
-    /** The file has gone bad: the last known certificates stay. */
+    /** The file has become unreadable: the last known certificates stay. */
     unreadable: environmentStatus({
       name: 'unreadable',
       assessment: sampleAssessment({

@@ -1,11 +1,11 @@
-/** Tools of the machine that some tests hold our work against. */
+/** Tools on this machine that some tests compare our work with. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const said = new Set<string>();
 
 /**
- * Whether the test can run: `test.skipIf(!needs('openssl'))`. Under CI a missing tool is a failure, for a proof that
+ * Whether the test can run: `test.skipIf(!needs('openssl'))`. Under CI a missing tool is a failure, because a test that
  * does not run proves nothing; elsewhere the test is skipped, and says so once.
  */
 export function needs(tool: string): boolean {

@@ -1,6 +1,6 @@
 /**
- * Many small files in one, in Go's txtar format: a line `-- name --` begins a file, which lasts until the next such line.
- * Every file ends with a line feed, and its bytes are kept as they are.
+ * Many small files in one, in Go's txtar format: a line `-- name --` begins a file, which ends at the next such
+ * line. Every file ends with a line feed, and its bytes are unchanged.
  */
 export interface ArchivedFile {
   readonly name: string;
@@ -9,7 +9,7 @@ export interface ArchivedFile {
 
 const marker = /^-- (\S+) --\n/m;
 
-/** @throws Error on text before the first marker, which would belong to no file. */
+/** @throws {Error} for text before the first marker, which would not belong to any file. */
 export function readTxtar(archive: string): ArchivedFile[] {
   const [before, ...parts] = archive.split(marker);
   if (before !== '') throw new Error(`a txtar archive begins with a line "-- name --", got "${before?.slice(0, 80)}"`);

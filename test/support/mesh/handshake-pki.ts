@@ -1,4 +1,4 @@
-/** A throwaway PKI with every certificate the scenarios need, and environments made of it. */
+/** A throwaway PKI with every certificate that the scenarios need, and environments that use it. */
 import type { MeshEndpoint } from '../../../src/config/types.ts';
 import { readCredential } from '../../../src/credential/read.ts';
 import type { DeployedCredential } from '../../../src/credential/types.ts';
@@ -10,9 +10,9 @@ export interface HandshakePki {
   readonly root: Made;
   readonly sub: Made;
   readonly server: Made;
-  /** What each scenario presents. `foreign` is of a CA that no server knows. */
+  /** What each scenario presents. `foreign` is from a CA that no server trusts. */
   readonly clients: Readonly<Record<Exclude<Presented, 'none'>, Made>>;
-  /** Leaf and what goes with it, in PEM. */
+  /** The leaf and its chain, in PEM. */
   serverCertificate(is: ServerCertificate): Promise<{ readonly key: string; readonly cert: string }>;
   credential(presents: Presented): Promise<DeployedCredential | undefined>;
 }

@@ -1,4 +1,4 @@
-/** A configuration of many environments with one credential, which differ in where their MESH is. */
+/** A configuration of many environments with one credential, each with MESH at a different address. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createNhsLikePki, type NhsLikePki, writePki } from '../pki.ts';
@@ -13,7 +13,7 @@ export interface Many {
 
 export interface Each {
   readonly name: string;
-  /** What stands in its `mesh` section beside mailbox, password and shared key. */
+  /** What its `mesh` section contains in addition to mailbox, password and shared key. */
   readonly mesh: { readonly url: string } & Readonly<Record<string, unknown>>;
 }
 

@@ -1,4 +1,4 @@
-/** A name server of our own, and a way to run a program whose resolver it is. */
+/** Our own name server, and a way to run a program that uses it. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -11,29 +11,29 @@ export interface Question {
   readonly type: 'A' | 'AAAA' | 'other';
 }
 
-/** An IPv4 address; `nothing`: the name has none of that type; `unknown`: there is no such name; `silent`: no answer at all. */
+/** An IPv4 address; `nothing`: the name has no address of that type; `unknown`: there is no such name; `silent`: no answer at all. */
 export type Reply = string | 'nothing' | 'unknown' | 'silent';
 
 export interface Resolver {
   readonly asked: Question[];
-  /** Puts this before a command, so that the command asks this name server, and has these lines in its hosts file. */
+  /** Put this before a command, so that the command uses this name server and has these lines in its hosts file. */
   readonly prefix: (hosts?: string) => Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
 let said = false;
 
-/** A mount namespace of its own needs root; under CI it must be there. */
+/** A separate mount namespace needs root; under CI it must be available. */
 export function canHaveResolver(): boolean {
   if (process.platform === 'linux' && process.getuid?.() === 0 && needs('unshare')) return true;
   if (process.env.CI === 'true')
-    throw new Error('tests with a resolver of their own need Linux and root, and CI needs them');
-  if (!said) process.stderr.write('skipped: tests with a resolver of their own, which need Linux and root\n');
+    throw new Error('tests with their own resolver need Linux and root, and CI needs them');
+  if (!said) process.stderr.write('skipped: tests with their own resolver, which need Linux and root\n');
   said = true;
   return false;
 }
 
-/** `resolv.conf` knows no ports, so the name server listens on port 53, of a loopback address that nobody else uses. */
+/** `resolv.conf` cannot name a port, so the name server listens on port 53 of a loopback address that nothing else uses. */
 export async function startResolver(reply: (question: Question) => Reply): Promise<Resolver> {
   const folder = await mkdtemp(join(tmpdir(), 'mesh-cert-monitor-resolver-'));
   const asked: Question[] = [];
@@ -83,7 +83,7 @@ function questionIn(query: Buffer): Question {
   return { name: labels.join('.').toLowerCase(), type: type === 1 ? 'A' : type === 28 ? 'AAAA' : 'other' };
 }
 
-/** RFC 1035 §4.1.1: the question again, and one address at most. */
+/** RFC 1035 §4.1.1: the question again, and at most one address. */
 function answerTo(query: Buffer, { type }: Question, reply: Reply): Buffer | undefined {
   if (reply === 'silent') return undefined;
   const address = reply === 'nothing' || reply === 'unknown' || type !== 'A' ? undefined : reply;

@@ -18,7 +18,7 @@ const python =
   join(import.meta.dirname, '..', '..', '..', '.tools', 'mesh-sandbox', 'bin', 'python');
 let said = false;
 
-/** Whether the sandbox's virtual environment is there; under CI it must be. */
+/** Whether the sandbox's virtual environment is installed; under CI it must be. */
 export function hasSandbox(): boolean {
   if (existsSync(python)) return true;
   if (process.env.CI === 'true') throw new Error(`the MESH sandbox is not installed at ${python}, and CI needs it`);
@@ -30,7 +30,7 @@ export function hasSandbox(): boolean {
   return false;
 }
 
-/** Debian keeps nginx where only root looks. */
+/** Debian installs nginx in a folder that is only on root's path. */
 export function hasNginx(): boolean {
   return existsSync('/usr/sbin/nginx') || needs('nginx');
 }
@@ -55,16 +55,16 @@ export interface NginxOptions {
   /** Files, PEM. */
   readonly certificate: string;
   readonly key: string;
-  /** Who may present a certificate. */
+  /** Whose certificates are accepted. */
   readonly clientCa: string;
   /** Where requests go. */
   readonly upstream: string;
   readonly protocols: 'TLSv1.2' | 'TLSv1.3' | 'TLSv1.2 TLSv1.3';
-  /** Lines of the location, e.g. a header that gets lost on the way. */
+  /** Lines in the location, e.g. for a header that gets lost on the way. */
   readonly location?: string;
 }
 
-/** nginx with `ssl_verify_client on`, in its own folder, on a port of its own. */
+/** nginx with `ssl_verify_client on`, in its own folder, on its own port. */
 export async function startNginx(options: NginxOptions): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'mesh-cert-monitor-nginx-'));
   const port = await freePort();
@@ -104,7 +104,7 @@ http {
 `;
 }
 
-/** Waits until it has said so on stderr, and keeps reading, for a full pipe would stop it. */
+/** Waits until it says so on stderr, and keeps reading, because a full pipe would block it. */
 function saying(child: ChildProcess, what: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {
     let heard = '';

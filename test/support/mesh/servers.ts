@@ -52,7 +52,7 @@ export async function start(
 const pinnedTo = (version: TlsVersion | undefined): TlsOptions =>
   version ? { minVersion: version, maxVersion: version } : {};
 
-/** A server that demands and verifies the client certificate, as MESH does. */
+/** A server that requires and verifies a client certificate, as MESH does. */
 async function mutual(estate: HandshakePki): Promise<TlsOptions> {
   const presented = await estate.serverCertificate('without its intermediate');
   return { ...presented, ca: [estate.root.pem, estate.sub.pem], requestCert: true, rejectUnauthorized: true };
@@ -78,7 +78,7 @@ export async function listening(server: NetServer, scheme = 'https'): Promise<Ru
   };
 }
 
-/** Containers are often without; then there is nothing to prove it on, and the test says so. */
+/** Containers often do not have it; the test cannot run then, and says so. */
 export function hasIpv6(): boolean {
   const there = Object.values(networkInterfaces()).some((each) => each?.some(({ address }) => address === '::1'));
   if (!there) process.stderr.write('skipped: a test that needs ::1, which this machine does not have\n');
@@ -149,7 +149,7 @@ async function proxy(does: Extract<Server, { kind: 'proxy' }>['does']): Promise<
   );
 }
 
-/** HTTP over TLS that behaves as it is told; the request itself is kept for tests that look at it. */
+/** HTTP over TLS that behaves as told; it keeps the request, for tests that check it. */
 export function meshServer(tls: TlsOptions, does: HttpBehaviour, seen?: (request: IncomingMessage) => void): NetServer {
   if (does === 'not HTTP') {
     return createTlsServer(tls, (socket) => {
@@ -213,7 +213,7 @@ function behave(does: Exclude<HttpBehaviour, 'not HTTP'>, response: ServerRespon
   }
 }
 
-/** TLS would say goodbye; a reset is a matter of the TCP socket beneath. */
+/** TLS would close properly; only the TCP socket underneath can be reset. */
 const rawOf = (socket: Socket): Socket => (socket as Socket & { _parent?: Socket })._parent ?? socket;
 
 /** OpenSSL's own server: its alerts are the real ones. */

@@ -1,4 +1,4 @@
-/** Debian’s Chromium, driven without a download; and what a page did there that it should not have. */
+/** Debian’s Chromium, which needs no download, and a record of what a page did in it that it should not have. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ export const hasChromium = CHROMIUM_PATH !== undefined || needs('chromium');
 export const launch = (): Promise<Browser> =>
   chromium.launch({
     executablePath: CHROMIUM_PATH ?? '/usr/bin/chromium',
-    // It asks nobody for anything: no updates, no safe browsing, no QUIC.
+    // It makes no requests of its own: no updates, no safe browsing, no QUIC.
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -26,12 +26,12 @@ export const launch = (): Promise<Browser> =>
 
 export interface Watched {
   readonly page: Page;
-  /** Errors and warnings of the console, CSP reports, requests to elsewhere, answers that failed. Empty is well. */
+  /** Console errors and warnings, CSP reports, requests to other hosts, failed responses. Empty if all is well. */
   readonly complaints: string[];
   close(): Promise<void>;
 }
 
-/** A page in a context of its own. @param expected - paths that are meant to answer with an error. */
+/** A page in its own context. @param expected - paths that are meant to respond with an error. */
 export async function watchedPage(
   browser: Browser,
   origin: string,
@@ -70,7 +70,7 @@ export const cspReports = (page: Page): Promise<string[]> =>
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** By axe-core, against WCAG 2.0 to 2.2 at A and AA. Only violations are worked out: most of its time goes into describing what is well. */
+/** By axe-core, against WCAG 2.0 to 2.2 at A and AA. Only violations are reported: describing what is fine takes most of its time. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   const violations = (await page.evaluate(`axe.run({
@@ -83,7 +83,7 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   );
 }
 
-/** The full page, kept as an artefact of the test run, below a folder that git ignores. Over CDP, which can compress less and so take half the time. */
+/** The full page, kept as an artefact of the test run in a folder that git ignores. Over CDP, which can compress less and so takes half the time. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   const directory = join('test-results', 'screenshots');
   mkdirSync(directory, { recursive: true });
@@ -98,6 +98,6 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   writeFileSync(join(directory, `${name}.png`), data, 'base64');
 }
 
-/** CSS pixels by which the content is wider than the window: 0 where nobody has to scroll sideways. */
+/** CSS pixels by which the content is wider than the window: 0 if nobody has to scroll sideways. */
 export const overflow = (page: Page): Promise<number> =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');

@@ -1,4 +1,4 @@
-/** Real clients on loopback, with a clock that the test moves. Everything is closed when the test has finished. */
+/** Real clients on loopback, with a clock that the test controls. Everything is closed after the test. */
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -40,7 +40,7 @@ export async function serve({ most = 100, handler, tls, isProxy = () => false }:
     server.close();
     connections.endNow();
   });
-  /** Resolves once the service has taken the connection. */
+  /** Resolves once the service has accepted the connection. */
   const client = async (localAddress = '127.0.0.1') => {
     const before = connections.size;
     const socket = connect({ port, host: '127.0.0.1', localAddress });

@@ -79,7 +79,7 @@ export function sampleRecord(
   };
 }
 
-/** Every state that people see, with a history of handshakes, a broken chain and a renewal on record where there is one. */
+/** Every state that people see, with a history of handshakes, a broken chain, and the recorded renewal if there is one. */
 export function richEnvironments(): EnvironmentStatus[] {
   const all = everyEnvironment();
   const history = [...Array(24).keys()].map((index) =>
@@ -115,7 +115,7 @@ function brokenChain(): EnvironmentStatus {
 
 export const richEstate = (): EstateStatus => estateOf(richEnvironments());
 
-/** Of every environment that has one, and of one that is configured no longer. */
+/** Of every environment that has one, and of one that is no longer configured. */
 export function richRecords(): RenewalRecord[] {
   return [
     sampleRecord('retired', 'deployed', { closedAt: daysFromSampleNow(-2) }),
