@@ -98,7 +98,7 @@ export const handshakeAlerts: readonly AlertRule[] = [
       'Ask the network team to exempt MESH’s host from TLS inspection.',
       'Check that `mesh.url` is the address that the environment is documented under.',
     ],
-    patience: 'Ten minutes: nobody mends this by waiting.',
+    patience: 'Ten minutes: this does not go away by itself.',
   },
   {
     alert: 'MeshClockSkew',

@@ -39,7 +39,7 @@ export function parsePort(text: string): number {
   return port;
 }
 
-/** For a line of an e-mail: a line end in it would begin another one. */
+/** For one line of an email: a line break in it would start another. */
 export function parseLine(text: string): string {
   const line = text.trim();
   if (line === '' || line.length > 200 || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(line))

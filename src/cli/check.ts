@@ -26,9 +26,7 @@ async function check(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
   const at = options.at ?? io.now();
   // A handshake's authorization token contains the time, so MESH would refuse any time other than now.
   const offline = options.offline || options.at !== undefined;
-  const renewals = openViewer(configuration, ({ message }) =>
-    io.stderr(say`nothing is said of renewals: ${message}\n`),
-  );
+  const renewals = openViewer(configuration, ({ message }) => io.stderr(say`renewals are not reported: ${message}\n`));
   const now = offline ? () => at : io.now;
   const statuses = await checkOnce(chosen, { offline, env: io.env, now, renewal: renewals.view });
   renewals.close();

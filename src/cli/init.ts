@@ -25,7 +25,7 @@ async function writeNew(path: string): Promise<void> {
 
 function reason({ code }: NodeJS.ErrnoException): SafeText {
   if (code === 'EEXIST')
-    return say`the file exists already, and is left as it is\nName another with --output, or move it away first.`;
+    return say`the file already exists, and was not changed\nChoose another name with --output, or move the file first.`;
   if (code === 'ENOENT') return say`there is no such folder`;
   if (code === 'EACCES' || code === 'EROFS') return say`not writable by this account`;
   return say`cannot be written (${code ?? 'unknown reason'})`;
@@ -34,7 +34,7 @@ function reason({ code }: NodeJS.ErrnoException): SafeText {
 function nextSteps(path: string): SafeText {
   const file = shellWord(path);
   return say`wrote ${path}
-Next: fill in what is yours, then
+Next: fill in your own values, then
   mesh-cert-monitor check --config ${file} --offline   judges the files
   mesh-cert-monitor check --config ${file}             makes the handshake with MESH too
   mesh-cert-monitor serve --config ${file}             keeps watch

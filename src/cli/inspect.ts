@@ -30,7 +30,7 @@ function inputsOf(options: InspectOptions, io: CommandIo) {
   if (!caBundle && !cert && !key && !keystore)
     throw new UsageError(say`nothing to inspect\nGive at least one of --cert, --key, --ca-bundle and --keystore.`);
   if (alias !== undefined && !keystore)
-    throw new UsageError(say`--alias names an entry of --keystore, and none is given`);
+    throw new UsageError(say`--alias names an entry of --keystore, but there is no --keystore`);
   // Do not repeat the name: the user may have typed the passphrase itself.
   if (passphraseEnv !== undefined && io.env[passphraseEnv] === undefined)
     throw new UsageError(say`--passphrase-env does not name a variable of this environment`);

@@ -47,7 +47,7 @@ export interface RenewOptions {
   readonly dryRun: boolean;
   /** Default: as configured. */
   readonly key?: 'new' | 'reuse';
-  /** Why, in words for the desk. Default: what the certificate's dates say. */
+  /** The reason to give to the desk. Default: according to the certificate's dates. */
   readonly reason?: string;
   /** Directory for a dry run. Default: `renewal-NAME` in the working directory. */
   readonly output?: string;

@@ -74,7 +74,7 @@ function report(name: string, outcome: RenewOutcome, io: CommandIo): ExitCode {
       throw new UsageError(say`${outcome.reason}. The running service sends the request when its window opens`);
     case 'asked_already': {
       const why = outcome.reason === undefined ? '' : `: ${outcome.reason}`;
-      io.stderr(say`${name}: nothing is sent, for the renewal is ${outcome.state}${why}\n`);
+      io.stderr(say`${name}: nothing is sent, because the renewal is ${outcome.state}${why}\n`);
       return exitCode.warning;
     }
     case 'not_sent':

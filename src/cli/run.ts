@@ -31,5 +31,5 @@ export function explain(error: unknown, io: Pick<CommandIo, 'env'>): SafeText {
   const message = error instanceof Error ? error.message : String(error);
   return stack
     ? escapedLines(`${stack}\n`)
-    : say`error: unexpected: ${message}\nThis is a fault of ${programName}; DEBUG=1 shows where it happened.\n`;
+    : say`error: unexpected: ${message}\nThis is a fault in ${programName}; DEBUG=1 shows where it happened.\n`;
 }

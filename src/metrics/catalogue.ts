@@ -15,7 +15,7 @@ export interface MetricEntry {
   readonly unit: MetricUnit;
   /** In the order in which they are written. */
   readonly labels: readonly LabelName[];
-  /** One sentence, shown by Prometheus beside the name. */
+  /** One sentence, shown by Prometheus next to the name. */
   readonly help: string;
   /** When an environment does not have this series. If undefined, every environment has it from the first scrape. */
   readonly absent?: string;

@@ -30,7 +30,7 @@ export interface Sample {
 /**
  * Samples of one metric, below its HELP and TYPE. The registry exists for this call only: a permanent one would remember every label set
  * (700,000 for 10,000 environments), and old ones would have to be removed.
- * @throws {RangeError} for a value that is no finite number.
+ * @throws {RangeError} for a value that is not a finite number.
  */
 export async function familyText(
   name: MetricName,

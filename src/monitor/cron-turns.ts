@@ -1,24 +1,24 @@
-/** When the turns of a schedule fall, also on the two nights of the year on which clocks change. */
+/** When a schedule runs, including on the two nights of the year when clocks change. */
 import { CronTime } from 'cron';
 
 type Moment = ReturnType<CronTime['getNextDateFrom']>;
 
-/** A turn that was missed at most so long ago needs no extra one. */
+/** If a run was missed at most this long ago, no extra run is needed. */
 const soonMinutes = 60;
 
 /**
- * `CronTime` adds a turn in spring to a schedule that runs every hour, and moves turns of hour 2 to hour 1 in autumn. Here a schedule
- * that runs every hour goes on every hour of UTC. Any other goes by the local clock: a turn whose time comes twice is taken the first
- * time, and one whose time is left out is taken as soon as the clock goes on, unless the next turn follows within the hour anyway.
+ * `CronTime` adds a run in spring to an hourly schedule, and moves runs from hour 2 to hour 1 in autumn. Here an hourly
+ * schedule runs in every hour of UTC. Any other follows the local clock: a run whose time occurs twice happens the first time,
+ * and one whose time is skipped happens as soon as the clock moves on, unless the next run follows within the hour anyway.
  */
 export class CronTurns extends CronTime {
   override getNextDateFrom(start: Date | Moment, timeZone?: string): Moment {
-    if (start instanceof Date) throw new Error('a schedule asks from a moment that knows its zone');
+    if (start instanceof Date) throw new Error('the schedule was given a time without a zone');
     const from = timeZone === undefined ? start : start.setZone(timeZone);
     return this.toJSON()[2] === '*' ? this.#nextOfEveryHour(from) : this.#nextByLocalClock(from);
   }
 
-  /** Under the offset that holds now, so that no clock changes on the way. */
+  /** With the current offset, so that no clock change falls in between. */
   #nextOfEveryHour(from: Moment): Moment {
     return super.getNextDateFrom(from.setZone(`UTC${from.toFormat('ZZ')}`)).setZone(from.zone);
   }
@@ -34,7 +34,7 @@ export class CronTurns extends CronTime {
     }
   }
 
-  /** @param after - a time that does not exist, moved on by as much as the clock is. */
+  /** @param after - a time that does not exist, moved on by as much as the clock. */
   #afterGap(after: Moment): Moment {
     let end = after.startOf('minute');
     while (end.minus({ minutes: 1 }).offset === after.offset) end = end.minus({ minutes: 1 });
@@ -43,5 +43,5 @@ export class CronTurns extends CronTime {
   }
 }
 
-/** The figures of the local clock, read as UTC, where every one of them exists once. */
+/** The digits of the local clock read as UTC, where each time exists exactly once. */
 const asUtc = (moment: Moment): Moment => moment.setZone('UTC', { keepLocalTime: true });

@@ -37,7 +37,7 @@ export function newMemory(
     handshake: { ...(lastSuccessAt ? { lastSuccessAt } : {}), totals: { success: 0, failure: 0 }, history: [] },
     renewal: {
       state: 'not_due',
-      reason: environment.credential ? say`not looked at yet` : say`no credential is configured`,
+      reason: environment.credential ? say`not checked yet` : say`no credential is configured`,
     },
     renewalFindings: [],
     emails: { sent: 0, failed: 0, drafted: 0 },

@@ -1,6 +1,6 @@
 /**
  * When each environment's last successful handshake was, kept across restarts. Otherwise a service that is restarted every day would never notice
- * a day without one. By then this process owns the state directory, because the renewals hold its lock.
+ * a day without one. The state directory already belongs to this process, because the renewals have locked it.
  */
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ export function openLastSuccesses(stateDir: string, log: Pick<Log, 'warn'>): Las
     } catch (error) {
       if (!(error instanceof Error && 'code' in error)) throw error;
       if (!told)
-        log.warn({ file, error: error.message }, 'the last successful handshakes cannot be kept over a restart');
+        log.warn({ file, error: error.message }, 'the last successful handshakes cannot be kept across a restart');
       told = true;
       return undefined;
     }

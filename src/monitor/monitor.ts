@@ -236,7 +236,7 @@ export class Monitor {
 
   #update(name: string, change: (memory: EnvironmentMemory) => EnvironmentMemory): void {
     const entry = this.#memories.get(name);
-    if (!entry) return; // taken out of the configuration meanwhile
+    if (!entry) return; // removed from the configuration meanwhile
     const before = entry.status;
     entry.memory = change(entry.memory);
     entry.status = statusFrom(entry.memory, this.#options.now());

@@ -29,8 +29,8 @@ const examinationsAtOnce = 16;
 
 /**
  * In the order given. Takes as long as the slowest environment's timeouts, and the time to read and judge all of them, for up to
- * {@link handshakesAtOnce} environments: handshakes only wait, so they wait beside each other.
- * @throws {ResourceShortageError} when this process could not look at one of them; otherwise only for a bug.
+ * {@link handshakesAtOnce} environments: handshakes mostly wait, so they run at the same time.
+ * @throws {ResourceShortageError} when this process could not check one of them; otherwise only for a bug.
  */
 export async function checkOnce(
   environments: readonly ResolvedEnvironment[],

@@ -29,7 +29,7 @@ const certificateFacts = {
   serial: z
     .string()
     .regex(/^-?([0-9A-F]{2})+$/)
-    .meta({ description: 'Hex; a negative one, which RFC 5280 forbids and some have, with a minus.' }),
+    .meta({ description: 'Hex. A negative one, which RFC 5280 forbids but which exists, starts with a minus.' }),
   fingerprintSha256: fingerprint,
   notBefore: timestamp,
   notAfter: timestamp,
@@ -41,7 +41,7 @@ const certificateFacts = {
   privateKeyUsagePeriod: z
     .object({ notBefore: timestamp.optional(), notAfter: timestamp.optional() })
     .optional()
-    .meta({ description: 'Shown, not judged: neither MESH nor OpenSSL heeds it.' }),
+    .meta({ description: 'For information: MESH and OpenSSL ignore it.' }),
 };
 
 export const certificateSchema = z
@@ -72,7 +72,7 @@ export const handshakeSchema = z
     reason: z.enum(handshakeReasons).optional().meta({ description: 'Present exactly when the outcome is a failure.' }),
     detail: text.optional().meta({ description: 'What was seen, in one sentence.' }),
     remedy: z.string().optional().meta({ description: 'What to do first, if it differs from docs/handshake.md.' }),
-    httpStatus: z.int().nonnegative().meta({ description: '0 when there was no answer.' }),
+    httpStatus: z.int().nonnegative().meta({ description: '0 when there was no response.' }),
     phases: z
       .object({
         dns: seconds.optional(),
@@ -85,11 +85,11 @@ export const handshakeSchema = z
     serverCertificates: z.array(serverCertificateSchema).meta({ description: 'As presented, the server’s own first.' }),
     serverVerified: z.boolean(),
     clientCertificateRequested: z.boolean().optional().meta({
-      description: 'Whether the server asked for a client certificate. Absent when the TLS handshake was not done.',
+      description: 'Whether the server asked for a client certificate. Absent if the TLS handshake did not complete.',
     }),
     clockSkewSeconds: z.number().optional().meta({ description: 'Our clock minus the server’s Date.' }),
     retryAfterSeconds: z.int().nonnegative().optional().meta({
-      description: 'What a 425 or 429 asked for in Retry-After. The next handshake waits that long.',
+      description: 'The Retry-After of a 425 or 429. The next handshake waits that long.',
     }),
   })
   .meta({ id: 'Handshake' });
@@ -100,7 +100,7 @@ const judgement = {
   order: z.enum(['root-first', 'leaf-first', 'mixed', 'single']),
   checks: z
     .partialRecord(z.enum(checkNames), z.boolean())
-    .meta({ description: 'Absent: the input of the check was not given.' }),
+    .meta({ description: 'Absent if the check’s input was not given.' }),
   expiresAt: timestamp.optional().meta({ description: 'The earliest notAfter on the path.' }),
   daysLeft: wholeDays.optional(),
   findings: z.array(findingSchema).meta({ description: 'Worst first.' }),
@@ -108,9 +108,9 @@ const judgement = {
 
 export const inspectionSchema = z
   .object({
-    valid: z
-      .boolean()
-      .meta({ description: 'Would MESH accept this at that time. What was not given is not judged: see checks.' }),
+    valid: z.boolean().meta({
+      description: 'Whether MESH would accept this at that time. What was not given is not judged: see checks.',
+    }),
     assessedAt: timestamp,
     ...judgement,
   })
@@ -120,7 +120,7 @@ export const renewalRecordSchema = z
   .object({
     environment: text,
     mailboxId: text.optional(),
-    mesh: text.optional().meta({ description: 'Which of MESH’s environments: the preset, else the address.' }),
+    mesh: text.optional().meta({ description: 'Which of MESH’s environments: the preset, or the address.' }),
     state: z.enum(renewalStates),
     commonName: text,
     serial: text,
@@ -138,7 +138,7 @@ export const renewalRecordSchema = z
     messageFile: text.optional(),
     spkiSha256: fingerprint.optional().meta({ description: 'Of the public key in the CSR.' }),
     issuedFingerprintSha256: fingerprint.optional(),
-    successorFingerprintSha256: fingerprint.optional().meta({ description: 'Seen deployed in this one’s place.' }),
+    successorFingerprintSha256: fingerprint.optional().meta({ description: 'Seen deployed in place of this one.' }),
     successorSeenAt: timestamp.optional(),
     acceptedAt: timestamp.optional().meta({ description: 'When MESH was seen to accept it.' }),
     remindedAt: timestamp.optional(),
@@ -146,10 +146,10 @@ export const renewalRecordSchema = z
     attempts: z.int().nonnegative(),
     bodyBegunAt: timestamp
       .optional()
-      .meta({ description: 'Since when the mail server may have some of the message of the last attempt.' }),
+      .meta({ description: 'When the mail server may first have received part of the message, in the last attempt.' }),
     nextAttemptAt: timestamp.optional(),
     lastError: text.optional(),
-    refusedThing: z.enum(refusedThings).optional().meta({ description: 'What the mail server refused for good.' }),
+    refusedThing: z.enum(refusedThings).optional().meta({ description: 'What the mail server refused permanently.' }),
     transitions: z
       .array(z.object({ state: z.enum(renewalStates), at: timestamp, reason: text }))
       .meta({ description: 'Oldest first.' }),
@@ -163,7 +163,7 @@ export const renewalSchema = z
     dueAt: timestamp.optional().meta({ description: 'When the renewal window opens.' }),
     lastSafeDay: timestamp
       .optional()
-      .meta({ description: 'The last day on which asking leaves the desk its working days.' }),
+      .meta({ description: 'The last day on which a request leaves the desk its working days.' }),
     requestedAt: timestamp.optional(),
     record: renewalRecordSchema.optional(),
   })
@@ -179,11 +179,11 @@ const environmentFields = z.object({
   status: statusSchema,
   credentialConfigured: z.boolean(),
   valid: z.boolean().optional().meta({
-    description: 'Would MESH accept this certificate at that time; absent where no credential is configured.',
+    description: 'Whether MESH would accept this certificate at that time. Absent if no credential is configured.',
   }),
   assessedAt: timestamp.optional(),
   ...judgement,
-  handshake: handshakeSchema.optional().meta({ description: 'The last; absent until there was one.' }),
+  handshake: handshakeSchema.optional().meta({ description: 'The last handshake; absent until there has been one.' }),
 });
 
 /** What one run of `check` sees. */

@@ -1,4 +1,4 @@
-/** Waits for work to end, but not for ever. */
+/** Waits for work to end, but not indefinitely. */
 
 /** @returns the names of the work that has not ended after `ms`. Work that fails has ended. */
 export async function stillRunning(work: Readonly<Record<string, Promise<unknown>>>, ms: number): Promise<string[]> {

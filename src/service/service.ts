@@ -138,7 +138,7 @@ class RunningService implements Service {
   async #stop(): Promise<readonly string[]> {
     this.#stopWatching();
     clearTimeout(this.#loadAgain);
-    // First, so that a mail server that hangs does not delay the end.
+    // First, so that a mail server that hangs does not delay the shutdown.
     this.#renewals.breakOff();
     const { log } = this.#options;
     const running = await stillRunning(
@@ -230,13 +230,13 @@ class RunningService implements Service {
   #refuse(error: unknown): void {
     const { log } = this.#options;
     if (error instanceof ResourceShortageError) {
-      log.error(describe(error), 'configuration not loaded; it is tried again soon');
+      log.error(describe(error), 'configuration not loaded; trying again soon');
       clearTimeout(this.#loadAgain);
       this.#loadAgain = setTimeout(() => void this.reload(), loadAgainAfterMs).unref();
       return;
     }
     this.#monitor.refuse();
-    log.error(describe(error), 'configuration refused; the one before it stays in force');
+    log.error(describe(error), 'configuration refused; the previous one stays in force');
   }
 
   #warn(before?: Configuration): void {

@@ -1,4 +1,4 @@
-/** The HTTP surface: reads what the service knows, calls no check, changes nothing. */
+/** All of HTTP: reads what the service knows, starts no check, changes nothing. */
 import type { IncomingMessage } from 'node:http';
 import express, { type Express, type RequestHandler, type Response, Router } from 'express';
 import { type Build, contentTypes, negotiate, publish } from '../metrics/index.ts';
@@ -10,20 +10,20 @@ import { type Health, healthText, httpStatusOf, livenessOf, readinessOf, summary
 import { errorHandler, notFound, readOnly, sendProblem } from './problem.ts';
 
 export interface WebOptions {
-  /** The present; called for every request. */
+  /** The current time; called for every request. */
   readonly estate: () => EstateStatus;
   readonly build: Build;
   readonly now: () => Date;
-  /** Asked for everywhere but on `/health/live` and `/health/ready`, which orchestrators poll and which tell nothing. */
+  /** Required everywhere except at `/health/live` and `/health/ready`, which orchestrators poll and which reveal nothing. */
   readonly basicAuth?: AccessOptions['basicAuth'];
   readonly clientCertificates?: AccessOptions['clientCertificates'];
   readonly clientOf?: AccessOptions['clientOf'];
   readonly verify?: AccessOptions['verify'];
-  /** For every answer, before any route: security headers. */
+  /** Security headers, set on every response before any route. */
   readonly headers?: RequestHandler;
   /** The page, the API and the calendar. */
   readonly routers?: readonly Router[];
-  /** Told of errors that are ours. */
+  /** Called with errors that are our own. */
   readonly report: (error: unknown) => void;
 }
 
@@ -36,7 +36,7 @@ export interface WebOptions {
 export function createApp(options: WebOptions): Express {
   const app = express();
   app.disable('x-powered-by');
-  // An ETag would cost a digest of every answer, and these are never the same twice; the API sets its own.
+  // An ETag would cost a digest of every response, and these are never the same twice; the API sets its own.
   app.disable('etag');
   app.enable('strict routing');
   app.enable('case sensitive routing');

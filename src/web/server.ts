@@ -1,4 +1,4 @@
-/** The listening socket: limits, TLS, and an end that leaves nothing behind. */
+/** The listening socket: limits, TLS, and a shutdown that leaves nothing open. */
 import { createHash } from 'node:crypto';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
@@ -16,7 +16,7 @@ export interface ListenOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** Absent: plain HTTP. With `ca`, clients are asked for a certificate, but can connect without one. */
+  /** Plain HTTP if absent. With `ca`, clients are asked for a certificate, but can connect without one. */
   readonly tls?: SecureContextOptions;
   /** Called once a minute if connections were closed early. */
   readonly report?: (cuts: CutReport) => void;
@@ -26,20 +26,20 @@ export interface ListenOptions {
   readonly mostConnections?: number;
 }
 
-/** The socket cannot be had, or its key and certificate cannot be used. `message` is for the operator. */
+/** The socket cannot be opened, or its key and certificate cannot be used. `message` is for the operator. */
 export class ListenError extends MonitorError {
   override readonly code = 'ERR_LISTEN';
 }
 
 export interface WebServer {
-  /** With the port that was really taken. */
+  /** With the actual port. */
   readonly url: string;
   /**
    * For new connections. Open ones are closed after their next response. Does nothing if nothing has changed, or for plain HTTP.
    * @throws {ListenError}
    */
   renewTls(tls: SecureContextOptions): void;
-  /** Lets running answers end, for at most `graceMs`. */
+  /** Lets responses that are being sent finish, for at most `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -126,7 +126,7 @@ function report(cuts: Cuts, options: ListenOptions): void {
   if (some) options.report?.(some);
 }
 
-/** OpenSSL's words name no secret: "key values mismatch", "bad decrypt". */
+/** OpenSSL's messages never contain a secret: "key values mismatch", "bad decrypt". */
 function withTls<T>(work: () => T): T {
   try {
     return work();

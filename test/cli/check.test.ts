@@ -155,7 +155,7 @@ describe('the record of renewals', () => {
     writeFileSync(join(stateDir(), 'renewals.sqlite'), 'no database, but long enough to be looked into '.repeat(50));
     const { code, codes, stderr } = await look();
     expect([code, codes]).toEqual([0, []]);
-    expect(stderr).toMatch(/^nothing is said of renewals: .*renewals\.sqlite: .*\n$/);
+    expect(stderr).toMatch(/^renewals are not reported: .*renewals\.sqlite: .*\n$/);
   });
 
   test('of another version is neither migrated nor read', async () => {
@@ -279,7 +279,7 @@ describe('check, with a configuration that cannot be used', () => {
     expect(stderr).toContain(`error: ${path}: `);
     expect(stderr).toContain('contact: ');
     expect(stderr).toContain('environments[0].colour: unknown key');
-    expect(stderr).not.toContain('fault of');
+    expect(stderr).not.toContain('fault in');
   });
 
   test('nagios sees UNKNOWN on stdout as well', async () => {

@@ -17,7 +17,7 @@ describe('init', () => {
     const { code, stderr, stdout } = await type(['init', '--output', path]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr).toBe(`wrote ${path}
-Next: fill in what is yours, then
+Next: fill in your own values, then
   mesh-cert-monitor check --config ${path} --offline   judges the files
   mesh-cert-monitor check --config ${path}             makes the handshake with MESH too
   mesh-cert-monitor serve --config ${path}             keeps watch
@@ -38,7 +38,7 @@ Next: fill in what is yours, then
     expect(await type(['init', '--output', path])).toEqual({
       code: 3,
       stdout: '',
-      stderr: `error: ${path}: the file exists already, and is left as it is\nName another with --output, or move it away first.\n`,
+      stderr: `error: ${path}: the file already exists, and was not changed\nChoose another name with --output, or move the file first.\n`,
     });
     expect(readFileSync(path, 'utf8')).toBe('mine');
   });

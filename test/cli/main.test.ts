@@ -61,7 +61,7 @@ describe('the process', () => {
     const later = 'data:text/javascript,setTimeout(() => { throw new Error(%27boom%27) }, 1500)';
     expect(await start(['--version'], { NODE_OPTIONS: `--import=${later.replaceAll(' ', '%20')}` })).toMatchObject({
       code: 3,
-      stderr: 'error: unexpected: boom\nThis is a fault of mesh-cert-monitor; DEBUG=1 shows where it happened.\n',
+      stderr: 'error: unexpected: boom\nThis is a fault in mesh-cert-monitor; DEBUG=1 shows where it happened.\n',
     });
   });
 

@@ -129,7 +129,7 @@ describe('usage', () => {
 describe('a fault of the program', () => {
   test('is one sentence and a hint', () => {
     expect(explain(new TypeError('x is not a function'), { env: {} })).toBe(
-      'error: unexpected: x is not a function\nThis is a fault of mesh-cert-monitor; DEBUG=1 shows where it happened.\n',
+      'error: unexpected: x is not a function\nThis is a fault in mesh-cert-monitor; DEBUG=1 shows where it happened.\n',
     );
   });
 

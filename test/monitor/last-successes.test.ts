@@ -52,5 +52,5 @@ test('successes: a damaged file is told once and costs the memory, nothing else'
   successes.note('alpha', at);
   expect(successes.last('alpha', at)).toBeUndefined();
   successes.close();
-  expect(logged.match(/cannot be kept over a restart/g)).toHaveLength(1);
+  expect(logged.match(/cannot be kept across a restart/g)).toHaveLength(1);
 });

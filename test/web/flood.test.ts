@@ -107,17 +107,17 @@ describe('over TLS', () => {
     await stopServiceProcess(service);
   });
 
-  test.each(['say nothing', 'begin a TLS handshake and do not end it'] as const)(
+  test.each(['say nothing', 'begin a TLS handshake and do not finish it'] as const)(
     'two thousand clients that %s keep nobody out',
     (kind) => standsUp(service, kind),
   );
 
   // A whole handshake costs the test as much as the service.
   test('six hundred that end the handshake and then begin a request without end keep nobody out', () =>
-    standsUp(service, 'begin a request and do not end it', 600, true));
+    standsUp(service, 'begin a request and do not finish it', 600, true));
 
   test('and with some of them still there, it ends', async () => {
-    const hostile = await flood('begin a TLS handshake and do not end it', service.port, 50);
+    const hostile = await flood('begin a TLS handshake and do not finish it', service.port, 50);
     service.child.kill('SIGTERM');
     expect(await service.ended).toBe(0);
     hostile.stop();

@@ -73,8 +73,8 @@ async function* inTurns(request: IncomingMessage, pieces: Pieces): AsyncGenerato
 }
 
 /**
- * RFC 9110 §13.1.2, with the weak comparison. Not express’s own: that heeds the request’s `Cache-Control: no-cache`, which is meant for
- * caches, and which `fetch` sends along with every If-None-Match.
+ * RFC 9110 §13.1.2, with the weak comparison. Not express’s own: that obeys the request’s `Cache-Control: no-cache`, which is meant
+ * for caches, and which `fetch` sends with every If-None-Match.
  */
 function has(ifNoneMatch: string | undefined, etag: string): boolean {
   const known = ifNoneMatch?.split(',').map((each) => each.trim().replace(/^W\//, '')) ?? [];

@@ -11,7 +11,7 @@ import type { Shown } from '../shown.ts';
 import { openApiDocument } from './openapi.ts';
 import type { environmentDetailSchema } from './schema.ts';
 
-/** Renewals, as the disk is read. */
+/** Renewals read from disk at a time. */
 const atOnce = 50;
 
 export function apiRoutes({ estate, now, renewals }: Shown): Router {

@@ -5,10 +5,10 @@ export interface Drain {
   /** When the response began. Milliseconds of the monotonic clock, like all times here. */
   readonly startedMs: number;
   readonly seenMs: number;
-  /** Bytes sent to the client when the response began, and at the last look. */
+  /** Bytes sent to the client when the response began, and when last checked. */
   readonly startedBytes: number;
   readonly takenBytes: number;
-  /** For how long there was something to read. */
+  /** For how long there has been something to read. */
   readonly waitedMs: number;
   /** Since when nothing has been read although something is waiting. Undefined otherwise. */
   readonly stalledSinceMs?: number;
