@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadConfiguration } from '../src/config/index.ts';
 import type { Configuration } from '../src/config/types.ts';
 import { examine } from '../src/examine/index.ts';
-import { publish } from '../src/metrics/index.ts';
+import { Exposition } from '../src/metrics/index.ts';
 import { changes, createLog } from '../src/monitor/log.ts';
 import { renderClosing, renderReminder, renderUncertain } from '../src/renewal/mail/contact-messages.ts';
 import { renderMime } from '../src/renewal/mail/mime.ts';
@@ -290,7 +290,8 @@ describe('of the service', () => {
 
   test.each(['prometheus', 'openmetrics'] as const)('in metrics, as %s', async (format) => {
     let text = '';
-    for await (const piece of publish(estateOf([status()]), { version: '1', nodeVersion: '24' }, format)) text += piece;
+    for await (const piece of new Exposition({ version: '1', nodeVersion: '24' }).text(estateOf([status()]), format))
+      text += piece;
     expectHarmless(text);
     expect(text).toContain('\\\\E2\\\\80\\\\AE');
   });

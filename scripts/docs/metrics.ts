@@ -13,7 +13,7 @@ const from = 'src/metrics/catalogue.ts';
 const group = (name: MetricGroup) => ({ from, render: () => metrics(name) });
 
 export const metricBlocks: Blocks = {
-  'max-label-length': { from: 'src/metrics/exposition.ts', render: () => String(maxLabelLength) },
+  'max-label-length': { from: 'src/metrics/format.ts', render: () => String(maxLabelLength) },
   ...({
     certificate: group('certificate'),
     credential: group('credential'),

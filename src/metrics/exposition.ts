@@ -1,77 +1,129 @@
-/** The two text formats, Prometheus 0.0.4 and OpenMetrics 1.0.0, as prom-client writes them. */
-import { type Metric, Registry } from 'prom-client';
-import { escaped, type SafeText, say } from '../text/index.ts';
-import { type LabelName, type MetricName, metricCatalogue } from './catalogue.ts';
+/** Turns the state of the service into the text that Prometheus reads, and keeps what has not changed since the last scrape. */
+import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
+import { unixSeconds } from '../time/index.ts';
+import { type Block, environmentsInBlock, isUpToDate, writeBlock } from './blocks.ts';
+import { type MetricName, metricNames } from './catalogue.ts';
+import { type ExpositionFormat, ending, familyText, labelValue, type Sample } from './format.ts';
+import { type GzipPart, gzipHead, gzipPart, gzipTail, textOf } from './gzip-parts.ts';
+import { isOfEnvironment, type ProcessMetricName } from './series.ts';
 
-export type ExpositionFormat = 'prometheus' | 'openmetrics';
-
-export const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
-  prometheus: Registry.PROMETHEUS_CONTENT_TYPE,
-  openmetrics: Registry.OPENMETRICS_CONTENT_TYPE,
-};
-
-/** Subjects and issuers are untrusted text, and Prometheus keeps each value for weeks. */
-export const maxLabelLength = 256;
-
-/** A label value: escaped, and at most 256 UTF-16 code units. */
-export function labelValue(text: string): SafeText {
-  const whole = escaped(text);
-  if (whole.length <= maxLabelLength) return whole;
-  // The cut can fall inside a surrogate pair; half a pair is not a character.
-  return say`${whole.slice(0, maxLabelLength - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+/** Versions of the running program. */
+export interface Build {
+  readonly version: string;
+  readonly nodeVersion: string;
 }
 
-/** All labels in the order in which they are written. */
-export interface Sample {
-  readonly labels: readonly (readonly [LabelName, SafeText])[];
-  readonly value: number;
-}
+/** How many milliseconds the event loop may be kept from everything else. */
+const sliceMs = 5;
 
 /**
- * Samples of one metric, below its HELP and TYPE. The registry exists for this call only: a permanent one would remember every label set
- * (700,000 for 10,000 environments), and old ones would have to be removed.
- * @throws {RangeError} for a value that is not a finite number.
+ * The exposition of one service. What it costs depends on what has changed since the last time, not on the number of environments.
+ * @example
+ * const exposition = new Exposition({ version: '1.0.0', nodeVersion: process.versions.node });
+ * for await (const piece of exposition.gzip(estate, 'openmetrics')) response.write(piece);
  */
-export async function familyText(
-  name: MetricName,
-  samples: readonly Sample[],
-  format: ExpositionFormat,
-): Promise<string> {
-  const { help, type } = metricCatalogue[name];
-  // OpenMetrics 1.0.0: the family of a counter has no suffix, its sample has `_total`.
-  const family = format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
-  const values = samples.map(({ labels, value }) => ({ labels: Object.fromEntries(labels), value: finite(value) }));
-  const registry = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE | typeof Registry.PROMETHEUS_CONTENT_TYPE>();
-  if (format === 'openmetrics') registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
-  registry.registerMetric({ name: family, get: () => ({ name: family, help, type, values }) } as unknown as Metric);
-  return `${await registry.getSingleMetricAsString(family)}\n`;
-}
+export class Exposition {
+  readonly #build: Build;
+  #blocks: readonly Block[] = [];
+  /** One at a time, or two scrapes would write the same blocks. */
+  #refreshing: Promise<unknown> = Promise.resolve();
 
-/** Without HELP and TYPE, to follow other samples of the same metric. */
-export function withoutHead(text: string): string {
-  return text.slice(text.indexOf('\n', text.indexOf('\n') + 1) + 1);
-}
-
-export function ending(format: ExpositionFormat): string {
-  return format === 'openmetrics' ? '# EOF\n' : '';
-}
-
-/** Which format the client asked for (RFC 9110 §12.5.1): OpenMetrics only if it is named and not ranked below text. */
-export function negotiate(accept: string | undefined): ExpositionFormat {
-  let openmetrics = 0;
-  let text = 0;
-  for (const range of (accept ?? '').split(',')) {
-    const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-    const parameter = (name: string) => parameters.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
-    const quality = Number(parameter('q') ?? 1) || 0;
-    if (type === 'application/openmetrics-text' && ['1.0.0', undefined].includes(parameter('version')))
-      openmetrics = Math.max(openmetrics, quality);
-    if (type === 'text/plain') text = Math.max(text, quality);
+  constructor(build: Build) {
+    this.#build = build;
   }
-  return openmetrics > 0 && openmetrics >= text ? 'openmetrics' : 'prometheus';
+
+  /** In pieces, so that 10,000 environments are never in memory as one text. */
+  async *text(estate: EstateStatus, format: ExpositionFormat): AsyncGenerator<string> {
+    for (const part of await this.#parts(estate, format)) yield* pieces(textOf(part));
+  }
+
+  /** The same text as one gzip member (RFC 1952). */
+  async *gzip(estate: EstateStatus, format: ExpositionFormat): AsyncGenerator<Buffer> {
+    const parts = await this.#parts(estate, format);
+    yield* joined([gzipHead, ...parts.map(({ deflated }) => deflated), gzipTail(parts)]);
+  }
+
+  /** Writes what has changed, in slices that keep nobody waiting, so that the next scrape finds little to do. */
+  refresh(estate: EstateStatus): Promise<readonly Block[]> {
+    const refreshed = this.#refreshing.then(() => this.#refresh(estate.environments));
+    this.#refreshing = refreshed.catch(() => {});
+    return refreshed;
+  }
+
+  async #refresh(environments: readonly EnvironmentStatus[]): Promise<readonly Block[]> {
+    const blocks: Block[] = [];
+    let sliceEndsAt = performance.now() + sliceMs;
+    for (let from = 0; from < environments.length; from += environmentsInBlock) {
+      const before = this.#blocks[blocks.length];
+      const now = environments.slice(from, from + environmentsInBlock);
+      blocks.push(isUpToDate(before, now) ? before : await writeBlock(before, now));
+      if (performance.now() < sliceEndsAt) continue;
+      await new Promise(setImmediate);
+      sliceEndsAt = performance.now() + sliceMs;
+    }
+    this.#blocks = blocks;
+    return blocks;
+  }
+
+  async #parts(estate: EstateStatus, format: ExpositionFormat): Promise<readonly GzipPart[]> {
+    const blocks = await this.refresh(estate);
+    const parts: GzipPart[] = [];
+    for (const name of metricNames) {
+      parts.push(gzipPart(await familyText(name, ofProcess(name, estate, this.#build), format)));
+      if (!isOfEnvironment(name)) continue;
+      for (const { written } of blocks) {
+        const samples = written.get(name)?.samples;
+        if (samples && samples.length > 0) parts.push(samples);
+      }
+    }
+    parts.push(gzipPart(ending(format)));
+    return parts;
+  }
 }
 
-function finite(value: number): number {
-  if (!Number.isFinite(value)) throw new RangeError(`a sample is ${value}`);
-  return value;
+/** UTF-16 code units, or bytes. */
+const pieceLength = 65_536;
+
+function* pieces(text: string): Generator<string> {
+  let from = 0;
+  while (from < text.length) {
+    // Never between the halves of a surrogate pair: a line ends at a whole character.
+    const end = text.length - from <= pieceLength ? text.length : text.lastIndexOf('\n', from + pieceLength - 1) + 1;
+    yield text.slice(from, end);
+    from = end;
+  }
+}
+
+function* joined(buffers: readonly Buffer[]): Generator<Buffer> {
+  let [batch, size] = [[] as Buffer[], 0];
+  for (const each of buffers) {
+    batch.push(each);
+    size += each.length;
+    if (size < pieceLength) continue;
+    yield Buffer.concat(batch, size);
+    [batch, size] = [[], 0];
+  }
+  yield Buffer.concat(batch, size);
+}
+
+/** None for a metric of environments: then its HELP and TYPE stand alone, and the blocks follow. */
+function ofProcess(name: MetricName, { configuration }: EstateStatus, build: Build): Sample[] {
+  switch (name as ProcessMetricName) {
+    case 'nhs_mesh_config_last_reload_successful':
+      return [{ labels: [], value: configuration.lastReloadSuccessful ? 1 : 0 }];
+    case 'nhs_mesh_config_last_reload_success_timestamp_seconds':
+      return [{ labels: [], value: unixSeconds(configuration.lastReloadSuccessAt) }];
+    case 'mesh_cert_monitor_build_info':
+      return [
+        {
+          labels: [
+            ['version', labelValue(build.version)],
+            ['node_version', labelValue(build.nodeVersion)],
+          ],
+          value: 1,
+        },
+      ];
+    default:
+      return [];
+  }
 }

@@ -1,4 +1,4 @@
 /** The catalogue of metrics, and their exposition. */
 export { labelCatalogue, type MetricGroup, metricCatalogue, metricNames } from './catalogue.ts';
-export { contentTypes, maxLabelLength, negotiate } from './exposition.ts';
-export { type Build, publish } from './publish.ts';
+export { type Build, Exposition } from './exposition.ts';
+export { contentTypes, maxLabelLength, negotiate } from './format.ts';

@@ -1,12 +1,16 @@
-/** The samples of each metric for one environment, with its labels (other than `mesh_environment`) in the catalogue's order. Pure. */
-import { handshakeOutcomes, handshakePhases, handshakeReasons } from '../mesh/index.ts';
+/**
+ * The samples of each metric for one environment, with its labels (other than `mesh_environment`) in the catalogue's order, and the parts of
+ * the status they are made of. Pure.
+ */
+import { type HandshakeResult, handshakeOutcomes, handshakePhases, handshakeReasons } from '../mesh/index.ts';
 import { emailOutcomes, renewalStates } from '../renewal/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
 import { known, say } from '../text/index.ts';
 import { unixSeconds } from '../time/index.ts';
 import type { AssessedCertificate } from '../verify/index.ts';
+import type { Certificate } from '../x509/index.ts';
 import type { LabelName, MetricName } from './catalogue.ts';
-import { labelValue, type Sample } from './exposition.ts';
+import { labelValue, type Sample } from './format.ts';
 
 export type ProcessMetricName = Extract<MetricName, `${string}_config_${string}` | 'mesh_cert_monitor_build_info'>;
 export type EnvironmentMetricName = Exclude<MetricName, ProcessMetricName>;
@@ -19,63 +23,106 @@ const time = (value: Date | undefined): number => (value === undefined ? 0 : uni
 const set = <T extends string>(label: LabelName, values: readonly T[], of: (value: T) => number): Sample[] =>
   values.map((value) => ({ labels: [[label, labelValue(value)]], value: of(value) }));
 
-export const series: Readonly<Record<EnvironmentMetricName, (environment: EnvironmentStatus) => readonly Sample[]>> = {
-  nhs_mesh_certificate_not_after_timestamp_seconds: ({ certificates }) =>
-    earliest(certificates, ({ certificate }) => certificate.notAfter),
-  nhs_mesh_certificate_not_before_timestamp_seconds: ({ certificates }) =>
-    earliest(certificates, ({ certificate }) => certificate.notBefore),
-  nhs_mesh_certificate_info: certificateInfo,
-  nhs_mesh_credential_expiry_timestamp_seconds: ({ expiresAt }) => (expiresAt ? one(unixSeconds(expiresAt)) : []),
-  nhs_mesh_credential_valid: ({ assessment }) => flag(assessment?.valid),
-  nhs_mesh_check_passed: ({ assessment }) =>
-    Object.entries(assessment?.checks ?? {}).map(([check, passed]) => ({
-      labels: [['check', labelValue(check)]],
-      value: passed ? 1 : 0,
-    })),
-  nhs_mesh_finding: ({ findings }) =>
-    unique(
-      findings.map(({ code, severity }) => ({
-        labels: [
-          ['code', known(code)],
-          ['severity', known(severity)],
-        ],
-        value: 1,
-      })),
-    ),
-  nhs_mesh_handshake_success: ({ handshake: { last } }) => flag(last && last.outcome === 'success'),
-  nhs_mesh_handshake_failure: ({ handshake: { last } }) =>
-    set('reason', handshakeReasons, (reason) => (last?.reason === reason ? 1 : 0)),
-  nhs_mesh_handshake_duration_seconds: ({ handshake: { last } }) =>
+/** A value, an object that never changes, or a list of such. */
+export type Part = unknown;
+
+interface Series {
+  readonly part: (status: EnvironmentStatus) => Part;
+  readonly samples: (status: EnvironmentStatus) => readonly Sample[];
+}
+
+/** `write` sees nothing but the part, so the same part always makes the same samples. */
+function from<P>(part: (status: EnvironmentStatus) => P, write: (part: P) => readonly Sample[]): Series {
+  return { part, samples: (status) => write(part(status)) };
+}
+
+/** Lists are compared element by element, everything else by identity. */
+export function isSame(left: Part, right: Part): boolean {
+  if (!Array.isArray(left) || !Array.isArray(right)) return Object.is(left, right);
+  return left.length === right.length && left.every((each, index) => isSame(each, right[index]));
+}
+
+type Held = readonly [AssessedCertificate['role'], Certificate];
+const certificates = (write: (held: readonly Held[]) => readonly Sample[]) =>
+  from((status) => status.certificates.map(({ role, certificate }): Held => [role, certificate]), write);
+const value = (of: (status: EnvironmentStatus) => number | undefined) => from(of, one);
+const last = (write: (last: HandshakeResult | undefined) => readonly Sample[]) =>
+  from(({ handshake }) => handshake.last, write);
+
+export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
+  nhs_mesh_certificate_not_after_timestamp_seconds: certificates((held) => earliest(held, ({ notAfter }) => notAfter)),
+  nhs_mesh_certificate_not_before_timestamp_seconds: certificates((held) =>
+    earliest(held, ({ notBefore }) => notBefore),
+  ),
+  nhs_mesh_certificate_info: certificates(certificateInfo),
+  nhs_mesh_credential_expiry_timestamp_seconds: value(({ expiresAt }) => expiresAt && unixSeconds(expiresAt)),
+  nhs_mesh_credential_valid: from(({ assessment }) => assessment?.valid, flag),
+  nhs_mesh_check_passed: from(
+    ({ assessment }) => Object.entries(assessment?.checks ?? {}),
+    (checks) => checks.map(([check, passed]) => ({ labels: [['check', labelValue(check)]], value: passed ? 1 : 0 })),
+  ),
+  nhs_mesh_finding: from(
+    ({ findings }) => findings.map(({ code, severity }) => [code, severity] as const),
+    (findings) =>
+      unique(
+        findings.map(([code, severity]) => ({
+          labels: [
+            ['code', known(code)],
+            ['severity', known(severity)],
+          ],
+          value: 1,
+        })),
+      ),
+  ),
+  nhs_mesh_handshake_success: last((handshake) => flag(handshake && handshake.outcome === 'success')),
+  nhs_mesh_handshake_failure: from(
+    ({ handshake }) => handshake.last?.reason,
+    (failed) => set('reason', handshakeReasons, (reason) => (failed === reason ? 1 : 0)),
+  ),
+  nhs_mesh_handshake_duration_seconds: last((handshake) =>
     handshakePhases.flatMap((phase) =>
-      one(last?.phases[phase]).map(({ value }) => ({ labels: [['phase', known(phase)]] as const, value })),
+      one(handshake?.phases[phase]).map(({ value }) => ({ labels: [['phase', known(phase)]] as const, value })),
     ),
-  nhs_mesh_handshakes_total: ({ handshake }) =>
-    set('outcome', handshakeOutcomes, (outcome) => handshake.totals[outcome]),
-  nhs_mesh_handshake_last_success_timestamp_seconds: ({ handshake }) => one(time(handshake.lastSuccessAt)),
-  nhs_mesh_handshake_http_status_code: ({ handshake }) => one(handshake.last?.httpStatus ?? 0),
-  nhs_mesh_server_certificate_not_after_timestamp_seconds: ({ handshake }) => serverExpiry(handshake),
-  nhs_mesh_client_certificate_requested: ({ handshake: { last } }) => flag(last?.clientCertificateRequested),
-  nhs_mesh_clock_skew_seconds: ({ handshake }) => one(handshake.last?.clockSkewSeconds),
-  nhs_mesh_renewal_state: ({ renewal }) => set('state', renewalStates, (state) => (renewal.state === state ? 1 : 0)),
-  nhs_mesh_renewal_due_timestamp_seconds: ({ renewal }) => one(time(renewal.dueAt)),
-  nhs_mesh_renewal_requested_timestamp_seconds: ({ renewal }) => one(time(renewal.requestedAt)),
-  nhs_mesh_renewal_emails_total: ({ emails }) => set('outcome', emailOutcomes, (outcome) => emails[outcome]),
-  nhs_mesh_check_last_run_timestamp_seconds: ({ lastRunAt }) => one(time(lastRunAt)),
-  nhs_mesh_check_duration_seconds: ({ checkDurationSeconds }) => one(checkDurationSeconds ?? 0),
+  ),
+  nhs_mesh_handshakes_total: from(
+    ({ handshake }) => handshake.totals,
+    (totals) => set('outcome', handshakeOutcomes, (outcome) => totals[outcome]),
+  ),
+  nhs_mesh_handshake_last_success_timestamp_seconds: value(({ handshake }) => time(handshake.lastSuccessAt)),
+  nhs_mesh_handshake_http_status_code: value(({ handshake }) => handshake.last?.httpStatus ?? 0),
+  nhs_mesh_server_certificate_not_after_timestamp_seconds: value(({ handshake }) => serverExpiry(handshake)),
+  nhs_mesh_client_certificate_requested: from(({ handshake }) => handshake.last?.clientCertificateRequested, flag),
+  nhs_mesh_clock_skew_seconds: value(({ handshake }) => handshake.last?.clockSkewSeconds),
+  nhs_mesh_renewal_state: from(
+    ({ renewal }) => renewal.state,
+    (now) => set('state', renewalStates, (state) => (now === state ? 1 : 0)),
+  ),
+  nhs_mesh_renewal_due_timestamp_seconds: value(({ renewal }) => time(renewal.dueAt)),
+  nhs_mesh_renewal_requested_timestamp_seconds: value(({ renewal }) => time(renewal.requestedAt)),
+  nhs_mesh_renewal_emails_total: from(
+    ({ emails }) => emails,
+    (emails) => set('outcome', emailOutcomes, (outcome) => emails[outcome]),
+  ),
+  nhs_mesh_check_last_run_timestamp_seconds: value(({ lastRunAt }) => time(lastRunAt)),
+  nhs_mesh_check_duration_seconds: value(({ checkDurationSeconds }) => checkDurationSeconds ?? 0),
 };
 
+export function isOfEnvironment(name: MetricName): name is EnvironmentMetricName {
+  return name in series;
+}
+
 /** If two certificates have the same role and subject (as written), the earliest is used: two samples with the same labels are an error. */
-function earliest(certificates: readonly AssessedCertificate[], date: (each: AssessedCertificate) => Date): Sample[] {
-  const samples = certificates
-    .map((each): Sample => ({ labels: roleAndSubject(each), value: unixSeconds(date(each)) }))
+function earliest(held: readonly Held[], date: (certificate: Certificate) => Date): Sample[] {
+  const samples = held
+    .map((each): Sample => ({ labels: roleAndSubject(each), value: unixSeconds(date(each[1])) }))
     .filter(({ value }) => Number.isFinite(value));
   return unique(samples.sort((a, b) => a.value - b.value));
 }
 
-function certificateInfo({ certificates }: EnvironmentStatus): Sample[] {
+function certificateInfo(held: readonly Held[]): Sample[] {
   return unique(
-    certificates.map((each) => {
-      const { issuer, serial, fingerprintSha256, publicKey, signatureAlgorithm } = each.certificate;
+    held.map((each) => {
+      const { issuer, serial, fingerprintSha256, publicKey, signatureAlgorithm } = each[1];
       return {
         labels: [
           ...roleAndSubject(each),
@@ -92,13 +139,13 @@ function certificateInfo({ certificates }: EnvironmentStatus): Sample[] {
   );
 }
 
-function serverExpiry(handshake: EnvironmentStatus['handshake']): Sample[] {
+function serverExpiry(handshake: EnvironmentStatus['handshake']): number | undefined {
   // A probe that ends before TLS has nothing new about the server's certificate, so the last known one stays.
   const seen = [handshake.last, ...handshake.history.toReversed()].find((each) => each?.serverCertificates.length);
-  return seen ? one(Math.min(...seen.serverCertificates.map(({ notAfter }) => unixSeconds(notAfter)))) : [];
+  return seen && Math.min(...seen.serverCertificates.map(({ notAfter }) => unixSeconds(notAfter)));
 }
 
-function roleAndSubject({ role, certificate }: AssessedCertificate): Sample['labels'] {
+function roleAndSubject([role, certificate]: Held): Sample['labels'] {
   return [
     ['role', known(role)],
     ['subject', labelValue(certificate.subject.text)],

@@ -1,6 +1,6 @@
 /** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped side by side. */
 import { type Configuration, networksOf, type Variables } from '../config/index.ts';
-import type { Build } from '../metrics/index.ts';
+import { type Build, Exposition } from '../metrics/index.ts';
 import {
   type Actions,
   type LastSuccesses,
@@ -19,6 +19,7 @@ import { watchFile } from './configuration-watch.ts';
 import { stillRunning } from './ending.ts';
 import { gateOf, listenOptions, needsRestart, reportTo } from './http.ts';
 import { describe } from './problems.ts';
+import { repeat } from './repeat.ts';
 
 export interface ServiceOptions {
   /** @throws {ConfigurationError} */
@@ -46,6 +47,8 @@ export interface Service {
 }
 
 const lookAtConfigurationEveryMs = 2_000;
+/** Between scrapes, so that none of them finds much to write. */
+const refreshMetricsEveryMs = 1_000;
 const answersMayTakeMs = 5_000;
 const workMayTakeMs = 8_000;
 /** After a shortage in this process prevented a configuration from being read. */
@@ -79,10 +82,12 @@ class RunningService implements Service {
   readonly #successes: LastSuccesses;
   readonly #monitor: Monitor;
   readonly #report: ReturnType<typeof reportTo>;
+  readonly #exposition: Exposition;
   #configuration: Configuration;
   #server: WebServer | undefined;
   #schedule: Schedule | undefined;
   #stopWatching = () => {};
+  #stopRefreshing = () => {};
   #loadAgain: NodeJS.Timeout | undefined;
   #firstCycle: Promise<void> = Promise.resolve();
   #reloading: Promise<unknown> = Promise.resolve();
@@ -93,6 +98,7 @@ class RunningService implements Service {
     const actions = options.actions?.(renewals) ?? createActions(env, now, renewals);
     this.#options = options;
     this.#report = reportTo(log);
+    this.#exposition = new Exposition(options.build);
     this.#configuration = configuration;
     this.#renewals = renewals;
     this.#successes = openLastSuccesses(configuration.stateDir, log);
@@ -120,6 +126,10 @@ class RunningService implements Service {
     });
     this.#stopWatching = stop;
     this.#begin();
+    this.#stopRefreshing = repeat(() => this.#exposition.refresh(this.estate()), {
+      everyMs: refreshMetricsEveryMs,
+      failed: (error) => this.#report(error, 'the metrics could not be written'),
+    });
     log.info({ url: this.url, version: build.version, environments: environments.length }, 'serving');
     this.#warn();
   }
@@ -137,6 +147,7 @@ class RunningService implements Service {
 
   async #stop(): Promise<readonly string[]> {
     this.#stopWatching();
+    this.#stopRefreshing();
     clearTimeout(this.#loadAgain);
     // First, so that a mail server that hangs does not delay the shutdown.
     this.#renewals.breakOff();
@@ -165,7 +176,8 @@ class RunningService implements Service {
     const { now, build, env } = this.#options;
     const draw = this.#options.pages ?? pages;
     const gate = gateOf(() => this.#configuration.http, env);
-    return createApp({ estate: this.estate, build, now, report: this.#report, ...gate, ...draw(this.#shown()) });
+    const told = { estate: this.estate, build, exposition: this.#exposition, now, report: this.#report };
+    return createApp({ ...told, ...gate, ...draw(this.#shown()) });
   }
 
   #shown(): Shown {

@@ -1,7 +1,7 @@
 /** All of HTTP: reads what the service knows, starts no check, changes nothing. */
 import type { IncomingMessage } from 'node:http';
 import express, { type Express, type RequestHandler, type Response, Router } from 'express';
-import { type Build, contentTypes, negotiate, publish } from '../metrics/index.ts';
+import { type Build, contentTypes, Exposition, negotiate } from '../metrics/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
 import { jsonText } from '../text/index.ts';
 import { type AccessOptions, requireAccess } from './access/access.ts';
@@ -13,6 +13,8 @@ export interface WebOptions {
   /** The current time; called for every request. */
   readonly estate: () => EstateStatus;
   readonly build: Build;
+  /** One that is kept up to date between scrapes; if undefined, each scrape writes what has changed. */
+  readonly exposition?: Exposition;
   readonly now: () => Date;
   /** Required everywhere except at `/health/live` and `/health/ready`, which orchestrators poll and which reveal nothing. */
   readonly basicAuth?: AccessOptions['basicAuth'];
@@ -61,7 +63,7 @@ function processRoutes({ estate, build }: WebOptions): Router {
   return router;
 }
 
-function estateRoutes({ estate, build, now }: WebOptions): Router {
+function estateRoutes({ estate, build, exposition = new Exposition(build), now }: WebOptions): Router {
   const router = newRouter();
   const send = (request: IncomingMessage, response: Response, environments: readonly EnvironmentStatus[]) => {
     const summary = summaryOf(environments, build.version);
@@ -76,8 +78,14 @@ function estateRoutes({ estate, build, now }: WebOptions): Router {
   });
   readOnly(router, '/metrics', async (request, response) => {
     const format = negotiate(request.headers.accept);
-    response.set({ 'Content-Type': contentTypes[format], 'Cache-Control': 'no-store', Vary: 'Accept' });
-    await sendPieces(request, response, publish(estate(), build, format));
+    response.set({
+      'Content-Type': contentTypes[format],
+      'Cache-Control': 'no-store',
+      Vary: 'Accept, Accept-Encoding',
+    });
+    if (!request.acceptsEncodings('gzip')) return sendPieces(request, response, exposition.text(estate(), format));
+    response.set('Content-Encoding', 'gzip');
+    await sendPieces(request, response, exposition.gzip(estate(), format));
   });
   return router;
 }

@@ -1,8 +1,8 @@
 /** Reads exposition text back, so that tests can compare it with the specification and with another client. */
 import { Counter, Gauge, Registry } from 'prom-client';
 import { metricCatalogue, metricNames } from '../../src/metrics/catalogue.ts';
-import type { ExpositionFormat } from '../../src/metrics/exposition.ts';
-import { type Build, publish } from '../../src/metrics/publish.ts';
+import { type Build, Exposition } from '../../src/metrics/exposition.ts';
+import type { ExpositionFormat } from '../../src/metrics/format.ts';
 import type { EstateStatus } from '../../src/status/types.ts';
 
 export interface Series {
@@ -90,6 +90,6 @@ export async function withPromClient(ours: string, format: ExpositionFormat): Pr
 /** The whole exposition as one text. */
 export async function publishText(estate: EstateStatus, build: Build, format: ExpositionFormat): Promise<string> {
   let text = '';
-  for await (const piece of publish(estate, build, format)) text += piece;
+  for await (const piece of new Exposition(build).text(estate, format)) text += piece;
   return text;
 }

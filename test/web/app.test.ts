@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { Router } from 'express';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
-import { contentTypes } from '../../src/metrics/exposition.ts';
+import { contentTypes } from '../../src/metrics/format.ts';
 import type { EstateStatus } from '../../src/status/types.ts';
 import { createApp, type WebOptions } from '../../src/web/app.ts';
 import { listen, type WebServer } from '../../src/web/server.ts';
@@ -49,8 +49,19 @@ describe('/metrics', () => {
     const accept = 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5';
     const response = await (await serve()).get('/metrics', { headers: { accept } });
     expect(response.headers.get('content-type')).toBe(contentTypes.openmetrics);
-    expect(response.headers.get('vary')).toBe('Accept');
+    expect(response.headers.get('vary')).toBe('Accept, Accept-Encoding');
     expect(await response.text()).toBe(await publishText(wholeEstate(), build, 'openmetrics'));
+  });
+
+  test.each([
+    ['gzip', 'gzip'],
+    ['deflate, gzip;q=0.5', 'gzip'],
+    ['identity', null],
+    ['gzip;q=0', null],
+  ])('for Accept-Encoding: %s, the content coding is %s and the text the same', async (accepted, coding) => {
+    const response = await (await serve()).get('/metrics', { headers: { 'accept-encoding': accepted } });
+    expect(response.headers.get('content-encoding')).toBe(coding);
+    expect(await response.text()).toBe(await publishText(wholeEstate(), build, 'prometheus'));
   });
 
   test('shows at once what has changed', async () => {

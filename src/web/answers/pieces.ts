@@ -6,7 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import { turnsOf } from './turns.ts';
 
-type Pieces = Iterable<string> | AsyncIterable<string>;
+type Piece = string | Uint8Array;
+type Pieces<P extends Piece = Piece> = Iterable<P> | AsyncIterable<P>;
 
 /** One piece for every hundred elements: about 50 to 300 KiB. */
 export function* inBatches<Element>(
@@ -64,7 +65,7 @@ export async function sendTagged(
   else await sendPieces(request, response, make());
 }
 
-async function* inTurns(request: IncomingMessage, pieces: Pieces): AsyncGenerator<string> {
+async function* inTurns<P extends Piece>(request: IncomingMessage, pieces: Pieces<P>): AsyncGenerator<P> {
   const turn = turnsOf(request);
   for await (const piece of pieces) {
     yield piece;

@@ -1,0 +1,59 @@
+/**
+ * The samples of each metric for a few environments at a time, kept compressed. A block is written again only for the metrics whose part of
+ * some status has changed.
+ */
+import type { EnvironmentStatus } from '../status/index.ts';
+import { metricNames } from './catalogue.ts';
+import { familyText, labelValue, type Sample, withoutHead } from './format.ts';
+import { type GzipPart, gzipPart } from './gzip-parts.ts';
+import { type EnvironmentMetricName, isOfEnvironment, isSame, type Part, series } from './series.ts';
+
+/** Fewer make a scrape of many environments dearer, more a change in one of them. */
+export const environmentsInBlock = 64;
+
+interface Written {
+  readonly parts: readonly Part[];
+  readonly samples: GzipPart;
+}
+
+/** Immutable: a scrape that is under way keeps what it has begun with. */
+export interface Block {
+  readonly environments: readonly EnvironmentStatus[];
+  readonly written: ReadonlyMap<EnvironmentMetricName, Written>;
+}
+
+export function isUpToDate(block: Block | undefined, environments: readonly EnvironmentStatus[]): block is Block {
+  return (
+    block !== undefined &&
+    block.environments.length === environments.length &&
+    block.environments.every((each, index) => each === environments[index])
+  );
+}
+
+/** @param before - the same place's block as it was; what has not changed is taken from it. */
+export async function writeBlock(
+  before: Block | undefined,
+  environments: readonly EnvironmentStatus[],
+): Promise<Block> {
+  const sameNames =
+    before?.environments.length === environments.length &&
+    before.environments.every(({ name }, index) => name === environments[index]?.name);
+  const written = new Map<EnvironmentMetricName, Written>();
+  for (const name of metricNames.filter(isOfEnvironment)) {
+    const parts = environments.map(series[name].part);
+    const last = sameNames ? before.written.get(name) : undefined;
+    written.set(
+      name,
+      last && isSame(last.parts, parts) ? last : { parts, samples: await compressed(name, environments) },
+    );
+  }
+  return { environments, written };
+}
+
+async function compressed(name: EnvironmentMetricName, environments: readonly EnvironmentStatus[]): Promise<GzipPart> {
+  const samples = environments.flatMap((environment): Sample[] => {
+    const own = ['mesh_environment', labelValue(environment.name)] as const;
+    return series[name].samples(environment).map(({ labels, value }) => ({ labels: [own, ...labels], value }));
+  });
+  return gzipPart(withoutHead(await familyText(name, samples, 'prometheus')));
+}

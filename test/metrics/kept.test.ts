@@ -1,0 +1,190 @@
+/** What is kept between scrapes never shows: the text is always the one that a new exposition would write. */
+import { spawnSync } from 'node:child_process';
+import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { environmentsInBlock } from '../../src/metrics/blocks.ts';
+import { metricNames } from '../../src/metrics/catalogue.ts';
+import { Exposition } from '../../src/metrics/exposition.ts';
+import type { ExpositionFormat } from '../../src/metrics/format.ts';
+import { gzipHead, gzipPart, gzipTail } from '../../src/metrics/gzip-parts.ts';
+import { isOfEnvironment } from '../../src/metrics/series.ts';
+import type { EnvironmentStatus, EstateStatus } from '../../src/status/types.ts';
+import { publishText } from '../support/exposition.ts';
+import {
+  daysFromSampleNow,
+  environmentStatus,
+  estateOf,
+  everyEnvironment,
+  handshakeStatusOf,
+  sampleAssessment,
+  sampleChain,
+  sampleFailedHandshake,
+  sampleFinding,
+  sampleHandshake,
+} from '../support/status.ts';
+
+const build = { version: '1.2.3', nodeVersion: '24.0.0' };
+
+async function zipped(exposition: Exposition, estate: EstateStatus, format: ExpositionFormat): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of exposition.gzip(estate, format)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+async function plain(exposition: Exposition, estate: EstateStatus, format: ExpositionFormat): Promise<string> {
+  let text = '';
+  for await (const piece of exposition.text(estate, format)) text += piece;
+  return text;
+}
+
+const many = (count: number) =>
+  [...Array(count).keys()].map((each) => environmentStatus({ name: `environment-${each}` }));
+
+/** One thing that can change about a status, and everything else as it was. */
+const changes: Record<string, (status: EnvironmentStatus, step: number) => EnvironmentStatus> = {
+  'nothing, in a new object': (status) => ({ ...status }),
+  run: (status, step) => ({ ...status, lastRunAt: daysFromSampleNow(step), checkDurationSeconds: step / 10 }),
+  findings: (status, step) => ({ ...status, findings: step % 2 ? [sampleFinding('ca_expired', `${step}`)] : [] }),
+  assessment: (status, step) => ({
+    ...status,
+    assessment: sampleAssessment({
+      failed: step % 2 ? ['chain_valid'] : [],
+      notConfigured: step % 3 ? [] : ['key_match'],
+    }),
+  }),
+  certificates: (status, step) => ({ ...status, certificates: sampleChain({ serial: `0${step % 10}` }) }),
+  'a date of the certificates alone': (status, step) => ({
+    ...status,
+    certificates: status.certificates.map(({ certificate, ...each }) => ({
+      ...each,
+      certificate: { ...certificate, notAfter: daysFromSampleNow(step) },
+    })),
+  }),
+  expiry: (status, step) => ({ ...status, expiresAt: daysFromSampleNow(step) }),
+  'no expiry': ({ expiresAt, ...status }) => status,
+  handshake: (status, step) => ({
+    ...status,
+    handshake: handshakeStatusOf(
+      step % 2 ? sampleFailedHandshake('dns_failure') : sampleHandshake({ clockSkewSeconds: step }),
+      { totals: { success: step, failure: 1 } },
+    ),
+  }),
+  renewal: (status, step) => ({
+    ...status,
+    renewal: { ...status.renewal, state: step % 2 ? 'requested' : 'due', dueAt: daysFromSampleNow(step) },
+    emails: { sent: step, failed: 0, drafted: 0 },
+  }),
+  name: (status, step) => ({ ...status, name: `${status.name.slice(0, 10)}-${step}` }),
+};
+
+describe('the text after any history is the one that a new exposition writes', () => {
+  const step = fc.record({
+    what: fc.constantFrom(...Object.keys(changes), 'added', 'removed'),
+    at: fc.nat(79),
+    format: fc.constantFrom<ExpositionFormat>('prometheus', 'openmetrics'),
+    compressed: fc.boolean(),
+  });
+
+  test('in either format, compressed or not', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (history) => {
+        const exposition = new Exposition(build);
+        let environments = [...many(environmentsInBlock - 8), ...Object.values(everyEnvironment())];
+        await exposition.refresh(estateOf(environments));
+        for (const [index, { what, at, format, compressed }] of history.entries()) {
+          const place = at % environments.length;
+          const change = changes[what];
+          if (change) environments = environments.map((each, own) => (own === place ? change(each, index + 1) : each));
+          else if (what === 'removed') environments = environments.toSpliced(place, 1);
+          else environments = environments.toSpliced(place, 0, environmentStatus({ name: `new-${index}` }));
+          const estate = estateOf(environments);
+          const seen = compressed
+            ? gunzipSync(await zipped(exposition, estate, format)).toString()
+            : await plain(exposition, estate, format);
+          expect(seen).toBe(await publishText(estate, build, format));
+        }
+      }),
+      { numRuns: 8, seed: 20260302 },
+    );
+  }, 120_000);
+
+  test('two scrapes at once, of different states, each see their own', async () => {
+    const exposition = new Exposition(build);
+    const [before, after] = [estateOf(many(40)), estateOf([everyEnvironment().unreadable, ...many(40)])];
+    const seen = await Promise.all([before, after].map((estate) => plain(exposition, estate, 'prometheus')));
+    const expected = await Promise.all([before, after].map((estate) => publishText(estate, build, 'prometheus')));
+    expect(seen).toEqual(expected);
+  });
+});
+
+describe('what a refresh writes', () => {
+  const written = async (exposition: Exposition, environments: readonly EnvironmentStatus[]) =>
+    (await exposition.refresh(estateOf([...environments]))).flatMap(({ written }) => [...written]);
+  const newIn = (before: Awaited<ReturnType<typeof written>>, after: typeof before) => {
+    const old = new Set(before.map(([, each]) => each));
+    return after.flatMap(([name, each]) => (old.has(each) ? [] : [name]));
+  };
+
+  test.each([
+    ['nothing has changed', (all: EnvironmentStatus[]) => all, []],
+    [
+      'every status is a new object that says the same',
+      (all: EnvironmentStatus[]) => all.map((each) => ({ ...each })),
+      [],
+    ],
+    [
+      'one was checked again',
+      (all: EnvironmentStatus[]) =>
+        all.map((each, at) => (at === 50 ? { ...each, lastRunAt: daysFromSampleNow(1) } : each)),
+      ['nhs_mesh_check_last_run_timestamp_seconds'],
+    ],
+    [
+      'one has a finding more',
+      (all: EnvironmentStatus[]) =>
+        all.map((each, at) => (at === 50 ? { ...each, findings: [sampleFinding('ca_expired')] } : each)),
+      ['nhs_mesh_finding'],
+    ],
+  ])('%s', async (_, change, expected) => {
+    const exposition = new Exposition(build);
+    const environments = many(100);
+    const before = await written(exposition, environments);
+    expect(newIn(before, await written(exposition, change(environments)))).toEqual(expected);
+  });
+
+  test('of a new estate, everything', async () => {
+    const all = await written(new Exposition(build), many(environmentsInBlock + 1));
+    expect(newIn([], all)).toHaveLength(2 * metricNames.filter(isOfEnvironment).length);
+  });
+});
+
+describe('gzip from parts', () => {
+  const whole = (texts: readonly string[]) => {
+    const parts = texts.map(gzipPart);
+    return Buffer.concat([gzipHead, ...parts.map(({ deflated }) => deflated), gzipTail(parts)]);
+  };
+
+  test('joins to the text of all parts, with its checksum', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 2_000 }).map((each) => each.toWellFormed());
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 20 }), (texts) => {
+        expect(gunzipSync(whole(texts)).toString()).toBe(texts.join(''));
+      }),
+      { seed: 20260302 },
+    );
+  });
+
+  test('is one member that another program reads to its end', () => {
+    const bytes = whole(['first\n', 'second\n'.repeat(10_000), '', 'last\n']);
+    const { stdout, status, stderr } = spawnSync('gzip', ['-dc'], { input: bytes });
+    expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.toString()).toBe(`first\n${'second\n'.repeat(10_000)}last\n`);
+  });
+
+  test('a part that was changed afterwards is noticed', () => {
+    const parts = ['one', 'two'].map(gzipPart);
+    const swapped = [parts[1]!, parts[0]!];
+    const bytes = Buffer.concat([gzipHead, ...swapped.map(({ deflated }) => deflated), gzipTail(parts)]);
+    expect(() => gunzipSync(bytes)).toThrow(/incorrect data check/);
+  });
+});
