@@ -64,7 +64,11 @@ export async function deliver(
   // Loaded only now, so that a service that has nothing to send starts without it.
   const { default: Connection } = await import('nodemailer/lib/smtp-connection');
   const connection = new Connection(optionsFor(session, limits));
-  const body = new MessageBody(message, envelope, handover.begins);
+  const begins = async () => {
+    mustBe354(connection);
+    await handover.begins?.();
+  };
+  const body = new MessageBody(message, envelope, begins);
   try {
     const info = await withinBounds(connection, body, limits, handover.signal, async () => {
       await call<void>((done) => connection.connect(done));
@@ -92,6 +96,15 @@ const wentUngreeted = ({ code, timeoutType }: SMTPError) =>
 /** RFC 5321 §4.2.1: 4yz and 5yz mean that the message was not accepted. Any other number means nothing. */
 function refuses({ responseCode = 0 }: SMTPError): boolean {
   return responseCode >= 400 && responseCode <= 599;
+}
+
+/**
+ * RFC 5321 §4.3.2: 354 alone lets the message begin. Nodemailer takes any 2yz as well, which a server that has answered an earlier command
+ * twice also says: the message would be read as commands, and whatever is said of the first of them taken for a receipt.
+ */
+function mustBe354({ lastServerResponse }: SMTPConnection): void {
+  const answer = String(lastServerResponse || '');
+  if (!answer.startsWith('354')) throw ours(`answered DATA with ${answer.slice(0, 3)} instead of 354`);
 }
 
 /** RFC 5321 §4.1.1.10 asks for QUIT, but a server that never answers it must not hold up the process. */
