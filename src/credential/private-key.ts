@@ -2,7 +2,17 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Secret } from '../config/index.ts';
 import { MonitorError } from '../errors/index.ts';
-import { children, DerError, type DerValue, Fields, labelsOf, type PemBlock, readDer, tags } from '../x509/index.ts';
+import {
+  children,
+  DerError,
+  type DerValue,
+  expectTag,
+  Fields,
+  labelsOf,
+  type PemBlock,
+  readDer,
+  tags,
+} from '../x509/index.ts';
 import { decryptAny, decryption } from './decryption/ciphers.ts';
 import { decryptLegacyPem } from './decryption/legacy-pem.ts';
 import { type Form, formOf } from './form/form.ts';
@@ -125,7 +135,7 @@ async function fromDer(der: Uint8Array, passphrase: Secret | undefined): Promise
 
 /** EncryptedPrivateKeyInfo (RFC 5958 §3). @throws {PrivateKeyError | DerError} */
 export async function fromEncrypted(value: DerValue, passphrase: Secret | undefined): Promise<DeployedKey> {
-  const fields = new Fields(value, 'the encrypted key');
+  const fields = new Fields(expectTag(value, tags.sequence, 'the encrypted key'), 'the encrypted key');
   const { decrypt, blockBytes } = decryption(fields.take(tags.sequence, 'the encryption algorithm'));
   const ciphertext = fields.take(tags.octetString, 'the encrypted key').body;
   fields.end();

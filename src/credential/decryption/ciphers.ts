@@ -71,6 +71,7 @@ export function decryption(algorithm: DerValue): Decryption {
   );
   const id = oid(fields.any('the encryption algorithm'), 'the encryption algorithm');
   const parameters = new Fields(fields.take(tags.sequence, 'the encryption parameters'), 'the encryption parameters');
+  fields.end();
   if (id === pbes2) return pbes2Decryption(parameters);
   const old = pkcs12Ciphers[id];
   if (old) return pkcs12Decryption(old, parameters);
@@ -82,10 +83,12 @@ export function decryption(algorithm: DerValue): Decryption {
 function pbes2Decryption(parameters: Fields): Decryption {
   const derive = keyDerivation(parameters.any('the key derivation'));
   const scheme = new Fields(parameters.take(tags.sequence, 'the cipher'), 'the cipher');
+  parameters.end();
   const id = oid(scheme.any('the cipher'), 'the cipher');
   const known = ciphers[id];
   if (!known) throw new DerError(`it is encrypted with the cipher ${id}, which is not supported`);
   const iv = scheme.take(tags.octetString, 'the initialisation vector').body;
+  scheme.end();
   if (iv.length !== known.ivBytes) throw new DerError('the initialisation vector has the wrong length');
   const decrypt: Decrypt = async (ciphertext, passphrase) => {
     for (const password of octetsOf(passphrase)) {
@@ -100,6 +103,7 @@ function pbes2Decryption(parameters: Fields): Decryption {
 function pkcs12Decryption(old: (typeof pkcs12Ciphers)[string], parameters: Fields): Decryption {
   const salt = parameters.take(tags.octetString, 'the salt').body;
   const rounds = roundsOf(parameters.take(tags.integer, 'the iteration count'), mostPkcs12Rounds);
+  parameters.end();
   const decrypt: Decrypt = async (ciphertext, passphrase) => {
     const derive = (purpose: 1 | 2, length: number) =>
       pkcs12Key({ password: bmpOf(passphrase), salt, rounds, purpose, length, hash: 'sha1' });

@@ -29,7 +29,10 @@ const hmacs: Readonly<Record<string, HashName>> = {
 };
 
 export function hmacName(algorithm: DerValue): HashName {
-  const id = oid(new Fields(algorithm, 'an HMAC algorithm').any('an HMAC algorithm'), 'an HMAC algorithm');
+  const fields = new Fields(expectTag(algorithm, tags.sequence, 'an HMAC algorithm'), 'an HMAC algorithm');
+  const id = oid(fields.any('an HMAC algorithm'), 'an HMAC algorithm');
+  fields.optional(tags.null);
+  fields.end();
   const name = hmacs[id];
   if (!name) throw new DerError(`it uses the HMAC ${id}, which is not supported`);
   return name;
@@ -45,6 +48,7 @@ export function keyDerivation(algorithm: DerValue): DeriveKey {
     fields.take(tags.sequence, 'the parameters of the key derivation'),
     'the key derivation',
   );
+  fields.end();
   if (id === '1.2.840.113549.1.5.12') return pbkdf2From(parameters);
   if (id === '1.3.6.1.4.1.11591.4.11') return scryptFrom(parameters);
   throw new DerError(`it uses the key derivation ${id}, which is not supported`);
@@ -55,6 +59,7 @@ function pbkdf2From(parameters: Fields): DeriveKey {
   const rounds = roundsOf(parameters.take(tags.integer, 'the iteration count'));
   parameters.optional(tags.integer); // keyLength: the cipher implies it
   const prf = parameters.optional(tags.sequence);
+  parameters.end();
   const hash = prf ? hmacName(prf) : 'sha1';
   return (password, length) => derivePbkdf2(password, salt, rounds, length, hash);
 }

@@ -2,7 +2,7 @@
  * Whether OpenSSL's own PEM reader, which MESH clients are built on, accepts the bytes as they are. Ours accepts more than any client,
  * so that it can explain; but a file that only we can read must not count as deployed.
  */
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { type PemBlock, readPem } from '../../x509/index.ts';
 import type { Form } from './form.ts';
 import { kindOfDer } from './other-formats.ts';
@@ -43,23 +43,32 @@ function refusedBlock(
     if (!wanted(block.label) || bytes === undefined) continue;
     const place = `block ${block.number} (line ${block.line})`;
     if (kindOfDer(bytes) === 'pkcs7') return `${place}: ${packed}`;
-    if (!openSslReads(text, block)) return `${place}: ${wrapped ?? whatIsWrong(text, block)}`;
+    if (openSslReads(text, block)) continue;
+    const unended = raw.slice(0, index).find(({ to }) => to === undefined);
+    return `${place}: ${wrapped ?? whatIsWrong(text, block, unended)}`;
   }
   return undefined;
 }
 
-/**
- * Reads it as a certificate, whatever the block is: OpenSSL's errors for PEM differ from those for the value inside, so a key does not
- * have to be decrypted.
- */
 function openSslReads(text: string, block: PemBlock): boolean {
-  const lines = linesOf(text, block).replaceAll(`${block.label}-----`, 'CERTIFICATE-----');
+  if (block.label.endsWith('PRIVATE KEY')) return openSslReadsKey(text);
   try {
-    new X509Certificate(Buffer.from(lines, 'latin1'));
+    new X509Certificate(Buffer.from(linesOf(text, block), 'latin1'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The whole file, because a BEGIN line without an END line before the key is enough for OpenSSL not to find it. */
+function openSslReadsKey(text: string): boolean {
+  try {
+    createPrivateKey({ key: Buffer.from(text, 'latin1'), format: 'pem' });
     return true;
   } catch (error) {
+    // It asks for the passphrase, which it is not given here, only once it has found an encrypted key.
     const { code = '' } = error as { code?: string };
-    return !code.startsWith('ERR_OSSL_PEM') || code === 'ERR_OSSL_PEM_BAD_PASSWORD_READ';
+    return code === 'ERR_OSSL_CRYPTO_INTERRUPTED_OR_CANCELLED' || code === 'ERR_MISSING_PASSPHRASE';
   }
 }
 
@@ -69,7 +78,8 @@ function linesOf(text: string, { from, to = text.length }: PemBlock): string {
   return text.slice(text.lastIndexOf('\n', from) + 1, end === -1 ? undefined : end + 1);
 }
 
-function whatIsWrong(text: string, block: PemBlock): string {
+function whatIsWrong(text: string, block: PemBlock, unended: PemBlock | undefined): string {
+  if (unended) return `the BEGIN line before it (line ${unended.line}) has no END line`;
   const lines = linesOf(text, block);
   const inside = text.slice(block.from, block.to);
   if (!inside.includes('\n')) return 'its lines are not separated by line breaks';

@@ -41,6 +41,7 @@ const deepest = 8;
 /** RFC 2985 §5.5: friendlyName and localKeyId, with which tools link a certificate to its key. */
 const friendlyName = '1.2.840.113549.1.9.20';
 const localKeyId = '1.2.840.113549.1.9.21';
+const bmpString = 0x1e;
 
 interface Attributes {
   readonly alias?: string;
@@ -101,6 +102,8 @@ function macCheck(mac: DerValue, content: Uint8Array): (passphrase: string) => P
   const salt = fields.take(tags.octetString, 'the salt of the MAC').body;
   const count = fields.optional(tags.integer);
   const rounds = count ? roundsOf(count, mostPkcs12Rounds) : 1;
+  fields.end();
+  info.end();
 
   const id = oid(algorithm.any('the MAC algorithm'), 'the MAC algorithm');
   const equal = (hash: HashName, key: Buffer) => {
@@ -114,6 +117,8 @@ function macCheck(mac: DerValue, content: Uint8Array): (passphrase: string) => P
       return false;
     };
   }
+  algorithm.optional(tags.null);
+  algorithm.end();
   const hash = hashes[id];
   if (!hash) throw new DerError(`its MAC uses the hash ${id}, which is not supported`);
   const length = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 }[hash];
@@ -130,24 +135,24 @@ function contentOf(info: DerValue, type: string): DerValue {
   const fields = new Fields(info, 'a safe');
   const id = oid(fields.any('the type of a safe'), 'the type of a safe');
   if (id !== type) throw new DerError(`it is protected by a public key (content type ${id}), not by a passphrase`);
-  return expectTag(
-    readDer(fields.take(context(0), 'the content of a safe').body, 'a safe'),
-    tags.octetString,
-    'a safe',
-  );
+  const content = readDer(fields.take(context(0), 'the content of a safe').body, 'a safe');
+  fields.end();
+  return expectTag(content, tags.octetString, 'a safe');
 }
 
 async function readSafe(info: DerValue, contents: Contents): Promise<void> {
   const fields = new Fields(expectTag(info, tags.sequence, 'a safe'), 'a safe');
   const id = oid(fields.any('the type of a safe'), 'the type of a safe');
   if (id !== encryptedData) return readBags(contentOf(info, data).body, contents, 0);
-  const outer = fields.take(context(0), 'an encrypted safe');
-  const encrypted = new Fields(readDer(outer.body, 'an encrypted safe'), 'an encrypted safe');
+  const outer = readDer(fields.take(context(0), 'an encrypted safe').body, 'an encrypted safe');
+  fields.end();
+  const encrypted = new Fields(expectTag(outer, tags.sequence, 'an encrypted safe'), 'an encrypted safe');
   encrypted.take(tags.integer, 'the version of an encrypted safe');
   const content = new Fields(encrypted.take(tags.sequence, 'an encrypted safe'), 'an encrypted safe');
   content.any('the type of an encrypted safe');
   const { decrypt } = decryption(content.take(tags.sequence, 'the encryption of a safe'));
   const ciphertext = octetsIn(content.any('the content of an encrypted safe'));
+  content.end();
   const plain = await decrypt(ciphertext, contents.passphrase);
   if (plain) return readBags(plain, contents, 0);
   if (contents.proven) throw new DerError('a safe does not decrypt although the passphrase is right');
@@ -173,6 +178,7 @@ async function readBags(safe: Uint8Array, contents: Contents, depth: number): Pr
     const id = oid(fields.any('the type of a bag'), 'the type of a bag');
     const value = readDer(fields.take(context(0), 'the content of a bag').body, 'a bag');
     const attributes = attributesOf(fields.optional(tags.set));
+    fields.end();
     if (id === bag(1)) addKey(contents, await deployed(value.raw, 'pkcs8', false), attributes);
     else if (id === bag(2)) addKey(contents, await shroudedKey(value, contents), attributes);
     else if (id === bag(3)) readCertificateBag(value, contents, attributes);
@@ -185,17 +191,22 @@ function addKey({ keys }: Contents, key: DeployedKey, attributes: Attributes): v
   keys.push({ key, ...attributes });
 }
 
-/** An attribute that does not follow RFC 2985 is ignored, because attributes only name things. */
+/** RFC 7292 §4.2: a SEQUENCE of a type and a SET of values. OpenSSL and Java refuse the keystore for one of another form. */
 function attributesOf(set: DerValue | undefined): Attributes {
   const values = new Map<string, DerValue>();
   for (const attribute of set ? children(set, 'an attribute') : []) {
-    const [type, all] = children(attribute, 'an attribute');
-    const [value] = all?.tag === tags.set ? children(all, 'an attribute') : [];
-    if (type?.tag === tags.oid && value) values.set(oid(type, 'an attribute'), value);
+    const fields = new Fields(expectTag(attribute, tags.sequence, 'an attribute'), 'an attribute');
+    const type = oid(fields.any('the type of an attribute'), 'the type of an attribute');
+    const [value] = children(fields.take(tags.set, 'the values of an attribute'), 'an attribute');
+    fields.end();
+    if (value) values.set(type, value);
   }
   const [name, id] = [values.get(friendlyName), values.get(localKeyId)];
+  if (name && (name.tag !== bmpString || name.body.length % 2 !== 0))
+    throw new DerError('its friendlyName is malformed');
+  if (id) expectTag(id, tags.octetString, 'its localKeyId');
   return {
-    ...(name && name.body.length % 2 === 0 ? { alias: Buffer.from(name.body).swap16().toString('utf16le') } : {}),
+    ...(name ? { alias: Buffer.from(name.body).swap16().toString('utf16le') } : {}),
     ...(id ? { id: Buffer.from(id.body).toString('hex') } : {}),
   };
 }
@@ -210,9 +221,10 @@ async function shroudedKey(value: DerValue, { passphrase, proven }: Contents): P
 }
 
 function readCertificateBag(value: DerValue, { certificates }: Contents, attributes: Attributes): void {
-  const fields = new Fields(value, 'a certificate bag');
+  const fields = new Fields(expectTag(value, tags.sequence, 'a certificate bag'), 'a certificate bag');
   const type = oid(fields.any('the type of a certificate'), 'the type of a certificate');
   if (type !== x509Certificate) return;
   const content = readDer(fields.take(context(0), 'a certificate bag').body, 'a certificate bag');
+  fields.end();
   certificates.push({ der: expectTag(content, tags.octetString, 'a certificate bag').body, ...attributes });
 }
