@@ -8,6 +8,7 @@ import { errorBlocks } from './errors.ts';
 import { findingBlocks } from './findings.ts';
 import { handshakeBlocks } from './handshake.ts';
 import { metricBlocks } from './metrics.ts';
+import { reliabilityBlocks } from './reliability.ts';
 import { renewalBlocks } from './renewal.ts';
 import { serviceBlocks } from './service.ts';
 
@@ -20,6 +21,7 @@ export const pages: Readonly<Record<string, Blocks>> = {
   'docs/findings.md': findingBlocks,
   'docs/handshake.md': handshakeBlocks,
   'docs/metrics.md': metricBlocks,
+  'docs/reliability.md': reliabilityBlocks,
   'docs/renewal.md': renewalBlocks,
   'docs/service.md': serviceBlocks,
 };

@@ -1,0 +1,116 @@
+/** Puts inputs to the readers, counts what they cost, and collects what breaks. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import type { Input, Outcome, Reader } from './reader.ts';
+import { mostBlocks, mostSignatures, type Work, workDone } from './work.ts';
+
+export interface Fault {
+  readonly reader: string;
+  readonly what: string;
+  readonly bytes: Buffer;
+}
+
+export interface ReaderFigures {
+  readonly reader: string;
+  readonly inputs: number;
+  readonly accepted: number;
+  /** Of the dearest input that was measured by itself, or the dearest batch. */
+  readonly mostBlocks: number;
+  /** Bytes by which the heap and the buffers grew from the first tenth of the inputs to the last. */
+  readonly grownBytes: number;
+}
+
+/** Inputs whose work is measured together: asking V8 costs more than most of them. */
+const batchSize = 20;
+/** After a fault fast-check looks for the smallest input with the same fault, and goes on from another seed. */
+const runsInARow = 500;
+const mostFaults = 20;
+
+export async function fuzz(
+  reader: Reader,
+  inputs: number,
+  seed: number,
+  tell: (fault: Fault) => void,
+): Promise<ReaderFigures> {
+  const meter = new Meter(reader.name, tell);
+  let [done, accepted, faults] = [0, 0, 0];
+  let early = memory();
+  for (let part = 0; done < inputs && faults < mostFaults; part++) {
+    const numRuns = Math.min(runsInARow, inputs - done);
+    let started = 0;
+    const property = fc.asyncProperty(reader.inputs, async (input) => {
+      started += 1;
+      if ((await meter.around(input)) === 'accepted') accepted += 1;
+    });
+    const { failed, counterexample, errorInstance } = await fc.check(property, {
+      numRuns,
+      seed: seed + part,
+      interruptAfterTimeLimit: 600_000,
+    });
+    if (failed && counterexample) {
+      faults += 1;
+      const [{ bytes }] = counterexample;
+      tell({ reader: reader.name, what: describe(errorInstance), bytes });
+    }
+    done += started;
+    if (done - numRuns < inputs / 10) early = memory();
+  }
+  await meter.settle();
+  return { reader: reader.name, inputs: done, accepted, mostBlocks: meter.mostBlocks, grownBytes: memory() - early };
+}
+
+const describe = (error: unknown) =>
+  (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n').slice(0, 6).join('\n');
+
+class Meter {
+  readonly #reader: string;
+  readonly #tell: (fault: Fault) => void;
+  #batch: Input[] = [];
+  mostBlocks = 0;
+
+  constructor(reader: string, tell: (fault: Fault) => void) {
+    this.#reader = reader;
+    this.#tell = tell;
+    workDone();
+  }
+
+  async around(input: Input): Promise<Outcome> {
+    this.#batch.push(input);
+    try {
+      return await input.read();
+    } finally {
+      if (this.#batch.length >= batchSize) await this.settle();
+    }
+  }
+
+  /** If all of them together cost less than one may, each of them did. */
+  async settle(): Promise<void> {
+    const batch = this.#batch;
+    this.#batch = [];
+    const together = workDone();
+    if (isWithin(together)) this.mostBlocks = Math.max(this.mostBlocks, together.blocks);
+    else for (const input of batch) await this.#alone(input);
+  }
+
+  async #alone(input: Input): Promise<void> {
+    await input.read().catch(() => undefined);
+    const work = workDone();
+    this.mostBlocks = Math.max(this.mostBlocks, work.blocks);
+    const most = Math.max(mostBlocks, input.mostBlocks ?? 0);
+    if (isWithin(work, most)) return;
+    const what = `${work.blocks} blocks and ${work.signatures} signatures in the main thread, of ${most} and ${mostSignatures}`;
+    this.#tell({ reader: this.#reader, what, bytes: input.bytes });
+  }
+}
+
+const isWithin = ({ blocks, signatures }: Work, most = mostBlocks) => blocks <= most && signatures <= mostSignatures;
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+function memory(): number {
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}

@@ -1,0 +1,99 @@
+/** What fuzzing found, each as a case of its own: `npm run fuzz` would find it again only by chance. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Material, makeMaterial, passphrase } from '../../reliability/fuzz/material.ts';
+import { changeDer, type DerChange } from '../../reliability/fuzz/mutations/der.ts';
+import { inspect } from '../../src/index.ts';
+import { createMailer } from '../../src/renewal/mail/mailer.ts';
+import { renderRequest } from '../../src/renewal/mail/request-message.ts';
+import { toPem } from '../../src/x509/index.ts';
+import { startScriptedServer } from '../support/renewal/mail-server.ts';
+import { environmentOf, from, now, requestFor } from '../support/renewal/samples.ts';
+import { needs } from '../support/tools.ts';
+
+describe.skipIf(!needs('openssl') || !needs('keytool'))('files that OpenSSL refuses are not called valid', () => {
+  let material: Material;
+  beforeAll(async () => {
+    material = await makeMaterial();
+  });
+  const judged = async (parts: Partial<Record<'privateKey' | 'keystore', Buffer | string>>) => {
+    const { client, bundlePem } = material;
+    const pem = { certificate: client.pem, caBundle: bundlePem };
+    const { valid, findings } = await inspect({ ...(parts.keystore ? {} : pem), ...parts, passphrase });
+    return { valid, codes: findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code), findings };
+  };
+  /** The place of the value in the tree, counted depth first. */
+  const changed = (der: Buffer, number: number, values: number, change: Partial<DerChange>) =>
+    changeDer(der, { at: (number + 0.5) / values, other: 0, ...change } as DerChange);
+  const encrypted = () =>
+    material.client.keys.privateKey.export({ type: 'pkcs8', format: 'der', cipher: 'aes-256-cbc', passphrase });
+
+  test('undamaged, they are', async () => {
+    expect(await judged({ privateKey: encrypted() })).toMatchObject({ valid: true });
+    expect(await judged({ keystore: material.keystores.plain })).toMatchObject({ valid: true });
+  });
+
+  test.each<[string, number, Partial<DerChange>]>([
+    ['in a SET instead of a SEQUENCE', 0, { kind: 'retag', tag: 0x31 }],
+    ['with its algorithm parameters twice', 3, { kind: 'repeat', times: 1 }],
+    ['with its key derivation parameters twice', 6, { kind: 'repeat', times: 1 }],
+    ['with its HMAC twice', 9, { kind: 'repeat', times: 1 }],
+    ['with its initialisation vector twice', 14, { kind: 'repeat', times: 1 }],
+  ])('an encrypted key %s', async (_, number, change) => {
+    const privateKey = toPem(changed(encrypted(), number, 16, change), 'ENCRYPTED PRIVATE KEY');
+    const { valid, codes } = await judged({ privateKey });
+    expect(valid).toBe(false);
+    expect(codes).toContain('private_key_malformed');
+  });
+
+  test('a private key after a BEGIN line that has no END line', async () => {
+    const { codes, findings } = await judged({
+      privateKey: `-----BEGIN CERTIFICATE-----\n${material.client.encryptedKeyPem(passphrase)}`,
+    });
+    expect(findings.map(({ code }) => code)).toContain('client_cannot_read_file');
+    expect(findings.map(({ message }) => message).join()).toContain(
+      'the BEGIN line before it (line 1) has no END line',
+    );
+    expect(codes).not.toContain('private_key_malformed');
+  });
+
+  test.each([
+    ['a blank line before its END line', (pem: string) => pem.replace('-----END', '\n-----END')],
+    ['a header that says nothing of encryption', (pem: string) => pem.replace('\n', '\nDEK-Info: AES-256-CBC,00\n')],
+  ])('a private key with %s', async (_, damage) => {
+    const { findings } = await judged({ privateKey: damage(material.client.keyPem) });
+    expect(findings.map(({ code }) => code)).toContain('client_cannot_read_file');
+  });
+
+  test.each<[string, (der: Buffer) => Buffer]>([
+    // friendlyName: its text is a BMPString (RFC 2985 §5.5.1).
+    ['a friendlyName that is not a BMPString', (der) => replaced(der, '1e08006d006500730068', '0c08006d006500730068')],
+    // localKeyId: an OCTET STRING (RFC 2985 §5.5.2).
+    [
+      'a localKeyId that is not an OCTET STRING',
+      (der) => replaced(der, '06092a864886f70d01091531160414', '06092a864886f70d01091531161e14'),
+    ],
+    ['an attribute that is a SET', (der) => replaced(der, '301706092a864886f70d010914', '311706092a864886f70d010914')],
+  ])('a keystore with %s', async (_, damage) => {
+    const { valid, codes } = await judged({ keystore: damage(material.keystores.plain) });
+    expect(valid).toBe(false);
+    expect(codes).toContain('keystore_malformed');
+  });
+});
+
+function replaced(der: Buffer, from: string, to: string): Buffer {
+  const hex = der.toString('hex');
+  expect(hex).toContain(from);
+  return Buffer.from(hex.replaceAll(from, to), 'hex');
+}
+
+test('a mail server that answers twice to one command is not given the message as if it had said 354', async () => {
+  const server = await startScriptedServer({ 'RCPT 2': { reply: '250 fine\r\n250 fine' } });
+  const { host, port, tls } = { host: '127.0.0.1', port: server.port, tls: 'none' } as const;
+  const limits = { connectMs: 2000, idleMs: 250, totalMs: 4000 };
+  const mailer = createMailer({ from, smtp: { host, port, tls } }, '/nonexistent', {}, limits);
+  const result = await mailer.send(renderRequest(requestFor(environmentOf('production'))), now);
+  await server.close();
+  expect(result).toMatchObject({ outcome: 'failed', retry: true });
+  expect(result.reason).toContain('answered DATA with 250 instead of 354');
+  expect(server.seen).not.toContain('end');
+});
