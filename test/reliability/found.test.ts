@@ -64,6 +64,15 @@ describe.skipIf(!needs('openssl') || !needs('keytool'))('files that OpenSSL refu
     expect(findings.map(({ code }) => code)).toContain('client_cannot_read_file');
   });
 
+  test('a certificate before another block that has no END line', async () => {
+    const certificate = `${material.client.pem}-----BEGIN PRIVATE KEY-----\n`;
+    const { client, bundlePem } = material;
+    const { findings } = await inspect({ certificate, privateKey: client.keyPem, caBundle: bundlePem });
+    expect(findings.map(({ message }) => message).join()).toMatch(
+      /cannot read it as it is: block 2 \(line \d+\) has no END line/,
+    );
+  });
+
   test.each<[string, (der: Buffer) => Buffer]>([
     // friendlyName: its text is a BMPString (RFC 2985 §5.5.1).
     ['a friendlyName that is not a BMPString', (der) => replaced(der, '1e08006d006500730068', '0c08006d006500730068')],

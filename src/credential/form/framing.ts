@@ -47,7 +47,13 @@ function refusedBlock(
     const unended = raw.slice(0, index).find(({ to }) => to === undefined);
     return `${place}: ${wrapped ?? whatIsWrong(text, block, unended)}`;
   }
-  return undefined;
+  return wanted('PRIVATE KEY') ? undefined : unfinished(raw);
+}
+
+/** A key ends where it ends, but of certificates OpenSSL reads on, and an error in any block ends in none. */
+function unfinished(blocks: readonly PemBlock[]): string | undefined {
+  const block = blocks.find(({ to }) => to === undefined);
+  return block && `block ${block.number} (line ${block.line}) has no END line`;
 }
 
 function openSslReads(text: string, block: PemBlock): boolean {
