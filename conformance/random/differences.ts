@@ -40,6 +40,13 @@ const mappingOfTheLast: Rule = {
   reason:
     'A policy mapping in the client certificate has no effect, because RFC 5280 §6.1.4 applies to certificates that issue others. OpenSSL processes it.',
 };
+const hostBeforeQuery: Rule = {
+  name: 'host-before-a-query',
+  reason:
+    'The host of a URI ends at `/`, `?` or `#` (RFC 3986 §3.2). OpenSSL ends it only at `/` or `:`, so it compares `nhs.uk?x` with the constraint.',
+};
+
+const unreadableInBundle = 'unreadable-certificate-in-the-bundle';
 
 const strict: readonly StrictRule[] = [
   {
@@ -81,7 +88,7 @@ const strict: readonly StrictRule[] = [
       code === 'digital_signature_not_permitted' && path.notes.some((note) => note.includes('keyAgreement')),
   },
   {
-    name: 'unreadable-certificate-in-the-bundle',
+    name: unreadableInBundle,
     reason:
       'A certificate with a malformed extension makes the bundle malformed, whether or not it is needed. OpenSSL reads only the extensions of the certificates that it uses.',
     covers: ({ code }) => code === 'ca_bundle_malformed',
@@ -102,7 +109,13 @@ const strict: readonly StrictRule[] = [
   },
 ];
 
-export const differenceRules: readonly Rule[] = [lastSecond, oneIssuerOnly, mappingOfTheLast, ...strict];
+export const differenceRules: readonly Rule[] = [
+  lastSecond,
+  oneIssuerOnly,
+  mappingOfTheLast,
+  hostBeforeQuery,
+  ...strict,
+];
 
 /** The names of the rules that explain the difference; undefined for a defect. */
 export async function explain(difference: Difference, openssl: Openssl): Promise<string[] | undefined> {
@@ -110,10 +123,20 @@ export async function explain(difference: Difference, openssl: Openssl): Promise
   const names = new Set<string>();
   for (const finding of difference.ours.findings.filter(({ severity }) => severity === 'critical')) {
     const rule = await coveringRule(finding, difference, openssl);
-    if (!rule) return explainOtherPath(finding, difference, openssl);
+    if (!rule) return (await lacksTheUnreadable(difference, openssl)) ?? explainOtherPath(finding, difference, openssl);
     names.add(rule);
   }
   return [...names];
+}
+
+/** A path that needs the certificate we cannot read ends before it. Without that one, OpenSSL finds no path either. */
+async function lacksTheUnreadable({ path, ours }: Difference, openssl: Openssl): Promise<string[] | undefined> {
+  const unreadable = ours.findings
+    .filter(({ code }) => code === 'ca_bundle_malformed')
+    .map(({ message }) => Number(/ block (\d+) /.exec(message)?.[1]) - 1);
+  if (unreadable.length === 0) return undefined;
+  const bundle = path.bundle.filter((_, index) => !unreadable.includes(index)).join('');
+  return (await openssl.ask({ ...path, bundle })).accepted ? undefined : [unreadableInBundle];
 }
 
 /** If several paths fail, ours reports one and OpenSSL another: without the CA that makes ours fail, the other remains. */
@@ -135,7 +158,9 @@ async function explainOtherPath(
 }
 
 /** OpenSSL refuses what we accept: what has to change for it to accept? */
-async function explainRefusal({ path, ours }: Difference, openssl: Openssl): Promise<string[] | undefined> {
+async function explainRefusal({ path, ours, theirs }: Difference, openssl: Openssl): Promise<string[] | undefined> {
+  if (/error 4[78] at 0 depth/.test(theirs.reason ?? '') && path.notes.some(hasHostBeforeQuery))
+    return [hostBeforeQuery.name];
   const whole = { ...path, bundle: path.bundle.join('') };
   const onlyOurs = {
     ...path,
@@ -157,6 +182,9 @@ async function explainRefusal({ path, ours }: Difference, openssl: Openssl): Pro
   }
   return undefined;
 }
+
+/** `86` is the tag of a URI. */
+const hasHostBeforeQuery = (note: string) => /^alternative names .*86:[a-z]+:\/\/[^/: ]*[?#]/.test(note);
 
 const endsNow = ({ at }: RandomPath, { certificates }: Inspection) =>
   certificates.some(({ notAfter, onPath }) => onPath && new Date(notAfter).getTime() === at.getTime());
