@@ -31,8 +31,9 @@ const mayImport: Record<string, readonly string[]> = {
     'verify',
     'x509',
   ],
-  status: ['config', 'findings', 'mesh', 'renewal', 'verify'],
-  report: ['findings', 'mesh', 'renewal', 'status', 'text', 'time', 'verify', 'x509'],
+  diagnosis: ['config', 'findings', 'mesh', 'renewal', 'text', 'time', 'verify', 'x509'],
+  status: ['config', 'diagnosis', 'findings', 'mesh', 'renewal', 'verify'],
+  report: ['diagnosis', 'findings', 'mesh', 'renewal', 'status', 'text', 'time', 'verify', 'x509'],
   inspect: ['config', 'credential', 'examine', 'findings', 'report', 'text', 'time', 'verify'],
   'index.ts': ['inspect'],
   metrics: ['findings', 'mesh', 'renewal', 'status', 'text', 'time', 'verify', 'x509'],
@@ -54,6 +55,7 @@ const mayImport: Record<string, readonly string[]> = {
   monitor: [
     'config',
     'credential',
+    'diagnosis',
     'errors',
     'examine',
     'findings',
@@ -91,7 +93,7 @@ const pure: readonly { where: RegExp; except: readonly string[] }[] = [
   { where: /^renewal\/(decide|findings)\.ts$/, except: [] },
   { where: /^renewal\/mail\/(request-message|contact-messages|header-safety)\.ts$/, except: [] },
   { where: /^mesh\/(judge|tls\/alerts|http\/authorization|diagnosis\/.*)\.ts$/, except: [] },
-  { where: /^(report|status)\//, except: [] },
+  { where: /^(diagnosis|report|status)\//, except: [] },
 ];
 const worldly = /^(node:(fs|net|tls|http|https|dns|child_process|sqlite|stream)(\/.*)?|nodemailer|express|pino)$/;
 

@@ -6,7 +6,9 @@ import {
   codesOf,
   environment,
   fails,
+  follows,
   perEnvironment,
+  present,
   stands,
   unless,
 } from './rule.ts';
@@ -16,8 +18,13 @@ const critical = config.criticalDays * secondsPerDay;
 const left = `${clientNotAfter} - time()`;
 const caLeft = `(${credentialExpiry} - time())`;
 const caEndsFirst = `(${credentialExpiry} < ${clientNotAfter})`;
-/** Whatever the cause, another alert reports it. */
-export const credentialInvalid = `${perEnvironment('nhs_mesh_credential_valid == bool 0')} == 1`;
+const otherwiseInvalid = codesOf('validity', 'strength').filter((code) => code !== 'certificate_expired');
+/** An alert about the renewal says why the time runs out. */
+const renewalAlerted =
+  `${perEnvironment('nhs_mesh_renewal_state{state=~"due|failed|uncertain"}')} == 1 ` +
+  `or ${present('renewal_overdue')} or ${stands('renewal_unanswered')}`;
+/** What looks like an expiry follows from a wrong clock, which has an alert of its own. */
+const timeIsWrong = `${follows('certificate_expired')} and on (mesh_environment) ${stands('clock_skew')}`;
 const humanValue = '{{ $value | humanizeDuration }}';
 
 const reading: AlertRule[] = [
@@ -66,7 +73,10 @@ const reading: AlertRule[] = [
   {
     // Everything that the alerts above, and the one for an expired certificate, do not explain.
     alert: 'MeshCredentialInvalid',
-    expr: unless(credentialInvalid, stands(...codesOf('readable', 'key_match', 'chain_valid'), 'certificate_expired')),
+    expr: unless(
+      stands(...otherwiseInvalid),
+      stands(...codesOf('readable', 'key_match', 'chain_valid'), 'certificate_expired'),
+    ),
     for: '10m',
     severity: 'critical',
     summary: `MESH would refuse the credential of ${environment}`,
@@ -121,7 +131,7 @@ const reading: AlertRule[] = [
 const expiry: AlertRule[] = [
   {
     alert: 'MeshCertificateExpiresSoon',
-    expr: `(${left} < ${warning}) and (${left} >= ${critical})`,
+    expr: unless(`(${left} < ${warning}) and (${left} >= ${critical})`, renewalAlerted),
     for: '1h',
     severity: 'warning',
     summary: `The client certificate of MESH ${environment} expires in less than ${config.warningDays} days`,
@@ -134,7 +144,7 @@ const expiry: AlertRule[] = [
   },
   {
     alert: 'MeshCertificateExpiryImminent',
-    expr: `(${left} < ${critical}) and (${left} > 0)`,
+    expr: unless(`(${left} < ${critical}) and (${left} > 0)`, timeIsWrong),
     for: '10m',
     severity: 'critical',
     summary: `The client certificate of MESH ${environment} expires in less than ${config.criticalDays} days`,
@@ -148,7 +158,7 @@ const expiry: AlertRule[] = [
   },
   {
     alert: 'MeshCertificateExpired',
-    expr: `${left} <= 0`,
+    expr: unless(`${left} <= 0`, timeIsWrong),
     for: '0m',
     severity: 'critical',
     summary: `The client certificate of MESH ${environment} has expired: no messages can be sent or collected`,

@@ -1,7 +1,6 @@
 import type { HandshakeReason } from '../../src/mesh/index.ts';
 import { config, secondsPerDay } from './config.ts';
-import { credentialInvalid } from './credentials.ts';
-import { type AlertRule, environment, fails, perEnvironment, stands, unless } from './rule.ts';
+import { type AlertRule, environment, follows, perEnvironment, stands, unless } from './rule.ts';
 
 /** Reasons that do not clear by themselves: somebody has to change a file, a secret or a server. */
 const ours: readonly HandshakeReason[] = [
@@ -18,20 +17,24 @@ const others: readonly HandshakeReason[] = [
   'mailbox_unknown',
   'tls_protocol_mismatch',
 ];
-const definite = [...ours, ...others, 'server_certificate_untrusted', 'authentication_failed'];
+const definite: readonly HandshakeReason[] = [
+  ...ours,
+  ...others,
+  'server_certificate_untrusted',
+  'authentication_failed',
+];
 
 const failing = (...reasons: readonly HandshakeReason[]) =>
   `max by (mesh_environment, reason) (nhs_mesh_handshake_failure{reason=~"${reasons.join('|')}"}) == 1`;
 const skew = 'abs(nhs_mesh_clock_skew_seconds)';
-const skewCritical = `max by (mesh_environment) (${skew}) > ${config.clockSkewCriticalSeconds}`;
+const skewed = `max by (mesh_environment) (${skew}) > ${config.clockSkewWarningSeconds}`;
+/** Beyond what MESH allows, or so that something else is refused because of it. */
+const skewCritical =
+  `max by (mesh_environment) (${skew}) > ${config.clockSkewCriticalSeconds} or ` +
+  `((${skewed}) and on (mesh_environment) (nhs_mesh_finding{code="clock_skew",severity="critical"} == 1))`;
 
-/** One cause, one alert: a refusal that the files or the clock explain is reported by the alert about those. */
-const refused = [
-  unless(failing(...ours), credentialInvalid),
-  unless(failing('server_certificate_untrusted'), fails('chain_valid')),
-  unless(failing('authentication_failed'), skewCritical),
-  failing(...others),
-].join(' or ');
+/** One cause, one alert: a refusal that something else explains is reported by the alert about that. */
+const refused = unless(failing(...definite), follows('handshake_failed'));
 
 /** The reason of the last handshake, looked up when the alert is rendered. It may change while the alert is pending, and must not restart the wait. */
 const lastReason =
@@ -58,7 +61,10 @@ export const handshakeAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshHandshakeFailing',
-    expr: `${perEnvironment(`nhs_mesh_handshake_failure{reason!~"${definite.join('|')}"}`)} == 1`,
+    expr: unless(
+      `${perEnvironment(`nhs_mesh_handshake_failure{reason!~"${definite.join('|')}"}`)} == 1`,
+      follows('handshake_failed'),
+    ),
     for: '65m',
     severity: 'critical',
     summary: `The handshake of MESH ${environment} keeps failing`,
@@ -73,9 +79,10 @@ export const handshakeAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshMailboxNotValidated',
-    expr:
-      `max by (mesh_environment) (time() - (${lastSuccess} > 0)) > ${day} ` +
-      `or ${stands('mailbox_not_validated_recently')}`,
+    expr: unless(
+      `max by (mesh_environment) (time() - (${lastSuccess} > 0)) > ${day} or ${stands('mailbox_not_validated_recently')}`,
+      follows('mailbox_not_validated_recently'),
+    ),
     for: '10m',
     severity: 'critical',
     summary: `The mailbox of MESH ${environment} has not been validated for ${config.mailboxValidatedHours} hours`,
@@ -102,7 +109,7 @@ export const handshakeAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshClockSkew',
-    expr: `max by (mesh_environment) (${skew}) > ${config.clockSkewWarningSeconds} and max by (mesh_environment) (${skew}) <= ${config.clockSkewCriticalSeconds}`,
+    expr: unless(skewed, skewCritical),
     for: '15m',
     severity: 'warning',
     summary: `The monitor's clock is out of step with MESH ${environment}`,
@@ -118,14 +125,17 @@ export const handshakeAlerts: readonly AlertRule[] = [
     expr: skewCritical,
     for: '5m',
     severity: 'critical',
-    summary: `The monitor's clock is so far out that MESH ${environment} refuses tokens`,
-    description: `The clock differs from that of MESH ${environment} by {{ $value | humanizeDuration }}, and MESH refuses tokens beyond 2 hours. Synchronise the clock (NTP).`,
+    summary: `The monitor's clock is so far out that MESH ${environment} cannot be used`,
+    description: `The clock differs from that of MESH ${environment} by {{ $value | humanizeDuration }}: MESH refuses tokens beyond 2 hours, and certificates look expired or not valid yet. Synchronise the clock (NTP).`,
     steps: ['Fix NTP on the machine that runs the monitor, then on every client that shares its image.'],
     patience: 'Short, because MESH already refuses tokens.',
   },
   {
     alert: 'MeshServerCertificateExpiresSoon',
-    expr: `min by (mesh_environment) (${serverLeft}) < ${config.serverCertificateDays * secondsPerDay}`,
+    expr: unless(
+      `min by (mesh_environment) (${serverLeft}) < ${config.serverCertificateDays * secondsPerDay}`,
+      follows('server_certificate_expires_soon'),
+    ),
     for: '1h',
     severity: 'warning',
     summary: `MESH's own certificate in ${environment} expires soon`,

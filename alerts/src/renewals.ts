@@ -1,11 +1,15 @@
-import { type AlertRule, environment, perEnvironment, stands, unless } from './rule.ts';
+import { type AlertRule, environment, perEnvironment, present, stands, unless } from './rule.ts';
 
 const state = (names: string) => `${perEnvironment(`nhs_mesh_renewal_state{state=~"${names}"}`)} == 1`;
+
+/** The alerts about the expiry itself page for these. */
+const runningOut = present('certificate_expires_imminently', 'certificate_expired');
+const louder = present('renewal_overdue', 'certificate_expires_imminently', 'certificate_expired');
 
 export const renewalAlerts: readonly AlertRule[] = [
   {
     alert: 'MeshRenewalNotRequested',
-    expr: unless(state('due'), stands('renewal_overdue')),
+    expr: unless(state('due'), louder),
     for: '6h',
     severity: 'warning',
     summary: `The renewal of MESH ${environment} is due and has not been requested`,
@@ -18,7 +22,7 @@ export const renewalAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshRenewalEmailFailed',
-    expr: unless(state('failed|uncertain'), stands('renewal_overdue')),
+    expr: unless(state('failed|uncertain'), louder),
     for: '5m',
     severity: 'warning',
     summary: `The renewal request of MESH ${environment} failed, or it is uncertain whether it was sent`,
@@ -32,7 +36,7 @@ export const renewalAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshRenewalUnanswered',
-    expr: unless(stands('renewal_unanswered'), stands('renewal_overdue')),
+    expr: unless(stands('renewal_unanswered'), louder),
     for: '1h',
     severity: 'warning',
     summary: `The certificate desk has not answered for MESH ${environment}`,
@@ -46,7 +50,7 @@ export const renewalAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshRenewalOverdue',
-    expr: unless(stands('renewal_overdue'), stands('certificate_expired')),
+    expr: unless(present('renewal_overdue'), runningOut),
     for: '10m',
     severity: 'critical',
     summary: `The renewal of MESH ${environment} is overdue`,
@@ -56,5 +60,19 @@ export const renewalAlerts: readonly AlertRule[] = [
       'If the certificate will not arrive in time, plan for the interruption.',
     ],
     patience: 'Ten minutes.',
+  },
+  {
+    alert: 'MeshStateReplaced',
+    expr: stands('state_replaced'),
+    for: '5m',
+    severity: 'critical',
+    summary: `The state directory of the monitor was removed or replaced: no renewal of MESH ${environment} is sent`,
+    description: `The record of renewals that the running service has open is no longer the one in state_dir, so it sends nothing for ${environment}. Stop the service, put the directory back, and start it again.`,
+    steps: [
+      'Stop the service.',
+      'Put the directory back: the original, or a backup.',
+      'Start the service. If the directory is lost, first ask the desk which requests it has.',
+    ],
+    patience: 'A mount may be moved once during maintenance.',
   },
 ];

@@ -33,9 +33,19 @@ export const clientCertificate =
 /** One row per environment, whichever job, instance or replica it came from. */
 export const perEnvironment = (expression: string) => `max by (mesh_environment) (${expression})`;
 
-/** True if at least one of these findings is present. */
+const oneOf = (codes: readonly FindingCode[]) => `code=${codes.length === 1 ? '' : '~'}"${codes.join('|')}"`;
+
+/** True if at least one of these findings is present and follows from no other: a consequence has the severity info, and its cause pages. */
 export const stands = (...codes: readonly FindingCode[]) =>
-  `${perEnvironment(`nhs_mesh_finding{code=${codes.length === 1 ? '' : '~'}"${codes.join('|')}"}`)} == 1`;
+  `${perEnvironment(`nhs_mesh_finding{${oneOf(codes)},severity!="info"}`)} == 1`;
+
+/** True if at least one of these findings is present, whether or not it follows from another. */
+export const present = (...codes: readonly FindingCode[]) =>
+  `${perEnvironment(`nhs_mesh_finding{${oneOf(codes)}}`)} == 1`;
+
+/** True if this finding is present and follows from another. Only for codes that are never information by themselves. */
+export const follows = (code: FindingCode) =>
+  `${perEnvironment(`nhs_mesh_finding{${oneOf([code])},severity="info"}`)} == 1`;
 
 /**
  * A finding fails the check. Not `nhs_mesh_check_passed`: that is 0 as well when the check could not be made because a file cannot be

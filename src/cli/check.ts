@@ -28,7 +28,13 @@ async function check(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
   const offline = options.offline || options.at !== undefined;
   const renewals = openViewer(configuration, ({ message }) => io.stderr(say`renewals are not reported: ${message}\n`));
   const now = offline ? () => at : io.now;
-  const statuses = await checkOnce(chosen, { offline, env: io.env, now, renewal: renewals.view });
+  const statuses = await checkOnce(chosen, {
+    configurationFile: configuration.path,
+    offline,
+    env: io.env,
+    now,
+    renewal: renewals.view,
+  });
   renewals.close();
   io.stdout(render(options, chosen, statuses, at, io));
   return exitCode[worstStatus(statuses.map(({ status }) => status))];

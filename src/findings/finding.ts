@@ -10,6 +10,8 @@ export interface Finding {
   readonly remedy: SafeText;
   /** The certificate, file or address it is about. */
   readonly subject?: SafeText;
+  /** The finding that this one follows from: it goes away together with it, and is information until then. */
+  readonly consequenceOf?: FindingCode;
 }
 
 export type Status = 'ok' | 'warning' | 'critical';

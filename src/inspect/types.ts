@@ -39,12 +39,24 @@ export interface Inspection {
   order: 'root-first' | 'leaf-first' | 'mixed' | 'single';
   /** Absent: the input of the check was not given. */
   checks: Partial<Record<CheckName, boolean>>;
+  /** For each of the checks: false if it could not be made because its input could not be read. Then it has not passed either. */
+  judged: Partial<Record<CheckName, boolean>>;
   /** The earliest notAfter on the path. Absent without a client certificate. */
   expiresAt?: string;
   /** Whole days to `expiresAt`, rounded down: 0 on the last day, negative once over. */
   daysLeft?: number;
-  /** Worst first. */
+  diagnosis: InspectedDiagnosis;
+  /** The cause first, then the others, worst first. */
   findings: InspectedFinding[];
+}
+
+export interface InspectedDiagnosis {
+  /** The finding to act on first. Null if nothing needs attention. */
+  cause: FindingCode | null;
+  headline: string;
+  firstAction: string;
+  /** Runs as printed in a POSIX shell. */
+  command?: string;
 }
 
 export interface InspectedCertificate {
@@ -77,4 +89,6 @@ export interface InspectedFinding {
   remedy: string;
   /** The certificate, file or input it is about. */
   subject?: string;
+  /** The finding that this one follows from. Its severity is then `info`: it goes away with its cause. */
+  consequenceOf?: FindingCode;
 }

@@ -61,6 +61,14 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
     ({ assessment }) => Object.entries(assessment?.checks ?? {}),
     (checks) => checks.map(([check, passed]) => ({ labels: [['check', labelValue(check)]], value: passed ? 1 : 0 })),
   ),
+  nhs_mesh_check_judged: from(
+    ({ assessment }) => Object.entries(assessment?.judged ?? {}),
+    (checks) => checks.map(([check, judged]) => ({ labels: [['check', labelValue(check)]], value: judged ? 1 : 0 })),
+  ),
+  nhs_mesh_diagnosis_cause: from(
+    ({ diagnosis }) => diagnosis.cause?.code,
+    (code) => (code ? [{ labels: [['code', known(code)]], value: 1 }] : []),
+  ),
   nhs_mesh_finding: from(
     ({ findings }) => findings.map(({ code, severity }) => [code, severity] as const),
     (findings) =>

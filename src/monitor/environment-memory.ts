@@ -1,7 +1,8 @@
 /** What is remembered about one environment between checks, and the status that follows from it. Pure. */
 import type { ResolvedEnvironment } from '../config/index.ts';
+import { diagnose } from '../diagnosis/index.ts';
 import type { Examination } from '../examine/index.ts';
-import { type Finding, statusOf, worstFirst } from '../findings/index.ts';
+import { type Finding, statusOf } from '../findings/index.ts';
 import { type HandshakeResult, judgeHandshake } from '../mesh/index.ts';
 import type { EmailOutcome, RenewalStatus, RenewalStep } from '../renewal/index.ts';
 import type { EnvironmentStatus, HandshakeStatus } from '../status/index.ts';
@@ -10,6 +11,8 @@ import { type LastKnown, lastKnownAfter, nothingKnown } from './last-known.ts';
 
 export interface EnvironmentMemory {
   readonly environment: ResolvedEnvironment;
+  /** For commands that a person is told to type. */
+  readonly configurationFile?: string;
   /** The last examination. None before the first check, or without a credential. */
   readonly examination?: Examination;
   readonly lastKnown: LastKnown;
@@ -25,13 +28,19 @@ export interface EnvironmentMemory {
   readonly checkDurationSeconds?: number;
 }
 
+interface Known {
+  readonly configurationFile?: string | undefined;
+  readonly watchingSince?: Date | undefined;
+  readonly lastSuccessAt?: Date | undefined;
+}
+
 export function newMemory(
   environment: ResolvedEnvironment,
-  watchingSince?: Date,
-  lastSuccessAt?: Date,
+  { configurationFile, watchingSince, lastSuccessAt }: Known = {},
 ): EnvironmentMemory {
   return {
     environment,
+    ...(configurationFile === undefined ? {} : { configurationFile }),
     lastKnown: nothingKnown,
     ...(watchingSince ? { watchingSince } : {}),
     handshake: { ...(lastSuccessAt ? { lastSuccessAt } : {}), totals: { success: 0, failure: 0 }, history: [] },
@@ -103,15 +112,32 @@ export function rememberRenewal(
 }
 
 export function statusFrom(memory: EnvironmentMemory, now: Date): EnvironmentStatus {
-  const { environment, examination, lastKnown, handshake, watchingSince, lastRunAt, checkDurationSeconds } = memory;
+  const {
+    configurationFile,
+    environment,
+    examination,
+    lastKnown,
+    handshake,
+    watchingSince,
+    lastRunAt,
+    checkDurationSeconds,
+  } = memory;
   const assessment = examination?.assessment;
   const { last, lastSuccessAt } = handshake;
   const record = { ...(last ? { last } : {}), ...(lastSuccessAt ? { lastSuccessAt } : {}) };
-  const findings = worstFirst([
-    ...(assessment?.findings ?? []),
-    ...(watchingSince ? judgeHandshake(environment, { ...record, watchingSince }, now) : []),
-    ...memory.renewalFindings,
-  ]);
+  const diagnosis = diagnose({
+    findings: [
+      ...(assessment?.findings ?? []),
+      ...(watchingSince ? judgeHandshake(environment, { ...record, watchingSince }, now) : []),
+      ...memory.renewalFindings,
+    ],
+    ...(assessment ? { assessment } : {}),
+    ...(last ? { handshake: last } : {}),
+    renewal: memory.renewal,
+    environment,
+    ...(configurationFile === undefined ? {} : { configurationFile }),
+    now,
+  });
   return {
     name: environment.name,
     ...(environment.preset ? { preset: environment.preset } : {}),
@@ -125,8 +151,9 @@ export function statusFrom(memory: EnvironmentMemory, now: Date): EnvironmentSta
     handshake,
     renewal: memory.renewal,
     emails: memory.emails,
-    findings,
-    status: statusOf(findings),
+    findings: diagnosis.findings,
+    diagnosis,
+    status: statusOf(diagnosis.findings),
     ...(lastRunAt ? { lastRunAt } : {}),
     ...(checkDurationSeconds === undefined ? {} : { checkDurationSeconds }),
   };

@@ -106,7 +106,11 @@ export class Monitor {
       const memory = before.get(name)?.memory;
       const next = memory
         ? rememberReload(memory, environment)
-        : newMemory(environment, now, this.#options.successes.last(name, now));
+        : newMemory(environment, {
+            configurationFile: configuration.path,
+            watchingSince: now,
+            lastSuccessAt: this.#options.successes.last(name, now),
+          });
       this.#memories.set(name, { memory: next, status: statusFrom(next, now) });
       if (JSON.stringify(memory?.environment.mesh) !== JSON.stringify(environment.mesh))
         this.#planHandshake(name, jitterMs(name, spreadMs));

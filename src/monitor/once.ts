@@ -18,6 +18,8 @@ export interface OnceOptions {
   /** Without handshakes. */
   readonly offline: boolean;
   readonly env: Variables;
+  /** For commands that a person is told to type. */
+  readonly configurationFile?: string;
   /** The time to check at. */
   readonly now: () => Date;
   readonly signal?: AbortSignal;
@@ -53,7 +55,10 @@ async function checkEnvironment(
     return { startedAt, examination: await examine(environment, undefined, env, startedAt) };
   });
   let memory: EnvironmentMemory = rememberExamination(
-    newMemory(environment, offline ? undefined : startedAt),
+    newMemory(environment, {
+      configurationFile: options.configurationFile,
+      watchingSince: offline ? undefined : startedAt,
+    }),
     examination,
     startedAt,
     now(),

@@ -1,5 +1,6 @@
 /** The status as the public JSON of `schema.ts`. Pure: the time for the days left is an argument. */
 import type { z } from 'zod';
+import { type Diagnosis, diagnose } from '../diagnosis/index.ts';
 import { type Finding, type Status, statusOf } from '../findings/index.ts';
 import type { HandshakeResult } from '../mesh/index.ts';
 import type { RenewalRecord, RenewalStatus } from '../renewal/index.ts';
@@ -52,6 +53,7 @@ export function inspectionReport(assessment: Assessment, generatedAt: Date): Sha
 /** One assessment without a configuration, as `inspect --format json` prints it under `inspection`. */
 export function inspectionJson(assessment: Assessment): Shape<'inspectionSchema'> {
   const now = assessment.assessedAt;
+  const diagnosis = diagnosisOf(assessment);
   return {
     valid: assessment.valid,
     assessedAt: timestamp(now),
@@ -59,9 +61,19 @@ export function inspectionJson(assessment: Assessment): Shape<'inspectionSchema'
     path: [...assessment.path],
     order: assessment.order,
     checks: { ...assessment.checks },
+    judged: { ...assessment.judged },
     ...expiry(assessment.expiresAt, now),
-    findings: assessment.findings.map(findingJson),
+    diagnosis: diagnosisJson(diagnosis),
+    findings: diagnosis.findings.map(findingJson),
   };
+}
+
+/** Of files alone. */
+export const diagnosisOf = (assessment: Assessment): Diagnosis =>
+  diagnose({ findings: assessment.findings, assessment, now: assessment.assessedAt });
+
+function diagnosisJson({ cause, headline, firstAction, command }: Diagnosis): Shape<'diagnosisSchema'> {
+  return { cause: cause?.code ?? null, headline, firstAction, ...given('command', command) };
 }
 
 /** The service's status of an environment: that of `check`, its renewal, and the last success. */
@@ -91,7 +103,9 @@ function checkedEnvironmentJson(environment: EnvironmentStatus, now: Date): Shap
     path: [...(assessment?.path ?? [])],
     order: assessment?.order ?? 'single',
     checks: { ...assessment?.checks },
+    judged: { ...assessment?.judged },
     ...expiry(environment.expiresAt, now),
+    diagnosis: diagnosisJson(environment.diagnosis),
     findings: environment.findings.map(findingJson),
     ...given('handshake', handshake.last && handshakeJson(handshake.last)),
   };
@@ -102,8 +116,8 @@ export function certificateJson(assessed: AssessedCertificate, now: Date): Shape
 }
 
 export function findingJson(finding: Finding): Shape<'findingSchema'> {
-  const { code, severity, message, remedy, subject } = finding;
-  return { code, severity, message, remedy, ...given('subject', subject) };
+  const { code, severity, message, remedy, subject, consequenceOf } = finding;
+  return { code, severity, message, remedy, ...given('subject', subject), ...given('consequenceOf', consequenceOf) };
 }
 
 /** The days left on the server's certificates are counted from the handshake that saw them. */

@@ -3,8 +3,8 @@
  * Monitoring Plugins Development Guidelines, "Plugin Output for Nagios" and "Performance data".
  */
 import type { EnvironmentStatus } from '../status/index.ts';
-import { escaped, plural, type SafeText, say } from '../text/index.ts';
-import { dayMs, daysUntil } from '../time/index.ts';
+import { escaped, type SafeText, say } from '../text/index.ts';
+import { dayMs, daysUntil, timeLeft } from '../time/index.ts';
 import { worstStatus } from './json.ts';
 
 /** The thresholds for the days left of an environment. */
@@ -31,20 +31,21 @@ export function nagiosUnknown(why: string): SafeText {
 }
 
 function sentenceOf(environment: EnvironmentStatus, now: Date): string {
-  const { credentialConfigured, expiresAt, findings, handshake, name } = environment;
+  const { credentialConfigured, diagnosis, expiresAt, findings, handshake, name } = environment;
   // The reason for a failed handshake is already there.
   const troubles = findings.filter(({ code, severity }) => severity !== 'info' && code !== 'handshake_failed');
   const facts = [
-    ...(credentialConfigured ? [daysLeft(expiresAt, now)] : []),
+    ...(credentialConfigured ? [left(expiresAt, now)] : []),
     ...(handshake.last ? [handshake.last.reason ?? 'handshake ok'] : []),
     ...new Set(troubles.map(({ code }) => code)),
   ];
-  return `${name} ${facts.length > 0 ? facts.join(', ') : 'nothing to judge'}`;
+  const cause = diagnosis.cause ? `: ${diagnosis.headline}` : '';
+  return `${name} ${facts.length > 0 ? facts.join(', ') : 'nothing to judge'}${cause}`;
 }
 
-function daysLeft(expiresAt: Date | undefined, now: Date): string {
-  return expiresAt ? `${plural(daysUntil(expiresAt, now), 'day')} left` : 'expiry unknown';
-}
+/** In the words of `check`, so that the two agree at and after expiry. */
+const left = (expiresAt: Date | undefined, now: Date): string =>
+  expiresAt ? timeLeft(expiresAt, now) : 'expiry unknown';
 
 /** `'integration_days'=262;45:;14:`: `45:` alerts below 45. `U` is a value that could not be determined. */
 function performanceData(environment: EnvironmentStatus, thresholdsOf: ThresholdsOf, now: Date): string[] {

@@ -1,6 +1,6 @@
 /**
  * The single definition of the public JSON: `--format json` is checked against it, and the API's OpenAPI document is generated from it.
- * An absent field is omitted, never null. Fields may be added; consumers should ignore those they do not know.
+ * An absent field is omitted, never null (except `diagnosis.cause`). Fields may be added; consumers should ignore those they do not know.
  */
 import { z } from 'zod';
 import { checkNames, findingCodes, severities } from '../findings/index.ts';
@@ -61,6 +61,9 @@ export const findingSchema = z
     message: text,
     remedy: text,
     subject: text.optional().meta({ description: 'The certificate, file or address it is about.' }),
+    consequenceOf: z.enum(findingCodes).optional().meta({
+      description: 'The finding that this one follows from. Its severity is then info: it goes away with its cause.',
+    }),
   })
   .meta({ id: 'Finding' });
 
@@ -94,6 +97,18 @@ export const handshakeSchema = z
   })
   .meta({ id: 'Handshake' });
 
+export const diagnosisSchema = z
+  .object({
+    cause: z
+      .enum(findingCodes)
+      .nullable()
+      .meta({ description: 'The finding to act on first; null if nothing needs attention.' }),
+    headline: text.meta({ description: 'What is wrong, in one phrase, next to what MESH said.' }),
+    firstAction: text.meta({ description: 'What to do first.' }),
+    command: text.optional().meta({ description: 'Runs as printed in a POSIX shell.' }),
+  })
+  .meta({ id: 'Diagnosis' });
+
 const judgement = {
   certificates: z.array(certificateSchema).meta({ description: 'The client’s first, then the bundle in file order.' }),
   path: z.array(fingerprint).meta({ description: 'From the client certificate to the root.' }),
@@ -101,9 +116,14 @@ const judgement = {
   checks: z
     .partialRecord(z.enum(checkNames), z.boolean())
     .meta({ description: 'Absent if the check’s input was not given.' }),
+  judged: z.partialRecord(z.enum(checkNames), z.boolean()).meta({
+    description:
+      'For each of the checks: false if it could not be made because its input could not be read. Then it has not passed, and nothing is known to be wrong.',
+  }),
   expiresAt: timestamp.optional().meta({ description: 'The earliest notAfter on the path.' }),
   daysLeft: wholeDays.optional(),
-  findings: z.array(findingSchema).meta({ description: 'Worst first.' }),
+  diagnosis: diagnosisSchema,
+  findings: z.array(findingSchema).meta({ description: 'The cause first, then the others, worst first.' }),
 };
 
 export const inspectionSchema = z

@@ -1,11 +1,14 @@
 /** Output for a person at a terminal: the verdict first, then the chain, then what to do. */
-import { catalogue, checkNames, type Finding, type Status, statusOf, worstFirst } from '../findings/index.ts';
+import type { Diagnosis } from '../diagnosis/index.ts';
+import { catalogue, checkNames, type Finding, type Status, statusOf } from '../findings/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
 import { joined, known, plural, type SafeText, say, shortened } from '../text/index.ts';
 import { timeLeft, utcDay, utcTime } from '../time/index.ts';
 import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 import { type Chain, chainLines, keyKind } from './chain.ts';
+import { firstActionLines } from './diagnosis.ts';
 import { handshakeLines } from './handshake.ts';
+import { diagnosisOf } from './json.ts';
 import { labelled, paint, printed, severityFormat, type Terminal, wrap } from './terminal.ts';
 
 /** An attacker can choose the length of a subject, so it is cut to this. */
@@ -14,10 +17,13 @@ const blank = known('');
 
 /** `inspect`: one credential, or the parts of one that were given. */
 export function inspectionText(assessment: Assessment, terminal: Terminal): SafeText {
-  const { assessedAt: now, certificates, findings, path } = assessment;
+  const { assessedAt: now, certificates, path } = assessment;
+  const diagnosis = diagnosisOf(assessment);
+  const { findings } = diagnosis;
   return printed([
-    ...headline(statusOf(findings), verdictOfInspection(assessment), terminal),
+    ...headline(statusOf(findings), verdictOfInspection(assessment, diagnosis), terminal),
     blank,
+    ...firstActionLines(diagnosis, terminal),
     ...certificateSection({ certificates, path, withIssuers: isAboutIssuers(assessment) }, now, terminal),
     ...clientSection(certificates, terminal),
     ...judgementSection(assessment, terminal),
@@ -35,11 +41,12 @@ export function checkText(environments: readonly EnvironmentStatus[], now: Date,
 }
 
 function environmentLines(environment: EnvironmentStatus, now: Date, terminal: Terminal): SafeText[] {
-  const { assessment, certificates, findings, handshake, name, status } = environment;
+  const { assessment, certificates, diagnosis, findings, handshake, name, status } = environment;
   return [
     ...headline(status, say`${name}: ${verdictOf(environment, now)}`, terminal),
     ...placeLines(environment, terminal),
     blank,
+    ...firstActionLines(diagnosis, terminal),
     ...certificateSection({ certificates, path: assessment?.path ?? [], withIssuers: true }, now, terminal),
     ...(assessment ? judgementSection(assessment, terminal) : []),
     ...(handshake.last ? [...handshakeLines(handshake.last, terminal), blank] : []),
@@ -58,14 +65,15 @@ function headline(status: Status, verdict: SafeText, terminal: Terminal): SafeTe
   return [joined([paint(terminal, severityFormat(status), word), known('  '), first]), ...more];
 }
 
-function verdictOfInspection(assessment: Assessment): SafeText {
+function verdictOfInspection(assessment: Assessment, diagnosis: Diagnosis): SafeText {
   const { assessedAt, certificates, checks, expiresAt, privateKey } = assessment;
   if (certificates.some(({ role }) => role === 'client')) {
     const unjudged = [checks.key_match === undefined && 'key', checks.chain_valid === undefined && 'chain'].filter(
       Boolean,
     );
     const limits = unjudged.length > 0 ? `; ${unjudged.join(' and ')} not given, so not checked` : '';
-    return say`${verdict(assessment, expiresAt, assessedAt)}${limits}`;
+    const trouble = diagnosis.cause && assessment.valid ? say`${diagnosis.headline}; ` : '';
+    return say`${trouble}${verdict(assessment, diagnosis, expiresAt, assessedAt)}${limits}`;
   }
   const there = [
     ...(privateKey ? ['a private key'] : []),
@@ -75,29 +83,29 @@ function verdictOfInspection(assessment: Assessment): SafeText {
     there.length === 0
       ? known('no certificate to check')
       : say`${there.join(' and ')} found, but no client certificate to check`;
-  return assessment.valid ? looked : say`NOT VALID: ${causeOf(assessment)}; ${looked}`;
+  return assessment.valid ? looked : say`NOT VALID: ${causeOf(diagnosis)}; ${looked}`;
 }
 
 function verdictOf(environment: EnvironmentStatus, now: Date): SafeText {
-  const { assessment, credentialConfigured, expiresAt, handshake } = environment;
-  const failure = handshake.last?.reason ? say`handshake failed: ${handshake.last.reason}` : undefined;
-  if (!credentialConfigured)
-    return say`no credential is configured; ${failure ?? (handshake.last ? 'handshake succeeded' : 'no handshake')}`;
-  if (!assessment) return known('not checked yet');
-  return joined([verdict(assessment, expiresAt, now), ...(failure ? [failure] : [])], '; ');
+  const { assessment, credentialConfigured, diagnosis, expiresAt, handshake } = environment;
+  const trouble = diagnosis.cause ? [diagnosis.headline] : [];
+  if (!credentialConfigured) {
+    const met = handshake.last
+      ? `handshake ${handshake.last.outcome === 'success' ? 'succeeded' : 'failed'}`
+      : 'no handshake';
+    return joined([...trouble, say`no credential is configured; ${met}`], '; ');
+  }
+  if (!assessment) return joined([...trouble, known('not checked yet')], '; ');
+  if (!assessment.valid) return verdict(assessment, diagnosis, expiresAt, now);
+  return joined([...trouble, verdict(assessment, diagnosis, expiresAt, now)], '; ');
 }
 
-function verdict(assessment: Assessment, expiresAt: Date | undefined, now: Date): SafeText {
-  const expiry = expiresAt
-    ? `${timeLeft(expiresAt, now)}, notAfter ${utcTime(expiresAt)}`
-    : 'its expiry date is not known';
-  return assessment.valid ? say`valid, ${expiry}` : say`NOT VALID: ${causeOf(assessment)}; ${expiry}`;
+function verdict(assessment: Assessment, diagnosis: Diagnosis, expiresAt: Date | undefined, now: Date): SafeText {
+  const expiry = expiresAt ? `${timeLeft(expiresAt, now)} (${utcTime(expiresAt)})` : 'its expiry date is not known';
+  return assessment.valid ? say`valid, ${expiry}` : say`NOT VALID: ${causeOf(diagnosis)}; ${expiry}`;
 }
 
-function causeOf({ findings }: Assessment): string {
-  const worst = worstFirst(findings)[0];
-  return worst ? lowerFirst(catalogue[worst.code].title) : 'see the checks';
-}
+const causeOf = ({ cause, headline }: Diagnosis): string => (cause ? lowerFirst(headline) : 'see the checks');
 
 /** False for a client certificate without a bundle. */
 const isAboutIssuers = ({ certificates, checks }: Assessment) =>
@@ -128,10 +136,11 @@ function clientSection(certificates: readonly AssessedCertificate[], terminal: T
 }
 
 function judgementSection(assessment: Assessment, terminal: Terminal): SafeText[] {
-  const { certificates, checks, order, privateKey } = assessment;
+  const { certificates, checks, judged, order, privateKey } = assessment;
   const inBundle = certificates.filter(({ role }) => role !== 'client').length;
   const passed = checkNames.filter((name) => checks[name] === true);
-  const failed = checkNames.filter((name) => checks[name] === false);
+  const failed = checkNames.filter((name) => checks[name] === false && judged[name] !== false);
+  const notJudged = checkNames.filter((name) => judged[name] === false);
   const section = [
     ...(privateKey ? labelled('Key', keyOf(privateKey), terminal) : []),
     ...(inBundle > 1 ? labelled('Bundle', say`${plural(inBundle, 'certificate')}, ${order}`, terminal) : []),
@@ -139,6 +148,7 @@ function judgementSection(assessment: Assessment, terminal: Terminal): SafeText[
     ...(failed.length > 0
       ? labelled('FAILED', say`${failed.join(', ')}`, terminal).map((line) => paint(terminal, 'red', line))
       : []),
+    ...(notJudged.length > 0 ? labelled('Not judged', say`${notJudged.join(', ')}`, terminal) : []),
   ];
   return section.length === 0 ? [] : [...section, blank];
 }
@@ -147,18 +157,18 @@ const keyOf = ({ encrypted, publicKey }: NonNullable<Assessment['privateKey']>) 
   say`${keyKind(publicKey)}, ${encrypted ? 'encrypted' : 'not encrypted'}`;
 
 function findingsSection(findings: readonly Finding[], terminal: Terminal): SafeText[] {
-  return worstFirst(findings).flatMap((finding) => [...findingLines(finding, terminal), blank]);
+  return findings.flatMap((finding) => [...findingLines(finding, terminal), blank]);
 }
 
-function findingLines({ code, message, remedy, severity }: Finding, terminal: Terminal): SafeText[] {
-  const word = say`${severity.toUpperCase()}`;
+function findingLines({ code, consequenceOf, message, remedy, severity }: Finding, terminal: Terminal): SafeText[] {
+  const word = consequenceOf ? known('FOLLOWS') : say`${severity.toUpperCase()}`;
   const indent = ' '.repeat(word.length + 4);
   const [first = blank, ...more] = wrap(terminal, indent, say`${catalogue[code].title} (${code})`, '');
   return [
     joined([known('  '), paint(terminal, severityFormat(severity), word), known('  '), first]),
     ...more,
     ...wrap(terminal, '    ', message),
-    ...wrap(terminal, '      ', remedy, '    → '),
+    ...wrap(terminal, '      ', consequenceOf ? say`Follows from ${consequenceOf}.` : remedy, '    → '),
   ];
 }
 

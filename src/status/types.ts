@@ -1,5 +1,6 @@
 /** The current state of the service. Metrics, health, page, API and calendar read only this, and never start a check. */
 import type { PresetName } from '../config/index.ts';
+import type { Diagnosis } from '../diagnosis/index.ts';
 import type { Finding, Status } from '../findings/index.ts';
 import type { HandshakeOutcome, HandshakeResult } from '../mesh/index.ts';
 import type { EmailOutcome, RenewalStatus } from '../renewal/index.ts';
@@ -32,8 +33,9 @@ export interface EnvironmentStatus {
   readonly handshake: HandshakeStatus;
   readonly renewal: RenewalStatus;
   readonly emails: Readonly<Record<EmailOutcome, number>>;
-  /** Credential, handshake and renewal together, worst first. */
+  /** Credential, handshake and renewal together: the cause first, then the others, worst first; what follows from another is information. */
   readonly findings: readonly Finding[];
+  readonly diagnosis: Diagnosis;
   readonly status: Status;
   readonly lastRunAt?: Date;
   readonly checkDurationSeconds?: number;

@@ -47,7 +47,7 @@ export function assess(
     order: order.order,
     ...(privateKey ? { privateKey: { publicKey: privateKey.publicKey, encrypted: privateKey.encrypted } } : {}),
     ...(client ? { expiresAt: (firstToExpire(path) ?? client).notAfter } : {}),
-    checks: checksOf(credential, findings, rehearsal),
+    ...checksOf(credential, findings, rehearsal),
     findings,
   };
 }

@@ -11,24 +11,34 @@ export const invalidates = (finding: Finding): boolean =>
   finding.severity === 'critical' && checkOf(finding) !== undefined;
 
 /** A check that did not pass names the findings that say why; the type does not allow a failure without a reason. */
-type Verdict = 'passed' | readonly [Finding, ...Finding[]];
+type Verdict = 'passed' | { readonly judged: boolean; readonly because: readonly [Finding, ...Finding[]] };
+
+type Results = Readonly<Partial<Record<CheckName, boolean>>>;
+
+export interface Checks {
+  readonly checks: Results;
+  /** False for a check that could not be made because its input could not be read. It has not passed, and nothing is known to be wrong. */
+  readonly judged: Results;
+}
 
 /**
- * A check is absent when its input is not configured. It fails when a finding says so, and also when its input is configured but could not
- * be read, because then nobody knows whether it holds.
+ * A check is absent when its input is not configured. It fails when a finding says so. When its input is configured and could not be read, it
+ * has not passed either, because nobody knows that it holds, and is not judged.
  * @throws {Error} when an input is missing and no finding says why: a bug in a reader
  */
 export function checksOf(
   credential: DeployedCredential,
   findings: readonly Finding[],
   rehearsal: Rehearsal | undefined,
-): Partial<Record<CheckName, boolean>> {
+): Checks {
   const verdicts = Object.entries(inputsOf(credential)).flatMap(([name, inputs]) => {
     if (!inputs) return [];
-    const check = name as CheckName;
-    return [[check, verdictOf(check, inputs, findings, rehearsal) === 'passed'] as const];
+    return [[name, verdictOf(name as CheckName, inputs, findings, rehearsal)] as const];
   });
-  return Object.fromEntries(verdicts);
+  return {
+    checks: Object.fromEntries(verdicts.map(([name, verdict]) => [name, verdict === 'passed'])),
+    judged: Object.fromEntries(verdicts.map(([name, verdict]) => [name, verdict === 'passed' || verdict.judged])),
+  };
 }
 
 /** Whether each input of a check could be read; undefined where one of them is not configured. */
@@ -64,14 +74,16 @@ function verdictOf(
   rehearsal: Rehearsal | undefined,
 ): Verdict {
   const own = findings.filter((each) => checkOf(each) === check);
-  if (isSome(own)) return own;
+  if (isSome(own)) return { judged: true, because: own };
   const against = findings.filter(invalidates);
   if (inputs.includes(false)) {
-    if (isSome(against)) return against;
+    if (isSome(against)) return { judged: false, because: against };
     throw new Error(`the check ${check} has no input, and no finding says why`);
   }
   // If our rules also refuse what OpenSSL refuses, their finding says why. If there is none, OpenSSL judged at another time.
-  return check === 'rehearsal' && rehearsal?.accepted !== true && isSome(against) ? against : 'passed';
+  return check === 'rehearsal' && rehearsal?.accepted !== true && isSome(against)
+    ? { judged: true, because: against }
+    : 'passed';
 }
 
 const isSome = (findings: readonly Finding[]): findings is readonly [Finding, ...Finding[]] => findings.length > 0;

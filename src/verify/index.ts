@@ -2,7 +2,7 @@
 export { assess } from './assess.ts';
 export { invalidates } from './checks.ts';
 export { depthsOf, type Link } from './depths.ts';
-export { distinct, looksSelfSigned, mayHaveIssued } from './issuers.ts';
+export { distinct, keyIdentifiersAgree, looksSelfSigned, mayHaveIssued, namesIssuer } from './issuers.ts';
 export { isNhsName, type NhsPki, namedIssuer, recognise } from './nhs-pki.ts';
 export { findPath, type PathVerdict } from './path.ts';
 export { policyFor } from './policy.ts';

@@ -39,6 +39,8 @@ export interface Assessment {
   readonly expiresAt?: Date;
   /** Absent if the check's input is not configured. */
   readonly checks: Readonly<Partial<Record<CheckName, boolean>>>;
+  /** For each check: false if it could not be made, because its input could not be read. Then it has not passed either. */
+  readonly judged: Readonly<Partial<Record<CheckName, boolean>>>;
   /** Worst first. */
   readonly findings: readonly Finding[];
 }

@@ -1,5 +1,5 @@
 /** Health for uptime monitors, in the format of draft-inadarei-api-health-check-06. */
-import type { Finding, Status } from '../findings/index.ts';
+import { catalogue, type Finding, type FindingGroup, type Status } from '../findings/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
 import { joined, jsonText, type SafeText, say } from '../text/index.ts';
 import { daysUntil } from '../time/index.ts';
@@ -77,7 +77,7 @@ function checksOf(environment: EnvironmentStatus, now: Date): [string, HealthChe
     componentType: 'system',
     status: healthStatusOf(environment),
     ...(lastRunAt ? { time: lastRunAt.toISOString() } : {}),
-    ...outputOf(environment.findings, lastRunAt === undefined ? say`Not checked yet.` : undefined),
+    ...diagnosisOutput(environment, lastRunAt === undefined ? say`Not checked yet.` : undefined),
   };
   return [
     [`${name}:status`, [overall]],
@@ -88,8 +88,21 @@ function checksOf(environment: EnvironmentStatus, now: Date): [string, HealthChe
   ];
 }
 
-function expiry({ expiresAt, assessment, lastRunAt }: EnvironmentStatus, now: Date): HealthCheck {
-  const findings = (assessment?.findings ?? []).filter(({ severity }) => severity !== 'info');
+/** The cause and what to do first, then whatever else needs attention. */
+function diagnosisOutput({ diagnosis }: EnvironmentStatus, otherwise: SafeText | undefined): { output?: SafeText } {
+  const { alsoNeedsAttention, cause, firstAction, headline } = diagnosis;
+  if (!cause) return outputOf([], otherwise);
+  const others = outputOf(alsoNeedsAttention).output;
+  const first = say`${cause.code}: ${headline}. ${cause.message} Do first: ${firstAction}`;
+  return { output: others === undefined ? first : joined([first, others], ' ') };
+}
+
+const notOfCredential: ReadonlySet<FindingGroup> = new Set(['handshake', 'renewal']);
+
+function expiry({ expiresAt, assessment, findings: all, lastRunAt }: EnvironmentStatus, now: Date): HealthCheck {
+  const findings = all.filter(
+    ({ code, severity }) => severity !== 'info' && !notOfCredential.has(catalogue[code].group),
+  );
   const status = findings.reduce<HealthStatus>(
     (worst, { severity }) => worse(worst, severity === 'critical' ? 'fail' : 'warn'),
     lastRunAt ? 'pass' : 'warn',

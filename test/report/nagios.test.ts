@@ -33,7 +33,7 @@ describe('nagios', () => {
     const { expired, expiresSoon, healthy } = everyEnvironment();
     const text = line(healthy, expiresSoon, expired);
     expect(text).toMatch(
-      /^CRITICAL - expired -2 days left, handshake ok, certificate_expired; expires-soon 40 days left, .*; integration 295/,
+      /^CRITICAL - expired expired 2 days ago, handshake ok, certificate_expired: The client certificate expired on .*; expires-soon 40 days left, .*; integration 295/,
     );
     expect(dataOf(text)?.match(/'[^']*_days'/g)).toEqual([
       "'integration_days'",
@@ -44,7 +44,7 @@ describe('nagios', () => {
 
   test('a failed handshake is named by its reason', () => {
     const { refused } = everyEnvironment();
-    expect(line(refused)).toContain('295 days left, client_certificate_rejected|');
+    expect(line(refused)).toContain('295 days left, client_certificate_rejected: MESH refuses our client certificate.');
   });
 
   test('a sandbox without a credential has handshake data only', () => {
@@ -57,7 +57,7 @@ describe('nagios', () => {
     expect(dataOf(line(unknown))).toBe("'unreadable_days'=295;45:;14:");
     const { expiresAt: _, ...never } = unknown;
     expect(line(never)).toBe(
-      "CRITICAL - unreadable expiry unknown, certificate_unreadable|'unreadable_days'=U;45:;14:\n",
+      "CRITICAL - unreadable expiry unknown, certificate_unreadable: Client certificate cannot be read. MESH still accepted a connection at 2026-03-02 09:15 UTC (HTTP 200)|'unreadable_days'=U;45:;14:\n",
     );
   });
 

@@ -1,8 +1,9 @@
 /** Samples of the service's state, one for each state that people see; every builder takes overrides. */
 import { createHash } from 'node:crypto';
+import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import type { FindingCode } from '../../src/findings/catalogue.ts';
 import { type CheckName, checkNames } from '../../src/findings/checks.ts';
-import { type Finding, finding, statusOf, worstFirst } from '../../src/findings/finding.ts';
+import { finding, statusOf } from '../../src/findings/finding.ts';
 import type { HandshakeReason, HandshakeResult } from '../../src/mesh/types.ts';
 import type { RenewalState } from '../../src/renewal/types.ts';
 import type { EnvironmentStatus, EstateStatus, HandshakeStatus } from '../../src/status/types.ts';
@@ -88,17 +89,21 @@ export function sampleFinding(code: FindingCode, message = `Sample of ${code}.`,
 }
 
 export function sampleAssessment(
-  more: Partial<Assessment> & { failed?: readonly CheckName[]; notConfigured?: readonly CheckName[] } = {},
+  more: Partial<Assessment> & {
+    failed?: readonly CheckName[];
+    notConfigured?: readonly CheckName[];
+    notJudged?: readonly CheckName[];
+  } = {},
 ): Assessment {
-  const { failed = [], notConfigured = [], ...overrides } = more;
+  const { failed = [], notConfigured = [], notJudged = [], ...overrides } = more;
   const certificates = overrides.certificates ?? sampleChain();
   const client = certificates.find((each) => each.role === 'client');
   const checks = checkNames
     .filter((name) => !notConfigured.includes(name))
-    .map((name) => [name, !failed.includes(name)] as const);
+    .map((name) => [name, !failed.includes(name) && !notJudged.includes(name)] as const);
   return {
     assessedAt: sampleNow,
-    valid: failed.every((name) => name === 'chain_order' || name === 'naming'),
+    valid: [...failed, ...notJudged].every((name) => name === 'chain_order' || name === 'naming'),
     certificates,
     path: (['client', 'intermediate', 'root'] as const).flatMap((role) =>
       certificates
@@ -108,6 +113,7 @@ export function sampleAssessment(
     order: 'root-first',
     ...(client ? { expiresAt: client.certificate.notAfter } : {}),
     checks: Object.fromEntries(checks),
+    judged: Object.fromEntries(checks.map(([name]) => [name, !notJudged.includes(name)])),
     findings: [],
     ...overrides,
   };
@@ -166,7 +172,15 @@ export function handshakeStatusOf(last: HandshakeResult, more: Partial<Handshake
 /** A healthy integration environment, changed by `more`; findings and status are derived unless given. */
 export function environmentStatus(more: Partial<EnvironmentStatus> = {}): EnvironmentStatus {
   const assessment = 'assessment' in more ? more.assessment : sampleAssessment();
-  const findings: readonly Finding[] = worstFirst(more.findings ?? assessment?.findings ?? []);
+  const handshake = more.handshake ?? handshakeStatusOf(sampleHandshake());
+  const diagnosis = diagnose({
+    findings: more.findings ?? assessment?.findings ?? [],
+    ...(assessment ? { assessment } : {}),
+    ...(handshake.last ? { handshake: handshake.last } : {}),
+    ...(more.renewal ? { renewal: more.renewal } : {}),
+    now: sampleNow,
+  });
+  const { findings } = diagnosis;
   const certificates = more.certificates ?? assessment?.certificates ?? [];
   const expiresAt = 'expiresAt' in more ? more.expiresAt : assessment?.expiresAt;
   const { assessment: _, expiresAt: __, ...overrides } = more;
@@ -181,7 +195,7 @@ export function environmentStatus(more: Partial<EnvironmentStatus> = {}): Enviro
     ...(assessment ? { assessment } : {}),
     certificates,
     ...(expiresAt ? { expiresAt } : {}),
-    handshake: handshakeStatusOf(sampleHandshake()),
+    handshake,
     renewal: {
       state: 'not_due',
       reason: say`The renewal window opens on 20 October 2026.`,
@@ -193,6 +207,7 @@ export function environmentStatus(more: Partial<EnvironmentStatus> = {}): Enviro
     checkDurationSeconds: 0.012,
     ...overrides,
     findings,
+    diagnosis,
   };
 }
 
@@ -225,7 +240,7 @@ function expiringIn(days: number, code: FindingCode, name: string): EnvironmentS
 function inRenewal(state: RenewalState, more: Partial<EnvironmentStatus> = {}): EnvironmentStatus {
   const base = expiringIn(40, 'certificate_expires_soon', `renewal-${state.replace('_', '-')}`);
   const asked = !['not_due', 'due'].includes(state);
-  return {
+  return environmentStatus({
     ...base,
     renewal: {
       ...base.renewal,
@@ -234,7 +249,7 @@ function inRenewal(state: RenewalState, more: Partial<EnvironmentStatus> = {}): 
       ...(asked ? { requestedAt: daysFromSampleNow(-3) } : {}),
     },
     ...more,
-  };
+  });
 }
 
 function failing(code: FindingCode, failed: CheckName, name: string): EnvironmentStatus {
@@ -267,7 +282,8 @@ export function everyEnvironment() {
       name: 'unreadable',
       assessment: sampleAssessment({
         certificates: [],
-        failed: [...checkNames],
+        failed: ['readable'],
+        notJudged: checkNames.filter((name) => name !== 'readable' && name !== 'chain_order'),
         findings: [sampleFinding('certificate_unreadable')],
       }),
       certificates: sampleChain(),

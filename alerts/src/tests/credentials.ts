@@ -1,27 +1,21 @@
-import { check, critical, failing, failure, int, type Scenario, valid } from './scenario.ts';
+import { check, consequence, critical, failing, failure, int, type Scenario, valid } from './scenario.ts';
 
 const invalid: Scenario[] = [
-  {
-    name: 'MeshCredentialInvalid fires when nothing else explains the refusal',
-    alert: 'MeshCredentialInvalid',
-    interval: '1m',
-    series: {
-      [valid]: '1x4 0x30',
-      [check('readable')]: '1x40',
-      [check('strength')]: '0x40',
-    },
-    at: [
-      { time: '14m', firing: [] },
-      { time: '15m', firing: [int] },
-    ],
-  },
+  ...failing('MeshCredentialInvalid', 'weak_key', 'critical', 10),
   ...['certificate_malformed', 'key_mismatch', 'ca_expired', 'certificate_expired'].map((code) => ({
     name: `MeshCredentialInvalid yields to the alert that explains it (${code})`,
     alert: 'MeshCredentialInvalid',
     interval: '1m',
-    series: { [valid]: '0x40', [critical(code)]: '1x40' },
+    series: { [critical('weak_key')]: '1x40', [critical(code)]: '1x40' },
     at: [{ time: '30m', firing: [] }],
   })),
+  {
+    name: 'MeshCredentialInvalid is quiet about what follows from a wrong clock',
+    alert: 'MeshCredentialInvalid',
+    interval: '1m',
+    series: { [valid]: '0x40', [consequence('certificate_not_yet_valid')]: '1x40' },
+    at: [{ time: '30m', firing: [] }],
+  },
   {
     name: 'MeshCredentialInvalid fires for a certificate that is not valid yet, which nothing else tells',
     alert: 'MeshCredentialInvalid',
@@ -53,6 +47,7 @@ const unreadable: Scenario[] = [
     ),
     [critical('certificate_malformed')]: '1x60',
     [failure('credential_unusable')]: '1x60',
+    [consequence('handshake_failed')]: '1x60',
   },
   at: [{ time: '55m', firing: [] }],
 }));

@@ -1,4 +1,17 @@
-import { clockSkew, critical, day, failing, failure, hour, int, type Scenario, valid, warning } from './scenario.ts';
+import {
+  clockSkew,
+  consequence,
+  critical,
+  day,
+  failing,
+  failure,
+  finding,
+  hour,
+  int,
+  type Scenario,
+  valid,
+  warning,
+} from './scenario.ts';
 
 export const handshakeScenarios: Scenario[] = [
   {
@@ -20,31 +33,28 @@ export const handshakeScenarios: Scenario[] = [
     at: [{ time: '30m', firing: [] }],
   },
   ...[
-    ['client_certificate_expired', { [valid]: '0x40' }, 'a credential that MESH refuses with reason'],
-    ['credential_unusable', { [valid]: '0x40' }, 'a credential that cannot be used'],
-    ['server_certificate_untrusted', { [critical('chain_untrusted')]: '1x40' }, 'a bundle of another infrastructure'],
-    ['authentication_failed', { [clockSkew]: '7201x40' }, 'a clock beyond what tokens may differ'],
-  ].flatMap(([reason, cause, what]): Scenario[] => [
+    'client_certificate_expired',
+    'credential_unusable',
+    'server_certificate_untrusted',
+    'authentication_failed',
+  ].flatMap((reason): Scenario[] => [
     {
-      name: `MeshHandshakeRefused yields to ${what}`,
+      name: `MeshHandshakeRefused yields to the cause that a failed handshake (${reason}) follows from`,
       alert: 'MeshHandshakeRefused',
       interval: '1m',
-      series: { [failure(reason as string)]: '1x40', ...(cause as object) },
+      series: { [failure(reason)]: '1x40', [consequence('handshake_failed')]: '1x40' },
       at: [{ time: '30m', firing: [] }],
     },
     {
-      name: `MeshHandshakeRefused fires for ${reason} where nothing explains it, whatever ails another environment`,
+      name: `MeshHandshakeRefused fires for ${reason} where it is the cause, whatever ails another environment`,
       alert: 'MeshHandshakeRefused',
       interval: '1m',
       series: {
-        [failure(reason as string)]: '1x40',
-        [valid]: '1x40',
-        [clockSkew]: '7200x40',
-        ...Object.fromEntries(
-          Object.entries(cause as object).map(([name, value]) => [name.replace('"int"', '"x"'), value]),
-        ),
+        [failure(reason)]: '1x40',
+        [critical('handshake_failed')]: '1x40',
+        [consequence('handshake_failed').replace('"int"', '"x"')]: '1x40',
       },
-      at: [{ time: '30m', firing: [{ ...int, reason: reason as string }] }],
+      at: [{ time: '30m', firing: [{ ...int, reason }] }],
     },
   ]),
   {
@@ -81,6 +91,29 @@ export const handshakeScenarios: Scenario[] = [
       { time: '179m', firing: [] },
     ],
   },
+  ...(
+    [
+      ['MeshHandshakeFailing', failure('connection_reset'), 'handshake_failed'],
+      [
+        'MeshMailboxNotValidated',
+        'nhs_mesh_handshake_last_success_timestamp_seconds{mesh_environment="int"}',
+        'mailbox_not_validated_recently',
+      ],
+      [
+        'MeshServerCertificateExpiresSoon',
+        'nhs_mesh_server_certificate_not_after_timestamp_seconds{mesh_environment="int"}',
+        'server_certificate_expires_soon',
+      ],
+    ] as const
+  ).flatMap(([alert, series, code]): Scenario[] =>
+    (['info', 'critical'] as const).map((severity) => ({
+      name: `${alert} ${severity === 'info' ? 'yields to the cause of' : 'fires for'} ${code} (${severity})`,
+      alert,
+      interval: '5m',
+      series: { [series]: '1x400', [finding(code, severity)]: '1x400' },
+      at: [{ time: '30h', firing: severity === 'info' ? [] : [int] }],
+    })),
+  ),
   {
     name: 'MeshMailboxNotValidated is quiet at 24 hours and fires above',
     alert: 'MeshMailboxNotValidated',

@@ -1,4 +1,4 @@
-import { critical, int, renewalState, type Scenario, stateAlert, warning } from './scenario.ts';
+import { consequence, critical, failing, int, renewalState, type Scenario, stateAlert, warning } from './scenario.ts';
 
 const overdueAndExpired: Scenario = {
   name: 'MeshRenewalOverdue yields to MeshCertificateExpired',
@@ -30,4 +30,20 @@ export const renewalScenarios: Scenario[] = [
     at: [{ time: '10h', firing: [] }],
   })),
   overdueAndExpired,
+  ...failing('MeshStateReplaced', 'state_replaced', 'critical', 5),
+  ...['MeshRenewalNotRequested', 'MeshRenewalEmailFailed', 'MeshRenewalUnanswered', 'MeshRenewalOverdue'].map(
+    (alert) => ({
+      name: `${alert} yields to the alert about a certificate that expires imminently`,
+      alert,
+      interval: '5m',
+      series: {
+        [renewalState('due')]: '1x130',
+        [renewalState('failed')]: '1x130',
+        [warning('renewal_unanswered')]: '1x130',
+        [warning('renewal_overdue')]: '1x130',
+        [consequence('certificate_expires_imminently')]: '1x130',
+      },
+      at: [{ time: '10h', firing: [] }],
+    }),
+  ),
 ];

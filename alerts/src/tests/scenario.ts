@@ -16,7 +16,7 @@ export const check = (name: string) => `nhs_mesh_check_passed{mesh_environment="
 export const notAfter =
   'nhs_mesh_certificate_not_after_timestamp_seconds{mesh_environment="int",role="client",subject="CN=a"}';
 export const expiry = 'nhs_mesh_credential_expiry_timestamp_seconds{mesh_environment="int"}';
-export const finding = (code: string, severity: 'warning' | 'critical') =>
+export const finding = (code: string, severity: 'info' | 'warning' | 'critical') =>
   `nhs_mesh_finding{mesh_environment="int",code="${code}",severity="${severity}"}`;
 
 /** For a finding: the series does not exist while the finding is not present. */
@@ -76,4 +76,6 @@ export const renewalState = (name: string) => `nhs_mesh_renewal_state{mesh_envir
 export const clockSkew = 'nhs_mesh_clock_skew_seconds{mesh_environment="int"}';
 export const valid = 'nhs_mesh_credential_valid{mesh_environment="int"}';
 export const critical = (code: string) => finding(code, 'critical');
+/** What follows from another finding. */
+export const consequence = (code: string) => finding(code, 'info');
 export const warning = (code: string) => finding(code, 'warning');

@@ -50,6 +50,7 @@ export function subjectNamed(name: string, keyPem?: string): RenewalInput & Requ
       path: [],
       order: 'single',
       checks: {},
+      judged: {},
       findings: [],
     },
     credential,

@@ -1,0 +1,118 @@
+/** From findings to one cause, its consequences and the first thing to do. Pure. */
+import { type Finding, severities } from '../findings/index.ts';
+import { escaped, known } from '../text/index.ts';
+import { runnable } from './commands.ts';
+import { headlineOf } from './headline.ts';
+import { rules } from './rules/all.ts';
+import type { Diagnosis, Evidence, Rule, Wording } from './types.ts';
+
+/**
+ * One fault usually raises several findings. The rules say which of them is the cause; the others become information about it.
+ * @example
+ * const { cause, firstAction, findings } = diagnose({ findings, assessment, handshake, environment, now });
+ */
+export function diagnose(evidence: Evidence): Diagnosis {
+  const { causes, wordings } = applied(evidence);
+  const rootOf = (finding: Finding): Finding => {
+    const cause = causes.get(finding);
+    return cause ? rootOf(cause) : finding;
+  };
+  const families = Map.groupBy(evidence.findings, rootOf);
+  const roots = [...families].map(([root, family]): Root => {
+    const wording = wordings.get(root) ?? {};
+    const finding = reworded({ ...root, severity: worst(family) }, wording, evidence);
+    const others = family.filter((each) => each !== root);
+    return { finding, wording, consequences: others.map((each) => asConsequence(each, root, evidence)) };
+  });
+  const troubles = roots.filter(({ finding }) => finding.severity !== 'info').sort(worstAndFirst);
+  const [first, ...others] = troubles;
+  const findingsOf = (some: readonly Root[]) => some.map(({ finding }) => finding);
+  return {
+    ...(first ? { cause: first.finding } : {}),
+    headline: headlineOf(evidence, first?.finding, first?.wording),
+    firstAction: first?.finding.remedy ?? known('Nothing.'),
+    ...(first?.wording.command ? { command: escaped(first.wording.command) } : {}),
+    consequences: first?.consequences ?? [],
+    alsoNeedsAttention: findingsOf(others),
+    findings: [
+      ...findingsOf(troubles),
+      ...roots.flatMap(({ consequences }) => consequences),
+      ...findingsOf(roots.filter((each) => !troubles.includes(each))),
+    ],
+  };
+}
+
+/** A finding that follows from no other. */
+interface Root {
+  readonly finding: Finding;
+  readonly wording: Wording;
+  readonly consequences: readonly Finding[];
+}
+
+interface Applied {
+  /** Consequence to cause, which may itself be a consequence. */
+  readonly causes: ReadonlyMap<Finding, Finding>;
+  readonly wordings: ReadonlyMap<Finding, Wording>;
+}
+
+function applied(evidence: Evidence): Applied {
+  const causes = new Map<Finding, Finding>();
+  const wordings = new Map<Finding, Wording>();
+  const comesFrom = (finding: Finding, other: Finding): boolean => {
+    const cause = causes.get(finding);
+    return finding === other || (cause !== undefined && comesFrom(cause, other));
+  };
+  for (const rule of rules) {
+    const cause = evidence.findings.find((each) => each.code === rule.cause && holds(rule, evidence, each));
+    if (!cause) continue;
+    if (rule.says && !wordings.has(cause)) wordings.set(cause, rule.says(evidence, cause));
+    for (const each of evidence.findings) {
+      if (!follows(rule, evidence, each) || causes.has(each) || comesFrom(cause, each)) continue;
+      causes.set(each, cause);
+    }
+  }
+  return { causes, wordings };
+}
+
+export function holds(rule: Rule, evidence: Evidence, cause: Finding): boolean {
+  const applies = rule.cause !== 'handshake_failed' || !rule.reasons || isReason(rule, evidence);
+  return applies && (rule.when?.(evidence, cause) ?? true);
+}
+
+function follows(rule: Rule, evidence: Evidence, { code }: Finding): boolean {
+  if (code === rule.cause) return false;
+  if (code === 'handshake_failed') return isReason(rule, evidence);
+  return rule.consequences?.includes(code) ?? false;
+}
+
+function isReason({ reasons }: Rule, { handshake }: Evidence): boolean {
+  const reason = handshake?.reason;
+  if (!handshake || !reason || !reasons?.includes(reason)) return false;
+  // A connection that was cut before the server had shown its certificate says nothing about ours.
+  return reason !== 'connection_reset' || handshake.serverCertificates.length > 0;
+}
+
+const worst = (findings: readonly Finding[]) =>
+  severities.findLast((severity) => findings.some((each) => each.severity === severity)) ?? 'info';
+
+function asConsequence(finding: Finding, root: Finding, evidence: Evidence): Finding {
+  return { ...finding, severity: 'info', remedy: runnable(finding.remedy, evidence), consequenceOf: root.code };
+}
+
+function reworded(finding: Finding, wording: Wording | undefined, evidence: Evidence): Finding {
+  const { message, remedy } = wording ?? {};
+  return {
+    ...finding,
+    ...(message === undefined ? {} : { message: escaped(`${finding.message} ${message}`) }),
+    remedy: runnable(remedy === undefined ? finding.remedy : escaped(remedy), evidence),
+  };
+}
+
+const ranks = new Map(rules.map(({ cause }, index) => [cause, index] as const).reverse());
+
+/** Of several that are equally bad, the one whose rule comes first: what has to be put right before the others can be judged. */
+function worstAndFirst({ finding: one }: Root, { finding: other }: Root): number {
+  const bySeverity = severities.indexOf(other.severity) - severities.indexOf(one.severity);
+  const rank = ({ code }: Finding) => ranks.get(code) ?? rules.length;
+  return bySeverity || rank(one) - rank(other);
+}

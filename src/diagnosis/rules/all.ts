@@ -1,0 +1,19 @@
+/** Every case, in the order in which things have to be put right: of two equally bad causes the earlier one comes first. */
+import type { Rule } from '../types.ts';
+import { chainRules } from './chain.ts';
+import { clientRules } from './client.ts';
+import { clockRules } from './clock.ts';
+import { readingRules } from './reading.ts';
+import { refusalRules } from './refusal.ts';
+import { renewalRules } from './renewal.ts';
+import { serverRules } from './server.ts';
+
+export const rules: readonly Rule[] = [
+  ...clockRules,
+  ...readingRules,
+  ...clientRules,
+  ...chainRules,
+  ...serverRules,
+  ...refusalRules,
+  ...renewalRules,
+];

@@ -1,0 +1,133 @@
+/** The bundle: a CA that is missing, of another generation, expired, or of another environment. */
+import type { FindingCode } from '../../findings/index.ts';
+import type { HandshakeReason } from '../../mesh/index.ts';
+import { keyIdentifiersAgree, looksSelfSigned, namesIssuer } from '../../verify/index.ts';
+import type { Certificate } from '../../x509/index.ts';
+import type { Evidence, Rule, Wording } from '../types.ts';
+import { authoritiesOf, clientOf, keyIdentifier, place, quotedName, timeHere, utcMinute } from '../words.ts';
+import { refusals } from './client.ts';
+
+/** Trust in our certificate and in the server's comes from the same bundle. */
+const bothSides: readonly HandshakeReason[] = [
+  ...refusals,
+  'server_certificate_untrusted',
+  'server_certificate_expired',
+];
+const disagreement: readonly FindingCode[] = ['verifiers_disagree', 'rehearsal_without_verdict'];
+
+/** Same name, other key: another generation of a CA, or another CA altogether. */
+const namesake = (certificate: Certificate, evidence: Evidence) =>
+  authoritiesOf(evidence).find((each) => namesIssuer(certificate, each) && !keyIdentifiersAgree(certificate, each));
+
+/** The client certificate's issuer and the root above it, both with the right names and other keys. */
+function bothAreNamesakes(evidence: Evidence): boolean {
+  const client = clientOf(evidence);
+  const other = client && namesake(client, evidence);
+  return other !== undefined && authoritiesOf(evidence).some((each) => each !== other && looksSelfSigned(each));
+}
+
+function replaceBoth(evidence: Evidence): Wording {
+  const issuer = clientOf(evidence)?.issuer;
+  const roots = authoritiesOf(evidence)
+    .filter(looksSelfSigned)
+    .map(({ subject }) => quotedName(subject));
+  return {
+    headline: 'The CA bundle has the right names and other keys: it belongs to another set of CA certificates',
+    remedy: `Replace both certificates in ${place(evidence, 'caBundle')}: ${issuer ? quotedName(issuer) : 'the issuing CA'}${keyIdentifier(clientOf(evidence)?.authorityKeyIdentifier)} and the root above it (${roots.join(', ')}). Replacing one of them is not enough.`,
+  };
+}
+
+/** The certificate at which the path ends, which is where an issuer is missing. */
+function endOfPath({ assessment }: Evidence): Certificate | undefined {
+  const last = assessment?.path.at(-1);
+  return assessment?.certificates.find(({ certificate }) => certificate.fingerprintSha256 === last)?.certificate;
+}
+
+/** Where a root belongs is decided by the configured order. */
+function addRoot(evidence: Evidence): Wording {
+  const end = endOfPath(evidence);
+  if (!end || looksSelfSigned(end) || end === clientOf(evidence)) return {};
+  const first = (evidence.environment?.chainOrder ?? 'root-first') === 'root-first';
+  const where = first ? 'at the top' : 'at the end';
+  return {
+    headline: `The root CA ${quotedName(end.issuer)} is missing from the CA bundle`,
+    remedy: `Add the root certificate ${quotedName(end.issuer)}${keyIdentifier(end.authorityKeyIdentifier)} ${where} of ${place(evidence, 'caBundle')}, ${first ? 'before' : 'after'} ${quotedName(end.subject)}. Keep what is there.`,
+  };
+}
+
+function addIssuer(evidence: Evidence): Wording {
+  const client = clientOf(evidence);
+  if (!client || evidence.environment === undefined) return {};
+  return { message: `The bundle is ${place(evidence, 'caBundle').replace(/^the CA bundle /, '')}.` };
+}
+
+function expiredAuthority(evidence: Evidence): Wording {
+  const { now } = evidence;
+  const expired = authoritiesOf(evidence).find(({ notAfter }) => notAfter < now);
+  if (!expired) return {};
+  const serverToo = evidence.handshake?.reason?.startsWith('server_certificate_')
+    ? ' MESH’s own certificate depends on it too, so the connection is refused from our side.'
+    : '';
+  return {
+    headline: `The CA certificate ${quotedName(expired.subject)} expired on ${utcMinute(expired.notAfter)}`,
+    message: `${timeHere(evidence)}${serverToo}`,
+    remedy: `Replace ${quotedName(expired.subject)} in ${place(evidence, 'caBundle')} with the current certificate of that CA. If there is none with the same key, request a new client certificate as well.`,
+  };
+}
+
+/** The other rules of RFC 5280 about a path: each of them makes MESH refuse it as well. */
+const others: readonly FindingCode[] = [
+  'chain_signature_invalid',
+  'chain_not_a_ca',
+  'chain_path_length_exceeded',
+  'chain_key_usage_invalid',
+  'chain_critical_extension_unknown',
+  'chain_policy_invalid',
+  'chain_name_constraint_violated',
+  'ca_not_yet_valid',
+];
+
+export const chainRules: readonly Rule[] = [
+  {
+    name: 'The bundle has the right names and other keys: both certificates have to be replaced',
+    cause: 'chain_incomplete',
+    reasons: bothSides,
+    consequences: disagreement,
+    when: bothAreNamesakes,
+    says: replaceBoth,
+  },
+  {
+    name: 'The issuing CA is missing, for our certificate and for the server’s',
+    cause: 'chain_incomplete',
+    reasons: bothSides,
+    consequences: [...disagreement, 'chain_untrusted'],
+    says: addIssuer,
+  },
+  {
+    name: 'The root is missing, or certificate, key and bundle are of another environment',
+    cause: 'chain_untrusted',
+    reasons: bothSides,
+    consequences: [...disagreement, 'common_name_mailbox_mismatch'],
+    says: addRoot,
+  },
+  {
+    name: 'A CA expired on our path, and therefore on the server’s',
+    cause: 'ca_expired',
+    reasons: bothSides,
+    consequences: [...disagreement, 'server_certificate_expires_soon', 'bundle_expired_certificate'],
+    says: expiredAuthority,
+  },
+  ...others.map(
+    (cause): Rule => ({
+      name: `Nobody accepts a path with this fault (${cause})`,
+      cause,
+      reasons: bothSides,
+      consequences: disagreement,
+    }),
+  ),
+  {
+    name: 'A CA that ends soon and before the client certificate is said once',
+    cause: 'ca_expires_soon',
+    consequences: ['ca_expires_before_client'],
+  },
+];

@@ -1,0 +1,113 @@
+/** The client certificate itself: its key, its dates, its strength. */
+import { createHash } from 'node:crypto';
+import type { FindingCode } from '../../findings/index.ts';
+import type { HandshakeReason } from '../../mesh/index.ts';
+import { commandFor } from '../commands.ts';
+import type { Evidence, Rule, Wording } from '../types.ts';
+import { clientOf, contact, desk, place, timeHere, utcMinute } from '../words.ts';
+
+/** How a server says that it does not accept our certificate, or how we find that we cannot present it. */
+export const refusals: readonly HandshakeReason[] = [
+  'credential_unusable',
+  'client_certificate_required',
+  'client_certificate_expired',
+  'client_certificate_rejected',
+  'connection_reset',
+  'bad_request',
+];
+
+const disagreement: readonly FindingCode[] = ['verifiers_disagree', 'rehearsal_without_verdict'];
+
+/** The pending key of a renewal belongs to the certificate: somebody deployed one without the other. */
+function pendingKey(evidence: Evidence): string | undefined {
+  const { spkiSha256, keyFile } = evidence.renewal?.record ?? {};
+  const client = clientOf(evidence);
+  if (!client || !spkiSha256 || !keyFile) return undefined;
+  return createHash('sha256').update(client.publicKey.spki).digest('hex') === spkiSha256 ? keyFile : undefined;
+}
+
+function wrongKey(evidence: Evidence): Wording {
+  const keyFile = pendingKey(evidence);
+  if (keyFile === undefined) return {};
+  return {
+    message: `The key of the renewal, ${keyFile} in the state directory, does belong to it.`,
+    remedy: `Deploy ${keyFile} from the state directory as ${place(evidence, 'privateKey')}: it was made together with this certificate.`,
+  };
+}
+
+/** What to do about an expired certificate depends on how far its renewal is. */
+function expired(evidence: Evidence): Wording {
+  const client = clientOf(evidence);
+  const { state, record } = evidence.renewal ?? { state: 'not_due' as const };
+  const because = record?.lastError ? ` The request could not be sent: ${record.lastError}.` : '';
+  const message = `${timeHere(evidence)}${because}`;
+  const headline = client ? `The client certificate expired on ${utcMinute(client.notAfter)}` : undefined;
+  const telephone = `telephone ${desk(evidence)} for an urgent certificate.${contact(evidence)}`;
+  const next = {
+    requested: { remedy: `The desk has the request: ${telephone}`, command: 'renewals' },
+    issued: {
+      remedy: 'Deploy the certificate that the desk issued; it has been accepted already.',
+      command: 'renewals',
+    },
+    uncertain: {
+      remedy: `Ask ${desk(evidence)} whether it has the request, and say that the certificate has expired. If it does not, run the command below; if it does, run it with \`--sent\` instead.${contact(evidence)}`,
+      command: 'renewals resolve --not-sent',
+    },
+  }[state as 'requested' | 'issued' | 'uncertain'] ?? {
+    remedy: `Request a new certificate now (\`mesh-cert-monitor renew\`), then ${telephone}`,
+    command: 'renew',
+  };
+  const command = commandFor(next.command, evidence);
+  return { ...(headline ? { headline } : {}), message, remedy: next.remedy, ...(command ? { command } : {}) };
+}
+
+function early(evidence: Evidence): Wording {
+  const client = clientOf(evidence);
+  return {
+    ...(client ? { headline: `The client certificate is not valid until ${utcMinute(client.notBefore)}` } : {}),
+    message: timeHere(evidence),
+    remedy: `Check this machine’s clock (\`date -u\`). If it is right, put the previous certificate and its key back until then: ${place(evidence, 'certificate')}, ${place(evidence, 'privateKey')}.`,
+    command: 'date -u',
+  };
+}
+
+/** Nothing that is said about getting a new certificate in time matters once it is too late. */
+const renewing: readonly FindingCode[] = [
+  'renewal_due',
+  'renewal_overdue',
+  'renewal_unanswered',
+  'renewal_email_failed',
+];
+
+const unusable: readonly [FindingCode, string][] = [
+  ['client_auth_not_permitted', 'MESH refuses a certificate that is not for TLS clients'],
+  ['digital_signature_not_permitted', 'MESH refuses a certificate whose key must not sign'],
+  ['weak_key', 'OpenSSL does not use a key that is too weak'],
+  ['weak_signature_algorithm', 'OpenSSL does not use a certificate with a weak signature'],
+  ['public_key_unusable', 'No TLS library uses such a public key'],
+];
+
+export const clientRules: readonly Rule[] = [
+  {
+    name: 'A key that does not belong to the certificate cannot be presented',
+    cause: 'key_mismatch',
+    reasons: ['credential_unusable', 'client_certificate_rejected'],
+    consequences: [...disagreement, 'renewal_key_missing'],
+    says: wrongKey,
+  },
+  {
+    name: 'MESH refuses an expired certificate, whatever became of its renewal',
+    cause: 'certificate_expired',
+    reasons: refusals,
+    consequences: [...disagreement, ...renewing],
+    says: expired,
+  },
+  {
+    name: 'MESH refuses a certificate that is not valid yet',
+    cause: 'certificate_not_yet_valid',
+    reasons: refusals,
+    consequences: [...disagreement, ...renewing],
+    says: early,
+  },
+  ...unusable.map(([cause, name]): Rule => ({ name, cause, reasons: refusals, consequences: disagreement })),
+];

@@ -1,0 +1,96 @@
+/** A part of the credential could not be read: what needs it was not judged, and is not a fault of its own. */
+import type { FindingCode } from '../../findings/index.ts';
+import type { Evidence, Rule, Wording } from '../types.ts';
+import { type Part, place, sourceOf } from '../words.ts';
+
+/** What cannot be judged, or looks wrong, without a part of the credential. */
+const unjudged: readonly FindingCode[] = [
+  'chain_incomplete',
+  'chain_untrusted',
+  'verifiers_disagree',
+  'rehearsal_without_verdict',
+  'renewal_email_failed',
+  'renewal_due',
+];
+
+const unreadable: readonly FindingCode[] = ['certificate_unreadable', 'private_key_unreadable', 'ca_bundle_unreadable'];
+
+const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/')) || '/';
+
+/** The folder of all three files, if they share one. */
+function sharedFolder(evidence: Evidence): string | undefined {
+  const sources = (['certificate', 'privateKey', 'caBundle'] as const).map((part) => sourceOf(evidence, part));
+  const folders = new Set(sources.map((source) => (source?.kind === 'file' ? folderOf(source.path) : undefined)));
+  return folders.size === 1 ? [...folders][0] : undefined;
+}
+
+const wholeFolder = (evidence: Evidence): Wording => {
+  const folder = sharedFolder(evidence);
+  return {
+    headline: 'None of the credential’s files can be read',
+    remedy: `Check that ${folder} is mounted and that the account of this process can enter it: all three files of the credential are there.`,
+    command: `ls -ld ${folder}`,
+  };
+};
+
+/** The passphrase is where people have to look, and it is seldom next to the key. */
+const passphrase = (evidence: Evidence, remedy: string): Wording => ({
+  message: `It is ${place(evidence, 'passphrase')}.`,
+  remedy,
+});
+
+const single: readonly [FindingCode, Part][] = [
+  ['certificate_unreadable', 'certificate'],
+  ['certificate_malformed', 'certificate'],
+  ['private_key_unreadable', 'privateKey'],
+  ['private_key_malformed', 'privateKey'],
+  ['keystore_malformed', 'privateKey'],
+  ['keystore_alias_unknown', 'privateKey'],
+  ['ca_bundle_unreadable', 'caBundle'],
+  ['ca_bundle_malformed', 'caBundle'],
+];
+
+export const readingRules: readonly Rule[] = [
+  {
+    name: 'Certificate, key and bundle are in one folder, and none can be read',
+    cause: 'certificate_unreadable',
+    reasons: ['credential_unusable'],
+    consequences: [...unjudged, 'private_key_unreadable', 'ca_bundle_unreadable'],
+    when: (evidence) =>
+      sharedFolder(evidence) !== undefined &&
+      unreadable.every((code) => evidence.findings.some((each) => each.code === code)),
+    says: wholeFolder,
+  },
+  ...single.map(
+    ([cause, part]): Rule => ({
+      name: `What needs ${part === 'caBundle' ? 'the bundle' : part === 'certificate' ? 'the certificate' : 'the key'} cannot be judged (${cause})`,
+      cause,
+      reasons: ['credential_unusable', ...(part === 'caBundle' ? (['server_certificate_untrusted'] as const) : [])],
+      consequences: unjudged,
+    }),
+  ),
+  {
+    name: 'Without the passphrase there is no key',
+    cause: 'passphrase_missing',
+    reasons: ['credential_unusable'],
+    consequences: unjudged,
+    says: (evidence) =>
+      sourceOf(evidence, 'passphrase')
+        ? passphrase(
+            evidence,
+            `Make ${place(evidence, 'passphrase')} available to this process, then restart it if that is an environment variable.`,
+          )
+        : {},
+  },
+  {
+    name: 'With a wrong passphrase there is no key',
+    cause: 'passphrase_wrong',
+    reasons: ['credential_unusable'],
+    consequences: unjudged,
+    says: (evidence) =>
+      passphrase(
+        evidence,
+        `Put the passphrase of ${place(evidence, 'privateKey')} into ${place(evidence, 'passphrase')}. Check for an extra line break, and for characters such as £ that depend on the encoding.`,
+      ),
+  },
+];

@@ -1,0 +1,114 @@
+/** Getting a new certificate: what holds it up is the cause, and that time runs out follows from it. */
+import type { FindingCode } from '../../findings/index.ts';
+import { commandFor } from '../commands.ts';
+import type { Evidence, Rule, Wording } from '../types.ts';
+import { clientOf, contact, desk, utcMinute } from '../words.ts';
+
+const runningOut: readonly FindingCode[] = ['certificate_expires_imminently', 'certificate_expires_soon'];
+
+const untilWhen = (evidence: Evidence) => {
+  const notAfter = evidence.renewal?.record?.notAfter ?? clientOf(evidence)?.notAfter;
+  return notAfter ? `; the certificate expires on ${utcMinute(notAfter)}` : '';
+};
+
+const withCommand = (words: string, evidence: Evidence): Pick<Wording, 'command'> => {
+  const command = commandFor(words, evidence);
+  return command ? { command } : {};
+};
+
+/** A failed request is sent again by itself only once what it was refused for has changed; an uncertain one never is. */
+function notSent(evidence: Evidence): Wording {
+  const { state } = evidence.renewal ?? {};
+  if (state === 'uncertain')
+    return {
+      headline: `It is not known whether the desk has the renewal request${untilWhen(evidence)}`,
+      message: 'The service does not send it again by itself.',
+      remedy: `Ask ${desk(evidence)} whether it has the request. If it does not, run the command below; if it does, run it with \`--sent\` instead.${contact(evidence)}`,
+      ...withCommand('renewals resolve --not-sent', evidence),
+    };
+  if (state === 'failed')
+    return {
+      headline: `The mail server refused the renewal request${untilWhen(evidence)}`,
+      message: retried(evidence),
+      ...withCommand('renew', evidence),
+    };
+  return { headline: `The renewal request has not been sent${untilWhen(evidence)}` };
+}
+
+const refusedWords = {
+  login: 'the login',
+  sender: 'the sender (`email.from`)',
+  recipients: 'the recipients (`renewal.desk`, `contact.email`)',
+  message: 'the message',
+} as const;
+
+function retried({ renewal }: Evidence): string {
+  const thing = renewal?.record?.refusedThing;
+  return thing
+    ? `It is sent again by itself once the settings for ${refusedWords[thing]} have changed; otherwise only when you ask for it.`
+    : 'It is not sent again by itself.';
+}
+
+function telephoneDesk(evidence: Evidence): Wording {
+  const { record } = evidence.renewal ?? {};
+  const quote = record?.messageId ? ` Quote the request ${record.messageId}` : ' Quote the request';
+  return {
+    headline: `The desk has not delivered the new certificate${untilWhen(evidence)}`,
+    remedy: `Telephone ${desk(evidence)}.${quote} for mailbox ${evidence.environment?.mesh.mailboxId.toUpperCase() ?? ''}.${contact(evidence)}`,
+    ...withCommand('renewals', evidence),
+  };
+}
+
+const isAsked = ({ renewal }: Evidence) => renewal?.state === 'requested' && renewal.record?.delivery !== 'drafted';
+
+export const renewalRules: readonly Rule[] = [
+  {
+    name: 'Nothing is sent while the state directory is not the one that the service opened',
+    cause: 'state_replaced',
+    consequences: ['renewal_email_failed', 'renewal_due', 'renewal_overdue', 'renewal_key_missing', ...runningOut],
+  },
+  {
+    name: 'A request that was not sent, or may not have been, is why the certificate is not renewed',
+    cause: 'renewal_email_failed',
+    consequences: ['renewal_due', 'renewal_overdue', 'renewal_unanswered', ...runningOut],
+    says: notSent,
+  },
+  {
+    name: 'A certificate without its key is of no use, whatever the desk answers',
+    cause: 'renewal_key_missing',
+    consequences: ['renewal_due', 'renewal_overdue', 'renewal_unanswered', ...runningOut],
+    says: (evidence) => withCommand('renew', evidence),
+  },
+  {
+    name: 'Nothing is sent while the clock is in doubt',
+    cause: 'clock_stepped',
+    consequences: ['renewal_due'],
+  },
+  {
+    name: 'The desk has the request and too little time',
+    cause: 'renewal_overdue',
+    consequences: ['renewal_due', 'renewal_unanswered', ...runningOut],
+    when: isAsked,
+    says: telephoneDesk,
+  },
+  {
+    name: 'A renewal that is late is why the certificate runs out',
+    cause: 'renewal_overdue',
+    consequences: ['renewal_due', 'renewal_unanswered', ...runningOut],
+  },
+  {
+    name: 'The desk has not answered, and the certificate runs out',
+    cause: 'renewal_unanswered',
+    consequences: ['renewal_due', ...runningOut],
+    says: telephoneDesk,
+  },
+  {
+    name: 'A renewal that is due is why the certificate runs out',
+    cause: 'renewal_due',
+    consequences: runningOut,
+    says: (evidence) => ({
+      headline: `The certificate has to be renewed${untilWhen(evidence)}`,
+      ...withCommand(evidence.renewal?.state === 'requested' ? 'renewals resolve --sent' : 'renew', evidence),
+    }),
+  },
+];

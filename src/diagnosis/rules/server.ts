@@ -1,0 +1,103 @@
+/** The certificate of the server that answers: a CA that we lack, or something that inspects TLS. */
+import type { FindingCode } from '../../findings/index.ts';
+import type { HandshakeReason } from '../../mesh/index.ts';
+import { isNhsName, looksSelfSigned, mayHaveIssued } from '../../verify/index.ts';
+import type { Certificate } from '../../x509/index.ts';
+import type { Evidence, Rule, Wording } from '../types.ts';
+import { authoritiesOf, keyIdentifier, place, quotedName } from '../words.ts';
+
+const trustProblems: readonly FindingCode[] = ['server_certificate_expires_soon', 'client_certificate_not_requested'];
+
+/** The highest certificate that the server sent on the path of its own. */
+function topOfServer({ handshake }: Evidence): Certificate | undefined {
+  const [own, ...others] = handshake?.serverCertificates ?? [];
+  let top = own;
+  for (const _ of others) {
+    const below = top;
+    if (!below || looksSelfSigned(below)) break;
+    top = others.find((each) => each !== below && mayHaveIssued(below, each)) ?? top;
+  }
+  return top;
+}
+
+/** Its dates are right and the bundle has no certificate that can have issued it: the issuer is what is missing. */
+function issuerIsMissing(evidence: Evidence): boolean {
+  const top = topOfServer(evidence);
+  const { handshake, now } = evidence;
+  const early = handshake?.serverCertificates.some(({ notBefore }) => notBefore > now);
+  return top !== undefined && !early && !authoritiesOf(evidence).some((each) => mayHaveIssued(top, each));
+}
+
+/** By the same name as one of our CAs, or by a name that the NHS uses: a new generation. Otherwise a stranger. */
+function isOfOurAuthorities(evidence: Evidence): boolean {
+  const top = topOfServer(evidence);
+  if (!top || looksSelfSigned(top)) return false;
+  const ours = authoritiesOf(evidence).flatMap(({ subject, issuer }) => [subject.canonical, issuer.canonical]);
+  return ours.includes(top.issuer.canonical) || isNhsName(top.issuer);
+}
+
+function addAuthority(evidence: Evidence): Wording {
+  const top = topOfServer(evidence);
+  if (!top) return {};
+  const keep = evidence.assessment?.valid
+    ? ' Add it, do not replace anything: our own certificate needs the ones that are there.'
+    : '';
+  return {
+    headline: `MESH’s own certificate is from a CA that the bundle does not have: ${quotedName(top.issuer)}`,
+    remedy: `Add the CA certificate ${quotedName(top.issuer)}${keyIdentifier(top.authorityKeyIdentifier)}, and the root above it, to ${place(evidence, 'caBundle')}.${keep} Do not switch verification off.`,
+  };
+}
+
+function isStranger(evidence: Evidence): boolean {
+  return issuerIsMissing(evidence) && !isOfOurAuthorities(evidence) && evidence.environment?.preset !== 'sandbox';
+}
+
+function inspected(evidence: Evidence): Wording {
+  const top = topOfServer(evidence);
+  const host = new URL(evidence.environment?.mesh.url ?? 'https://MESH').hostname;
+  return {
+    headline: `What answers for MESH shows a certificate from ${top ? quotedName(top.issuer) : 'a stranger'}: TLS is probably inspected on the way`,
+    remedy: `Ask the network team to exempt ${host} from TLS inspection, and quote that issuer: a client certificate cannot pass through it. Do not add it to the CA bundle, and do not switch verification off.`,
+  };
+}
+
+/** Whatever is said after TLS without our certificate is not said about it. */
+const unasked: readonly HandshakeReason[] = [
+  'authentication_failed',
+  'bad_request',
+  'mailbox_unknown',
+  'unexpected_response',
+  'client_certificate_required',
+  'server_error',
+];
+
+export const serverRules: readonly Rule[] = [
+  {
+    name: 'A server certificate of a CA that the bundle lacks: add it, do not replace',
+    cause: 'handshake_failed',
+    reasons: ['server_certificate_untrusted'],
+    consequences: trustProblems,
+    when: (evidence) => issuerIsMissing(evidence) && isOfOurAuthorities(evidence),
+    says: addAuthority,
+  },
+  {
+    name: 'A server certificate of a stranger: TLS is inspected on the way',
+    cause: 'handshake_failed',
+    reasons: ['server_certificate_untrusted'],
+    consequences: trustProblems,
+    when: isStranger,
+    says: inspected,
+  },
+  {
+    name: 'A server that did not ask for our certificate says nothing about it',
+    cause: 'client_certificate_not_requested',
+    reasons: unasked,
+    when: ({ environment }) => environment?.preset !== 'sandbox',
+  },
+  {
+    name: 'An expired server certificate is said once',
+    cause: 'handshake_failed',
+    reasons: ['server_certificate_expired'],
+    consequences: ['server_certificate_expires_soon'],
+  },
+];

@@ -1,0 +1,68 @@
+/** Facts that decide, in words: where a file is, who must be called, what time it is. */
+import type { Source } from '../config/index.ts';
+import { shellWord } from '../text/index.ts';
+import { utcTime } from '../time/index.ts';
+import type { Certificate } from '../x509/index.ts';
+import type { Evidence } from './types.ts';
+
+/** To the minute: nobody needs the seconds. */
+export const utcMinute = (time: Date): string => utcTime(time).replace(/:\d\d UTC$/, ' UTC');
+
+/** Where time decides. */
+export const timeHere = ({ now }: Evidence): string => `It is ${utcMinute(now)} on this machine.`;
+
+export const clientOf = ({ assessment }: Evidence): Certificate | undefined =>
+  assessment?.certificates.find(({ role }) => role === 'client')?.certificate;
+
+/** Every CA certificate that was read, on the path or not. */
+export const authoritiesOf = ({ assessment }: Evidence): readonly Certificate[] =>
+  (assessment?.certificates ?? []).filter(({ role }) => role !== 'client').map(({ certificate }) => certificate);
+
+export type Part = 'certificate' | 'privateKey' | 'caBundle' | 'passphrase' | 'password' | 'sharedKey';
+
+const partWords: Readonly<Record<Part, string>> = {
+  certificate: 'the client certificate',
+  privateKey: 'the private key',
+  caBundle: 'the CA bundle',
+  passphrase: 'the passphrase',
+  password: 'the mailbox password',
+  sharedKey: 'the shared key',
+};
+
+export function sourceOf({ environment }: Evidence, part: Part): Source | undefined {
+  const { credential, mesh } = environment ?? {};
+  if (part === 'password' || part === 'sharedKey') return mesh?.[part];
+  if (!credential) return undefined;
+  if (credential.kind === 'pem') return credential[part];
+  if (part === 'passphrase') return credential.passphrase;
+  return part === 'caBundle' ? (credential.caBundle ?? credential.keystore) : credential.keystore;
+}
+
+/** `the CA bundle /etc/mesh/bundle.pem`, `the shared key (environment variable MESH_SHARED_KEY)`, `the passphrase (in the configuration)` */
+export function place(evidence: Evidence, part: Part): string {
+  const source = sourceOf(evidence, part);
+  if (!source) return partWords[part];
+  if (source.kind === 'file') return `${partWords[part]} ${shellWord(source.path)}`;
+  const where = source.kind === 'env' ? `environment variable ${source.name}` : 'in the configuration';
+  return `${partWords[part]} (${where})`;
+}
+
+/** `the desk (itoc.supportdesk@nhs.net)` */
+export function desk({ environment }: Evidence): string {
+  const addresses = environment?.renewal.desk ?? [];
+  return addresses.length === 0 ? 'the certificate desk' : `the certificate desk (${addresses.join(', ')})`;
+}
+
+/** For the desk to call back, or for whoever is on duty at night. Empty without a configuration. */
+export function contact({ environment }: Evidence): string {
+  if (!environment) return '';
+  const { name, telephone } = environment.contact;
+  return ` Our contact is ${name}, telephone ${telephone}.`;
+}
+
+/** Groups of four, as key identifiers are compared by eye. */
+export const keyIdentifier = (identifier: string | undefined): string =>
+  identifier === undefined ? '' : ` (key identifier ${identifier.match(/.{1,4}/g)?.join(' ')})`;
+
+/** `“NHS INT Authentication G2”` */
+export const quotedName = ({ commonName, text }: Certificate['subject']): string => `“${commonName ?? text}”`;

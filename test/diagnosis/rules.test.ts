@@ -1,0 +1,361 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { diagnose, holds } from '../../src/diagnosis/diagnose.ts';
+import { rules } from '../../src/diagnosis/rules/all.ts';
+import type { Evidence, Rule } from '../../src/diagnosis/types.ts';
+import type { FindingCode } from '../../src/findings/catalogue.ts';
+import { escaped } from '../../src/text/index.ts';
+import { daysFromSampleNow, sampleCertificate, sampleFinding, sampleHandshake } from '../support/status.ts';
+import { assessment, environment, evidence, failed, renewal } from './evidence.ts';
+
+const root = sampleCertificate({
+  subjectText: 'CN=Root',
+  issuerText: 'CN=Root',
+  subjectKeyIdentifier: 'aa',
+  authorityKeyIdentifier: 'aa',
+});
+const sub = sampleCertificate({
+  subjectText: 'CN=Sub',
+  issuerText: 'CN=Root',
+  subjectKeyIdentifier: 'bb',
+  authorityKeyIdentifier: 'aa',
+});
+const otherSub = sampleCertificate({
+  subjectText: 'CN=Sub',
+  issuerText: 'CN=Root',
+  subjectKeyIdentifier: 'b2',
+  authorityKeyIdentifier: 'a2',
+  serial: '02',
+});
+const client = { issuerText: 'CN=Sub', authorityKeyIdentifier: 'bb' };
+const server = (more: Parameters<typeof sampleCertificate>[0] = {}) =>
+  sampleCertificate({ subjectText: 'CN=mesh', serial: '7A', ...more });
+const files = assessment({ client, authorities: [root, sub], path: [sub, root] });
+const early = [server({ notBefore: daysFromSampleNow(1) })];
+const untrusted = (certificate = server()) =>
+  failed('server_certificate_untrusted', { serverCertificates: [certificate] });
+const hoursFast = (hours: number) =>
+  failed('authentication_failed', { httpStatus: 403, clockSkewSeconds: hours * 3600 });
+
+/** Where a rule asks for more than its codes: evidence for which it holds, and evidence so close that it must not. */
+const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: Evidence }>> = {
+  'A clock that is hours off makes MESH refuse the authorization token (403)': {
+    holds: evidence(['clock_skew', 'handshake_failed'], { handshake: hoursFast(3) }),
+    not: evidence(['clock_skew', 'handshake_failed'], { handshake: hoursFast(1) }),
+  },
+  'A wrong clock makes a certificate look expired or not valid yet': {
+    holds: evidence(['clock_skew', 'certificate_expired'], {
+      assessment: assessment({ client: { notAfter: daysFromSampleNow(-0.01) } }),
+      handshake: sampleHandshake({ clockSkewSeconds: 3600 }),
+    }),
+    not: evidence(['clock_skew', 'certificate_expired'], {
+      assessment: assessment({ client: { notAfter: daysFromSampleNow(-1) } }),
+      handshake: sampleHandshake({ clockSkewSeconds: 3600 }),
+    }),
+  },
+  'By this machine’s clock neither our certificate nor MESH’s is valid yet': {
+    holds: evidence(['certificate_not_yet_valid'], {
+      handshake: failed('server_certificate_untrusted', { serverCertificates: early }),
+    }),
+    not: evidence(['certificate_not_yet_valid'], { handshake: failed('server_certificate_untrusted') }),
+  },
+  'By this machine’s clock neither a CA of ours nor MESH’s certificate is valid yet': {
+    holds: evidence(['ca_not_yet_valid'], {
+      handshake: failed('server_certificate_untrusted', { serverCertificates: early }),
+    }),
+    not: evidence(['ca_not_yet_valid'], { handshake: failed('server_certificate_untrusted') }),
+  },
+  'Certificate, key and bundle are in one folder, and none can be read': {
+    holds: evidence(['certificate_unreadable', 'private_key_unreadable', 'ca_bundle_unreadable']),
+    not: evidence(['certificate_unreadable', 'private_key_unreadable']),
+  },
+  'The bundle has the right names and other keys: both certificates have to be replaced': {
+    holds: evidence(['chain_incomplete'], { assessment: assessment({ client, authorities: [root, otherSub] }) }),
+    not: evidence(['chain_incomplete'], { assessment: assessment({ client, authorities: [root] }) }),
+  },
+  'A server certificate of a CA that the bundle lacks: add it, do not replace': {
+    holds: evidence(['handshake_failed'], {
+      assessment: files,
+      handshake: untrusted(server({ issuerText: 'CN=Sub', authorityKeyIdentifier: 'b9' })),
+    }),
+    not: evidence(['handshake_failed'], {
+      assessment: files,
+      handshake: untrusted(server({ issuerText: 'CN=Sub', authorityKeyIdentifier: 'bb' })),
+    }),
+  },
+  'A server certificate of a stranger: TLS is inspected on the way': {
+    holds: evidence(['handshake_failed'], {
+      assessment: files,
+      handshake: untrusted(server({ issuerText: 'CN=Corporate Proxy' })),
+    }),
+    not: evidence(['handshake_failed'], {
+      assessment: files,
+      handshake: untrusted(server({ issuerText: 'O=nhs, CN=NHS G3' })),
+    }),
+  },
+  'A server that did not ask for our certificate says nothing about it': {
+    holds: evidence(['client_certificate_not_requested'], { handshake: failed('authentication_failed') }),
+    not: evidence(['client_certificate_not_requested'], { environment: { ...environment, preset: 'sandbox' } }),
+  },
+  'A 403 with the certificate of another mailbox': {
+    holds: evidence(['handshake_failed', 'common_name_mailbox_mismatch'], {
+      handshake: failed('authentication_failed'),
+    }),
+    not: evidence(['handshake_failed'], { handshake: failed('authentication_failed') }),
+  },
+  'A 403 with the right certificate and clock: mailbox ID, password or shared key': {
+    holds: evidence(['handshake_failed'], { handshake: failed('authentication_failed') }),
+    not: evidence(['handshake_failed', 'weak_key'], {
+      handshake: failed('authentication_failed'),
+      assessment: assessment({ failed: ['strength'] }),
+    }),
+  },
+  'MESH refuses the certificate while our files fit each other': {
+    holds: evidence(['handshake_failed'], { handshake: failed('client_certificate_rejected') }),
+    not: evidence(['handshake_failed', 'key_mismatch'], {
+      handshake: failed('client_certificate_rejected'),
+      assessment: assessment({ failed: ['key_match'] }),
+    }),
+  },
+  'The desk has the request and too little time': {
+    holds: evidence(['renewal_overdue'], { renewal: renewal('requested', { delivery: 'sent' }) }),
+    not: evidence(['renewal_overdue'], { renewal: renewal('requested', { delivery: 'drafted' }) }),
+  },
+};
+
+test('every rule that asks for more than its codes has a case that passes and one that fails', () => {
+  expect(Object.keys(cases)).toEqual(rules.filter(({ when }) => when).map(({ name }) => name));
+});
+
+test('the names of the rules differ', () => {
+  expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length);
+});
+
+const causeIn = ({ findings }: Evidence, { cause }: Rule) => findings.find(({ code }) => code === cause)!;
+
+describe('what a rule asks for', () => {
+  test.each(Object.entries(cases))('%s', (name, { holds: one, not: other }) => {
+    const rule = rules.find((each) => each.name === name)!;
+    expect(holds(rule, one, causeIn(one, rule))).toBe(true);
+    expect(holds(rule, other, causeIn(other, rule)), 'the case next to it').toBe(false);
+  });
+});
+
+/** Evidence for which the rule holds, with everything that it explains. */
+function everything(rule: Rule, base = cases[rule.name]?.holds ?? evidence([])): Evidence {
+  const codes: FindingCode[] = [
+    rule.cause,
+    ...(rule.consequences ?? []),
+    ...(rule.reasons ? ['handshake_failed' as const] : []),
+  ];
+  const present = base.findings.map(({ code }) => code);
+  const more = [...new Set(codes)].filter((code) => !present.includes(code)).map((code) => sampleFinding(code));
+  return { ...base, findings: [...base.findings, ...more] };
+}
+
+describe('what a rule explains goes away with its cause, and is information until then', () => {
+  test.each(rules.map((rule) => [rule.name, rule] as const))('%s', (_, rule) => {
+    const reasons = rule.cause === 'handshake_failed' || !rule.reasons ? [undefined] : rule.reasons;
+    for (const reason of reasons) {
+      const base =
+        cases[rule.name]?.holds ??
+        evidence(
+          [],
+          rule.cause === 'handshake_failed' ? { handshake: failed(rule.reasons?.[0] ?? 'dns_failure') } : {},
+        );
+      const given = everything(rule, {
+        ...base,
+        ...(reason ? { handshake: { ...base.handshake!, ...failed(reason), ...skewOf(base), ...chainOf(base) } } : {}),
+      });
+      if (!holds(rule, given, causeIn(given, rule))) continue;
+      const { findings } = diagnose(given);
+      const expected = [...(rule.consequences ?? []), ...(reason ? ['handshake_failed' as const] : [])];
+      for (const code of expected) {
+        const each = findings.find((finding) => finding.code === code)!;
+        expect([each.severity, each.consequenceOf !== undefined], `${code} (${reason})`).toEqual(['info', true]);
+      }
+    }
+  });
+
+  const skewOf = ({ handshake }: Evidence) =>
+    handshake?.clockSkewSeconds === undefined ? {} : { clockSkewSeconds: handshake.clockSkewSeconds };
+  const chainOf = ({ handshake }: Evidence) =>
+    handshake && handshake.outcome === 'failure' ? { serverCertificates: handshake.serverCertificates } : {};
+});
+
+describe('what a rule does not explain stands beside it', () => {
+  const withReasons = rules.filter(({ cause, reasons }) => cause !== 'handshake_failed' && reasons);
+  test.each(withReasons.map((rule) => [rule.name, rule] as const))('%s: a name that does not resolve', (_, rule) => {
+    const base = cases[rule.name]?.holds ?? evidence([]);
+    const handshake = {
+      ...failed('dns_failure', { serverCertificates: [] }),
+      clockSkewSeconds: base.handshake?.clockSkewSeconds ?? 0,
+    };
+    const { findings } = diagnose(everything(rule, { ...base, handshake }));
+    expect(findings.find(({ code }) => code === 'handshake_failed')?.consequenceOf).toBeUndefined();
+  });
+
+  test('a connection that was cut before the server showed its certificate is not about ours', () => {
+    const cut = (serverCertificates: ReturnType<typeof server>[]) =>
+      diagnose(
+        evidence(['certificate_expired', 'handshake_failed'], {
+          handshake: failed('connection_reset', { serverCertificates }),
+        }),
+      );
+    expect(cut([server()]).consequences.map(({ code }) => code)).toEqual(['handshake_failed']);
+    expect(cut([]).alsoNeedsAttention.map(({ code }) => code)).toEqual(['handshake_failed']);
+  });
+});
+
+describe('the diagnosis', () => {
+  test('of nothing is that nothing needs attention', () => {
+    expect(diagnose(evidence([]))).toMatchObject({ headline: 'Nothing needs attention', firstAction: 'Nothing.' });
+    expect(diagnose(evidence(['server_not_verified'])).cause).toBeUndefined();
+  });
+
+  test('names what has to be put right first where two things are equally bad', () => {
+    const { cause, alsoNeedsAttention } = diagnose(evidence(['weak_key', 'private_key_unreadable']));
+    expect(cause?.code).toBe('private_key_unreadable');
+    expect(alsoNeedsAttention.map(({ code }) => code)).toEqual(['weak_key']);
+  });
+
+  test('a cause is as bad as the worst that follows from it', () => {
+    const { cause } = diagnose(
+      evidence(['renewal_email_failed', 'certificate_expires_imminently'], { renewal: renewal('failed', {}) }),
+    );
+    expect(cause).toMatchObject({ code: 'renewal_email_failed', severity: 'critical' });
+  });
+
+  test('what follows from a consequence follows from its cause', () => {
+    const { findings } = diagnose(
+      evidence(['certificate_expired', 'handshake_failed', 'mailbox_not_validated_recently'], {
+        handshake: failed('client_certificate_expired'),
+      }),
+    );
+    expect(findings.map(({ code, consequenceOf }) => [code, consequenceOf])).toEqual([
+      ['certificate_expired', undefined],
+      ['handshake_failed', 'certificate_expired'],
+      ['mailbox_not_validated_recently', 'certificate_expired'],
+    ]);
+  });
+
+  test('loses no finding, however many stand', () => {
+    const all = [...new Set(rules.flatMap(({ cause, consequences = [] }) => [cause, ...consequences]))];
+    const { findings } = diagnose(evidence(all, { handshake: failed('client_certificate_rejected') }));
+    expect(findings.map(({ code }) => code).sort()).toEqual([...all].sort());
+  });
+
+  test('puts what MESH says beside what the files say', () => {
+    const invalid = assessment({ failed: ['chain_valid'] });
+    expect(diagnose(evidence(['chain_untrusted'], { assessment: invalid })).headline).toMatch(
+      /MESH still accepted a connection at .* \(HTTP 200\)$/,
+    );
+    expect(
+      diagnose(evidence(['handshake_failed'], { handshake: failed('client_certificate_rejected') })).headline,
+    ).toMatch(/^MESH refuses our client certificate\. The files here are in order/);
+    const both = { assessment: invalid, handshake: failed('client_certificate_rejected') };
+    expect(diagnose(evidence(['chain_untrusted', 'handshake_failed'], both)).headline).not.toMatch(/MESH|in order/);
+  });
+});
+
+describe('what a person is told to do', () => {
+  const commandOf = (given: Evidence) => diagnose(given).command;
+  const renew = 'mesh-cert-monitor renew --config /etc/mesh/mesh-cert-monitor.yaml --environment integration';
+  const resolve =
+    'mesh-cert-monitor renewals resolve --config /etc/mesh/mesh-cert-monitor.yaml --environment integration';
+
+  test.each([
+    ['not_due', renew],
+    ['failed', renew],
+    ['uncertain', `${resolve} --not-sent`],
+  ] as const)('an expired certificate whose renewal is %s: %s', (state, command) => {
+    expect(commandOf(evidence(['certificate_expired'], { renewal: renewal(state, {}) }))).toBe(command);
+  });
+
+  test.each([
+    ['failed', renew],
+    ['uncertain', `${resolve} --not-sent`],
+    ['due', undefined],
+  ] as const)('a request that was not sent, in the state %s: %s', (state, command) => {
+    expect(commandOf(evidence(['renewal_email_failed'], { renewal: renewal(state, {}) }))).toBe(command);
+  });
+
+  test('names are quoted for a shell', () => {
+    const odd = { environment: { ...environment, name: "it's int" }, configurationFile: '/etc/my mesh/c.yaml' };
+    expect(commandOf(evidence(['renewal_due'], odd))).toBe(
+      "mesh-cert-monitor renew --config '/etc/my mesh/c.yaml' --environment 'it'\\''s int'",
+    );
+  });
+
+  test('commands inside a remedy are filled in as well, and left alone without a configuration', () => {
+    const { configurationFile: _, environment: __, ...alone } = evidence(['certificate_expires_imminently']);
+    expect(diagnose(evidence(['certificate_expires_imminently'])).firstAction).toContain(
+      '`mesh-cert-monitor renewals --config /etc/mesh/mesh-cert-monitor.yaml`',
+    );
+    expect(diagnose(alone).firstAction).toContain('`mesh-cert-monitor renewals`');
+  });
+
+  test('the key of the pending renewal is named where it is the one that fits', () => {
+    const given = assessment({ failed: ['key_match'] });
+    const spki = given.certificates[0]!.certificate.publicKey.spki;
+    const record = {
+      spkiSha256: createHash('sha256').update(spki).digest('hex'),
+      keyFile: 'pending/int/private_key.pem',
+    };
+    const { firstAction } = diagnose(
+      evidence(['key_mismatch'], { assessment: given, renewal: renewal('requested', record) }),
+    );
+    expect(firstAction).toMatch(
+      /^Deploy pending\/int\/private_key\.pem from the state directory as the private key \/etc\/mesh\/private_key\.pem/,
+    );
+  });
+
+  test('a missing root has its place in the file', () => {
+    const given = { assessment: assessment({ client, authorities: [sub], path: [sub], failed: ['chain_valid'] }) };
+    expect(diagnose(evidence(['chain_untrusted'], given)).firstAction).toBe(
+      "Add the root certificate “Root” (key identifier aa) at the top of the CA bundle '/etc/mesh/ca bundle.pem', before “Sub”. Keep what is there.",
+    );
+    const leafFirst = { ...given, environment: { ...environment, chainOrder: 'leaf-first' as const } };
+    expect(diagnose(evidence(['chain_untrusted'], leafFirst)).firstAction).toContain('at the end of');
+  });
+
+  test('a CA that the bundle lacks is to be added, and named with its key identifier', () => {
+    const { headline, firstAction } = diagnose(
+      cases['A server certificate of a CA that the bundle lacks: add it, do not replace']!.holds,
+    );
+    expect(headline).toContain('“Sub”');
+    expect(firstAction).toMatch(/^Add the CA certificate “Sub” \(key identifier b9\).*do not replace anything/);
+  });
+
+  test('the generation that MESH itself uses is asked for where the bundle has it', () => {
+    const given = {
+      assessment: assessment({ client, authorities: [root, sub, otherSub], path: [sub, root] }),
+      handshake: failed('client_certificate_rejected', {
+        serverCertificates: [server({ issuerText: 'CN=Sub', authorityKeyIdentifier: 'b2' })],
+      }),
+    };
+    const { cause, firstAction } = diagnose(evidence(['handshake_failed'], given));
+    expect(cause?.message).toContain(
+      '“Sub” (key identifier bb) issued it. MESH’s own certificate was issued by “Sub” (key identifier b2)',
+    );
+    expect(firstAction).toContain('desk@example.nhs.uk');
+    expect(firstAction).toContain('0113 000 0000');
+  });
+
+  test('where a secret comes from is named, and never what it is', () => {
+    const passphrase = diagnose(evidence(['passphrase_wrong']));
+    expect(passphrase.firstAction).toContain('the passphrase (environment variable MESH_KEY_PASSPHRASE)');
+    const refused = diagnose(evidence(['handshake_failed'], { handshake: failed('authentication_failed') }));
+    expect(refused.firstAction).toContain('the mailbox password (in the configuration)');
+    expect(refused.firstAction).not.toContain('TestKey');
+  });
+
+  test('text of others is escaped', () => {
+    const stranger = server({ issuerText: 'CN=Evil\u202egnp' });
+    const { headline } = diagnose(
+      evidence(['handshake_failed'], { assessment: files, handshake: untrusted(stranger) }),
+    );
+    expect(headline).toContain('\\u{202e}');
+    expect(headline).toBe(escaped(headline));
+  });
+});
