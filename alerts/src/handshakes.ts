@@ -51,7 +51,7 @@ export const handshakeAlerts: readonly AlertRule[] = [
     expr: refused,
     for: '5m',
     severity: 'critical',
-    summary: `MESH ${environment} refuses the handshake: {{ $labels.reason }}`,
+    summary: `The handshake of MESH ${environment} fails and will not recover by itself: {{ $labels.reason }}`,
     description: `The last handshake of ${environment} failed with {{ $labels.reason }}, which will not clear by itself. The handshake documentation says what to change for that reason; "mesh-cert-monitor check --config FILE --environment ${environment}" tries again.`,
     steps: [
       'Run `mesh-cert-monitor check --config FILE --environment NAME` for the detail.',

@@ -80,6 +80,7 @@ export function alertingEstate(now: Date): Readonly<Record<string, EnvironmentSt
     MeshRenewalEmailFailed: renewing('uncertain', 'uncertain', 'renewal_email_failed'),
     MeshRenewalUnanswered: renewing('unanswered', 'requested', 'renewal_unanswered'),
     MeshRenewalOverdue: renewing('overdue', 'requested', 'renewal_overdue'),
+    MeshStateReplaced: renewing('replaced', 'requested', 'state_replaced'),
     MeshCertMonitorChecksStale: environment('stale', { lastRunAt: new Date(now.getTime() - 2 * hourMs) }),
   };
 }

@@ -98,6 +98,7 @@ describe('alert rules', () => {
         "MeshRenewalEmailFailed warning",
         "MeshRenewalUnanswered warning",
         "MeshRenewalOverdue critical",
+        "MeshStateReplaced critical",
         "MeshCertMonitorDown critical",
         "MeshCertMonitorAbsent critical",
         "MeshCertMonitorChecksStale warning",

@@ -138,7 +138,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     const { page, close } = await watchedPage(browser, served.url, viewports.desktop);
     await page.goto('/environments/expired');
     await page.emulateMedia({ media: 'print' });
-    expect(await page.getByText('Renew it now', { exact: false }).first().isVisible()).toBe(true);
+    expect(await page.getByText('Request a new certificate now', { exact: false }).first().isVisible()).toBe(true);
     expect(await page.evaluate("getComputedStyle(document.querySelector('.page-header')).backgroundColor")).toBe(
       'rgba(0, 0, 0, 0)',
     );

@@ -68,7 +68,7 @@ describe('checks', () => {
     expect(health('expired').checks['expired:credential-expiry']?.[0]).toMatchObject({
       status: 'fail',
       observedValue: -2,
-      output: 'certificate_expired: Sample of certificate_expired.',
+      output: 'certificate_expired: Sample of certificate_expired. It is 2026-03-02 09:30 UTC on this machine.',
     });
     expect(health('refused').checks['refused-client-certificate-rejected:handshake']?.[0]).toMatchObject({
       status: 'fail',

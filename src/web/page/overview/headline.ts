@@ -1,5 +1,5 @@
 /** The headings of the pages. Pure. */
-import { catalogue, type Finding } from '../../../findings/index.ts';
+import type { Finding } from '../../../findings/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import { counted, plural } from '../../../text/index.ts';
 import { dayMs, shortLondonDay } from '../../../time/index.ts';
@@ -42,8 +42,8 @@ export function soonest(environments: readonly EnvironmentStatus[], now: Date): 
 
 /** What is wrong with one environment, or that nothing is. */
 export function environmentHeading(environment: EnvironmentStatus, now: Date): string {
-  const [worst] = worrying(environment.findings);
-  if (worst) return catalogue[worst.code].title;
+  const { cause, headline } = environment.diagnosis;
+  if (cause) return headline;
   if (standingOf(environment) === 'unknown') return 'Not checked yet';
   const { expiresAt } = environment;
   return expiresAt && expiresAt.getTime() - now.getTime() > dayMs
