@@ -1,7 +1,7 @@
 import { getServers } from 'node:dns';
 import type { ResolvedEnvironment, Variables } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
-import { condensed, say } from '../text/index.ts';
+import { condensed } from '../text/index.ts';
 import { type Certificate, MalformedCertificateError, parseCertificate } from '../x509/index.ts';
 import { Phases } from './deadline.ts';
 import { failureOfAnswer } from './diagnosis/answer.ts';
@@ -51,7 +51,7 @@ export async function handshake(
     const meshRequest = await requestFor(mesh, env, now);
     proxy = proxyFor(new URL(mesh.url), mesh.proxy, env);
     answer = await probe({ mesh, proxy, context, meshRequest, now }, phases, seen, sockets);
-    const asked = { probe: mesh.probe, mailboxId: mesh.mailboxId, presentsCertificate: client !== undefined };
+    const asked = { probe: mesh.probe, mailboxId: mesh.mailboxId, now: startedAt, ...(client && { client }) };
     failure = failureOfAnswer(asked, answer);
   } catch (error) {
     const url = new URL(mesh.url);
@@ -67,6 +67,7 @@ export async function handshake(
       ...(proxy && { proxy }),
       ...(seen.peer && { peer: seen.peer }),
       ...(client && { client }),
+      ...(seen.server.asksForCertificate !== undefined && { asksForCertificate: seen.server.asksForCertificate }),
     };
     failure =
       error instanceof ServerNotVerifiedError
@@ -85,7 +86,7 @@ export async function handshake(
     probe: mesh.probe,
     startedAt,
     outcome: failure ? 'failure' : 'success',
-    ...(failure ? described(failure) : noteOf(seen)),
+    ...(failure ? described(failure) : noteOf(seen, bare(new URL(mesh.url).hostname))),
     httpStatus: seen.httpStatus,
     phases: phases.seconds,
     ...(protocol && cipher ? { tls: { protocol, cipher } } : {}),
@@ -107,14 +108,22 @@ function described({ reason, detail, remedy }: Failure): Pick<HandshakeResult, '
   };
 }
 
-/** What people should know of a success: an official client, which tries one address at a time, would not get through. */
-function noteOf({ attempts, peer }: Seen): Pick<HandshakeResult, 'detail'> {
+/** What people should know of a success: where NHS England's own client would not get through. */
+function noteOf({ attempts, peer, server, serverVerified }: Seen, host: string): Pick<HandshakeResult, 'detail'> {
   const silent = attempts.find(({ family, error }) => peer?.family === 4 && family === 6 && error === undefined);
-  if (!silent || !peer) return {};
-  const from = withPort(silent.address, silent.port);
-  return {
-    detail: say`${from} (IPv6) accepted the connection and stayed silent; ${withPort(peer.address, peer.port)} (IPv4) answered`,
-  };
+  const notes = [
+    ...(silent && peer
+      ? [
+          `${withPort(silent.address, silent.port)} (IPv6) accepted the connection and stayed silent; ${withPort(peer.address, peer.port)} (IPv4) answered`,
+        ]
+      : []),
+    ...(serverVerified && server.leaf?.subjectaltname === undefined && !host.endsWith('.ncrs.nhs.uk')
+      ? [
+          'the server’s certificate has no subject alternative name, which NHS England’s own client accepts from HSCN addresses only',
+        ]
+      : []),
+  ];
+  return notes.length > 0 ? { detail: condensed(notes.join('; '), detailCharacters) } : {};
 }
 
 /**

@@ -45,9 +45,13 @@ function failed(
   return [finding('handshake_failed', message, { subject: mesh.url, remedy })];
 }
 
-/** Only where MESH answered, or something in its place: before that the reason has said it, and louder. */
+/**
+ * Only where MESH answered, or something in its place: before that the reason has said it, and louder. Nor where the answer is that a certificate is
+ * wanted after all, and was only not asked for in the handshake.
+ */
 function notRequested({ mesh, preset }: Judged, last: HandshakeResult): Finding[] {
   if (last.clientCertificateRequested !== false || last.httpStatus === 0) return [];
+  if (last.reason === 'client_certificate_required') return [];
   const sandbox = preset === 'sandbox';
   const message = sandbox
     ? 'The sandbox did not ask for a client certificate, so its answer says nothing about one'

@@ -9,6 +9,7 @@ import {
   type Variables,
 } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
+import { ofUnusableFiles, ofWeakSignature } from './diagnosis/disagreement.ts';
 import { HandshakeError } from './diagnosis/failure.ts';
 import { authorizationToken } from './http/authorization.ts';
 import { callerFacts, meshHeaders } from './http/headers.ts';
@@ -33,6 +34,7 @@ export function contextFor(mesh: MeshEndpoint, credential: DeployedCredential | 
   if (mesh.verifyServer && configured.caBundle && bundle.length === 0) {
     throw unusable(credential, 'there is no CA bundle to verify the server with');
   }
+  if (/sha1|md5/i.test(certificate.signatureAlgorithm)) throw new HandshakeError(ofWeakSignature(certificate));
   if (!Buffer.from(privateKey.publicKey.spki).equals(certificate.publicKey.spki)) {
     throw unusable(credential, 'the private key does not belong to the certificate');
   }
@@ -44,7 +46,7 @@ export function contextFor(mesh: MeshEndpoint, credential: DeployedCredential | 
       ...(bundle.length > 0 ? { trusted: bundle } : {}),
     });
   } catch (error) {
-    throw unusable(credential, `OpenSSL does not take them: ${(error as Error).message}`);
+    throw new HandshakeError(ofUnusableFiles(error as Error));
   }
 }
 

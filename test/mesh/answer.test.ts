@@ -1,13 +1,22 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { failureOfAnswer } from '../../src/mesh/diagnosis/answer.ts';
+import type { ClientFacts } from '../../src/mesh/diagnosis/client.ts';
 import { Untrusted } from '../../src/text/index.ts';
+import { parseCertificate } from '../../src/x509/parse.ts';
+import { ca, date, leaf } from '../support/pki.ts';
 
+const now = date('2030-01-01');
+let client: ClientFacts;
+const clientUntil = async (notAfter: string): Promise<ClientFacts> => ({
+  certificate: parseCertificate((await leaf({ issuer: await ca({ cn: 'Test SubCA' }), notAfter: date(notAfter) })).der),
+  issuers: [],
+});
+beforeAll(async () => {
+  client = await clientUntil('2031-01-01');
+});
 type More = { status?: number; fault?: string; probe?: 'validate' | 'ping'; retryAfterSeconds?: number };
 const judge = (body: string, { probe = 'validate', status = 200, ...more }: More = {}) =>
-  failureOfAnswer(
-    { probe, mailboxId: 'x26abc1', presentsCertificate: true },
-    { status, body: new Untrusted(body), ...more },
-  );
+  failureOfAnswer({ probe, mailboxId: 'x26abc1', now, client }, { status, body: new Untrusted(body), ...more });
 
 test.each(['', '{"mailboxId":"X26ABC1"}', '{"mailboxId":"x26abc1","other":1}'])(
   'answer: 200 with %j is MESH’s own',
@@ -170,6 +179,26 @@ describe('a web server that judges the client certificate after TLS', () => {
       'bad_request',
       expect.stringMatching(/^the web server does not accept our/),
     ]);
+  });
+
+  test('answer: our own dates are the cause where they explain it', async () => {
+    const asked = { probe: 'validate', mailboxId: 'x26abc1', now, client: await clientUntil('2029-12-31') } as const;
+    const found = failureOfAnswer(asked, {
+      status: 400,
+      body: new Untrusted('<h1>400 The SSL certificate error</h1>'),
+    });
+    expect(found).toEqual({
+      reason: 'bad_request',
+      detail:
+        'our certificate expired on 2029-12-31; the web server does not accept our client certificate (HTTP 400: “The SSL certificate error”)',
+      remedy: expect.stringMatching(/^Renew/),
+    });
+  });
+
+  test('answer: where no certificate is configured the remedy is to configure one', () => {
+    const body = new Untrusted('No required SSL certificate was sent');
+    const found = failureOfAnswer({ probe: 'validate', mailboxId: 'x26abc1', now }, { status: 400, body });
+    expect(found?.remedy).toMatch(/^Configure `credential`/);
   });
 
   test('answer: MESH’s own errors are never taken for such a page', () => {

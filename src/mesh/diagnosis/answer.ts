@@ -3,13 +3,16 @@ import type { Probe } from '../../config/index.ts';
 import type { Answer } from '../http/request.ts';
 import type { HandshakeReason } from '../types.ts';
 import type { Failure } from './circumstances.ts';
+import type { ClientFacts } from './client.ts';
 import { field, isMeshError, quoted } from './page-text.ts';
 import { ofRefusingPage } from './refusing-page.ts';
 
 export interface Asked {
   readonly probe: Probe;
   readonly mailboxId: string;
-  readonly presentsCertificate: boolean;
+  /** What we presented; absent: nothing. */
+  readonly client?: ClientFacts;
+  readonly now: Date;
 }
 
 /** The answer with its body's text, which is only compared and quoted here. */
@@ -34,9 +37,9 @@ function namesMailbox(body: string, mailboxId: string): boolean {
 
 function refused(asked: Asked, reply: Reply): Failure {
   const { status, body } = reply;
-  const page = isMeshError(body) ? undefined : ofRefusingPage(status, body, asked.presentsCertificate);
+  const page = isMeshError(body) ? undefined : ofRefusingPage(status, body, asked);
   // The contract of the reasons: 400 is bad_request, whoever says it.
-  if (page) return status === 400 ? { ...page, reason: 'bad_request', detail: `${page.detail}${quoted(body)}` } : page;
+  if (page) return status === 400 ? { ...page, reason: 'bad_request' } : page;
   const known = byStatus[status] ?? (status >= 500 && status <= 599 ? serverError : stranger);
   const { reason, what = '', remedy } = known(asked, reply);
   return { reason, detail: `HTTP ${status}${what}${quoted(body)}`, ...(remedy === undefined ? {} : { remedy }) };

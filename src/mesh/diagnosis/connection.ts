@@ -1,8 +1,8 @@
 /** A connection that was cut, or on which nobody says anything more. */
 import type { PhaseTimeoutError } from '../deadline.ts';
 import { type Circumstances, type Failure, withPort } from './circumstances.ts';
-import { standingOf } from './client.ts';
-import { day } from './words.ts';
+import { reasonCatalogue } from './reasons.ts';
+import { whatOurDatesExplain } from './refusal.ts';
 
 const largeHello =
   'Set `mesh.tls_groups: [X25519, P-256]` and try again: some boxes drop the large first TLS message that carries a post-quantum key share. If that helps, tell the network team which box it is';
@@ -17,7 +17,7 @@ export function ofCut(code: string, circumstances: Circumstances): Failure {
       remedy: `${largeHello}; if not, ask them what ends this connection.`,
     };
   }
-  return { reason: 'connection_reset', detail: `${detail}${ownDates(circumstances)}` };
+  return { reason: 'connection_reset', ...explained(detail, circumstances) };
 }
 
 export function ofSilence(timeout: PhaseTimeoutError, circumstances: Circumstances): Failure {
@@ -54,13 +54,20 @@ function reached({ phase, negotiated, client }: Circumstances): string {
     : 'after the server had shown its certificate';
 }
 
-/** Some servers cut instead of saying what is wrong with a certificate. */
-function ownDates({ client, now }: Circumstances): string {
-  const standing = client && standingOf(client, now);
-  if (!client || !standing || standing.is === 'valid') return '';
-  if (standing.is === 'expired')
-    return `; our certificate expired on ${day(client.certificate.notAfter)}, which would explain it`;
-  if (standing.is === 'not yet valid')
-    return `; our certificate is not valid before ${day(client.certificate.notBefore)}, which would explain it`;
-  return '';
+/** Some servers cut instead of saying what is wrong with a certificate, and then it is for us to know. */
+function explained(
+  detail: string,
+  { client, now, asksForCertificate }: Circumstances,
+): Pick<Failure, 'detail' | 'remedy'> {
+  if (!client) {
+    if (!asksForCertificate) return { detail, remedy: askForLog };
+    const { remedy } = reasonCatalogue.client_certificate_required;
+    return { detail: `${detail}; it had asked for a client certificate, and this environment presents none`, remedy };
+  }
+  const ours = whatOurDatesExplain(client, now);
+  if (!ours) return { detail };
+  const { remedy = reasonCatalogue[ours.reason].remedy } = ours;
+  return { detail: `${detail}; ${ours.detail}, which would explain it`, remedy };
 }
+
+const askForLog = 'Ask whoever runs the server, or the box between, for its log at the time of the attempt.';

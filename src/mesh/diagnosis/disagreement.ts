@@ -1,8 +1,9 @@
 /** Two sides that do not come to a TLS connection, for another cause than a certificate: by alert, or by what OpenSSL said. */
+import type { Certificate } from '../../x509/index.ts';
 import type { Circumstances, Failure } from './circumstances.ts';
 import { withPort } from './circumstances.ts';
 
-type Target = Pick<Circumstances, 'host' | 'port'>;
+type Target = Pick<Circumstances, 'host' | 'port' | 'negotiated'>;
 interface Explanation {
   readonly what: string;
   readonly remedy: string;
@@ -25,7 +26,14 @@ const nothingShared: Explain = () => ({
   what: 'the server shares no cipher suite, key exchange or signature algorithm with us',
   remedy: `Find out who answers: MESH itself shares some with us, so this is ${box}. NHS England’s own client offers the same cipher suites (none with RSA key exchange) and fails there too.`,
 });
-const cannotRead: Explain = () => ({ what: 'the server could not read our first TLS message', remedy: smallerHello });
+const cannotRead: Explain = ({ negotiated }) =>
+  negotiated
+    ? {
+        what: 'the server could not read what we sent after its certificate',
+        remedy:
+          'Ask the network team whether something between changes TLS. If not, tell the service desk the time of the attempt.',
+      }
+    : { what: 'the server could not read our first TLS message', remedy: smallerHello };
 const tooWeak: Explain = () => ({
   what: 'the server wants to use a key that is too short',
   remedy: `Ask whoever runs the server, or ${box}, to use keys of at least 2048 bits (elliptic curves: 224).`,
@@ -52,7 +60,7 @@ const byAlert: Readonly<Record<string, Explain>> = {
   internal_error: () => ({
     what: 'the server had a fault of its own during the TLS handshake',
     remedy:
-      'Try again in a few minutes. If it stays, tell the service desk the time of the attempt: nothing here can mend it.',
+      'Try again in a few minutes. If it stays, tell the service desk the time of the attempt. Nothing on this machine can change it.',
   }),
   decode_error: cannotRead,
   illegal_parameter: cannotRead,
@@ -113,9 +121,34 @@ export function ofOpenssl(error: { readonly code: string; readonly message: stri
   };
 }
 
+const newCertificate = 'Ask for a new certificate with an RSA key of 2048 bits, which MESH’s CAs sign with SHA-256.';
+
+/** What Python's OpenSSL, and so NHS England's own client, does not load, Node's does. */
+export function ofWeakSignature({ signatureAlgorithm }: Certificate): Failure {
+  const detail = `the client certificate is signed with ${signatureAlgorithm}, which is too weak: NHS England’s own client does not load it`;
+  return { reason: 'credential_unusable', detail, remedy: newCertificate };
+}
+
+/** OpenSSL will not even begin with the deployed certificates and key. */
+export function ofUnusableFiles({ message }: Error): Failure {
+  const text = opensslText({ code: message, message });
+  const weak = weakFiles[text];
+  return {
+    reason: 'credential_unusable',
+    detail: weak ? `${weak} (OpenSSL: ${text})` : `OpenSSL does not accept certificate and key: ${text}`,
+    ...(weak ? { remedy: newCertificate } : {}),
+  };
+}
+
+const weakFiles: Readonly<Record<string, string>> = {
+  'ee key too small': 'the key of the client certificate is too short to be used',
+  'ca key too small': 'the key of a CA certificate is too short to be used',
+  'ca md too weak': 'a certificate is signed with a hash that is too weak to be used',
+};
+
 /** `ERR_SSL_WRONG_VERSION_NUMBER`, or `…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/…` → `wrong version number`. */
 function opensslText({ code, message }: { readonly code: string; readonly message: string }): string {
-  const text = /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1];
+  const text = /:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1];
   return (
     text ??
     code

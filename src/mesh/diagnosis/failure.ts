@@ -68,8 +68,10 @@ function ofCode(error: CodedError, circumstances: Circumstances): Failure {
 }
 
 function ofAlert(alert: string, circumstances: Circumstances): Failure {
-  const { client, negotiated, now } = circumstances;
-  if (!isAboutCertificate(alert, negotiated)) return ofDisagreement(alert, circumstances);
+  const { client, negotiated, now, asksForCertificate } = circumstances;
+  // GnuTLS, for one, says decode_error when the certificate that it asked for does not come.
+  const missed = negotiated && !client && asksForCertificate;
+  if (!missed && !isAboutCertificate(alert, negotiated)) return ofDisagreement(alert, circumstances);
   return client ? ofRefusedCertificate(alert, client, now) : ofMissingCertificate(alert);
 }
 

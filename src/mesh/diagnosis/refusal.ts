@@ -12,18 +12,26 @@ export function ofMissingCertificate(alert: string): Failure {
 
 /** Where our dates explain the alert they are the cause, whatever its name; where they contradict it, that is said. */
 export function ofRefusedCertificate(alert: string, client: ClientFacts, now: Date): Failure {
+  const ours = whatOurDatesExplain(client, now);
+  return ours ? { ...ours, detail: `${ours.detail} (TLS alert ${alert})` } : ofGoodCertificate(alert, client);
+}
+
+/** Why a server would refuse our certificate, where it is out of date by our own reading of it; undefined where it is not. */
+export function whatOurDatesExplain(client: ClientFacts, now: Date): Failure | undefined {
   const { certificate } = client;
   const standing = standingOf(client, now);
   switch (standing.is) {
+    case 'valid':
+      return undefined;
     case 'expired':
       return {
         reason: 'client_certificate_expired',
-        detail: `our certificate expired on ${day(certificate.notAfter)} (TLS alert ${alert})`,
+        detail: `our certificate expired on ${day(certificate.notAfter)}`,
       };
     case 'not yet valid':
       return {
         reason: 'client_certificate_rejected',
-        detail: `our certificate is not valid before ${day(certificate.notBefore)}, by this machine’s clock (TLS alert ${alert})`,
+        detail: `our certificate is not valid before ${day(certificate.notBefore)}, by this machine’s clock`,
         remedy:
           'Check this machine’s clock. If it is right, go back to the certificate before this one until the new one is valid.',
       };
@@ -34,13 +42,11 @@ export function ofRefusedCertificate(alert: string, client: ClientFacts, now: Da
         is === 'issuer expired' ? `expired on ${day(issuer.notAfter)}` : `is not valid before ${day(issuer.notBefore)}`;
       return {
         reason: 'client_certificate_rejected',
-        detail: `the CA certificate ${subjectOf(issuer)} above our certificate ${when}; our certificate itself is valid until ${day(certificate.notAfter)} (TLS alert ${alert})`,
+        detail: `the CA certificate ${subjectOf(issuer)} above our certificate ${when}; our certificate itself is valid until ${day(certificate.notAfter)}`,
         remedy:
           'Replace that CA certificate in the CA bundle with the current one: it is sent along with ours, and a server may judge both. A new client certificate would not help.',
       };
     }
-    case 'valid':
-      return ofGoodCertificate(alert, client);
   }
 }
 
@@ -81,7 +87,7 @@ function ofGoodCertificate(alert: string, { certificate }: ClientFacts): Failure
         'Check that certificate and private key were issued together (`mesh-cert-monitor inspect`), and that nothing between inspects TLS.',
       );
     case 'access_denied':
-      return rejected('the server knows our certificate and denies it access');
+      return rejected('the server denies our certificate access');
     case 'certificate_unknown':
       return rejected('the server refuses our certificate, and does not say why');
     case 'bad_certificate':

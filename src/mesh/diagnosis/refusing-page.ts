@@ -1,6 +1,9 @@
 /** Web servers and gateways that judge the client certificate after TLS, and say so in a page. */
 import type { HandshakeReason } from '../types.ts';
 import type { Failure } from './circumstances.ts';
+import type { ClientFacts } from './client.ts';
+import { reasonCatalogue } from './reasons.ts';
+import { whatOurDatesExplain } from './refusal.ts';
 
 interface Page {
   readonly says: RegExp;
@@ -8,7 +11,7 @@ interface Page {
   readonly status?: number;
   readonly reason: Extract<HandshakeReason, 'client_certificate_required' | 'client_certificate_rejected'>;
   readonly detail: string;
-  readonly remedy?: string;
+  readonly remedy: string;
 }
 
 const checkWhichIsSent =
@@ -75,12 +78,23 @@ const pages: readonly Page[] = [
   },
 ];
 
-/** What a page, or nginx's status, says of the client certificate. */
-export function ofRefusingPage(status: number, body: string, presentsCertificate: boolean): Failure | undefined {
+/** What a page, or nginx's status, says of the client certificate. `client`: what we presented; absent: nothing. */
+export function ofRefusingPage(
+  status: number,
+  body: string,
+  { client, now }: { readonly client?: ClientFacts; readonly now: Date },
+): Failure | undefined {
   const page = pages.find(({ says }) => says.test(body)) ?? pages.find((each) => each.status === status);
   if (!page) return undefined;
-  const { reason, detail, remedy } = page;
-  // Without a certificate of ours the catalogue's remedy is right: configure one.
-  const useless = !presentsCertificate && remedy === somethingInBetween;
-  return { reason, detail: `${detail} (HTTP ${status})`, ...(remedy && !useless ? { remedy } : {}) };
+  const said = page.says.exec(body)?.[0];
+  const answered = said === undefined ? `HTTP ${status}` : `HTTP ${status}: “${said}”`;
+  const ours = page.reason === 'client_certificate_rejected' && client ? whatOurDatesExplain(client, now) : undefined;
+  if (ours) {
+    const { remedy = reasonCatalogue[ours.reason].remedy } = ours;
+    return { ...ours, detail: `${ours.detail}; ${page.detail} (${answered})`, remedy };
+  }
+  const { reason, detail } = page;
+  // That we present none is no mystery where none is configured.
+  const remedy = !client && page.remedy === somethingInBetween ? reasonCatalogue[reason].remedy : page.remedy;
+  return { reason, detail: `${detail} (${answered})`, remedy };
 }

@@ -12,6 +12,7 @@ export interface Presented {
   /** The CA bundle. */
   readonly trusted: readonly Certificate[];
   readonly host: string;
+  readonly asksForCertificate?: boolean;
   readonly now: Date;
 }
 
@@ -65,8 +66,7 @@ function expired({ certificates, trusted, now }: Presented): Failure {
   return {
     reason,
     detail: detail(ours, ' in the CA bundle'),
-    remedy:
-      'Replace it in the CA bundle: `mesh-cert-monitor bundle --environment NAME` prints the current CA certificates of integration, deployment or production.',
+    remedy: 'Replace it in the CA bundle: fetch the current CA certificates of this environment.',
   };
 }
 
@@ -99,30 +99,35 @@ const missingIssuer = new Set([
   'CERT_UNTRUSTED',
 ]);
 
-function issuerUnknown(own: Certificate, { certificates, trusted, host }: Presented): Failure {
+function issuerUnknown(own: Certificate, presented: Presented): Failure {
+  const { certificates, trusted, host, asksForCertificate } = presented;
   const path = pathUp(own, certificates);
   const top = path.at(-1) ?? own;
-  const detail = [whoIssued(own, top, path.length), ...strangers(path, certificates), ...namesakes(top, trusted)].join(
-    '; ',
-  );
-  // A self-signed leaf has no issuer that could be anybody's.
-  if (isNhsName(top.issuer) && path.length + Number(!looksSelfSigned(top)) > 1) {
+  const also = [
+    ...strangers(path, certificates),
+    ...namesakes(top, trusted),
+    ...(asksForCertificate === false ? ['the server did not ask for our certificate'] : []),
+  ].map((each) => `; ${each}`);
+  // A self-signed leaf names itself as its issuer, which says nothing.
+  const alone = path.length === 1 && looksSelfSigned(own);
+  if (isNhsName(top.issuer) && !alone) {
     return untrusted(
-      `${detail}, and the CA bundle does not have it`,
-      `Add ${issuerOf(top)} and the root above it to the CA bundle: \`mesh-cert-monitor bundle --environment NAME\` prints the current CA certificates of integration, deployment or production. Do not switch verification off.`,
+      `${whoIssued(path)}, and the CA bundle does not have ${issuerOf(top)}${also.join('')}`,
+      `Add ${issuerOf(top)} and the root above it to the CA bundle: fetch the current CA certificates of this environment. Do not switch verification off.`,
     );
   }
+  const who = alone ? `${subjectOf(own)} is self-signed: nobody vouches for it` : whoIssued(path);
   return untrusted(
-    `${detail}, which is none of the NHS’s CAs and not in the CA bundle`,
+    `${who}${alone ? ', and it is not in the CA bundle' : ', which is none of the NHS’s CAs and not in the CA bundle'}${also.join('')}`,
     `Ask the network team whether something between inspects TLS, and to exempt ${host} from it: a client certificate cannot pass through inspection. If \`mesh.url\` is not an address of MESH’s, put the CA of that server into the CA bundle instead. Do not switch verification off.`,
   );
 }
 
-function whoIssued(own: Certificate, top: Certificate, length: number): string {
-  if (length === 1 && looksSelfSigned(own)) return `${subjectOf(own)} signed itself`;
-  const chain = length > 1 && !looksSelfSigned(top) ? ` under ${issuerOf(top)}` : '';
-  const root = length > 2 && looksSelfSigned(top) ? ` under ${subjectOf(top)}` : '';
-  return `${subjectOf(own)} was issued by ${issuerOf(own)}${chain}${root}`;
+function whoIssued(path: readonly Certificate[]): string {
+  const [own, ...above] = path;
+  if (!own) return 'the certificate';
+  const chain = above.filter((each) => !looksSelfSigned(each)).map((each) => ` under ${issuerOf(each)}`);
+  return `${subjectOf(own)} was issued by ${issuerOf(own)}${chain.join('')}`;
 }
 
 /** What the server sent along and did not issue the certificate, as after a renewal by another CA. */

@@ -48,7 +48,11 @@ export function secure(
     const tls = sockets.add(connect(options));
     // Keys exist from when the server's certificate has arrived, and a refusal of ours comes after that and takes everything with
     // it: this is the moment to look. The line itself, which is secret, is not looked at.
-    tls.on('keylog', () => observe(tls, seen));
+    tls.on('keylog', () => {
+      observe(tls, seen);
+      // Under TLS 1.2 the request has arrived by then, under TLS 1.3 not yet.
+      if (tls.getSharedSigalgs()?.length > 0) seen.asksForCertificate = true;
+    });
     tls.once('secureConnect', () => {
       observe(tls, seen);
       noteRequest(tls, seen);

@@ -40,7 +40,10 @@ export async function start(
       return proxy(server.does);
     case 'certificate':
       return listening(
-        meshServer({ ...(await estate.serverCertificate(server.is)), ...pinnedTo(version) }, { status: 200 }),
+        meshServer(
+          { ...(await mutual(estate)), ...(await estate.serverCertificate(server.is)), ...pinnedTo(version) },
+          { status: 200 },
+        ),
       );
     case 'http':
       return listening(meshServer({ ...(await mutual(estate)), ...pinnedTo(version) }, server.does));
