@@ -62,6 +62,7 @@ async function plays(scenario: Scenario, version: TlsVersion | undefined): Promi
     expect(result.reason ?? 'success', result.detail).toBe(scenario.reason);
     expect(result.outcome).toBe(scenario.reason === 'success' ? 'success' : 'failure');
     if (scenario.detail) expect(result.detail).toMatch(scenario.detail);
+    if (scenario.remedy) expect(result.remedy).toMatch(scenario.remedy);
     if (scenario.httpStatus !== undefined) expect(result.httpStatus).toBe(scenario.httpStatus);
     expect(findings(mesh, result), 'besides handshake_failed').toEqual(scenario.finding ? [scenario.finding] : []);
     if (scenario.hangs) {

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Each, type Many, manyEnvironments } from '../support/mesh/many.ts';
 import { canHaveResolver, type Reply, type Resolver, startResolver } from '../support/mesh/resolver.ts';
-import { listening, meshServer, type Running } from '../support/mesh/servers.ts';
+import { hasIpv6, listening, meshServer, type Running } from '../support/mesh/servers.ts';
 import { serverCertificate } from '../support/pki.ts';
 
 /** The built program, as it is installed; the variable names another build. */
@@ -29,17 +30,19 @@ const boundMs = 3000;
 async function prepare(hosts: readonly string[], reply: (host: string, type: string) => Reply, hostsFile?: string) {
   const resolver = await startResolver(({ name, type }) => reply(name, type));
   running.push(resolver);
+  let port = 0;
   estate = await manyEnvironments(async (pki) => {
     const { keyPem, pem } = await serverCertificate({ issuer: pki.root, names: [...new Set(hosts)] });
     const server = await listening(
       meshServer({ key: keyPem, cert: pem, ca: pki.bundlePem, requestCert: true }, { status: 200 }),
     );
     running.push(server);
+    port = server.port;
     return hosts.map(
       (host, at): Each => ({ name: `e${at}`, mesh: { url: `https://${host}:${server.port}`, timeouts } }),
     );
   });
-  return { resolver, prefix: await resolver.prefix(hostsFile), estate };
+  return { resolver, prefix: await resolver.prefix(hostsFile), estate, port };
 }
 
 type Shown = { reason?: string; detail?: string; phases: { dns?: number } };
@@ -96,6 +99,20 @@ describe.skipIf(!canHaveResolver())('a resolver that is silent', () => {
     const { handshakes } = await check(prefix, estate!);
     expect(handshakes.map(({ reason }) => reason)).toEqual(handshakes.map(() => 'dns_failure'));
     expect(resolver.asked.filter(({ name, type }) => name === 'shared.example' && type === 'A')).toHaveLength(1);
+  });
+
+  test.skipIf(!hasIpv6())('is not a silent address: one for IPv6 is passed over, and that is said', async () => {
+    const dual = '::1 dual.example\n127.0.0.1 dual.example';
+    const { prefix, port } = await prepare(['dual.example'], () => 'unknown', dual);
+    const silent = createServer((socket) => socket.on('error', () => {}).resume());
+    silent.listen(port, '::1');
+    await once(silent, 'listening');
+    const { handshakes } = await check(prefix, estate!);
+    silent.close();
+    expect(handshakes[0]?.reason ?? 'success').toBe('success');
+    expect(handshakes[0]?.detail).toMatch(
+      /^\[::1\]:\d+ \(IPv6\) let us in and stayed silent; 127\.0\.0\.1:\d+ \(IPv4\) answered$/,
+    );
   });
 
   test('does not keep the service from ending', async () => {

@@ -20,6 +20,8 @@ export interface Scenario {
   readonly hangs?: HandshakePhase;
   /** Beginning of the detail, where the table of reasons alone says too little. */
   readonly detail?: RegExp;
+  /** Beginning of the remedy, where it is not the reason's own. */
+  readonly remedy?: RegExp;
   readonly httpStatus?: number;
   /** What the judgement adds to the reason. */
   readonly finding?: FindingCode;
@@ -30,13 +32,15 @@ export type Server =
   | { readonly kind: 'address'; readonly origin: string }
   | { readonly kind: 'closed port' }
   | { readonly kind: 'full backlog' }
-  | { readonly kind: 'tcp'; readonly does: 'reset' | 'close' | 'hang' | 'http' | 'garbage' | 'reset after hello' }
+  | { readonly kind: 'tcp'; readonly does: TcpBehaviour }
   | { readonly kind: 'alert'; readonly number: number }
-  | { readonly kind: 'proxy'; readonly does: 'refused port' | '407' | '403' | 'hang' | 'reset' | 'garbage' }
+  | { readonly kind: 'proxy'; readonly does: ProxyBehaviour }
   | { readonly kind: 'certificate'; readonly is: ServerCertificate }
   | { readonly kind: 'http'; readonly does: HttpBehaviour }
   | { readonly kind: 'openssl'; readonly demands: 'any certificate' | 'trusted certificate' | 'unrevoked certificate' }
   | { readonly kind: 'openssl'; readonly demands: 'TLS 1.1' };
+export type TcpBehaviour = 'reset' | 'close' | 'hang' | 'http' | 'garbage' | 'reset after hello' | 'no RFC 5746';
+export type ProxyBehaviour = 'refused port' | 'hang' | 'reset' | 'garbage' | '407' | 'NTLM' | '403' | '502' | '405';
 export type ServerCertificate =
   | 'expired'
   | 'not yet valid'
@@ -56,6 +60,11 @@ export type HttpBehaviour =
   | 'reset'
   | 'reset in body'
   | 'broken chunks'
+  | 'bytes beyond the length'
+  | 'bare LF'
+  | 'gzip'
+  | 'gzip without end'
+  | 'not gzip'
   | 'switching protocols'
   | 'not HTTP'
   | 'huge header'
@@ -107,11 +116,33 @@ const network: Scenario[] = [
     fault: 'The proxy wants credentials (407)',
     server: { kind: 'proxy', does: '407' },
     reason: 'proxy_failure',
-    detail: /from mesh\.proxy wants credentials \(407\), and mesh\.proxy has none/,
+    detail: /from mesh\.proxy wants credentials \(407\), by Basic, and mesh\.proxy has none/,
+    remedy: /^Put user name and password into `mesh\.proxy`/,
+  },
+  {
+    fault: 'The proxy wants credentials of a kind that we do not have (407, Negotiate and NTLM)',
+    server: { kind: 'proxy', does: 'NTLM' },
+    reason: 'proxy_failure',
+    detail: /wants credentials \(407\), by Negotiate and NTLM, and we can give them by Basic alone/,
+    remedy: /^Ask whoever runs the proxy to let this machine through/,
+  },
+  {
+    fault: 'The proxy cannot reach MESH (502)',
+    server: { kind: 'proxy', does: '502' },
+    reason: 'proxy_failure',
+    detail: /could not reach localhost:1 \(502, ERR_CONNECT_FAIL 111\)/,
+    remedy: /^Ask whoever runs the proxy why it cannot reach localhost:1/,
+  },
+  {
+    fault: 'The proxy is a web server, which has no CONNECT (405)',
+    server: { kind: 'proxy', does: '405' },
+    reason: 'proxy_failure',
+    remedy: /names a forward proxy/,
   },
   {
     fault: 'The proxy forbids the host (403)',
     server: { kind: 'proxy', does: '403' },
+    remedy: /^Ask whoever runs the proxy to allow CONNECT to localhost:1, or remove `mesh\.proxy`/,
     reason: 'proxy_failure',
     detail: /from mesh\.proxy forbids the connection to localhost:1 \(403\)/,
   },
@@ -138,7 +169,12 @@ const beforeTls: Scenario[] = [
     reason: 'connection_reset',
     detail: /in phase tls/,
   },
-  { fault: 'The port speaks plain HTTP', server: { kind: 'tcp', does: 'http' }, reason: 'tls_protocol_mismatch' },
+  {
+    fault: 'The port speaks plain HTTP',
+    server: { kind: 'tcp', does: 'http' },
+    reason: 'tls_protocol_mismatch',
+    remedy: /plain HTTP/,
+  },
   {
     fault: 'The port speaks something else',
     server: { kind: 'tcp', does: 'garbage' },
@@ -148,11 +184,14 @@ const beforeTls: Scenario[] = [
     fault: 'The server speaks TLS 1.1 at the most',
     server: { kind: 'openssl', demands: 'TLS 1.1' },
     reason: 'tls_protocol_mismatch',
+    detail: /shares no version of TLS/,
+    remedy: /too old/,
   },
   {
     fault: 'The server shares no cipher with us (alert handshake_failure)',
     server: { kind: 'alert', number: 40 },
     reason: 'tls_protocol_mismatch',
+    remedy: /none with RSA key exchange/,
   },
   {
     fault: 'The server wants another TLS version (alert protocol_version)',
@@ -163,6 +202,32 @@ const beforeTls: Scenario[] = [
     fault: 'The server does not know the host name (alert unrecognized_name)',
     server: { kind: 'alert', number: 112 },
     reason: 'tls_protocol_mismatch',
+    remedy: /^Use the host name/,
+  },
+  {
+    fault: 'The server has a fault of its own (alert internal_error)',
+    server: { kind: 'alert', number: 80 },
+    reason: 'tls_protocol_mismatch',
+    remedy: /^Try again/,
+  },
+  {
+    fault: 'The server, or a box, cannot read our ClientHello (alert decode_error)',
+    server: { kind: 'alert', number: 50 },
+    reason: 'tls_protocol_mismatch',
+    remedy: /^Set `mesh\.tls_groups/,
+  },
+  {
+    fault: 'The server speaks HTTP/2 alone (alert no_application_protocol)',
+    server: { kind: 'alert', number: 120 },
+    reason: 'tls_protocol_mismatch',
+    remedy: /HTTP\/2 alone/,
+  },
+  {
+    fault: 'The server has no secure renegotiation (RFC 5746)',
+    server: { kind: 'tcp', does: 'no RFC 5746' },
+    reason: 'tls_protocol_mismatch',
+    detail: /does not support secure renegotiation \(RFC 5746\)/,
+    remedy: /^Ask the network team to exempt this host from TLS inspection/,
   },
 ];
 
@@ -342,7 +407,45 @@ const answers: Scenario[] = [
     server: { kind: 'http', does: 'huge header' },
     versions: both,
     reason: 'unexpected_response',
-    detail: /HPE_HEADER_OVERFLOW/,
+    detail: /the headers of the answer are longer than 16 kB \(HPE_HEADER_OVERFLOW\)/,
+  },
+  {
+    fault: 'A 200 that goes on beyond its length',
+    server: { kind: 'http', does: 'bytes beyond the length' },
+    versions: both,
+    reason: 'unexpected_response',
+    httpStatus: 200,
+    detail: /^HTTP 200: the answer goes on beyond the length it had given/,
+  },
+  {
+    fault: 'Header lines that end with LF alone',
+    server: { kind: 'http', does: 'bare LF' },
+    versions: both,
+    reason: 'unexpected_response',
+    detail: /^the answer ends its header lines with LF alone/,
+  },
+  {
+    fault: 'None: a 200 in gzip that names our mailbox',
+    server: { kind: 'http', does: 'gzip' },
+    versions: both,
+    reason: 'success',
+    httpStatus: 200,
+  },
+  {
+    fault: 'A 200 in gzip that unpacks to more than we read',
+    server: { kind: 'http', does: 'gzip without end' },
+    versions: both,
+    reason: 'unexpected_response',
+    httpStatus: 200,
+    detail: /^HTTP 200 with a body that does not end/,
+  },
+  {
+    fault: 'A 200 that says it is gzip and is not',
+    server: { kind: 'http', does: 'not gzip' },
+    versions: both,
+    reason: 'unexpected_response',
+    httpStatus: 200,
+    detail: /^HTTP 200 with a body that is not gzip, though it says so/,
   },
   {
     fault: 'TLS with something else than HTTP in it',

@@ -19,7 +19,7 @@ export interface SecondChance {
  * TLS over a connection; where its other end stays silent and there is another way, over that too, and the first that comes to an end is taken. RFC 8305
  * stops at the TCP connection, but an IPv6 path that lets SYNs through and nothing else is common. Nothing but TLS's own messages is sent twice.
  * @param noted - told whose the server's side is, as soon as it is
- * @throws what `secure` or `connect` throws, the first connection's error before the second's
+ * @throws what `secure` or `connect` throws: where both fail, what failed first
  */
 export function firstToSpeak(
   first: Connection,

@@ -9,6 +9,8 @@ import { inline } from '../sources.ts';
 export interface HandshakePki {
   readonly root: Made;
   readonly sub: Made;
+  /** Of a CA that nobody here knows. */
+  readonly strangerRoot: Made;
   readonly server: Made;
   /** What each scenario presents. `foreign` is from a CA that no server trusts. */
   readonly clients: Readonly<Record<Exclude<Presented, 'none'>, Made>>;
@@ -56,6 +58,7 @@ export async function makeHandshakePki(): Promise<HandshakePki> {
   return {
     root,
     sub,
+    strangerRoot: stranger,
     server,
     clients,
     async serverCertificate(is) {

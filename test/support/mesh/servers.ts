@@ -9,6 +9,7 @@ import { type AddressInfo, connect, createServer, type Server as NetServer, type
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { gzipSync } from 'node:zlib';
 import type { HttpBehaviour, Scenario, Server, TlsVersion } from '../../scenarios/handshakes.ts';
 import type { HandshakePki } from './handshake-pki.ts';
 
@@ -122,13 +123,29 @@ function tcp(does: Extract<Server, { kind: 'tcp' }>['does']): Promise<Running> {
       if (does === 'garbage') answerOnce(socket, Buffer.from('220 mail.example ESMTP ready\r\n'));
       if (does === 'reset after hello') socket.once('data', () => socket.resetAndDestroy());
       if (does === 'hang') socket.resume();
+      if (does === 'no RFC 5746') answerOnce(socket, serverHelloWithoutExtensions);
     }),
   );
 }
 
+/** TLS 1.2 with ECDHE-RSA-AES128-GCM-SHA256, and no renegotiation_info (RFC 5746 §3.4). */
+const serverHelloWithoutExtensions = (() => {
+  const hello = Buffer.concat([Buffer.from([3, 3]), Buffer.alloc(32, 7), Buffer.from([0, 0xc0, 0x2f, 0])]);
+  return Buffer.concat([Buffer.from([22, 3, 3, 0, 4 + hello.length, 2, 0, 0, hello.length]), hello]);
+})();
+
 function answerOnce(socket: Socket, bytes: Buffer): void {
   socket.once('data', () => socket.end(bytes));
 }
+
+/** Status line and headers. */
+const refusals: Readonly<Record<string, readonly string[] | undefined>> = {
+  '407': ['407 Proxy Authentication Required', 'Proxy-Authenticate: Basic realm="a, b c"'],
+  NTLM: ['407 Proxy Authentication Required', 'Proxy-Authenticate: Negotiate, NTLM'],
+  '403': ['403 Forbidden'],
+  '405': ['405 Method Not Allowed'],
+  '502': ['502 Bad Gateway', 'X-Squid-Error: ERR_CONNECT_FAIL 111'],
+};
 
 async function proxy(does: Extract<Server, { kind: 'proxy' }>['does']): Promise<Running> {
   const url = 'https://localhost:1';
@@ -142,8 +159,8 @@ async function proxy(does: Extract<Server, { kind: 'proxy' }>['does']): Promise<
     await listening(
       createServer((socket) =>
         socket.once('data', () => {
-          if (does === '407') socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
-          if (does === '403') socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+          const refusal = refusals[does];
+          if (refusal) socket.end(`HTTP/1.1 ${refusal.join('\r\n')}\r\nContent-Length: 0\r\n\r\n`);
           if (does === 'garbage') socket.end('SSH-2.0-OpenSSH_9.9\r\n');
           if (does === 'reset') socket.resetAndDestroy();
         }),
@@ -196,6 +213,21 @@ function behave(does: Exclude<HttpBehaviour, 'not HTTP'>, response: ServerRespon
     }
     case 'huge header':
       socket.write(`HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(64 * 1024)}\r\n\r\n`);
+      return;
+    case 'bytes beyond the length':
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nmore');
+      return;
+    case 'bare LF':
+      socket.write('HTTP/1.1 200 OK\nContent-Length: 0\n\n');
+      return;
+    case 'gzip':
+      response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync('{"mailboxId":"X26ABC1"}'));
+      return;
+    case 'gzip without end':
+      response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(Buffer.alloc(1_000_000)));
+      return;
+    case 'not gzip':
+      response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('{"mailboxId":"X26ABC1"}');
       return;
     case 'broken chunks':
       socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n');
