@@ -138,6 +138,38 @@ describe('what is seen', () => {
     expect(serverCertificates[0]?.notAfter).toEqual(new Date('2035-05-05'));
   });
 
+  test('probe: of a server that is not trusted everything it sent is kept, in its order, and its issuer is named', async () => {
+    const foreign = await estate.serverCertificate('of an unknown CA');
+    const server = meshServer(
+      { key: foreign.key, cert: foreign.cert + estate.sub.pem + estate.strangerRoot.pem, requestCert: true },
+      { status: 200 },
+    );
+    const started = await listening(server);
+    running.push(started);
+    // Twice: the second time it is remembered.
+    for (let time = 0; time < 2; time += 1) {
+      const { serverCertificates, detail, remedy } = await probe(started.url);
+      expect(serverCertificates.map(({ subject }) => subject.commonName)).toEqual([
+        'localhost',
+        'Test SubCA',
+        'Stranger Root',
+      ]);
+      expect(detail).toBe(
+        '“localhost” was issued by “Stranger Root”, which is none of the NHS’s CAs and not in the CA bundle; the server also sent “Test SubCA”, which did not issue it',
+      );
+      expect(remedy).toMatch(
+        /^Ask the network team whether something between inspects TLS, and to exempt localhost from it/,
+      );
+    }
+  });
+
+  test('probe: a box that inspects TLS and does not ask for our certificate is told from one that does', async () => {
+    const foreign = await estate.serverCertificate('of an unknown CA');
+    const started = await listening(meshServer(foreign, { status: 200 }));
+    running.push(started);
+    expect((await probe(started.url)).detail).toMatch(/; the server did not ask for our certificate$/);
+  });
+
   test('probe: a server that is not trusted is known by what it presented', async () => {
     for (const is of ['self-signed', 'of an unknown CA'] as const) {
       const { serverCertificates } = await probe((await mesh({ status: 200 }, is)).url);

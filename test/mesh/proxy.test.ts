@@ -51,6 +51,40 @@ describe('which proxy', () => {
     expect(proxyFor(new URL('https://[::1]:8700'), undefined, { HTTPS_PROXY: 'p:1', NO_PROXY })).toBeUndefined();
   });
 
+  test.each([
+    ['10.0.0.0/8', '10.20.30.40', true],
+    ['10.0.0.0/8', '11.0.0.1', false],
+    ['10.20.30.40/32', '10.20.30.40', true],
+    ['0.0.0.0/0', '192.0.2.1', true],
+    ['2001:db8::/32', '[2001:db8:1::5]', true],
+    ['[2001:db8::]/32', '[2001:db8:1::5]', true],
+    ['2001:db8::/32', '[2001:db9::5]', false],
+    ['10.0.0.0/8', '[::ffff:a00:1]', false],
+    ['10.0.0.0/99', '10.0.0.1', false],
+    ['nonsense/8', '10.0.0.1', false],
+    // As in curl and Go: a name is not looked up for the sake of a network.
+    ['10.0.0.0/8', 'mesh.example', false],
+  ])('proxy: NO_PROXY=%s excludes %s: %s', (NO_PROXY, host, excluded) => {
+    const env = { HTTPS_PROXY: 'http://p:3128', NO_PROXY: `other.example, ${NO_PROXY}` };
+    expect(proxyFor(new URL(`https://${host}`), undefined, env) === undefined).toBe(excluded);
+  });
+
+  test.each([
+    [{ ALL_PROXY: 'http://p:1' }, 'ALL_PROXY'],
+    [{ all_proxy: 'http://p:1' }, 'all_proxy'],
+    [{ HTTPS_PROXY: 'http://p:1', ALL_PROXY: 'http://q:1' }, 'HTTPS_PROXY'],
+    [{ https_proxy: 'http://p:1', HTTPS_PROXY: 'http://q:1' }, 'https_proxy'],
+  ])('proxy: of %j it is known that %s is where to change it', (env, source) => {
+    expect(proxyFor(mesh, undefined, env)?.source).toBe(source);
+    const bad = Object.fromEntries(Object.keys(env).map((name) => [name, 'socks5://user:hunter2@p']));
+    expect(() => proxyFor(mesh, undefined, bad)).toThrow(`${source} is not an http:// URL`);
+  });
+
+  test('proxy: the configured one is known for that', () => {
+    expect(proxyFor(mesh, 'http://mine:8080', {})?.source).toBe('mesh.proxy');
+    expect(() => proxyFor(mesh, 'socks5://mine', {})).toThrow('mesh.proxy is not an http:// URL');
+  });
+
   test('proxy: the configured one wins over the environment, NO_PROXY included', () => {
     const env = { HTTPS_PROXY: 'http://other:1', NO_PROXY: '*' };
     expect(shown(proxyFor(mesh, 'http://mine:8080', env))).toBe('mine:8080');

@@ -44,7 +44,8 @@ function explain(error: Error & { code?: string }, proxy: HttpProxy, circumstanc
 }
 
 function refused({ status, schemes, squidError }: TunnelRefusedError, proxy: HttpProxy, target: string): Explanation {
-  if (status === 407) return wantsCredentials(schemes, proxy);
+  // tinyproxy says 401 where it means that the credentials are wrong.
+  if (status === 407 || (status === 401 && proxy.authorization)) return wantsCredentials(status, schemes, proxy);
   const said = squidError === undefined ? `${status}` : `${status}, ${squidError}`;
   if (status >= 500) {
     return {
@@ -64,22 +65,26 @@ function refused({ status, schemes, squidError }: TunnelRefusedError, proxy: Htt
   };
 }
 
-function wantsCredentials(schemes: readonly string[], { authorization, source }: HttpProxy): Explanation {
+function wantsCredentials(
+  status: number,
+  schemes: readonly string[],
+  { authorization, source }: HttpProxy,
+): Explanation {
   const offers = schemes.length > 0 ? `, by ${listed(schemes)}` : '';
   const basic = schemes.length === 0 || schemes.some((scheme) => scheme.toLowerCase() === 'basic');
   if (!basic) {
     return {
-      what: `wants credentials (407)${offers}, and we can give them by Basic alone`,
+      what: `wants credentials (${status})${offers}, and we can give them by Basic alone`,
       remedy: 'Ask whoever runs the proxy to let this machine through without signing in, or to offer Basic.',
     };
   }
   return authorization
     ? {
-        what: `does not accept the user name and password of ${source} (407${offers})`,
+        what: `does not accept the user name and password of ${source} (${status}${offers})`,
         remedy: `Check user name and password in ${place(source)}; special characters must be percent-encoded.`,
       }
     : {
-        what: `wants credentials (407)${offers}, and ${source} has none`,
+        what: `wants credentials (${status})${offers}, and ${source} has none`,
         remedy: `Put user name and password into ${place(source)}: http://USER:PASSWORD@HOST:PORT, percent-encoded.`,
       };
 }

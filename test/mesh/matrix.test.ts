@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Front, fronts } from '../support/mesh/fronts/index.ts';
+import { type Material, makeMaterial } from '../support/mesh/matrix/material.ts';
+import { hasOfficialClient, type Official, startOfficialClient } from '../support/mesh/matrix/official-client.ts';
+import { type Cell, play } from '../support/mesh/matrix/play.ts';
+import { differences, disagreements, readTable } from '../support/mesh/matrix/table.ts';
+import { hasSandbox, type Server, startSandbox } from '../support/mesh/sandbox.ts';
+
+/** A tenth of `npm run matrix`: the cells in which these servers differ from each other, of packages that `.ci/run` installs. */
+const tenth: Readonly<Record<string, readonly string[]>> = {
+  nginx: ['nothing is wrong', 'the client certificate has expired', 'no client certificate is configured'],
+  Apache: [
+    'the client certificate is not for clients',
+    'the server’s own revocation list has expired',
+    'the server asks for the certificate after the handshake',
+  ],
+  HAProxy: [
+    'the client certificate is from a CA that the server does not know',
+    'the client certificate is revoked',
+    'the server’s own revocation list has expired',
+    'the server’s certificate has a key of 1024 bits',
+  ],
+  stunnel: ['the CA above the client certificate has expired', 'the mailbox’s password is wrong'],
+  hitch: ['the client certificate is not valid yet', 'the server’s certificate is for another name'],
+  'lighttpd (gnutls)': ['the client certificate has expired', 'no client certificate is configured'],
+  'gnutls-serv': ['no client certificate is configured', 'the server does not ask for a certificate'],
+  'openssl s_server': ['the server’s certificate is signed with SHA-1'],
+  Python: ['the client certificate has expired', 'the server leaves out its intermediate'],
+  Node: [
+    'no client certificate is configured',
+    'the server sends an intermediate that did not issue its certificate',
+    'the server’s certificate has no SAN, and the right common name',
+  ],
+};
+
+let material: Material;
+let sandbox: Server;
+let official: Official;
+const able = hasSandbox() && hasOfficialClient();
+beforeAll(async () => {
+  if (!able) return;
+  [material, sandbox, official] = [await makeMaterial(), await startSandbox(), startOfficialClient()];
+});
+afterAll(async () => {
+  await official?.stop();
+  await sandbox?.stop();
+});
+
+/** Under CI a server that is not installed is a failure; elsewhere it is said, and left out. */
+function installed({ name, program }: Front): boolean {
+  if (program()) return true;
+  if (process.env.CI === 'true') throw new Error(`${name} is not installed, and CI needs it`);
+  process.stderr.write(`skipped: the part of the matrix that needs ${name}, which is not installed\n`);
+  return false;
+}
+
+const chosen = fronts.filter(({ name }) => tenth[name]);
+test('the tenth names servers that there are', () => {
+  expect(chosen.map(({ name }) => name).sort()).toEqual(Object.keys(tenth).sort());
+});
+
+describe.skipIf(!able).each(chosen.filter(installed).map((front) => [front.name, front] as const))(
+  'matrix: %s',
+  (name, front) => {
+    test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+      '%s: says what is recorded in docs/handshake-matrix.json, beside NHS England’s client',
+      async (version) => {
+        const only = ({ is }: { readonly is: string }) => tenth[name]?.includes(is) ?? false;
+        const cells: Cell[] = [];
+        for await (const cell of play(front, version, { material, sandbox, official, only })) cells.push(cell);
+        expect(cells.length).toBeGreaterThan(0);
+        expect([...differences(cells, readTable()), ...disagreements(cells)]).toEqual([]);
+      },
+      60_000,
+    );
+  },
+);
