@@ -16,23 +16,29 @@ import { callerFacts, meshHeaders } from '../src/mesh/http/headers.ts';
 const concurrency = 32;
 const batch = 50;
 
-interface Material {
+export interface Material {
   readonly ca: string;
   readonly server: { readonly cert: string; readonly key: string };
   readonly client: { readonly cert: string; readonly key: string };
 }
 
 export async function run([probes = '500', environments = '1000']: readonly string[]): Promise<void> {
+  await withServer(async (port, material) => {
+    const credential = await credentialOf(material);
+    await beside(port, material, credential, Number(probes));
+    await manyAtOnce(port, credential, Number(environments));
+  });
+}
+
+/** A server of its own process, that demands a client certificate and answers as MESH does. */
+export async function withServer(work: (port: number, material: Material) => Promise<void>): Promise<void> {
   const material = await makeMaterial();
   const server = spawn(process.execPath, [import.meta.filename, 'server'], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   try {
     server.send(material);
-    const port = await portFrom(server);
-    const credential = await credentialOf(material);
-    await beside(port, material, credential, Number(probes));
-    await manyAtOnce(port, credential, Number(environments));
+    await work(await portFrom(server), material);
   } finally {
     server.kill();
   }
@@ -88,7 +94,7 @@ function since({ wall, cpu }: { wall: number; cpu: NodeJS.CpuUsage }): Cost {
   return { wallMs: performance.now() - wall, cpuMs: (user + system) / 1000 };
 }
 
-function probe(port: number, credential: DeployedCredential) {
+export function probe(port: number, credential: DeployedCredential) {
   const mesh: MeshEndpoint = {
     url: `https://localhost:${port}`,
     mailboxId: 'X26ABC1',
@@ -101,7 +107,7 @@ function probe(port: number, credential: DeployedCredential) {
   return handshake({ mesh }, credential, { now: () => new Date(), env: {} });
 }
 
-function expectSuccess({ reason, detail }: { reason?: string; detail?: string }): void {
+export function expectSuccess({ reason, detail }: { reason?: string; detail?: string }): void {
   if (reason) throw new Error(`${reason}: ${detail}`);
 }
 
@@ -158,7 +164,7 @@ async function makeMaterial(): Promise<Material> {
   };
 }
 
-function credentialOf({ ca, client }: Material): Promise<DeployedCredential> {
+export function credentialOf({ ca, client }: Material): Promise<DeployedCredential> {
   return readCredential({ certificate: inline(client.cert), privateKey: inline(client.key), caBundle: inline(ca) }, {});
 }
 

@@ -64,6 +64,7 @@ export async function handshake(
       negotiated: seen.server.certificates.length > 0,
       httpStatus: seen.httpStatus,
       now: startedAt,
+      ...(mesh.tlsMax === 'TLSv1.2' && { tlsMax: mesh.tlsMax }),
       ...(proxy && { proxy }),
       ...(seen.peer && { peer: seen.peer }),
       ...(client && { client }),

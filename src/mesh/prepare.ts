@@ -14,7 +14,10 @@ import { HandshakeError } from './diagnosis/failure.ts';
 import { authorizationToken } from './http/authorization.ts';
 import { callerFacts, meshHeaders } from './http/headers.ts';
 import type { MeshRequest } from './http/request.ts';
+import { Contexts } from './tls/contexts.ts';
 import { ciphers } from './tls/offer.ts';
+
+const contexts = new Contexts();
 
 /**
  * The TLS side of a probe. Without a credential no client certificate is presented, and the system's roots judge the server.
@@ -39,12 +42,14 @@ export function contextFor(mesh: MeshEndpoint, credential: DeployedCredential | 
     throw unusable(credential, 'the private key does not belong to the certificate');
   }
   try {
-    return privateKey.secureContext({
-      ...offer,
-      chain: [certificate, ...extraCertificates],
-      ...(trust === 'bundle+system' && { alsoTrusted: systemRoots() }),
-      ...(bundle.length > 0 ? { trusted: bundle } : {}),
-    });
+    return contexts.get(credential, JSON.stringify([tlsMax, tlsGroups, trust]), () =>
+      privateKey.secureContext({
+        ...offer,
+        chain: [certificate, ...extraCertificates],
+        ...(trust === 'bundle+system' && { alsoTrusted: systemRoots() }),
+        ...(bundle.length > 0 ? { trusted: bundle } : {}),
+      }),
+    );
   } catch (error) {
     throw new HandshakeError(ofUnusableFiles(error as Error));
   }

@@ -132,6 +132,7 @@ function withAllPresented(tls: TLSSocket, completed: readonly Buffer[]): readonl
 
 /** Some servers quote the request that they refuse. */
 function withoutToken(text: string, { authorization }: MeshRequest): string {
+  if (text === '') return text;
   const hash = authorization?.reveal().split(':').at(-1);
   return hash === undefined ? text : text.replaceAll(new RegExp(hash, 'gi'), '[secret]');
 }

@@ -234,6 +234,12 @@ describe('an alert or an error of OpenSSL’s has a remedy of its own', () => {
     expect(plainHttp.test(todo ?? '')).toBe(remedy === plainHttp);
   });
 
+  test('failure: where mesh.tls_max is what stands between, the remedy is to take it away', () => {
+    expect(failure(eproto('alert', 70), { negotiated: false, tlsMax: 'TLSv1.2' }).remedy).toMatch(
+      /^Remove `mesh\.tls_max`/,
+    );
+  });
+
   test('failure: no detail shows where in its sources OpenSSL was', () => {
     const error = coded(
       'EPROTO',

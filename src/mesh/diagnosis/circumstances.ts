@@ -29,6 +29,8 @@ export interface Circumstances {
   readonly client?: ClientFacts;
   /** Version and cipher were agreed: the server had sent its own certificate. */
   readonly negotiated: boolean;
+  /** `mesh.tls_max`, where it is less than we could. */
+  readonly tlsMax?: 'TLSv1.2';
   /** Whether the server asked for a client certificate, where that is known. */
   readonly asksForCertificate?: boolean;
   /** 0 before the head of an answer was read. */

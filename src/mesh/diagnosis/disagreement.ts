@@ -3,7 +3,7 @@ import type { Certificate } from '../../x509/index.ts';
 import type { Circumstances, Failure } from './circumstances.ts';
 import { withPort } from './circumstances.ts';
 
-type Target = Pick<Circumstances, 'host' | 'port' | 'negotiated'>;
+type Target = Pick<Circumstances, 'host' | 'port' | 'negotiated' | 'tlsMax'>;
 interface Explanation {
   readonly what: string;
   readonly remedy: string;
@@ -18,9 +18,11 @@ const notTls: Explain = ({ host, port }) => ({
   what: `what answers on ${withPort(host, port)} does not speak TLS`,
   remedy: 'Check host and port in `mesh.url`: that port speaks something else, usually plain HTTP.',
 });
-const tooOld: Explain = () => ({
+const tooOld: Explain = ({ tlsMax }) => ({
   what: 'the server shares no version of TLS with us',
-  remedy: `Find out who answers: MESH itself speaks TLS 1.2 and later, so this is ${box}, and it is too old or \`mesh.tls_max\` forbids what it wants.`,
+  remedy: tlsMax
+    ? 'Remove `mesh.tls_max` from this environment: the server wants a later version of TLS than that allows.'
+    : `Find out who answers: MESH itself speaks TLS 1.2 and later, so this is ${box}, and it is too old.`,
 });
 const nothingShared: Explain = () => ({
   what: 'the server shares no cipher suite, key exchange or signature algorithm with us',

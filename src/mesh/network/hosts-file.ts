@@ -1,16 +1,15 @@
 /** Names that the machine's own files answer, as getaddrinfo would, without a thread that a silent resolver could hold up. */
 import type { LookupAddress } from 'node:dns';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 
 /**
  * The addresses of a name in /etc/hosts, in RFC 6724's order: IPv6 first. Empty where the file does not decide: the name is not in it, or
  * nsswitch.conf asks something else before it.
  */
-export async function addressesInHostsFile(host: string): Promise<LookupAddress[]> {
+export function addressesInHostsFile(host: string): LookupAddress[] {
   if (process.platform === 'win32') return [];
-  const [hosts, nsswitch] = await Promise.all([textOf('/etc/hosts'), textOf('/etc/nsswitch.conf')]);
-  return filesComeFirst(nsswitch) ? addressesOf(host, hosts) : [];
+  return filesComeFirst(textOf('/etc/nsswitch.conf')) ? addressesOf(host, textOf('/etc/hosts')) : [];
 }
 
 /** nsswitch.conf(5): without the file, or without the line, glibc, musl and macOS read /etc/hosts first. */
@@ -31,10 +30,10 @@ export function addressesOf(host: string, hosts: string): LookupAddress[] {
   return once.sort((a, b) => b.family - a.family);
 }
 
-/** A file that cannot be read decides nothing. */
-async function textOf(path: string): Promise<string> {
+/** A file that cannot be read decides nothing. Read at once: both are small and local, and a thread for it would cost ten times as much. */
+function textOf(path: string): string {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch {
     return '';
   }

@@ -18,6 +18,6 @@ export async function resolve(
 ): Promise<LookupAddress[]> {
   const family = isIP(host);
   if (family !== 0) return [{ address: host, family }];
-  const here = await addressesInHostsFile(host);
+  const here = addressesInHostsFile(host);
   return alternate(here.length > 0 ? here : await lookups.addresses(host, signal));
 }

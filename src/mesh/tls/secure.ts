@@ -40,26 +40,32 @@ export function secure(
       socket,
       secureContext: context,
       rejectUnauthorized: false,
-      checkServerIdentity: () => undefined,
+      // Node has read the chain to ask this, which is dear: it is taken from here where OpenSSL is content with it.
+      checkServerIdentity: (_host: string, leaf: PeerCertificate) => {
+        keep(leaf as DetailedPeerCertificate, seen);
+        return undefined;
+      },
       // RFC 6066 §3: server_name carries no literal addresses.
       ...(isIP(host) ? {} : { servername: host }),
       ALPNProtocols: ['http/1.1'],
     };
     const tls = sockets.add(connect(options));
-    // Keys exist from when the server's certificate has arrived, and a refusal of ours comes after that and takes everything with
-    // it: this is the moment to look. The line itself, which is secret, is not looked at.
+    // Under TLS 1.2 a refusal of our certificate comes before the handshake is done, and takes everything with it. Keys exist from when the
+    // server has sent its certificate and its request: this is the moment to look. The line itself, which is secret, is not looked at.
     tls.on('keylog', () => {
+      if (tls.getProtocol() === 'TLSv1.3') return;
       observe(tls, seen);
-      // Under TLS 1.2 the request has arrived by then, under TLS 1.3 not yet.
       if (tls.getSharedSigalgs()?.length > 0) seen.asksForCertificate = true;
     });
+    const closed = () => settle.reject(new ConnectionClosedError('the connection was closed'));
+    tls.once('close', closed);
     tls.once('secureConnect', () => {
+      tls.off('close', closed);
       observe(tls, seen);
       noteRequest(tls, seen);
       settle.resolve(tls);
     });
     tls.on('error', settle.reject);
-    tls.once('close', () => settle.reject(new ConnectionClosedError('the connection was closed')));
     return undefined;
   });
 }
@@ -74,7 +80,10 @@ function observe(tls: TLSSocket, seen: ServerSide): void {
   seen.cipher = tls.getCipher()?.name;
   if (seen.leaf) return;
   // Not getPeerX509Certificate(): see presented.ts.
-  const leaf = tls.getPeerCertificate(true);
+  keep(tls.getPeerCertificate(true), seen);
+}
+
+function keep(leaf: DetailedPeerCertificate | undefined, seen: ServerSide): void {
   if (!leaf?.raw) return;
   seen.leaf = leaf;
   seen.certificates = chainFrom(leaf);
