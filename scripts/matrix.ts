@@ -7,12 +7,13 @@ import { makeMaterial } from '../test/support/mesh/matrix/material.ts';
 import { hasOfficialClient, startOfficialClient } from '../test/support/mesh/matrix/official-client.ts';
 import { type Cell, play } from '../test/support/mesh/matrix/play.ts';
 import { differences, disagreements, readTable, writeTable } from '../test/support/mesh/matrix/table.ts';
-import { startSandbox } from '../test/support/mesh/sandbox.ts';
+import { hasSandbox, startSandbox } from '../test/support/mesh/sandbox.ts';
 
 const { values } = parseArgs({
   options: { write: { type: 'boolean' }, front: { type: 'string' }, fault: { type: 'string' } },
 });
 
+if (!hasSandbox()) process.exit(1);
 const [material, sandbox] = [await makeMaterial(), await startSandbox()];
 const official = hasOfficialClient() ? startOfficialClient() : undefined;
 const cells: Cell[] = [];

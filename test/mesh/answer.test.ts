@@ -139,7 +139,7 @@ describe('a web server that judges the client certificate after TLS', () => {
       495,
       'client_certificate_rejected',
       /does not accept our client certificate \(HTTP 495\)/,
-      /belongs to this environment/,
+      /issued for this environment/,
     ],
     ['', 496, 'client_certificate_required', /got no client certificate \(HTTP 496\)/, /inspects TLS/],
     [
@@ -149,8 +149,14 @@ describe('a web server that judges the client certificate after TLS', () => {
       /403\.7/,
       /inspects TLS/,
     ],
-    ['HTTP Error 403.16 - Forbidden', 403, 'client_certificate_rejected', /403\.16/, /belongs to this environment/],
-    ['Client certificate expired', 403, 'client_certificate_rejected', /does not accept/, /in date/],
+    ['HTTP Error 403.16 - Forbidden', 403, 'client_certificate_rejected', /403\.16/, /issued for this environment/],
+    [
+      'Client certificate expired',
+      403,
+      'client_certificate_rejected',
+      /does not accept/,
+      /issued for this environment/,
+    ],
     [
       'A client certificate is required',
       401,

@@ -198,7 +198,9 @@ describe('what our own dates say is held against the alert', () => {
   test('failure: a server that cuts instead is held against them too', async () => {
     const cut = async (ours: Promise<ClientFacts>) =>
       failure(coded('ECONNRESET'), { phase: 'request', client: await ours }).detail;
-    expect(await cut(facts('2027-01-01', '2029-12-31'))).toContain('our certificate expired on 2029-12-31');
+    expect(await cut(facts('2027-01-01', '2029-12-31'))).toMatch(
+      /; what would explain it: our certificate expired on 2029-12-31$/,
+    );
     expect(await cut(valid())).not.toContain('our certificate');
   });
 });

@@ -67,7 +67,7 @@ function explained(
   const ours = whatOurDatesExplain(client, now);
   if (!ours) return { detail };
   const { remedy = reasonCatalogue[ours.reason].remedy } = ours;
-  return { detail: `${detail}; ${ours.detail}, which would explain it`, remedy };
+  return { detail: `${detail}; what would explain it: ${ours.detail}`, remedy };
 }
 
 const askForLog = 'Ask whoever runs the server, or the box between, for its log at the time of the attempt.';

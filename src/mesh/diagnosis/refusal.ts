@@ -89,7 +89,10 @@ function ofGoodCertificate(alert: string, { certificate }: ClientFacts): Failure
     case 'access_denied':
       return rejected('the server denies our certificate access');
     case 'certificate_unknown':
-      return rejected('the server refuses our certificate, and does not say why');
+      return rejected(
+        'the server refuses our certificate, and does not say why',
+        'Check that the certificate was issued for this environment (Path to Live or live). If it was, ask whoever runs the server for its log at the time of the attempt: its revocation list may be out of date.',
+      );
     case 'bad_certificate':
       return rejected('the server does not accept our certificate');
     default:

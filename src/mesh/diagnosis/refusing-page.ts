@@ -15,7 +15,7 @@ interface Page {
 }
 
 const checkWhichIsSent =
-  'Check that the certificate belongs to this environment and is in date; if it is, ask whoever runs the server which certificate authorities it accepts.';
+  'Check that the certificate was issued for this environment. If it was, ask whoever runs the server which certificate authorities it accepts, and whether its revocation list is current.';
 const somethingInBetween =
   'Ask the network team whether something between inspects TLS: the server says that it got no client certificate, though one is configured, and none can pass through inspection.';
 

@@ -73,8 +73,9 @@ function lighttpdWith(library: Library): Front {
   const module = `/usr/lib/lighttpd/mod_${library}.so`;
   return {
     name: `lighttpd (${library})`,
-    // Debian's Mbed TLS is older than TLS 1.3.
-    can: ({ demands, version }) => demands !== 'later' && (library !== 'mbedtls' || version === 'TLSv1.2'),
+    // Debian's Mbed TLS is older than TLS 1.3, and its module breaks down over more than one revocation list.
+    can: ({ demands, revoked, version }) =>
+      demands !== 'later' && (library !== 'mbedtls' || (version === 'TLSv1.2' && revoked === undefined)),
     program: () => (existsSync(module) ? programNamed('lighttpd') : undefined),
     async prepare(options, { folder, port, file }) {
       const { certificate, key, clientCa, demands, revoked, upstreamPort, version } = options;

@@ -26,6 +26,9 @@ export interface Cell {
   readonly official?: string;
 }
 
+/** Of a front that has a page of its own and no sandbox behind it: that page came. */
+export const accepted = 'accepted';
+
 /** Nothing to see: the front does not start like that, and says so itself. */
 export const notOffered = 'not offered';
 
@@ -42,7 +45,12 @@ export async function* play(
     only = () => true,
   }: { material: Material; sandbox: Sandbox; official?: Official; only?: (fault: Fault) => boolean },
 ): AsyncGenerator<Cell> {
-  const wanted = faults.filter((fault) => only(fault) && front.can(optionsOf(fault, version, material, sandbox)));
+  const wanted = faults.filter(
+    (fault) =>
+      only(fault) &&
+      front.can(optionsOf(fault, version, material, sandbox)) &&
+      !(front.answersItself && fault.wrongPassword),
+  );
   const groups = Map.groupBy(wanted, ({ server, demands, crl }) => JSON.stringify([server, demands, crl]));
   for (const group of groups.values()) {
     const [first] = group;
@@ -105,11 +113,12 @@ async function ask(
       { certificate: inline(pair.certificate), privateKey: inline(pair.key), caBundle: inline(bundle) },
       {},
     ));
-  const { reason, detail, remedy, clientCertificateRequested } = await handshake({ mesh }, credential, {
+  const { reason, detail, remedy, clientCertificateRequested, httpStatus } = await handshake({ mesh }, credential, {
     now: () => new Date(),
     env: {},
   });
   const said = official && !answersItself && (await askOfficial(official, running, { pair, bundle, password }));
+  if (answersItself && httpStatus === 200) return { outcome: accepted, requested: clientCertificateRequested ?? false };
   return {
     outcome: reason ?? 'success',
     ...(detail === undefined ? {} : { detail: steady(detail, running) }),
