@@ -6,7 +6,7 @@ import type { HandshakePhase } from './types.ts';
 export class PhaseTimeoutError extends MonitorError {
   override readonly code = 'ERR_PHASE_TIMEOUT';
   readonly phase: HandshakePhase;
-  /** What the phase was allowed. */
+  /** How long the phase was allowed. */
   readonly limitMs: number;
 
   constructor(phase: HandshakePhase, limitMs: number) {
@@ -17,17 +17,15 @@ export class PhaseTimeoutError extends MonitorError {
 }
 
 /**
- * Runs the phases of one probe: each within its own limit, all of them within the whole's, and timed. It leaves no timer behind.
- * Time is the monotonic clock's, which no time synchronisation moves.
+ * Runs and times the phases of one probe, each within its own limit and all of them within the limit of the whole. It leaves no timer behind.
+ * It uses the monotonic clock, which time synchronisation does not move.
  */
 export class Phases {
   readonly seconds: Partial<Record<HandshakePhase, number>> = {};
-  /** The phase that runs, or ran last. */
+  /** The phase that is running, or ran last. */
   current: HandshakePhase = 'dns';
   readonly #endsAt: number;
   readonly #cancelled: AbortSignal | undefined;
-  /** What our own loop has taken from the phases so far. */
-  #lostMs = 0;
 
   constructor(wholeMs: number, cancelled: AbortSignal | undefined) {
     this.#endsAt = performance.now() + wholeMs;
@@ -35,8 +33,7 @@ export class Phases {
   }
 
   /**
-   * `work` must give up its resources and reject with the signal's reason once the signal aborts. Time in which our own loop was blocked is
-   * added to the limit, up to twice the limit in all.
+   * `work` must give up its resources and reject with the signal's reason once the signal aborts.
    * @throws {PhaseTimeoutError} when the limit passes; the caller's reason when the probe is cancelled; {ResourceShortageError} when it
    * was our own loop that let the time pass; else what `work` throws.
    */
@@ -44,42 +41,26 @@ export class Phases {
     this.current = phase;
     this.#cancelled?.throwIfAborted();
     const startedAt = performance.now();
-    const allowedMs = Math.max(0, Math.min(limitMs, this.#endsAt + this.#lostMs - startedAt));
+    const allowedMs = Math.max(0, Math.min(limitMs, this.#endsAt - startedAt));
     const controller = new AbortController();
-    const loop = watchLoop();
-    const timer = stretched(allowedMs, loop, () =>
-      controller.abort(new PhaseTimeoutError(phase, Math.round(allowedMs))),
-    );
+    const timer = setTimeout(() => controller.abort(new PhaseTimeoutError(phase, Math.round(allowedMs))), allowedMs);
     const cancel = () => controller.abort(this.#cancelled?.reason);
     this.#cancelled?.addEventListener('abort', cancel, { once: true });
+    const loop = watchLoop();
     try {
       return await work(controller.signal);
     } catch (error) {
       throw ourOwnFault(error, phase, allowedMs, performance.now() - startedAt, loop) ?? error;
     } finally {
       loop.stop();
-      timer.stop();
-      this.#lostMs += timer.lostMs();
+      clearTimeout(timer);
       this.#cancelled?.removeEventListener('abort', cancel);
       this.seconds[phase] = (this.seconds[phase] ?? 0) + (performance.now() - startedAt) / 1000;
     }
   }
 }
 
-/** A timer that goes off once the other side has had `allowedMs`, not counting what our own loop took of it, or after twice `allowedMs`. */
-function stretched(allowedMs: number, loop: LoopWatch, timeout: () => void) {
-  let grantedMs = 0;
-  let timer = setTimeout(decide, allowedMs);
-  function decide() {
-    const moreMs = Math.min(loop.stalledMs(), allowedMs) - grantedMs;
-    if (moreMs < 1) return timeout();
-    grantedMs += moreMs;
-    timer = setTimeout(decide, moreMs);
-  }
-  return { stop: () => clearTimeout(timer), lostMs: () => grantedMs };
-}
-
-/** A peer that is kept waiting this long may rightly hang up. */
+/** A peer that we keep waiting this long is entitled to hang up. */
 const longSilenceMs = 1_000;
 const hungUp: readonly unknown[] = ['ECONNRESET', 'EPIPE'];
 
@@ -94,7 +75,7 @@ function ourOwnFault(error: unknown, phase: HandshakePhase, allowedMs: number, e
 
 type Settle<T> = { resolve: (value: T) => void; reject: (reason: unknown) => void };
 
-/** A promise that `start` settles, or that the signal rejects; `stop` is called once it is settled, however that came. */
+/** A promise that `start` settles, or that the signal rejects. `stop` is called once it is settled, either way. */
 export function untilAborted<T>(
   signal: AbortSignal,
   start: (settle: Settle<T>) => (() => void) | undefined,

@@ -25,8 +25,8 @@ export interface HandshakeOptions {
 }
 
 /**
- * One handshake with MESH over mutual TLS, as `mesh.probe` says. It succeeds only with MESH's own answer; every other end has its reason.
- * Nothing is tried twice, and nothing of it is left when the promise settles.
+ * One handshake with MESH over mutual TLS, as `mesh.probe` says. It succeeds only with MESH's own answer; every other outcome has its reason.
+ * Nothing is tried twice, and no socket or timer is left when the promise settles.
  * @throws the signal's reason, when it aborts; otherwise only for a bug.
  * @example
  * const { outcome, reason, detail } = await handshake(environment, credential, { now: () => new Date(), env: process.env });
@@ -109,7 +109,7 @@ function described({ reason, detail, remedy }: Failure): Pick<HandshakeResult, '
   };
 }
 
-/** What people should know of a success: where NHS England's own client would not get through. */
+/** What people should know about a success: where NHS England's own client would not get through. */
 function noteOf({ attempts, peer, server, serverVerified }: Seen, host: string): Pick<HandshakeResult, 'detail'> {
   const silent = attempts.find(({ family, error }) => peer?.family === 4 && family === 6 && error === undefined);
   const notes = [
@@ -120,7 +120,7 @@ function noteOf({ attempts, peer, server, serverVerified }: Seen, host: string):
       : []),
     ...(serverVerified && server.leaf?.subjectaltname === undefined && !host.endsWith('.ncrs.nhs.uk')
       ? [
-          'the server’s certificate has no subject alternative name, which NHS England’s own client accepts from HSCN addresses only',
+          'the server’s certificate has no subject alternative name, which NHS England’s own client accepts only from HSCN addresses',
         ]
       : []),
   ];
@@ -128,7 +128,7 @@ function noteOf({ attempts, peer, server, serverVerified }: Seen, host: string):
 }
 
 /**
- * As presented, completed from what we trust. An anchor of ours at the end is left out: trust in it is ours, whether or not the server sent it along.
+ * As presented, completed from what we trust. A trust anchor at the end is left out, whether or not the server sent it: the trust in it is ours.
  */
 function certificatesOf({ server, serverVerified }: Seen, credential: DeployedCredential | undefined): Certificate[] {
   const certificates = server.certificates.flatMap(parsed);
@@ -138,7 +138,7 @@ function certificatesOf({ server, serverVerified }: Seen, credential: DeployedCr
   return serverVerified || ours ? certificates.slice(0, -1) : certificates;
 }
 
-/** OpenSSL accepts more than a certificate may be; what we cannot read we do not report on. */
+/** OpenSSL accepts some malformed certificates. We do not report on what we cannot read. */
 function parsed(der: Buffer): Certificate[] {
   try {
     return [parseCertificate(der)];

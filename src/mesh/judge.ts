@@ -6,11 +6,11 @@ import { firstToExpire } from '../x509/index.ts';
 import { reasonCatalogue } from './diagnosis/reasons.ts';
 import type { HandshakeResult } from './types.ts';
 
-/** What is known of an environment's handshakes. */
+/** What is known about an environment's handshakes. */
 export interface HandshakeRecord {
   readonly last?: HandshakeResult;
   readonly lastSuccessAt?: Date;
-  /** Since when handshakes have been made; a one-off check gives the time of the check. */
+  /** When handshakes began. A one-off check gives the time of the check. */
   readonly watchingSince: Date;
 }
 
@@ -22,7 +22,7 @@ const skewCriticalSeconds = (2 * hourMs) / secondMs;
 // MESH API specification, validate a mailbox: once every 24 hours keeps a mailbox marked as active.
 const validateWithinMs = dayMs;
 
-/** What the handshakes of one environment give rise to at one time. Pure. */
+/** The findings that follow from the handshakes of one environment at one time. Pure. */
 export function judgeHandshake(environment: Judged, record: HandshakeRecord, now: Date): Finding[] {
   const { last } = record;
   return [
@@ -46,8 +46,8 @@ function failed(
 }
 
 /**
- * Only where MESH answered, or something in its place: before that the reason has said it, and louder. Nor where the answer is that a certificate is
- * wanted after all, and was only not asked for in the handshake.
+ * Only if MESH answered, or something in its place: otherwise the reason already says what is wrong. Not if the answer itself demands a
+ * certificate that the handshake did not ask for.
  */
 function notRequested({ mesh, preset }: Judged, last: HandshakeResult): Finding[] {
   if (last.clientCertificateRequested !== false || last.httpStatus === 0) return [];
@@ -59,7 +59,9 @@ function notRequested({ mesh, preset }: Judged, last: HandshakeResult): Finding[
   return [
     finding('client_certificate_not_requested', message, {
       subject: mesh.url,
-      ...(sandbox ? { severity: 'info', remedy: 'None: a sandbox never asks. The environments of MESH do.' } : {}),
+      ...(sandbox
+        ? { severity: 'info', remedy: 'Nothing to do: a sandbox never asks. The MESH environments do.' }
+        : {}),
     }),
   ];
 }
@@ -73,24 +75,24 @@ function skewed({ clockSkewSeconds }: HandshakeResult): Finding[] {
 }
 
 function notValidatedRecently({ mesh }: Judged, record: HandshakeRecord, now: Date): Finding[] {
-  // A ping is not meant to keep the mailbox active: that is left to the real client.
+  // A ping does not keep the mailbox active: that is left to the real client.
   if (mesh.probe !== 'validate') return [];
   const lastSuccessAt = successThatCounts(record);
   const since = lastSuccessAt ?? record.watchingSince;
   if (now.getTime() - since.getTime() < validateWithinMs) return [];
   const message = lastSuccessAt
     ? `The last handshake that succeeded was at ${since.toISOString()}`
-    : `No handshake has succeeded since this monitor began to watch at ${since.toISOString()}`;
+    : `No handshake has succeeded since this monitor started watching at ${since.toISOString()}`;
   return [finding('mailbox_not_validated_recently', message, { subject: mesh.mailboxId })];
 }
 
-/** A service that has just been started again tries first: it may only have been down for a day. */
+/** A service that has just restarted makes a handshake first: it may only have been down for a day. */
 function successThatCounts({ last, lastSuccessAt, watchingSince }: HandshakeRecord): Date | undefined {
   return last || (lastSuccessAt && lastSuccessAt > watchingSince) ? lastSuccessAt : undefined;
 }
 
 function serverExpiresSoon({ thresholds }: Judged, last: HandshakeResult, now: Date): Finding[] {
-  // Then `handshake_failed` has said it, and louder.
+  // `handshake_failed` already says so.
   if (last.reason === 'server_certificate_expired') return [];
   const first = firstToExpire(last.serverCertificates);
   if (!first || first.notAfter.getTime() - now.getTime() > thresholds.warningMs) return [];
@@ -101,5 +103,5 @@ function serverExpiresSoon({ thresholds }: Judged, last: HandshakeResult, now: D
 
 function notVerified({ mesh }: Judged): Finding[] {
   if (mesh.verifyServer) return [];
-  return [finding('server_not_verified', 'verify_server is false: whoever answers is believed', { subject: mesh.url })];
+  return [finding('server_not_verified', 'verify_server is false: any server is trusted', { subject: mesh.url })];
 }

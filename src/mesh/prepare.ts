@@ -20,7 +20,7 @@ import { ciphers } from './tls/offer.ts';
 const contexts = new Contexts();
 
 /**
- * The TLS side of a probe. Without a credential no client certificate is presented, and the system's roots judge the server.
+ * The TLS side of a probe. Without a credential no client certificate is presented, and the server is verified against the system's roots.
  * @throws {HandshakeError} `credential_unusable`
  */
 export function contextFor(mesh: MeshEndpoint, credential: DeployedCredential | undefined): SecureContext {
@@ -55,7 +55,7 @@ export function contextFor(mesh: MeshEndpoint, credential: DeployedCredential | 
   }
 }
 
-/** The roots that Node brings, those of NODE_EXTRA_CA_CERTS, and the machine's own, which OpenSSL finds as SSL_CERT_FILE and SSL_CERT_DIR say. */
+/** Node's own roots, those in NODE_EXTRA_CA_CERTS, and the system's, which OpenSSL finds through SSL_CERT_FILE and SSL_CERT_DIR. */
 function systemRoots(): string[] {
   return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
 }
@@ -66,7 +66,7 @@ function unusable({ problems }: DeployedCredential, what: string): HandshakeErro
 }
 
 /**
- * The request of a probe. Password and shared key are read here and go out of scope here; what remains is a token that serves once.
+ * The request of a probe. Password and shared key are read here and go out of scope here. What remains is a token that works once.
  * @throws {HandshakeError} `credential_unusable`
  */
 export async function requestFor(mesh: MeshEndpoint, env: Variables, now: () => Date): Promise<MeshRequest> {

@@ -1,4 +1,4 @@
-/** One probe on its way through the phases; what it sees is kept, also when it fails later. */
+/** One probe, phase by phase. What it sees is kept even if it fails later. */
 import type { LookupAddress } from 'node:dns';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import type { MeshEndpoint } from '../config/index.ts';
@@ -35,19 +35,19 @@ export interface Seen {
   clockSkewSeconds?: number;
 }
 
-/** The server's certificate does not hold: `verdict` is a code of OpenSSL's or Node's. */
+/** The server's certificate is not accepted. `verdict` is a code of OpenSSL's or Node's. */
 export class ServerNotVerifiedError extends MonitorError {
   override readonly code = 'ERR_SERVER_NOT_VERIFIED';
   readonly verdict: string;
 
   constructor(verdict: string) {
-    super(`the server’s certificate does not hold: ${verdict}`);
+    super(`the server’s certificate is not accepted: ${verdict}`);
     this.verdict = verdict;
   }
 }
 
 /**
- * @throws {ServerNotVerifiedError} and what {@link failureOf} understands. Every socket it opens is in `sockets`, for the caller to close.
+ * @throws {ServerNotVerifiedError} and what {@link failureOf} classifies. Every socket that it opens is in `sockets`, for the caller to close.
  */
 export async function probe(plan: Plan, phases: Phases, seen: Seen, sockets: Sockets): Promise<Answer> {
   const { mesh, meshRequest, now } = plan;
@@ -76,7 +76,7 @@ export async function probe(plan: Plan, phases: Phases, seen: Seen, sockets: Soc
   });
 }
 
-/** Of the time for TLS, what an IPv6 address gets before IPv4 is tried beside it. */
+/** The share of the time for TLS that an IPv6 address gets before IPv4 is tried alongside it. */
 const patience = 0.4;
 const mostPatienceMs = 2000;
 
@@ -104,11 +104,11 @@ async function reachAndSecure(plan: Plan, url: URL, phases: Phases, seen: Seen, 
 
 interface Reached {
   readonly connection: Connection;
-  /** IPv4 addresses, where it is an IPv6 one that let us in. */
+  /** IPv4 addresses, if the connection is to an IPv6 one. */
   readonly fallback: readonly LookupAddress[];
 }
 
-/** A connection to the server, through the proxy where there is one. Name resolution and connecting share one limit. */
+/** A connection to the server, through the proxy if there is one. Name resolution and connecting share one limit. */
 async function reach({ mesh, proxy }: Plan, url: URL, phases: Phases, seen: Seen, sockets: Sockets): Promise<Reached> {
   const next = proxy ?? { host: bare(url.hostname), port: Number(portOf(url)) };
   const limitMs = mesh.timeouts.connectMs;
@@ -123,7 +123,7 @@ async function reach({ mesh, proxy }: Plan, url: URL, phases: Phases, seen: Seen
   return { connection, fallback };
 }
 
-/** What OpenSSL put together from our trust, after what the server really sent. */
+/** What the server really sent, followed by what OpenSSL added from our trusted certificates. */
 function withAllPresented(tls: TLSSocket, completed: readonly Buffer[]): readonly Buffer[] {
   const key = completed.map((der) => der.toString('base64')).join();
   const presented = presentedBy(tls, key);

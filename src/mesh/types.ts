@@ -40,24 +40,24 @@ export interface HandshakeResult {
   readonly probe: Probe;
   readonly startedAt: Date;
   readonly outcome: HandshakeOutcome;
-  /** Present exactly when the outcome is a failure. */
+  /** Present if and only if the outcome is a failure. */
   readonly reason?: HandshakeReason;
   /** One sentence for people: what was seen. Bounded, no secret. With a success only if something is worth knowing. */
   readonly detail?: SafeText;
   /** What to do first, if it differs from the remedy in the catalogue of reasons. */
   readonly remedy?: SafeText;
-  /** 0 when there was no answer. */
+  /** 0 if there was no answer. */
   readonly httpStatus: number;
-  /** Seconds. A phase that was not reached is absent. */
+  /** In seconds. A phase that was not reached is absent. */
   readonly phases: Readonly<Partial<Record<HandshakePhase, number>>>;
   readonly tls?: { readonly protocol: string; readonly cipher: string };
-  /** As presented, the server's own first; empty when TLS was not reached. */
+  /** As presented, the server's own first. Empty if the server sent none. */
   readonly serverCertificates: readonly Certificate[];
   readonly serverVerified: boolean;
-  /** Whether the server asked for a client certificate: one that does not proves nothing about ours. Absent when TLS was not done. */
+  /** Whether the server asked for a client certificate. If it did not, its answer proves nothing about ours. Absent if TLS did not get that far. */
   readonly clientCertificateRequested?: boolean;
-  /** Our clock minus the server's Date. */
+  /** Our clock minus the server's Date, in seconds. */
   readonly clockSkewSeconds?: number;
-  /** What a 425 or 429 asked for; no handshake is due before that. */
+  /** How long a 425 or 429 asked us to wait. No handshake is due before that. */
   readonly retryAfterSeconds?: number;
 }

@@ -129,7 +129,7 @@ describe('who says 403', () => {
   );
 });
 
-describe('a web server that judges the client certificate after TLS', () => {
+describe('a web server that checks the client certificate after the TLS handshake', () => {
   const apache =
     '<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN"><html><head><title>403 Forbidden</title></head><body><h1>Forbidden</h1><p>You don\'t have permission to access this resource.Reason: Cannot perform Post-Handshake Authentication.<br /></p></body></html>';
   test.each([
@@ -141,13 +141,13 @@ describe('a web server that judges the client certificate after TLS', () => {
       /does not accept our client certificate \(HTTP 495\)/,
       /issued for this environment/,
     ],
-    ['', 496, 'client_certificate_required', /got no client certificate \(HTTP 496\)/, /inspects TLS/],
+    ['', 496, 'client_certificate_required', /received no client certificate \(HTTP 496\)/, /TLS is inspected/],
     [
       '403.7 - Forbidden: SSL client certificate is required',
       403,
       'client_certificate_required',
       /403\.7/,
-      /inspects TLS/,
+      /TLS is inspected/,
     ],
     ['HTTP Error 403.16 - Forbidden', 403, 'client_certificate_rejected', /403\.16/, /issued for this environment/],
     [
@@ -161,8 +161,8 @@ describe('a web server that judges the client certificate after TLS', () => {
       'A client certificate is required',
       401,
       'client_certificate_required',
-      /got no client certificate/,
-      /inspects TLS/,
+      /received no client certificate/,
+      /TLS is inspected/,
     ],
   ])('answer: %j with %d', (body, status, reason, detail, remedy) => {
     const found = judge(body, { status });
@@ -172,13 +172,13 @@ describe('a web server that judges the client certificate after TLS', () => {
     expect(found?.remedy).not.toMatch(/password/);
   });
 
-  test('answer: nginx’s 400 stays a bad_request, and says which of the two it was', () => {
+  test('answer: nginx’s 400 is a bad_request, and says whether the certificate was missing or refused', () => {
     const page = (text: string) =>
       `<html><head><title>400 ${text}</title></head><body><center>${text}</center></body></html>`;
     const sent = judge(page('No required SSL certificate was sent'), { status: 400 });
     expect([sent?.reason, sent?.detail]).toEqual([
       'bad_request',
-      expect.stringMatching(/^the web server got no client certificate/),
+      expect.stringMatching(/^the web server received no client certificate/),
     ]);
     const refused = judge(page('The SSL certificate error'), { status: 400 });
     expect([refused?.reason, refused?.detail]).toEqual([
@@ -187,7 +187,7 @@ describe('a web server that judges the client certificate after TLS', () => {
     ]);
   });
 
-  test('answer: our own dates are the cause where they explain it', async () => {
+  test('answer: our own dates are given as the cause if they explain it', async () => {
     const asked = { probe: 'validate', mailboxId: 'x26abc1', now, client: await clientUntil('2029-12-31') } as const;
     const found = failureOfAnswer(asked, {
       status: 400,
@@ -201,7 +201,7 @@ describe('a web server that judges the client certificate after TLS', () => {
     });
   });
 
-  test('answer: where no certificate is configured the remedy is to configure one', () => {
+  test('answer: if no certificate is configured the remedy is to configure one', () => {
     const body = new Untrusted('No required SSL certificate was sent');
     const found = failureOfAnswer({ probe: 'validate', mailboxId: 'x26abc1', now }, { status: 400, body });
     expect(found?.remedy).toMatch(/^Configure `credential`/);
@@ -214,7 +214,7 @@ describe('a web server that judges the client certificate after TLS', () => {
   });
 });
 
-test('answer: MESH that misses a header does not blame the certificate', () => {
+test('answer: a 400 from MESH about a missing header does not blame the certificate', () => {
   const found = judge('{"detail":[{"loc":["header","mex-osname"],"msg":"Field required"}]}', { status: 400 });
   expect(found?.reason).toBe('bad_request');
   expect(`${found?.detail} ${found?.remedy}`).not.toContain('certificate');
@@ -222,6 +222,6 @@ test('answer: MESH that misses a header does not blame the certificate', () => {
 
 test('answer: a 429 says how long to wait', () => {
   expect(judge('', { status: 429, retryAfterSeconds: 600 })?.detail).toBe(
-    'HTTP 429, to be tried again after 600 seconds',
+    'HTTP 429, with a request to wait 600 seconds',
   );
 });

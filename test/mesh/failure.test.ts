@@ -32,7 +32,7 @@ const failure = (error: unknown, more: Partial<Circumstances> = {}) =>
 const reasonOf = (error: unknown, more: Partial<Circumstances> = {}) => failure(error, more).reason;
 const proxy = { host: 'proxy.example', port: 3128, source: 'HTTPS_PROXY' };
 
-/** As Node reports an alert when it has no code for it. */
+/** How Node reports an alert that it has no code for. */
 const eproto = (text: string, number: number) =>
   coded(
     'EPROTO',
@@ -62,7 +62,7 @@ describe('alerts', () => {
     [42, 'client_certificate_rejected', 'client_certificate_required', 'bad_certificate'],
     [43, 'client_certificate_rejected', 'client_certificate_required', 'unsupported_certificate'],
     [44, 'client_certificate_revoked', 'client_certificate_required', 'certificate_revoked'],
-    // Ours has not: see below.
+    // Ours has not expired: see below.
     [45, 'client_certificate_rejected', 'client_certificate_required', 'certificate_expired'],
     [46, 'client_certificate_rejected', 'client_certificate_required', 'certificate_unknown'],
     [48, 'client_certificate_rejected', 'client_certificate_required', 'unknown_ca'],
@@ -85,7 +85,7 @@ describe('alerts', () => {
     },
   );
 
-  test('failure: handshake_failure before the server showed its certificate is a disagreement about TLS', () => {
+  test('failure: handshake_failure before the server sent its certificate means that TLS could not be negotiated', () => {
     expect(reasonOf(eproto('alert', 40), { negotiated: false })).toBe('tls_protocol_mismatch');
   });
 });
@@ -120,7 +120,7 @@ test.each([
   expect(reasonOf(new NoAddressAnsweredError(''), { phase: 'connect', attempts })).toBe(reason);
 });
 
-test('failure: each address has its own part in the detail', () => {
+test('failure: the detail mentions each address', () => {
   const attempts = [
     attempt('ENETUNREACH', '2001:db8::1'),
     attempt('ECONNREFUSED'),
@@ -136,20 +136,20 @@ test('failure: each phase that runs out of time has its reason', () => {
   expect(reasons).toEqual(['dns_failure', 'connection_timeout', 'tls_timeout', 'http_timeout']);
 });
 
-test('failure: up to the tunnel it is the proxy that failed, after it the server', () => {
+test('failure: until the tunnel is open the proxy has failed, after that the server', () => {
   expect(reasonOf(coded('ENOTFOUND'), { phase: 'dns', proxy })).toBe('proxy_failure');
   expect(reasonOf(new NoAddressAnsweredError(''), { phase: 'connect', proxy })).toBe('proxy_failure');
   expect(reasonOf(new PhaseTimeoutError('connect', 1), { phase: 'connect', proxy })).toBe('proxy_failure');
   expect(reasonOf(coded('ECONNRESET'), { phase: 'tls', proxy })).toBe('connection_reset');
 });
 
-test('failure: a bug is no reason and is thrown on', () => {
+test('failure: a bug is not a reason and is rethrown', () => {
   for (const bug of [new TypeError('x is not a function'), coded('ERR_INVALID_ARG_TYPE'), coded('ABORT_ERR'), 'text']) {
     expect(() => failure(bug)).toThrow();
   }
 });
 
-describe('what our own dates say is held against the alert', () => {
+describe('the alert is compared with our own dates', () => {
   const facts = async (notBefore: string, notAfter: string, issuerUntil = '2040-01-01'): Promise<ClientFacts> => {
     const issuer = await ca({ cn: 'Test SubCA', notAfter: date(issuerUntil) });
     const { der } = await leaf({ issuer, notBefore: date(notBefore), notAfter: date(notAfter) });
@@ -159,13 +159,13 @@ describe('what our own dates say is held against the alert', () => {
     failure(eproto('alert', alert), { client: await ours });
   const valid = () => facts('2029-01-01', '2031-02-03');
 
-  test('failure: certificate_expired for a certificate that has not is no reason to renew', async () => {
+  test('failure: certificate_expired for a certificate that is in date is no reason to renew', async () => {
     const { reason, detail, remedy } = await refused(45, valid());
     expect(reason).toBe('client_certificate_rejected');
     expect(detail).toBe(
       'the server says that our certificate has expired, but it is valid until 2031-02-03 (TLS alert certificate_expired)',
     );
-    expect(remedy).toMatch(/^Do not ask for a new certificate\..*revocation list.*clock.*CA certificates/);
+    expect(remedy).toMatch(/^Do not request a new certificate\..*revocation list.*clock.*CA certificates/);
   });
 
   test('failure: certificate_expired for one that is not valid yet says so', async () => {
@@ -181,13 +181,13 @@ describe('what our own dates say is held against the alert', () => {
     const { reason, detail, remedy } = await refused(45, facts('2029-01-01', '2031-01-01', '2029-12-31'));
     expect(reason).toBe('client_certificate_rejected');
     expect(detail).toMatch(
-      /^the CA certificate “Test SubCA” above our certificate expired on 2029-12-31; our certificate itself is valid/,
+      /^the CA certificate “Test SubCA” in the chain of our certificate expired on 2029-12-31; our certificate itself is valid/,
     );
     expect(remedy).toMatch(/^Replace that CA certificate/);
   });
 
   test.each([42, 45, 46, 48])(
-    'failure: alert %d for a certificate that has expired means that it has',
+    'failure: alert %d for a certificate that has expired is reported as its expiry',
     async (alert) => {
       const { reason, detail, remedy } = await refused(alert, facts('2027-01-01', '2029-12-31'));
       expect([reason, remedy]).toEqual(['client_certificate_expired', undefined]);
@@ -195,27 +195,27 @@ describe('what our own dates say is held against the alert', () => {
     },
   );
 
-  test('failure: a server that cuts instead is held against them too', async () => {
+  test('failure: they also explain a server that closes the connection instead', async () => {
     const cut = async (ours: Promise<ClientFacts>) =>
       failure(coded('ECONNRESET'), { phase: 'request', client: await ours }).detail;
     expect(await cut(facts('2027-01-01', '2029-12-31'))).toMatch(
-      /; what would explain it: our certificate expired on 2029-12-31$/,
+      /; a likely cause: our certificate expired on 2029-12-31$/,
     );
     expect(await cut(valid())).not.toContain('our certificate');
   });
 });
 
-describe('an alert or an error of OpenSSL’s has a remedy of its own', () => {
+describe('an alert or an OpenSSL error has its own remedy', () => {
   const plainHttp = /plain HTTP/;
   test.each([
-    [70, 'the server shares no version of TLS with us', /^Find out who answers/],
-    [40, 'the server shares no cipher suite', /^Find out who answers/],
-    [112, 'the server does not know the host name mesh.example', /^Use the host name/],
-    [120, 'the server does not speak HTTP/1.1 there', /HTTP\/2 alone/],
-    [80, 'the server had a fault of its own', /^Try again/],
+    [70, 'the server supports no version of TLS that we do', /^Find out what answered/],
+    [40, 'the server has no cipher suite', /^Find out what answered/],
+    [112, 'the server does not recognise the host name mesh.example', /use the host name/],
+    [120, 'the server does not speak HTTP/1.1 on that port', /HTTP\/2 only/],
+    [80, 'the server had an internal fault', /^Try again/],
     [50, 'the server could not read our first TLS message', /mesh\.tls_groups/],
-    [199, 'the server ended the TLS handshake', /^Tell the service desk/],
-  ])('failure: alert %d before the server showed its certificate', (number, what, remedy) => {
+    [199, 'the server ended the TLS handshake', /^Report the time of the attempt/],
+  ])('failure: alert %d before the server sent its certificate', (number, what, remedy) => {
     const found = failure(eproto('alert', number), { negotiated: false });
     expect(found.reason).toBe('tls_protocol_mismatch');
     expect(found.detail).toContain(what);
@@ -236,13 +236,13 @@ describe('an alert or an error of OpenSSL’s has a remedy of its own', () => {
     expect(plainHttp.test(todo ?? '')).toBe(remedy === plainHttp);
   });
 
-  test('failure: where mesh.tls_max is what stands between, the remedy is to take it away', () => {
+  test('failure: if mesh.tls_max is the cause, the remedy is to remove it', () => {
     expect(failure(eproto('alert', 70), { negotiated: false, tlsMax: 'TLSv1.2' }).remedy).toMatch(
       /^Remove `mesh\.tls_max`/,
     );
   });
 
-  test('failure: no detail shows where in its sources OpenSSL was', () => {
+  test('failure: no detail shows OpenSSL’s source file or function', () => {
     const error = coded(
       'EPROTO',
       'write EPROTO 00A1:error:0A000152:SSL routines:final_renegotiate:unsafe legacy renegotiation disabled:../deps/openssl/openssl/ssl/statem/extensions.c:946:\n',
@@ -253,15 +253,15 @@ describe('an alert or an error of OpenSSL’s has a remedy of its own', () => {
   });
 });
 
-describe('a connection that was cut, or is silent, is named with its address, family and phase', () => {
+describe('a connection that was closed or is silent is named with its address, family and phase', () => {
   test.each([
-    ['tls', false, /before the server had said anything/, /mesh\.tls_groups/],
-    ['tls', true, /after the server had shown its certificate and got ours/, undefined],
+    ['tls', false, /before the server sent its certificate/, /mesh\.tls_groups/],
+    ['tls', true, /after the server sent its certificate and we sent ours/, undefined],
     ['request', true, /after the request was sent/, undefined],
   ] as const)('failure: in phase %s, negotiated %s', (phase, negotiated, where, remedy) => {
     const found = failure(coded('ECONNRESET'), { phase, negotiated });
     expect(found.detail).toMatch(
-      /^192\.0\.2\.1:443 \(IPv4\) cut the connection in phase (tls|request), .*\(ECONNRESET\)$/,
+      /^192\.0\.2\.1:443 \(IPv4\) closed the connection in phase (tls|request), .*\(ECONNRESET\)$/,
     );
     expect(found.detail).toMatch(where);
     if (remedy) expect(found.remedy).toMatch(remedy);
@@ -273,35 +273,35 @@ describe('a connection that was cut, or is silent, is named with its address, fa
     const { reason, detail } = failure(new PhaseTimeoutError('tls', 70), { peer, negotiated: false });
     expect([reason, detail]).toEqual([
       'tls_timeout',
-      'no answer from [2001:db8::1]:443 (IPv6) within 70 ms, before the server had said anything',
+      'no answer from [2001:db8::1]:443 (IPv6) within 70 ms, before the server sent its certificate',
     ]);
   });
 
   test('failure: behind a proxy', () => {
     expect(failure(coded('ECONNRESET'), { proxy, negotiated: false }).detail).toMatch(
-      /^mesh\.example:443, through the proxy proxy\.example:3128 from HTTPS_PROXY, cut the connection in phase tls/,
+      /^mesh\.example:443, through the proxy proxy\.example:3128 from HTTPS_PROXY, closed the connection in phase tls/,
     );
   });
 });
 
 describe('a name that does not resolve', () => {
   const lookup = (error: unknown) => failure(error, { phase: 'dns', host: 'mesh.example' });
-  test('failure: is told from a resolver that does not answer', () => {
-    expect(lookup(coded('ENOTFOUND')).detail).toMatch(/know no address for mesh\.example/);
+  test('failure: is distinguished from a resolver that does not answer', () => {
+    expect(lookup(coded('ENOTFOUND')).detail).toMatch(/have no address for mesh\.example/);
     expect(lookup(coded('EAI_AGAIN'))).toMatchObject({
       detail: expect.stringMatching(/\(192\.0\.2\.53\) did not answer for mesh\.example/),
       remedy: expect.stringContaining('getent hosts mesh.example'),
     });
     expect(lookup(new PhaseTimeoutError('dns', 70)).detail).toBe(
-      'no answer from the DNS servers of this machine (192.0.2.53) for mesh.example within 70 ms',
+      'no answer from this machine’s DNS servers (192.0.2.53) for mesh.example within 70 ms',
     );
   });
 });
 
 test.each([
   ['HPE_INVALID_CONSTANT', 0, /does not speak HTTP/],
-  ['HPE_INVALID_CONSTANT', 200, /^HTTP 200: the answer goes on beyond the length it had given/],
-  ['HPE_CLOSED_CONNECTION', 200, /^HTTP 200: the answer goes on beyond the length it had given/],
+  ['HPE_INVALID_CONSTANT', 200, /^HTTP 200: the answer continues beyond the length that it stated/],
+  ['HPE_CLOSED_CONNECTION', 200, /^HTTP 200: the answer continues beyond the length that it stated/],
   ['HPE_HEADER_OVERFLOW', 0, /headers of the answer are longer than 16 kB/],
   ['HPE_CR_EXPECTED', 0, /LF alone/],
 ])('failure: %s after status %d says what is wrong with the answer', (code, httpStatus, detail) => {

@@ -23,7 +23,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((each) => each.stop()));
 });
 
-/** A MESH that demands our certificate, and what it was asked. */
+/** A MESH that demands our certificate, and the requests that it received. */
 async function mesh(does: HttpBehaviour = { status: 200 }, is: ServerCertificate = 'without its intermediate') {
   const requests: IncomingMessage[] = [];
   const server = meshServer(
@@ -138,7 +138,7 @@ describe('what is seen', () => {
     expect(serverCertificates[0]?.notAfter).toEqual(new Date('2035-05-05'));
   });
 
-  test('probe: of a server that is not trusted everything it sent is kept, in its order, and its issuer is named', async () => {
+  test('probe: everything that an untrusted server sent is kept in its order, and its issuer is named', async () => {
     const foreign = await estate.serverCertificate('of an unknown CA');
     const server = meshServer(
       { key: foreign.key, cert: foreign.cert + estate.sub.pem + estate.strangerRoot.pem, requestCert: true },
@@ -146,31 +146,31 @@ describe('what is seen', () => {
     );
     const started = await listening(server);
     running.push(started);
-    // Twice: the second time it is remembered.
+    // Twice: the second time the chain is remembered.
     for (let time = 0; time < 2; time += 1) {
       const { serverCertificates, detail, remedy } = await probe(started.url);
-      expect(serverCertificates.map(({ subject }) => subject.commonName)).toEqual([
+      expect(serverCertificates.map(({ subject }) => String(subject.commonName))).toEqual([
         'localhost',
         'Test SubCA',
         'Stranger Root',
       ]);
       expect(detail).toBe(
-        '“localhost” was issued by “Stranger Root”, which is none of the NHS’s CAs and not in the CA bundle; the server also sent “Test SubCA”, which did not issue it',
+        '“localhost” was issued by “Stranger Root”, which is not an NHS CA and is not in the CA bundle; the server also sent “Test SubCA”, which did not issue it',
       );
       expect(remedy).toMatch(
-        /^Ask the network team whether something between inspects TLS, and to exempt localhost from it/,
+        /^Ask the network team whether TLS is inspected on the path, and to exempt localhost if it is/,
       );
     }
   });
 
-  test('probe: a box that inspects TLS and does not ask for our certificate is told from one that does', async () => {
+  test('probe: an inspecting device that does not ask for our certificate is distinguished from one that does', async () => {
     const foreign = await estate.serverCertificate('of an unknown CA');
     const started = await listening(meshServer(foreign, { status: 200 }));
     running.push(started);
     expect((await probe(started.url)).detail).toMatch(/; the server did not ask for our certificate$/);
   });
 
-  test('probe: a server that is not trusted is known by what it presented', async () => {
+  test('probe: an untrusted server is reported with what it presented', async () => {
     for (const is of ['self-signed', 'of an unknown CA'] as const) {
       const { serverCertificates } = await probe((await mesh({ status: 200 }, is)).url);
       expect(serverCertificates.map(({ subject }) => subject.commonName?.raw())).toEqual(['localhost']);
@@ -191,7 +191,7 @@ describe('what is seen', () => {
     [-3 * 3600, 'behind'],
     [0, 'in step with'],
   ])(
-    'probe: a clock %d seconds off (%s the server’s Date) is measured, also when the answer is a refusal',
+    'probe: a clock %d seconds off (%s the server’s Date) is measured, even if the answer is a refusal',
     async (seconds) => {
       const now = new Date();
       const headers = { Date: new Date(now.getTime() - seconds * 1000).toUTCString() };
@@ -203,7 +203,7 @@ describe('what is seen', () => {
   );
 
   test.each([{ Date: 'yesterday' }, { Date: '' }, { Date: '1' }, { Date: '+275000-01-01T00:00:00Z' }])(
-    'probe: a Date that is none (%j) measures nothing',
+    'probe: an invalid Date (%j) measures nothing',
     async (headers) => {
       expect((await probe((await mesh({ status: 200, headers })).url)).clockSkewSeconds).toBeUndefined();
     },
@@ -240,7 +240,7 @@ describe('no connection without a usable credential', () => {
     );
   });
 
-  test('probe: nothing to verify the server with, though it is to be verified', async () => {
+  test('probe: no CA bundle, although the server is to be verified', async () => {
     expect(await unusable({ ...deployed, bundle: [] })).toBe('there is no CA bundle to verify the server with');
     const { url } = await mesh();
     expect((await probe(url, { verifyServer: false }, { credential: { ...deployed, bundle: [] } })).outcome).toBe(
@@ -313,12 +313,12 @@ describe('proxies', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('probe: judges the server’s certificate through the proxy as without', async () => {
+  test('probe: verifies the server’s certificate through the proxy as without one', async () => {
     const [{ url }, { url: proxy }] = [await mesh({ status: 200 }, 'for another name'), await forwardProxy()];
     expect((await probe(url, { proxy })).reason).toBe('server_certificate_name_mismatch');
   });
 
-  test('probe: a proxy URL that is none is a proxy failure', async () => {
+  test('probe: an invalid proxy URL is a proxy failure', async () => {
     const result = await probe((await mesh()).url, {}, { env: { HTTPS_PROXY: 'socks5://user:hunter2@x' } });
     expect([result.reason, result.detail]).toEqual(['proxy_failure', 'HTTPS_PROXY is not an http:// URL']);
   });
@@ -362,7 +362,7 @@ describe('secrets', () => {
     'BEGIN',
   ];
 
-  test('probe: a result holds no secret and no token, even when the server writes back what it was sent', async () => {
+  test('probe: a result contains no secret and no token, even if the server echoes what it was sent', async () => {
     for (const status of [200, 400, 403, 500]) {
       let authorization = '';
       const server = meshServer(await estate.serverCertificate('without its intermediate'), { status: 500 });
@@ -382,14 +382,14 @@ describe('secrets', () => {
     }
   });
 
-  test('probe: a proxy’s password is in no result of a failure', async () => {
+  test('probe: a failure’s result does not contain the proxy’s password', async () => {
     const proxy = `http://user:${planted.proxyPassword}@127.0.0.1:1`;
     const result = await probe('https://localhost:1', { proxy });
     expect(result.reason).toBe('proxy_failure');
     for (const secret of everySecret('NHSMESH')) expect(JSON.stringify(result)).not.toContain(secret);
   });
 
-  test('probe: password and shared key may come with a line end, as files have it', async () => {
+  test('probe: password and shared key can end with a line break, as in files', async () => {
     const { url, requests } = await mesh();
     const now = () => new Date('2026-01-02T03:04:05Z');
     const sources = { password: { kind: 'env', name: 'P' }, sharedKey: { kind: 'env', name: 'K' } } as const;

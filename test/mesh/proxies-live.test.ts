@@ -15,7 +15,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((each) => each.stop()));
 });
 
-/** A MESH on loopback, and what comes of a handshake through a proxy with these rules. */
+/** A MESH on loopback, and a handshake with it through a proxy with these rules. */
 async function through(startProxy: (rules: Rules) => Promise<ForwardProxy>, rules: Rules = {}) {
   const { key, cert } = await pki.serverCertificate('without its intermediate');
   const tls = { key, cert, ca: pki.root.pem + pki.sub.pem, requestCert: true };
@@ -40,39 +40,39 @@ describe.skipIf(!here('squid') || !here('tinyproxy')).each([
   ['squid', startSquid],
   ['tinyproxy', startTinyproxy],
 ] as const)('through %s', (name, startProxy) => {
-  test('the way is open', async () => {
+  test('a handshake succeeds', async () => {
     const { proxy, url, ask } = await through(startProxy);
     expect((await ask(url, { env: { HTTPS_PROXY: `http://${proxy.host}` } })).detail ?? 'success').toBe('success');
   });
 
-  test('credentials are asked for, refused and accepted, and each is said with the place to change', async () => {
+  test('credentials are required, refused and accepted, and the detail says where to change them', async () => {
     const { proxy, url, ask } = await through(startProxy, { secret: 'opensesame' });
     const none = await ask(url, { env: { HTTPS_PROXY: `http://${proxy.host}` } });
     expect(none.detail).toBe(
-      `the proxy ${proxy.host} from HTTPS_PROXY wants credentials (407), by Basic, and HTTPS_PROXY has none`,
+      `the proxy ${proxy.host} from HTTPS_PROXY wants credentials (407, offering Basic), and HTTPS_PROXY has none`,
     );
-    expect(none.remedy).toMatch(/^Put user name and password into the environment variable HTTPS_PROXY:/);
+    expect(none.remedy).toMatch(/^Add the user name and password to the environment variable HTTPS_PROXY:/);
     const wrong = await ask(url, { proxy: `http://mesh:guess@${proxy.host}` });
     expect(wrong.detail).toMatch(
-      / from mesh\.proxy does not accept the user name and password of mesh\.proxy \((407, by Basic|401)\)$/,
+      / from mesh\.proxy did not accept the user name and password in mesh\.proxy \((407, offering Basic|401)\)$/,
     );
-    expect(wrong.remedy).toMatch(/^Check user name and password in `mesh\.proxy`/);
+    expect(wrong.remedy).toMatch(/^Check the user name and password in `mesh\.proxy`/);
     expect((await ask(url, { proxy: `http://mesh:opensesame@${proxy.host}` })).detail ?? 'success').toBe('success');
   });
 
-  test('a host is forbidden, and the remedy is to allow it', async () => {
+  test('the proxy does not allow a host, and the remedy is to allow it', async () => {
     const { proxy, url, ask } = await through(startProxy, { forbids: 'localhost' });
     const { reason, detail, remedy } = await ask(url, { env: { https_proxy: `http://${proxy.host}` } });
     expect([reason, detail]).toEqual([
       'proxy_failure',
-      expect.stringMatching(/ from https_proxy forbids the connection to localhost:\d+ \(403/),
+      expect.stringMatching(/ from https_proxy does not allow the connection to localhost:\d+ \(403/),
     ]);
     expect(remedy).toMatch(
       /^Ask whoever runs the proxy to allow CONNECT to localhost:\d+, or list the host in NO_PROXY/,
     );
   });
 
-  test('MESH is out of its reach, which is not blamed on credentials', async () => {
+  test('the proxy cannot reach MESH, and the credentials are not blamed', async () => {
     const { proxy, ask } = await through(startProxy, { secret: 'opensesame' });
     const found = await ask('https://127.0.0.1:1', { proxy: `http://mesh:opensesame@${proxy.host}` });
     expect(found.reason).toBe('proxy_failure');

@@ -111,7 +111,7 @@ describe.skipIf(!canHaveResolver())('a resolver that is silent', () => {
     silent.close();
     expect(handshakes[0]?.reason ?? 'success').toBe('success');
     expect(handshakes[0]?.detail).toMatch(
-      /^\[::1\]:\d+ \(IPv6\) let us in and stayed silent; 127\.0\.0\.1:\d+ \(IPv4\) answered$/,
+      /^\[::1\]:\d+ \(IPv6\) accepted the connection and stayed silent; 127\.0\.0\.1:\d+ \(IPv4\) answered$/,
     );
   });
 

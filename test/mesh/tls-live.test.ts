@@ -53,7 +53,7 @@ async function helloWith(more: Partial<MeshEndpoint> = {}) {
 }
 
 describe('what we offer', () => {
-  test('is no wider than the list, and all of it', async () => {
+  test('is exactly the list of cipher suites', async () => {
     expect((await helloWith()).suites).toHaveLength(ciphers.split(':').length);
   });
 
@@ -77,7 +77,7 @@ describe('what we offer', () => {
     expect((await helloWith({ tlsGroups: ['X25519', 'P-256'] })).bytes).toBeLessThan(1000);
   });
 
-  test('a box that chokes on the large one is got through with mesh.tls_groups, and the remedy says so', async () => {
+  test('mesh.tls_groups gets through a device that drops the large one, and the remedy says so', async () => {
     const box = keep(await boxWithSmallBuffer((await mesh()).port));
     const choked = await shake(box.url, short);
     expect([choked.reason, choked.remedy]).toEqual([
@@ -88,7 +88,7 @@ describe('what we offer', () => {
   });
 
   test.skipIf(!needs('openssl'))(
-    'a server with RSA key exchange alone is not reached, as by NHS England’s own client',
+    'a server with RSA key exchange only is not reached, as with NHS England’s own client',
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'mesh-cert-monitor-kx-'));
       const at = (name: string) => join(folder, name);
@@ -102,7 +102,7 @@ describe('what we offer', () => {
       await server.stop();
       await rm(folder, { recursive: true });
       expect(found.reason).toBe('tls_protocol_mismatch');
-      expect(found.detail).toMatch(/shares no cipher suite.*TLS alert handshake_failure/);
+      expect(found.detail).toMatch(/has no cipher suite.*TLS alert handshake_failure/);
       expect(found.remedy).toContain('none with RSA key exchange');
     },
   );
@@ -117,7 +117,7 @@ describe('a server that asks for the certificate after the handshake', () => {
       const sandbox = keep(await startSandbox());
       const { key, cert } = await pki.serverCertificate('without its intermediate');
       const options: FrontOptions = {
-        // Both, as Apache writes it.
+        // Both versions, in Apache's syntax.
         version: 'TLSv1.2 +TLSv1.3' as 'TLSv1.3',
         certificate: cert,
         key,
@@ -160,7 +160,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('whether our certificate was aske
     expect((await shake(url, { probe: 'ping' })).clientCertificateRequested).toBe(asked);
   });
 
-  test('is known of a server that hangs up for the want of one', async () => {
+  test('is known even if the server hangs up because there is none', async () => {
     const { key, cert } = await pki.serverCertificate('without its intermediate');
     const pinned = { minVersion: version, maxVersion: version };
     const server = meshServer(
@@ -170,7 +170,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('whether our certificate was aske
     const { url } = keep(await listening(server));
     const mesh = endpoint(url, { verifyServer: false });
     const found = await handshake({ mesh }, undefined, { now: () => new Date(), env: {} });
-    // Node says handshake_failure or certificate_required, or only hangs up.
+    // Node sends handshake_failure or certificate_required, or just hangs up.
     expect([found.clientCertificateRequested, found.remedy ?? 'Configure `credential`']).toEqual([
       true,
       expect.stringMatching(/^Configure `credential`/),
@@ -178,7 +178,7 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('whether our certificate was aske
   });
 });
 
-describe('an address that lets us in and stays silent', () => {
+describe('an address that accepts the connection and stays silent', () => {
   const connection = (bytesRead = 0) =>
     ({ socket: { bytesRead }, peer: { address: '::1', family: 6, port: 1 } }) as unknown as Connection;
   const never = new Promise<never>(() => {});
@@ -198,7 +198,7 @@ describe('an address that lets us in and stays silent', () => {
     expect(noted.at(-1)).toBe(secured.server);
   });
 
-  test('one that has begun to speak keeps its time', async () => {
+  test('one that has started to answer keeps its full time', async () => {
     const first = connection(1);
     let tried = false;
     const secured = await firstToSpeak(
@@ -216,12 +216,12 @@ describe('an address that lets us in and stays silent', () => {
     expect([secured.connection === first, tried]).toEqual([true, false]);
   });
 
-  test('one that fails is not followed by another: only silence is', async () => {
+  test('one that fails does not lead to a second attempt: only silence does', async () => {
     const failing = firstToSpeak(connection(), async () => Promise.reject(new Error('reset')), second(1000), note);
     await expect(failing).rejects.toThrow('reset');
   });
 
-  test('where both fail, the failure that came first counts', async () => {
+  test('if both fail, the first failure counts', async () => {
     let attempts = 0;
     const failing = firstToSpeak(
       connection(),
@@ -240,7 +240,7 @@ describe('an address that lets us in and stays silent', () => {
 });
 
 describe('mesh.trust', () => {
-  /** In a process of its own, for Node reads the machine's roots once. */
+  /** In a process of its own, because Node reads the machine's roots only once. */
   async function shakeElsewhere(url: string, trust: 'bundle' | 'bundle+system', roots: string) {
     const folder = await mkdtemp(join(tmpdir(), 'mesh-cert-monitor-trust-'));
     await writeFile(join(folder, 'roots.pem'), roots);
@@ -261,7 +261,7 @@ describe('mesh.trust', () => {
     return result.reason ?? result.outcome;
   }
 
-  test('bundle+system believes a server that a root of the machine vouches for, bundle does not', async () => {
+  test('bundle+system trusts a server under a root of the machine, bundle does not', async () => {
     const stranger = await pki.serverCertificate('of an unknown CA');
     const { url } = keep(
       await listening(meshServer({ ...stranger, ca: pki.root.pem + pki.sub.pem, requestCert: true }, { status: 200 })),

@@ -1,33 +1,33 @@
-/** One list of what can go wrong, which the tests run. The table in `docs/handshake.md` is held to it. */
+/** The list of what can go wrong. Tests run every entry, and compare the table in `docs/handshake.md` with it. */
 import type { Probe } from '../../src/config/types.ts';
 import type { FindingCode } from '../../src/findings/catalogue.ts';
 import type { HandshakePhase, HandshakeReason } from '../../src/mesh/types.ts';
 
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
-/** What a scenario deploys as its client certificate; `none`: an environment without `credential`. */
+/** What a scenario deploys as its client certificate. `none` is an environment without `credential`. */
 export type Presented = 'deployed' | 'foreign' | 'expired' | 'revoked' | 'future' | 'purpose' | 'none';
 
 export interface Scenario {
   readonly fault: string;
-  /** The reason, or `success` for what looks like a fault and is none. */
+  /** The reason, or `success` for something that looks like a fault but is not. */
   readonly reason: HandshakeReason | 'success';
   readonly server: Server;
-  /** Absent: the fault comes before TLS. */
+  /** Absent if the fault comes before TLS. */
   readonly versions?: readonly TlsVersion[];
   readonly presents?: Presented;
   readonly probe?: Probe;
-  /** Runs into this phase's deadline, so the test makes it short. */
+  /** It reaches this phase's deadline, so the test makes that short. */
   readonly hangs?: HandshakePhase;
-  /** Beginning of the detail, where the table of reasons alone says too little. */
+  /** What the detail must match, if the reason alone says too little. */
   readonly detail?: RegExp;
-  /** Beginning of the remedy, where it is not the reason's own. */
+  /** What the remedy must match, if it is not the reason's general one. */
   readonly remedy?: RegExp;
   readonly httpStatus?: number;
-  /** What the judgement adds to the reason. */
+  /** A finding in addition to the reason. */
   readonly finding?: FindingCode;
 }
 
-/** How to make the fault; `servers.ts` knows each kind. */
+/** How to cause the fault. `servers.ts` implements each kind. */
 export type Server =
   | { readonly kind: 'address'; readonly origin: string }
   | { readonly kind: 'closed port' }
@@ -75,7 +75,7 @@ const loginPage =
   '<!doctype html><title>Sign in</title><script>location="/x"</script><form>Sign in to the network</form>';
 
 const network: Scenario[] = [
-  // A label of 64 characters is no DNS name, so no resolver is asked.
+  // A label of 64 characters is not a DNS name, so no resolver is asked.
   {
     fault: 'The host name does not resolve',
     server: { kind: 'address', origin: `https://${'x'.repeat(64)}.invalid` },
@@ -116,14 +116,14 @@ const network: Scenario[] = [
     fault: 'The proxy wants credentials (407)',
     server: { kind: 'proxy', does: '407' },
     reason: 'proxy_failure',
-    detail: /from mesh\.proxy wants credentials \(407\), by Basic, and mesh\.proxy has none/,
-    remedy: /^Put user name and password into `mesh\.proxy`/,
+    detail: /from mesh\.proxy wants credentials \(407, offering Basic\), and mesh\.proxy has none/,
+    remedy: /^Add the user name and password to `mesh\.proxy`/,
   },
   {
-    fault: 'The proxy wants credentials of a kind that we do not have (407, Negotiate and NTLM)',
+    fault: 'The proxy wants credentials by a scheme that we do not support (407, Negotiate and NTLM)',
     server: { kind: 'proxy', does: 'NTLM' },
     reason: 'proxy_failure',
-    detail: /wants credentials \(407\), by Negotiate and NTLM, and we can give them by Basic alone/,
+    detail: /wants credentials \(407, offering Negotiate and NTLM\), and this program supports Basic only/,
     remedy: /^Ask whoever runs the proxy to let this machine through/,
   },
   {
@@ -134,17 +134,17 @@ const network: Scenario[] = [
     remedy: /^Ask whoever runs the proxy why it cannot reach localhost:1/,
   },
   {
-    fault: 'The proxy is a web server, which has no CONNECT (405)',
+    fault: 'The proxy is a web server without CONNECT (405)',
     server: { kind: 'proxy', does: '405' },
     reason: 'proxy_failure',
     remedy: /names a forward proxy/,
   },
   {
-    fault: 'The proxy forbids the host (403)',
+    fault: 'The proxy does not allow the host (403)',
     server: { kind: 'proxy', does: '403' },
     remedy: /^Ask whoever runs the proxy to allow CONNECT to localhost:1, or remove `mesh\.proxy`/,
     reason: 'proxy_failure',
-    detail: /from mesh\.proxy forbids the connection to localhost:1 \(403\)/,
+    detail: /from mesh\.proxy does not allow the connection to localhost:1 \(403\)/,
   },
   {
     fault: 'The proxy does not answer CONNECT',
@@ -181,14 +181,14 @@ const beforeTls: Scenario[] = [
     reason: 'tls_protocol_mismatch',
   },
   {
-    fault: 'The server speaks TLS 1.1 at the most',
+    fault: 'The server speaks TLS 1.1 at most',
     server: { kind: 'openssl', demands: 'TLS 1.1' },
     reason: 'tls_protocol_mismatch',
-    detail: /shares no version of TLS/,
+    detail: /supports no version of TLS that we do/,
     remedy: /too old/,
   },
   {
-    fault: 'The server shares no cipher with us (alert handshake_failure)',
+    fault: 'The server has no cipher suite in common with us (alert handshake_failure)',
     server: { kind: 'alert', number: 40 },
     reason: 'tls_protocol_mismatch',
     remedy: /none with RSA key exchange/,
@@ -199,28 +199,28 @@ const beforeTls: Scenario[] = [
     reason: 'tls_protocol_mismatch',
   },
   {
-    fault: 'The server does not know the host name (alert unrecognized_name)',
+    fault: 'The server does not recognise the host name (alert unrecognized_name)',
     server: { kind: 'alert', number: 112 },
     reason: 'tls_protocol_mismatch',
-    remedy: /^Use the host name/,
+    remedy: /use the host name/,
   },
   {
-    fault: 'The server has a fault of its own (alert internal_error)',
+    fault: 'The server has an internal fault (alert internal_error)',
     server: { kind: 'alert', number: 80 },
     reason: 'tls_protocol_mismatch',
     remedy: /^Try again/,
   },
   {
-    fault: 'The server, or a box, cannot read our ClientHello (alert decode_error)',
+    fault: 'The server, or a device on the path, cannot read our ClientHello (alert decode_error)',
     server: { kind: 'alert', number: 50 },
     reason: 'tls_protocol_mismatch',
     remedy: /^Set `mesh\.tls_groups/,
   },
   {
-    fault: 'The server speaks HTTP/2 alone (alert no_application_protocol)',
+    fault: 'The server speaks HTTP/2 only (alert no_application_protocol)',
     server: { kind: 'alert', number: 120 },
     reason: 'tls_protocol_mismatch',
-    remedy: /HTTP\/2 alone/,
+    remedy: /HTTP\/2 only/,
   },
   {
     fault: 'The server has no secure renegotiation (RFC 5746)',
@@ -251,14 +251,12 @@ const serverCertificates: Scenario[] = (
   reason,
   server: { kind: 'certificate', is },
   versions: both,
-  // These servers ask for no client certificate, which only a success shows.
-  ...(reason === 'success' ? { finding: 'client_certificate_not_requested' } : {}),
 }));
 
 const clientCertificates: Scenario[] = (
   [
     [
-      'The server demands a client certificate and there is none',
+      'The server demands a client certificate and we have none',
       'any certificate',
       'none',
       'client_certificate_required',
@@ -313,7 +311,7 @@ const accepted: Scenario = {
 };
 
 const cut: Scenario = {
-  fault: 'The server cuts the connection instead of saying that it refuses our certificate (as servers on Node do)',
+  fault: 'The server closes the connection instead of saying that it refuses our certificate (as servers on Node do)',
   server: { kind: 'http', does: { status: 200 } },
   versions: both,
   presents: 'foreign',
@@ -410,12 +408,12 @@ const answers: Scenario[] = [
     detail: /the headers of the answer are longer than 16 kB \(HPE_HEADER_OVERFLOW\)/,
   },
   {
-    fault: 'A 200 that goes on beyond its length',
+    fault: 'A 200 that continues beyond its length',
     server: { kind: 'http', does: 'bytes beyond the length' },
     versions: both,
     reason: 'unexpected_response',
     httpStatus: 200,
-    detail: /^HTTP 200: the answer goes on beyond the length it had given/,
+    detail: /^HTTP 200: the answer continues beyond the length that it stated/,
   },
   {
     fault: 'Header lines that end with LF alone',
@@ -440,21 +438,21 @@ const answers: Scenario[] = [
     detail: /^HTTP 200 with a body that does not end/,
   },
   {
-    fault: 'A 200 that says it is gzip and is not',
+    fault: 'A 200 that claims to be gzip and is not',
     server: { kind: 'http', does: 'not gzip' },
     versions: both,
     reason: 'unexpected_response',
     httpStatus: 200,
-    detail: /^HTTP 200 with a body that is not gzip, though it says so/,
+    detail: /^HTTP 200 with a body that claims to be gzip and is not/,
   },
   {
-    fault: 'TLS with something else than HTTP in it',
+    fault: 'Something other than HTTP inside TLS',
     server: { kind: 'http', does: 'not HTTP' },
     versions: both,
     reason: 'unexpected_response',
   },
   {
-    fault: 'A 200 whose chunks are none',
+    fault: 'A 200 that claims to be chunked and is not',
     server: { kind: 'http', does: 'broken chunks' },
     versions: both,
     reason: 'unexpected_response',
@@ -462,7 +460,7 @@ const answers: Scenario[] = [
     detail: /HPE_INVALID_CHUNK_SIZE/,
   },
   {
-    fault: 'A 101 that nobody asked for',
+    fault: 'An unsolicited 101',
     server: { kind: 'http', does: 'switching protocols' },
     versions: both,
     reason: 'unexpected_response',
@@ -511,7 +509,7 @@ const answers: Scenario[] = [
 
 const pings: Scenario[] = [
   {
-    fault: 'None: a ping that says it is running',
+    fault: 'None: a ping that says MESH is running',
     server: { kind: 'http', does: { status: 200, body: '{"status":"running"}' } },
     versions: both,
     probe: 'ping',
@@ -535,7 +533,7 @@ const pings: Scenario[] = [
     httpStatus: 200,
   },
   {
-    fault: 'A ping to a server that has none (404)',
+    fault: 'A ping to a server that does not support it (404)',
     server: { kind: 'http', does: { status: 404 } },
     versions: both,
     probe: 'ping',

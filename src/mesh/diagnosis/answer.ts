@@ -1,5 +1,6 @@
-/** Whether an HTTP answer is MESH's own yes, and if not, which reason it is. Pure. */
+/** Whether an HTTP answer is MESH's own acceptance, and if not, for which reason. Pure. */
 import type { Probe } from '../../config/index.ts';
+import { plural } from '../../text/index.ts';
 import type { Answer } from '../http/request.ts';
 import type { HandshakeReason } from '../types.ts';
 import type { Failure } from './circumstances.ts';
@@ -10,15 +11,15 @@ import { ofRefusingPage } from './refusing-page.ts';
 export interface Asked {
   readonly probe: Probe;
   readonly mailboxId: string;
-  /** What we presented; absent: nothing. */
+  /** What we presented. Absent if nothing. */
   readonly client?: ClientFacts;
   readonly now: Date;
 }
 
-/** The answer with its body's text, which is only compared and quoted here. */
+/** The answer with the text of its body, which is only compared and quoted here. */
 type Reply = Omit<Answer, 'body'> & { readonly body: string };
 
-/** MESH API specification: 200 and, under v2, no body; `{"mailboxId": …}` under v1. A ping says that it is running. */
+/** MESH API specification: 200 and, under v2, no body; `{"mailboxId": …}` under v1. A ping says that MESH is running. */
 export function failureOfAnswer(asked: Asked, answer: Answer): Failure | undefined {
   const reply: Reply = { ...answer, body: answer.body.raw() };
   if (reply.status !== 200) return refused(asked, reply);
@@ -38,7 +39,7 @@ function namesMailbox(body: string, mailboxId: string): boolean {
 function refused(asked: Asked, reply: Reply): Failure {
   const { status, body } = reply;
   const page = isMeshError(body) ? undefined : ofRefusingPage(status, body, asked);
-  // The contract of the reasons: 400 is bad_request, whoever says it.
+  // By the contract of the reasons a 400 is bad_request, whatever sent it.
   if (page) return status === 400 ? { ...page, reason: 'bad_request' } : page;
   const known = byStatus[status] ?? (status >= 500 && status <= 599 ? serverError : stranger);
   const { reason, what = '', remedy } = known(asked, reply);
@@ -56,18 +57,18 @@ type Judge = (asked: Asked, reply: Reply) => Verdict;
 const stranger: Judge = () => ({ reason: 'unexpected_response' });
 
 const inFront =
-  'Find out who answers: a gateway, firewall or portal in front of MESH, or one of your own. Give the service desk the address that this machine calls from and the time; calls must come from a UK address.';
+  'Find out what answered: a gateway, firewall or portal in front of MESH, or one of your own. Calls must come from a UK address: give the service desk the address that this machine calls from, and the time.';
 
 const badRequest: Judge = (_, { body }) =>
   isMeshError(body)
     ? {
         reason: 'bad_request',
         remedy:
-          'Ask the network team for a proxy that removes or changes HTTP headers. Otherwise report the detail as a fault of this program.',
+          'Ask the network team whether a proxy removes or changes HTTP headers. If none does, report the detail as a bug in this program.',
       }
-    : { reason: 'bad_request', what: ', which HSCN endpoints also answer when they refuse the client certificate' };
+    : { reason: 'bad_request', what: ', which HSCN endpoints also send when they refuse the client certificate' };
 
-/** MESH says no with an error of its own, or with no body at all; everything else that says 403 is something in front of it. */
+/** MESH refuses with an error of its own or with no body at all. Any other 403 comes from something in front of it. */
 const forbidden: Judge = ({ probe }, { body }) => {
   if (probe === 'ping') {
     return { reason: 'unexpected_response', what: ' to a ping, which needs no authorization', remedy: inFront };
@@ -78,7 +79,7 @@ const forbidden: Judge = ({ probe }, { body }) => {
       reason: 'authentication_failed',
       what: ' without a body',
       remedy:
-        'Check mailbox ID, password and shared key of this environment. If they are right, something in front of MESH may have answered: calls must come from a UK address.',
+        'Check the mailbox ID, password and shared key of this environment. If they are right, something in front of MESH may have answered: calls must come from a UK address.',
     };
   }
   return {
@@ -88,39 +89,44 @@ const forbidden: Judge = ({ probe }, { body }) => {
   };
 };
 
-/** A ping names no mailbox. */
+/** A ping does not name a mailbox. */
 const notFound: Judge = ({ probe }, { body }) => {
   if (probe === 'ping') return { reason: 'unexpected_response' };
   if (body === '' || isMeshError(body)) return { reason: 'mailbox_unknown' };
   return {
     reason: 'mailbox_unknown',
-    remedy: 'Check `mesh.url` first: the page that answers is not MESH’s. Then check `mesh.mailbox_id`.',
+    remedy: 'Check `mesh.url` first: the page that answered is not one of MESH’s. Then check `mesh.mailbox_id`.',
   };
 };
 
 const slowDown: Judge = (_, { retryAfterSeconds }) => ({
   reason: 'rate_limited',
-  ...(retryAfterSeconds === undefined ? {} : { what: `, to be tried again after ${retryAfterSeconds} seconds` }),
+  ...(retryAfterSeconds === undefined
+    ? {}
+    : { what: `, with a request to wait ${plural(retryAfterSeconds, 'second')}` }),
 });
 
 const serverError: Judge = (_, { status, body }) => {
   if (isMeshError(body) || ![502, 503, 504].includes(status)) return { reason: 'server_error' };
-  return { reason: 'server_error', what: ' from the gateway in front of MESH, which cannot reach it or is closed' };
+  return {
+    reason: 'server_error',
+    what: ' from a gateway in front of MESH, which cannot reach it or is out of service',
+  };
 };
 
 const byStatus: Readonly<Record<number, Judge>> = {
   400: badRequest,
   401: () => ({
     reason: 'unexpected_response',
-    what: ', which MESH never answers: something in front of it wants somebody to sign in',
+    what: ', which MESH never sends: something in front of it wants somebody to sign in',
   }),
   403: forbidden,
   404: notFound,
-  407: () => ({ reason: 'unexpected_response', what: ': a proxy that nobody configured wants credentials' }),
+  407: () => ({ reason: 'unexpected_response', what: ': a proxy that is not in the configuration wants credentials' }),
   421: () => ({
     reason: 'unexpected_response',
     what: ': the server does not serve this host name over this connection',
-    remedy: 'Use the host name that the environment is documented under in `mesh.url`, not an alias.',
+    remedy: 'In `mesh.url`, use the host name under which the environment is documented, not an alias.',
   }),
   425: slowDown,
   429: slowDown,

@@ -1,4 +1,4 @@
-/** What is known when a probe ends badly, and what is said of it. */
+/** What is known when a probe fails, and what is said about it. */
 import type { Attempt, Peer } from '../network/connect.ts';
 import type { HttpProxy } from '../network/proxy.ts';
 import type { HandshakePhase, HandshakeReason } from '../types.ts';
@@ -8,32 +8,32 @@ export interface Failure {
   readonly reason: HandshakeReason;
   /** What was seen, the cause first. */
   readonly detail: string;
-  /** What to do first, where the reason's general remedy would be about something else. */
+  /** What to do first, if the reason's general remedy would miss the cause. */
   readonly remedy?: string;
 }
 
 export interface Circumstances {
   readonly phase: HandshakePhase;
-  /** MESH's, as `mesh.url` has it. */
+  /** MESH's host, from `mesh.url`. */
   readonly host: string;
   readonly port: number;
-  /** Absent: none is used. */
+  /** Absent if none is used. */
   readonly proxy?: HttpProxy;
-  /** DNS servers of this machine. */
+  /** The DNS servers of this machine. */
   readonly nameServers: readonly string[];
-  /** The connections that were tried: to the proxy where there is one. */
+  /** The connections that were tried, to the proxy if there is one. */
   readonly attempts: readonly Attempt[];
-  /** The connection that stands, or stood. */
+  /** The other end of the connection, once there was one. */
   readonly peer?: Peer;
-  /** Absent: no certificate is presented. */
+  /** Absent if no certificate is presented. */
   readonly client?: ClientFacts;
-  /** Version and cipher were agreed: the server had sent its own certificate. */
+  /** Whether version and cipher were negotiated: the server had sent its own certificate. */
   readonly negotiated: boolean;
-  /** `mesh.tls_max`, where it is less than we could. */
+  /** `mesh.tls_max`, if it is lower than what we support. */
   readonly tlsMax?: 'TLSv1.2';
-  /** Whether the server asked for a client certificate, where that is known. */
+  /** Whether the server asked for a client certificate, if known. */
   readonly asksForCertificate?: boolean;
-  /** 0 before the head of an answer was read. */
+  /** 0 until the head of an answer has been read. */
   readonly httpStatus: number;
   readonly now: Date;
 }

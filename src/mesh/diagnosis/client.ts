@@ -1,11 +1,11 @@
-/** The client certificate that a server judges, as far as we can judge it ourselves. */
+/** The client certificate that the server checks, as far as we can check it ourselves. */
 import type { DeployedCredential } from '../../credential/index.ts';
 import { looksSelfSigned, mayHaveIssued } from '../../verify/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 
 export interface ClientFacts {
   readonly certificate: Certificate;
-  /** The CA certificates that stand above it, as far as our files have them: each of a generation that shares name and key. */
+  /** The CA certificates above it that our files contain, level by level. A level has every certificate with that name and key. */
   readonly issuers: readonly (readonly Certificate[])[];
 }
 
@@ -17,7 +17,7 @@ export function clientFacts({
   return certificate && { certificate, issuers: issuersOf(certificate, [...extraCertificates, ...bundle]) };
 }
 
-/** More than any path has; a bundle may hold a circle. */
+/** More than any real path has. A bundle can contain a loop. */
 const deepest = 8;
 
 function issuersOf(certificate: Certificate, known: readonly Certificate[]): Certificate[][] {
@@ -32,7 +32,7 @@ function issuersOf(certificate: Certificate, known: readonly Certificate[]): Cer
   return levels;
 }
 
-/** What our own dates say, by this machine's clock; both ends of validity count (RFC 5280 §4.1.2.5). */
+/** What our own dates say, by this machine's clock. Both ends of the validity period are included (RFC 5280 §4.1.2.5). */
 export type Standing =
   | { readonly is: 'valid' | 'expired' | 'not yet valid' }
   | { readonly is: 'issuer expired' | 'issuer not yet valid'; readonly issuer: Certificate };

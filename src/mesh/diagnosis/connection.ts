@@ -1,15 +1,15 @@
-/** A connection that was cut, or on which nobody says anything more. */
+/** A connection that was closed, or on which the other end stays silent. */
 import type { PhaseTimeoutError } from '../deadline.ts';
 import { type Circumstances, type Failure, withPort } from './circumstances.ts';
 import { reasonCatalogue } from './reasons.ts';
 import { whatOurDatesExplain } from './refusal.ts';
 
 const largeHello =
-  'Set `mesh.tls_groups: [X25519, P-256]` and try again: some boxes drop the large first TLS message that carries a post-quantum key share. If that helps, tell the network team which box it is';
+  'Set `mesh.tls_groups: [X25519, P-256]` and try again: some devices drop the large first TLS message that carries a post-quantum key share. If that helps, ask the network team which device on the path does this';
 
 export function ofCut(code: string, circumstances: Circumstances): Failure {
   const { phase, negotiated } = circumstances;
-  const detail = `${end(circumstances)} cut the connection in phase ${phase}, ${reached(circumstances)} (${code})`;
+  const detail = `${end(circumstances)} closed the connection in phase ${phase}, ${reached(circumstances)} (${code})`;
   if (phase === 'tls' && !negotiated) {
     return {
       reason: 'connection_reset',
@@ -28,17 +28,17 @@ export function ofSilence(timeout: PhaseTimeoutError, circumstances: Circumstanc
     return {
       reason: 'tls_timeout',
       detail,
-      remedy: `${largeHello}; if not, ask them about the path MTU and TLS inspection.`,
+      remedy: `${largeHello}; if not, ask them to check the path MTU and TLS inspection.`,
     };
   return {
     reason: 'tls_timeout',
     detail,
     remedy:
-      'Ask the network team about the path MTU: our certificates are the first large thing that we send, and packets of full size do not arrive everywhere.',
+      'Ask the network team to check the path MTU: our certificates are the first large message that we send, and full-size packets may be lost on the way.',
   };
 }
 
-/** Who is at the other end: an address and its family, for only one of two may be broken; or a proxy, behind which we do not see. */
+/** The other end: an address and its family, because only one family may be broken; or a proxy, beyond which we cannot see. */
 function end({ host, port, peer, proxy }: Circumstances): string {
   if (proxy)
     return `${withPort(host, port)}, through the proxy ${withPort(proxy.host, proxy.port)} from ${proxy.source},`;
@@ -48,13 +48,11 @@ function end({ host, port, peer, proxy }: Circumstances): string {
 
 function reached({ phase, negotiated, client }: Circumstances): string {
   if (phase === 'request') return 'after the request was sent';
-  if (!negotiated) return 'before the server had said anything';
-  return client
-    ? 'after the server had shown its certificate and got ours'
-    : 'after the server had shown its certificate';
+  if (!negotiated) return 'before the server sent its certificate';
+  return client ? 'after the server sent its certificate and we sent ours' : 'after the server sent its certificate';
 }
 
-/** Some servers cut instead of saying what is wrong with a certificate, and then it is for us to know. */
+/** Some servers close the connection instead of saying what is wrong with a certificate, so we have to work it out. */
 function explained(
   detail: string,
   { client, now, asksForCertificate }: Circumstances,
@@ -62,12 +60,12 @@ function explained(
   if (!client) {
     if (!asksForCertificate) return { detail, remedy: askForLog };
     const { remedy } = reasonCatalogue.client_certificate_required;
-    return { detail: `${detail}; it had asked for a client certificate, and this environment presents none`, remedy };
+    return { detail: `${detail}; it had asked for a client certificate, and this environment has none`, remedy };
   }
   const ours = whatOurDatesExplain(client, now);
   if (!ours) return { detail };
   const { remedy = reasonCatalogue[ours.reason].remedy } = ours;
-  return { detail: `${detail}; what would explain it: ${ours.detail}`, remedy };
+  return { detail: `${detail}; a likely cause: ${ours.detail}`, remedy };
 }
 
-const askForLog = 'Ask whoever runs the server, or the box between, for its log at the time of the attempt.';
+const askForLog = 'Ask whoever runs the server, or the device in front of it, for its log at the time of the attempt.';

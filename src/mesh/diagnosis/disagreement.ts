@@ -1,4 +1,4 @@
-/** Two sides that do not come to a TLS connection, for another cause than a certificate: by alert, or by what OpenSSL said. */
+/** TLS handshakes that fail for a reason other than a certificate: by alert, or by OpenSSL's message. */
 import type { Certificate } from '../../x509/index.ts';
 import type { Circumstances, Failure } from './circumstances.ts';
 import { withPort } from './circumstances.ts';
@@ -10,39 +10,39 @@ interface Explanation {
 }
 type Explain = (target: Target) => Explanation;
 
-const box = 'a proxy or load balancer that answers in its place';
+const inItsPlace = 'a proxy or load balancer answering in its place';
 const smallerHello =
-  'Set `mesh.tls_groups: [X25519, P-256]`, which makes our first message smaller: some boxes cannot read the post-quantum key share in it. If that helps, tell the network team which box it is.';
+  'Set `mesh.tls_groups: [X25519, P-256]` and try again: some devices cannot read the post-quantum key share in our first message. If that helps, ask the network team which device on the path this is.';
 
 const notTls: Explain = ({ host, port }) => ({
-  what: `what answers on ${withPort(host, port)} does not speak TLS`,
-  remedy: 'Check host and port in `mesh.url`: that port speaks something else, usually plain HTTP.',
+  what: `what answered on ${withPort(host, port)} does not speak TLS`,
+  remedy: 'Check the host and port in `mesh.url`: something else listens on that port, usually plain HTTP.',
 });
 const tooOld: Explain = ({ tlsMax }) => ({
-  what: 'the server shares no version of TLS with us',
+  what: 'the server supports no version of TLS that we do',
   remedy: tlsMax
-    ? 'Remove `mesh.tls_max` from this environment: the server wants a later version of TLS than that allows.'
-    : `Find out who answers: MESH itself speaks TLS 1.2 and later, so this is ${box}, and it is too old.`,
+    ? 'Remove `mesh.tls_max` from this environment: the server requires a later version of TLS than it allows.'
+    : `Find out what answered: MESH itself supports TLS 1.2 and later, so this is ${inItsPlace}, and it is too old.`,
 });
 const nothingShared: Explain = () => ({
-  what: 'the server shares no cipher suite, key exchange or signature algorithm with us',
-  remedy: `Find out who answers: MESH itself shares some with us, so this is ${box}. NHS England’s own client offers the same cipher suites (none with RSA key exchange) and fails there too.`,
+  what: 'the server has no cipher suite, key exchange or signature algorithm in common with us',
+  remedy: `Find out what answered: MESH itself has some in common with us, so this is ${inItsPlace}. NHS England’s own client offers the same cipher suites (none with RSA key exchange) and fails there too.`,
 });
 const cannotRead: Explain = ({ negotiated }) =>
   negotiated
     ? {
         what: 'the server could not read what we sent after its certificate',
         remedy:
-          'Ask the network team whether something between changes TLS. If not, tell the service desk the time of the attempt.',
+          'Ask the network team whether a device on the path alters TLS traffic. If none does, report the time of the attempt to the service desk.',
       }
     : { what: 'the server could not read our first TLS message', remedy: smallerHello };
 const tooWeak: Explain = () => ({
-  what: 'the server wants to use a key that is too short',
-  remedy: `Ask whoever runs the server, or ${box}, to use keys of at least 2048 bits (elliptic curves: 224).`,
+  what: 'the server uses a key that is too short',
+  remedy: `Ask whoever runs the server, or ${inItsPlace}, to use keys of at least 2048 bits (elliptic curves: 224).`,
 });
 const damaged: Explain = () => ({
-  what: 'what arrived was not what the server had sent',
-  remedy: 'Ask the network team for the box between that changes traffic: this happens inside TLS, where nothing may.',
+  what: 'what arrived is not what the server sent',
+  remedy: 'Ask the network team which device on the path alters traffic: nothing may change inside TLS.',
 });
 
 /** RFC 8446 §6.2, RFC 5246 §7.2.2, RFC 6066, RFC 7301. */
@@ -52,17 +52,17 @@ const byAlert: Readonly<Record<string, Explain>> = {
   handshake_failure: nothingShared,
   insufficient_security: nothingShared,
   unrecognized_name: ({ host }) => ({
-    what: `the server does not know the host name ${host}`,
-    remedy: 'Use the host name that the environment is documented under in `mesh.url`, not an alias.',
+    what: `the server does not recognise the host name ${host}`,
+    remedy: 'In `mesh.url`, use the host name under which the environment is documented, not an alias.',
   }),
   no_application_protocol: ({ port }) => ({
-    what: 'the server does not speak HTTP/1.1 there',
-    remedy: `Check host and port in \`mesh.url\`: what listens on port ${port} wants another protocol than HTTP/1.1, such as HTTP/2 alone.`,
+    what: 'the server does not speak HTTP/1.1 on that port',
+    remedy: `Check the host and port in \`mesh.url\`: whatever listens on port ${port} requires a protocol other than HTTP/1.1, such as HTTP/2 only.`,
   }),
   internal_error: () => ({
-    what: 'the server had a fault of its own during the TLS handshake',
+    what: 'the server had an internal fault during the TLS handshake',
     remedy:
-      'Try again in a few minutes. If it stays, tell the service desk the time of the attempt. Nothing on this machine can change it.',
+      'Try again in a few minutes. If it persists, report the time of the attempt to the service desk. Nothing on this machine can change it.',
   }),
   decode_error: cannotRead,
   illegal_parameter: cannotRead,
@@ -85,7 +85,7 @@ const byText: Readonly<Record<string, Explain>> = {
   'no protocols available': tooOld,
   'unsafe legacy renegotiation disabled': () => ({
     what: 'the other side does not support secure renegotiation (RFC 5746)',
-    remedy: `Ask the network team to exempt this host from TLS inspection, or to update the box: MESH itself supports it, so this is ${box}.`,
+    remedy: `Ask the network team to exempt this host from TLS inspection, or to update the device that inspects: MESH itself supports it, so this is ${inItsPlace}.`,
   }),
   'dh key too small': tooWeak,
   'ee key too small': tooWeak,
@@ -100,14 +100,14 @@ const byText: Readonly<Record<string, Explain>> = {
   'decryption failed or bad record mac': damaged,
   'unexpected eof while reading': () => ({
     what: 'the other side ended the connection without closing TLS',
-    remedy: 'Ask whoever runs the server or the box between for its log at the time of the attempt.',
+    remedy: 'Ask whoever runs the server, or the device in front of it, for its log at the time of the attempt.',
   }),
 };
 
 export function ofDisagreement(alert: string, target: Target): Failure {
   const { what, remedy } = byAlert[alert]?.(target) ?? {
     what: 'the server ended the TLS handshake',
-    remedy: 'Tell the service desk the time of the attempt and the name of the alert.',
+    remedy: 'Report the time of the attempt and the name of the alert to the service desk.',
   };
   return { reason: 'tls_protocol_mismatch', detail: `${what} (TLS alert ${alert})`, remedy };
 }
@@ -123,27 +123,27 @@ export function ofOpenssl(error: { readonly code: string; readonly message: stri
   };
 }
 
-const newCertificate = 'Ask for a new certificate with an RSA key of 2048 bits, which MESH’s CAs sign with SHA-256.';
+const newCertificate = 'Request a new certificate with a 2048-bit RSA key. MESH’s CAs sign with SHA-256.';
 
-/** What Python's OpenSSL, and so NHS England's own client, does not load, Node's does. */
+/** Node's OpenSSL loads such a certificate. Python's, which NHS England's own client uses, does not. */
 export function ofWeakSignature({ signatureAlgorithm }: Certificate): Failure {
-  const detail = `the client certificate is signed with ${signatureAlgorithm}, which is too weak: NHS England’s own client does not load it`;
+  const detail = `the client certificate is signed with ${signatureAlgorithm}, which is too weak: NHS England’s own client refuses to load it`;
   return { reason: 'credential_unusable', detail, remedy: newCertificate };
 }
 
-/** OpenSSL will not even begin with the deployed certificates and key. */
+/** OpenSSL cannot even start with the deployed certificates and key. */
 export function ofUnusableFiles({ message }: Error): Failure {
   const text = opensslText({ code: message, message });
   const weak = weakFiles[text];
   return {
     reason: 'credential_unusable',
-    detail: weak ? `${weak} (OpenSSL: ${text})` : `OpenSSL does not accept certificate and key: ${text}`,
+    detail: weak ? `${weak} (OpenSSL: ${text})` : `OpenSSL does not accept the certificate and key: ${text}`,
     ...(weak ? { remedy: newCertificate } : {}),
   };
 }
 
 const weakFiles: Readonly<Record<string, string>> = {
-  'ee key too small': 'the key of the client certificate is too short to be used',
+  'ee key too small': 'the client certificate’s key is too short to be used',
   'ca key too small': 'the key of a CA certificate is too short to be used',
   'ca md too weak': 'a certificate is signed with a hash that is too weak to be used',
 };

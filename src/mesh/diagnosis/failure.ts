@@ -1,4 +1,4 @@
-/** Which of the closed list of reasons an error is, and what is said of it. The one place that reads error codes. */
+/** Which reason of the closed list an error stands for, and what is said about it. The only place that reads error codes. */
 import { MonitorError } from '../../errors/index.ts';
 import { descriptorShortage, shortageOf } from '../../shortage/index.ts';
 import { PhaseTimeoutError } from '../deadline.ts';
@@ -15,7 +15,7 @@ import { networkCodes, ofConnecting, ofLookup } from './network.ts';
 import { ofProxy, ofProxyConfiguration } from './proxy.ts';
 import { ofMissingCertificate, ofRefusedCertificate } from './refusal.ts';
 
-/** A failure that the probe itself has named. */
+/** A failure that the probe itself has classified. */
 export class HandshakeError extends MonitorError {
   override readonly code = 'ERR_HANDSHAKE';
   readonly failure: Failure;
@@ -27,9 +27,9 @@ export class HandshakeError extends MonitorError {
 }
 
 /**
- * The reason and a sentence for an error of the world.
- * @throws {ResourceShortageError} when this process had no descriptor or memory for it: that says nothing about the server.
- * @throws the error itself when it is none: a bug, or the caller's own reason for stopping.
+ * The reason for an error from outside this program, and a sentence about it.
+ * @throws {ResourceShortageError} when this process was short of descriptors or memory, which says nothing about the server.
+ * @throws the error itself if it is anything else: a bug, or the caller's own reason for stopping.
  */
 export function failureOf(error: unknown, circumstances: Circumstances): Failure {
   const causes =
@@ -69,7 +69,7 @@ function ofCode(error: CodedError, circumstances: Circumstances): Failure {
 
 function ofAlert(alert: string, circumstances: Circumstances): Failure {
   const { client, negotiated, now, asksForCertificate } = circumstances;
-  // GnuTLS, for one, says decode_error when the certificate that it asked for does not come.
+  // GnuTLS, for example, sends decode_error when the certificate that it asked for does not come.
   const missed = negotiated && !client && asksForCertificate;
   if (!missed && !isAboutCertificate(alert, negotiated)) return ofDisagreement(alert, circumstances);
   return client ? ofRefusedCertificate(alert, client, now) : ofMissingCertificate(alert);
@@ -80,7 +80,7 @@ const aboutCertificates: ReadonlySet<string> = new Set([
   'certificate_revoked',
   'certificate_required',
   'no_certificate',
-  // Go’s servers, for one, say this also when there is none.
+  // Go’s servers, for example, send this also when they receive no certificate.
   'bad_certificate',
   'unsupported_certificate',
   'certificate_unknown',
@@ -89,8 +89,8 @@ const aboutCertificates: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * RFC 5246 §7.4.6: a TLS 1.2 server that wants a certificate and gets none, or one it dislikes, may say just handshake_failure. Before the
- * server has shown its own certificate that means that the two sides share no parameters.
+ * RFC 5246 §7.4.6: a TLS 1.2 server that gets no certificate, or one it does not accept, may simply send handshake_failure. Before the
+ * server has sent its own certificate, that alert means that the two sides have no parameters in common.
  */
 function isAboutCertificate(alert: string, negotiated: boolean): boolean {
   if (alert === 'handshake_failure' || alert === 'decrypt_error') return negotiated;
@@ -99,7 +99,7 @@ function isAboutCertificate(alert: string, negotiated: boolean): boolean {
 
 type CodedError = Error & { readonly code: string };
 
-/** What says by its class that it is of the world. */
+/** Errors whose class alone says that they come from outside this program. */
 const worldly = [
   PhaseTimeoutError,
   NoAddressAnsweredError,
@@ -108,7 +108,7 @@ const worldly = [
   ConnectionClosedError,
 ];
 
-/** An error with a code from the system, OpenSSL or the HTTP parser. Node's ERR_INVALID_… and the like are bugs of ours. */
+/** An error with a code from the system, OpenSSL or the HTTP parser. Node's ERR_INVALID_… and the like are our own bugs. */
 function isOfTheWorld(error: unknown): error is Error & { readonly code?: string } {
   if (worldly.some((kind) => error instanceof kind)) return true;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

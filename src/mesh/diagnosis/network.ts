@@ -1,4 +1,4 @@
-/** Names that do not resolve and addresses that do not let us in. */
+/** Names that do not resolve, and addresses that do not accept a connection. */
 import { PhaseTimeoutError } from '../deadline.ts';
 import type { Attempt } from '../network/connect.ts';
 import type { HandshakeReason } from '../types.ts';
@@ -16,7 +16,7 @@ export const networkCodes: Readonly<Record<string, HandshakeReason>> = {
   EHOSTDOWN: 'network_unreachable',
   EADDRNOTAVAIL: 'network_unreachable',
   EINVAL: 'network_unreachable',
-  // What a local firewall's verdict looks like.
+  // How a local firewall shows itself.
   EACCES: 'network_unreachable',
   EPERM: 'network_unreachable',
 };
@@ -27,22 +27,22 @@ export function ofLookup(
   nameServers: readonly string[],
 ): Failure {
   const servers = nameServers.length > 0 ? ` (${nameServers.join(', ')})` : '';
-  const reachable = `Check that the DNS servers of this machine${servers} answer: \`getent hosts ${host}\` must print an address.`;
+  const reachable = `Check that this machine’s DNS servers${servers} answer: \`getent hosts ${host}\` must print an address.`;
   const reason = 'dns_failure';
   if (error instanceof PhaseTimeoutError) {
-    const detail = `no answer from the DNS servers of this machine${servers} for ${host} within ${error.limitMs} ms`;
+    const detail = `no answer from this machine’s DNS servers${servers} for ${host} within ${error.limitMs} ms`;
     return { reason, detail, remedy: reachable };
   }
   if (error.code === 'ENOTFOUND')
-    return { reason, detail: `the DNS servers of this machine know no address for ${host} (ENOTFOUND)` };
+    return { reason, detail: `this machine’s DNS servers have no address for ${host} (ENOTFOUND)` };
   if (error.code === 'EAI_AGAIN') {
-    const detail = `the DNS servers of this machine${servers} did not answer for ${host}, or could not find out (EAI_AGAIN)`;
+    const detail = `this machine’s DNS servers${servers} did not answer for ${host}, or could not resolve it at the moment (EAI_AGAIN)`;
     return { reason, detail, remedy: reachable };
   }
   return { reason, detail: `${host} could not be looked up: ${error.message}` };
 }
 
-/** Of several addresses the reason that says most: one that refuses says more than one without a route. */
+/** With several addresses, the reason that says most: a refusal says more than a missing route. */
 export function ofConnecting(attempts: readonly Attempt[], timeout?: PhaseTimeoutError): Failure {
   const detail =
     attempts.map((attempt) => sentence(attempt, timeout)).join('; ') || 'there was no address to connect to';
@@ -56,9 +56,9 @@ const sentences: Readonly<Record<string, (at: string) => string>> = {
   ETIMEDOUT: (at) => `${at} did not answer`,
   ENETUNREACH: (at) => `this machine has no route to ${at}`,
   EHOSTUNREACH: (at) => `this machine has no route to ${at}`,
-  EADDRNOTAVAIL: (at) => `this machine has no address to reach ${at} from`,
-  EACCES: (at) => `a rule of this machine forbids the connection to ${at}`,
-  EPERM: (at) => `a rule of this machine forbids the connection to ${at}`,
+  EADDRNOTAVAIL: (at) => `this machine has no address from which to reach ${at}`,
+  EACCES: (at) => `a rule on this machine forbids the connection to ${at}`,
+  EPERM: (at) => `a rule on this machine forbids the connection to ${at}`,
 };
 
 function sentence({ address, port, error }: Attempt, timeout: PhaseTimeoutError | undefined): string {

@@ -1,9 +1,9 @@
-/** What a server wrote, fit to be quoted: no markup, no control character, bounded. It proves nothing. */
+/** What a server wrote, made fit to quote: no markup, no control characters, bounded. It proves nothing. */
 import { condensed } from '../../text/index.ts';
 
 const quotedCharacters = 200;
 
-/** `: beginning of the text…`, or nothing. */
+/** `: beginning of the text…`, or empty. */
 export function quoted(body: string): string {
   const text = plain(messagesIn(body) || body);
   return text === '' ? '' : `: ${text}`;
@@ -38,7 +38,7 @@ function fields(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-/** MESH's errors; a header it misses is in `loc`. */
+/** MESH's errors. `loc` names a missing header. */
 function messagesIn(body: string): string {
   const { detail, errorDescription } = fields(parsed(body));
   const messages = (Array.isArray(detail) ? detail : []).map((each) => {

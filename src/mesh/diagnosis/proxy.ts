@@ -8,11 +8,11 @@ import { ofConnecting, ofLookup } from './network.ts';
 import { listed } from './words.ts';
 
 export function ofProxyConfiguration({ message, source }: ProxyConfigurationError): Failure {
-  const form = 'http://HOST:PORT, with user name and password percent-encoded where it wants them';
+  const form = 'http://HOST:PORT, with user name and password percent-encoded if it needs them';
   return { reason: 'proxy_failure', detail: message, remedy: `Correct ${place(source)}: ${form}.` };
 }
 
-/** Up to the end of the phase `connect` it is the proxy that we talk to. */
+/** Until the end of the phase `connect` we are talking to the proxy. */
 export function ofProxy(error: Error & { code?: string }, proxy: HttpProxy, circumstances: Circumstances): Failure {
   const { what, remedy } = explain(error, proxy, circumstances);
   const which = `the proxy ${withPort(proxy.host, proxy.port)} from ${proxy.source}`;
@@ -29,12 +29,12 @@ function explain(error: Error & { code?: string }, proxy: HttpProxy, circumstanc
   const target = withPort(host, port);
   if (error instanceof TunnelRefusedError) return refused(error, proxy, target);
   if (error instanceof TunnelBrokenError) return broken(error, proxy);
-  const check = `Check host and port of the proxy in ${place(proxy.source)}, and that this machine can reach it.`;
+  const check = `Check the proxy’s host and port in ${place(proxy.source)}, and that this machine can reach it.`;
   const timeout = error instanceof PhaseTimeoutError ? error : undefined;
   if (timeout && peer) {
     return {
-      what: `let us in, but did not answer CONNECT ${target} within ${timeout.limitMs} ms`,
-      remedy: `Ask whoever runs the proxy whether it can reach ${target}: it is silent while it tries.`,
+      what: `accepted the connection, but did not answer CONNECT ${target} within ${timeout.limitMs} ms`,
+      remedy: `Ask whoever runs the proxy whether it can reach ${target}: a proxy stays silent while it tries.`,
     };
   }
   if (error instanceof NoAddressAnsweredError || timeout?.phase === 'connect')
@@ -44,24 +44,24 @@ function explain(error: Error & { code?: string }, proxy: HttpProxy, circumstanc
 }
 
 function refused({ status, schemes, squidError }: TunnelRefusedError, proxy: HttpProxy, target: string): Explanation {
-  // tinyproxy says 401 where it means that the credentials are wrong.
+  // tinyproxy sends 401 when the credentials are wrong.
   if (status === 407 || (status === 401 && proxy.authorization)) return wantsCredentials(status, schemes, proxy);
   const said = squidError === undefined ? `${status}` : `${status}, ${squidError}`;
   if (status >= 500) {
     return {
       what: `could not reach ${target} (${said})`,
-      remedy: `Ask whoever runs the proxy why it cannot reach ${target}: its name resolution and its way out. The proxy itself works, and so do its credentials.`,
+      remedy: `Ask whoever runs the proxy why it cannot reach ${target}: check its name resolution and its route out. The proxy itself works, and so do the credentials for it.`,
     };
   }
   if (status === 403 || status === 451) {
     return {
-      what: `forbids the connection to ${target} (${said})`,
+      what: `does not allow the connection to ${target} (${said})`,
       remedy: `Ask whoever runs the proxy to allow CONNECT to ${target}${orGoDirect(proxy)}.`,
     };
   }
   return {
     what: `did not open a tunnel to ${target} (${said})`,
-    remedy: `Check that ${place(proxy.source)} names a forward proxy that offers CONNECT, and not a web server or gateway.`,
+    remedy: `Check that ${place(proxy.source)} names a forward proxy that supports CONNECT, not a web server or gateway.`,
   };
 }
 
@@ -70,30 +70,30 @@ function wantsCredentials(
   schemes: readonly string[],
   { authorization, source }: HttpProxy,
 ): Explanation {
-  const offers = schemes.length > 0 ? `, by ${listed(schemes)}` : '';
+  const offers = schemes.length > 0 ? `, offering ${listed(schemes)}` : '';
   const basic = schemes.length === 0 || schemes.some((scheme) => scheme.toLowerCase() === 'basic');
   if (!basic) {
     return {
-      what: `wants credentials (${status})${offers}, and we can give them by Basic alone`,
-      remedy: 'Ask whoever runs the proxy to let this machine through without signing in, or to offer Basic.',
+      what: `wants credentials (${status}${offers}), and this program supports Basic only`,
+      remedy: 'Ask whoever runs the proxy to let this machine through without authentication, or to offer Basic.',
     };
   }
   return authorization
     ? {
-        what: `does not accept the user name and password of ${source} (${status}${offers})`,
-        remedy: `Check user name and password in ${place(source)}; special characters must be percent-encoded.`,
+        what: `did not accept the user name and password in ${source} (${status}${offers})`,
+        remedy: `Check the user name and password in ${place(source)}; special characters must be percent-encoded.`,
       }
     : {
-        what: `wants credentials (${status})${offers}, and ${source} has none`,
-        remedy: `Put user name and password into ${place(source)}: http://USER:PASSWORD@HOST:PORT, percent-encoded.`,
+        what: `wants credentials (${status}${offers}), and ${source} has none`,
+        remedy: `Add the user name and password to ${place(source)}: http://USER:PASSWORD@HOST:PORT, percent-encoded.`,
       };
 }
 
 function broken({ by }: TunnelBrokenError, proxy: HttpProxy): Explanation {
   if (by.startsWith('HPE_')) {
     return {
-      what: `does not answer as an HTTP proxy does (${by})`,
-      remedy: `Check host and port of the proxy in ${place(proxy.source)}: something else answers there.`,
+      what: `does not answer like an HTTP proxy (${by})`,
+      remedy: `Check the proxy’s host and port in ${place(proxy.source)}: something else answered there.`,
     };
   }
   return {
@@ -104,9 +104,9 @@ function broken({ by }: TunnelBrokenError, proxy: HttpProxy): Explanation {
 
 const place = (source: string) => (source === 'mesh.proxy' ? '`mesh.proxy`' : `the environment variable ${source}`);
 
-/** NO_PROXY counts only for a proxy that a variable names. */
+/** NO_PROXY applies only to a proxy from an environment variable. */
 function orGoDirect({ source }: HttpProxy): string {
   return source === 'mesh.proxy'
-    ? ', or remove `mesh.proxy` if this machine may go there directly'
-    : ', or list the host in NO_PROXY if this machine may go there directly';
+    ? ', or remove `mesh.proxy` if this machine may connect directly'
+    : ', or list the host in NO_PROXY if this machine may connect directly';
 }

@@ -1,4 +1,4 @@
-/** A TLS alert about the certificate that we present, held against what our own files say. */
+/** A TLS alert about the certificate that we present, compared with what our own files say. */
 import type { Failure } from './circumstances.ts';
 import { type ClientFacts, standingOf } from './client.ts';
 import { day, issuerOf, subjectOf } from './words.ts';
@@ -6,17 +6,17 @@ import { day, issuerOf, subjectOf } from './words.ts';
 export function ofMissingCertificate(alert: string): Failure {
   return {
     reason: 'client_certificate_required',
-    detail: `the server wants a client certificate, and this environment presents none (TLS alert ${alert})`,
+    detail: `the server requires a client certificate, and this environment has none (TLS alert ${alert})`,
   };
 }
 
-/** Where our dates explain the alert they are the cause, whatever its name; where they contradict it, that is said. */
+/** If our dates explain the alert they are the cause, whatever its name. If they contradict it, the detail says so. */
 export function ofRefusedCertificate(alert: string, client: ClientFacts, now: Date): Failure {
   const ours = whatOurDatesExplain(client, now);
   return ours ? { ...ours, detail: `${ours.detail} (TLS alert ${alert})` } : ofGoodCertificate(alert, client);
 }
 
-/** Why a server would refuse our certificate, where it is out of date by our own reading of it; undefined where it is not. */
+/** Why a server would refuse our certificate if it is out of date by our own reading. Undefined if it is in date. */
 export function whatOurDatesExplain(client: ClientFacts, now: Date): Failure | undefined {
   const { certificate } = client;
   const standing = standingOf(client, now);
@@ -33,7 +33,7 @@ export function whatOurDatesExplain(client: ClientFacts, now: Date): Failure | u
         reason: 'client_certificate_rejected',
         detail: `our certificate is not valid before ${day(certificate.notBefore)}, by this machine’s clock`,
         remedy:
-          'Check this machine’s clock. If it is right, go back to the certificate before this one until the new one is valid.',
+          'Check this machine’s clock. If it is right, use the previous certificate until this one becomes valid.',
       };
     case 'issuer expired':
     case 'issuer not yet valid': {
@@ -42,9 +42,9 @@ export function whatOurDatesExplain(client: ClientFacts, now: Date): Failure | u
         is === 'issuer expired' ? `expired on ${day(issuer.notAfter)}` : `is not valid before ${day(issuer.notBefore)}`;
       return {
         reason: 'client_certificate_rejected',
-        detail: `the CA certificate ${subjectOf(issuer)} above our certificate ${when}; our certificate itself is valid until ${day(certificate.notAfter)}`,
+        detail: `the CA certificate ${subjectOf(issuer)} in the chain of our certificate ${when}; our certificate itself is valid until ${day(certificate.notAfter)}`,
         remedy:
-          'Replace that CA certificate in the CA bundle with the current one: it is sent along with ours, and a server may judge both. A new client certificate would not help.',
+          'Replace that CA certificate in the CA bundle with the current one: it is sent along with ours, and a server may check both. A new client certificate would not help.',
       };
     }
   }
@@ -61,7 +61,7 @@ function ofGoodCertificate(alert: string, { certificate }: ClientFacts): Failure
     case 'certificate_expired':
       return rejected(
         `the server says that our certificate has expired, but it is valid until ${until}`,
-        'Do not ask for a new certificate. Ask whoever runs the server to check its certificate revocation list, its clock and its CA certificates: a server sends this alert when one of those is out of date.',
+        'Do not request a new certificate. Ask whoever runs the server to check its certificate revocation list, its clock and its CA certificates: a server sends this alert when any of them is out of date.',
       );
     case 'certificate_revoked':
       return {
@@ -72,30 +72,30 @@ function ofGoodCertificate(alert: string, { certificate }: ClientFacts): Failure
       return rejected(`the server does not accept our certificate, which ${issuerOf(certificate)} issued`);
     case 'unsupported_certificate':
       return rejected(
-        'the server does not take our certificate for a client’s',
-        'Look at the certificate with `mesh-cert-monitor inspect --cert FILE`: it must permit client authentication and digital signatures. If it does not, ask for a new one.',
+        'the server does not accept our certificate as a client’s',
+        'Check the certificate with `mesh-cert-monitor inspect --cert FILE`: it must permit client authentication and digital signatures. If it does not, request a new one.',
       );
     case 'certificate_required':
     case 'no_certificate':
       return rejected(
-        'the server says that it got no client certificate, though one is configured',
-        'Ask the network team whether something between inspects TLS: a client certificate cannot pass through that. Otherwise the server does not take keys of this type.',
+        'the server says that it received no client certificate, although one is configured',
+        'Ask the network team whether TLS is inspected on the path: a client certificate cannot pass through inspection. If it is not, the server does not accept keys of this type.',
       );
     case 'decrypt_error':
       return rejected(
-        'the server could not verify what our key signed',
-        'Check that certificate and private key were issued together (`mesh-cert-monitor inspect`), and that nothing between inspects TLS.',
+        'the server could not verify our key’s signature',
+        'Check that the certificate and private key belong together (`mesh-cert-monitor inspect`), and that TLS is not inspected on the path.',
       );
     case 'access_denied':
-      return rejected('the server denies our certificate access');
+      return rejected('the server denied our certificate access');
     case 'certificate_unknown':
       return rejected(
-        'the server refuses our certificate, and does not say why',
+        'the server refused our certificate without saying why',
         'Check that the certificate was issued for this environment (Path to Live or live). If it was, ask whoever runs the server for its log at the time of the attempt: its revocation list may be out of date.',
       );
     case 'bad_certificate':
       return rejected('the server does not accept our certificate');
     default:
-      return rejected('the server broke off when it saw our certificate');
+      return rejected('the server ended the handshake when it saw our certificate');
   }
 }

@@ -1,11 +1,11 @@
-/** Why the server's certificate is not believed, from what it presented and what we trust. */
+/** Why the server's certificate is not trusted, from what it presented and what we trust. */
 import { isNhsName, looksSelfSigned, mayHaveIssued } from '../../verify/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import type { Failure } from './circumstances.ts';
 import { day, issuerOf, listed, named, subjectOf } from './words.ts';
 
 export interface Presented {
-  /** OpenSSL's verdict, or Node's on the name. */
+  /** OpenSSL's verdict, or Node's about the name. */
   readonly code: string;
   /** As presented, the server's own first. */
   readonly certificates: readonly Certificate[];
@@ -26,7 +26,7 @@ export function ofServerCertificate(presented: Presented): Failure {
   const early = code === 'CERT_NOT_YET_VALID' ? certificates.find(({ notBefore }) => notBefore > now) : undefined;
   if (early) {
     return untrusted(
-      `${subjectOf(early)} is not valid before ${day(early.notBefore)}, by this machine’s clock, which says ${day(now)}`,
+      `${subjectOf(early)} is not valid before ${day(early.notBefore)}, and this machine’s clock says ${day(now)}`,
       'Check this machine’s clock. If it is right, report it to the service desk of that environment.',
     );
   }
@@ -51,22 +51,22 @@ function forAnotherName(own: Certificate, host: string): Failure {
   };
 }
 
-/** OpenSSL builds the path from our bundle too, so what has expired may be ours. */
+/** OpenSSL builds the path from our bundle as well, so the expired certificate may be ours. */
 function expired({ certificates, trusted, now }: Presented): Failure {
   const reason = 'server_certificate_expired';
   const inBundle = new Set(trusted.map(({ fingerprintSha256 }) => fingerprintSha256));
   const theirs = certificates.find((each) => each.notAfter < now && !inBundle.has(each.fingerprintSha256));
   const detail = (each: Certificate, where: string) =>
-    `${subjectOf(each)}${where}, issued by ${issuerOf(each)}, expired on ${day(each.notAfter)}, by this machine’s clock, which says ${day(now)}`;
+    `${subjectOf(each)}${where}, issued by ${issuerOf(each)}, expired on ${day(each.notAfter)}, and this machine’s clock says ${day(now)}`;
   if (theirs) return { reason, detail: detail(theirs, '') };
   const ours = trusted.find(
     (each) => each.notAfter < now && certificates.some((certificate) => mayHaveIssued(certificate, each)),
   );
-  if (!ours) return { reason, detail: 'a certificate on the path has expired' };
+  if (!ours) return { reason, detail: 'a certificate in the chain has expired' };
   return {
     reason,
     detail: detail(ours, ' in the CA bundle'),
-    remedy: 'Replace it in the CA bundle: fetch the current CA certificates of this environment.',
+    remedy: 'Replace it in the CA bundle with the current CA certificate of this environment.',
   };
 }
 
@@ -78,13 +78,13 @@ function tooWeak(certificates: readonly Certificate[]): Failure | undefined {
   for (const each of certificates) {
     const { algorithm, bits } = each.publicKey;
     const short = bits > 0 && bits < (leastBits[algorithm] ?? 0);
-    // Nobody relies on an anchor's own signature.
+    // A trust anchor's own signature is not relied on.
     const weak = !looksSelfSigned(each) && weakHash.test(each.signatureAlgorithm);
     if (!short && !weak) continue;
-    const what = short ? `has an ${algorithm} key of ${bits} bits` : `is signed with ${each.signatureAlgorithm}`;
+    const what = short ? `has a key of only ${bits} bits (${algorithm})` : `is signed with ${each.signatureAlgorithm}`;
     return untrusted(
       `${subjectOf(each)} ${what}, which is too weak; ${issuerOf(each)} issued it`,
-      'Find out who answers: MESH’s own certificates have RSA keys of 2048 bits and SHA-256. Ask whoever runs this server, or the box in front of it, for a stronger one.',
+      'Find out what answered: MESH’s own certificates have 2048-bit RSA keys and SHA-256. Ask whoever runs this server, or the device in front of it, for a stronger certificate.',
     );
   }
   return undefined;
@@ -108,18 +108,18 @@ function issuerUnknown(own: Certificate, presented: Presented): Failure {
     ...namesakes(top, trusted),
     ...(asksForCertificate === false ? ['the server did not ask for our certificate'] : []),
   ].map((each) => `; ${each}`);
-  // A self-signed leaf names itself as its issuer, which says nothing.
+  // A self-signed leaf names itself as its issuer, which tells nobody anything.
   const alone = path.length === 1 && looksSelfSigned(own);
   if (isNhsName(top.issuer) && !alone) {
     return untrusted(
-      `${whoIssued(path)}, and the CA bundle does not have ${issuerOf(top)}${also.join('')}`,
-      `Add ${issuerOf(top)} and the root above it to the CA bundle: fetch the current CA certificates of this environment. Do not switch verification off.`,
+      `${whoIssued(path)}, and ${issuerOf(top)} is not in the CA bundle${also.join('')}`,
+      `Add ${issuerOf(top)} and the root above it to the CA bundle, from the current CA certificates of this environment. Do not switch verification off.`,
     );
   }
-  const who = alone ? `${subjectOf(own)} is self-signed: nobody vouches for it` : whoIssued(path);
+  const who = alone ? `${subjectOf(own)} is self-signed` : whoIssued(path);
   return untrusted(
-    `${who}${alone ? ', and it is not in the CA bundle' : ', which is none of the NHS’s CAs and not in the CA bundle'}${also.join('')}`,
-    `Ask the network team whether something between inspects TLS, and to exempt ${host} from it: a client certificate cannot pass through inspection. If \`mesh.url\` is not an address of MESH’s, put the CA of that server into the CA bundle instead. Do not switch verification off.`,
+    `${who}${alone ? ', and it is not in the CA bundle' : ', which is not an NHS CA and is not in the CA bundle'}${also.join('')}`,
+    `Ask the network team whether TLS is inspected on the path, and to exempt ${host} if it is: a client certificate cannot pass through inspection. If \`mesh.url\` is not one of MESH’s addresses, add that server’s CA to the CA bundle instead. Do not switch verification off.`,
   );
 }
 
@@ -130,16 +130,16 @@ function whoIssued(path: readonly Certificate[]): string {
   return `${subjectOf(own)} was issued by ${issuerOf(own)}${chain.join('')}`;
 }
 
-/** What the server sent along and did not issue the certificate, as after a renewal by another CA. */
+/** Certificates that the server sent although they did not issue its own, as happens after a renewal by another CA. */
 function strangers(path: readonly Certificate[], certificates: readonly Certificate[]): string[] {
   const others = certificates.filter((each) => !path.includes(each));
   return others.length === 0 ? [] : [`the server also sent ${listed(others.map(subjectOf))}, which did not issue it`];
 }
 
-/** The same name with another key: another generation of one CA. */
+/** The same name with another key: a different generation of the same CA. */
 function namesakes(top: Certificate, trusted: readonly Certificate[]): string[] {
   const same = trusted.some(({ subject }) => subject.canonical === top.issuer.canonical);
-  return same ? [`the CA bundle has another CA certificate of the name ${named(top.issuer)}`] : [];
+  return same ? [`the CA bundle has a different CA certificate with the name ${named(top.issuer)}`] : [];
 }
 
 function pathUp(own: Certificate, certificates: readonly Certificate[]): Certificate[] {
@@ -154,11 +154,11 @@ function pathUp(own: Certificate, certificates: readonly Certificate[]): Certifi
 }
 
 const sentences: Readonly<Record<string, string>> = {
-  CERT_SIGNATURE_FAILURE: 'a signature on its path is wrong',
-  INVALID_CA: 'a certificate above it may not issue certificates',
+  CERT_SIGNATURE_FAILURE: 'a signature in its chain is wrong',
+  INVALID_CA: 'a certificate above it is not allowed to issue certificates',
   INVALID_PURPOSE: 'it is not for TLS servers',
-  PATH_LENGTH_EXCEEDED: 'its path is longer than a CA on it allows',
-  CERT_REJECTED: 'its issuer does not vouch for this use',
+  PATH_LENGTH_EXCEEDED: 'its chain is longer than one of its CAs allows',
+  CERT_REJECTED: 'it is not trusted for this use',
   CERT_REVOKED: 'it is revoked',
 };
 

@@ -1,9 +1,9 @@
 /** How the diagnosis writes names and dates. */
 import type { Certificate, DistinguishedName } from '../../x509/index.ts';
 
-/** The common name in quotation marks, or the whole name where there is none. What the other side wrote is made printable with the whole detail. */
+/** The common name in quotation marks, or the whole name if there is none. The whole detail is made printable later. */
 export function named({ commonName, text }: DistinguishedName): string {
-  return `“${commonName || text || 'a name without content'}”`;
+  return `“${commonName || text || 'an empty name'}”`;
 }
 
 export const subjectOf = ({ subject }: Certificate): string => named(subject);

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Secret } from '../../config/index.ts';
 
 export interface TokenInputs {
-  /** MESH wants it in upper case, in the token as in the path. */
+  /** MESH wants it in upper case, in the token and in the path. */
   readonly mailboxId: string;
   readonly password: Secret;
   readonly sharedKey: Secret;

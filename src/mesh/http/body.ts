@@ -4,17 +4,17 @@ import { untilAborted } from '../deadline.ts';
 
 export interface Body {
   readonly text: string;
-  /** What is wrong with it, to stand after "a 200"; absent: nothing. */
+  /** What is wrong with it, as a phrase after “HTTP 200”. Absent if nothing is. */
   readonly fault?: string;
-  /** What cut it short, when that was not the bound. */
+  /** What cut it short, if it was not the limit. */
   readonly cutBy?: unknown;
 }
 
-/** MESH's own answer to a handshake is empty or one line; more than this is read from nobody. */
+/** MESH's own answer to a handshake is empty or one line, so no more than this is read. */
 export const bodyLimitBytes = 4096;
 const endless = 'with a body that does not end';
 
-/** The body up to the bound; never rejects, for the status alone may say enough. */
+/** The body up to the limit. Never rejects, because the status alone may say enough. */
 export async function readBody(response: IncomingMessage, signal: AbortSignal): Promise<Body> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -38,20 +38,20 @@ export async function readBody(response: IncomingMessage, signal: AbortSignal): 
   }
 }
 
-/** RFC 9110 §8.4.1. We ask for gzip, as NHS England's own client does; a server may send the others all the same. */
+/** RFC 9110 §8.4.1. We ask for gzip, as NHS England's own client does. Servers sometimes send the others anyway. */
 function decoded(bytes: Buffer, encoding = ''): Body {
   const decode = decoders[encoding.trim().toLowerCase()];
   if (bytes.length === 0) return { text: '' };
-  if (!decode) return { text: '', fault: `with a body in an encoding that nobody asked for (${encoding})` };
+  if (!decode) return { text: '', fault: `with a body in an encoding that we did not ask for (${encoding})` };
   try {
     return { text: decode(bytes).toString('utf8') };
   } catch (error) {
     const large = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-    return { text: '', fault: large ? endless : `with a body that is not ${encoding}, though it says so` };
+    return { text: '', fault: large ? endless : `with a body that claims to be ${encoding} and is not` };
   }
 }
 
-// A body that was cut at our bound is decoded as far as it goes; one that unpacks to more than the bound is not.
+// A body that was cut at our limit is decoded as far as it goes. One that unpacks to more than the limit is not.
 const within = { maxOutputLength: bodyLimitBytes, finishFlush: constants.Z_SYNC_FLUSH };
 const decoders: Readonly<Record<string, ((bytes: Buffer) => Buffer) | undefined>> = {
   '': (bytes) => bytes,

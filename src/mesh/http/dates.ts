@@ -1,4 +1,4 @@
-/** RFC 9110 §5.6.7, the one form that a server may send. `Date.parse` alone would take `1` for a year. */
+/** RFC 9110 §5.6.7, the only form that a server may send. `Date.parse` alone would read `1` as a year. */
 const imfFixdate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 export function httpDate(text = ''): Date | undefined {
@@ -6,16 +6,16 @@ export function httpDate(text = ''): Date | undefined {
   return Number.isNaN(time) ? undefined : new Date(time);
 }
 
-/** Ours minus theirs. Theirs has whole seconds. */
+/** Ours minus theirs, in seconds. Theirs has whole seconds only. */
 export function skewSeconds(ours: Date, date: string | undefined): number | undefined {
   const theirs = httpDate(date);
   return theirs && (ours.getTime() - theirs.getTime()) / 1000;
 }
 
-/** Longer than a day nobody means. */
+/** A request to wait longer than a day is not meant seriously. */
 const mostSeconds = 86_400;
 
-/** RFC 9110 §10.2.3: seconds, or a date, which counts by the server's own clock where it says what that is. */
+/** RFC 9110 §10.2.3: seconds, or a date, which is read by the server's own clock if the answer has a Date. */
 export function retryAfterSeconds(text: string | undefined, now: Date, date: string | undefined): number | undefined {
   const until = httpDate(text);
   const from = httpDate(date) ?? now;

@@ -1,7 +1,7 @@
 import { machine, release, version as systemVersion, type } from 'node:os';
 import { version } from '../../version.ts';
 
-/** What MESH wants to know about its caller. */
+/** What MESH requires to know about its caller. */
 export interface CallerFacts {
   readonly version: string;
   readonly osName: string;
@@ -11,7 +11,7 @@ export interface CallerFacts {
 
 const product = 'mesh-cert-monitor';
 
-/** MESH API specification: without the first three, MESH answers 400. Each in the form that NHS England's own client gives it. */
+/** MESH API specification: without the first three, MESH answers 400. Each has the form that NHS England's own client gives it. */
 export function meshHeaders(caller: CallerFacts): Record<string, string> {
   return {
     'mex-ClientVersion': `${product}==${caller.version}`,
@@ -24,7 +24,7 @@ export function meshHeaders(caller: CallerFacts): Record<string, string> {
   };
 }
 
-/** This program on this machine: `6.1.0-18-amd64 #1 SMP …` and `x86_64`, as uname has them. */
+/** This program on this machine: `6.1.0-18-amd64 #1 SMP …` and `x86_64`, as uname prints them. */
 export function callerFacts(): CallerFacts {
   return {
     version,
@@ -34,5 +34,5 @@ export function callerFacts(): CallerFacts {
   };
 }
 
-/** A header takes no other characters (RFC 9110 §5.5), whatever a kernel calls itself. */
+/** A header allows no other characters (RFC 9110 §5.5), whatever a kernel calls itself. */
 const printable = (text: string) => text.replace(/[^\x20-\x7e]+/g, ' ').trim();

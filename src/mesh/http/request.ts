@@ -12,19 +12,19 @@ export interface MeshRequest {
   readonly authorization?: Secret;
 }
 
-/** What came back, decoded, bounded and without our token. */
+/** What came back: decoded, bounded, and without our token. */
 export interface Answer {
   readonly status: number;
   readonly body: Untrusted;
-  /** What is wrong with the body, to stand after "HTTP 200"; absent: nothing. */
+  /** What is wrong with the body, as a phrase after “HTTP 200”. Absent if nothing is. */
   readonly fault?: string;
-  /** Of `Retry-After`. */
+  /** From `Retry-After`. */
   readonly retryAfterSeconds?: number;
 }
 
 export const headerLimitBytes = 16 * 1024;
 
-/** Sends one request over a connection of its own and resolves with the head of the answer. No redirect is followed, nothing is sent twice. */
+/** Sends one request over its own connection and resolves with the head of the answer. No redirect is followed and nothing is sent twice. */
 export function sendRequest(
   socket: Socket,
   origin: URL,
@@ -45,15 +45,15 @@ export function sendRequest(
     });
     let answer: IncomingMessage | undefined;
     const answered = (response: IncomingMessage) => {
-      // It may break before anybody reads it; with a listener it remembers by what.
+      // It may break before anything reads it. With a listener attached, it remembers the error.
       answer = response.on('error', () => {});
       settle.resolve(response);
     };
     asking.once('response', answered);
-    // A 101 that nobody asked for is an answer like any other, and its connection is not HTTP's any more.
+    // An unsolicited 101 is an answer like any other, but its connection no longer belongs to HTTP.
     asking.once('upgrade', answered);
     asking.on('error', (error) => {
-      // What breaks the parser in the body says more than the loss of the connection that follows from it.
+      // The parser's error in the body says more than the lost connection that follows from it.
       answer?.destroy(error);
       settle.reject(error);
     });

@@ -1,4 +1,4 @@
-/** `[::1]` is how a URL writes `::1`; a trailing dot says that a name is complete. */
+/** Without the brackets that a URL puts around `::1`, and without the trailing dot of a complete name. */
 export function bare(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 }

@@ -4,10 +4,10 @@ import { MonitorError } from '../../errors/index.ts';
 import { untilAborted } from '../deadline.ts';
 import type { Sockets } from './sockets.ts';
 
-/** RFC 8305 §5: how long one address may keep the next one waiting. */
+/** RFC 8305 §5: how long one attempt may delay the next. */
 const attemptDelayMs = 250;
 
-/** RFC 8305 §4: the resolver's first choice first, then the families in turn. */
+/** RFC 8305 §4: the resolver's first choice first, then alternating families. */
 export function alternate(addresses: readonly LookupAddress[]): LookupAddress[] {
   const preferred = addresses.filter(({ family }) => family === addresses[0]?.family);
   const other = addresses.filter(({ family }) => family !== addresses[0]?.family);
@@ -17,14 +17,14 @@ export function alternate(addresses: readonly LookupAddress[]): LookupAddress[] 
     .filter((address) => address !== undefined);
 }
 
-/** The other end of a connection: MESH's, or the proxy's. */
+/** The other end of a connection: MESH, or the proxy. */
 export interface Peer {
   readonly address: string;
   readonly family: number;
   readonly port: number;
 }
 
-/** One address that was tried. Without an error it stands, or has not answered yet. */
+/** One address that was tried. Without an error, it is connected or has not answered yet. */
 export interface Attempt extends Peer {
   error?: NodeJS.ErrnoException;
 }
@@ -34,15 +34,15 @@ export interface Connection {
   readonly peer: Peer;
 }
 
-/** No address let us in: every attempt has its error. */
+/** No address accepted the connection: every attempt has its error. */
 export class NoAddressAnsweredError extends MonitorError {
   override readonly code = 'ERR_NO_ADDRESS_ANSWERED';
 }
 
 /**
- * The first of these addresses that lets us in (RFC 8305 §5): attempts start 250 ms apart, or at once when the one before failed,
- * and go on beside each other; the first connection wins and the others are dropped. Every attempt is noted in `attempts`, and every socket put
- * into `sockets`, at once.
+ * A connection to the first of these addresses that accepts one (RFC 8305 §5). Attempts start 250 ms apart, or as soon as the previous one failed,
+ * and run in parallel; the first connection wins and the others are dropped. Every attempt goes into `attempts`, and every socket into
+ * `sockets`, at once.
  * @throws {NoAddressAnsweredError}
  */
 export function connectToFirst(
@@ -62,7 +62,7 @@ export function connectToFirst(
       const address = addresses[next];
       next += 1;
       if (!address) {
-        if (open.size === 0) settle.reject(new NoAddressAnsweredError('no address let us in'));
+        if (open.size === 0) settle.reject(new NoAddressAnsweredError('no address accepted the connection'));
         return;
       }
       const peer: Attempt = { ...address, port };
@@ -73,7 +73,7 @@ export function connectToFirst(
         open.delete(socket);
         settle.resolve({ socket, peer });
       });
-      // Stays on for the socket's life: between two phases nobody else listens, and an unheard error ends the process.
+      // Stays attached for the life of the socket: between two phases nothing else listens, and an unhandled error ends the process.
       socket.on('error', (error) => {
         if (!open.delete(socket)) return;
         peer.error = error;

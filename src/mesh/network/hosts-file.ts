@@ -1,11 +1,11 @@
-/** Names that the machine's own files answer, as getaddrinfo would, without a thread that a silent resolver could hold up. */
+/** Names that the machine's own files resolve, as getaddrinfo would, but without a thread that a silent resolver could block. */
 import type { LookupAddress } from 'node:dns';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 
 /**
- * The addresses of a name in /etc/hosts, in RFC 6724's order: IPv6 first. Empty where the file does not decide: the name is not in it, or
- * nsswitch.conf asks something else before it.
+ * The addresses of a name in /etc/hosts, in the order of RFC 6724: IPv6 first. Empty if the file does not decide, because the name is not in it or
+ * nsswitch.conf asks something else first.
  */
 export function addressesInHostsFile(host: string): LookupAddress[] {
   if (process.platform === 'win32') return [];
@@ -18,7 +18,7 @@ export function filesComeFirst(nsswitch: string): boolean {
   return services === undefined || services === '' || /^files\b/.test(services);
 }
 
-/** hosts(5): an address, then names; `#` begins a comment. Several lines may name one host. */
+/** hosts(5): an address, then names; `#` starts a comment. Several lines may name the same host. */
 export function addressesOf(host: string, hosts: string): LookupAddress[] {
   const wanted = host.toLowerCase();
   const found = hosts.split('\n').flatMap((line) => {
@@ -30,7 +30,7 @@ export function addressesOf(host: string, hosts: string): LookupAddress[] {
   return once.sort((a, b) => b.family - a.family);
 }
 
-/** A file that cannot be read decides nothing. Read at once: both are small and local, and a thread for it would cost ten times as much. */
+/** Empty if the file cannot be read. Read synchronously: both files are small and local, and a thread would cost ten times as much. */
 function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');

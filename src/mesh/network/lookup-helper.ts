@@ -15,20 +15,20 @@ export type Answer =
 
 type Waiting = { resolve: (addresses: LookupAddress[]) => void; reject: (error: Error) => void };
 
-// libuv lets half of a process's threads wait for resolvers. A thread that waits costs a stack and no time.
+// libuv lets half of a process's threads wait for resolvers. A waiting thread costs a stack and no time.
 const threads = 128;
 const questionsAtOnce = threads / 2;
 
-/** What getaddrinfo and the loader of its modules read. The rest of our environment, secrets among it, is not the helper's business. */
+/** What getaddrinfo and the loader of its modules read. The rest of our environment, including secrets, is none of the helper's business. */
 const variables = /^(LOCALDOMAIN|RES_OPTIONS|HOSTALIASES|NSS_.*|LD_.*|SystemRoot|PATH)$/i;
 
-/** The process for lookups could not be started, or ended: that says nothing about the name. */
+/** The lookup process could not be started, or ended. That says nothing about the name. */
 export class LookupHelperError extends MonitorError {
   override readonly code = 'ERR_LOOKUP_HELPER';
 }
 
 /**
- * One process for lookups (35 ms to start, then a quarter of a millisecond a question). It never keeps this process alive, and dies
+ * One process for lookups (35 ms to start, then a quarter of a millisecond per question). It never keeps this process alive, and ends
  * with it.
  */
 export class LookupHelper {
@@ -42,7 +42,7 @@ export class LookupHelper {
     this.#process = fork(join(import.meta.dirname, `lookup-process${extname(import.meta.filename)}`), {
       env: { ...env, UV_THREADPOOL_SIZE: String(threads) },
       execArgv: [],
-      // Whoever reads our output must not wait for a helper that holds it open too.
+      // A reader of our output must not have to wait for a helper that also holds it open.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     this.#process.on('message', (answer: Answer) => this.#answered(answer));
@@ -52,14 +52,14 @@ export class LookupHelper {
     this.#process.channel?.unref();
   }
 
-  /** Whether it takes one more question without making it wait. */
+  /** Whether it can take another question without delay. */
   get free(): boolean {
     return !this.#gone && this.#waiting.size < questionsAtOnce;
   }
 
   /** @throws {LookupHelperError} or what getaddrinfo says, with its code. */
   ask(host: string, family: Family): Promise<LookupAddress[]> {
-    // Known at once; the event that says why comes later.
+    // This is known at once. The event that says why comes later.
     if (!this.#process.connected) return Promise.reject(new LookupHelperError('it could not be started'));
     this.#last += 1;
     const question: Question = { id: this.#last, host, family };
@@ -71,10 +71,10 @@ export class LookupHelper {
     });
   }
 
-  /** For when nobody waits for its answers any more. */
+  /** For when nothing is waiting for its answers any more. */
   kill(): void {
     this.#process.kill('SIGKILL');
-    this.#end(new Error('nobody waited for this lookup any more'));
+    this.#end(new Error('nothing was waiting for this lookup any more'));
   }
 
   #answered(answer: Answer): void {

@@ -1,6 +1,6 @@
-// A process that does nothing but ask the system's resolver (getaddrinfo), because such a call cannot be called off: while it
-// waits for a resolver that is silent, the process it runs in can neither end nor, once its few threads are taken, look anything else up.
-// Started by lookup-helper.ts, and killed when nobody waits for it any more.
+// A process that only asks the system's resolver (getaddrinfo), because such a call cannot be cancelled: while it waits for a silent
+// resolver, its process cannot end and, once the few threads are taken, cannot look anything else up. Started by lookup-helper.ts, and
+// killed when nothing is waiting for it any more.
 import { lookup } from 'node:dns';
 import type { Answer, Question } from './lookup-helper.ts';
 

@@ -10,12 +10,12 @@ interface Shared {
   waiters: number;
 }
 
-/** A helper lives through one round of handshakes, not from one round to the next. */
+/** Long enough for a helper to serve one round of handshakes, but not to live until the next. */
 const lingerMs = 10_000;
 
 /**
- * Lookups of the system, each from the moment it is asked for: a resolver that is silent delays nobody who asks for another name, and keeps no
- * process alive. Who asks for the same name at the same time shares one lookup.
+ * Lookups through the system, each starting when it is requested: a silent resolver does not delay lookups of other names, and does not keep the
+ * process alive. Simultaneous requests for the same name share one lookup.
  */
 export class Lookups {
   readonly #ask: Ask;
@@ -24,7 +24,7 @@ export class Lookups {
   #waiters = 0;
   #lingering: NodeJS.Timeout | undefined;
 
-  /** `ask`: instead of the system. */
+  /** @param ask - replaces the system, for tests. */
   constructor(ask?: Ask) {
     this.#ask = ask ?? ((host, family) => this.#askHelper(host, family));
   }
@@ -50,7 +50,7 @@ export class Lookups {
     return shared;
   }
 
-  /** What nobody waits for any more is asked anew by the next: the resolver may have come back. */
+  /** A lookup that nothing waits for is forgotten, so that the next request asks again: the resolver may have recovered. */
   #leave(name: string, shared: Shared): void {
     shared.waiters -= 1;
     this.#waiters -= 1;
@@ -74,7 +74,7 @@ export class Lookups {
     } catch (error) {
       if (!(error instanceof LookupHelperError)) throw error;
       this.#helpers.splice(0, this.#helpers.length, ...this.#helpers.filter((each) => each !== helper));
-      // Where no process may be started, slowly is better than not at all.
+      // If no process can be started, a slow lookup is better than none.
       return promisify(lookup)(host, { family, all: true });
     }
   }
@@ -86,10 +86,10 @@ export class Lookups {
   }
 }
 
-/** RFC 8305 §3: how long what one family has found waits for the other. IPv4 is what most networks here work with. */
+/** RFC 8305 §3: how long the answer for one family waits for the other. Most networks here work over IPv4. */
 const graceMs: Readonly<Record<Family, number>> = { 4: 50, 6: 1000 };
 
-/** Both families, IPv6 first; the one that stays silent does not hold up the other. Fails with IPv4's error where both fail. */
+/** Both families, IPv6 first. One that stays silent does not hold up the other. If both fail, the error is IPv4's. */
 export function eitherFamily(ask: (family: Family) => Promise<LookupAddress[]>): Promise<LookupAddress[]> {
   return new Promise((resolve, reject) => {
     const found = new Map<Family, LookupAddress[]>();

@@ -3,8 +3,8 @@ import { BlockList, isIP } from 'node:net';
 import { bare, portOf } from './authority.ts';
 
 /**
- * `*`, or names, each standing for itself and what is below it, addresses, or networks in CIDR form; each with an optional port but a network. As in curl,
- * Go and Python a network means hosts that the URL gives by address: no name is looked up for it.
+ * `*`, or a list of names (each covers itself and everything below it), addresses, and networks in CIDR notation. Names and addresses may have a
+ * port. As in curl, Go and Python, a network matches only hosts that the URL gives by address: no name is looked up for it.
  */
 export function excludes(noProxy: string, target: URL): boolean {
   const host = bare(target.hostname);
@@ -12,11 +12,11 @@ export function excludes(noProxy: string, target: URL): boolean {
     .toLowerCase()
     .split(/[\s,]+/)
     .filter(Boolean)
-    .some((entry) => entry === '*' || holds(entry, host) || names(entry, host, portOf(target)));
+    .some((entry) => entry === '*' || contains(entry, host) || names(entry, host, portOf(target)));
 }
 
-/** A network that is none (`10.0.0.0/99`) holds nothing. */
-function holds(entry: string, host: string): boolean {
+/** An invalid network (`10.0.0.0/99`) contains nothing. */
+function contains(entry: string, host: string): boolean {
   const [, network = '', bits = ''] = /^(.+)\/(\d{1,3})$/.exec(entry) ?? [];
   const [kind, wanted] = [isIP(bare(network)), isIP(host)];
   if (kind === 0 || kind !== wanted || Number(bits) > (kind === 6 ? 128 : 32)) return false;

@@ -1,4 +1,4 @@
-/** Which proxy leads to a target, if any. */
+/** Which proxy to use for a target, if any. */
 import { Secret, type Variables } from '../../config/index.ts';
 import { MonitorError } from '../../errors/index.ts';
 import { bare } from './authority.ts';
@@ -25,7 +25,7 @@ export class ProxyConfigurationError extends MonitorError {
 }
 
 /**
- * The proxy for a target: the configured one, else that of the environment unless NO_PROXY excludes the host. As in curl, the
+ * The proxy for a target: the configured one, otherwise the one in the environment unless NO_PROXY excludes the host. As in curl, the
  * lower-case variable wins, HTTPS_PROXY falls back to ALL_PROXY, and a missing scheme means http.
  * @throws {ProxyConfigurationError} when it is not an http URL.
  */
@@ -40,7 +40,7 @@ export function proxyFor(target: URL, configured: string | undefined, env: Varia
 
 function parseProxy(text: string, source: string): HttpProxy {
   const url = URL.parse(text.includes('://') ? text : `http://${text}`);
-  // The text may hold a password, so it is not quoted.
+  // The text may contain a password, so it is not quoted.
   if (url?.protocol !== 'http:') throw new ProxyConfigurationError(source, 'is not an http:// URL');
   const { hostname, port, username, password } = url;
   const credentials = `${decoded(username, source)}:${decoded(password, source)}`;

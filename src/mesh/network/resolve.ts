@@ -7,8 +7,8 @@ import { Lookups } from './lookups.ts';
 const system = new Lookups();
 
 /**
- * Every address of a host, families in turn, so that one that is broken costs one attempt. Literal addresses pass through, and no resolver is
- * asked for what the machine's own files say.
+ * Every address of a host, in alternating families, so that a broken family costs one attempt. Literal addresses pass through, and no resolver is
+ * asked for a name that the machine's own files resolve.
  * @throws what getaddrinfo says, with its code, or the signal's reason.
  */
 export async function resolve(

@@ -11,8 +11,8 @@ export class Sockets {
   }
 
   /**
-   * Settles when the handles are gone: a destroyed socket calls itself closed before its handle is. A TLS socket goes before the one
-   * beneath it, for Node 24 crashes the other way round.
+   * Settles when the handles are gone: a destroyed socket reports that it is closed before its handle is. A TLS socket goes before the one
+   * beneath it, because Node 24 crashes the other way round.
    */
   async close(): Promise<void> {
     for (const { socket, closed } of this.#opened.reverse()) {

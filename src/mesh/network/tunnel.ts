@@ -5,13 +5,13 @@ import { untilAborted } from '../deadline.ts';
 import { portOf } from './authority.ts';
 import type { HttpProxy } from './proxy.ts';
 
-/** The proxy answered CONNECT, and not with a tunnel. What it wrote is untrusted. */
+/** The proxy answered CONNECT with something other than a tunnel. What it wrote is untrusted. */
 export class TunnelRefusedError extends MonitorError {
   override readonly code = 'ERR_TUNNEL_REFUSED';
   readonly status: number;
-  /** Of `Proxy-Authenticate`, in its order. */
+  /** From `Proxy-Authenticate`, in its order. */
   readonly schemes: readonly string[];
-  /** Squid says here what went wrong, as in `ERR_DNS_FAIL 0`. */
+  /** Squid's account of what went wrong, such as `ERR_DNS_FAIL 0`. */
   readonly squidError?: string;
 
   constructor({ statusCode = 0, headers, headersDistinct }: IncomingMessage) {
@@ -23,7 +23,7 @@ export class TunnelRefusedError extends MonitorError {
   }
 }
 
-/** The proxy broke off, or does not speak HTTP. */
+/** The proxy closed the connection, or does not speak HTTP. */
 export class TunnelBrokenError extends MonitorError {
   override readonly code = 'ERR_TUNNEL_BROKEN';
   /** Node's code, or the HTTP parser's. */
@@ -64,7 +64,7 @@ export function openTunnel(socket: Socket, target: URL, proxy: HttpProxy, signal
   });
 }
 
-/** RFC 9110 §11.6.1: schemes begin a challenge; several stand in one header or in several. */
+/** RFC 9110 §11.6.1: a challenge starts with its scheme. One header can contain several, and there can be several headers. */
 function schemesIn(headers: readonly string[]): string[] {
   const schemes = headers
     .flatMap((header) => header.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').split(','))

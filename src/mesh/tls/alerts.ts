@@ -32,8 +32,8 @@ const names: Readonly<Record<number, string>> = {
 const known = new Set(Object.values(names));
 
 /**
- * The alert that an error of OpenSSL's reports, by RFC 8446's name: from Node's code where it has one
- * (`ERR_SSL_TLSV1_ALERT_UNKNOWN_CA`), else from the text, which is all that `EPROTO` has.
+ * The alert that an OpenSSL error reports, by its name in RFC 8446: from Node's code if there is one
+ * (`ERR_SSL_TLSV1_ALERT_UNKNOWN_CA`), otherwise from the text, which is all that `EPROTO` has.
  */
 export function alertOf(error: { readonly code?: unknown; readonly message?: string }): string | undefined {
   const coded = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13|SSL\/TLS)_ALERT_([A-Z_]+)$/

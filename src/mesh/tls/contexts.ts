@@ -1,6 +1,6 @@
 import type { SecureContext } from 'node:tls';
 
-/** Of a large estate not every context can be kept: one takes as much memory as the rest of an environment. */
+/** A large estate cannot keep every context: one takes as much memory as the rest of an environment. */
 const most = 32;
 
 interface Entry {
@@ -9,8 +9,8 @@ interface Entry {
 }
 
 /**
- * The contexts that were used last, for making one costs as much as a handshake. A credential that is read anew is another object, so a key that
- * was replaced is never used again.
+ * The most recently used contexts, because making one costs as much as a handshake. A credential that is read again is a new object, so a
+ * replaced key is never used again.
  */
 export class Contexts {
   readonly #entries = new Map<object, Entry>();
@@ -19,7 +19,7 @@ export class Contexts {
   get(credential: object, settings: string, make: () => SecureContext): SecureContext {
     const known = this.#entries.get(credential);
     const entry = known?.settings === settings ? known : { settings, context: make() };
-    // The one used last is the last.
+    // The most recently used goes to the end.
     this.#entries.delete(credential);
     this.#entries.set(credential, entry);
     for (const oldest of this.#entries.keys()) {

@@ -10,16 +10,16 @@ export interface Secured {
 }
 
 export interface SecondChance {
-  /** Of the time that TLS has, what the first connection gets to say anything at all. */
+  /** How long the first connection has to say anything at all. */
   readonly afterMs: number;
   readonly connect: () => Promise<Connection>;
 }
 
 /**
- * TLS over a connection; where its other end stays silent and there is another way, over that too, and the first that comes to an end is taken. RFC 8305
- * stops at the TCP connection, but an IPv6 path that lets SYNs through and nothing else is common. Nothing but TLS's own messages is sent twice.
- * @param noted - told whose the server's side is, as soon as it is
- * @throws what `secure` or `connect` throws: where both fail, what failed first
+ * TLS over a connection. If its other end stays silent and there is a second address, TLS is tried there too, and the first to finish is taken.
+ * RFC 8305 stops at the TCP connection, but an IPv6 path that passes SYNs and nothing else is common. Only TLS's own messages are sent twice.
+ * @param noted - called as soon as it is known which connection the server's side belongs to
+ * @throws what `secure` or `connect` throws; if both fail, the first error
  */
 export function firstToSpeak(
   first: Connection,

@@ -1,8 +1,8 @@
 /** What our side of TLS offers. */
 
 /**
- * The cipher suites of NHS England's own Python client (urllib3 over OpenSSL, security level 2), in its order: forward secrecy throughout, no SHA-1. What
- * that client cannot reach must not look well here.
+ * The cipher suites of NHS England's own Python client (urllib3 over OpenSSL, security level 2), in its order: forward secrecy throughout, no SHA-1. A
+ * server that this client cannot reach must not look healthy here.
  */
 export const ciphers = [
   'TLS_AES_256_GCM_SHA384',

@@ -1,9 +1,9 @@
 import type { TLSSocket } from 'node:tls';
 
 /**
- * Everything the server presented, in its order, also what did not issue anything else. Node reads it off with getPeerX509Certificate(), which empties
- * the session's chain as it goes and loses the memory (Node 24: 11 kB a time), so each chain is read once and remembered by `key`. For a server
- * that is not believed; of one that is, the path is all that matters.
+ * Everything that the server presented, in its order, including certificates outside the path. Node reads it with getPeerX509Certificate(), which
+ * empties the session's chain and leaks memory (11 kB a time in Node 24), so each chain is read once and remembered by `key`. Only for servers that
+ * are not trusted: for one that is, only the path matters.
  */
 export function presentedBy(tls: TLSSocket, key: string): readonly Buffer[] {
   const before = remembered.get(key);

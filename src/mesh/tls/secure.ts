@@ -11,21 +11,21 @@ import { MonitorError } from '../../errors/index.ts';
 import { untilAborted } from '../deadline.ts';
 import type { Sockets } from '../network/sockets.ts';
 
-/** What the server showed of itself, kept also when the handshake fails after it. */
+/** What the server showed of itself, kept even if the handshake fails later. */
 export interface ServerSide {
   protocol?: string;
   cipher?: string;
   leaf?: PeerCertificate;
-  /** In DER, the server's own first; what it left out is completed from what we trust. */
+  /** In DER, the server's own first. What it left out is added from the certificates that we trust. */
   certificates: readonly Buffer[];
-  /** Whether it asked for a client certificate. Unknown until the handshake is done on our side. */
+  /** Whether it asked for a client certificate. Unknown until the handshake is complete on our side. */
   asksForCertificate?: boolean;
 }
 
 /**
- * Mutual TLS on a connected socket. OpenSSL's verdict on the server does not end the handshake, so that its certificates are known too when
- * they are bad: nothing may be sent before {@link judgeServer} has spoken. The promise says that the handshake is done on our side; under
- * TLS 1.3 the server has not judged our certificate by then. The TLS socket is put into `sockets` at once.
+ * Mutual TLS on a connected socket. OpenSSL's verdict on the server does not end the handshake, so that bad certificates can be reported too:
+ * nothing may be sent before {@link judgeServer} has been called. The promise resolves when the handshake is complete on our side; under TLS 1.3
+ * the server has not yet checked our certificate. The TLS socket is put into `sockets` at once.
  */
 export function secure(
   socket: Socket,
@@ -40,7 +40,7 @@ export function secure(
       socket,
       secureContext: context,
       rejectUnauthorized: false,
-      // Node has read the chain to ask this, which is dear: it is taken from here where OpenSSL is content with it.
+      // Node has already read the chain to call this, which is expensive, so it is taken from here if OpenSSL accepts it.
       checkServerIdentity: (_host: string, leaf: PeerCertificate) => {
         keep(leaf as DetailedPeerCertificate, seen);
         return undefined;
@@ -50,8 +50,8 @@ export function secure(
       ALPNProtocols: ['http/1.1'],
     };
     const tls = sockets.add(connect(options));
-    // Under TLS 1.2 a refusal of our certificate comes before the handshake is done, and takes everything with it. Keys exist from when the
-    // server has sent its certificate and its request: this is the moment to look. The line itself, which is secret, is not looked at.
+    // Under TLS 1.2 a refusal of our certificate comes before the handshake is complete, and nothing can be read afterwards. Keys exist once the
+    // server has sent its certificate and its request, so everything is read at that point. The key log line itself is secret and is ignored.
     tls.on('keylog', () => {
       if (tls.getProtocol() === 'TLSv1.3') return;
       observe(tls, seen);
@@ -70,7 +70,7 @@ export function secure(
   });
 }
 
-/** The other side closed without a word. */
+/** The other side closed the connection without an alert. */
 export class ConnectionClosedError extends MonitorError {
   override readonly code = 'ERR_CONNECTION_CLOSED';
 }
@@ -90,16 +90,16 @@ function keep(leaf: DetailedPeerCertificate | undefined, seen: ServerSide): void
 }
 
 /**
- * OpenSSL has signature algorithms in common with a server only once that has named its own, which it does in a CertificateRequest and nowhere
- * else (RFC 8446 §4.3.2, RFC 5246 §7.4.4). A TLS 1.2 server may ask later, by renegotiating: look again when the answer is there.
+ * OpenSSL has shared signature algorithms only once the server has named its own, which it does only in a CertificateRequest
+ * (RFC 8446 §4.3.2, RFC 5246 §7.4.4). A TLS 1.2 server may ask later, by renegotiating, so this is called again when the answer arrives.
  */
 export function noteRequest(tls: TLSSocket, seen: ServerSide): void {
-  // Null once the connection is gone, though its type does not say so.
+  // Null once the connection is gone, although its type does not say so.
   const shared = tls.getSharedSigalgs() as string[] | null;
   if (shared) seen.asksForCertificate = shared.length > 0;
 }
 
-/** Node completes the presented chain from our bundle and does not tell which is which. */
+/** Node completes the presented chain from our bundle and does not say which is which. */
 function chainFrom(leaf: DetailedPeerCertificate): Buffer[] {
   const chain = [leaf.raw];
   for (let each = leaf; ; each = each.issuerCertificate) {
@@ -109,7 +109,7 @@ function chainFrom(leaf: DetailedPeerCertificate): Buffer[] {
   }
 }
 
-/** OpenSSL's verdict on the chain, then Node's on the name (RFC 6125; the common name counts where there is no SAN at all): a code of theirs. */
+/** The code of OpenSSL's verdict on the chain, or of Node's on the name (RFC 6125; the common name counts only if there is no SAN at all). */
 export function judgeServer(tls: TLSSocket, host: string, { leaf }: ServerSide): string | undefined {
   if (!leaf) return 'NO_CERTIFICATE';
   if (tls.authorizationError) return String(tls.authorizationError);
