@@ -3,10 +3,10 @@ import { type Front, fronts } from '../support/mesh/fronts/index.ts';
 import { type Material, makeMaterial } from '../support/mesh/matrix/material.ts';
 import { hasOfficialClient, type Official, startOfficialClient } from '../support/mesh/matrix/official-client.ts';
 import { type Cell, play } from '../support/mesh/matrix/play.ts';
-import { differences, disagreements, readTable } from '../support/mesh/matrix/table.ts';
+import { changes, disagreements, recorded } from '../support/mesh/matrix/table.ts';
 import { hasSandbox, type Server, startSandbox } from '../support/mesh/sandbox.ts';
 
-/** A tenth of `npm run matrix`: the cells in which these servers differ from each other, of packages that `.ci/run` installs. */
+/** A tenth of `npm run matrix`: the cells in which these servers differ, from packages that `.ci/run` installs. */
 const tenth: Readonly<Record<string, readonly string[]>> = {
   nginx: ['nothing is wrong', 'the client certificate has expired', 'no client certificate is configured'],
   Apache: [
@@ -46,7 +46,7 @@ afterAll(async () => {
   await sandbox?.stop();
 });
 
-/** Under CI a server that is not installed is a failure; elsewhere it is said, and left out. */
+/** Under CI a server that is not installed is a failure. Elsewhere it is reported and left out. */
 function installed({ name, program }: Front): boolean {
   if (program()) return true;
   if (process.env.CI === 'true') throw new Error(`${name} is not installed, and CI needs it`);
@@ -55,7 +55,7 @@ function installed({ name, program }: Front): boolean {
 }
 
 const chosen = fronts.filter(({ name }) => tenth[name]);
-test('the tenth names servers that there are', () => {
+test('matrix: every server in this file is one of the matrix’s', () => {
   expect(chosen.map(({ name }) => name).sort()).toEqual(Object.keys(tenth).sort());
 });
 
@@ -63,13 +63,13 @@ describe.skipIf(!able).each(chosen.filter(installed).map((front) => [front.name,
   'matrix: %s',
   (name, front) => {
     test.each(['TLSv1.2', 'TLSv1.3'] as const)(
-      '%s: says what is recorded in docs/handshake-matrix.json, beside NHS England’s client',
+      '%s: says what is recorded, and agrees with NHS England’s client',
       async (version) => {
         const only = ({ is }: { readonly is: string }) => tenth[name]?.includes(is) ?? false;
         const cells: Cell[] = [];
         for await (const cell of play(front, version, { material, sandbox, official, only })) cells.push(cell);
         expect(cells.length).toBeGreaterThan(0);
-        expect([...differences(cells, readTable()), ...disagreements(cells)]).toEqual([]);
+        expect([...changes(cells, recorded()), ...disagreements(cells)]).toEqual([]);
       },
       60_000,
     );

@@ -13,15 +13,16 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-const python =
+export const sandboxPython =
   process.env.MESH_SANDBOX_PYTHON ??
   join(import.meta.dirname, '..', '..', '..', '.tools', 'mesh-sandbox', 'bin', 'python');
 let said = false;
 
 /** Whether the sandbox's virtual environment is installed; under CI it must be. */
 export function hasSandbox(): boolean {
-  if (existsSync(python)) return true;
-  if (process.env.CI === 'true') throw new Error(`the MESH sandbox is not installed at ${python}, and CI needs it`);
+  if (existsSync(sandboxPython)) return true;
+  if (process.env.CI === 'true')
+    throw new Error(`the MESH sandbox is not installed at ${sandboxPython}, and CI needs it`);
   if (!said)
     process.stderr.write(
       'skipped: tests that need the MESH sandbox (pip install mesh-sandbox), which is not installed\n',
@@ -43,7 +44,7 @@ export async function startSandbox(tls?: { readonly cert: string; readonly key: 
   const port = await freePort();
   const args = ['-m', 'uvicorn', 'mesh_sandbox.api:app', '--host', '127.0.0.1', '--port', String(port)];
   if (tls) args.push('--ssl-certfile', tls.cert, '--ssl-keyfile', tls.key);
-  const child = spawn(python, args, {
+  const child = spawn(sandboxPython, args, {
     env: { PATH: process.env.PATH, AUTH_MODE: 'full', SHARED_KEY: sandboxSecrets.sharedKey, STORE_MODE: 'memory' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

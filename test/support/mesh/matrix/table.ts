@@ -1,28 +1,31 @@
-/** The recorded cells, and what a new run is held against. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The recorded cells, and what a new run is compared with. */
+import { existsSync, writeFileSync } from 'node:fs';
+import {
+  explainedDifferences,
+  type MatrixRecord,
+  readRecord,
+  recordPath,
+  type Verdict,
+} from '../../../../scripts/docs/matrix.ts';
 import type { Cell } from './play.ts';
 
-export const tablePath = join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'handshake-matrix.json');
+const none: MatrixRecord = { date: '', programs: {}, faults: {} };
 
-/** What is said in the same words of several fronts. */
-export type Verdict = Omit<Cell, 'front' | 'version' | 'fault'> & {
-  /** `nginx 1.2`, in the order of the run. */
-  readonly fronts: readonly string[];
-};
-export type Table = Readonly<Record<string, readonly Verdict[]>>;
+export const recorded = (): MatrixRecord => (existsSync(recordPath) ? readRecord() : none);
 
-export function readTable(): Table {
-  return existsSync(tablePath) ? (JSON.parse(readFileSync(tablePath, 'utf8')) as Table) : {};
+/** Cells that were not played this time stay as they were. */
+export function writeRecord(cells: readonly Cell[], date: string, programs: MatrixRecord['programs']): void {
+  const before = recorded();
+  const merged = new Map([...cellsOf(before), ...cells].map((cell) => [keyOf(cell), cell]));
+  const record: MatrixRecord = {
+    date,
+    programs: { ...before.programs, ...programs },
+    faults: faultsOf([...merged.values()]),
+  };
+  writeFileSync(recordPath, `${JSON.stringify(record, undefined, 1)}\n`);
 }
 
-/** What was not run this time stays as it was. */
-export function writeTable(cells: readonly Cell[]): void {
-  const merged = new Map([...cellsOf(readTable()), ...cells].map((cell) => [keyOf(cell), cell]));
-  writeFileSync(tablePath, `${JSON.stringify(tableOf([...merged.values()]), undefined, 1)}\n`);
-}
-
-function tableOf(cells: readonly Cell[]): Table {
+function faultsOf(cells: readonly Cell[]): MatrixRecord['faults'] {
   const faults = [...Map.groupBy(cells, ({ fault }) => fault)];
   return Object.fromEntries(faults.map(([fault, its]) => [fault, verdictsOf(its)]));
 }
@@ -35,17 +38,17 @@ function verdictsOf(cells: readonly Cell[]): Verdict[] {
   }));
 }
 
-/** Its words change with Python's and OpenSSL's versions; what counts is whether it got through. */
-function successOf(official: string | undefined): Pick<Cell, 'official'> {
+/** Its words change with the versions of Python and OpenSSL. Only whether it got through counts. */
+function successOf(official: string | undefined): Pick<Verdict, 'official'> {
   return official === undefined ? {} : { official: official === 'success' ? 'success' : 'failure' };
 }
 
-function cellsOf(table: Table): Cell[] {
-  return Object.entries(table).flatMap(([fault, verdicts]) =>
+function cellsOf({ faults }: MatrixRecord): Cell[] {
+  return Object.entries(faults).flatMap(([fault, verdicts]) =>
     verdicts.flatMap(({ fronts, ...words }) =>
       fronts.map((name) => ({
         front: name.slice(0, -' 1.2'.length),
-        version: name.endsWith(' 1.2') ? 'TLSv1.2' : 'TLSv1.3',
+        version: name.endsWith(' 1.2') ? ('TLSv1.2' as const) : ('TLSv1.3' as const),
         fault,
         ...words,
       })),
@@ -55,30 +58,26 @@ function cellsOf(table: Table): Cell[] {
 
 const keyOf = ({ front, version, fault }: Cell) => `${front}, ${version}: ${fault}`;
 
-/** Where we say something else than is recorded, in words. */
-export function differences(cells: readonly Cell[], table: Table): string[] {
-  const recorded = new Map(cellsOf(table).map((cell) => [keyOf(cell), cell]));
+/** Every field in which we now say something other than what is recorded, in words. */
+export function changes(cells: readonly Cell[], record: MatrixRecord): string[] {
+  const before = new Map(cellsOf(record).map((cell) => [keyOf(cell), cell]));
   return cells.flatMap((cell) => {
-    const before = recorded.get(keyOf(cell));
-    if (!before) return [`not recorded: ${keyOf(cell)}`];
-    const fields = ['outcome', 'detail', 'remedy', 'requested'] as const;
-    return fields
-      .filter((field) => before[field] !== cell[field])
-      .map(
-        (field) => `${keyOf(cell)}: ${field} was ${JSON.stringify(before[field])}, is ${JSON.stringify(cell[field])}`,
-      );
+    const old = before.get(keyOf(cell));
+    if (!old) return [`not recorded: ${keyOf(cell)}`];
+    return (['outcome', 'detail', 'remedy', 'requested'] as const)
+      .filter((field) => old[field] !== cell[field])
+      .map((field) => `${keyOf(cell)}: ${field} was ${JSON.stringify(old[field])}, is ${JSON.stringify(cell[field])}`);
   });
 }
 
-/** Where NHS England's client gets through we must, and where it does not we must not, unless docs/handshake.md says why. */
+/** If NHS England's client gets through we must too, and if it does not we must not, unless the difference is explained. */
 export function disagreements(cells: readonly Cell[]): string[] {
   return cells
-    .filter(({ official, fault }) => official !== undefined && !documented.has(fault))
+    .filter(({ official }) => official !== undefined)
     .filter(({ outcome, official }) => (outcome === 'success') !== (official === 'success'))
+    .filter(({ fault, outcome }) => !explained(fault, outcome))
     .map((cell) => `${keyOf(cell)}: we say ${cell.outcome}, NHS England's client says ${cell.official}`);
 }
 
-const documented: ReadonlySet<string> = new Set([
-  'the server’s certificate has no SAN, and the right common name',
-  'the server asks for the certificate after the handshake',
-]);
+const explained = (fault: string, outcome: string) =>
+  explainedDifferences.some((each) => each.fault === fault && (each.ours === 'success') === (outcome === 'success'));
