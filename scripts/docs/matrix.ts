@@ -78,12 +78,12 @@ export const matrixBlocks: Blocks = {
 };
 
 function rowsOf(fault: string, verdicts: readonly Verdict[], all: readonly string[]): string[] {
-  const outcomes = Map.groupBy(verdicts, ({ outcome }) => outcome);
+  const outcomes = Map.groupBy(verdicts, ({ outcome }) => shown(outcome));
   return [...outcomes].map(([outcome, its], at) => {
     const theirs = [...new Set(its.flatMap(({ official }) => official ?? []))].sort().join(', ') || '–';
-    const fronts = its.flatMap((each) => each.fronts);
+    const fronts = all.filter((front) => its.some((each) => each.fronts.includes(front)));
     const servers = outcomes.size === 1 ? 'all' : serversOf(fronts, all).join(', ');
-    return `| ${at === 0 ? capital(fault) : ''} | ${linked(outcome)} | ${servers} | ${theirs} |`;
+    return `| ${at === 0 ? capital(fault) : ''} | ${outcome} | ${servers} | ${theirs} |`;
   });
 }
 
@@ -102,5 +102,5 @@ const plain: Readonly<Record<string, string>> = {
   accepted: 'success',
   'not offered': 'the server does not start like this',
 };
-const linked = (outcome: string) => plain[outcome] ?? `[\`${outcome}\`](#${outcome})`;
+const shown = (outcome: string) => plain[outcome] ?? `[\`${outcome}\`](#${outcome})`;
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

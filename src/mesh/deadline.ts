@@ -26,6 +26,8 @@ export class Phases {
   current: HandshakePhase = 'dns';
   readonly #endsAt: number;
   readonly #cancelled: AbortSignal | undefined;
+  /** What our own loop has taken from the phases so far. */
+  #lostMs = 0;
 
   constructor(wholeMs: number, cancelled: AbortSignal | undefined) {
     this.#endsAt = performance.now() + wholeMs;
@@ -33,7 +35,8 @@ export class Phases {
   }
 
   /**
-   * `work` must give up its resources and reject with the signal's reason once the signal aborts.
+   * `work` must give up its resources and reject with the signal's reason once the signal aborts. Time in which our own loop was blocked is
+   * added to the limit, up to twice the limit in all.
    * @throws {PhaseTimeoutError} when the limit passes; the caller's reason when the probe is cancelled; {ResourceShortageError} when it
    * was our own loop that let the time pass; else what `work` throws.
    */
@@ -41,23 +44,39 @@ export class Phases {
     this.current = phase;
     this.#cancelled?.throwIfAborted();
     const startedAt = performance.now();
-    const allowedMs = Math.max(0, Math.min(limitMs, this.#endsAt - startedAt));
+    const allowedMs = Math.max(0, Math.min(limitMs, this.#endsAt + this.#lostMs - startedAt));
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(new PhaseTimeoutError(phase, Math.round(allowedMs))), allowedMs);
+    const loop = watchLoop();
+    const timer = stretched(allowedMs, loop, () =>
+      controller.abort(new PhaseTimeoutError(phase, Math.round(allowedMs))),
+    );
     const cancel = () => controller.abort(this.#cancelled?.reason);
     this.#cancelled?.addEventListener('abort', cancel, { once: true });
-    const loop = watchLoop();
     try {
       return await work(controller.signal);
     } catch (error) {
       throw ourOwnFault(error, phase, allowedMs, performance.now() - startedAt, loop) ?? error;
     } finally {
       loop.stop();
-      clearTimeout(timer);
+      timer.stop();
+      this.#lostMs += timer.lostMs();
       this.#cancelled?.removeEventListener('abort', cancel);
       this.seconds[phase] = (this.seconds[phase] ?? 0) + (performance.now() - startedAt) / 1000;
     }
   }
+}
+
+/** A timer that goes off once the other side has had `allowedMs`, not counting what our own loop took of it, or after twice `allowedMs`. */
+function stretched(allowedMs: number, loop: LoopWatch, timeout: () => void) {
+  let grantedMs = 0;
+  let timer = setTimeout(decide, allowedMs);
+  function decide() {
+    const moreMs = Math.min(loop.stalledMs(), allowedMs) - grantedMs;
+    if (moreMs < 1) return timeout();
+    grantedMs += moreMs;
+    timer = setTimeout(decide, moreMs);
+  }
+  return { stop: () => clearTimeout(timer), lostMs: () => grantedMs };
 }
 
 /** A peer that we keep waiting this long is entitled to hang up. */

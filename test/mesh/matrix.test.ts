@@ -10,7 +10,7 @@ import { hasSandbox, type Server, startSandbox } from '../support/mesh/sandbox.t
 const tenth: Readonly<Record<string, readonly string[]>> = {
   nginx: ['nothing is wrong', 'the client certificate has expired', 'no client certificate is configured'],
   Apache: [
-    'the client certificate is not for clients',
+    'the client certificate is not for client authentication',
     'the server’s own revocation list has expired',
     'the server asks for the certificate after the handshake',
   ],

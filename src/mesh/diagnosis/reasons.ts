@@ -67,7 +67,7 @@ export const reasonCatalogue: Readonly<Record<HandshakeReason, ReasonEntry>> = {
     meaning:
       'The chain that the server presented does not lead to a root in the CA bundle, or is not accepted for the reason in the detail. Nothing secret was sent to this server.',
     remedy:
-      'Compare the issuer in the detail with the CA bundle. After a change of CA generation the bundle needs the new CA certificates; an issuer outside the NHS usually means that a device on the path inspects TLS. Do not switch verification off.',
+      'Compare the issuer in the detail with the CA bundle. After a change of CA generation the bundle needs the new CA certificates: `mesh-cert-monitor bundle --environment NAME` prints those of integration, deployment or production. An issuer outside the NHS usually means that a device on the path inspects TLS. Do not switch verification off.',
   },
   server_certificate_name_mismatch: {
     title: 'The server’s certificate is for another name',

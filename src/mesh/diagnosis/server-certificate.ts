@@ -51,6 +51,9 @@ function forAnotherName(own: Certificate, host: string): Failure {
   };
 }
 
+const currentBundle =
+  '`mesh-cert-monitor bundle --environment NAME` prints the current CA certificates of integration, deployment or production.';
+
 /** OpenSSL builds the path from our bundle as well, so the expired certificate may be ours. */
 function expired({ certificates, trusted, now }: Presented): Failure {
   const reason = 'server_certificate_expired';
@@ -66,7 +69,7 @@ function expired({ certificates, trusted, now }: Presented): Failure {
   return {
     reason,
     detail: detail(ours, ' in the CA bundle'),
-    remedy: 'Replace it in the CA bundle with the current CA certificate of this environment.',
+    remedy: `Replace it in the CA bundle: ${currentBundle}`,
   };
 }
 
@@ -113,7 +116,7 @@ function issuerUnknown(own: Certificate, presented: Presented): Failure {
   if (isNhsName(top.issuer) && !alone) {
     return untrusted(
       `${whoIssued(path)}, and ${issuerOf(top)} is not in the CA bundle${also.join('')}`,
-      `Add ${issuerOf(top)} and the root above it to the CA bundle, from the current CA certificates of this environment. Do not switch verification off.`,
+      `Add ${issuerOf(top)} and the root above it to the CA bundle: ${currentBundle} Do not switch verification off.`,
     );
   }
   const who = alone ? `${subjectOf(own)} is self-signed` : whoIssued(path);

@@ -23,7 +23,7 @@ export const faults: readonly Fault[] = [
   { is: 'the client certificate is from a CA that the server does not know', presents: 'foreign' },
   { is: 'the client certificate has expired', presents: 'expired' },
   { is: 'the client certificate is not valid yet', presents: 'future' },
-  { is: 'the client certificate is not for clients', presents: 'purpose' },
+  { is: 'the client certificate is not for client authentication', presents: 'purpose' },
   { is: 'the client certificate has a key of 1024 bits', presents: 'weak' },
   { is: 'the client certificate is signed with SHA-1', presents: 'sha1' },
   { is: 'the CA above the client certificate has expired', presents: 'issuerExpired' },
@@ -33,7 +33,7 @@ export const faults: readonly Fault[] = [
 
   { is: 'the server’s certificate has expired', server: 'expired' },
   { is: 'the server’s certificate is not valid yet', server: 'future' },
-  { is: 'the server’s certificate signed itself', server: 'selfSigned' },
+  { is: 'the server’s certificate is self-signed', server: 'selfSigned' },
   { is: 'the server’s certificate is from a CA outside the bundle', server: 'foreign' },
   { is: 'the server sends an intermediate that did not issue its certificate', server: 'wrongIntermediate' },
   { is: 'the server’s certificate is for another name', server: 'wrongName' },

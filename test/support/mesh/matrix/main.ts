@@ -25,7 +25,7 @@ for (const complaint of complaints) say(complaint);
 say(`\n${cells.length} cells; ${complaints.length} changes and unexplained differences`);
 if (values.write) {
   writeRecord(cells, new Date().toISOString().slice(0, 10), await programs(installed, hasOfficialClient()));
-  say('recorded; now run: npm run docs');
+  say('recorded; now run: npm run format && npm run docs');
 } else if (complaints.length > 0) {
   process.exitCode = 1;
 }
