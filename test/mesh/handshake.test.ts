@@ -28,7 +28,7 @@ describe('each fault has its reason', () => {
 });
 
 test('docs/handshake.md lists these faults with their reasons, in this order', () => {
-  const section = readFileSync('docs/handshake.md', 'utf8').split('## From fault to reason')[1] ?? '';
+  const section = readFileSync('docs/handshake.md', 'utf8').split('## From fault to reason')[1]?.split('\n## ')[0] ?? '';
   const [, , ...rows] = section.split('\n').filter((line) => line.startsWith('|'));
   expect(rows).toEqual(scenarios.map(rowOf));
 });
@@ -64,12 +64,12 @@ async function plays(scenario: Scenario, version: TlsVersion | undefined): Promi
     if (scenario.detail) expect(result.detail).toMatch(scenario.detail);
     if (scenario.remedy) expect(result.remedy).toMatch(scenario.remedy);
     if (scenario.httpStatus !== undefined) expect(result.httpStatus).toBe(scenario.httpStatus);
-    expect(findings(mesh, result), 'besides handshake_failed').toEqual(scenario.finding ? [scenario.finding] : []);
+    expect(findings(mesh, result), 'in addition to handshake_failed').toEqual(scenario.finding ? [scenario.finding] : []);
     if (scenario.hangs) {
       expect(tookMs).toBeGreaterThan(hangMs * 0.9);
       expect(result.phases[scenario.hangs]).toBeGreaterThan((hangMs / 1000) * 0.8);
     }
-    // Whatever became of it, the server's certificates are known as soon as the server has sent them.
+    // Whatever the outcome, the server's certificates are known once the server has sent them.
     if (version) {
       expect(result.serverCertificates.length).toBeGreaterThan(0);
       expect(result.tls?.protocol).toBe(version);
@@ -79,7 +79,7 @@ async function plays(scenario: Scenario, version: TlsVersion | undefined): Promi
   }
 }
 
-/** Besides the reason itself and what the test chose not to verify. */
+/** Without the reason itself, and without what the test chose not to verify. */
 function findings(mesh: MeshEndpoint, last: HandshakeResult): string[] {
   const now = new Date();
   const thresholds = { warningMs: 45 * dayMs, criticalMs: 14 * dayMs };

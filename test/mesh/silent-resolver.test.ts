@@ -21,7 +21,7 @@ afterEach(async () => {
   await estate?.remove();
 });
 
-// What getaddrinfo gives a name server that is silent (resolv.conf(5): two attempts of five seconds) is longer than all of this.
+// How long getaddrinfo waits for a silent name server (resolv.conf(5): two attempts of five seconds), which is longer than all time limits here.
 const resolverGivesUpAfterMs = 10_000;
 const timeouts = { connect: '1s', tls: '1s', request: '1s' };
 const boundMs = 3000;
@@ -133,8 +133,8 @@ describe.skipIf(!canHaveResolver())('a resolver that is silent', () => {
     );
     const { handshakes } = await check(prefix, estate!);
     expect(handshakes[0]?.detail).toMatch(
-      /^no answer from the DNS servers of this machine \(127\.[\d.]+\) for silent\.example within \d+ ms/,
+      /^no answer from this machine’s DNS servers \(127\.[\d.]+\) for silent\.example within \d+ ms/,
     );
-    expect(handshakes[1]?.detail).toMatch(/know no address for unknown\.example/);
+    expect(handshakes[1]?.detail).toMatch(/have no address for unknown\.example/);
   });
 });
