@@ -28,7 +28,8 @@ describe('each fault has its reason', () => {
 });
 
 test('docs/handshake.md lists these faults with their reasons, in this order', () => {
-  const section = readFileSync('docs/handshake.md', 'utf8').split('## From fault to reason')[1]?.split('\n## ')[0] ?? '';
+  const section =
+    readFileSync('docs/handshake.md', 'utf8').split('## From fault to reason')[1]?.split('\n## ')[0] ?? '';
   const [, , ...rows] = section.split('\n').filter((line) => line.startsWith('|'));
   expect(rows).toEqual(scenarios.map(rowOf));
 });
@@ -64,7 +65,9 @@ async function plays(scenario: Scenario, version: TlsVersion | undefined): Promi
     if (scenario.detail) expect(result.detail).toMatch(scenario.detail);
     if (scenario.remedy) expect(result.remedy).toMatch(scenario.remedy);
     if (scenario.httpStatus !== undefined) expect(result.httpStatus).toBe(scenario.httpStatus);
-    expect(findings(mesh, result), 'in addition to handshake_failed').toEqual(scenario.finding ? [scenario.finding] : []);
+    expect(findings(mesh, result), 'in addition to handshake_failed').toEqual(
+      scenario.finding ? [scenario.finding] : [],
+    );
     if (scenario.hangs) {
       expect(tookMs).toBeGreaterThan(hangMs * 0.9);
       expect(result.phases[scenario.hangs]).toBeGreaterThan((hangMs / 1000) * 0.8);
