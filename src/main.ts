@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // argv → command → exit code: the only place that touches the process. Kept small, so that `--version` is quick.
 import { type CommandIo, exitCode } from './cli/command.ts';
+import { tooOld } from './cli/node-version.ts';
 import { explain, runProgram } from './cli/run.ts';
 import { version } from './version.ts';
 
@@ -16,6 +17,13 @@ const io: CommandIo = {
   askSecret: async (name) => (await import('./cli/ask-secret.ts')).askSecret(name, process.stdin, io.stderr),
   unread: () => process.stderr.writableLength,
 };
+
+// Before any command is loaded: an older Node.js lacks modules that they import.
+const complaint = tooOld(process.versions.node, process.execPath);
+if (complaint) {
+  io.stderr(complaint);
+  process.exit(exitCode.unknown);
+}
 
 // A reader that has seen enough (`… | head`) is no fault; the command goes on to its own exit code.
 for (const stream of [process.stdout, process.stderr]) {

@@ -39,6 +39,16 @@ describe('the process', () => {
     expect(await start(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
+  test.each(['20.20.2', '22.23.3'])('on Node.js %s it says which it needs, before anything else', async (version) => {
+    const older = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '${version}' } })`;
+    const { code, stdout, stderr } = await start(['check', '--config', 'x'], { NODE_OPTIONS: `--import="${older}"` });
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(
+      new RegExp(`^error: mesh-cert-monitor needs Node.js 24 or later, and this is Node.js ${version} \\(/`),
+    );
+    expect(stderr).toContain('https://nodejs.org/');
+  });
+
   test('its exit code is the command’s', async () => {
     expect(await start(['inspect'])).toEqual({
       code: 3,
