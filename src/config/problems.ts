@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { MonitorError } from '../errors/index.ts';
 import { escaped, joined, quoted, type SafeText, say } from '../text/index.ts';
-import { type JsonSchema, jsonSchema, secretExpectations } from './schema.ts';
+import { type JsonSchema, jsonSchema, secretExpectations, sourceKinds } from './schema.ts';
 import { nearest } from './spelling.ts';
 
 export interface Problem {
@@ -49,8 +49,20 @@ export function schemaProblems(issues: readonly z.core.$ZodIssue[], raw: unknown
   const schema = jsonSchema();
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') return unknownKeys(issue.path, issue.keys, schema, raw);
-    return [{ path: pathText(issue.path), message: mismatch(issue, valueAt(raw, issue.path)) }];
+    const value = valueAt(raw, issue.path);
+    const source = secretExpectations.has(issue.message) ? unknownSource(value) : undefined;
+    const message = mismatch(issue, value);
+    return [{ path: pathText(issue.path), message: source ? `${message}; "${source}" is not a known key` : message }];
   });
+}
+
+/** The key of a mapping that would be a source if we knew it: `{ aws_ssm: NAME }`. A key without a value may be a secret. */
+function unknownSource(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const [only, ...others] = Object.entries(value);
+  if (!only || others.length > 0) return undefined;
+  const [key, text] = only;
+  return typeof text === 'string' && /^[a-z][a-z_]{1,40}$/.test(key) && !sourceKinds.has(key) ? key : undefined;
 }
 
 function unknownKeys(path: Path, keys: readonly string[], schema: JsonSchema, raw: unknown): Problem[] {

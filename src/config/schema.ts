@@ -37,6 +37,8 @@ const variable = z.strictObject({
   env: text('the name of an environment variable', formats.variableName).describe('Name of an environment variable.'),
 });
 
+export const sourceKinds: ReadonlySet<string> = new Set([file, variable].flatMap(({ shape }) => Object.keys(shape)));
+
 /** A short value: the text itself, or where to find it. */
 export const valueOrPlace = 'text (with a number in quotes), { file: PATH } or { env: NAME }';
 const value = () => z.union([z.string().min(1, { error: valueOrPlace }), file, variable], { error: valueOrPlace });

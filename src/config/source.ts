@@ -1,4 +1,4 @@
-/** Reads what a `Source` points to, every time, so that a rotated secret is noticed. */
+/** Reads what a `Source` points to, every time, so that a file that was rotated is noticed. A variable stays what it was at the start. */
 import { MonitorError } from '../errors/index.ts';
 import { readRegularFile } from '../files/index.ts';
 import { escaped, type SafeText, say } from '../text/index.ts';
