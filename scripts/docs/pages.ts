@@ -10,6 +10,7 @@ import { handshakeBlocks } from './handshake.ts';
 import { metricBlocks } from './metrics.ts';
 import { reliabilityBlocks } from './reliability.ts';
 import { renewalBlocks } from './renewal.ts';
+import { securityBlocks } from './security.ts';
 import { serviceBlocks } from './service.ts';
 
 export const pages: Readonly<Record<string, Blocks>> = {
@@ -23,5 +24,6 @@ export const pages: Readonly<Record<string, Blocks>> = {
   'docs/metrics.md': metricBlocks,
   'docs/reliability.md': reliabilityBlocks,
   'docs/renewal.md': renewalBlocks,
+  'docs/security.md': securityBlocks,
   'docs/service.md': serviceBlocks,
 };

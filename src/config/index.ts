@@ -1,6 +1,6 @@
 /** The configuration, and the sources of the values and secrets in it. */
 export { cronFields, duration, shortestCronIntervalSeconds } from './formats.ts';
-export { largestConfigurationBytes, loadConfiguration } from './load.ts';
+export { loadConfiguration } from './load.ts';
 export { isLoopback, networksOf } from './network.ts';
 export { formatPasswordHash, type PasswordHash, parsePasswordHash } from './password-hash.ts';
 export { presets } from './presets.ts';

@@ -1,11 +1,9 @@
 import { resolve } from 'node:path';
 import { type FileProblem, readRegularFile } from '../files/index.ts';
+import { limits } from '../limits/index.ts';
 import { parseConfiguration } from './parse.ts';
 import { ConfigurationError } from './problems.ts';
 import type { Configuration } from './types.ts';
-
-/** Enough for 10,000 environments; anything larger is not a configuration. */
-export const largestConfigurationBytes = 16 * 1024 * 1024;
 
 /**
  * Reads only the file: secrets and certificates are read when they are needed.
@@ -16,7 +14,7 @@ export const largestConfigurationBytes = 16 * 1024 * 1024;
  */
 export async function loadConfiguration(path: string): Promise<Configuration> {
   const absolute = resolve(path);
-  const read = await readRegularFile(absolute, { mostBytes: largestConfigurationBytes });
+  const read = await readRegularFile(absolute, { mostBytes: limits.configurationBytes });
   if ('problem' in read) throw unreadable(absolute, wordsFor(read.problem));
   return parseConfiguration(utf8(read.bytes, absolute), absolute);
 }
@@ -26,7 +24,7 @@ function wordsFor({ kind, code }: FileProblem): string {
     return 'there is no such file; `mesh-cert-monitor init --output FILE` writes one to start from';
   if (kind === 'denied') return 'not readable by the account that runs this';
   if (kind === 'not_regular') return 'not a regular file';
-  if (kind === 'too_large') return `larger than ${largestConfigurationBytes / 1024 / 1024} MiB`;
+  if (kind === 'too_large') return `larger than ${limits.configurationBytes / 1024 / 1024} MiB`;
   return `not readable (${code ?? 'unknown reason'})`;
 }
 

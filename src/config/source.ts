@@ -1,14 +1,12 @@
 /** Reads what a `Source` points to, every time, so that a file that was rotated is noticed. A variable stays what it was at the start. */
 import { MonitorError } from '../errors/index.ts';
 import { readRegularFile } from '../files/index.ts';
+import { limits } from '../limits/index.ts';
 import { escaped, type SafeText, say } from '../text/index.ts';
 import { Secret } from './secret.ts';
 import { decodeText } from './text.ts';
 import type { GivenSource, Source } from './types.ts';
 import type { Variables } from './variables.ts';
-
-/** Bytes. Certificates, keys, passphrases and enclosures for a desk are far smaller; a log or disk image named by mistake is not. */
-export const maximumSourceBytes = 1024 * 1024;
 
 /** A source could not be read. `message` is a sentence that names the place and the reason, but never a value. */
 export class SourceError extends MonitorError {
@@ -53,7 +51,7 @@ export async function readContent(source: Source | GivenSource, env: Variables):
   if (source.kind === 'file') return readFile(source.path, sourceLabel(source));
   const bytes = source.kind === 'given' ? Buffer.from(source.bytes) : textOf(source, env);
   if (bytes.length === 0) throw new SourceError(`${sourceLabel(source)} is empty`);
-  if (bytes.length > maximumSourceBytes) throw new SourceError(`${sourceLabel(source)} is larger than 1 MiB`);
+  if (bytes.length > limits.sourceBytes) throw new SourceError(`${sourceLabel(source)} is larger than 1 MiB`);
   return { bytes };
 }
 
@@ -64,7 +62,7 @@ function textOf(source: Extract<Source, { kind: 'env' | 'inline' }>, env: Variab
 }
 
 async function readFile(path: string, place: string): Promise<SourceContent> {
-  const read = await readRegularFile(path, { mostBytes: maximumSourceBytes });
+  const read = await readRegularFile(path, { mostBytes: limits.sourceBytes });
   if ('problem' in read) throw new SourceError(`${place} ${read.problem.reason}`);
   return read;
 }

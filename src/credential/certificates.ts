@@ -1,3 +1,4 @@
+import { limits } from '../limits/index.ts';
 import {
   type Certificate,
   DerError,
@@ -17,6 +18,8 @@ export interface CertificateReading {
   readonly entries: readonly (Certificate | undefined)[];
   /** Each one continues a sentence that begins with the place. */
   readonly problems: readonly string[];
+  /** Those of them that say what is over a limit: it is not read, and may be correct. */
+  readonly overLimit: readonly string[];
 }
 
 const certificateLabels: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']);
@@ -57,7 +60,7 @@ async function readForm(form: Form, depth: number): Promise<CertificateReading> 
   }
 }
 
-const nothing = (reason: string): CertificateReading => ({ entries: [], problems: [reason] });
+const nothing = (reason: string): CertificateReading => ({ entries: [], problems: [reason], overLimit: [] });
 
 /** The first part that contains a certificate: a desk puts it in the text or attaches it. */
 async function fromMail(bytes: Uint8Array, depth: number): Promise<CertificateReading> {
@@ -75,10 +78,21 @@ function fromBlocks(blocks: readonly PemBlock[]): CertificateReading {
     const instead = kind && insteadOfCertificate[kind];
     return nothing(`it does not contain a certificate, only ${labelsOf(blocks)}${instead ? `: ${instead}` : ''}`);
   }
-  const readings = wanted.map((block) => fromBlock(block, `block ${block.number} (line ${block.line}): `));
+  const { bundleCertificates } = limits;
+  const readings = wanted
+    .slice(0, bundleCertificates)
+    .map((block) => fromBlock(block, `block ${block.number} (line ${block.line}): `));
+  const entries = readings.flatMap((each) => each.entries);
+  const tooMany = Math.max(wanted.length, entries.length) > bundleCertificates;
+  const excess = tooMany
+    ? [`it has more than ${bundleCertificates} certificates, the limit; the others are not looked at`]
+    : [];
+  const overLimit = new Set([...excess, ...readings.flatMap((each) => each.overLimit)]);
+  const problems = [...excess, ...summed(readings.flatMap((each) => each.problems))];
   return {
-    entries: readings.flatMap(({ entries }) => entries),
-    problems: summed(readings.flatMap(({ problems }) => problems)),
+    entries: entries.slice(0, bundleCertificates),
+    problems,
+    overLimit: problems.filter((problem) => overLimit.has(problem)),
   };
 }
 
@@ -91,7 +105,7 @@ function summed(problems: readonly string[]): readonly string[] {
 }
 
 function fromBlock({ label, bytes, problem }: PemBlock, place: string): CertificateReading {
-  if (!bytes) return { entries: [undefined], problems: [`${place}${problem}`] };
+  if (!bytes) return damaged(`${place}${problem}`);
   // OpenSSL writes its trust settings after the certificate.
   if (label === 'TRUSTED CERTIFICATE')
     return attempt(() => [parseCertificate(readFirst(bytes, 'the certificate').raw)], place);
@@ -102,15 +116,18 @@ function fromDer(bytes: Uint8Array, place: string): CertificateReading {
   const kind = kindOfDer(bytes);
   if (kind === 'pkcs7') return attempt(() => certificatesOfPkcs7(bytes).map(parseCertificate), place);
   const instead = insteadOfCertificate[kind];
-  if (instead !== undefined) return { entries: [undefined], problems: [`${place}${instead}`] };
+  if (instead !== undefined) return damaged(`${place}${instead}`);
   return attempt(() => [parseCertificate(bytes)], place);
 }
 
 function attempt(parse: () => Certificate[], place: string): CertificateReading {
   try {
-    return { entries: parse(), problems: [] };
+    return { entries: parse(), problems: [], overLimit: [] };
   } catch (error) {
     if (!(error instanceof MalformedCertificateError || error instanceof DerError)) throw error;
-    return { entries: [undefined], problems: [`${place}${error.message}`] };
+    const message = `${place}${error.message}`;
+    return { ...damaged(message), overLimit: error.overLimit ? [message] : [] };
   }
 }
+
+const damaged = (problem: string): CertificateReading => ({ entries: [undefined], problems: [problem], overLimit: [] });

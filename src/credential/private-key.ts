@@ -2,6 +2,8 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Secret } from '../config/index.ts';
 import { MonitorError } from '../errors/index.ts';
+import { type Allowance, limits } from '../limits/index.ts';
+import { counted } from '../text/index.ts';
 import {
   children,
   DerError,
@@ -14,12 +16,17 @@ import {
   tags,
 } from '../x509/index.ts';
 import { decryptAny, decryption } from './decryption/ciphers.ts';
+import { derivationWork } from './decryption/kdf.ts';
 import { decryptLegacyPem } from './decryption/legacy-pem.ts';
 import { type Form, formOf } from './form/form.ts';
 import { insteadOfKey, kindOfDer, kindOfLabel, namedKeyFormat } from './form/other-formats.ts';
 import { DeployedKey } from './key-handle.ts';
 
-export type PrivateKeyFinding = 'private_key_malformed' | 'passphrase_missing' | 'passphrase_wrong';
+export type PrivateKeyFinding =
+  | 'private_key_malformed'
+  | 'input_over_limit'
+  | 'passphrase_missing'
+  | 'passphrase_wrong';
 
 /** Why there is no key. `message` continues a sentence that begins with the place. */
 export class PrivateKeyError extends MonitorError {
@@ -37,8 +44,6 @@ const plainTypes: Readonly<Record<string, 'pkcs8' | 'pkcs1' | 'sec1'>> = {
   'RSA PRIVATE KEY': 'pkcs1',
   'EC PRIVATE KEY': 'sec1',
 };
-/** One signature with 16,384 bits blocks the process for seconds; the largest key that fits in a file would block it for hours. */
-const mostRsaBits = 8192;
 const encryptedLabel = 'ENCRYPTED PRIVATE KEY';
 
 /**
@@ -48,11 +53,12 @@ const encryptedLabel = 'ENCRYPTED PRIVATE KEY';
 export async function readPrivateKey(bytes: Buffer, passphrase: Secret | undefined): Promise<DeployedKey> {
   try {
     const form = formOf(bytes);
-    if (form.kind === 'pem') return await fromBlocks(form.blocks, passphrase);
-    if (form.kind === 'der') return await fromDer(form.bytes, passphrase);
+    const work = derivationWork();
+    if (form.kind === 'pem') return await fromBlocks(form.blocks, passphrase, work);
+    if (form.kind === 'der') return await fromDer(form.bytes, passphrase, work);
     throw malformed(whyNone(form));
   } catch (error) {
-    if (error instanceof DerError) throw malformed(error.message);
+    if (error instanceof DerError) throw refused(error);
     throw error;
   }
 }
@@ -69,10 +75,11 @@ export async function privateKeysIn(
 ): Promise<{ readonly block: number; readonly key: DeployedKey }[]> {
   const form = formOf(bytes);
   if (form.kind !== 'pem') return [];
+  const work = derivationWork();
   const found: { block: number; key: DeployedKey }[] = [];
   for (const block of form.blocks.filter(({ label }) => isKeyLabel(label)).slice(0, mostKeysLookedAt)) {
     try {
-      found.push({ block: block.number, key: await fromBlock(block, passphrase) });
+      found.push({ block: block.number, key: await fromBlock(block, passphrase, work) });
     } catch (error) {
       if (!(error instanceof PrivateKeyError)) throw error;
     }
@@ -80,17 +87,21 @@ export async function privateKeysIn(
   return found;
 }
 
-async function fromBlocks(blocks: readonly PemBlock[], passphrase: Secret | undefined): Promise<DeployedKey> {
+async function fromBlocks(
+  blocks: readonly PemBlock[],
+  passphrase: Secret | undefined,
+  work: Allowance,
+): Promise<DeployedKey> {
   const block = blocks.find(({ label }) => isKeyLabel(label));
   if (!block) throw malformed(`it does not contain a private key, only ${labelsOf(blocks)}${insteadOf(blocks)}`);
-  return fromBlock(block, passphrase);
+  return fromBlock(block, passphrase, work);
 }
 
-async function fromBlock(block: PemBlock, passphrase: Secret | undefined): Promise<DeployedKey> {
+async function fromBlock(block: PemBlock, passphrase: Secret | undefined, work: Allowance): Promise<DeployedKey> {
   const place = `block ${block.number} (${block.label}, line ${block.line})`;
   if (!block.bytes) throw malformed(`${place}: ${block.problem}`);
   try {
-    if (block.label === encryptedLabel) return await fromEncrypted(readDer(block.bytes, 'the key'), passphrase);
+    if (block.label === encryptedLabel) return await fromEncrypted(readDer(block.bytes, 'the key'), passphrase, work);
     const type = plainTypes[block.label];
     if (!type)
       throw malformed(
@@ -101,7 +112,7 @@ async function fromBlock(block: PemBlock, passphrase: Secret | undefined): Promi
     if (!plain) throw passphrase ? wrong() : missing();
     return await deployed(plain, type, isKept(passphrase));
   } catch (error) {
-    if (error instanceof DerError) throw malformed(`${place}: ${error.message}`);
+    if (error instanceof DerError) throw refused(error, `${place}: `);
     if (error instanceof PrivateKeyError) throw new PrivateKeyError(error.finding, `${place}: ${error.message}`);
     throw error;
   }
@@ -119,12 +130,12 @@ function insteadOf([first]: readonly PemBlock[]): string {
 }
 
 /** The structure of the DER shows its form: RFC 5208 §6, RFC 5958 §2, RFC 8017 A.1.2, RFC 5915 §3. */
-async function fromDer(der: Uint8Array, passphrase: Secret | undefined): Promise<DeployedKey> {
+async function fromDer(der: Uint8Array, passphrase: Secret | undefined, work: Allowance): Promise<DeployedKey> {
   const instead = insteadOfKey[kindOfDer(der)];
   if (instead !== undefined) throw malformed(instead);
   const value = readDer(der, 'the key');
   const [first, second] = children(value, 'the key');
-  if (first?.tag === tags.sequence && second?.tag === tags.octetString) return fromEncrypted(value, passphrase);
+  if (first?.tag === tags.sequence && second?.tag === tags.octetString) return fromEncrypted(value, passphrase, work);
   if (first?.tag !== tags.integer) throw malformed('its DER is not a private key');
   return deployed(
     der,
@@ -134,9 +145,13 @@ async function fromDer(der: Uint8Array, passphrase: Secret | undefined): Promise
 }
 
 /** EncryptedPrivateKeyInfo (RFC 5958 §3). @throws {PrivateKeyError | DerError} */
-export async function fromEncrypted(value: DerValue, passphrase: Secret | undefined): Promise<DeployedKey> {
+export async function fromEncrypted(
+  value: DerValue,
+  passphrase: Secret | undefined,
+  work: Allowance,
+): Promise<DeployedKey> {
   const fields = new Fields(expectTag(value, tags.sequence, 'the encrypted key'), 'the encrypted key');
-  const { decrypt, blockBytes } = decryption(fields.take(tags.sequence, 'the encryption algorithm'));
+  const { decrypt, blockBytes } = decryption(fields.take(tags.sequence, 'the encryption algorithm'), work);
   const ciphertext = fields.take(tags.octetString, 'the encrypted key').body;
   fields.end();
   // A length that the cipher cannot produce means damage, not a wrong passphrase.
@@ -157,7 +172,8 @@ export async function deployed(
   readDer(der, 'the key');
   const key = openSslReads(der, type, encrypted);
   const bits = key.publicKey.algorithm.startsWith('RSA') ? key.publicKey.bits : 0;
-  if (bits > mostRsaBits) throw malformed(`it is an RSA key of ${bits} bits, more than the limit of ${mostRsaBits}`);
+  if (bits > limits.rsaBits)
+    throw tooMuch(`it is an RSA key of ${counted(bits)} bits, more than the limit of ${counted(limits.rsaBits)}`);
   if (await key.works()) return key;
   throw malformed('the private key is damaged: a signature made with it does not verify with its own public key');
 }
@@ -176,4 +192,7 @@ const isKept = (passphrase: Secret | undefined): boolean => passphrase !== undef
 
 const missing = () => new PrivateKeyError('passphrase_missing', 'it is encrypted, but there is no passphrase');
 const malformed = (reason: string) => new PrivateKeyError('private_key_malformed', reason);
+const tooMuch = (reason: string) => new PrivateKeyError('input_over_limit', reason);
+const refused = ({ message, overLimit }: DerError, place = '') =>
+  (overLimit ? tooMuch : malformed)(`${place}${message}`);
 const wrong = () => new PrivateKeyError('passphrase_wrong', 'the passphrase does not decrypt it');

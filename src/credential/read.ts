@@ -122,11 +122,12 @@ function unreadableByClients(content: PartContent, wanted: (label: string) => bo
 
 async function clientFrom(content: PartContent): Promise<Client> {
   if (!content.bytes) return { problems: [unreadable('certificate_unreadable', content)] };
-  const { entries, problems } = await readCertificates(content.bytes);
+  const { entries, problems, overLimit } = await readCertificates(content.bytes);
   // If the first does not parse, the second is probably a CA: no client certificate is better than a wrong one.
   const [certificate, ...rest] = entries;
   const others = rest.filter((each) => each !== undefined);
-  const findings = problems.map((problem) => about('certificate_malformed', content, problem));
+  const code = (problem: string) => (overLimit.includes(problem) ? 'input_over_limit' : 'certificate_malformed');
+  const findings = problems.map((problem) => about(code(problem), content, problem));
   if (certificate) findings.push(...unreadableByClients(content, isCertificateLabel));
   if (others.length > 0) {
     const message = `it contains ${plural(others.length, 'more certificate')} after the first`;
@@ -172,9 +173,10 @@ interface Bundle {
 
 async function bundleFrom(content: PartContent): Promise<Bundle> {
   if (!content.bytes) return { certificates: [], problems: [unreadable('ca_bundle_unreadable', content)] };
-  const { entries, problems } = await readCertificates(content.bytes);
+  const { entries, problems, overLimit } = await readCertificates(content.bytes);
   const certificates = entries.filter((each) => each !== undefined);
-  const malformed = problems.map((problem) => about('ca_bundle_malformed', content, problem));
+  const code = (problem: string) => (overLimit.includes(problem) ? 'input_over_limit' : 'ca_bundle_malformed');
+  const malformed = problems.map((problem) => about(code(problem), content, problem));
   const unreadByClients = certificates.length > 0 ? unreadableByClients(content, isCertificateLabel) : [];
   return { certificates, problems: [...malformed, ...unreadByClients] };
 }

@@ -92,6 +92,16 @@ export const chainCodes = {
       'Run `mesh-cert-monitor bundle --environment NAME --output BUNDLE.pem` with integration, deployment or production: it writes the root CA first, then the CA below it.',
     source: rfc5280('6.1.1 (d)'),
   },
+  path_search_over_limit: {
+    group: 'chain',
+    severity: 'critical',
+    check: 'chain_valid',
+    title: 'Search for a path was given up',
+    meaning:
+      'The bundle has so many CA certificates with the same names that the search for a path to a root reached its limit on work before it found one. The limits are in [security.md](security.md#limits-on-input).',
+    remedy: 'Reduce the bundle to the CA certificates of this environment: one root and one issuing CA, in most cases.',
+    source: 'RFC 4158 §2.4.2; docs/security.md',
+  },
   ca_expired: {
     group: 'chain',
     severity: 'critical',

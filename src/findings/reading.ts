@@ -65,6 +65,17 @@ export const readingCodes = {
       'Replace the block named in the message, or download the bundle again from the NHS public key infrastructure pages.',
     source: `RFC 7468 §5; ${rfc5280('4.1')}`,
   },
+  input_over_limit: {
+    group: 'reading',
+    severity: 'critical',
+    check: 'readable',
+    title: 'A file is larger than this product processes',
+    meaning:
+      'A certificate, name, bundle, private key or keystore exceeds a limit that real ones never come near. What exceeds it is not processed, so that one file cannot hold up the others. The limits are in [security.md](security.md#limits-on-input).',
+    remedy:
+      'Check that the file named in the message is the one that was meant to be deployed. If it is, and clients accept it, remove what is not needed (such as CA certificates that the path does not use), or export a keystore again with the default settings of its tool.',
+    source: 'docs/security.md',
+  },
   passphrase_missing: {
     group: 'reading',
     severity: 'critical',

@@ -76,6 +76,7 @@ export async function handshake(
             ...circumstances,
             code: error.verdict,
             certificates: certificatesOf(seen, credential),
+            ...(seen.server.excess === undefined ? {} : { excess: seen.server.excess }),
             trusted: credential?.bundle ?? [],
           })
         : failureOf(error, circumstances);

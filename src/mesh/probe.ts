@@ -17,6 +17,7 @@ import { openTunnel } from './network/tunnel.ts';
 import { firstToSpeak, type SecondChance } from './tls/first-to-speak.ts';
 import { presentedBy } from './tls/presented.ts';
 import { judgeServer, noteRequest, type ServerSide, secure } from './tls/secure.ts';
+import { excessOf, overLimit } from './tls/server-limits.ts';
 
 export interface Plan {
   readonly mesh: MeshEndpoint;
@@ -55,9 +56,9 @@ export async function probe(plan: Plan, phases: Phases, seen: Seen, sockets: Soc
   const tls = await reachAndSecure(plan, url, phases, seen, sockets);
   const verdict = judgeServer(tls, bare(url.hostname), seen.server);
   seen.serverVerified = verdict === undefined;
-  if (verdict) seen.server.certificates = withAllPresented(tls, seen.server.certificates);
+  if (verdict && verdict !== overLimit) seen.server.certificates = withAllPresented(tls, seen.server.certificates);
   // Before anything secret is sent.
-  if (verdict && mesh.verifyServer) throw new ServerNotVerifiedError(verdict);
+  if (verdict && (mesh.verifyServer || verdict === overLimit)) throw new ServerNotVerifiedError(verdict);
   return phases.run('request', mesh.timeouts.requestMs, async (signal) => {
     const response = await sendRequest(tls, url, meshRequest, signal);
     const { date, 'retry-after': retryAfter } = response.headers;
@@ -127,6 +128,7 @@ async function reach({ mesh, proxy }: Plan, url: URL, phases: Phases, seen: Seen
 function withAllPresented(tls: TLSSocket, completed: readonly Buffer[]): readonly Buffer[] {
   const key = completed.map((der) => der.toString('base64')).join();
   const presented = presentedBy(tls, key);
+  if (excessOf(presented) !== undefined) return completed;
   return [...presented, ...completed.filter((der) => !presented.some((each) => each.equals(der)))];
 }
 

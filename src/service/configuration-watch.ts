@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { largestConfigurationBytes } from '../config/index.ts';
 import { readRegularFile } from '../files/index.ts';
+import { limits } from '../limits/index.ts';
 import { ResourceShortageError } from '../shortage/index.ts';
 
 export interface FileWatch {
@@ -33,7 +33,7 @@ export function watchFile(
 /** SHA-256 in hex, or the reason why there is none. Undefined if a shortage in this process prevented the reading. */
 async function contentHash(path: string): Promise<string | undefined> {
   try {
-    const read = await readRegularFile(path, { mostBytes: largestConfigurationBytes });
+    const read = await readRegularFile(path, { mostBytes: limits.configurationBytes });
     if ('problem' in read) return `unreadable: ${read.problem.reason}`;
     return createHash('sha256').update(read.bytes).digest('hex');
   } catch (error) {

@@ -1,4 +1,5 @@
 /** Who may have issued whom, by name and key identifier, with a limit on the work of finding out. */
+import type { Allowance } from '../limits/index.ts';
 import type { Certificate, PublicKeyFacts } from '../x509/index.ts';
 import { signed } from './signatures.ts';
 
@@ -26,31 +27,11 @@ export function distinct(certificates: readonly Certificate[]): Certificate[] {
 }
 
 /**
- * A bundle can contain a thousand CAs of one name. Each check of "did this key sign that" uses up some of
- * the allowance, and when none is left the answer is no: nobody puts together a bundle that needs more.
+ * Whether `issuer`'s key signed `certificate`. Each question takes from the allowance, and when nothing is left the answer is no: a
+ * bundle can contain hundreds of CAs of one name, but nobody puts together one that needs more.
  */
-export class Allowance {
-  #left: number;
-
-  constructor(units: number) {
-    this.#left = units;
-  }
-
-  /** @returns whether that much was left; if not, the allowance is used up from then on */
-  spend(units: number): boolean {
-    this.#left -= units;
-    return this.#left >= 0;
-  }
-
-  /** Whether anything has been refused yet. */
-  get isSpent(): boolean {
-    return this.#left < 0;
-  }
-
-  signed(certificate: Certificate, issuer: Certificate): boolean {
-    return this.spend(costOf(issuer.publicKey)) && signed(certificate, issuer);
-  }
-}
+export const signedWithin = (work: Allowance, certificate: Certificate, issuer: Certificate): boolean =>
+  work.spend(costOf(issuer.publicKey)) && signed(certificate, issuer);
 
 /** In tenths of a millisecond, roughly: OpenSSL is quick only with the usual keys. */
 function costOf({ algorithm, bits, curve }: PublicKeyFacts): number {

@@ -1,8 +1,6 @@
+import { type Allowance, allowance, limits } from '../limits/index.ts';
 import { type Certificate, opensslTakesAsIssuer } from '../x509/index.ts';
-import { Allowance, distinct, looksSelfSigned, mayHaveIssued } from './issuers.ts';
-
-/** Each question makes OpenSSL parse two certificates. No real bundle needs this many. */
-const maximumQuestions = 1_000;
+import { distinct, looksSelfSigned, mayHaveIssued } from './issuers.ts';
 
 /**
  * The path that OpenSSL takes at `at`, client first. Of the issuers with the right name and key identifier it takes the first in the bundle that
@@ -14,7 +12,7 @@ export function opensslPath(client: Certificate, bundle: readonly Certificate[],
   const authorities = distinct(bundle);
   const bySubject = Map.groupBy(authorities, ({ subject }) => subject.canonical);
   if (bySubject.size === authorities.length) return undefined;
-  const questions = new Allowance(maximumQuestions);
+  const questions = allowance(limits.opensslQuestions);
   const path = [client];
   for (let last = client; !looksSelfSigned(last); ) {
     const named = bySubject.get(last.issuer.canonical) ?? [];

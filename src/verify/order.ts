@@ -1,8 +1,9 @@
 /** The order of the CA bundle: root CA first according to NHS England's guide, whatever else the bundle contains. */
 import { type Finding, finding } from '../findings/index.ts';
+import { allowance, limits } from '../limits/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { depthsOf, type Link as IssuedBy } from './depths.ts';
-import { Allowance, distinct, looksSelfSigned, mayHaveIssued } from './issuers.ts';
+import { distinct, looksSelfSigned, mayHaveIssued, signedWithin } from './issuers.ts';
 import { placeInBundle } from './label.ts';
 import type { AssessmentPolicy, BundleOrder } from './types.ts';
 
@@ -10,9 +11,6 @@ type ChainOrder = AssessmentPolicy['chainOrder'];
 
 /** By position in the bundle. */
 type Link = IssuedBy<number>;
-
-/** For finding who issued whom in a bundle; each pair costs one signature check, which is remembered. */
-const maximumVerifications = 1_000;
 
 export interface OrderVerdict {
   readonly order: BundleOrder;
@@ -51,17 +49,20 @@ function firstPlaces(bundle: readonly Certificate[]): ReadonlyMap<string, number
 
 /** Issuer and issued. If a CA certified its own issuer (cross-certification), neither comes first. */
 function linksIn(authorities: readonly Certificate[]): [Certificate, Certificate][] {
-  const allowance = new Allowance(maximumVerifications);
+  const signatures = allowance(limits.orderSignatures);
+  const pairs = allowance(limits.orderPairs);
   const bySubject = Map.groupBy(authorities, (each) => each.subject.canonical);
   const issued = (issuer: Certificate, certificate: Certificate) =>
-    issuer !== certificate && mayHaveIssued(certificate, issuer) && allowance.signed(certificate, issuer);
+    issuer !== certificate && mayHaveIssued(certificate, issuer) && signedWithin(signatures, certificate, issuer);
   return authorities
     .filter((each) => !looksSelfSigned(each))
-    .flatMap((each) =>
-      (bySubject.get(each.issuer.canonical) ?? [])
+    .flatMap((each) => {
+      const named = bySubject.get(each.issuer.canonical) ?? [];
+      if (signatures.isSpent || !pairs.spend(named.length)) return [];
+      return named
         .filter((issuer) => issued(issuer, each) && (looksSelfSigned(issuer) || !issued(each, issuer)))
-        .map((issuer): [Certificate, Certificate] => [issuer, each]),
-    );
+        .map((issuer): [Certificate, Certificate] => [issuer, each]);
+    });
 }
 
 function orderOf(links: readonly Link[]): BundleOrder {

@@ -1,4 +1,6 @@
 /** Why the search for a path ended before a root, in words. */
+import { limits } from '../limits/index.ts';
+import { counted } from '../text/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { keyIdentifiersAgree, looksSelfSigned, mayHaveIssued, namesIssuer } from './issuers.ts';
 import { dateOf, hexOf, labelOf, nameOf } from './label.ts';
@@ -45,11 +47,11 @@ export function tooLong(path: readonly Certificate[]): Failure {
   return untrusted(last, message);
 }
 
-export const searchGivenUp = (last: Certificate, verifications: number): Failure =>
-  untrusted(
-    last,
-    `The search for a path ends at ${labelOf(last)}: the bundle contains so many CA certificates with the same names that checking ${verifications} signatures did not show who issued whom.`,
-  );
+export const searchGivenUp = (last: Certificate): Failure => ({
+  code: 'path_search_over_limit',
+  certificate: last,
+  message: `The search for a path was given up at ${labelOf(last)}: the bundle contains so many CA certificates with the same names that ${counted(limits.pathSignatures)} signatures and ${counted(limits.pathSteps)} comparisons of certificates, the limits, did not show who issued whom.`,
+});
 
 const untrusted = (certificate: Certificate, message: string): Failure => ({
   code: 'chain_untrusted',

@@ -1,6 +1,8 @@
 /** The certification path from the client certificate to a self-signed certificate of the bundle (RFC 5280 §6.1, RFC 4158 for the search). */
+import { createHash } from 'node:crypto';
+import { allowance, limits } from '../limits/index.ts';
 import { type Certificate, firstToExpire } from '../x509/index.ts';
-import { Allowance, distinct, looksSelfSigned, mayHaveIssued } from './issuers.ts';
+import { distinct, looksSelfSigned, mayHaveIssued, signedWithin } from './issuers.ts';
 import { missingIssuer, searchGivenUp, tooLong, wrongSignature } from './path-ends.ts';
 import { failuresOf, issuerFailures } from './rules/all.ts';
 import type { Failure } from './rules/rule.ts';
@@ -15,13 +17,6 @@ export interface PathVerdict {
   readonly failures: readonly Failure[];
 }
 
-/** Many times more than any real bundle needs; a hostile one costs at most a second, once, because signatures are remembered. */
-const maximumVerifications = 3_000;
-/** Comparisons of names with name constraints and of policies, on all paths together; OpenSSL's limit is the same for a single pair of certificates. */
-const maximumComparisons = 2 ** 20;
-const maximumPaths = 1_000;
-/** Certificates. OpenSSL's default is the same. */
-const maximumLength = 100;
 /** Issuers with the right name whose key did not sign are followed only to explain the failure, and only this many. */
 const maximumWrongKeys = 2;
 
@@ -36,8 +31,9 @@ class Search {
   best: PathVerdict | undefined;
   #paths = 0;
   readonly #bySubject: ReadonlyMap<string, Certificate[]>;
-  readonly #allowance = new Allowance(maximumVerifications);
-  readonly #work = new Allowance(maximumComparisons);
+  readonly #signatures = allowance(limits.pathSignatures);
+  readonly #steps = allowance(limits.pathSteps);
+  readonly #comparisons = allowance(limits.pathComparisons);
   readonly #now: Date;
 
   constructor(bundle: readonly Certificate[], now: Date) {
@@ -49,19 +45,19 @@ class Search {
   extend(path: readonly Certificate[], broken: readonly Failure[], ends: number): void {
     const last = path.at(-1) as Certificate;
     const perhapsRoot = path.length > 1 && looksSelfSigned(last);
-    if (perhapsRoot && this.#allowance.signed(last, last)) {
+    if (perhapsRoot && signedWithin(this.#signatures, last, last)) {
       this.#finish(path, true, broken);
       return;
     }
     const named = this.#bySubject.get(last.issuer.canonical) ?? [];
     const { right, wrong } = this.#issuersOf(path, named);
-    if (this.#allowance.isSpent) {
-      this.#finish(path, false, [...broken, searchGivenUp(last, maximumVerifications)]);
+    if (this.#isSpent) {
+      this.#finish(path, false, [...broken, searchGivenUp(last)]);
     } else if (perhapsRoot && right.length === 0) {
       this.#finish(path, true, [...broken, wrongSignature(last, last)]);
     } else if (right.length + wrong.length === 0) {
       this.#finish(path, false, [...broken, missingIssuer(path, named)]);
-    } else if (path.length >= maximumLength) {
+    } else if (path.length >= limits.pathLength) {
       this.#finish(path, false, [...broken, tooLong(path)]);
     } else if (right.length > 0) {
       for (const issuer of right) this.#follow(path, issuer, broken, ends);
@@ -75,19 +71,25 @@ class Search {
     if (!this.#isSettled(end)) this.extend([...path, issuer], broken, end);
   }
 
+  /** Nobody puts together a bundle that needs more. */
+  get #isSpent(): boolean {
+    return this.#signatures.isSpent || this.#steps.isSpent;
+  }
+
   /** A path that ends then cannot lead to anything better, or not within the limits. */
   #isSettled(end: number): boolean {
     if (!this.best) return false;
-    return this.#paths >= maximumPaths || this.#allowance.isSpent || (this.best.holds && expiryOf(this.best) >= end);
+    return this.#paths >= limits.paths || this.#isSpent || (this.best.holds && expiryOf(this.best) >= end);
   }
 
   /** Those whose key signed the last certificate of the path, and some that only have the right name. */
   #issuersOf(path: readonly Certificate[], named: readonly Certificate[]) {
     const last = path.at(-1) as Certificate;
-    const fresh = named.filter(
-      (issuer) => mayHaveIssued(last, issuer) && !path.some((each) => sameAuthority(each, issuer)),
-    );
-    const bySignature = Map.groupBy(this.#inOrder(fresh), (issuer) => this.#allowance.signed(last, issuer));
+    // Each candidate is looked at, and put in order by what is wrong with it.
+    if (!this.#steps.spend(path.length + named.length)) return { right: [], wrong: [] };
+    const above = new Set(path.map(authorityOf));
+    const fresh = named.filter((issuer) => mayHaveIssued(last, issuer) && !above.has(authorityOf(issuer)));
+    const bySignature = Map.groupBy(this.#inOrder(fresh), (issuer) => signedWithin(this.#signatures, last, issuer));
     return {
       right: bySignature.get(true) ?? [],
       wrong: bySignature.get(false)?.slice(0, maximumWrongKeys) ?? [],
@@ -96,12 +98,13 @@ class Search {
 
   #finish(path: readonly Certificate[], complete: boolean, broken: readonly Failure[]): void {
     this.#paths += 1;
+    this.#steps.spend(path.length);
     const found = this.#verdict(path, complete, broken);
     if (!this.best || isBetter(found, this.best)) this.best = found;
   }
 
   #verdict(path: readonly Certificate[], complete: boolean, broken: readonly Failure[]): PathVerdict {
-    const failures = [...broken, ...failuresOf({ path, complete, work: this.#work }, this.#now)];
+    const failures = [...broken, ...failuresOf({ path, complete, work: this.#comparisons }, this.#now)];
     return { holds: complete && failures.length === 0, path, complete, failures };
   }
 
@@ -135,9 +138,14 @@ function isBetter(one: PathVerdict, other: PathVerdict): boolean {
 
 const expiryOf = ({ path }: PathVerdict) => firstToExpire(path)?.notAfter.getTime() ?? 0;
 
+const authorities = new WeakMap<Certificate, string>();
+
 /** RFC 4158 §5.2: one name with one key never twice, because cross-certified CAs would lead round in circles. */
-function sameAuthority(one: Certificate, other: Certificate): boolean {
-  return (
-    one.subject.canonical === other.subject.canonical && Buffer.compare(one.publicKey.spki, other.publicKey.spki) === 0
-  );
+function authorityOf(certificate: Certificate): string {
+  const known = authorities.get(certificate);
+  if (known !== undefined) return known;
+  const { subject, publicKey } = certificate;
+  const authority = createHash('sha256').update(subject.canonical).update('\0').update(publicKey.spki).digest('base64');
+  authorities.set(certificate, authority);
+  return authority;
 }

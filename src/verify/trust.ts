@@ -1,16 +1,16 @@
 /** What OpenSSL would judge as well: path, key, validity and strength. Exactly this is compared with its verdict. */
 import type { DeployedCredential } from '../credential/index.ts';
 import { type Finding, finding } from '../findings/index.ts';
+import { allowance, limits } from '../limits/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { invalidates } from './checks.ts';
-import { looksSelfSigned, mayHaveIssued } from './issuers.ts';
+import { looksSelfSigned, mayHaveIssued, signedWithin } from './issuers.ts';
 import { judgeKeyMatch } from './key-match.ts';
 import { labelOf, nameOf } from './label.ts';
 import { explainMissingIssuer } from './nhs-pki.ts';
 import { findPath, type PathVerdict } from './path.ts';
 import { clientFailures } from './rules/all.ts';
 import type { Failure } from './rules/rule.ts';
-import { signed } from './signatures.ts';
 
 export interface Trust extends Pick<PathVerdict, 'holds' | 'path' | 'complete'> {
   readonly findings: readonly Finding[];
@@ -82,7 +82,10 @@ function explainIncomplete({
   extraCertificates,
 }: DeployedCredential & { certificate: Certificate }) {
   if (bundleInKeystore && bundle.length === 0) return keystoreWithoutAuthorities;
-  const beside = extraCertificates.find((each) => mayHaveIssued(certificate, each) && signed(certificate, each));
+  const work = allowance(limits.orderSignatures);
+  const beside = extraCertificates.find(
+    (each) => mayHaveIssued(certificate, each) && signedWithin(work, certificate, each),
+  );
   if (!beside) return explainMissingIssuer(certificate, bundle);
   return {
     message: 'It is in the client certificate’s file instead.',

@@ -127,6 +127,13 @@ export interface Certificate extends PolicyExtensions {
 /** The DER is not a certificate. `message` says what is wrong and where. */
 export class MalformedCertificateError extends MonitorError {
   override readonly code = 'ERR_CERTIFICATE_MALFORMED';
+  /** Whether it exceeds a limit. If so, it may be a correct certificate, but it is not processed. */
+  readonly overLimit: boolean;
+
+  constructor(message: string, { overLimit = false } = {}) {
+    super(message);
+    this.overLimit = overLimit;
+  }
 }
 
 /** The certificate that expires first, because a path stops working then (RFC 5280 §6.1.3 (a)(2)). Undefined for an empty list. */

@@ -1,6 +1,7 @@
 /** A strict reader of DER (ITU-T X.690 §10): definite, minimal lengths, one-octet tags, no trailing bytes. Returns views, never copies. */
 import { MonitorError } from '../errors/index.ts';
-import { plural } from '../text/index.ts';
+import { limits } from '../limits/index.ts';
+import { counted, plural } from '../text/index.ts';
 
 export interface DerValue {
   /** The identifier octet: class, constructed bit and number. */
@@ -13,7 +14,17 @@ export interface DerValue {
 /** The bytes are not DER, or not the DER that was expected. `message` ends with the place. */
 export class DerError extends MonitorError {
   override readonly code = 'ERR_DER';
+  /** Whether a limit was exceeded. If so, the bytes can be correct, but are not processed. */
+  readonly overLimit: boolean;
+
+  constructor(message: string, { overLimit = false } = {}) {
+    super(message);
+    this.overLimit = overLimit;
+  }
 }
+
+/** `what` continues “it has …”: `it has more than 64 extensions`. */
+export const overLimit = (what: string): DerError => new DerError(what, { overLimit: true });
 
 export const tags = {
   boolean: 0x01,
@@ -63,15 +74,23 @@ export function readFirst(bytes: Uint8Array, what: string): DerValue {
   return { tag, body: bytes.subarray(start, end), raw: bytes.subarray(0, end) };
 }
 
-/** The values inside a constructed one. */
+/** The values inside a constructed one. @throws {DerError} also if there are more than `limits.listEntries` */
 export function children(value: DerValue, what: string): DerValue[] {
   const values: DerValue[] = [];
   for (let rest = value.body; rest.length > 0; ) {
     const child = readFirst(rest, what);
+    if (values.length === limits.listEntries)
+      throw overLimit(`${what} has more than ${counted(limits.listEntries)} entries, the limit`);
     values.push(child);
     rest = rest.subarray(child.raw.length);
   }
   return values;
+}
+
+/** For values that are shown or compared: the cost of both grows with the length. @throws {DerError} */
+export function assertValueBytes({ body }: DerValue, what: string): void {
+  if (body.length <= limits.valueBytes) return;
+  throw overLimit(`${what} has ${counted(body.length)} bytes, more than the limit of ${counted(limits.valueBytes)}`);
 }
 
 /** The value itself. @throws {DerError} if it is missing or has another tag; `what` names it in the message. */

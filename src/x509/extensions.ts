@@ -1,4 +1,6 @@
 /** The extensions that decide something here (RFC 5280 §4.2). */
+import { limits } from '../limits/index.ts';
+import { counted } from '../text/index.ts';
 import type { Certificate, KeyUsage, PolicyExtensions } from './certificate.ts';
 import {
   bitString,
@@ -12,6 +14,7 @@ import {
   Fields,
   hex,
   oid,
+  overLimit,
   readDer,
   smallInteger,
   tags,
@@ -78,7 +81,7 @@ export function parseExtensions(list: DerValue | undefined): ExtensionFacts {
   const extensionOids = new Set<string>();
   const unhandledCriticalExtensions: string[] = [];
   let facts: Facts & { alternativeNames: Certificate['alternativeNames'] } = { alternativeNames: [] };
-  for (const each of list ? children(list, 'extensions') : []) {
+  for (const each of list ? withinLimit(children(list, 'extensions')) : []) {
     const { id, critical, content } = extension(each);
     if (extensionOids.has(id)) throw new DerError(`extension ${id} occurs twice`);
     extensionOids.add(id);
@@ -91,6 +94,13 @@ export function parseExtensions(list: DerValue | undefined): ExtensionFacts {
     if (id === privateKeyUsagePeriodOid) facts = { ...facts, ...privateKeyUsagePeriod(content) };
   }
   return { ...facts, extensionOids: [...extensionOids], unhandledCriticalExtensions };
+}
+
+function withinLimit(extensions: DerValue[]): DerValue[] {
+  if (extensions.length <= limits.extensions) return extensions;
+  throw overLimit(
+    `the certificate has ${counted(extensions.length)} extensions, more than the limit of ${limits.extensions}`,
+  );
 }
 
 function extension(value: DerValue): { id: string; critical: boolean; content: Uint8Array } {

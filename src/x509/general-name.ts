@@ -2,6 +2,7 @@
 import { Untrusted } from '../text/index.ts';
 import type { AlternativeName, GeneralNameConstraint, NameConstraints, UncomparedForm } from './certificate.ts';
 import {
+  assertValueBytes,
   children,
   context,
   contextPrimitive,
@@ -51,6 +52,8 @@ export const parseGeneralNames = (value: DerValue, what: string): AlternativeNam
 
 function alternativeName(name: DerValue, what: string): AlternativeName {
   const kind = stringKinds[name.tag];
+  // The values of a directory name are measured one by one.
+  if (name.tag !== directoryTag) assertValueBytes(name, `a name in ${what}`);
   if (kind) return { kind, value: text(name), ...malformed(name.body.some((octet) => octet >= 0x80)) };
   if (name.tag === ipTag)
     return { kind: 'ip', value: new Untrusted(address(name.body)), ...malformed(!isAddress(name.body)) };
@@ -122,6 +125,7 @@ function subtrees(value: DerValue | undefined, what: string): GeneralNameConstra
 
 function constraint(base: DerValue, what: string): GeneralNameConstraint {
   const kind = stringKinds[base.tag];
+  if (base.tag !== directoryTag) assertValueBytes(base, `a name in ${what}`);
   if (kind) return { kind, value: text(base) };
   if (base.tag === directoryTag) return { kind: 'directory', rdns: parseName(readDer(base.body, what), what).rdns };
   if (base.tag !== ipTag) return { kind: uncomparedForm(base, what) };

@@ -17,6 +17,7 @@ export {
   expectTag,
   Fields,
   oid,
+  overLimit,
   readDer,
   readFirst,
   smallInteger,

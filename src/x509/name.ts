@@ -1,7 +1,20 @@
 /** Distinguished names: how they are written (RFC 4514) and when two are the same (RFC 5280 §7.1). */
-import { escaped, replaceTreacherous, type SafeText, shortened, Untrusted } from '../text/index.ts';
+import { createHash } from 'node:crypto';
+import { limits } from '../limits/index.ts';
+import { counted, escaped, replaceTreacherous, type SafeText, shortened, Untrusted } from '../text/index.ts';
 import type { DistinguishedName } from './certificate.ts';
-import { children, DerError, type DerValue, expectTag, Fields, hex, oid, tags } from './der.ts';
+import {
+  assertValueBytes,
+  children,
+  DerError,
+  type DerValue,
+  expectTag,
+  Fields,
+  hex,
+  oid,
+  overLimit,
+  tags,
+} from './der.ts';
 
 /** RFC 4514 §3, and OpenSSL's names for others found in certificates. */
 const shortNames: Readonly<Record<string, string>> = {
@@ -44,14 +57,14 @@ export interface ParsedName {
 }
 
 export function parseName(value: DerValue, what: string): ParsedName {
-  const rdns = children(expectTag(value, tags.sequence, what), what).map((rdn) => parseRdn(rdn, what));
+  const rdns = attributesOf(value, what).map((rdn) => rdn.map((attribute) => parseAttribute(attribute, what)));
   const commonNames = textsOf(rdns, commonNameOid);
   const commonName = commonNames.at(-1);
   const canonical = rdns.map(canonicalRdn);
   return {
     name: {
       text: escaped(rdns.map((rdn) => rdn.map(written).join('+')).join(', ')),
-      canonical: canonical.join(','),
+      canonical: short(canonical.join(',')),
       ...(commonName === undefined ? {} : { commonName: new Untrusted(commonName) }),
     },
     rdns: canonical,
@@ -60,21 +73,36 @@ export function parseName(value: DerValue, what: string): ParsedName {
   };
 }
 
+const longestCanonical = 256;
+
+/** Names are compared very often, and the cost of comparing must not grow with their length. */
+const short = (canonical: string): string =>
+  canonical.length <= longestCanonical ? canonical : createHash('sha256').update(canonical).digest('hex');
+
 const textsOf = (rdns: readonly Attribute[][], wanted: string): string[] =>
   rdns.flat().flatMap(({ type, text }) => (type === wanted && text !== undefined ? [text] : []));
 
-function parseRdn(value: DerValue, what: string): Attribute[] {
-  const attributes = children(expectTag(value, tags.set, what), what).map((each) => {
-    const fields = new Fields(expectTag(each, tags.sequence, what), what);
-    const type = oid(fields.any(what), what);
-    const place = `the value of ${shortNames[type] ?? type} in ${what}`;
-    const content = fields.any(place);
-    fields.end();
-    const text = directoryString(content, place);
-    return { type, raw: content.raw, ...(text === undefined ? {} : { text }) };
-  });
-  if (attributes.length === 0) throw new DerError(`${what} has an empty RDN`);
-  return attributes;
+/** The attributes of each RDN. They are counted before any of them is read. */
+function attributesOf(value: DerValue, what: string): DerValue[][] {
+  const rdns = children(expectTag(value, tags.sequence, what), what).map((rdn) =>
+    children(expectTag(rdn, tags.set, what), what),
+  );
+  if (rdns.some(({ length }) => length === 0)) throw new DerError(`${what} has an empty RDN`);
+  const count = rdns.reduce((sum, { length }) => sum + length, 0);
+  if (count > limits.nameValues)
+    throw overLimit(`${what} has ${counted(count)} values, more than the limit of ${limits.nameValues}`);
+  return rdns;
+}
+
+function parseAttribute(value: DerValue, what: string): Attribute {
+  const fields = new Fields(expectTag(value, tags.sequence, what), what);
+  const type = oid(fields.any(what), what);
+  const place = `the value of ${shortNames[type] ?? type} in ${what}`;
+  const content = fields.any(place);
+  fields.end();
+  assertValueBytes(content, place);
+  const text = directoryString(content, place);
+  return { type, raw: content.raw, ...(text === undefined ? {} : { text }) };
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -1,6 +1,7 @@
 /** From DER to facts (RFC 5280 §4.1). */
 import { createHash, X509Certificate } from 'node:crypto';
-import { Untrusted } from '../text/index.ts';
+import { limits } from '../limits/index.ts';
+import { counted, Untrusted } from '../text/index.ts';
 import { type Certificate, MalformedCertificateError } from './certificate.ts';
 import {
   bitString,
@@ -33,18 +34,27 @@ const mostKnown = 4096;
 /**
  * Reads one certificate. Equal bytes return the same object, so objects can be compared by identity for a short time, and results for
  * a certificate can be kept in a WeakMap.
- * @throws {MalformedCertificateError} unless `der` is one X.509 certificate in DER with nothing after it, and OpenSSL can read it too.
+ * @throws {MalformedCertificateError} unless `der` is one X.509 certificate in DER with nothing after it, within the limits, and OpenSSL
+ * can read it too.
  * @example
  * const [block] = readPem(await readFile('client.pem', 'utf8'));
  * if (block?.bytes) console.log(parseCertificate(block.bytes).subject.commonName);
  */
 export function parseCertificate(der: Uint8Array): Certificate {
+  assertWithinBytes(der);
   const fingerprint = createHash('sha256').update(der).digest('hex');
   const certificate = known.get(fingerprint) ?? parse(der, fingerprint);
   known.delete(fingerprint);
   known.set(fingerprint, certificate);
   if (known.size > mostKnown) known.delete(known.keys().next().value ?? '');
   return certificate;
+}
+
+/** Before anything looks at it: anyone can send a certificate. */
+function assertWithinBytes({ length }: Uint8Array): void {
+  if (length <= limits.certificateBytes) return;
+  const message = `the certificate has ${counted(length)} bytes, more than the limit of ${counted(limits.certificateBytes)}`;
+  throw new MalformedCertificateError(message, { overLimit: true });
 }
 
 function parse(bytes: Uint8Array, fingerprintSha256: string): Certificate {
@@ -55,7 +65,7 @@ function parse(bytes: Uint8Array, fingerprintSha256: string): Certificate {
     assertOpenSslReads(der);
     return certificate;
   } catch (error) {
-    if (error instanceof DerError) throw new MalformedCertificateError(error.message);
+    if (error instanceof DerError) throw new MalformedCertificateError(error.message, error);
     throw error;
   }
 }

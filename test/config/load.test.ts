@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { largestConfigurationBytes, loadConfiguration } from '../../src/config/load.ts';
+import { loadConfiguration } from '../../src/config/load.ts';
+import { limits } from '../../src/limits/index.ts';
 import { samples } from '../support/config/samples.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'mesh-config-'));
@@ -47,7 +48,7 @@ test('load: refuses a FIFO at once, though nobody writes to it', { timeout: 5000
 
 test('load: refuses a file above 16 MiB without reading it', async () => {
   const path = written('large.yaml', '');
-  truncateSync(path, largestConfigurationBytes + 1);
+  truncateSync(path, limits.configurationBytes + 1);
   await expect(loadConfiguration(path)).rejects.toThrow(`${path}: larger than 16 MiB`);
 });
 

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
-import { maximumSourceBytes, readSecret, readSource, SourceError } from '../../src/config/source.ts';
+import { readSecret, readSource, SourceError } from '../../src/config/source.ts';
 import type { Source } from '../../src/config/types.ts';
+import { limits } from '../../src/limits/index.ts';
 
 let directory: string;
 beforeAll(() => {
@@ -41,14 +42,14 @@ test('symbolic links are followed, as Kubernetes mounts need', async () => {
 });
 
 test('a file of exactly 1 MiB is read, one byte more is refused', async () => {
-  writeFileSync(path('largest'), Buffer.alloc(maximumSourceBytes));
-  writeFileSync(path('larger'), Buffer.alloc(maximumSourceBytes + 1));
-  expect(await readSource(file('largest'), {})).toHaveLength(maximumSourceBytes);
+  writeFileSync(path('largest'), Buffer.alloc(limits.sourceBytes));
+  writeFileSync(path('larger'), Buffer.alloc(limits.sourceBytes + 1));
+  expect(await readSource(file('largest'), {})).toHaveLength(limits.sourceBytes);
   expect(await refusal(file('larger'))).toBe(`${path('larger')} is larger than 1 MiB`);
 });
 
 test('a value of more than 1 MiB is refused', async () => {
-  const env = { MESH_TEST_VALUE: 'x'.repeat(maximumSourceBytes + 1) };
+  const env = { MESH_TEST_VALUE: 'x'.repeat(limits.sourceBytes + 1) };
   expect(await refusal(variable, env)).toBe('variable MESH_TEST_VALUE is larger than 1 MiB');
 });
 
@@ -115,6 +116,6 @@ test.each([
 test('an empty secret is refused, and no refusal repeats a value', async () => {
   writeFileSync(path('empty'), '\n');
   expect(await refusal(file('empty'), {}, readSecret)).toBe(`${path('empty')} is empty`);
-  const long = `hunter2${'x'.repeat(maximumSourceBytes)}`;
+  const long = `hunter2${'x'.repeat(limits.sourceBytes)}`;
   expect(await refusal({ kind: 'inline', value: new Secret(long) })).toBe('the configuration is larger than 1 MiB');
 });

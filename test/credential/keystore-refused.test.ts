@@ -11,13 +11,16 @@ test.each([
   ['PEM', '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'],
   ['some other DER', sequence(tlv(2, Buffer.from([1])))],
   ['a JKS of version 3', Buffer.concat([Buffer.from('feedfeed0000000300000000', 'hex'), Buffer.alloc(20)])],
-  [
-    'a JKS that claims four billion entries',
-    Buffer.concat([Buffer.from('feedfeed00000002ffffffff', 'hex'), Buffer.alloc(20)]),
-  ],
 ])('%s is no keystore', async (_, content) => {
   const { problems } = await readKeystore(Buffer.from(content), passphrase);
   expect(problems.map(({ code }) => code)).toEqual(['keystore_malformed']);
+});
+
+test('a JKS that claims four billion entries is over a limit', async () => {
+  const content = Buffer.concat([Buffer.from('feedfeed00000002ffffffff', 'hex'), Buffer.alloc(20)]);
+  expect((await readKeystore(content, passphrase)).problems).toEqual([
+    { code: 'input_over_limit', message: 'it claims to have 4,294,967,295 entries, more than the limit of 1024' },
+  ]);
 });
 
 test('a keystore of more safes than any tool writes is refused before one is opened', async () => {

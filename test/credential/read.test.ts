@@ -183,11 +183,13 @@ test('a file of ten thousand broken blocks is told in a few findings, and one of
   shop.write('key.pem', Array.from({ length: 10_000 }, (_, index) => `-----BEGIN A${index}-----\n`).join(''));
   const { problems } = await read(inputs());
   expect(problems.map(({ code }) => code)).toEqual([
+    'input_over_limit',
     ...Array<string>(9).fill('certificate_malformed'),
     'private_key_malformed',
   ]);
-  expect(problems[8]?.message).toContain('9992 more blocks do not parse.');
-  expect(problems[9]?.message).toContain('only A0, A1, A2, A3, 9996 other kinds.');
+  expect(problems[0]?.message).toContain('more than 512 certificates');
+  expect(problems[9]?.message).toContain('504 more blocks do not parse.');
+  expect(problems[10]?.message).toContain('only A0, A1, A2, A3, 9996 other kinds.');
 });
 
 test.each([

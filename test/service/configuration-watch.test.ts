@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, truncateSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { largestConfigurationBytes } from '../../src/config/load.ts';
+import { limits } from '../../src/limits/index.ts';
 import { type FileWatch, watchFile } from '../../src/service/configuration-watch.ts';
 
 let folder: string;
@@ -40,7 +40,7 @@ test.each([
     'a file above the bound',
     (path: string) => {
       writeFileSync(path, '');
-      truncateSync(path, largestConfigurationBytes + 1);
+      truncateSync(path, limits.configurationBytes + 1);
     },
   ],
 ])('%s in place of the configuration is one change, and the file that follows is another', async (_, make) => {

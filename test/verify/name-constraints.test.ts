@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { allowance } from '../../src/limits/index.ts';
 import { known, Untrusted } from '../../src/text/index.ts';
-import { Allowance } from '../../src/verify/issuers.ts';
 import { violatedName } from '../../src/verify/rules/name-constraints.ts';
 import { addressOctets } from '../../src/verify/rules/name-forms/address.ts';
 import type { Certificate, NameConstraints } from '../../src/x509/certificate.ts';
@@ -35,7 +35,7 @@ describe('name constraints', () => {
       ...parsed(root),
       nameConstraints: { critical: true, permitted: [], excluded: [], ...constraints },
     };
-    return violatedName(certificate, issuer, last, new Allowance(budget));
+    return violatedName(certificate, issuer, last, allowance(budget));
   };
   const dns = (value: string): Names => ({ alternativeNames: [{ kind: 'dns', value: new Untrusted(value) }] });
   const email = (value: string): Names => ({ alternativeNames: [{ kind: 'email', value: new Untrusted(value) }] });

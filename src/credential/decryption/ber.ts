@@ -2,7 +2,9 @@
  * BER to DER, to the extent that keystores need it: RFC 7292 §3 allows BER, and Bouncy Castle writes indefinite lengths and strings in
  * pieces. DER is returned unchanged.
  */
-import { DerError } from '../../x509/index.ts';
+import { type Allowance, allowance, limits } from '../../limits/index.ts';
+import { counted } from '../../text/index.ts';
+import { DerError, overLimit } from '../../x509/index.ts';
 
 const octetString = 0x04;
 const constructed = 0x20;
@@ -10,23 +12,31 @@ const deepest = 64;
 
 /** The single value that fills `bytes`, in DER. @throws {DerError} */
 export function toDer(bytes: Uint8Array, what: string): Buffer {
-  const { der, length } = convert(bytes, what, 0);
+  const { der, length } = convert(bytes, { what, values: allowance(limits.berValues) }, 0);
   if (length !== bytes.length) throw new DerError(`there are extra octets after ${what}`);
   return der;
 }
 
+interface Reading {
+  readonly what: string;
+  /** How many values may still be read. */
+  readonly values: Allowance;
+}
+
 /** @returns the first value in `bytes` as DER, and how many octets it took in BER */
-function convert(bytes: Uint8Array, what: string, depth: number): { der: Buffer; length: number } {
+function convert(bytes: Uint8Array, reading: Reading, depth: number): { der: Buffer; length: number } {
+  const { what, values } = reading;
+  if (!values.spend(1)) throw overLimit(`${what} has more than ${counted(limits.berValues)} values, the limit`);
   if (depth > deepest) throw new DerError(`${what} is nested too deeply`);
   const { tag, start, size } = header(bytes, what);
-  if (size === undefined) return untilTheEnd(bytes, tag, start, what, depth);
+  if (size === undefined) return untilTheEnd(bytes, tag, start, reading, depth);
   const end = start + size;
   if (end > bytes.length) throw new DerError(`${what} is cut short`);
   const body = bytes.subarray(start, end);
   if ((tag & constructed) === 0) return { der: encode(tag, [body]), length: end };
   const parts: Buffer[] = [];
   for (let at = 0; at < body.length; ) {
-    const part = convert(body.subarray(at), what, depth + 1);
+    const part = convert(body.subarray(at), reading, depth + 1);
     parts.push(part.der);
     at += part.length;
   }
@@ -34,12 +44,13 @@ function convert(bytes: Uint8Array, what: string, depth: number): { der: Buffer;
 }
 
 /** X.690 §8.1.3.6: an indefinite length ends with two zero octets. */
-function untilTheEnd(bytes: Uint8Array, tag: number, start: number, what: string, depth: number) {
+function untilTheEnd(bytes: Uint8Array, tag: number, start: number, reading: Reading, depth: number) {
+  const { what } = reading;
   if ((tag & constructed) === 0) throw new DerError(`${what} has an indefinite length where X.690 does not allow one`);
   const parts: Buffer[] = [];
   let at = start;
   while (bytes[at] !== 0 || bytes[at + 1] !== 0) {
-    const part = convert(bytes.subarray(at), what, depth + 1);
+    const part = convert(bytes.subarray(at), reading, depth + 1);
     parts.push(part.der);
     at += part.length;
   }

@@ -1,8 +1,9 @@
 /** Password-based encryption of keys and keystores: PBES2 (RFC 8018 §6.2) and the PKCS#12 schemes (RFC 7292 appendix C). */
 import { createDecipheriv } from 'node:crypto';
+import { type Allowance, limits } from '../../limits/index.ts';
 import { DerError, type DerValue, expectTag, Fields, oid, tags } from '../../x509/index.ts';
 import { toDer } from './ber.ts';
-import { keyDerivation, mostPkcs12Rounds, pkcs12Key, roundsOf } from './kdf.ts';
+import { keyDerivation, pkcs12Key, roundsOf } from './kdf.ts';
 import { bmpOf, octetsOf, readingsOf } from './password.ts';
 import { decryptRc2 } from './rc2.ts';
 
@@ -63,8 +64,11 @@ const forgotten: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.12.1.2': 'pbeWithSHAAnd40BitRC4',
 };
 
-/** How to decrypt what was encrypted with this AlgorithmIdentifier. @throws {DerError} if it is malformed or too old to be supported. */
-export function decryption(algorithm: DerValue): Decryption {
+/**
+ * How to decrypt what was encrypted with this AlgorithmIdentifier. Decrypting throws a {DerError} when `work` is spent.
+ * @throws {DerError} if it is malformed, too old to be supported, or over a limit
+ */
+export function decryption(algorithm: DerValue, work: Allowance): Decryption {
   const fields = new Fields(
     expectTag(algorithm, tags.sequence, 'the encryption algorithm'),
     'the encryption algorithm',
@@ -72,16 +76,16 @@ export function decryption(algorithm: DerValue): Decryption {
   const id = oid(fields.any('the encryption algorithm'), 'the encryption algorithm');
   const parameters = new Fields(fields.take(tags.sequence, 'the encryption parameters'), 'the encryption parameters');
   fields.end();
-  if (id === pbes2) return pbes2Decryption(parameters);
+  if (id === pbes2) return pbes2Decryption(parameters, work);
   const old = pkcs12Ciphers[id];
-  if (old) return pkcs12Decryption(old, parameters);
+  if (old) return pkcs12Decryption(old, parameters, work);
   throw new DerError(
     `it is encrypted with ${forgotten[id] ?? id}, which current TLS libraries do not read; encrypt it again`,
   );
 }
 
-function pbes2Decryption(parameters: Fields): Decryption {
-  const derive = keyDerivation(parameters.any('the key derivation'));
+function pbes2Decryption(parameters: Fields, work: Allowance): Decryption {
+  const derive = keyDerivation(parameters.any('the key derivation'), work);
   const scheme = new Fields(parameters.take(tags.sequence, 'the cipher'), 'the cipher');
   parameters.end();
   const id = oid(scheme.any('the cipher'), 'the cipher');
@@ -100,13 +104,13 @@ function pbes2Decryption(parameters: Fields): Decryption {
   return { decrypt, blockBytes: known.name.endsWith('cbc') ? known.ivBytes : 1 };
 }
 
-function pkcs12Decryption(old: (typeof pkcs12Ciphers)[string], parameters: Fields): Decryption {
+function pkcs12Decryption(old: (typeof pkcs12Ciphers)[string], parameters: Fields, work: Allowance): Decryption {
   const salt = parameters.take(tags.octetString, 'the salt').body;
-  const rounds = roundsOf(parameters.take(tags.integer, 'the iteration count'), mostPkcs12Rounds);
+  const rounds = roundsOf(parameters.take(tags.integer, 'the iteration count'), limits.pkcs12Rounds);
   parameters.end();
   const decrypt: Decrypt = async (ciphertext, passphrase) => {
     const derive = (purpose: 1 | 2, length: number) =>
-      pkcs12Key({ password: bmpOf(passphrase), salt, rounds, purpose, length, hash: 'sha1' });
+      pkcs12Key({ password: bmpOf(passphrase), salt, rounds, purpose, length, hash: 'sha1', work });
     const [key, iv] = [await derive(1, old.keyBytes), await derive(2, 8)];
     if (old.name === 'rc2') {
       const plain = decryptRc2(key, iv, ciphertext);

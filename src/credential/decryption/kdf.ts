@@ -2,23 +2,48 @@
 import { createHash, pbkdf2, scrypt } from 'node:crypto';
 import { setImmediate as othersFirst } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { children, DerError, type DerValue, expectTag, Fields, oid, smallInteger, tags } from '../../x509/index.ts';
+import { type Allowance, allowance, limits } from '../../limits/index.ts';
+import { counted } from '../../text/index.ts';
+import {
+  children,
+  DerError,
+  type DerValue,
+  expectTag,
+  Fields,
+  oid,
+  overLimit,
+  smallInteger,
+  tags,
+} from '../../x509/index.ts';
 
 const derivePbkdf2 = promisify(pbkdf2);
 const deriveScrypt = promisify<Buffer, Uint8Array, number, import('node:crypto').ScryptOptions, Buffer>(scrypt);
 
-/** Rounds. Tools write 2,048 to about 1,000,000; this many take a second or two. */
-const mostRounds = 2_000_000;
-/** PKCS#12's own derivation is implemented here and runs on the main thread; keytool uses 10,000 rounds. */
-export const mostPkcs12Rounds = 200_000;
 /** Rounds between two pauses: about 20 ms. */
 const roundsInARow = 10_000;
-/** OpenSSL's own limit is half of this, and its default (N 16,384, r 8, p 1) needs 16 MiB. */
-const mostScryptBytes = 64 * 1024 * 1024;
-/** N × r × p: about a second. */
-const mostScryptWork = 2 ** 21;
+/** PKCS#12's own derivation is implemented here, and one of its rounds costs as much as this many of PBKDF2. */
+const pkcs12Weight = 8;
+
+/** The rounds that one key file or keystore may cause, with every encoding of its passphrase. */
+export const derivationWork = (): Allowance => allowance(limits.derivationRounds);
+
+function spend(work: Allowance, rounds: number): void {
+  if (work.spend(rounds)) return;
+  throw overLimit(
+    `its passphrase takes more than ${counted(limits.derivationRounds)} rounds of key derivation in all, the limit`,
+  );
+}
 
 export type HashName = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
+
+/** Bytes of one block of derived key. */
+export const hashBytes: Readonly<Record<HashName, number>> = {
+  sha1: 20,
+  sha224: 28,
+  sha256: 32,
+  sha384: 48,
+  sha512: 64,
+};
 
 const hmacs: Readonly<Record<string, HashName>> = {
   '1.2.840.113549.2.7': 'sha1',
@@ -41,7 +66,7 @@ export function hmacName(algorithm: DerValue): HashName {
 export type DeriveKey = (password: Buffer, length: number) => Promise<Buffer>;
 
 /** PBKDF2 (RFC 8018 appendix A.2) or scrypt (RFC 7914 §7), from its AlgorithmIdentifier. @throws {DerError} */
-export function keyDerivation(algorithm: DerValue): DeriveKey {
+export function keyDerivation(algorithm: DerValue, work: Allowance): DeriveKey {
   const fields = new Fields(expectTag(algorithm, tags.sequence, 'the key derivation'), 'the key derivation');
   const id = oid(fields.any('the key derivation'), 'the key derivation');
   const parameters = new Fields(
@@ -49,37 +74,48 @@ export function keyDerivation(algorithm: DerValue): DeriveKey {
     'the key derivation',
   );
   fields.end();
-  if (id === '1.2.840.113549.1.5.12') return pbkdf2From(parameters);
-  if (id === '1.3.6.1.4.1.11591.4.11') return scryptFrom(parameters);
+  if (id === '1.2.840.113549.1.5.12') return pbkdf2From(parameters, work);
+  if (id === '1.3.6.1.4.1.11591.4.11') return scryptFrom(parameters, work);
   throw new DerError(`it uses the key derivation ${id}, which is not supported`);
 }
 
-function pbkdf2From(parameters: Fields): DeriveKey {
+function pbkdf2From(parameters: Fields, work: Allowance): DeriveKey {
   const salt = parameters.take(tags.octetString, 'the salt').body;
   const rounds = roundsOf(parameters.take(tags.integer, 'the iteration count'));
   parameters.optional(tags.integer); // keyLength: the cipher implies it
   const prf = parameters.optional(tags.sequence);
   parameters.end();
   const hash = prf ? hmacName(prf) : 'sha1';
-  return (password, length) => derivePbkdf2(password, salt, rounds, length, hash);
+  return async (password, length) => {
+    // RFC 8018 §5.2: every block of the key takes all rounds.
+    spend(work, rounds * Math.ceil(length / hashBytes[hash]));
+    return derivePbkdf2(password, salt, rounds, length, hash);
+  };
 }
 
-function scryptFrom(parameters: Fields): DeriveKey {
+function scryptFrom(parameters: Fields, work: Allowance): DeriveKey {
   const salt = parameters.take(tags.octetString, 'the salt').body;
   const [N = 0, r = 0, p = 0] = ['N', 'r', 'p'].map((name) =>
     smallInteger(parameters.take(tags.integer, `scrypt's ${name}`), `scrypt's ${name}`),
   );
   const sound = N > 1 && Number.isInteger(Math.log2(N)) && r > 0 && p > 0;
-  if (!sound || 128 * r * (N + p) > mostScryptBytes || N * r * p > mostScryptWork) {
-    throw new DerError('its scrypt parameters are out of bounds');
-  }
-  return (password, length) => deriveScrypt(password, salt, length, { N, r, p, maxmem: 2 * mostScryptBytes });
+  if (!sound) throw new DerError('its scrypt parameters are not valid');
+  if (128 * r * (N + p) > limits.scryptBytes || N * r * p > limits.scryptWork)
+    throw overLimit(
+      `its scrypt parameters (N ${N}, r ${r}, p ${p}) are more than the limit of ${counted(limits.scryptWork)} rounds and ${counted(limits.scryptBytes)} bytes`,
+    );
+  return async (password, length) => {
+    spend(work, N * r * p);
+    return deriveScrypt(password, salt, length, { N, r, p, maxmem: 2 * limits.scryptBytes });
+  };
 }
 
 /** @throws {DerError} for zero rounds, or more than the limit. */
-export function roundsOf(value: DerValue, most = mostRounds): number {
+export function roundsOf(value: DerValue, most: number = limits.pbkdf2Rounds): number {
   const rounds = smallInteger(value, 'the iteration count');
-  if (rounds < 1 || rounds > most) throw new DerError(`its iteration count ${rounds} is out of bounds`);
+  if (rounds < 1) throw new DerError('its iteration count is 0');
+  if (rounds > most)
+    throw overLimit(`its iteration count of ${counted(rounds)} is more than the limit of ${counted(most)}`);
   return rounds;
 }
 
@@ -91,8 +127,10 @@ export async function pkcs12Key(options: {
   purpose: 1 | 2 | 3;
   length: number;
   hash: HashName;
+  work: Allowance;
 }): Promise<Buffer> {
-  const { password, salt, rounds, purpose, length, hash } = options;
+  const { password, salt, rounds, purpose, length, hash, work } = options;
+  spend(work, pkcs12Weight * rounds * Math.ceil(length / hashBytes[hash]));
   const block = hash === 'sha384' || hash === 'sha512' ? 128 : 64;
   const filled = (bytes: Uint8Array) => Buffer.alloc(Math.ceil(bytes.length / block) * block, bytes);
   const input = Buffer.concat([filled(salt), filled(password)]);
@@ -123,7 +161,7 @@ function addOne(block: Buffer, addend: Buffer): void {
 }
 
 /** PBMAC1 (RFC 8018 §7.1, as RFC 9579 uses it): the key derivation and the HMAC from the algorithm's parameters. */
-export function pbmac1(parameters: DerValue): { derive: DeriveKey; length: number; hash: HashName } {
+export function pbmac1(parameters: DerValue, work: Allowance): { derive: DeriveKey; length: number; hash: HashName } {
   const [kdf, mac] = children(parameters, 'the PBMAC1 parameters');
   if (!kdf || !mac) throw new DerError('the PBMAC1 parameters are missing');
   const [, settings] = children(kdf, 'the PBMAC1 parameters');
@@ -134,5 +172,5 @@ export function pbmac1(parameters: DerValue): { derive: DeriveKey; length: numbe
   if (!length) throw new DerError('the PBMAC1 parameters do not state the length of the key');
   const bytes = smallInteger(length, 'the length of the MAC key');
   if (bytes > 1024) throw new DerError('the length of the MAC key is out of bounds');
-  return { derive: keyDerivation(kdf), length: bytes, hash: hmacName(mac) };
+  return { derive: keyDerivation(kdf, work), length: bytes, hash: hmacName(mac) };
 }

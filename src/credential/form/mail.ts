@@ -20,11 +20,11 @@ export async function partsOfMail(message: Uint8Array): Promise<Buffer[]> {
   }
 }
 
-/** Enough to find a PEM block: HTML line breaks become line breaks. */
+/** Enough to find a PEM block: HTML line breaks become line breaks. Linear: no tag is looked for beyond the next `<`. */
 function withoutMarkup(html: string): string {
   return html
-    .replace(/<(?:br|\/p|\/div|\/li|\/tr|\/pre)\b[^>]*>/gi, '\n')
-    .replace(/<[^>]*>/g, '')
+    .replace(/<(?:br|\/p|\/div|\/li|\/tr|\/pre)\b[^<>]*>/gi, '\n')
+    .replace(/<[^<>]*>/g, '')
     .replace(/&nbsp;|&#160;/gi, ' ')
     .replace(/&#43;|&plus;/gi, '+')
     .replace(/&#61;|&equals;/gi, '=')

@@ -19,7 +19,7 @@ const wrappings: readonly Wrapping[] = [
   },
   { name: 'text in quotation marks', undo: (text) => text.replace(/^\s*(["'])([\s\S]*)\1\s*$/, '$2') },
   // Once, or twice if two settings files escaped it.
-  { name: 'text with its line breaks written as \\n', undo: (text) => text.replace(/(?:\\+r)?\\+n/g, '\n') },
+  { name: 'text with its line breaks written as \\n', undo: (text) => text.replace(/(?<!\\)(?:\\+r)?\\+n/g, '\n') },
   // RFC 3676 §4.5: how mail programs quote a message.
   { name: 'quoted text, with lines that begin with >', undo: unquoted },
 ];

@@ -17,11 +17,9 @@ export interface KeystoreContent {
   readonly certificates: readonly Uint8Array[];
 }
 
-/** The keystore of one application contains one or two. Each has to be decrypted and proven. */
-export const mostKeys = 16;
-
 export type KeystoreProblemCode =
   | 'keystore_malformed'
+  | 'input_over_limit'
   | 'keystore_alias_unknown'
   | 'keystore_has_several_keys'
   | 'passphrase_missing'

@@ -4,20 +4,18 @@
  */
 import { createHash } from 'node:crypto';
 import type { Secret } from '../../config/index.ts';
-import { plural } from '../../text/index.ts';
-import { children, DerError, Fields, oid, readDer, tags } from '../../x509/index.ts';
+import { limits } from '../../limits/index.ts';
+import { counted, plural } from '../../text/index.ts';
+import { children, DerError, Fields, oid, overLimit, readDer, tags } from '../../x509/index.ts';
 import { bmpOf, readingsOf } from '../decryption/password.ts';
 import { deployed, PrivateKeyError } from '../private-key.ts';
-import { type KeyEntry, type KeystoreContent, mostKeys } from './content.ts';
+import type { KeyEntry, KeystoreContent } from './content.ts';
 
 const digestBytes = 20;
 const whitener = 'Mighty Aphrodite';
 const keyProtectorOid = '1.3.6.1.4.1.42.2.17.1.1';
 const keyEntry = 1;
 const certificateEntry = 2;
-/** Far more than any real keystore; a count in the file must not make us loop for long. */
-const mostEntries = 10_000;
-
 /** Every key entry with its chain; the chains, then the trusted certificates. @throws {DerError | PrivateKeyError} */
 export async function readJks(bytes: Uint8Array, passphrase: Secret | undefined): Promise<KeystoreContent> {
   const { protectedKeys, certificates } = readEntries(Buffer.from(bytes));
@@ -61,14 +59,20 @@ function readEntries(bytes: Buffer): { protectedKeys: ProtectedKey[]; certificat
     const alias = reader.text();
     reader.bytes(8); // creation date
     if (kind === keyEntry) {
-      if (protectedKeys.length === mostKeys) throw new DerError(`it contains more than ${mostKeys} private keys`);
+      if (protectedKeys.length === limits.keystoreKeys)
+        throw overLimit(`it contains more than ${limits.keystoreKeys} private keys, the limit`);
       const encrypted = reader.bytes(reader.integer());
       protectedKeys.push({ alias, encrypted, chain: Array.from({ length: reader.count() }, certificate) });
     } else if (kind === certificateEntry) trusted.push(certificate());
     else throw new DerError(`it contains an entry of kind ${kind}, which does not exist in JKS`);
   }
   if (reader.left > 0) throw new DerError(`it has ${plural(reader.left, 'byte')} left over after its last entry`);
-  return { protectedKeys, certificates: [...protectedKeys.flatMap(({ chain }) => chain), ...trusted] };
+  const certificates = [...protectedKeys.flatMap(({ chain }) => chain), ...trusted];
+  if (certificates.length > limits.bundleCertificates)
+    throw overLimit(
+      `it contains ${counted(certificates.length)} certificates, more than the limit of ${limits.bundleCertificates}`,
+    );
+  return { protectedKeys, certificates };
 }
 
 /** EncryptedPrivateKeyInfo whose ciphertext is a 20-octet salt, the hidden key, and SHA-1 of password and key. */
@@ -119,7 +123,10 @@ class Reader {
 
   count(): number {
     const count = this.integer();
-    if (count > mostEntries) throw new DerError(`it claims to have ${count} entries`);
+    if (count > limits.keystoreEntries)
+      throw overLimit(
+        `it claims to have ${counted(count)} entries, more than the limit of ${counted(limits.keystoreEntries)}`,
+      );
     return count;
   }
 

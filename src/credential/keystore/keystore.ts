@@ -31,11 +31,14 @@ export async function readKeystore(bytes: Buffer, passphrase: Secret | undefined
       return failed('keystore_malformed', 'it is PKCS#7, which contains certificates but never a private key');
     return sorted(await readPkcs12(form.bytes, passphrase), alias);
   } catch (error) {
-    if (error instanceof DerError) return failed('keystore_malformed', error.message);
+    if (error instanceof DerError) return failed(codeOf(error), error.message);
     if (!(error instanceof PrivateKeyError)) throw error;
     return failed(error.finding === 'private_key_malformed' ? 'keystore_malformed' : error.finding, error.message);
   }
 }
+
+const codeOf = ({ overLimit }: { readonly overLimit: boolean }): KeystoreProblemCode =>
+  overLimit ? 'input_over_limit' : 'keystore_malformed';
 
 function whyNone(found: string): string {
   if (found === 'pem') return 'it contains PEM: configure its parts instead of `keystore`';
@@ -50,14 +53,15 @@ const failed = (code: KeystoreProblemCode, message: string): Keystore => ({
 
 function sorted(content: KeystoreContent, alias: string | undefined): Keystore {
   const problems: KeystoreProblem[] = [];
-  const report = (message: string) => problems.push({ code: 'keystore_malformed', message });
+  const report = (message: string, code: KeystoreProblemCode = 'keystore_malformed') =>
+    problems.push({ code, message });
   const parsed = new Map<Uint8Array, Certificate>();
   for (const [index, der] of content.certificates.entries()) {
     try {
       parsed.set(der, parseCertificate(der));
     } catch (error) {
       if (!(error instanceof MalformedCertificateError)) throw error;
-      report(`certificate ${index + 1}: ${error.message}`);
+      report(`certificate ${index + 1}: ${error.message}`, codeOf(error));
     }
   }
   if (content.entries.length === 0) report('it does not contain a private key');

@@ -1,6 +1,7 @@
 /** PKCS#12 (RFC 7292): the keystore of OpenSSL, keytool, Windows and Azure. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Secret } from '../../config/index.ts';
+import { type Allowance, limits } from '../../limits/index.ts';
 import {
   children,
   context,
@@ -10,16 +11,17 @@ import {
   expectTag,
   Fields,
   oid,
+  overLimit,
   readDer,
   tags,
 } from '../../x509/index.ts';
 import { toDer } from '../decryption/ber.ts';
 import { decryption } from '../decryption/ciphers.ts';
-import { type HashName, mostPkcs12Rounds, pbmac1, pkcs12Key, roundsOf } from '../decryption/kdf.ts';
+import { derivationWork, type HashName, hashBytes, pbmac1, pkcs12Key, roundsOf } from '../decryption/kdf.ts';
 import { bmpOf, octetsOf, readingsOf } from '../decryption/password.ts';
 import type { DeployedKey } from '../key-handle.ts';
 import { deployed, fromEncrypted, PrivateKeyError } from '../private-key.ts';
-import { type KeyEntry, type KeystoreContent, mostKeys } from './content.ts';
+import type { KeyEntry, KeystoreContent } from './content.ts';
 
 const data = '1.2.840.113549.1.7.1';
 const encryptedData = '1.2.840.113549.1.7.6';
@@ -33,8 +35,6 @@ const hashes: Readonly<Record<string, HashName>> = {
   '2.16.840.1.101.3.4.2.2': 'sha384',
   '2.16.840.1.101.3.4.2.3': 'sha512',
 };
-/** Each can be encrypted separately and take a second; tools write one for the key and one for the certificates. */
-const mostSafes = 8;
 /** SafeContents can contain SafeContents, but never deeper than this in practice. */
 const deepest = 8;
 
@@ -53,6 +53,8 @@ interface Contents {
   readonly keys: ({ readonly key: DeployedKey } & Attributes)[];
   readonly certificates: ({ readonly der: Uint8Array } & Attributes)[];
   readonly passphrase: string;
+  /** The rounds of key derivation that are left for the whole keystore. */
+  readonly work: Allowance;
   /** Whether the passphrase is known to be right, so that a failure to decrypt means damage. */
   readonly proven: boolean;
 }
@@ -65,10 +67,12 @@ export async function readPkcs12(der: Uint8Array, secret: Secret | undefined): P
   const mac = pfx.optional(tags.sequence);
   pfx.end();
 
-  const { passphrase, proven } = await provenPassphrase(mac, authenticated, secret);
-  const contents: Contents = { keys: [], certificates: [], passphrase, proven };
+  const work = derivationWork();
+  const { passphrase, proven } = await provenPassphrase(mac, authenticated, secret, work);
+  const contents: Contents = { keys: [], certificates: [], passphrase, work, proven };
   const safes = children(readBer(authenticated, 'the safes'), 'a safe');
-  if (safes.length > mostSafes) throw new DerError(`it has ${safes.length} safes, more than the limit of ${mostSafes}`);
+  if (safes.length > limits.keystoreSafes)
+    throw overLimit(`it has ${safes.length} safes, more than the limit of ${limits.keystoreSafes}`);
   for (const info of safes) await readSafe(info, contents);
   return {
     entries: contents.keys.map((key) => entryOf(key, contents)),
@@ -83,10 +87,15 @@ function entryOf({ key, alias, id }: Contents['keys'][number], { certificates }:
 }
 
 /** Checks every encoding of the passphrase against the MAC. Without a MAC the first one is used, and decryption shows whether it is right. */
-async function provenPassphrase(mac: DerValue | undefined, content: Uint8Array, secret: Secret | undefined) {
+async function provenPassphrase(
+  mac: DerValue | undefined,
+  content: Uint8Array,
+  secret: Secret | undefined,
+  work: Allowance,
+) {
   const passphrase = secret?.reveal() ?? '';
   if (!mac) return { passphrase, proven: false };
-  const holds = macCheck(mac, content);
+  const holds = macCheck(mac, content, work);
   for (const reading of readingsOf(passphrase)) if (await holds(reading)) return { passphrase: reading, proven: true };
   if (!secret)
     throw new PrivateKeyError('passphrase_missing', 'it is protected by a passphrase, but there is no passphrase');
@@ -94,14 +103,14 @@ async function provenPassphrase(mac: DerValue | undefined, content: Uint8Array, 
 }
 
 /** RFC 7292 §5.1 and, for PBMAC1, RFC 9579. */
-function macCheck(mac: DerValue, content: Uint8Array): (passphrase: string) => Promise<boolean> {
+function macCheck(mac: DerValue, content: Uint8Array, work: Allowance): (passphrase: string) => Promise<boolean> {
   const fields = new Fields(mac, 'the MAC');
   const info = new Fields(fields.take(tags.sequence, 'the MAC'), 'the MAC');
   const algorithm = new Fields(info.take(tags.sequence, 'the MAC algorithm'), 'the MAC algorithm');
   const expected = Buffer.from(info.take(tags.octetString, 'the MAC').body);
   const salt = fields.take(tags.octetString, 'the salt of the MAC').body;
   const count = fields.optional(tags.integer);
-  const rounds = count ? roundsOf(count, mostPkcs12Rounds) : 1;
+  const rounds = count ? roundsOf(count, limits.pkcs12Rounds) : 1;
   fields.end();
   info.end();
 
@@ -111,7 +120,7 @@ function macCheck(mac: DerValue, content: Uint8Array): (passphrase: string) => P
     return actual.length === expected.length && timingSafeEqual(actual, expected);
   };
   if (id === pbmac1Oid) {
-    const { derive, length, hash } = pbmac1(algorithm.take(tags.sequence, 'the PBMAC1 parameters'));
+    const { derive, length, hash } = pbmac1(algorithm.take(tags.sequence, 'the PBMAC1 parameters'), work);
     return async (passphrase) => {
       for (const octets of octetsOf(passphrase)) if (equal(hash, await derive(octets, length))) return true;
       return false;
@@ -121,11 +130,11 @@ function macCheck(mac: DerValue, content: Uint8Array): (passphrase: string) => P
   algorithm.end();
   const hash = hashes[id];
   if (!hash) throw new DerError(`its MAC uses the hash ${id}, which is not supported`);
-  const length = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 }[hash];
+  const length = hashBytes[hash];
   return async (passphrase) => {
     // An empty passphrase is written either as no octets at all or as the terminating zero.
     for (const password of passphrase === '' ? [bmpOf(''), Buffer.alloc(0)] : [bmpOf(passphrase)])
-      if (equal(hash, await pkcs12Key({ password, salt, rounds, purpose: 3, length, hash }))) return true;
+      if (equal(hash, await pkcs12Key({ password, salt, rounds, purpose: 3, length, hash, work }))) return true;
     return false;
   };
 }
@@ -150,7 +159,7 @@ async function readSafe(info: DerValue, contents: Contents): Promise<void> {
   encrypted.take(tags.integer, 'the version of an encrypted safe');
   const content = new Fields(encrypted.take(tags.sequence, 'an encrypted safe'), 'an encrypted safe');
   content.any('the type of an encrypted safe');
-  const { decrypt } = decryption(content.take(tags.sequence, 'the encryption of a safe'));
+  const { decrypt } = decryption(content.take(tags.sequence, 'the encryption of a safe'), contents.work);
   const ciphertext = octetsIn(content.any('the content of an encrypted safe'));
   content.end();
   const plain = await decrypt(ciphertext, contents.passphrase);
@@ -187,7 +196,8 @@ async function readBags(safe: Uint8Array, contents: Contents, depth: number): Pr
 }
 
 function addKey({ keys }: Contents, key: DeployedKey, attributes: Attributes): void {
-  if (keys.length === mostKeys) throw new DerError(`it contains more than ${mostKeys} private keys`);
+  if (keys.length === limits.keystoreKeys)
+    throw overLimit(`it contains more than ${limits.keystoreKeys} private keys, the limit`);
   keys.push({ key, ...attributes });
 }
 
@@ -211,9 +221,9 @@ function attributesOf(set: DerValue | undefined): Attributes {
   };
 }
 
-async function shroudedKey(value: DerValue, { passphrase, proven }: Contents): Promise<DeployedKey> {
+async function shroudedKey(value: DerValue, { passphrase, proven, work }: Contents): Promise<DeployedKey> {
   try {
-    return await fromEncrypted(value, passphrase === '' && !proven ? undefined : new Secret(passphrase));
+    return await fromEncrypted(value, passphrase === '' && !proven ? undefined : new Secret(passphrase), work);
   } catch (error) {
     if (!proven || !(error instanceof PrivateKeyError) || error.finding !== 'passphrase_wrong') throw error;
     throw new PrivateKeyError('passphrase_wrong', 'the passphrase opens the keystore but does not decrypt its key');
@@ -226,5 +236,7 @@ function readCertificateBag(value: DerValue, { certificates }: Contents, attribu
   if (type !== x509Certificate) return;
   const content = readDer(fields.take(context(0), 'a certificate bag').body, 'a certificate bag');
   fields.end();
+  if (certificates.length === limits.bundleCertificates)
+    throw overLimit(`it contains more than ${limits.bundleCertificates} certificates, the limit`);
   certificates.push({ der: expectTag(content, tags.octetString, 'a certificate bag').body, ...attributes });
 }

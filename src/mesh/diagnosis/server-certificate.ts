@@ -9,6 +9,8 @@ export interface Presented {
   readonly code: string;
   /** As presented, the server's own first. */
   readonly certificates: readonly Certificate[];
+  /** If they exceed a limit: in which way. Then there are none here. */
+  readonly excess?: string;
   /** The CA bundle. */
   readonly trusted: readonly Certificate[];
   readonly host: string;
@@ -19,6 +21,8 @@ export interface Presented {
 export function ofServerCertificate(presented: Presented): Failure {
   const { code, certificates, host, now } = presented;
   const [own] = certificates;
+  if (presented.excess !== undefined)
+    return untrusted(`the server presented ${presented.excess}, so they were not looked at`, tooMuch);
   if (!own)
     return { reason: 'server_certificate_untrusted', detail: 'the server presented no certificate that can be read' };
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return forAnotherName(own, host);
@@ -36,6 +40,9 @@ export function ofServerCertificate(presented: Presented): Failure {
 function untrusted(detail: string, remedy?: string): Failure {
   return { reason: 'server_certificate_untrusted', detail, ...(remedy === undefined ? {} : { remedy }) };
 }
+
+const tooMuch =
+  'MESH’s own certificates are a few thousand bytes, so find out who answers at this address: a proxy that inspects TLS, or another server. Do not switch verification off.';
 
 const shown = 3;
 

@@ -8,8 +8,10 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import { MonitorError } from '../../errors/index.ts';
+import type { SafeText } from '../../text/index.ts';
 import { untilAborted } from '../deadline.ts';
 import type { Sockets } from '../network/sockets.ts';
+import { excessOf, overLimit } from './server-limits.ts';
 
 /** What the server showed of itself, kept even if the handshake fails later. */
 export interface ServerSide {
@@ -18,6 +20,8 @@ export interface ServerSide {
   leaf?: PeerCertificate;
   /** In DER, the server's own first. What it left out is added from the certificates that we trust. */
   certificates: readonly Buffer[];
+  /** If they are too many or too large: in which way. Then `certificates` is empty, because nothing may look at them. */
+  excess?: SafeText;
   /** Whether it asked for a client certificate. Unknown until the handshake is complete on our side. */
   asksForCertificate?: boolean;
 }
@@ -86,7 +90,9 @@ function observe(tls: TLSSocket, seen: ServerSide): void {
 function keep(leaf: DetailedPeerCertificate | undefined, seen: ServerSide): void {
   if (!leaf?.raw) return;
   seen.leaf = leaf;
-  seen.certificates = chainFrom(leaf);
+  const certificates = chainFrom(leaf);
+  seen.excess = excessOf(certificates);
+  seen.certificates = seen.excess === undefined ? certificates : [];
 }
 
 /**
@@ -110,8 +116,9 @@ function chainFrom(leaf: DetailedPeerCertificate): Buffer[] {
 }
 
 /** The code of OpenSSL's verdict on the chain, or of Node's on the name (RFC 6125; the common name counts only if there is no SAN at all). */
-export function judgeServer(tls: TLSSocket, host: string, { leaf }: ServerSide): string | undefined {
+export function judgeServer(tls: TLSSocket, host: string, { leaf, excess }: ServerSide): string | undefined {
   if (!leaf) return 'NO_CERTIFICATE';
+  if (excess !== undefined) return overLimit;
   if (tls.authorizationError) return String(tls.authorizationError);
   return checkServerIdentity(host, leaf) && 'ERR_TLS_CERT_ALTNAME_INVALID';
 }

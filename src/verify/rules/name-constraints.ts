@@ -1,6 +1,6 @@
 /** RFC 5280 §4.2.1.10 and §6.1.3 (b), (c): which names a CA may certify. */
+import type { Allowance } from '../../limits/index.ts';
 import type { AlternativeName, Certificate, GeneralNameConstraint } from '../../x509/index.ts';
-import type { Allowance } from '../issuers.ts';
 import { labelOf } from '../label.ts';
 import type { Comparison } from './name-forms/comparison.ts';
 import { compareDirectory } from './name-forms/directory.ts';

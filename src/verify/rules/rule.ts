@@ -1,7 +1,7 @@
 /** What a rule is given, and what it returns. */
 import type { FindingCode } from '../../findings/index.ts';
+import type { Allowance } from '../../limits/index.ts';
 import type { Certificate } from '../../x509/index.ts';
-import type { Allowance } from '../issuers.ts';
 
 export interface Failure {
   readonly code: FindingCode;
