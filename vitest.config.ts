@@ -35,7 +35,12 @@ class LongestFirst extends BaseSequencer {
 }
 
 // A module that a test replaces must not have been loaded for another test.
-const alone = ['test/verify/path.test.ts', 'test/verify/openssl-path.test.ts', 'test/*/limits.test.ts'];
+const alone = [
+  'test/verify/path.test.ts',
+  'test/verify/openssl-path.test.ts',
+  'test/*/limits.test.ts',
+  'test/examine/memory.test.ts',
+];
 
 export default defineConfig({
   // The package's own name, as programs that use it import it: here from the sources, so that a test needs no build.

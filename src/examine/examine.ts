@@ -5,6 +5,7 @@ import {
   type Assessment,
   type AssessmentPolicy,
   assess,
+  nextBoundary,
   policyFor,
   type Rehearsal,
   rehearse,
@@ -16,10 +17,13 @@ export interface Examination {
   readonly rehearsal?: Rehearsal;
   readonly rehearsedAt: Date;
   readonly assessment: Assessment;
+  /** What the assessment was made for. It says the same for this policy from when it was made until the boundary. */
+  readonly judged?: { readonly policy: AssessmentPolicy; readonly until: Date | undefined };
 }
 
 /**
- * An unchanged credential is not parsed, decrypted or rehearsed again. It is only assessed again, because time has passed.
+ * An unchanged credential is not parsed, decrypted or rehearsed again, and it is assessed again only once time has passed a moment at
+ * which the assessment can change.
  * @returns undefined where no credential is configured.
  * @throws {ResourceShortageError} when this process could not look. Anything else thrown is a bug: what is wrong with the files is in the
  * assessment.
@@ -45,10 +49,25 @@ export async function examineSources(
   last?: Examination,
 ): Promise<Examination> {
   const credential = await readCredential(sources, env, last && { previous: last.credential });
+  if (last && stillSaysTheSame(last, credential, policy, now))
+    return { ...last, assessment: { ...last.assessment, assessedAt: now } };
   const rehearsed = last && stillHolds(last, credential, now) ? last : await rehearseNow(credential, now);
   const { rehearsal, rehearsedAt } = rehearsed;
   const assessment = assess(credential, policy, rehearsal, now);
-  return { credential, ...(rehearsal ? { rehearsal } : {}), rehearsedAt, assessment };
+  const judged = { policy, until: nextBoundary(credential, policy, now) };
+  return { credential, ...(rehearsal ? { rehearsal } : {}), rehearsedAt, assessment, judged };
+}
+
+/** The clock may also have been set back. Without OpenSSL's verdict, it is asked again. */
+function stillSaysTheSame(
+  last: Examination,
+  credential: DeployedCredential,
+  policy: AssessmentPolicy,
+  now: Date,
+): boolean {
+  const { assessment, judged } = last;
+  if (judged?.policy !== policy || last.credential !== credential || now < assessment.assessedAt) return false;
+  return judged.until === undefined || now < judged.until;
 }
 
 /** Rehearses and assesses a credential that is not deployed yet. */

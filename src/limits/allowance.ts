@@ -6,6 +6,11 @@ export interface Allowance {
   readonly isSpent: boolean;
 }
 
+/**
+ * @example
+ * const signatures = allowance(limits.pathSignatures);
+ * if (!signatures.spend(1)) throw overLimit('the bundle has too many CAs of one name');
+ */
 export function allowance(units: number): Allowance {
   let left = units;
   return {

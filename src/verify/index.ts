@@ -1,5 +1,6 @@
 /** The rules: order, path, key match, validity, naming, strength; the rehearsal; and `assess`, which puts them together. */
 export { assess } from './assess.ts';
+export { nextBoundary } from './boundary.ts';
 export { invalidates } from './checks.ts';
 export { depthsOf, type Link } from './depths.ts';
 export { distinct, keyIdentifiersAgree, looksSelfSigned, mayHaveIssued, namesIssuer } from './issuers.ts';

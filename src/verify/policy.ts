@@ -7,8 +7,16 @@ const pkiOf: Partial<Record<PresetName, AssessmentPolicy['pki']>> = {
   production: 'live',
 };
 
-/** What one environment's configuration requires of its credential. */
+const policies = new WeakMap<ResolvedEnvironment, AssessmentPolicy>();
+
+/** What one environment's configuration requires of its credential. The same object each time, so that a change is cheap to notice. */
 export function policyFor(environment: ResolvedEnvironment): AssessmentPolicy {
+  const policy = policies.get(environment) ?? createPolicy(environment);
+  policies.set(environment, policy);
+  return policy;
+}
+
+function createPolicy(environment: ResolvedEnvironment): AssessmentPolicy {
   const pki = environment.preset && pkiOf[environment.preset];
   return {
     chainOrder: environment.chainOrder,
