@@ -85,6 +85,7 @@ const others: readonly FindingCode[] = [
   'chain_policy_invalid',
   'chain_name_constraint_violated',
   'ca_not_yet_valid',
+  'path_search_over_limit',
 ];
 
 export const chainRules: readonly Rule[] = [

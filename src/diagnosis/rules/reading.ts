@@ -70,6 +70,12 @@ export const readingRules: readonly Rule[] = [
     }),
   ),
   {
+    name: 'What is over a limit is not read, so what needs it cannot be judged',
+    cause: 'input_over_limit',
+    reasons: ['credential_unusable', 'server_certificate_untrusted'],
+    consequences: unjudged,
+  },
+  {
     name: 'Without the passphrase there is no key',
     cause: 'passphrase_missing',
     reasons: ['credential_unusable'],
