@@ -9,6 +9,7 @@ import { type Failure, withPort } from './diagnosis/circumstances.ts';
 import { clientFacts } from './diagnosis/client.ts';
 import { failureOf } from './diagnosis/failure.ts';
 import { ofServerCertificate } from './diagnosis/server-certificate.ts';
+import { strictFault } from './diagnosis/strict-verification.ts';
 import type { Answer } from './http/request.ts';
 import { bare, portOf } from './network/authority.ts';
 import { type HttpProxy, proxyFor } from './network/proxy.ts';
@@ -84,15 +85,16 @@ export async function handshake(
     await sockets.close();
   }
   const { protocol, cipher, asksForCertificate } = seen.server;
+  const serverCertificates = certificatesOf(seen, credential);
   return {
     probe: mesh.probe,
     startedAt,
     outcome: failure ? 'failure' : 'success',
-    ...(failure ? described(failure) : noteOf(seen, bare(new URL(mesh.url).hostname))),
+    ...(failure ? described(failure) : noteOf(seen, serverCertificates, bare(new URL(mesh.url).hostname))),
     httpStatus: seen.httpStatus,
     phases: phases.seconds,
     ...(protocol && cipher ? { tls: { protocol, cipher } } : {}),
-    serverCertificates: certificatesOf(seen, credential),
+    serverCertificates,
     serverVerified: seen.serverVerified,
     ...(asksForCertificate === undefined ? {} : { clientCertificateRequested: asksForCertificate }),
     ...(seen.clockSkewSeconds === undefined ? {} : { clockSkewSeconds: seen.clockSkewSeconds }),
@@ -111,7 +113,12 @@ function described({ reason, detail, remedy }: Failure): Pick<HandshakeResult, '
 }
 
 /** What people should know about a success: where NHS England's own client would not get through. */
-function noteOf({ attempts, peer, server, serverVerified }: Seen, host: string): Pick<HandshakeResult, 'detail'> {
+function noteOf(
+  { attempts, peer, server, serverVerified }: Seen,
+  path: readonly Certificate[],
+  host: string,
+): Pick<HandshakeResult, 'detail'> {
+  const strict = serverVerified ? strictFault(path) : undefined;
   const silent = attempts.find(({ family, error }) => peer?.family === 4 && family === 6 && error === undefined);
   const notes = [
     ...(silent && peer
@@ -124,6 +131,7 @@ function noteOf({ attempts, peer, server, serverVerified }: Seen, host: string):
           'the server’s certificate has no subject alternative name, which NHS England’s own client accepts only from HSCN addresses',
         ]
       : []),
+    ...(strict ? [`${strict}, which NHS England’s own client does not accept under Python 3.13 and later`] : []),
   ];
   return notes.length > 0 ? { detail: condensed(notes.join('; '), detailCharacters) } : {};
 }

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { BasicConstraintsExtension } from '@peculiar/x509';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { MeshEndpoint } from '../../src/config/types.ts';
 import type { DeployedCredential } from '../../src/credential/types.ts';
@@ -10,6 +11,7 @@ import type { HandshakeResult } from '../../src/mesh/types.ts';
 import type { HttpBehaviour, ServerCertificate } from '../scenarios/handshakes.ts';
 import { endpoint, type HandshakePki, makeHandshakePki, planted } from '../support/mesh/handshake-pki.ts';
 import { hasIpv6, listening, meshServer, type Running } from '../support/mesh/servers.ts';
+import { ca, serverCertificate } from '../support/pki.ts';
 
 let estate: HandshakePki;
 let deployed: DeployedCredential;
@@ -161,6 +163,26 @@ describe('what is seen', () => {
         /^Ask the network team whether TLS is inspected on the path, and to exempt localhost if it is/,
       );
     }
+  });
+
+  test.each([
+    [
+      'basic constraints that are not critical',
+      { extensions: [new BasicConstraintsExtension(true, undefined, false)] },
+    ],
+    ['no key usage', { isCa: true, keyUsage: null }],
+    ['no subject key identifier', { isCa: true, subjectKeyIdentifier: null }],
+  ])('probe: a success says that strict verification refuses a CA with %s', async (fault, options) => {
+    const lax = await ca({ cn: 'Lax SubCA', issuer: estate.root, isCa: null, ...options });
+    const { keyPem, pem } = await serverCertificate({ issuer: lax });
+    const tls = { key: keyPem, cert: pem + lax.pem, ca: estate.root.pem + estate.sub.pem, requestCert: true };
+    const started = await listening(meshServer(tls, { status: 200 }));
+    running.push(started);
+    const { detail, outcome } = await probe(started.url);
+    expect([outcome, detail]).toEqual([
+      'success',
+      `“Lax SubCA” has ${fault}, which NHS England’s own client does not accept under Python 3.13 and later`,
+    ]);
   });
 
   test('probe: an inspecting device that does not ask for our certificate is distinguished from one that does', async () => {

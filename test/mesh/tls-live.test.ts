@@ -13,7 +13,6 @@ import type { ServerSide } from '../../src/mesh/tls/secure.ts';
 import { boxWithSmallBuffer, helloCatcher } from '../support/mesh/client-hello.ts';
 import { type FrontOptions, fronts, startFront } from '../support/mesh/fronts/index.ts';
 import { endpoint, type HandshakePki, makeHandshakePki } from '../support/mesh/handshake-pki.ts';
-import { hasOfficialClient, startOfficialClient } from '../support/mesh/matrix/official-client.ts';
 import { hasSandbox, startSandbox } from '../support/mesh/sandbox.ts';
 import { listening, meshServer } from '../support/mesh/servers.ts';
 import { keysFor, serverCertificate } from '../support/pki.ts';
@@ -55,21 +54,6 @@ async function helloWith(more: Partial<MeshEndpoint> = {}) {
 describe('what we offer', () => {
   test('is exactly the list of cipher suites', async () => {
     expect((await helloWith()).suites).toHaveLength(ciphers.split(':').length);
-  });
-
-  test.skipIf(!hasOfficialClient())('are the cipher suites of NHS England’s own client', async () => {
-    const official = startOfficialClient();
-    const catcher = keep(await helloCatcher());
-    const folder = await mkdtemp(join(tmpdir(), 'mesh-cert-monitor-hello-'));
-    const bundle = join(folder, 'bundle.pem');
-    await writeFile(bundle, pki.root.pem);
-    const [theirs] = await Promise.all([
-      catcher.hello,
-      official.handshake({ url: catcher.url, password: 'p', bundle, verify: true }),
-    ]);
-    await official.stop();
-    await rm(folder, { recursive: true });
-    expect([...(await helloWith()).suites].sort()).toEqual([...theirs.suites].sort());
   });
 
   test('fits into one packet without the post-quantum key share, and only then', async () => {

@@ -1,4 +1,4 @@
-"""NHS England's own client, one handshake a line: reads jobs from stdin as JSON, writes what came of each."""
+"""NHS England's own client: reads one job per line from stdin as JSON, and writes the outcome of each handshake."""
 
 import json
 import sys
@@ -20,7 +20,7 @@ def handshake(job: dict) -> str:
         ) as client:
             client.handshake()
         return "success"
-    except Exception as error:  # whatever it says is the answer
+    except Exception as error:  # whatever it raises is the outcome
         return " ".join(f"{type(error).__name__}: {error}".split())
 
 

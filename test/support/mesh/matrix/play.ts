@@ -1,7 +1,4 @@
-/** One cell: a front, a TLS version and a fault, and what we and NHS England's client say of it. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** One cell: a server, a TLS version and a fault, and what we and NHS England's client say about it. */
 import { Secret } from '../../../../src/config/secret.ts';
 import type { MeshEndpoint, Source } from '../../../../src/config/types.ts';
 import { readCredential } from '../../../../src/credential/read.ts';
@@ -17,24 +14,24 @@ export interface Cell {
   readonly front: string;
   readonly version: TlsVersion;
   readonly fault: string;
-  /** `success`, a reason, or why there is nothing to see. */
+  /** `success`, a reason, or {@link accepted} or {@link notOffered}. */
   readonly outcome: string;
   readonly detail?: string;
   readonly remedy?: string;
   readonly requested?: boolean;
-  /** What NHS England's client said; absent: it was not asked. */
+  /** What NHS England's client said. Absent if it was not run. */
   readonly official?: string;
 }
 
-/** Of a front that has a page of its own and no sandbox behind it: that page came. */
+/** A server without a sandbox behind it answered with its own page. */
 export const accepted = 'accepted';
 
-/** Nothing to see: the front does not start like that, and says so itself. */
+/** The server does not start with this configuration. */
 export const notOffered = 'not offered';
 
 const longMs = 5000;
 
-/** Every cell of one front and version; fronts with the same configuration are started once. */
+/** Every cell of one server and TLS version. Faults with the same configuration share one start. */
 export async function* play(
   front: Front,
   version: TlsVersion,
@@ -101,9 +98,9 @@ async function ask(
     mailboxId: 'X26ABC1',
     password: inline(password),
     sharedKey: inline(sandboxSecrets.sharedKey),
-    // Without a credential the system's roots judge, which do not know this PKI.
+    // Without a credential the system's roots would be used, which do not include this PKI.
     verifyServer: pair !== undefined,
-    // Their own page is for GET alone.
+    // Their own page answers GET only.
     probe: answersItself ? 'ping' : 'validate',
     timeouts: { connectMs: longMs, tlsMs: longMs, requestMs: longMs },
   };
@@ -117,7 +114,8 @@ async function ask(
     now: () => new Date(),
     env: {},
   });
-  const said = official && !answersItself && (await askOfficial(official, running, { pair, bundle, password }));
+  const job = { url: running.url, password, bundle, verify: pair !== undefined, ...(pair && { pair }) };
+  const said = official && !answersItself && (await official.handshake(job));
   if (answersItself && httpStatus === 200) return { outcome: accepted, requested: clientCertificateRequested ?? false };
   return {
     outcome: reason ?? 'success',
@@ -128,36 +126,9 @@ async function ask(
   };
 }
 
-async function askOfficial(
-  official: Official,
-  { url }: RunningFront,
-  { pair, bundle, password }: { pair: Material['clients']['deployed'] | undefined; bundle: string; password: string },
-): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'mesh-cert-monitor-official-'));
-  const file = async (name: string, content: string) => {
-    await writeFile(join(folder, name), content);
-    return join(folder, name);
-  };
-  try {
-    const ours = pair && {
-      certificate: await file('client.pem', pair.certificate),
-      key: await file('client.key', pair.key),
-    };
-    return await official.handshake({
-      url,
-      password,
-      bundle: await file('bundle.pem', bundle),
-      verify: pair !== undefined,
-      ...ours,
-    });
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
 const inline = (value: string): Source => ({ kind: 'inline', value: new Secret(value) });
 
-/** What differs from run to run, and says nothing. */
+/** Without what differs from run to run and means nothing. */
 function steady(text: string, { port }: RunningFront): string {
   return text
     .replaceAll(String(port), 'PORT')
