@@ -2,6 +2,8 @@
 
 export interface ServeOptions {
   readonly config: string;
+  /** How long to wait for another process that uses the state directory, in milliseconds; 0 is not at all. */
+  readonly wait: number;
 }
 
 export interface CheckOptions {

@@ -78,6 +78,11 @@ function addWatching(program: Command, io: CommandIo, finish: Finish): void {
       'Runs until SIGTERM or SIGINT. Reloads the configuration on SIGHUP or when the file changes. If the new configuration is not valid, it keeps the current one.',
     )
     .addOption(configuration())
+    .addOption(
+      new Option('--wait <duration>', 'wait this long if another process uses the state directory, for example 5m')
+        .argParser(parseSpan)
+        .default(0, 'not at all'),
+    )
     .action(async (options: ServeOptions) => finish(await (await import('./serve.ts')).run(options, io)));
   program
     .command('check')

@@ -12,7 +12,7 @@ export { createRenewals, type Renewals } from './renewals.ts';
 export { type StateEntry, stateCatalogue } from './states.ts';
 export type { RenewalInput, RenewalStep } from './step.ts';
 export { type RenewalFiles, readRenewalFiles } from './store/read-pending.ts';
-export { StoreError } from './store/store.ts';
+export { StoreError, StoreLockedError } from './store/store.ts';
 export {
   type EmailOutcome,
   emailOutcomes,

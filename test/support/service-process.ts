@@ -29,15 +29,17 @@ export interface StartOptions {
   readonly preload?: string;
   /** Whether to read its log once it is listening; default true. */
   readonly readLog?: boolean;
+  /** After `serve --config FILE`. */
+  readonly args?: readonly string[];
   /** Limit on file descriptors. */
   readonly descriptors?: number;
 }
 
 /** Started; it may end before it is listening. */
 export function spawnServiceProcess(config: string, options: StartOptions = {}): SpawnedService {
-  const { env = {}, preload, readLog = true, descriptors } = options;
+  const { env = {}, preload, readLog = true, descriptors, args: more = [] } = options;
   const imports = preload ? ['--import', `data:text/javascript,${encodeURIComponent(preload)}`] : [];
-  const args = [...imports, main, 'serve', '--config', config];
+  const args = [...imports, main, 'serve', '--config', config, ...more];
   const limited = ['-c', `ulimit -n ${descriptors}; exec "$0" "$@"`, process.execPath, ...args];
   const [command, words] = descriptors ? ['/bin/sh', limited] : [process.execPath, args];
   const program = start(command, words, { ...bareEnv, ...env });

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { type ErrorCode, MonitorError } from '../../errors/index.ts';
 import { ResourceShortageError, shortageOf } from '../../shortage/index.ts';
+import { networkFileSystemOf } from './file-system.ts';
 import { migrate, migrations, schemaVersion } from './migrations.ts';
 import { identitiesOf, sameFiles } from './same-files.ts';
 
@@ -70,6 +71,14 @@ function createPrivately(file: string): void {
   chmodSync(file, 0o600);
 }
 
+/** @throws {StoreError} if `kind` is a network file system. */
+export function refuseNetwork(stateDir: string, kind: string | undefined): void {
+  if (kind !== undefined)
+    throw new StoreError(
+      `${stateDir} is on a network file system (${kind}), where the record of renewals cannot be locked or written safely. Put state_dir on a local disk or a block volume that one machine mounts at a time (Amazon EBS, Azure Disk, a ReadWriteOnce volume), not on EFS, Azure Files or NFS`,
+    );
+}
+
 /** A lock that the operating system releases when the process ends, however it ends. */
 function lock(stateDir: string): DatabaseSync {
   const file = lockFile(stateDir);
@@ -124,6 +133,7 @@ export function databaseExists(stateDir: string): boolean {
 export function openDatabase(stateDir: string, options: { exclusive: boolean }): OpenDatabase {
   const file = databaseFile(stateDir);
   asStoreError(stateDir, () => mkdirSync(stateDir, { recursive: true, mode: 0o700 }));
+  asStoreError(stateDir, () => refuseNetwork(stateDir, networkFileSystemOf(stateDir)));
   let held = options.exclusive ? lock(stateDir) : undefined;
   let database: DatabaseSync | undefined;
   try {

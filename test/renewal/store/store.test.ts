@@ -13,6 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { refuseNetwork } from '../../../src/renewal/store/database.ts';
+import { networkFileSystem } from '../../../src/renewal/store/file-system.ts';
 import { migrate, migrations, schemaVersion } from '../../../src/renewal/store/migrations.ts';
 import { databaseExists, openStore, type RenewalStore, StoreError } from '../../../src/renewal/store/store.ts';
 import { Untrusted } from '../../../src/text/index.ts';
@@ -164,6 +166,27 @@ describe('who may open it', () => {
     first.close();
     storeIn(directory);
   });
+
+  test.each([
+    [0x6969, 'NFS'],
+    [0xff534d42, 'SMB (CIFS)'],
+    [0xff534d42 | 0, 'SMB (CIFS)'],
+    [0xfe534d42, 'SMB'],
+  ])('store: a state directory on the file system %d (%s) is refused with the remedy', (type, name) => {
+    expect(networkFileSystem(type)).toBe(name);
+    expect(() => refuseNetwork('/srv/state', networkFileSystem(type))).toThrow(
+      `/srv/state is on a network file system (${name})`,
+    );
+    expect(() => refuseNetwork('/srv/state', networkFileSystem(type))).toThrow(/block volume/);
+  });
+
+  test.each([0xef53, 0x58465342, 0x01021994, 0x9123683e, 0x794c7630])(
+    'store: a local file system (%d) is not',
+    (type) => {
+      expect(networkFileSystem(type)).toBeUndefined();
+      expect(() => refuseNetwork('/srv/state', networkFileSystem(type))).not.toThrow();
+    },
+  );
 
   test('store: the lock goes with the process that held it, also by kill -9', () => {
     const script = `
