@@ -89,6 +89,14 @@ describe.skipIf(!needs('openssl') || !needs('keytool'))('files that OpenSSL refu
   });
 });
 
+test('PKCS#7 whose set of certificates is empty is malformed, and no bug', async () => {
+  const empty = Buffer.from('302506092a864886f70d010702a01830160201013100300b06092a864886f70d010701a0003100', 'hex');
+  const { findings } = await inspect({ certificate: empty });
+  expect(findings.map(({ code, message }) => [code, message])).toEqual([
+    ['certificate_malformed', expect.stringContaining('PKCS#7 without a certificate')],
+  ]);
+});
+
 function replaced(der: Buffer, from: string, to: string): Buffer {
   const hex = der.toString('hex');
   expect(hex).toContain(from);
