@@ -1,9 +1,13 @@
 import { resolve } from 'node:path';
 import { type FileProblem, readRegularFile } from '../files/index.ts';
 import { limits } from '../limits/index.ts';
-import { parseConfiguration } from './parse.ts';
+import { checkedDocument, configurationOf, parseConfiguration } from './parse.ts';
+import { parseApart } from './parse-apart.ts';
 import { ConfigurationError } from './problems.ts';
 import type { Configuration } from './types.ts';
+
+/** Anything larger is parsed in a thread: whatever is in it, the service goes on meanwhile. A usual configuration has a few kilobytes. */
+const parsedHereBytes = 32 * 1024;
 
 /**
  * Reads only the file: secrets and certificates are read when they are needed.
@@ -16,7 +20,11 @@ export async function loadConfiguration(path: string): Promise<Configuration> {
   const absolute = resolve(path);
   const read = await readRegularFile(absolute, { mostBytes: limits.configurationBytes });
   if ('problem' in read) throw unreadable(absolute, wordsFor(read.problem));
-  return parseConfiguration(utf8(read.bytes, absolute), absolute);
+  const text = utf8(read.bytes, absolute);
+  if (read.bytes.length <= parsedHereBytes) return parseConfiguration(text, absolute);
+  const parsed = await parseApart({ text, path: absolute });
+  if ('problems' in parsed) throw new ConfigurationError(absolute, parsed.problems);
+  return configurationOf(checkedDocument(parsed.value, absolute), text, absolute);
 }
 
 function wordsFor({ kind, code }: FileProblem): string {

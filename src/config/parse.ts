@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type * as z from 'zod';
 import { byEnvironment, ConfigurationError, schemaProblems } from './problems.ts';
 import { resolveFile } from './resolve.ts';
 import { ruleProblems } from './rules.ts';
@@ -12,17 +13,36 @@ import { parseYaml } from './yaml.ts';
  * @throws ConfigurationError with every problem at once.
  */
 export function parseConfiguration(text: string, path: string): Configuration {
+  return configurationOf(parseDocument(text, path), text, path);
+}
+
+/** The document of a configuration in which nothing is wrong. */
+export interface ConfigurationDocument {
+  /** Plain data, as YAML has it. */
+  readonly value: unknown;
+  readonly file: z.infer<typeof fileSchema>;
+}
+
+/** @throws ConfigurationError with every problem at once. */
+export function parseDocument(text: string, path: string): ConfigurationDocument {
   const document = parseYaml(text);
   if ('problems' in document) throw new ConfigurationError(path, document.problems);
+  return checkedDocument(document.value, path);
+}
 
-  const parsed = fileSchema.safeParse(document.value);
-  const problems = [...schemaProblems(parsed.error?.issues ?? [], document.value), ...ruleProblems(document.value)];
+/** @throws ConfigurationError with every problem at once. */
+export function checkedDocument(value: unknown, path: string): ConfigurationDocument {
+  const parsed = fileSchema.safeParse(value);
+  const problems = [...schemaProblems(parsed.error?.issues ?? [], value), ...ruleProblems(value)];
   if (!parsed.success || problems.length > 0) throw new ConfigurationError(path, byEnvironment(problems));
+  return { value, file: parsed.data };
+}
 
-  const resolved = resolveFile(parsed.data, path);
+export function configurationOf({ file }: ConfigurationDocument, text: string, path: string): Configuration {
+  const resolved = resolveFile(file, path);
   return {
     ...resolved,
-    warnings: warningsOf(parsed.data, resolved),
+    warnings: warningsOf(file, resolved),
     contentHash: createHash('sha256').update(text).digest('hex'),
   };
 }

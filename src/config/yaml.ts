@@ -41,6 +41,16 @@ interface Fault {
 
 /** JSON is valid YAML. `<<` merges a mapping, so that environments can share settings. */
 export function parseYaml(text: string): { value: unknown } | { problems: readonly Problem[] } {
+  try {
+    return read(text);
+  } catch (error) {
+    // The parser calls itself once for each level.
+    if (error instanceof RangeError) return refused(messages.RESOURCE_EXHAUSTION);
+    throw error;
+  }
+}
+
+function read(text: string): { value: unknown } | { problems: readonly Problem[] } {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, {
     lineCounter,
@@ -51,10 +61,10 @@ export function parseYaml(text: string): { value: unknown } | { problems: readon
     // The library compares each key with every other, which takes minutes with a hundred thousand.
     uniqueKeys: false,
   });
-  const faults: Fault[] = [...document.errors, ...document.warnings].map(({ code, pos }) => ({ code, offset: pos[0] }));
-  faults.push(...repeatedKeys(document));
+  const said = [...document.errors, ...document.warnings].map(({ code, pos }) => ({ code, offset: pos[0] }));
+  let faults: readonly Fault[] = [...said, ...repeatedKeys(document)];
   if (faults.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) return refused(messages.RESOURCE_EXHAUSTION);
-  if (faults.length === 0) faults.push(...unresolvedAliases(document));
+  if (faults.length === 0) faults = unresolvedAliases(document);
   if (faults.length > 0) return { problems: firstOfEachLine(faults, lineCounter) };
   try {
     return { value: document.toJS({ maxAliasCount }) };
