@@ -98,10 +98,13 @@ function replaceAt(document: unknown, at: number, value: unknown): void {
 }
 
 type Holder = Record<string, unknown>;
-function placesIn(value: unknown): [Holder, string][] {
-  if (typeof value !== 'object' || value === null) return [];
+/** No example is deeper; one whose alias contains itself has no end. */
+const deepest = 12;
+
+function placesIn(value: unknown, depth = 0): [Holder, string][] {
+  if (typeof value !== 'object' || value === null || depth > deepest) return [];
   const holder = value as Holder;
-  return Object.keys(holder).flatMap((key) => [[holder, key] as [Holder, string], ...placesIn(holder[key])]);
+  return Object.keys(holder).flatMap((key) => [[holder, key] as [Holder, string], ...placesIn(holder[key], depth + 1)]);
 }
 
 function read(text: string): Outcome {
