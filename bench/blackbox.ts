@@ -1,5 +1,5 @@
-// npm run bench -- blackbox [PROBES]: CPU time of a handshake of ours and of a probe by blackbox_exporter (Debian's prometheus-blackbox-exporter), of one server over
-// mutual TLS 1.3, by turns. Theirs includes the HTTP request that asks for the probe, as Prometheus sends it; ours does not.
+// npm run bench -- blackbox [PROBES]: CPU time of one of our handshakes and of a probe by blackbox_exporter (Debian's prometheus-blackbox-exporter), in turns,
+// with the same server over mutual TLS 1.3. Theirs includes the HTTP request by which Prometheus asks for the probe; ours has none.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -63,7 +63,7 @@ async function startBlackbox({ ca, client }: Material) {
   const base = `http://127.0.0.1:${port}`;
   while (!(await fetch(base).catch(() => undefined))) await sleep(50);
   return {
-    /** Of the whole process; a tick of the kernel's clock is 10 ms. */
+    /** Of the whole process. A tick of the kernel's clock is 10 ms. */
     cpuMs() {
       const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
       return (Number(fields[11]) + Number(fields[12])) * 10;

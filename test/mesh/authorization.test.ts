@@ -79,7 +79,7 @@ test('authorization: every input changes the hash', () => {
   expect(new Set(changes.map(hashOf)).size).toBe(changes.length);
 });
 
-test('authorization: the token cannot print itself and holds neither password nor shared key', () => {
+test('authorization: the token cannot print itself and contains neither password nor shared key', () => {
   const token = authorizationToken(inputs);
   expect(`${token} ${JSON.stringify({ token })}`).not.toContain('NHSMESH');
   expect(token.reveal()).not.toContain('password');

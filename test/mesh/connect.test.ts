@@ -43,9 +43,9 @@ test.skipIf(!hasIpv6())('connect: reaches a server over IPv6', async () => {
   socket.destroy();
 });
 
-test('connect: goes on at once to the next address when one refuses', async () => {
+test('connect: tries the next address at once when one refuses', async () => {
   const port = await listen('127.0.0.1');
-  // The next attempt would be made when the timer fires, and here it never does.
+  // The next attempt would otherwise wait for the timer, which never fires here.
   vi.useFakeTimers({ toFake: ['setTimeout'] });
   try {
     const tried = [v6('::1'), v4('127.0.0.2'), v4('127.0.0.1')];
@@ -57,7 +57,7 @@ test('connect: goes on at once to the next address when one refuses', async () =
   }
 });
 
-test('connect: has one error for each address when none lets us in', async () => {
+test('connect: has one error for each address if none accepts the connection', async () => {
   const port = await listen('127.0.0.1');
   servers.pop()?.close();
   const attempts: Attempt[] = [];
@@ -69,11 +69,11 @@ test('connect: has one error for each address when none lets us in', async () =>
   ]);
 });
 
-test('connect: no address at all is a failure too', async () => {
+test('connect: no address at all is also a failure', async () => {
   await expect(connectToFirst([], 1, never, new Sockets())).rejects.toBeInstanceOf(NoAddressAnsweredError);
 });
 
-test('deadline: a resolver that never answers costs the phase’s limit and no more', async () => {
+test('deadline: a resolver that never answers costs only the limit of the phase', async () => {
   const phases = new Phases(10_000, undefined);
   const silent = new Lookups(() => new Promise(() => {}));
   await expect(phases.run('dns', 50, (signal) => resolve('mesh.example', signal, silent))).rejects.toBeInstanceOf(
@@ -83,14 +83,14 @@ test('deadline: a resolver that never answers costs the phase’s limit and no m
   expect(phases.seconds.dns).toBeLessThan(2);
 });
 
-test('deadline: the whole cuts a phase that has more left', async () => {
+test('deadline: the limit of the whole ends a phase that has time left', async () => {
   const phases = new Phases(60, undefined);
   const hang = (signal: AbortSignal) => untilAborted<void>(signal, () => undefined);
   await expect(phases.run('connect', 10_000, hang)).rejects.toThrow(PhaseTimeoutError);
   await expect(phases.run('tls', 10_000, hang)).rejects.toThrow(/^no answer within [0-5] ms$/);
 });
 
-test('deadline: the caller’s own reason ends a phase, and is what it is', async () => {
+test('deadline: the caller’s own reason ends a phase, and is passed on', async () => {
   const controller = new AbortController();
   const phases = new Phases(10_000, controller.signal);
   const running = phases.run('tls', 10_000, (signal) => untilAborted<void>(signal, () => undefined));
@@ -99,7 +99,7 @@ test('deadline: the caller’s own reason ends a phase, and is what it is', asyn
   await expect(phases.run('request', 10, async () => 'late')).rejects.toThrow('shutting down');
 });
 
-test('deadline: what was started is stopped once, however it ends', async () => {
+test('deadline: work is stopped exactly once, however it ends', async () => {
   let stopped = 0;
   const stop = () => {
     stopped += 1;

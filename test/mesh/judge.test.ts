@@ -34,7 +34,7 @@ const success: HandshakeResult = {
 const judge = (last: Partial<HandshakeResult>, mesh: Partial<MeshEndpoint> = {}) =>
   judgeHandshake(environment(mesh), { last: { ...success, ...last }, lastSuccessAt: now, watchingSince: now }, now);
 
-test('judge: a handshake that succeeded gives rise to nothing', () => {
+test('judge: a successful handshake has no finding', () => {
   expect(judge({})).toEqual([]);
 });
 
@@ -50,13 +50,13 @@ test.each(handshakeReasons)('judge: %s is a critical handshake_failed with its o
   });
 });
 
-test('judge: every reason has words of its own', () => {
+test('judge: every reason has its own words', () => {
   expect(Object.keys(reasonCatalogue)).toEqual([...handshakeReasons]);
   expect(new Set(Object.values(reasonCatalogue).map(({ title }) => title)).size).toBe(handshakeReasons.length);
   expect(new Set(Object.values(reasonCatalogue).map(({ meaning }) => meaning)).size).toBe(handshakeReasons.length);
 });
 
-test('judge: a remedy for what was seen goes before that of the reason', () => {
+test('judge: a remedy for what was seen takes precedence over the reason’s general one', () => {
   const [finding] = judge({
     outcome: 'failure',
     reason: 'connection_reset',
@@ -83,12 +83,12 @@ describe('a server that did not ask for our certificate', () => {
     expect(judged(preset)).toEqual([['client_certificate_not_requested', severity]]);
   });
 
-  test('judge: is nothing where it asked, or where we cannot know', () => {
+  test('judge: has no finding if it asked, or if we cannot know', () => {
     expect(judged('integration', { clientCertificateRequested: true })).toEqual([]);
     expect(judged('integration', {})).toEqual([]);
   });
 
-  test('judge: is not said beside a failure that came before any answer', () => {
+  test('judge: is not reported together with a failure before any answer', () => {
     const failed = { ...notAsked, outcome: 'failure', reason: 'server_certificate_untrusted', httpStatus: 0 } as const;
     expect(judged('integration', failed)).toEqual([['handshake_failed', 'critical']]);
   });
@@ -155,25 +155,25 @@ describe('the server’s certificates', () => {
     );
   });
 
-  test('judge: says expired of one that is, when nobody verifies it', () => {
+  test('judge: says that one has expired even if the server is not verified', () => {
     const found = judge({ serverCertificates: [certificate('old', at(-dayMs))], serverVerified: false });
     expect(found[0]?.message).toBe('CN=old expired on 2026-03-03T05:06:07.000Z');
   });
 
-  test('judge: does not say twice that the server’s certificate has expired', () => {
+  test('judge: does not report the expiry of the server’s certificate twice', () => {
     const serverCertificates = [certificate('old', at(-dayMs))];
     const found = judge({ outcome: 'failure', reason: 'server_certificate_expired', serverCertificates });
     expect(found.map(({ code }) => code)).toEqual(['handshake_failed']);
   });
 
-  test('judge: the earliest of the chain counts, wherever it stands', () => {
+  test('judge: the earliest expiry in the chain counts, whatever its position', () => {
     const chain = [certificate('a', at(3)), certificate('b', at(1)), certificate('c', at(2))];
     expect(firstToExpire(chain)?.subject.text).toBe('CN=b');
     expect(firstToExpire([])).toBeUndefined();
   });
 });
 
-test('judge: an unverified server is mentioned, at no severity that worries anyone', () => {
+test('judge: an unverified server is for information', () => {
   expect(judge({}, { verifyServer: false }).map(({ code, severity }) => [code, severity])).toEqual([
     ['server_not_verified', 'info'],
   ]);

@@ -1,4 +1,4 @@
-// A process that does nothing but probe, so that what is left afterwards is a probe's: started by residue.test.ts.
+// A process that only probes, so that anything left afterwards comes from a probe. Started by residue.test.ts.
 // Reads jobs from stdin as JSON, writes what it measured to stdout, and must then end by itself.
 import { EventEmitter } from 'node:events';
 import { text } from 'node:stream/consumers';
@@ -11,7 +11,7 @@ export interface Jobs {
   readonly caBundle: string;
   readonly urls: readonly string[];
   readonly timeoutMs: number;
-  /** How often the list is gone through; memory is measured half-way and at the end. */
+  /** How often the list is repeated. Memory is measured half-way and at the end. */
   readonly rounds: number;
 }
 

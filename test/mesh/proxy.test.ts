@@ -33,7 +33,7 @@ describe('which proxy', () => {
     expect(getProxyForUrl(mesh.href).replace('http://', '') || undefined).toBe(expected);
   });
 
-  // Where proxy-from-env would ask the proxy: curl, Go and Python take a bare name for what is below it too.
+  // proxy-from-env would use the proxy here. In curl, Go and Python a bare name also covers everything below it.
   test.each(['nhs.uk', 'NHS.UK', 'intspineservices.nhs.uk:443'])(
     'proxy: NO_PROXY=%s means what is below it too',
     (NO_PROXY) => {
@@ -41,7 +41,7 @@ describe('which proxy', () => {
     },
   );
 
-  test('proxy: a name that only ends alike is not below it', () => {
+  test('proxy: a name that merely has the same ending is not covered', () => {
     expect(shown(proxyFor(mesh, undefined, { HTTPS_PROXY: 'http://p:1', NO_PROXY: 'spineservices.nhs.uk' }))).toBe(
       'p:1',
     );
@@ -62,7 +62,7 @@ describe('which proxy', () => {
     ['10.0.0.0/8', '[::ffff:a00:1]', false],
     ['10.0.0.0/99', '10.0.0.1', false],
     ['nonsense/8', '10.0.0.1', false],
-    // As in curl and Go: a name is not looked up for the sake of a network.
+    // As in curl and Go, a name is not looked up to match it with a network.
     ['10.0.0.0/8', 'mesh.example', false],
   ])('proxy: NO_PROXY=%s excludes %s: %s', (NO_PROXY, host, excluded) => {
     const env = { HTTPS_PROXY: 'http://p:3128', NO_PROXY: `other.example, ${NO_PROXY}` };
@@ -80,12 +80,12 @@ describe('which proxy', () => {
     expect(() => proxyFor(mesh, undefined, bad)).toThrow(`${source} is not an http:// URL`);
   });
 
-  test('proxy: the configured one is known for that', () => {
+  test('proxy: the configured one names mesh.proxy as its source', () => {
     expect(proxyFor(mesh, 'http://mine:8080', {})?.source).toBe('mesh.proxy');
     expect(() => proxyFor(mesh, 'socks5://mine', {})).toThrow('mesh.proxy is not an http:// URL');
   });
 
-  test('proxy: the configured one wins over the environment, NO_PROXY included', () => {
+  test('proxy: the configured one takes precedence over the environment, including NO_PROXY', () => {
     const env = { HTTPS_PROXY: 'http://other:1', NO_PROXY: '*' };
     expect(shown(proxyFor(mesh, 'http://mine:8080', env))).toBe('mine:8080');
   });

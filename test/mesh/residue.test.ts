@@ -22,7 +22,7 @@ async function url(server: Server, version: TlsVersion = 'TLSv1.3'): Promise<str
   return started.url;
 }
 
-/** Probes in a process of its own, and waits until that has ended by itself: one handle left open and it never would. */
+/** Probes in a separate process and waits until that ends by itself, which it would not with a handle left open. */
 async function measure(urls: readonly string[], rounds: number, timeoutMs: number): Promise<Measured> {
   const jobs: Jobs = {
     certificate: estate.clients.deployed.pem,
@@ -43,7 +43,7 @@ async function measure(urls: readonly string[], rounds: number, timeoutMs: numbe
   return measured as Measured;
 }
 
-test('residue: after every kind of end a probe leaves no socket, timer or listener, and the process ends', async () => {
+test('residue: whatever its outcome a probe leaves no socket, timer or listener, and the process ends', async () => {
   const urls = [
     await url({ kind: 'http', does: { status: 200 } }),
     await url({ kind: 'http', does: { status: 200 } }, 'TLSv1.2'),
@@ -93,6 +93,6 @@ test('residue: 1,000 probes in a row do not grow the heap', async () => {
     await url({ kind: 'tcp', does: 'http' }),
   ];
   const { heapBytes } = await measure(urls, 500, 5000);
-  // The first 1,000 fill caches and compile code; 1,000 more at a quarter of a kilobyte each would show.
+  // The first 1,000 fill caches and compile code. A leak of a quarter of a kilobyte each would show in the next 1,000.
   expect(heapBytes.late - heapBytes.early).toBeLessThan(256 * 1024);
 }, 120_000);

@@ -50,23 +50,23 @@ describe('the two families', () => {
     expect(await asking(found(v4('10.0.0.1')), found(v6('::1')))).toEqual([v6('::1'), v4('10.0.0.1')]);
   });
 
-  test('resolve: one that is silent does not hold up the other', async () => {
+  test('resolve: a silent family does not hold up the other', async () => {
     expect(await asking(found(v4('10.0.0.1')), silent)).toEqual([v4('10.0.0.1')]);
     expect(await asking(silent, found(v6('::1')))).toEqual([v6('::1')]);
   });
 
-  test('resolve: one that fails does not either', async () => {
+  test('resolve: nor does a family that fails', async () => {
     expect(await asking(failed('EAI_AGAIN'), found(v6('::1')))).toEqual([v6('::1')]);
     expect(await asking(found(v4('10.0.0.1')), failed('ENOTFOUND'))).toEqual([v4('10.0.0.1')]);
   });
 
-  test('resolve: where both fail it is IPv4’s error that counts', async () => {
+  test('resolve: if both fail, the error is IPv4’s', async () => {
     await expect(asking(failed('ENOTFOUND'), failed('EAI_AGAIN'))).rejects.toMatchObject({ code: 'ENOTFOUND' });
   });
 });
 
 describe('lookups', () => {
-  test('resolve: whoever asks for one name at one time shares a lookup, whatever its case; afterwards it is asked anew', async () => {
+  test('resolve: simultaneous requests for one name share a lookup, whatever its case, and later ones ask again', async () => {
     let asked = 0;
     const lookups = new Lookups(async (_, family) => {
       if (family === 4) asked += 1;
@@ -78,7 +78,7 @@ describe('lookups', () => {
     expect(asked).toBe(2);
   });
 
-  test('resolve: a lookup that everybody has left is not joined by the next', async () => {
+  test('resolve: a lookup that nothing waits for any more is not shared', async () => {
     let asked = 0;
     const lookups = new Lookups(() => {
       asked += 1;
@@ -92,10 +92,10 @@ describe('lookups', () => {
     expect(asked).toBe(4);
   });
 
-  test('resolve: the system is asked in a process of its own, which answers and fails as getaddrinfo does', async () => {
+  test('resolve: the system is asked in a separate process, which answers and fails as getaddrinfo does', async () => {
     const lookups = new Lookups();
     expect((await lookups.addresses('localhost', never)).map(({ address }) => address)).toContain('127.0.0.1');
-    // A label of 64 characters is no DNS name, so no resolver is asked.
+    // A label of 64 characters is not a DNS name, so no resolver is asked.
     await expect(lookups.addresses(`${'x'.repeat(64)}.invalid`, never)).rejects.toMatchObject({
       code: expect.stringMatching(/^(ENOTFOUND|EAI_)/),
     });

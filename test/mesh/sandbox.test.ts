@@ -47,7 +47,7 @@ async function ask(url: string, more: Partial<MeshEndpoint> = {}, presents: Pres
   return result;
 }
 
-// Not here: a replayed token. MESH refuses one, the sandbox (1.0.137) keeps no memory of tokens; that ours are never the same twice is
+// Not here: a replayed token. MESH refuses one, but the sandbox (1.0.137) does not remember tokens. That ours are never the same twice is
 // proved in probe.test.ts.
 const asked: readonly [string, Partial<MeshEndpoint>, string, number][] = [
   ['the right password and shared key', {}, 'success', 200],
@@ -73,7 +73,7 @@ describe.skipIf(!hasSandbox())('the MESH sandbox behind TLS, without client cert
     expect(Math.abs(result.clockSkewSeconds ?? Number.NaN)).toBeLessThan(5);
   });
 
-  test('sandbox: the system’s roots do not vouch for it, so with verification it is not asked', async () => {
+  test('sandbox: it is not under the system’s roots, so with verification nothing is sent to it', async () => {
     expect((await ask(url, {}, 'none')).reason).toBe('server_certificate_untrusted');
   });
 });
@@ -121,13 +121,13 @@ describe.skipIf(!hasSandbox() || !hasNginx()).each(['TLSv1.2', 'TLSv1.3'] as con
       expect([result.reason, result.httpStatus]).toEqual(['authentication_failed', 403]);
     });
 
-    test('sandbox: a token of another mailbox, taken from elsewhere, is refused', async () => {
+    test('sandbox: a token for another mailbox is refused', async () => {
       const token = `NHSMESH X26ABC2:nonce:0:202601010000:${'0'.repeat(64)}`;
       const result = await ask(await mutual(`proxy_set_header Authorization "${token}";`));
       expect([result.reason, result.httpStatus]).toEqual(['authentication_failed', 403]);
     });
 
-    // As HSCN endpoints do, nginx finishes TLS and answers 400.
+    // Like HSCN endpoints, nginx completes TLS and answers 400.
     test.each(['foreign', 'expired', 'none'] as const)(
       'sandbox: nginx refuses a certificate that is %s with 400, and the detail says what that may mean',
       async (presents) => {

@@ -8,7 +8,7 @@ import { listening, type Running } from '../support/mesh/servers.ts';
 import { serverCertificate } from '../support/pki.ts';
 import { serviceOver } from '../support/service.ts';
 
-/** A server that refuses, and writes back all it was sent: the worst that a log could be fed. */
+/** A server that refuses, and echoes everything that it was sent: the worst case for a log. */
 let mesh: Running;
 let estate: DiskEstate;
 const tokens: string[] = [];
@@ -31,7 +31,7 @@ afterAll(async () => {
   await estate.remove();
 });
 
-/** Everything that was planted, every token that was sent, and what begins a private key. */
+/** Everything that was planted, every token that was sent, and the beginning of a private key. */
 function expectNoSecret(shown: string): void {
   expect(tokens.length).toBeGreaterThan(0);
   const hashes = tokens.map((token) => token.split(':').at(-1)!);
@@ -57,7 +57,7 @@ async function printed(format: 'text' | 'json' | 'nagios'): Promise<string> {
   return shown;
 }
 
-describe('a server that writes back what it was sent', () => {
+describe('a server that echoes what it was sent', () => {
   test.each(['text', 'json', 'nagios'] as const)('secrets: check prints none of it as %s', async (format) => {
     const shown = await printed(format);
     expect(shown).toContain('authentication_failed');

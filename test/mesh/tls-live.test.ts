@@ -10,7 +10,7 @@ import type { Connection } from '../../src/mesh/network/connect.ts';
 import { firstToSpeak } from '../../src/mesh/tls/first-to-speak.ts';
 import { ciphers } from '../../src/mesh/tls/offer.ts';
 import type { ServerSide } from '../../src/mesh/tls/secure.ts';
-import { boxWithSmallBuffer, helloCatcher } from '../support/mesh/client-hello.ts';
+import { deviceWithSmallBuffer, helloCatcher } from '../support/mesh/client-hello.ts';
 import { type FrontOptions, fronts, startFront } from '../support/mesh/fronts/index.ts';
 import { endpoint, type HandshakePki, makeHandshakePki } from '../support/mesh/handshake-pki.ts';
 import { hasSandbox, startSandbox } from '../support/mesh/sandbox.ts';
@@ -62,13 +62,13 @@ describe('what we offer', () => {
   });
 
   test('mesh.tls_groups gets through a device that drops the large one, and the remedy says so', async () => {
-    const box = keep(await boxWithSmallBuffer((await mesh()).port));
-    const choked = await shake(box.url, short);
-    expect([choked.reason, choked.remedy]).toEqual([
+    const device = keep(await deviceWithSmallBuffer((await mesh()).port));
+    const dropped = await shake(device.url, short);
+    expect([dropped.reason, dropped.remedy]).toEqual([
       'tls_timeout',
       expect.stringMatching(/^Set `mesh\.tls_groups: \[X25519, P-256\]`/),
     ]);
-    expect((await shake(box.url, { tlsGroups: ['X25519', 'P-256'] })).detail ?? 'success').toBe('success');
+    expect((await shake(device.url, { tlsGroups: ['X25519', 'P-256'] })).detail ?? 'success').toBe('success');
   });
 
   test.skipIf(!needs('openssl'))(

@@ -4,13 +4,13 @@ import { createServer, type Socket } from 'node:net';
 import { listening } from './servers.ts';
 
 export interface ClientHello {
-  /** Of the first flight, records and all. */
+  /** The size of the first flight, including record headers. */
   readonly bytes: number;
-  /** Hex, without GREASE and the renegotiation signal; as offered. */
+  /** In hex, in the order offered, without signalling values. */
   readonly suites: readonly string[];
 }
 
-/** Resolves with the next client's ClientHello, and then hangs up. */
+/** Resolves with the next client's ClientHello, and then closes the connection. */
 export async function helloCatcher(): Promise<{ url: string; hello: Promise<ClientHello>; stop(): Promise<void> }> {
   const server = createServer();
   const hello = once(server, 'connection').then(async ([socket]) => {
@@ -34,7 +34,7 @@ async function firstRecord(socket: Socket): Promise<Buffer> {
 const signals = new Set(['00ff', '5600']);
 
 function parse(record: Buffer): ClientHello {
-  // Record header, handshake header, version, random; then the session ID.
+  // Record header, handshake header, version and random come before the session ID.
   const session = 5 + 4 + 2 + 32;
   const start = session + 1 + (record[session] ?? 0);
   const length = record.readUInt16BE(start);
@@ -44,8 +44,8 @@ function parse(record: Buffer): ClientHello {
   return { bytes: record.length, suites: suites.filter((each) => !signals.has(each)) };
 }
 
-/** A box that passes connections on, unless the first thing that comes is larger than one packet: then it is silent. */
-export async function boxWithSmallBuffer(port: number): Promise<{ url: string; stop(): Promise<void> }> {
+/** A device that passes connections on, unless the first message is larger than one packet: then it is silent. */
+export async function deviceWithSmallBuffer(port: number): Promise<{ url: string; stop(): Promise<void> }> {
   const { connect } = await import('node:net');
   return listening(
     createServer((client) => {

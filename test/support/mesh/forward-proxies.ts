@@ -1,4 +1,4 @@
-/** Real forward proxies: squid and tinyproxy, each in a folder of its own. */
+/** Real forward proxies, squid and tinyproxy, each in its own folder. */
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ export interface ForwardProxy {
   stop(): Promise<void>;
 }
 
-/** `secret`: the password of the user `mesh`; absent: nobody need sign in. `forbids`: a host that it lets nobody reach. */
+/** `secret` is the password of the user `mesh`; without it nobody has to sign in. `forbids` is a host that nobody can reach through it. */
 export interface Rules {
   readonly secret?: string;
   readonly forbids?: string;
@@ -20,7 +20,7 @@ export interface Rules {
 export function startSquid(rules: Rules): Promise<ForwardProxy> {
   return started('squid', async (folder, port) => {
     const users = await written(folder, 'users', `mesh:${rules.secret ?? ''}\n`);
-    // NCSA files hold hashes; this helper takes a plain file.
+    // NCSA files contain hashes. This helper reads a plain file.
     const helper = await written(
       folder,
       'check',
@@ -41,7 +41,7 @@ ${rules.forbids ? `acl forbidden dstdomain ${rules.forbids}\nhttp_access deny fo
 ${rules.secret ? login : ''}
 http_access allow all
 `;
-    // It gives root up for a user of its own, and names its shared memory after the service.
+    // It drops root for its own user, and names its shared memory after the service.
     await chmod(folder, 0o777);
     return ['-N', '-n', `mesh${port}`, '-f', await written(folder, 'squid.conf', conf)];
   });

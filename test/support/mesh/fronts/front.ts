@@ -1,4 +1,4 @@
-/** A web server, proxy or TLS library in front of the MESH sandbox: what all of them have in common. */
+/** A server in front of the MESH sandbox (a web server, a proxy, a TLS library): what all of them have in common. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
@@ -11,30 +11,30 @@ import { freePort } from '../../process.ts';
 
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 
-/** What a front is to do. Everything in PEM. */
+/** What the server has to do. Certificates and keys are in PEM. */
 export interface FrontOptions {
   readonly version: TlsVersion;
-  /** The server's certificate, followed by what it sends along. */
+  /** The server's certificate, followed by the rest of the chain that it sends. */
   readonly certificate: string;
   readonly key: string;
-  /** CA certificates that may have issued a client's, root and intermediate. */
+  /** The CAs whose client certificates it accepts, root and intermediate. */
   readonly clientCa: string;
-  /** `never`: no certificate is asked for; `later`: only when the request is there, where the product can do that. */
+  /** `never`: it asks for no certificate. `later`: it asks only once the request has arrived, if it can. */
   readonly demands: 'certificate' | 'never' | 'later';
-  /** CRLs of every CA in `clientCa`; absent: revocation is not checked. */
+  /** CRLs of every CA in `clientCa`. Absent if revocation is not checked. */
   readonly revoked?: string;
-  /** Lets OpenSSL serve with a certificate that it would find too weak. */
+  /** Makes OpenSSL serve a certificate that it considers too weak. */
   readonly lax?: true;
-  /** Of the sandbox, plain HTTP on loopback. */
+  /** The sandbox's port: plain HTTP on loopback. */
   readonly upstreamPort: number;
 }
 
 export interface Front {
   readonly name: string;
-  /** It only shows a page of its own when it accepts a client. */
+  /** It cannot pass requests on: it shows a page of its own to clients that it accepts. */
   readonly answersItself?: true;
   readonly can: (options: Pick<FrontOptions, 'demands' | 'revoked' | 'version'>) => boolean;
-  /** Its program, or undefined where it is not installed. */
+  /** The path of its program. Undefined if it is not installed. */
   readonly program: () => string | undefined;
   readonly prepare: (options: FrontOptions, where: Where) => Promise<Launch> | Launch;
 }
@@ -43,12 +43,12 @@ export interface Where {
   readonly folder: string;
   readonly port: number;
   readonly program: string;
-  /** Writes into the folder. */
+  /** Writes a file into the folder. */
   readonly file: (name: string, content: string) => Promise<string>;
 }
 
 export interface Launch {
-  /** Absent: the front's own. */
+  /** Default: the server's own program. */
   readonly program?: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -57,7 +57,7 @@ export interface Launch {
 export interface RunningFront {
   readonly url: string;
   readonly port: number;
-  /** Everything it has printed. */
+  /** Everything that it has printed. */
   readonly output: () => string;
   stop(): Promise<void>;
 }
@@ -71,13 +71,13 @@ system_default = defaults
 CipherString = DEFAULT@SECLEVEL=0
 `;
 
-/** Debian keeps servers where only root looks. */
+/** Debian installs servers in folders that only root has in its PATH. */
 export function programNamed(...names: readonly string[]): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/go/bin'];
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
 }
 
-/** @throws {Error} with what the program printed, when it does not come to listen. */
+/** @throws {Error} with what the program printed, if it does not start to listen. */
 export async function startFront(front: Front, options: FrontOptions): Promise<RunningFront> {
   const program = front.program();
   if (!program) throw new Error(`${front.name} is not installed`);
@@ -89,7 +89,7 @@ export async function startFront(front: Front, options: FrontOptions): Promise<R
   };
   const lax = options.lax ? { OPENSSL_CONF: await file('openssl.cnf', securityLevelZero) } : {};
   const launch = await front.prepare(options, { folder, port, program, file });
-  // A file, because some open /dev/stderr anew, which a socket does not let them.
+  // A file, because some servers open /dev/stderr again, which is impossible with a socket.
   const log = join(folder, 'output.log');
   const handle = openSync(log, 'w');
   const child = spawn(launch.program ?? program, launch.args, {

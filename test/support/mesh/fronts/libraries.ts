@@ -1,4 +1,4 @@
-/** The servers that OpenSSL and GnuTLS bring along, and small servers on the libraries of Java, Go, Python and Node. */
+/** The servers that come with OpenSSL and GnuTLS, and small servers based on the libraries of Java, Go, Python and Node. */
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -45,7 +45,7 @@ export const gnutls: Front = {
   },
 };
 
-/** What the small servers take: a JSON file with everything in it. */
+/** The small servers read everything from one JSON file. */
 async function settings(options: FrontOptions, { port, file }: Where): Promise<string> {
   const { certificate, key, clientCa, demands, lax, upstreamPort, version, revoked } = options;
   const files = {
@@ -74,7 +74,7 @@ export const python: Front = {
 export const java: Front = {
   name: 'Java',
   can: ({ demands }) => demands !== 'later',
-  // It runs from its source, which a JRE alone cannot.
+  // It runs from source, which needs a JDK.
   program: () => (programNamed('javac') ? programNamed('java') : undefined),
   async prepare(options, where) {
     const { folder, port } = where;
@@ -102,7 +102,7 @@ let built: Promise<string> | undefined;
 
 export const go: Front = {
   name: 'Go',
-  // Go's TLS knows no CRL.
+  // Go's TLS does not support CRLs.
   can: ({ demands, revoked }) => demands !== 'later' && revoked === undefined,
   program: () => programNamed('go'),
   async prepare(options, where) {
@@ -111,7 +111,7 @@ export const go: Front = {
   },
 };
 
-/** Once per process; Go's own cache makes the next one quick. */
+/** Once per process. Go's own cache makes the next build quick. */
 async function buildGo(go: string): Promise<string> {
   const folder = join(tmpdir(), 'mesh-cert-monitor-go-front');
   await mkdir(folder, { recursive: true });

@@ -52,7 +52,7 @@ ${revoked ? `CRLfile = ${await file('crl.pem', revoked)}` : ''}
 
 export const hitch: Front = {
   name: 'hitch',
-  // Version 1.7 knows no CRL.
+  // Version 1.7 does not support CRLs.
   can: ({ demands, revoked }) => demands !== 'later' && revoked === undefined,
   program: () => programNamed('hitch'),
   async prepare({ certificate, key, clientCa, demands, upstreamPort, version }, { port, file }) {

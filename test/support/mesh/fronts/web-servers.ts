@@ -68,12 +68,12 @@ ProxyPass http://127.0.0.1:${upstreamPort}/
 
 type Library = 'openssl' | 'gnutls' | 'mbedtls' | 'wolfssl';
 
-/** Each of lighttpd's TLS modules offers the same configuration, over another library. */
+/** All of lighttpd's TLS modules have the same configuration, each for another library. */
 function lighttpdWith(library: Library): Front {
   const module = `/usr/lib/lighttpd/mod_${library}.so`;
   return {
     name: `lighttpd (${library})`,
-    // Debian's Mbed TLS is older than TLS 1.3, and its module breaks down over more than one revocation list.
+    // Debian's Mbed TLS is too old for TLS 1.3, and the module fails with more than one revocation list.
     can: ({ demands, revoked, version }) =>
       demands !== 'later' && (library !== 'mbedtls' || (version === 'TLSv1.2' && revoked === undefined)),
     program: () => (existsSync(module) ? programNamed('lighttpd') : undefined),

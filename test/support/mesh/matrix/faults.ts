@@ -1,10 +1,10 @@
-/** Everything that can be wrong with a certificate on either side, and what looks like it and is not. */
+/** Everything that can be wrong with a certificate on either side, and what only looks like it. */
 import type { FrontOptions } from '../fronts/index.ts';
 import type { Client, Server } from './material.ts';
 
 export interface Fault {
   readonly is: string;
-  /** Default: `deployed`. `none`: an environment without `credential`. */
+  /** Default: `deployed`. `none` is an environment without `credential`. */
   readonly presents?: Client | 'none';
   /** Default: `good`. */
   readonly server?: Server;

@@ -1,4 +1,4 @@
-/** Certificates, good and bad, of a PKI in the NHS's shape (RSA 2048), and the revocation lists of its CAs. */
+/** Good and bad certificates from a PKI like the NHS's (RSA 2048), and the revocation lists of its CAs. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -35,19 +35,19 @@ export type Server =
   | 'sha1';
 
 export interface Pair {
-  /** The certificate and what its owner sends along, in PEM. */
+  /** The certificate and the rest of the chain that its owner sends, in PEM. */
   readonly certificate: string;
   readonly key: string;
 }
 
 export interface Material {
-  /** Root first, as the guide has it. */
+  /** Root first, as in the guide. */
   readonly bundle: string;
-  /** For the client that an expired CA issued. */
+  /** For the client certificate that an expired CA issued. */
   readonly bundleWithExpired: string;
   readonly clients: Readonly<Record<Client, Pair>>;
   readonly servers: Readonly<Record<Server, Pair>>;
-  /** Of sub CA and root, for some servers read the first alone; `revoked` is on the sub CA's. */
+  /** Lists of sub CA and root, in this order because some servers read only the first. `revoked` is on the sub CA's. */
   readonly crl: { readonly current: string; readonly expired: string };
 }
 
@@ -111,7 +111,7 @@ function pairOf({ pem, keyPem }: Made, more = ''): Pair {
   return { certificate: pem + more, key: keyPem };
 }
 
-/** One list for each CA, in PEM; the first has the revoked certificate. */
+/** One list for each CA, in PEM. The first contains the revoked certificate. */
 async function lists(authorities: readonly Made[], revoked: Made, expired: boolean): Promise<string> {
   const texts = [];
   for (const authority of authorities)
