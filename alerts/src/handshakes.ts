@@ -134,7 +134,8 @@ export const handshakeAlerts: readonly AlertRule[] = [
     alert: 'MeshServerCertificateExpiresSoon',
     expr: unless(
       `min by (mesh_environment) (${serverLeft}) < ${config.serverCertificateDays * secondsPerDay}`,
-      follows('server_certificate_expires_soon'),
+      // Once it has expired, the failed handshake has an alert.
+      `${follows('server_certificate_expires_soon')} or ${failing('server_certificate_expired')}`,
     ),
     for: '1h',
     severity: 'warning',

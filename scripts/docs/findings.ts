@@ -1,4 +1,5 @@
-// The blocks of docs/findings.md, from the finding catalogue.
+// The blocks of docs/findings.md, from the finding catalogue and the rules of the diagnosis.
+import { rules } from '../../src/diagnosis/index.ts';
 import { catalogue, checkCatalogue, checkNames, type FindingGroup, findingCodes } from '../../src/findings/index.ts';
 import type { Blocks } from './blocks.ts';
 import { escaped, table } from './markdown.ts';
@@ -15,7 +16,25 @@ const files: Record<FindingGroup, string> = {
   renewal: 'src/findings/renewal.ts',
 };
 
+const codeList = (codes: readonly string[]) => codes.map((code) => `\`${code}\``).join(', ');
+
 export const findingBlocks: Blocks = {
+  diagnosis: {
+    from: 'src/diagnosis/rules/all.ts',
+    render: () =>
+      table(
+        ['case', 'cause', 'what follows', 'handshake reasons'],
+        rules.map(({ name, cause, consequences = [], reasons = [] }) => [
+          name,
+          `\`${cause}\``,
+          codeList([
+            ...consequences,
+            ...(reasons.length > 0 && cause !== 'handshake_failed' ? ['handshake_failed'] : []),
+          ]),
+          codeList(reasons),
+        ]),
+      ),
+  },
   checks: {
     from: 'src/findings/checks.ts',
     render: () =>

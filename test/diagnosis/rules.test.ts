@@ -73,6 +73,16 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
     holds: evidence(['chain_incomplete'], { assessment: assessment({ client, authorities: [root, otherSub] }) }),
     not: evidence(['chain_incomplete'], { assessment: assessment({ client, authorities: [root] }) }),
   },
+  'MESH’s own certificate ends with the same CA': {
+    holds: evidence(['ca_expires_soon'], {
+      assessment: files,
+      handshake: sampleHandshake({ serverCertificates: [sub] }),
+    }),
+    not: evidence(['ca_expires_soon'], {
+      assessment: files,
+      handshake: sampleHandshake({ serverCertificates: [otherSub] }),
+    }),
+  },
   'A server certificate of a CA that the bundle lacks: add it, do not replace': {
     holds: evidence(['handshake_failed'], {
       assessment: files,
@@ -324,7 +334,7 @@ describe('what a person is told to do', () => {
       cases['A server certificate of a CA that the bundle lacks: add it, do not replace']!.holds,
     );
     expect(headline).toContain('“Sub”');
-    expect(firstAction).toMatch(/^Add the CA certificate “Sub” \(key identifier b9\).*do not replace anything/);
+    expect(firstAction).toMatch(/^Add “Sub” \(key identifier b9\) to .*do not replace anything/);
   });
 
   test('the generation that MESH itself uses is asked for where the bundle has it', () => {

@@ -2,7 +2,7 @@
 import type { FindingCode } from '../../findings/index.ts';
 import type { HandshakeReason } from '../../mesh/index.ts';
 import { keyIdentifiersAgree, looksSelfSigned, namesIssuer } from '../../verify/index.ts';
-import type { Certificate } from '../../x509/index.ts';
+import { type Certificate, firstToExpire } from '../../x509/index.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
 import { authoritiesOf, clientOf, keyIdentifier, place, quotedName, timeHere, utcMinute } from '../words.ts';
 import { refusals } from './client.ts';
@@ -75,6 +75,12 @@ function expiredAuthority(evidence: Evidence): Wording {
   };
 }
 
+/** What ends first on the server's chain is a CA of ours. */
+function serverEndsWithOurCa(evidence: Evidence): boolean {
+  const first = firstToExpire(evidence.handshake?.serverCertificates ?? []);
+  return authoritiesOf(evidence).some(({ fingerprintSha256 }) => fingerprintSha256 === first?.fingerprintSha256);
+}
+
 /** The other rules of RFC 5280 about a path: each of them makes MESH refuse it as well. */
 const others: readonly FindingCode[] = [
   'chain_signature_invalid',
@@ -130,5 +136,11 @@ export const chainRules: readonly Rule[] = [
     name: 'A CA that ends soon and before the client certificate is said once',
     cause: 'ca_expires_soon',
     consequences: ['ca_expires_before_client'],
+  },
+  {
+    name: 'MESH’s own certificate ends with the same CA',
+    cause: 'ca_expires_soon',
+    consequences: ['server_certificate_expires_soon'],
+    when: serverEndsWithOurCa,
   },
 ];

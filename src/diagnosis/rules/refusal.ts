@@ -30,12 +30,9 @@ function wrongSecrets(evidence: Evidence): Wording {
 /** The server's own certificate says which CAs MESH uses now. */
 function wantedAuthority(evidence: Evidence): Certificate | undefined {
   const client = clientOf(evidence);
-  const servers = evidence.handshake?.serverCertificates ?? [];
+  const server = evidence.handshake?.serverCertificates[0];
   return authoritiesOf(evidence).find(
-    (each) =>
-      client &&
-      !mayHaveIssued(client, each) &&
-      servers.some((server) => server !== each && mayHaveIssued(server, each)),
+    (each) => client && server && mayHaveIssued(server, each) && !mayHaveIssued(client, each),
   );
 }
 

@@ -36,15 +36,25 @@ function isOfOurAuthorities(evidence: Evidence): boolean {
   return ours.includes(top.issuer.canonical) || isNhsName(top.issuer);
 }
 
+/** What is missing for the server's path, as far as it says: the CAs that it sent along, and the one above them. */
+function missingAuthorities(evidence: Evidence, top: Certificate): string {
+  const ours = new Set(authoritiesOf(evidence).map(({ fingerprintSha256 }) => fingerprintSha256));
+  const [, ...sent] = evidence.handshake?.serverCertificates ?? [];
+  const lacking = sent
+    .filter(({ fingerprintSha256 }) => !ours.has(fingerprintSha256))
+    .map(({ subject, subjectKeyIdentifier }) => `${quotedName(subject)}${keyIdentifier(subjectKeyIdentifier)}`);
+  return [...lacking, `${quotedName(top.issuer)}${keyIdentifier(top.authorityKeyIdentifier)}`].join(' and ');
+}
+
 function addAuthority(evidence: Evidence): Wording {
   const top = topOfServer(evidence);
   if (!top) return {};
   const keep = evidence.assessment?.valid
-    ? ' Add it, do not replace anything: our own certificate needs the ones that are there.'
+    ? ' Add, do not replace anything: our own certificate needs the ones that are there.'
     : '';
   return {
     headline: `MESH’s own certificate is from a CA that the bundle does not have: ${quotedName(top.issuer)}`,
-    remedy: `Add the CA certificate ${quotedName(top.issuer)}${keyIdentifier(top.authorityKeyIdentifier)}, and the root above it, to ${place(evidence, 'caBundle')}.${keep} Do not switch verification off.`,
+    remedy: `Add ${missingAuthorities(evidence, top)} to ${place(evidence, 'caBundle')}, up to the root.${keep} Do not switch verification off.`,
   };
 }
 

@@ -1,0 +1,177 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { ruleGroups } from '../../alerts/src/rules.ts';
+import { findingCodes } from '../../src/findings/catalogue.ts';
+import type { EnvironmentStatus } from '../../src/status/types.ts';
+import { hourMs, secondMs } from '../../src/time/duration.ts';
+import { scenarios as credentials } from '../scenarios/credentials/all.ts';
+import { type Fault, faults } from '../scenarios/faults/all.ts';
+import { publishText } from '../support/exposition.ts';
+import { makeBench } from '../support/faults/bench.ts';
+import { estateOf } from '../support/status.ts';
+import { needs } from '../support/tools.ts';
+
+const seen = new Map<Fault, EnvironmentStatus>();
+
+const sorted = (codes: readonly string[]) => [...codes].sort();
+const codesOf = (findings: EnvironmentStatus['findings']) => sorted(findings.map(({ code }) => code));
+
+test('an environment without a fault needs nobody', async () => {
+  const bench = await makeBench();
+  const { diagnosis, findings } = await bench.look();
+  await bench.end();
+  expect({ cause: diagnosis.cause?.code, findings: codesOf(findings) }).toEqual({ cause: undefined, findings: [] });
+});
+
+describe('one fault, one cause, one thing to do first', () => {
+  const possible = faults.filter(({ tool }) => !tool || needs(tool));
+  test.each(possible.map((fault) => [fault.name, fault] as const))('%s', async (_, fault) => {
+    const bench = await fault.make();
+    try {
+      const status = await bench.look();
+      seen.set(fault, status);
+      const { diagnosis, findings, handshake } = status;
+      const standing = findings.filter(({ severity }) => severity !== 'info');
+      expect({
+        cause: diagnosis.cause?.code,
+        consequences: codesOf(diagnosis.consequences),
+        beside: codesOf(standing.slice(1)),
+        information: codesOf(findings.filter(({ severity, consequenceOf }) => severity === 'info' && !consequenceOf)),
+        reason: handshake.last?.reason,
+      }).toEqual({
+        cause: fault.cause,
+        consequences: sorted(fault.consequences),
+        beside: sorted(fault.also ?? []),
+        information: sorted(fault.information ?? []),
+        reason: fault.reason,
+      });
+      if (fault.headline) expect(diagnosis.headline).toMatch(fault.headline);
+      if (fault.first) expect(diagnosis.firstAction).toMatch(fault.first);
+      if (!fault.remedy) return;
+      await fault.remedy(bench);
+      const after = await bench.look();
+      expect(after.diagnosis.cause?.code, 'after the remedy').toBeUndefined();
+    } finally {
+      await bench.end();
+    }
+  });
+});
+
+test('every code is in at least one fault, or in the scenarios of the credentials', () => {
+  const ofFaults = faults.flatMap(({ cause, consequences, also = [], information = [] }) => [
+    ...(cause ? [cause] : []),
+    ...consequences,
+    ...also,
+    ...information,
+  ]);
+  const ofCredentials = credentials.flatMap(({ findings, openssl }) => [
+    ...findings,
+    ...(openssl ? (['verifiers_disagree'] as const) : []),
+  ]);
+  const covered = new Set([...ofFaults, ...ofCredentials]);
+  // OpenSSL comes to a verdict in milliseconds; test/verify/assess.test.ts has the case in which it does not.
+  expect(findingCodes.filter((code) => !covered.has(code))).toEqual(['rehearsal_without_verdict']);
+});
+
+test('there are at least 40 faults, and their names differ', () => {
+  expect(new Set(faults.map(({ name }) => name)).size).toBe(faults.length);
+  expect(faults.length).toBeGreaterThanOrEqual(40);
+});
+
+const placeless = (text: string) =>
+  text
+    .replaceAll(/\/tmp\/fault-\w+/g, '/etc/mesh')
+    .replaceAll(/localhost:\d+/g, 'localhost')
+    .replaceAll(/\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?:\.\d+Z)?)?/g, 'DATE')
+    .replaceAll(/(?:[0-9a-f]{4} ){9}[0-9a-f]{4}/g, 'KEY-IDENTIFIER')
+    .replaceAll(/\b[0-9A-F]{16,40}\b/g, 'SERIAL')
+    .replaceAll(/\b\d+ seconds\b/g, 'N seconds');
+
+function told(fault: Fault, { diagnosis }: EnvironmentStatus): string {
+  const { alsoNeedsAttention, cause, command, consequences, firstAction, headline } = diagnosis;
+  const list = (findings: typeof consequences) => sorted(findings.map(({ code }) => `\`${code}\``)).join(', ');
+  return placeless(
+    [
+      `## ${fault.name}`,
+      cause ? `**${headline}** (\`${cause.code}\`, ${cause.severity})` : 'Nothing needs attention.',
+      ...(cause ? [cause.message, `*Do first:* ${firstAction}`] : []),
+      ...(command ? [`\`\`\`sh\n${command}\n\`\`\``] : []),
+      ...(consequences.length > 0 ? [`*Follows from it:* ${list(consequences)}`] : []),
+      ...(alsoNeedsAttention.length > 0 ? [`*Needs attention as well:* ${list(alsoNeedsAttention)}`] : []),
+      ...(fault.alert ? [`*Alert:* [${fault.alert}](alerts.md#${fault.alert.toLowerCase()})`] : []),
+    ].join('\n\n'),
+  );
+}
+
+test.skipIf(!needs('openssl') || !needs('keytool'))(
+  'docs/diagnosis.md shows what a person is told for each',
+  async () => {
+    const head = `# What a person is told
+
+The tests put each of these faults into a healthy environment with a real MESH stand-in, and write down what \`check\`, the page, \`/health\` and the API say.
+[findings.md](findings.md#one-cause) explains how the cause is found. Dates, key identifiers and serial numbers are replaced.`;
+    const text = [head, ...[...seen].map(([fault, status]) => told(fault, status))].join('\n\n');
+    await expect(`${text}\n`).toMatchFileSnapshot('../../docs/diagnosis.md');
+  },
+);
+
+/** Long enough for every alert: the longest waits six hours. */
+const hours = 7;
+const shifted = (name: string, value: string, now: Date) =>
+  name.endsWith('_timestamp_seconds') && value !== '0'
+    ? String(Number(value) - now.getTime() / secondMs + (hours * hourMs) / secondMs)
+    : value;
+
+async function unitTest(fault: Fault, status: EnvironmentStatus) {
+  const text = await publishText(estateOf([status]), { version: '1', nodeVersion: '24' }, 'prometheus');
+  const now = status.lastRunAt as Date;
+  const series = text.split('\n').flatMap((line) => {
+    const [, name = '', labels = '', value = ''] = /^(nhs_mesh_\w+)(\{.*\})? (\S+)$/.exec(line) ?? [];
+    return name ? [{ series: `${name}${labels}`, values: `${shifted(name, value, now)}x${hours * 6}` }] : [];
+  });
+  const rule = ruleGroups.flatMap(({ alerts }) => alerts).find(({ alert }) => alert === fault.alert);
+  const reason = fault.alert === 'MeshHandshakeRefused' ? { reason: status.handshake.last?.reason } : {};
+  const labels = {
+    alertname: fault.alert,
+    alertstate: 'firing',
+    severity: rule?.severity,
+    mesh_environment: 'integration',
+    ...reason,
+  };
+  const written = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
+  return {
+    name: fault.name,
+    interval: '10m',
+    input_series: series,
+    promql_expr_test: [
+      {
+        expr: 'ALERTS{alertstate="firing",mesh_environment!=""}',
+        eval_time: `${hours}h`,
+        exp_samples: fault.alert ? [{ labels: `ALERTS{${written.join(', ')}}`, value: 1 }] : [],
+      },
+    ],
+  };
+}
+
+describe('the alerts', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'faults-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('one cause pages once, and what follows from it not at all', {
+    skip: !needs('promtool'),
+    timeout: 300_000,
+  }, async () => {
+    const alone = [...seen].filter(([{ also }]) => !also);
+    expect(alone.length).toBeGreaterThan(40);
+    const tests = await Promise.all(alone.map(([fault, status]) => unitTest(fault, status)));
+    const file = join(folder, 'faults.test.yaml');
+    const rules = resolve('alerts/mesh-cert-monitor.rules.yaml');
+    writeFileSync(file, stringify({ rule_files: [rules], evaluation_interval: '10m', tests }, { lineWidth: 0 }));
+    // Throws with promtool's report, which names the fault.
+    expect(execFileSync('promtool', ['test', 'rules', file], { encoding: 'utf8' })).toContain('SUCCESS');
+  });
+});

@@ -1,0 +1,181 @@
+/** Getting the next certificate. */
+import type { RenewalRecord } from '../../../src/renewal/types.ts';
+import { known } from '../../../src/text/index.ts';
+import { dayMs, hourMs } from '../../../src/time/duration.ts';
+import { type Bench, inDays, makeBench } from '../../support/faults/bench.ts';
+import type { Fault } from './fault.ts';
+
+const expiringIn = (days: number, renewal: Bench['renewal']) => async () => {
+  const bench = await makeBench({ client: { notAfter: inDays(days) } });
+  bench.renewal = renewal;
+  return bench;
+};
+const command = (words: string) => new RegExp(words.replaceAll(' ', '\\s'));
+const asked: Partial<RenewalRecord> = { delivery: 'sent', requestedAt: inDays(-15), messageId: '<request@example>' };
+
+export const renewalFaults: readonly Fault[] = [
+  {
+    name: 'The certificate is in its renewal window, and nothing has been requested',
+    make: expiringIn(40, { state: 'due', record: {} }),
+    cause: 'renewal_due',
+    consequences: ['certificate_expires_soon'],
+    alert: 'MeshRenewalNotRequested',
+  },
+  {
+    name: 'The mail server refused the request',
+    make: expiringIn(40, {
+      state: 'failed',
+      record: {
+        lastError: known('smtp.example:25 refused the sender mesh@example.org: 550 no'),
+        refusedThing: 'sender',
+      },
+    }),
+    cause: 'renewal_email_failed',
+    consequences: ['certificate_expires_soon'],
+    alert: 'MeshRenewalEmailFailed',
+    headline: /^The mail server refused the renewal request; the certificate expires on/,
+  },
+  {
+    name: 'The mail server refused the request, and ten days are left',
+    make: expiringIn(10, { state: 'failed', record: { lastError: known('smtp.example:25 refused the sender') } }),
+    cause: 'renewal_email_failed',
+    consequences: ['certificate_expires_imminently'],
+    alert: 'MeshCertificateExpiryImminent',
+  },
+  {
+    name: 'It is not known whether the request was sent',
+    make: expiringIn(40, {
+      state: 'uncertain',
+      record: { lastError: known('the service stopped while it was sending') },
+    }),
+    cause: 'renewal_email_failed',
+    consequences: ['certificate_expires_soon'],
+    alert: 'MeshRenewalEmailFailed',
+    first: command('^Ask the certificate desk \\(itoc\\.supportdesk@nhs\\.net\\) whether it has the request'),
+  },
+  {
+    name: 'The desk has not answered',
+    make: expiringIn(40, { state: 'requested', record: asked }),
+    cause: 'renewal_unanswered',
+    consequences: ['certificate_expires_soon'],
+    alert: 'MeshRenewalUnanswered',
+    first: /^Telephone the certificate desk \(itoc\.supportdesk@nhs\.net\)\. Quote the request <request@example>/,
+  },
+  {
+    name: 'The desk has not answered, and four days are left',
+    make: expiringIn(4, { state: 'requested', record: asked }),
+    cause: 'renewal_overdue',
+    consequences: ['certificate_expires_imminently', 'renewal_unanswered'],
+    alert: 'MeshCertificateExpiryImminent',
+    first: /^Telephone the certificate desk/,
+  },
+  {
+    name: 'The request was drafted and nobody has forwarded it',
+    make: expiringIn(40, { state: 'requested', record: { delivery: 'drafted', requestedAt: inDays(-1) } }),
+    cause: 'renewal_due',
+    consequences: ['certificate_expires_soon'],
+    alert: 'MeshCertificateExpiresSoon',
+  },
+  {
+    name: 'The key of the pending request is gone',
+    make: expiringIn(40, {
+      state: 'requested',
+      keyMissing: true,
+      record: { delivery: 'sent', requestedAt: inDays(-1), keyFile: 'pending/x.pem' },
+    }),
+    cause: 'renewal_key_missing',
+    consequences: ['certificate_expires_soon'],
+    alert: 'MeshCertificateExpiresSoon',
+  },
+  {
+    name: 'The state directory was replaced under the running service',
+    make: expiringIn(200, {
+      state: 'not_due',
+      problem: { storeProblem: 'state_dir is another directory than the one in use', stateReplaced: true },
+    }),
+    cause: 'state_replaced',
+    consequences: [],
+    alert: 'MeshStateReplaced',
+  },
+  {
+    name: 'The clock was changed, and nothing has confirmed it since',
+    make: expiringIn(200, { state: 'not_due', problem: { clockStep: 'the clock was set forward by 3 days' } }),
+    cause: 'clock_stepped',
+    consequences: [],
+  },
+  {
+    name: 'Ten days are left and the new certificate is issued',
+    make: expiringIn(12, { state: 'issued', record: { requestedAt: inDays(-5), delivery: 'sent' } }),
+    cause: 'certificate_expires_imminently',
+    consequences: [],
+    alert: 'MeshCertificateExpiryImminent',
+  },
+  {
+    name: 'Forty days are left and the new certificate is issued',
+    make: expiringIn(40, { state: 'issued', record: { requestedAt: inDays(-5), delivery: 'sent' } }),
+    cause: 'certificate_expires_soon',
+    consequences: [],
+    alert: 'MeshCertificateExpiresSoon',
+  },
+  {
+    name: 'MESH’s own certificate expires soon',
+    make: () => makeBench({ server: { notAfter: inDays(10) } }),
+    cause: 'server_certificate_expires_soon',
+    consequences: [],
+    alert: 'MeshServerCertificateExpiresSoon',
+  },
+  {
+    name: 'A sandbox whose certificate nobody verifies, and which asks for none',
+    make: async () => {
+      const bench = await makeBench();
+      bench.settings.preset = 'sandbox';
+      bench.settings.mesh.verify_server = false;
+      bench.settings.credential = undefined;
+      bench.asksForCertificate = false;
+      return bench;
+    },
+    cause: undefined,
+    consequences: [],
+    information: ['client_certificate_not_requested', 'server_not_verified'],
+  },
+  {
+    name: 'No handshake has succeeded for a day, because a name does not resolve',
+    make: async () => {
+      const bench = await makeBench();
+      bench.watchedForMs = dayMs + hourMs;
+      bench.settings.mesh.url = `https://${'x'.repeat(64)}.invalid`;
+      return bench;
+    },
+    cause: 'handshake_failed',
+    consequences: ['mailbox_not_validated_recently'],
+    reason: 'dns_failure',
+    alert: 'MeshHandshakeFailing',
+  },
+  {
+    name: 'Two faults: the certificate has expired, and the name of MESH does not resolve',
+    make: async () => {
+      const bench = await makeBench({ client: { notAfter: inDays(-2) } });
+      bench.settings.mesh.url = `https://${'x'.repeat(64)}.invalid`;
+      return bench;
+    },
+    cause: 'certificate_expired',
+    consequences: ['renewal_due'],
+    also: ['handshake_failed'],
+    reason: 'dns_failure',
+  },
+  {
+    name: 'Two faults: the key is of another certificate, and the bundle is in the wrong order',
+    make: async () => {
+      const bench = await makeBench();
+      const other = await makeBench();
+      bench.write('private_key.pem', other.pki.client.encryptedKeyPem('correct horse battery staple'), 0o600);
+      bench.write('ca_bundle.pem', bench.pki.sub.pem + bench.pki.root.pem);
+      await other.end();
+      return bench;
+    },
+    cause: 'key_mismatch',
+    consequences: ['handshake_failed'],
+    also: ['chain_order_wrong'],
+    reason: 'credential_unusable',
+  },
+];
