@@ -1,17 +1,16 @@
 import { plural } from '../../../text/index.ts';
 import { relativeWords } from '../../../time/index.ts';
-import { ResponsiveTable } from '../parts/cell.tsx';
 import { environmentPath } from '../parts/links.ts';
 import { Pagination } from '../parts/pagination.tsx';
+import { ResponsiveTable } from '../parts/table.tsx';
 import { Verdict } from '../parts/verdict.tsx';
 import { Day } from '../parts/when.tsx';
+import { standingOf } from '../parts/words.ts';
 import type { OverviewView } from '../views.ts';
-import { EnvironmentRow } from './environment-row.tsx';
+import { columns } from './columns.tsx';
 import { overviewHeading, soonest, tallyWords } from './headline.ts';
 import { Search } from './search.tsx';
 import { perPage, worstStanding } from './select.ts';
-
-const headings = ['Environment', 'State', 'Expires', 'Path', 'Last handshake', 'Renewal'];
 
 export function Overview({ estate, selection, tally, now }: OverviewView) {
   const { environments } = estate;
@@ -32,11 +31,13 @@ export function Overview({ estate, selection, tally, now }: OverviewView) {
         {!estate.configuration.lastReloadSuccessful && <RefusedConfiguration />}
         {(environments.length > 10 || selection.query !== '') && <Search {...selection} />}
         {selection.environments.length > 0 ? (
-          <ResponsiveTable caption="Environments, worst first" headings={headings} className="page-table--overview">
-            {selection.environments.map((environment) => (
-              <EnvironmentRow environment={environment} now={now} />
-            ))}
-          </ResponsiveTable>
+          <ResponsiveTable
+            caption="Environments, worst first"
+            columns={columns}
+            rows={selection.environments.map((environment) => ({ environment, now }))}
+            rowClass={({ environment }) => `page-row--${standingOf(environment)}`}
+            className="page-table--overview"
+          />
         ) : (
           <p>{selection.query ? 'No environments match.' : 'No environments are configured.'}</p>
         )}

@@ -1,14 +1,12 @@
 import type { RenewalRecord } from '../../../renewal/index.ts';
 import { plural } from '../../../text/index.ts';
-import { Cell, ResponsiveTable, Row, RowHeading } from '../parts/cell.tsx';
 import { renewalPath } from '../parts/links.ts';
 import { Quoted } from '../parts/name.tsx';
 import { Pagination } from '../parts/pagination.tsx';
+import { type Column, ResponsiveTable } from '../parts/table.tsx';
 import { RenewalTag } from '../parts/tag.tsx';
 import { Day, Relative } from '../parts/when.tsx';
 import type { RenewalsView } from '../views.ts';
-
-const headings = ['Environment', 'State', 'Replaces', 'Requested'];
 
 export function RenewalsPage({ records, page, pages, found, now }: RenewalsView) {
   return (
@@ -25,11 +23,11 @@ export function RenewalsPage({ records, page, pages, found, now }: RenewalsView)
           <p class="nhsuk-hint">
             {plural(found, 'renewal')}, newest first: one for each certificate that has been deployed.
           </p>
-          <ResponsiveTable caption="Renewals, newest first" headings={headings}>
-            {records.map((record) => (
-              <RenewalRow record={record} now={now} />
-            ))}
-          </ResponsiveTable>
+          <ResponsiveTable
+            caption="Renewals, newest first"
+            columns={columns}
+            rows={records.map((record) => ({ record, now }))}
+          />
           <Pagination page={page} pages={pages} href={(number) => `/renewals?page=${number}`} />
         </>
       )}
@@ -37,31 +35,47 @@ export function RenewalsPage({ records, page, pages, found, now }: RenewalsView)
   );
 }
 
-function RenewalRow({ record, now }: { record: RenewalRecord; now: Date }) {
-  const { environment, state, commonName, notAfter, requestedAt, delivery, closedAt } = record;
+interface Props {
+  readonly record: RenewalRecord;
+  readonly now: Date;
+}
+
+const columns: readonly Column<Props>[] = [
+  { heading: 'Environment', content: ({ record }) => <a href={renewalPath(record)}>{record.environment}</a> },
+  { heading: 'State', content: State },
+  { heading: 'Replaces', content: Replaces },
+  { heading: 'Requested', content: Requested },
+];
+
+function State({ record: { state, closedAt } }: Props) {
   return (
-    <Row>
-      <RowHeading heading="Environment">
-        <a href={renewalPath(record)}>{environment}</a>
-      </RowHeading>
-      <Cell heading="State">
-        <RenewalTag state={state} />
-        {closedAt && (
-          <span class="page-small">
-            closed <Day time={closedAt} />
-          </span>
-        )}
-      </Cell>
-      <Cell heading="Replaces">
-        <Quoted text={commonName} most={80} />
+    <>
+      <RenewalTag state={state} />
+      {closedAt && (
         <span class="page-small">
-          expires <Day time={notAfter} />
+          closed <Day time={closedAt} />
         </span>
-      </Cell>
-      <Cell heading="Requested">
-        {requestedAt ? <Relative time={requestedAt} now={now} /> : 'not yet'}
-        {delivery === 'drafted' && <span class="page-small">drafted, to be forwarded</span>}
-      </Cell>
-    </Row>
+      )}
+    </>
+  );
+}
+
+function Replaces({ record: { commonName, notAfter } }: Props) {
+  return (
+    <>
+      <Quoted text={commonName} most={80} />
+      <span class="page-small">
+        expires <Day time={notAfter} />
+      </span>
+    </>
+  );
+}
+
+function Requested({ record: { requestedAt, delivery }, now }: Props) {
+  return (
+    <>
+      {requestedAt ? <Relative time={requestedAt} now={now} /> : 'not yet'}
+      {delivery === 'drafted' && <span class="page-small">drafted, to be forwarded</span>}
+    </>
   );
 }

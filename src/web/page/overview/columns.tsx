@@ -3,11 +3,11 @@ import { reasonCatalogue } from '../../../mesh/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import { plural } from '../../../text/index.ts';
 import { relativeWords } from '../../../time/index.ts';
-import { Cell, Row, RowHeading } from '../parts/cell.tsx';
 import { lifeOf } from '../parts/expiry.ts';
 import { environmentPath } from '../parts/links.ts';
 import { ShortName } from '../parts/name.tsx';
 import { pathOf } from '../parts/path.ts';
+import type { Column } from '../parts/table.tsx';
 import { RenewalTag, StandingTag } from '../parts/tag.tsx';
 import { Day, Relative } from '../parts/when.tsx';
 import { standingOf } from '../parts/words.ts';
@@ -19,48 +19,36 @@ interface Props {
   readonly now: Date;
 }
 
-export function EnvironmentRow({ environment, now }: Props) {
-  const { name, mailboxId, url, renewal } = environment;
-  const [worst, ...others] = worrying(environment.findings);
+/** The columns of the overview, from the left. */
+export const columns: readonly Column<Props>[] = [
+  { heading: 'Environment', content: Identity },
+  { heading: 'State', content: State },
+  { heading: 'Expires', content: Expires },
+  { heading: 'Path', content: Path },
+  { heading: 'Last handshake', content: LastHandshake },
+  { heading: 'Renewal', content: Renewal },
+];
+
+function Identity({ environment: { name, mailboxId, url } }: Props) {
   return (
-    <Row className={`page-row--${standingOf(environment)}`}>
-      <RowHeading heading="Environment">
-        <a href={environmentPath(name)}>{name}</a>
-        <span class="page-small page-break">{mailboxId}</span>
-        <span class="page-small page-break">{hostOf(url)}</span>
-      </RowHeading>
-      <Cell heading="State">
-        <StandingTag standing={standingOf(environment)} />
-        {worst && <span class="page-small">{catalogue[worst.code].title}</span>}
-        {others.length > 0 && <span class="page-small">and {others.length} more</span>}
-      </Cell>
-      <Cell heading="Expires">
-        <Expires environment={environment} now={now} />
-      </Cell>
-      <Cell heading="Path">
-        <Path environment={environment} />
-      </Cell>
-      <Cell heading="Last handshake">
-        <LastHandshake environment={environment} now={now} />
-      </Cell>
-      <Cell heading="Renewal">
-        {environment.credentialConfigured ? <RenewalTag state={renewal.state} /> : <None />}
-        {renewal.state === 'not_due' && renewal.dueAt && (
-          <span class="page-small">
-            due <Day time={renewal.dueAt} />
-          </span>
-        )}
-        {renewal.requestedAt && (
-          <span class="page-small">
-            requested <Relative time={renewal.requestedAt} now={now} />
-          </span>
-        )}
-      </Cell>
-    </Row>
+    <>
+      <a href={environmentPath(name)}>{name}</a>
+      <span class="page-small page-break">{mailboxId}</span>
+      <span class="page-small page-break">{hostOf(url)}</span>
+    </>
   );
 }
 
-const None = () => <span class="nhsuk-u-secondary-text-colour">none</span>;
+function State({ environment }: Props) {
+  const [worst, ...others] = worrying(environment.findings);
+  return (
+    <>
+      <StandingTag standing={standingOf(environment)} />
+      {worst && <span class="page-small">{catalogue[worst.code].title}</span>}
+      {others.length > 0 && <span class="page-small">and {others.length} more</span>}
+    </>
+  );
+}
 
 function Expires({ environment, now }: Props) {
   const { expiresAt } = environment;
@@ -112,6 +100,26 @@ function LastHandshake({ environment, now }: Props) {
     </>
   );
 }
+
+function Renewal({ environment: { credentialConfigured, renewal }, now }: Props) {
+  return (
+    <>
+      {credentialConfigured ? <RenewalTag state={renewal.state} /> : <None />}
+      {renewal.state === 'not_due' && renewal.dueAt && (
+        <span class="page-small">
+          due <Day time={renewal.dueAt} />
+        </span>
+      )}
+      {renewal.requestedAt && (
+        <span class="page-small">
+          requested <Relative time={renewal.requestedAt} now={now} />
+        </span>
+      )}
+    </>
+  );
+}
+
+const None = () => <span class="nhsuk-u-secondary-text-colour">none</span>;
 
 function hostOf(url: string): string {
   return url.replace(/^https?:\/\//, '');

@@ -1,0 +1,66 @@
+import type { ComponentChild, ComponentChildren, JSX } from 'preact';
+
+/** One column: its heading, and what it shows of a row. */
+export interface Column<Item> {
+  readonly heading: string;
+  readonly content: (item: Item) => JSX.Element;
+}
+
+interface Props<Item> {
+  readonly caption: string;
+  /** The first one names the row. */
+  readonly columns: readonly Column<Item>[];
+  readonly rows: readonly Item[];
+  readonly rowClass?: (item: Item) => string;
+  readonly className?: string;
+}
+
+/** A table that becomes a list on a phone, where each cell shows its column’s heading. */
+export function ResponsiveTable<Item>(props: Props<Item>) {
+  const { caption, columns, rows, rowClass = () => '', className = '' } = props;
+  return (
+    <table {...role('table')} class={`nhsuk-table-responsive page-table ${className}`}>
+      <caption class="nhsuk-table__caption nhsuk-u-visually-hidden">{caption}</caption>
+      <thead {...role('rowgroup')} class="nhsuk-table__head">
+        <tr {...role('row')}>
+          {columns.map(({ heading }) => (
+            <th {...role('columnheader')} scope="col" class="nhsuk-table__header">
+              {heading}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody {...role('rowgroup')} class="nhsuk-table__body">
+        {rows.map((item) => (
+          <tr {...role('row')} class={`nhsuk-table__row page-row ${rowClass(item)}`}>
+            {columns.map(({ heading, content }, index) => cell(index === 0, heading, content(item)))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** When CSS displays a table as blocks, a screen reader no longer treats it as a table unless its parts have roles. */
+const role = (name: 'table' | 'rowgroup' | 'row' | 'columnheader' | 'rowheader' | 'cell') => ({ role: name });
+
+function cell(namesRow: boolean, heading: string, content: ComponentChild) {
+  return namesRow ? (
+    <th scope="row" class="nhsuk-table__header" {...role('rowheader')}>
+      {labelled(heading, content)}
+    </th>
+  ) : (
+    <td class="nhsuk-table__cell" {...role('cell')}>
+      {labelled(heading, content)}
+    </td>
+  );
+}
+
+const labelled = (heading: string, content: ComponentChildren) => (
+  <>
+    <span class="nhsuk-table-responsive__heading" aria-hidden="true">
+      {heading}{' '}
+    </span>
+    <div class="page-cell">{content}</div>
+  </>
+);
