@@ -56,9 +56,7 @@ function inputFor(name: string) {
   return { ...subject, environment: { ...subject.environment, name: calledNow(name) } };
 }
 
-const store = openStore(life.stateDir, { exclusive: true });
-
-function depsFor(name: string): EngineDeps {
+function depsFor(name: string, store: RenewalStore): EngineDeps {
   const dying = name === life.dying;
   const smtp = { host: '127.0.0.1', port: dying ? life.dyingPort : life.port, tls: 'none' } as const;
   const from = 'mesh-certificates@example.org';
@@ -78,8 +76,14 @@ function depsFor(name: string): EngineDeps {
   };
 }
 
-// With the deaths of `mortal`: a service can also die while it puts right what the last death left.
-recoverInterrupted(life.dying === undefined ? store : depsFor(life.dying).store, now);
-for (const name of [...life.settle, ...(life.dying === undefined ? [] : [life.dying])])
-  await advanceRenewal(inputFor(name), depsFor(name), now);
-store.close();
+// Not at the top level of the module, because CommonJS, in which this is packed, cannot wait there.
+async function liveOnce(): Promise<void> {
+  const store = openStore(life.stateDir, { exclusive: true });
+  // With the deaths of `mortal`: a service can also die while it puts right what the last death left.
+  recoverInterrupted(life.dying === undefined ? store : depsFor(life.dying, store).store, now);
+  for (const name of [...life.settle, ...(life.dying === undefined ? [] : [life.dying])])
+    await advanceRenewal(inputFor(name), depsFor(name, store), now);
+  store.close();
+}
+
+void liveOnce();
