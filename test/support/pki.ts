@@ -15,6 +15,7 @@
  *   files.certificate, files.privateKey, files.caBundle, files.passphrase, files.directory; await files.remove()
  */
 import 'reflect-metadata';
+import { randomBytes, sign } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +28,7 @@ import {
   KeyUsagesExtension,
   SubjectKeyIdentifierExtension,
 } from '@peculiar/x509';
-import { tlv } from '../../src/demo/der.ts';
+import { sequence, tlv } from '../../src/demo/der.ts';
 import { generateKeys, type HashName, type KeyKind, type KeyPair, keyIdentifierOf } from '../../src/demo/keys.ts';
 import {
   addYears,
@@ -41,6 +42,7 @@ import {
   type NameInput,
 } from '../../src/demo/pki.ts';
 import { dayMs } from '../../src/time/duration.ts';
+import { children, readDer } from '../../src/x509/der.ts';
 import { generalName, nameConstraints as nameConstraintsExtension } from './extensions.ts';
 
 export { type KeyKind, type KeyPair, keyIdentifierOf } from '../../src/demo/keys.ts';
@@ -148,6 +150,26 @@ export const serverCertificate = (options: CertificateOptions): Promise<Made> =>
     ...options,
   });
 
+/** A thousand certificates that differ only in serial number and signature: the library takes thirty times as long for each. */
+export function copies(of: Made, signedBy: KeyPair, count: number): Made[] {
+  return Array.from({ length: count }, () => {
+    const der = changed(of.der, signedBy, ([version, serial, ...rest]) => {
+      // Positive, and as long as before.
+      const number = Buffer.concat([Buffer.of(0x40), randomBytes(serial!.length - 3)]);
+      return [version!, tlv(0x02, number), ...rest];
+    });
+    return made(der, of.keys, of.subject);
+  });
+}
+
+/** Signed again with SHA-256 after a change to the fields of the TBSCertificate (RFC 5280 §4.1). */
+function changed(der: Buffer, signedBy: KeyPair, change: (fields: Uint8Array[]) => Uint8Array[]): Buffer {
+  const [tbs, algorithm] = children(readDer(der, 'certificate'), 'certificate');
+  const fields = children(tbs!, 'certificate').map(({ raw }) => raw);
+  const content = sequence(...change(fields));
+  return sequence(content, algorithm!.raw, tlv(0x03, Buffer.of(0), sign('sha256', content, signedBy.privateKey)));
+}
+
 const cache = new Map<string, Promise<KeyPair>>();
 
 /** The same pair for the same kind and label in this process, because RSA keys are slow to make. */
@@ -199,7 +221,9 @@ function made(der: Buffer, keys: KeyPair, subject: NameInput): Made {
     ...issued(der),
     keys,
     subject,
-    keyPem: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    get keyPem() {
+      return keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    },
     encryptedKeyPem: (passphrase) =>
       keys.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }).toString(),
   };

@@ -2,7 +2,8 @@ import { expect, test, vi } from 'vitest';
 import { opensslPath } from '../../src/verify/openssl-path.ts';
 import { opensslTakesAsIssuer } from '../../src/x509/signature.ts';
 import { parsed } from '../support/credential/deployed.ts';
-import { ca, date, keysFor, leaf, type Made } from '../support/pki.ts';
+import { ca, date, leaf, type Made } from '../support/pki.ts';
+import { ringOfAuthorities } from '../support/verify/ring.ts';
 
 /** Each question is asked of OpenSSL, so the work is counted in these. */
 vi.mock('../../src/x509/signature.ts', { spy: true });
@@ -56,12 +57,8 @@ test('OpenSSL’s path: CAs that certify each other end in a path of finite leng
 });
 
 test('OpenSSL’s path: a thousand CAs of ten names that certify each other cost bounded work', async () => {
-  const keys = await Promise.all(Array.from({ length: 10 }, (_, index) => keysFor('ec-p256', `ring ${index}`)));
-  const authority = (index: number) => ({ keys: keys[index % 10]!, subject: [{ CN: [`Ring ${index % 10}`] }] });
-  const crowd = await Promise.all(
-    Array.from({ length: 1000 }, (_, index) => ca({ ...authority(index), issuer: authority(Math.floor(index / 10)) })),
-  );
+  const { certificates, authority } = await ringOfAuthorities();
   asked.mockClear();
-  take(crowd, await leaf({ issuer: authority(0) }));
+  take(certificates, await leaf({ issuer: authority(0) }));
   expect(asked.mock.calls.length).toBeLessThanOrEqual(1_000);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { judgeOrder } from '../../src/verify/order.ts';
 import { parsed } from '../support/credential/deployed.ts';
-import { ca, keysFor, leaf, type Made } from '../support/pki.ts';
+import { ca, copies, keysFor, leaf, type Made } from '../support/pki.ts';
 
 const root = await ca({ cn: 'Root' });
 const one = await ca({ cn: 'One', issuer: root });
@@ -87,9 +87,7 @@ test('order: CAs that certified each other stand in no order to each other', asy
 
 test('order: five hundred CAs of one name and key are judged, before it has taken longer than a test may', async () => {
   const keys = await keysFor('ec-p256', 'crowd');
-  const crowd = await Promise.all(
-    Array.from({ length: 500 }, () => ca({ cn: 'Crowd', issuer: { keys, subject: [{ CN: ['Crowd2'] }] }, keys })),
-  );
+  const crowd = copies(await ca({ cn: 'Crowd', issuer: { keys, subject: [{ CN: ['Crowd2'] }] }, keys }), keys, 500);
   const other = await ca({ cn: 'Crowd2', issuer: { keys, subject: [{ CN: ['Crowd'] }] }, keys });
   const bundle = [...crowd, other].map(parsed);
   expect(judgeOrder(bundle, 'root-first').order).toMatch(/^(single|root-first|leaf-first|mixed)$/);

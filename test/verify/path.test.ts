@@ -1,4 +1,3 @@
-import { firstToExpire } from '../../src/x509/certificate.ts';
 import 'reflect-metadata';
 import { Extension } from '@peculiar/x509';
 import { describe, expect, test, vi } from 'vitest';
@@ -7,10 +6,12 @@ import { allowance } from '../../src/limits/index.ts';
 import { findPath } from '../../src/verify/path.ts';
 import { policyFailures } from '../../src/verify/rules/policies.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
+import { firstToExpire } from '../../src/x509/certificate.ts';
 import { isSignedBy } from '../../src/x509/signature.ts';
 import { parsed } from '../support/credential/deployed.ts';
 import { certificatePolicies, policyConstraints } from '../support/extensions.ts';
-import { ca, date, keysFor, leaf, type Made, oids } from '../support/pki.ts';
+import { ca, copies, date, keysFor, leaf, type Made, oids } from '../support/pki.ts';
+import { ringOfAuthorities } from '../support/verify/ring.ts';
 
 /** Verifying a signature is the dear part of the search, so the work is counted in these. */
 vi.mock('../../src/x509/signature.ts', { spy: true });
@@ -149,9 +150,7 @@ describe('path: a hostile bundle costs bounded work', () => {
     const plain = { subjectKeyIdentifier: null, authorityKeyIdentifier: null };
     const real = await ca({ cn: 'Crowd', issuer: root, ...plain });
     const wrongKey = await keysFor('ec-p256', 'crowd');
-    const crowd = await Promise.all(
-      Array.from({ length: crowdSize }, () => ca({ cn: 'Crowd', issuer: root, keys: wrongKey, ...plain })),
-    );
+    const crowd = copies(await ca({ cn: 'Crowd', issuer: root, keys: wrongKey, ...plain }), root.keys, crowdSize);
     const of = await leaf({ issuer: real, ...plain });
     const [parsedOf, bundle] = [parsed(of), [root, ...crowd, real].map(parsed)];
     verified.mockClear();
@@ -162,7 +161,7 @@ describe('path: a hostile bundle costs bounded work', () => {
   test('keys that are slow to verify with are tried less often', async () => {
     const plain = { cn: 'Crowd', issuer: root, subjectKeyIdentifier: null, authorityKeyIdentifier: null };
     const slow = await keysFor('ec-p521', 'slow');
-    const crowd = await Promise.all(Array.from({ length: crowdSize }, () => ca({ ...plain, keys: slow })));
+    const crowd = copies(await ca({ ...plain, keys: slow }), root.keys, crowdSize);
     const of = parsed(
       await leaf({ issuer: { ...crowd[0]!, keys: await keysFor('ec-p256', 'x') }, authorityKeyIdentifier: null }),
     );
@@ -191,9 +190,7 @@ describe('path: a hostile bundle costs bounded work', () => {
 
   test('a thousand disqualified certificates of a CA do not hide its sound one', async () => {
     const bend = { cn: 'Sub', issuer: root, keys: sub.keys, extendedKeyUsage: [oids.codeSigning] };
-    const crowd = await Promise.all(
-      Array.from({ length: crowdSize }, () => ca({ ...bend, notAfter: date('2039-01-01') })),
-    );
+    const crowd = copies(await ca({ ...bend, notAfter: date('2039-01-01') }), root.keys, crowdSize);
     verified.mockClear();
     expect(find([root, ...crowd, sub])).toMatchObject({ holds: true, path: [client, sub, root].map(parsed) });
     expect(verified.mock.calls.length).toBeLessThanOrEqual(3_000);
@@ -210,15 +207,9 @@ describe('path: a hostile bundle costs bounded work', () => {
   });
 
   test('a thousand CAs of ten names that all certify each other end in an explanation', async () => {
-    const keys = await Promise.all(Array.from({ length: 10 }, (_, index) => keysFor('ec-p256', `ring ${index}`)));
-    const authority = (index: number) => ({ keys: keys[index % 10]!, subject: [{ CN: [`Ring ${index % 10}`] }] });
-    const crowd = await Promise.all(
-      Array.from({ length: crowdSize }, (_, index) =>
-        ca({ ...authority(index), issuer: authority(Math.floor(index / 10)), pathLength: undefined }),
-      ),
-    );
+    const { certificates, authority } = await ringOfAuthorities();
     const of = parsed(await leaf({ issuer: authority(0) }));
-    const bundle = crowd.map(parsed).filter((each) => !each.selfIssued);
+    const bundle = certificates.map(parsed).filter((each) => !each.selfIssued);
     verified.mockClear();
     const verdict = findPath(of, bundle, now);
     expect(verified.mock.calls.length).toBeLessThanOrEqual(3_000);
