@@ -1,5 +1,5 @@
 /** Every page, in every state, in a real browser. */
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { environmentStatus, estateOf } from '../support/status.ts';
 import {
@@ -31,7 +31,22 @@ const viewports = {
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
 };
 
+const linksOf = (page: Page): Promise<string[]> =>
+  page.$$eval('a[href]', (all) => all.map((each) => (each as unknown as { href: string }).href));
+
+/** At 200 % zoom, and in a window of 320 pixels (WCAG 1.4.4, 1.4.10). */
+async function expectNoSidewaysScrolling(page: Page): Promise<void> {
+  const { viewport } = viewports.desktop;
+  for (const width of [640, 320]) {
+    await page.setViewportSize({ width, height: 400 });
+    expect([width, await page.evaluate('innerWidth'), await overflow(page)]).toEqual([width, width, 0]);
+  }
+  await page.setViewportSize(viewport);
+}
+
 describe.skipIf(!hasChromium)('in Chromium', () => {
+  /** What was found on each page that has been opened. */
+  const links = new Map<string, readonly string[]>();
   let browser: Browser;
   let served: Served;
   beforeAll(async () => {
@@ -49,18 +64,23 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     });
     afterAll(() => watched?.close());
 
-    test.each(pages)('%s: nobody is shut out, nothing complains, nothing comes from elsewhere', async (path) => {
-      const { page, complaints } = watched;
-      await page.goto(path);
-      expect(await page.title()).toMatch(/ – MESH certificates$/);
-      expect(await overflow(page)).toBe(0);
-      await screenshot(page, `${device}-${nameOf(path)}`);
-      expect(await cspReports(page)).toEqual([]);
-      expect(complaints).toEqual([]);
-      await page.evaluate("document.querySelectorAll('details').forEach((each) => each.setAttribute('open', ''))");
-      expect(await accessibilityProblems(page)).toEqual([]);
-      expect(await overflow(page)).toBe(0);
-    });
+    test.each(pages)(
+      '%s: nobody is shut out or scrolls sideways, nothing complains, nothing comes from elsewhere',
+      async (path) => {
+        const { page, complaints } = watched;
+        await page.goto(path);
+        expect(await page.title()).toMatch(/ – MESH certificates$/);
+        expect(await overflow(page)).toBe(0);
+        links.set(path, await linksOf(page));
+        await screenshot(page, `${device}-${nameOf(path)}`);
+        if (device === 'desktop') await expectNoSidewaysScrolling(page);
+        expect(await cspReports(page)).toEqual([]);
+        expect(complaints).toEqual([]);
+        await page.evaluate("document.querySelectorAll('details').forEach((each) => each.setAttribute('open', ''))");
+        expect(await accessibilityProblems(page)).toEqual([]);
+        expect(await overflow(page)).toBe(0);
+      },
+    );
   });
 
   test('a hundred environments, searched and paginated: nobody is shut out', async () => {
@@ -78,18 +98,6 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await other.close();
   });
 
-  test('at 200 % zoom, and in a window of 320 pixels, nobody scrolls sideways (WCAG 1.4.4, 1.4.10)', async () => {
-    const { page, close } = await watchedPage(browser, served.url, {}, [notFound]);
-    for (const path of pages) {
-      await page.goto(path);
-      for (const width of [640, 320]) {
-        await page.setViewportSize({ width, height: 400 });
-        expect([path, width, await page.evaluate('innerWidth'), await overflow(page)]).toEqual([path, width, width, 0]);
-      }
-    }
-    await close();
-  });
-
   test('every link leads somewhere, and from the overview every page is reached', async () => {
     const { page, complaints, close } = await watchedPage(browser, served.url);
     const seen = new Set<string>();
@@ -100,11 +108,11 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       const response = await served.get(path);
       expect([path, [200, 503].includes(response.status)]).toEqual([path, true]);
       if (!response.headers.get('content-type')?.includes('text/html')) continue;
-      await page.goto(path);
-      const links = await page.$$eval('a[href]', (all) =>
-        all.map((each) => (each as unknown as { href: string }).href),
-      );
-      for (const link of links) {
+      if (!links.has(path)) {
+        await page.goto(path);
+        links.set(path, await linksOf(page));
+      }
+      for (const link of links.get(path)!) {
         const { origin, pathname, search } = new URL(link);
         expect(origin).toBe(served.url);
         waiting.push(pathname + search);

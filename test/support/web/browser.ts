@@ -83,8 +83,9 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   );
 }
 
-/** The full page, kept as an artefact of the test run in a folder that git ignores. Over CDP, which can compress less and so takes half the time. */
+/** With `SCREENSHOTS` or in CI: the full page, kept as an artefact of the test run in a folder that git ignores. Over CDP, which can compress less and so takes half the time. */
 export async function screenshot(page: Page, name: string): Promise<void> {
+  if (!process.env.SCREENSHOTS && !process.env.CI) return;
   const directory = join('test-results', 'screenshots');
   mkdirSync(directory, { recursive: true });
   const session = await page.context().newCDPSession(page);
