@@ -3,15 +3,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, createServer, request } from 'node:https';
-import { Secret } from '../src/config/secret.ts';
-import type { MeshEndpoint, Source } from '../src/config/types.ts';
-import { readCredential } from '../src/credential/read.ts';
-import type { DeployedCredential } from '../src/credential/types.ts';
+import { type MeshEndpoint, Secret, type Source } from '../src/config/index.ts';
+import { type DeployedCredential, readCredential } from '../src/credential/index.ts';
 import { generateKeys } from '../src/demo/keys.ts';
 import { addYears, createRoot, createSubCa, issueClient, issueServer } from '../src/demo/pki.ts';
-import { handshake } from '../src/mesh/handshake.ts';
-import { authorizationToken } from '../src/mesh/http/authorization.ts';
-import { callerFacts, meshHeaders } from '../src/mesh/http/headers.ts';
+import { authorizationToken, callerFacts, handshake, meshHeaders } from '../src/mesh/index.ts';
 
 const concurrency = 32;
 const batch = 50;

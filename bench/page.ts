@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { EnvironmentStatus } from '../src/status/types.ts';
+import type { EnvironmentStatus } from '../src/status/index.ts';
 import {
   daysFromSampleNow,
   environmentStatus,
@@ -17,7 +17,7 @@ const promised = { 100: 20, 5000: 200 } as const;
 const rounds = 40;
 
 const main = process.env.MESH_CERT_MONITOR_MAIN ?? join(import.meta.dirname, '..', 'dist', 'main.js');
-const dist = (file: string) => pathToFileURL(join(dirname(main), 'web', file)).href;
+const built = pathToFileURL(join(dirname(main), 'web', 'index.js')).href;
 
 export async function run(): Promise<void> {
   for (const [count, limitMs] of Object.entries(promised)) {
@@ -38,9 +38,7 @@ export async function run(): Promise<void> {
 
 /** The built program, as installed, with environments in every state. */
 async function serve(count: number) {
-  const { createApp } = (await import(dist('app.js'))) as typeof import('../src/web/app.ts');
-  const { pages } = (await import(dist('pages.js'))) as typeof import('../src/web/pages.ts');
-  const { listen } = (await import(dist('server.js'))) as typeof import('../src/web/server.ts');
+  const { createApp, listen, pages } = (await import(built)) as typeof import('../src/web/index.ts');
   const estate = estateOf([...Array(count).keys()].map(environment));
   const now = () => sampleNow;
   const app = createApp({

@@ -112,7 +112,9 @@ const pure: readonly { where: RegExp; except: readonly string[] }[] = [
 const worldly = /^(node:(fs|net|tls|http|https|dns|child_process|sqlite|stream)(\/.*)?|nodemailer|express|pino)$/;
 
 const root = join(import.meta.dirname, '..', 'src');
-const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file));
+const sourcesIn = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file));
+const files = sourcesIn(root);
 
 interface Import {
   readonly from: string;
@@ -138,6 +140,16 @@ test('every room that exists is in the plan', () => {
   expect([...rooms].filter((room) => room !== 'cli' && !(room in mayImport))).toEqual([]);
 });
 
+test('the plan runs one way: a room imports only from those above it', () => {
+  const rooms = Object.keys(mayImport);
+  const upwards = rooms.flatMap((room, floor) =>
+    mayImport[room]!.filter((each) => each !== 'version.ts' && !rooms.slice(0, floor).includes(each)).map(
+      (each) => `${room} → ${each}`,
+    ),
+  );
+  expect(upwards).toEqual([]);
+});
+
 test('no import runs against the direction of the data', () => {
   const wrong = files.flatMap(importsOf).filter(({ from, to }) => {
     const [source, target] = [roomOf(from), roomOf(to)];
@@ -153,6 +165,20 @@ test('what is inside a room is imported through its face', () => {
     .flatMap(importsOf)
     .filter(({ from, to }) => roomOf(from) !== roomOf(to) && to.includes('/') && files.includes(to))
     .filter(({ to }) => roomOf(to) !== 'cli' && to !== `${roomOf(to)}/index.ts`);
+  expect(wrong).toEqual([]);
+});
+
+/** Programs beside `src`, which use it as any other program would. The tests look inside. */
+const outside = ['alerts/src', 'bench', 'conformance', 'grafana/src', 'scripts'];
+/** The command line has no face. That of the demonstration would load all of it for one key, and that of `web` the page, which needs compiling. */
+const faceless = /^(cli\/|demo\/(der|keys|pki)\.ts$|web\/(access\/attempts|connections\/limits|api\/openapi)\.ts$)/;
+
+test('what is inside a room is imported through its face from outside, too', () => {
+  const wrong = outside
+    .flatMap((folder) => sourcesIn(join(root, '..', folder)).map((file) => `../${folder}/${file}`))
+    .flatMap(importsOf)
+    .filter(({ to }) => files.includes(to) && to.includes('/'))
+    .filter(({ to }) => !faceless.test(to) && to !== `${roomOf(to)}/index.ts`);
   expect(wrong).toEqual([]);
 });
 

@@ -2,6 +2,8 @@
 
 export { reasonCatalogue } from './diagnosis/reasons.ts';
 export { handshake } from './handshake.ts';
+export { authorizationToken } from './http/authorization.ts';
+export { callerFacts, meshHeaders } from './http/headers.ts';
 export { judgeHandshake } from './judge.ts';
 export {
   type HandshakeOutcome,
