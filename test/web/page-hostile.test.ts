@@ -28,7 +28,8 @@ const names: Readonly<Record<string, Buffer>> = {
   hebrew: utf8('שלום.x26.api.mesh-client.nhs.uk'),
   nul: utf8('good.nhs.uk\u0000.evil.example'),
   lines: utf8('a\r\nEND:VEVENT\r\nATTACH:https://evil.example\r\nSet-Cookie: a=b\u2028\u2029'),
-  long: utf8('ä'.repeat(10_000)),
+  // As long as an attribute may be.
+  long: utf8('ä'.repeat(2_000)),
   empty: utf8(''),
   // A cut-off sequence, an overlong slash, a surrogate, and an octet that begins nothing.
   'not-utf-8': Buffer.from([0x61, 0xc3, 0x28, 0xc0, 0xaf, 0xed, 0xa0, 0x80, 0xff, 0x3c, 0x62, 0x3e]),
