@@ -1,6 +1,8 @@
 /** Commands that run as printed: with the path of the configuration and the environment's name, quoted for a shell. */
+import type { FindingCode } from '../findings/index.ts';
 import { escaped, type SafeText, shellWord } from '../text/index.ts';
 import type { Evidence } from './types.ts';
+import { type Part, sourceOf } from './words.ts';
 
 type Named = Pick<Evidence, 'configurationFile' | 'environment'>;
 
@@ -26,14 +28,33 @@ export function commandFor(words: string, named: Named): string | undefined {
 const inText = /`mesh-cert-monitor ([a-z][^`]*)`/g;
 const placeholders = / --(config|environment) (FILE|NAME)\b/g;
 
-/** Every command of ours in a remedy with its configuration and environment filled in. What already names them stays. */
-export function runnable(remedy: SafeText, named: Named): SafeText {
+/** Which file a remedy means where it says FILE, KEY or BUNDLE.pem. */
+function partOf(code: FindingCode): Part {
+  if (code.startsWith('private_key') || code.startsWith('keystore') || code.startsWith('passphrase'))
+    return 'privateKey';
+  return code.startsWith('certificate') ? 'certificate' : 'caBundle';
+}
+
+/** The path of a part, quoted for a shell; undefined if it is not a file. */
+export function pathOf(evidence: Evidence, part: Part): string | undefined {
+  const source = sourceOf(evidence, part);
+  return source?.kind === 'file' ? shellWord(source.path) : undefined;
+}
+
+const inCode = /`[^`]+`/g;
+const files = /\b(?:FILE|KEY|BUNDLE\.pem)\b(?!\.p12)/g;
+
+/** Every command in a remedy with its configuration, environment and file filled in. What already names them stays. */
+export function runnable(remedy: SafeText, evidence: Evidence, code: FindingCode): SafeText {
+  const path = pathOf(evidence, partOf(code));
   return escaped(
-    remedy.replace(inText, (whole: string, words: string) => {
-      const bare = words.replace(placeholders, '');
-      if (bare.includes(' --config ')) return whole;
-      const command = commandFor(bare, named);
-      return command === undefined ? whole : `\`${command}\``;
-    }),
+    remedy
+      .replace(inText, (whole: string, words: string) => {
+        const bare = words.replace(placeholders, '');
+        if (bare.includes(' --config ')) return whole;
+        const command = commandFor(bare, evidence);
+        return command === undefined ? whole : `\`${command}\``;
+      })
+      .replace(inCode, (whole) => (path === undefined ? whole : whole.replace(files, path))),
   );
 }

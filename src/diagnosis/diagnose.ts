@@ -92,19 +92,26 @@ function isReason({ reasons }: Rule, { handshake }: Evidence): boolean {
   return reason !== 'connection_reset' || handshake.serverCertificates.length > 0;
 }
 
+const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
+
 const worst = (findings: readonly Finding[]) =>
   severities.findLast((severity) => findings.some((each) => each.severity === severity)) ?? 'info';
 
 function asConsequence(finding: Finding, root: Finding, evidence: Evidence): Finding {
-  return { ...finding, severity: 'info', remedy: runnable(finding.remedy, evidence), consequenceOf: root.code };
+  return {
+    ...finding,
+    severity: 'info',
+    remedy: runnable(finding.remedy, evidence, finding.code),
+    consequenceOf: root.code,
+  };
 }
 
 function reworded(finding: Finding, wording: Wording | undefined, evidence: Evidence): Finding {
   const { message, remedy } = wording ?? {};
   return {
     ...finding,
-    ...(message === undefined ? {} : { message: escaped(`${finding.message} ${message}`) }),
-    remedy: runnable(remedy === undefined ? finding.remedy : escaped(remedy), evidence),
+    ...(message === undefined ? {} : { message: escaped(`${sentence(finding.message)} ${message}`) }),
+    remedy: runnable(remedy === undefined ? finding.remedy : escaped(remedy), evidence, finding.code),
   };
 }
 

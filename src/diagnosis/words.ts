@@ -47,6 +47,13 @@ export function place(evidence: Evidence, part: Part): string {
   return `${partWords[part]} (${where})`;
 }
 
+/** `environment variable MESH_KEY_PASSPHRASE`, `the file /run/secrets/x`, `the configuration` */
+export function origin(evidence: Evidence, part: Part): string {
+  const source = sourceOf(evidence, part);
+  if (source?.kind === 'file') return `the file ${shellWord(source.path)}`;
+  return source?.kind === 'env' ? `environment variable ${source.name}` : 'the configuration';
+}
+
 /** `the desk (itoc.supportdesk@nhs.net)` */
 export function desk({ environment }: Evidence): string {
   const addresses = environment?.renewal.desk ?? [];

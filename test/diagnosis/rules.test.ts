@@ -69,9 +69,20 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
     holds: evidence(['certificate_unreadable', 'private_key_unreadable', 'ca_bundle_unreadable']),
     not: evidence(['certificate_unreadable', 'private_key_unreadable']),
   },
+  'The certificate and its key are of another environment, and the bundle is right': {
+    holds: evidence(['chain_untrusted', 'chain_incomplete']),
+    not: evidence(['chain_untrusted']),
+  },
   'The bundle has the right names and other keys: both certificates have to be replaced': {
     holds: evidence(['chain_incomplete'], { assessment: assessment({ client, authorities: [root, otherSub] }) }),
     not: evidence(['chain_incomplete'], { assessment: assessment({ client, authorities: [root] }) }),
+  },
+  'The bundle is of another environment, and the certificate is right': {
+    holds: evidence(['chain_incomplete'], {
+      assessment: assessment({ client: { issuerText: 'CN=Elsewhere' } }),
+      handshake: failed('client_certificate_rejected', { serverCertificates: [] }),
+    }),
+    not: evidence(['chain_incomplete'], { assessment: assessment({ client, authorities: [otherSub] }) }),
   },
   'MESH’s own certificate ends with the same CA': {
     holds: evidence(['ca_expires_soon'], {
@@ -354,7 +365,7 @@ describe('what a person is told to do', () => {
 
   test('where a secret comes from is named, and never what it is', () => {
     const passphrase = diagnose(evidence(['passphrase_wrong']));
-    expect(passphrase.firstAction).toContain('the passphrase (environment variable MESH_KEY_PASSPHRASE)');
+    expect(passphrase.firstAction).toContain('into environment variable MESH_KEY_PASSPHRASE');
     const refused = diagnose(evidence(['handshake_failed'], { handshake: failed('authentication_failed') }));
     expect(refused.firstAction).toContain('the mailbox password (in the configuration)');
     expect(refused.firstAction).not.toContain('TestKey');

@@ -1,8 +1,9 @@
 /** The bundle: a CA that is missing, of another generation, expired, or of another environment. */
 import type { FindingCode } from '../../findings/index.ts';
 import type { HandshakeReason } from '../../mesh/index.ts';
-import { keyIdentifiersAgree, looksSelfSigned, namesIssuer } from '../../verify/index.ts';
+import { keyIdentifiersAgree, looksSelfSigned, namedIssuer, namesIssuer } from '../../verify/index.ts';
 import { type Certificate, firstToExpire } from '../../x509/index.ts';
+import { pathOf } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
 import { authoritiesOf, clientOf, keyIdentifier, place, quotedName, timeHere, utcMinute } from '../words.ts';
 import { refusals } from './client.ts';
@@ -55,10 +56,64 @@ function addRoot(evidence: Evidence): Wording {
   };
 }
 
+/** Nothing in the bundle has a name of the client certificate's path: it was made for something else. */
+function isOfOtherAuthorities(evidence: Evidence): boolean {
+  const client = clientOf(evidence);
+  const authorities = authoritiesOf(evidence);
+  if (!client || authorities.length === 0) return false;
+  const serverNames = (evidence.handshake?.serverCertificates ?? []).map(({ issuer }) => issuer.canonical);
+  const wanted = new Set([client.issuer.canonical, ...serverNames]);
+  return authorities.every(({ subject }) => !wanted.has(subject.canonical));
+}
+
+function otherBundle(evidence: Evidence): Wording {
+  const names = authoritiesOf(evidence).map(({ subject }) => quotedName(subject));
+  const client = clientOf(evidence);
+  return {
+    headline: 'The CA bundle belongs to another environment than the certificate',
+    message: `The bundle has ${names.slice(0, 4).join(', ')}${names.length > 4 ? ' and others' : ''}.`,
+    remedy: `Replace the contents of ${place(evidence, 'caBundle')} with the CA certificates of this environment: ${client ? quotedName(client.issuer) : 'the issuing CA'}${keyIdentifier(client?.authorityKeyIdentifier)} and the root above it.`,
+    ...publicBundle(evidence),
+  };
+}
+
+/** The public CA certificates of this environment, where they are the ones that are missing. */
+function publicBundle(evidence: Evidence): Wording {
+  const client = clientOf(evidence);
+  const { preset } = evidence.environment ?? {};
+  const path = pathOf(evidence, 'caBundle');
+  if (!client || !namedIssuer(client) || !preset || preset === 'sandbox' || path === undefined) return {};
+  return { command: `mesh-cert-monitor bundle --environment ${preset} --output ${path}` };
+}
+
 function addIssuer(evidence: Evidence): Wording {
   const client = clientOf(evidence);
   if (!client || evidence.environment === undefined) return {};
-  return { message: `The bundle is ${place(evidence, 'caBundle').replace(/^the CA bundle /, '')}.` };
+  const issuer = `${quotedName(client.issuer)}${keyIdentifier(client.authorityKeyIdentifier)}`;
+  const first = evidence.environment.chainOrder === 'root-first';
+  return {
+    headline: `The CA that issued the client certificate, ${quotedName(client.issuer)}, is missing from the CA bundle`,
+    remedy: `Add ${issuer} ${first ? 'at the end' : 'at the top'} of ${place(evidence, 'caBundle')}. Keep what is there.`,
+    ...publicBundle(evidence),
+  };
+}
+
+/** One of ours that puts them right, and keeps the previous file. */
+function reorder(evidence: Evidence): Wording {
+  const path = pathOf(evidence, 'caBundle');
+  if (path === undefined || !evidence.environment) return {};
+  const order = evidence.environment.chainOrder === 'leaf-first' ? ' --order leaf-first' : '';
+  return {
+    remedy: `Run \`mesh-cert-monitor bundle ${path} --in-place${order}\`. The previous file is kept, and nothing else has to change.`,
+    command: `mesh-cert-monitor bundle ${path} --in-place${order}`,
+  };
+}
+
+function otherEnvironment(evidence: Evidence): Wording {
+  return {
+    headline: 'The client certificate is from another environment',
+    remedy: `Deploy the certificate and key that were issued for mailbox ${evidence.environment?.mesh.mailboxId.toUpperCase() ?? ''} in this environment: ${place(evidence, 'certificate')}, ${place(evidence, 'privateKey')}.`,
+  };
 }
 
 function expiredAuthority(evidence: Evidence): Wording {
@@ -96,6 +151,14 @@ const others: readonly FindingCode[] = [
 
 export const chainRules: readonly Rule[] = [
   {
+    name: 'The certificate and its key are of another environment, and the bundle is right',
+    cause: 'chain_untrusted',
+    reasons: bothSides,
+    consequences: [...disagreement, 'chain_incomplete', 'common_name_mailbox_mismatch'],
+    when: ({ findings }) => findings.some(({ code }) => code === 'chain_incomplete'),
+    says: otherEnvironment,
+  },
+  {
     name: 'The bundle has the right names and other keys: both certificates have to be replaced',
     cause: 'chain_incomplete',
     reasons: bothSides,
@@ -104,10 +167,18 @@ export const chainRules: readonly Rule[] = [
     says: replaceBoth,
   },
   {
+    name: 'The bundle is of another environment, and the certificate is right',
+    cause: 'chain_incomplete',
+    reasons: bothSides,
+    consequences: disagreement,
+    when: isOfOtherAuthorities,
+    says: otherBundle,
+  },
+  {
     name: 'The issuing CA is missing, for our certificate and for the server’s',
     cause: 'chain_incomplete',
     reasons: bothSides,
-    consequences: [...disagreement, 'chain_untrusted'],
+    consequences: disagreement,
     says: addIssuer,
   },
   {
@@ -132,6 +203,11 @@ export const chainRules: readonly Rule[] = [
       consequences: disagreement,
     }),
   ),
+  {
+    name: 'A bundle in the wrong order needs one command',
+    cause: 'chain_order_wrong',
+    says: reorder,
+  },
   {
     name: 'A CA that ends soon and before the client certificate is said once',
     cause: 'ca_expires_soon',

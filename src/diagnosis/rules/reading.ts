@@ -1,7 +1,8 @@
 /** A part of the credential could not be read: what needs it was not judged, and is not a fault of its own. */
 import type { FindingCode } from '../../findings/index.ts';
+import { pathOf } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { type Part, place, sourceOf } from '../words.ts';
+import { origin, type Part, place, sourceOf } from '../words.ts';
 
 /** What cannot be judged, or looks wrong, without a part of the credential. */
 const unjudged: readonly FindingCode[] = [
@@ -35,7 +36,7 @@ const wholeFolder = (evidence: Evidence): Wording => {
 
 /** The passphrase is where people have to look, and it is seldom next to the key. */
 const passphrase = (evidence: Evidence, remedy: string): Wording => ({
-  message: `It is ${place(evidence, 'passphrase')}.`,
+  message: `The passphrase comes from ${origin(evidence, 'passphrase')}.`,
   remedy,
 });
 
@@ -84,7 +85,7 @@ export const readingRules: readonly Rule[] = [
       sourceOf(evidence, 'passphrase')
         ? passphrase(
             evidence,
-            `Make ${place(evidence, 'passphrase')} available to this process, then restart it if that is an environment variable.`,
+            `Make ${origin(evidence, 'passphrase')} available to this process. After changing an environment variable, restart the service.`,
           )
         : {},
   },
@@ -96,7 +97,15 @@ export const readingRules: readonly Rule[] = [
     says: (evidence) =>
       passphrase(
         evidence,
-        `Put the passphrase of ${place(evidence, 'privateKey')} into ${place(evidence, 'passphrase')}. Check for an extra line break, and for characters such as £ that depend on the encoding.`,
+        `Put the passphrase of ${place(evidence, 'privateKey')} into ${origin(evidence, 'passphrase')}. Check for an extra line break, and for characters such as £ that depend on the encoding.`,
       ),
+  },
+  {
+    name: 'A key that everybody can read needs one command',
+    cause: 'private_key_permissions',
+    says: (evidence) => {
+      const path = pathOf(evidence, 'privateKey');
+      return path === undefined ? {} : { command: `chmod 600 ${path}` };
+    },
   },
 ];

@@ -32,6 +32,7 @@ export const bundleFaults: readonly Fault[] = [
     consequences: [],
     ...chain,
     headline: /MESH still accepted a connection at .* \(HTTP 200\)$/,
+    first: /^Add “NHS INT Authentication G9” \(key identifier .*\) at the end of/,
     remedy: whole,
   },
   {
@@ -70,6 +71,7 @@ export const bundleFaults: readonly Fault[] = [
     consequences: ['handshake_failed'],
     reason: 'server_certificate_untrusted',
     ...chain,
+    headline: /^The CA bundle belongs to another environment/,
     remedy: whole,
   },
   {
@@ -78,8 +80,9 @@ export const bundleFaults: readonly Fault[] = [
       const { client } = await makePki({ ...live, client: liveClient });
       bench.deploy({ ...bench.pki, client });
     }),
-    cause: 'chain_incomplete',
-    consequences: ['chain_untrusted', 'handshake_failed'],
+    cause: 'chain_untrusted',
+    consequences: ['chain_incomplete', 'handshake_failed'],
+    first: /^Deploy the certificate and key that were issued for mailbox X26ABC1/,
     reason: 'client_certificate_rejected',
     ...chain,
     remedy: (bench) => bench.deploy(bench.pki),
@@ -117,7 +120,7 @@ export const bundleFaults: readonly Fault[] = [
     cause: 'chain_order_wrong',
     consequences: [],
     alert: 'MeshChainOrderWrong',
-    remedy: whole,
+    typed: true,
   },
   {
     name: 'A CA ends soon, and before the client certificate',

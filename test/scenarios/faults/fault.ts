@@ -24,4 +24,6 @@ export interface Fault {
   readonly tool?: 'openssl' | 'keytool';
   /** Does what `first` says, to the letter. After it the cause is gone. */
   readonly remedy?: (bench: Bench) => void | Promise<void>;
+  /** What is printed as the command is typed, to the letter. After it the cause is gone. */
+  readonly typed?: true;
 }

@@ -55,6 +55,12 @@ export const fileFaults: readonly Fault[] = [
     remedy: (bench) => bench.deploy(bench.pki),
   },
   {
+    name: 'The certificate has more values in its name than any real one',
+    make: () => makeBench({ client: { subject: [...Array(65).keys()].map((each) => ({ OU: [`unit ${each}`] })) } }),
+    cause: 'input_over_limit',
+    ...unusable,
+  },
+  {
     name: 'The certificate was cut off in the email',
     make: made((bench) => bench.write('client.pem', `${bench.pki.client.pem.slice(0, 300)}\n`)),
     cause: 'certificate_malformed',
@@ -93,7 +99,7 @@ export const fileFaults: readonly Fault[] = [
     }),
     cause: 'passphrase_wrong',
     ...unusable,
-    first: /^Put the passphrase of .*private_key\.pem into the passphrase \(environment variable KEY_PASSPHRASE\)/,
+    first: /^Put the passphrase of .*private_key\.pem into environment variable KEY_PASSPHRASE/,
     remedy: (bench) => {
       bench.env.KEY_PASSPHRASE = passphrase;
     },
@@ -147,8 +153,8 @@ export const fileFaults: readonly Fault[] = [
     make: made((bench) => chmodSync(bench.path('private_key.pem'), 0o644)),
     cause: 'private_key_permissions',
     consequences: [],
-    first: /chmod 600/,
-    remedy: (bench) => chmodSync(bench.path('private_key.pem'), 0o600),
+    first: /`chmod 600 \S+private_key\.pem`/,
+    typed: true,
   },
   {
     name: 'The certificate file holds the chain as well',

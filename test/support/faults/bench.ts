@@ -1,10 +1,11 @@
 /** One healthy environment on disk with a MESH that answers, for a fault to be put into. Everything is read, met and judged as the service does it. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { createServer as createNet, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { loadConfiguration } from '../../../src/config/load.ts';
 import type { Configuration, ResolvedEnvironment } from '../../../src/config/types.ts';
 import { acceptOrRefuse, alert } from '../../../src/demo/refusing-socket.ts';
@@ -238,6 +239,13 @@ export class Bench {
       now,
     );
     return { status: { state, reason, ...(record ? { record } : {}) }, findings };
+  }
+
+  /** In a shell, as a person types it. */
+  type(command: string): void {
+    this.write('mesh-cert-monitor', `#!/bin/sh\nexec '${process.execPath}' '${resolve('src/main.ts')}' "$@"\n`, 0o755);
+    const env = { ...process.env, ...this.env, PATH: `${this.folder}:${process.env.PATH}` };
+    execFileSync('sh', ['-c', command], { cwd: '/', env, stdio: 'pipe' });
   }
 
   async end(): Promise<void> {
