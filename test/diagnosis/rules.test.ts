@@ -80,7 +80,9 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
   'The bundle is of another environment, and the certificate is right': {
     holds: evidence(['chain_incomplete'], {
       assessment: assessment({ client: { issuerText: 'CN=Elsewhere' } }),
-      handshake: failed('client_certificate_rejected', { serverCertificates: [] }),
+      handshake: failed('client_certificate_rejected', {
+        serverCertificates: [server({ issuerText: 'CN=Elsewhere' })],
+      }),
     }),
     not: evidence(['chain_incomplete'], { assessment: assessment({ client, authorities: [otherSub] }) }),
   },
