@@ -55,6 +55,16 @@ export interface RenewOptions {
   readonly output?: string;
 }
 
+export interface RequestOptions {
+  readonly config: string;
+  readonly environment: string;
+  readonly dryRun: boolean;
+  /** Default: a new one, unless there is a key already: then it has to be said. */
+  readonly key?: 'new' | 'existing';
+  /** Directory for a dry run. Default: `request-NAME` in the working directory. */
+  readonly output?: string;
+}
+
 export interface AcceptOptions {
   readonly config: string;
   readonly environment: string;

@@ -24,6 +24,7 @@ import type {
   InspectOptions,
   RenewalsOptions,
   RenewOptions,
+  RequestOptions,
   ResolveOptions,
   ServeOptions,
 } from './options.ts';
@@ -63,6 +64,7 @@ export function createProgram(io: CommandIo, version: string, finish: Finish): C
   addWatching(program, io, finish);
   addLooking(program, io, finish);
   addBundle(program, io, finish);
+  addRequest(program, io, finish);
   addRenewing(program, io, finish);
   addStarting(program, io, finish);
   for (const command of commandsOf(program))
@@ -155,6 +157,26 @@ function addBundle(program: Command, io: CommandIo, finish: Finish): void {
     .action(async (files: readonly string[], options: Omit<BundleOptions, 'files'>) =>
       finish(await (await import('./bundle.ts')).run({ ...options, files }, io)),
     );
+}
+
+function addRequest(program: Command, io: CommandIo, finish: Finish): void {
+  program
+    .command('request')
+    .summary('request the first certificate of an environment')
+    .description(
+      'Creates the key, the certificate request and the email for an environment that has no certificate yet, and sends it. From then on the environment is waiting, which is not a failure.',
+    )
+    .addOption(configuration())
+    .addOption(environment())
+    .option('--dry-run', 'send and record nothing; write the files to the --output directory', false)
+    .addOption(
+      new Option(
+        '--key <new|existing>',
+        'a new key, or the one that is configured (default: new, unless there is one already)',
+      ).choices(['new', 'existing']),
+    )
+    .option('--output <dir>', 'directory for the files of a dry run (default: request-NAME in the working directory)')
+    .action(async (options: RequestOptions) => finish(await (await import('./request.ts')).run(options, io)));
 }
 
 function addRenewing(program: Command, io: CommandIo, finish: Finish): void {

@@ -42,6 +42,7 @@ function resolveEnvironment(environment: EnvironmentFile, file: ConfigurationFil
     contact: environment.contact ?? file.contact,
     mesh: meshEndpoint(environment, from),
     ...(credential && { credential: credentialSources(credential, from) }),
+    ...(environment.awaiting_first_certificate && { awaitingFirstCertificate: true }),
     chainOrder: environment.chain_order,
     thresholds: { warningMs: milliseconds(thresholds.warning), criticalMs: milliseconds(thresholds.critical) },
     renewal: renewalPolicy(environment, from),

@@ -203,6 +203,12 @@ const environment = section({
   credential: credential
     .optional()
     .describe('PEM parts (certificate, private_key, ca_bundle) or one keystore. Optional for a sandbox only.'),
+  awaiting_first_certificate: z
+    .boolean({ error: 'true or false' })
+    .default(false)
+    .describe(
+      'The environment is new and its certificate has been requested, but not with `mesh-cert-monitor request`. Files that do not exist yet are then no failure. Has no effect once a certificate has been seen.',
+    ),
   chain_order: choice(['root-first', 'leaf-first']).default('root-first').describe('Required order of the CA bundle.'),
   thresholds: thresholds.prefault({}).describe('When expiry becomes a warning, and when it becomes critical.'),
   renewal: renewal.prefault({}).describe('How a new certificate is requested.'),

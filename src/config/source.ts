@@ -11,6 +11,13 @@ import type { Variables } from './variables.ts';
 /** A source could not be read. `message` is a sentence that names the place and the reason, but never a value. */
 export class SourceError extends MonitorError {
   override readonly code = 'ERR_SOURCE';
+  /** There is nothing at the place: no file, or a variable that is not set or empty. */
+  readonly isMissing: boolean;
+
+  constructor(message: string, { isMissing = false }: { readonly isMissing?: boolean } = {}) {
+    super(message);
+    this.isMissing = isMissing;
+  }
 }
 
 export interface SourceContent {
@@ -50,19 +57,23 @@ export function secretFrom(bytes: Uint8Array, source: Source | GivenSource): Sec
 export async function readContent(source: Source | GivenSource, env: Variables): Promise<SourceContent> {
   if (source.kind === 'file') return readFile(source.path, sourceLabel(source));
   const bytes = source.kind === 'given' ? Buffer.from(source.bytes) : textOf(source, env);
-  if (bytes.length === 0) throw new SourceError(`${sourceLabel(source)} is empty`);
+  if (bytes.length === 0)
+    throw new SourceError(`${sourceLabel(source)} is empty`, { isMissing: source.kind === 'env' });
   if (bytes.length > limits.sourceBytes) throw new SourceError(`${sourceLabel(source)} is larger than 1 MiB`);
   return { bytes };
 }
 
 function textOf(source: Extract<Source, { kind: 'env' | 'inline' }>, env: Variables): Buffer {
   const value = source.kind === 'env' ? env[source.name] : source.value.reveal();
-  if (value === undefined) throw new SourceError(`${sourceLabel(source)} is not set`);
+  if (value === undefined) throw new SourceError(`${sourceLabel(source)} is not set`, { isMissing: true });
   return Buffer.from(value, 'utf8');
 }
 
 async function readFile(path: string, place: string): Promise<SourceContent> {
   const read = await readRegularFile(path, { mostBytes: limits.sourceBytes });
-  if ('problem' in read) throw new SourceError(`${place} ${read.problem.reason}`);
+  if ('problem' in read) {
+    const isMissing = read.problem.kind === 'missing';
+    throw new SourceError(`${place} ${read.problem.reason}`, { isMissing });
+  }
   return read;
 }

@@ -66,6 +66,7 @@ environments:
       ca_bundle: { file: certs/int/ca_bundle.pem }
       # keystore: { file: certs/int/mesh.p12 }      # PKCS#12 or JKS, instead of certificate and private_key
       # alias: mesh                                # which key entry, if it has several
+    # awaiting_first_certificate: true             # new, and requested in another way than with request
     chain_order: root-first        # required order of the bundle: root-first | leaf-first
     thresholds: { warning: 45d, critical: 14d }
     renewal:

@@ -95,6 +95,8 @@ export interface ResolvedEnvironment {
   readonly contact: Contact;
   readonly mesh: MeshEndpoint;
   readonly credential?: CredentialSources;
+  /** The first certificate has been asked for in another way than with `request`. */
+  readonly awaitingFirstCertificate?: true;
   readonly chainOrder: ChainOrder;
   readonly thresholds: Thresholds;
   readonly renewal: RenewalPolicy;

@@ -33,6 +33,8 @@ export interface PartContent {
   readonly path?: string;
   /** A sentence that begins with the place. */
   readonly error?: string;
+  /** There is nothing at the place. */
+  readonly isMissing?: boolean;
 }
 
 export type Part = 'certificate' | 'privateKey' | 'caBundle' | 'keystore';
@@ -73,7 +75,8 @@ async function read(source: AnySource, env: Variables): Promise<PartContent> {
     const path = source.kind === 'file' ? { path: source.path } : {};
     return { place, kind: source.kind, ...path, ...(await readContent(source, env)) };
   } catch (error) {
-    if (error instanceof SourceError) return { place, kind: source.kind, error: error.message };
+    if (error instanceof SourceError)
+      return { place, kind: source.kind, error: error.message, isMissing: error.isMissing };
     throw error;
   }
 }

@@ -87,9 +87,16 @@ async function interpret(material: CredentialContent): Promise<DeployedCredentia
     extraCertificates: keystore && !bundle ? [] : extra,
     bundle: bundle?.certificates ?? (keystore ? extra : []),
     ...(keystore && !bundle && { bundleInKeystore: true as const }),
+    ...missingIn(material),
     problems: [...client.problems, ...(bundle?.problems ?? [])],
     contentHash: material.contentHash,
   };
+}
+
+function missingIn({ parts }: CredentialContent): Pick<DeployedCredential, 'missing'> {
+  const names = Object.keys(parts) as (keyof typeof parts)[];
+  const missing = names.filter((name) => parts[name]?.isMissing);
+  return missing.length > 0 ? { missing } : {};
 }
 
 interface Client {

@@ -49,6 +49,8 @@ export interface DeployedCredential {
   readonly keyBelongs?: string;
   /** The bundle is from a keystore: the tool decided its order, and MESH's rule about the order of a bundle file does not apply. */
   readonly bundleInKeystore?: true;
+  /** Of what is configured, the places where there is nothing: no file, no variable. Absent: none. */
+  readonly missing?: readonly ('certificate' | 'privateKey' | 'caBundle' | 'keystore')[];
   /** Findings of the reading group. */
   readonly problems: readonly Finding[];
   /**

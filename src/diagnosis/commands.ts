@@ -8,6 +8,7 @@ type Named = Pick<Evidence, 'configurationFile' | 'environment'>;
 
 /** Which of our commands take `--config`, and whether they also take `--environment`. */
 const takesEnvironment: Readonly<Record<string, boolean>> = {
+  request: true,
   renew: true,
   accept: true,
   check: true,

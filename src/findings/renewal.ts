@@ -2,6 +2,24 @@
 import { type CatalogueEntry, meshCertificateGuidance } from './entry.ts';
 
 export const renewalCodes = {
+  nothing_deployed_yet: {
+    group: 'renewal',
+    severity: 'warning',
+    title: 'No certificate yet, and none requested',
+    meaning:
+      'None of the environment’s files exists, and there is no record of a certificate or a request. If a certificate was deployed here before, its files and the record in `state_dir` are gone.',
+    remedy: 'Run `mesh-cert-monitor request`. If there is a certificate already, put it where the configuration says.',
+    source: meshCertificateGuidance,
+  },
+  first_certificate_awaited: {
+    group: 'renewal',
+    severity: 'info',
+    title: 'Waiting for the first certificate',
+    meaning:
+      'The environment has never had a certificate, and its first has been requested, or `awaiting_first_certificate` is set. Files that cannot exist yet are not reported. It is a warning once the desk has had longer than `renewal.reminder_working_days`.',
+    remedy: 'When the certificate arrives, save the email and run `mesh-cert-monitor accept --install`.',
+    source: meshCertificateGuidance,
+  },
   renewal_due: {
     group: 'renewal',
     severity: 'warning',

@@ -8,6 +8,7 @@ import type { EmailOutcome, RenewalStatus, RenewalStep } from '../renewal/index.
 import type { EnvironmentStatus, HandshakeStatus } from '../status/index.ts';
 import { say } from '../text/index.ts';
 import { type LastKnown, lastKnownAfter, nothingKnown } from './last-known.ts';
+import { withoutHandshake, withoutMissing } from './waiting.ts';
 
 export interface EnvironmentMemory {
   readonly environment: ResolvedEnvironment;
@@ -117,18 +118,20 @@ export function statusFrom(memory: EnvironmentMemory, now: Date): EnvironmentSta
     environment,
     examination,
     lastKnown,
-    handshake,
     watchingSince,
     lastRunAt,
     checkDurationSeconds,
   } = memory;
-  const assessment = examination?.assessment;
+  const waits = memory.renewal.first !== undefined && !examination?.credential.certificate;
+  const assessment =
+    examination && (waits ? withoutMissing(examination.assessment, examination.credential) : examination.assessment);
+  const handshake = waits ? withoutHandshake(memory.handshake) : memory.handshake;
   const { last, lastSuccessAt } = handshake;
   const record = { ...(last ? { last } : {}), ...(lastSuccessAt ? { lastSuccessAt } : {}) };
   const diagnosis = diagnose({
     findings: [
       ...(assessment?.findings ?? []),
-      ...(watchingSince ? judgeHandshake(environment, { ...record, watchingSince }, now) : []),
+      ...(watchingSince && !(waits && !last) ? judgeHandshake(environment, { ...record, watchingSince }, now) : []),
       ...memory.renewalFindings,
     ],
     ...(assessment ? { assessment } : {}),

@@ -175,7 +175,9 @@ export class Monitor {
   /** A changed credential gets a handshake soon, not in an hour. */
   #planHandshakeAfterChange(name: string, examination: Examination | undefined): void {
     const memory = this.#memories.get(name)?.memory;
-    if (!memory?.handshake.last || memory.handshakeContentHash === examination?.credential.contentHash) return;
+    const isFirst = memory?.renewal.first !== undefined && examination?.credential.certificate !== undefined;
+    if (!memory || !(memory.handshake.last || isFirst)) return;
+    if (memory.handshakeContentHash === examination?.credential.contentHash) return;
     this.#planHandshake(name, jitterMs(name, firstSpreadOf(this.#handshakeIntervalMs, 1)));
   }
 
@@ -219,6 +221,9 @@ export class Monitor {
       );
       if (!done) return;
       const { result, contentHash } = done;
+      // Without a certificate there is none to make yet.
+      const waits = this.#memories.get(name)?.memory.renewal.first !== undefined;
+      if (waits && result.reason === 'credential_unusable') return;
       if (result.outcome === 'success') this.#options.successes.note(name, result.startedAt);
       this.#update(name, (current) => rememberHandshake(current, result, contentHash));
       this.#moveRenewalOn(name);

@@ -21,20 +21,24 @@ export function subjectOf({ mesh, preset }: ResolvedEnvironment): Subject {
 }
 
 /** Left behind by an environment that now has a different name, even if only the case has changed. */
-export function abandoned({ records, related, names }: Records, certificate: Certificate): StoredRenewal | undefined {
+export function abandoned(
+  { records, related, names }: Records,
+  certificate: Certificate | undefined,
+  fingerprintSha256: string,
+): StoredRenewal | undefined {
   return related.find(
     (record) =>
       !names.has(record.environment) &&
       record.state !== 'sending' &&
       (!record.closedAt || wasAsked(record)) &&
-      !records.some(({ fingerprintSha256 }) => fingerprintSha256 === record.fingerprintSha256) &&
-      (record.fingerprintSha256 === certificate.fingerprintSha256 || replaces(certificate, record)),
+      !records.some((own) => own.fingerprintSha256 === record.fingerprintSha256) &&
+      (record.fingerprintSha256 === fingerprintSha256 || (certificate !== undefined && replaces(certificate, record))),
   );
 }
 
 /** What another environment has requested, or is about to request, for the same certificate. */
-export function shared({ related }: Records, certificate: Certificate): StoredRenewal | undefined {
-  const same = related.filter(({ fingerprintSha256 }) => fingerprintSha256 === certificate.fingerprintSha256);
+export function shared({ related }: Records, fingerprintSha256: string): StoredRenewal | undefined {
+  const same = related.filter((record) => record.fingerprintSha256 === fingerprintSha256);
   return same.find(wasAsked) ?? same.find(({ closedAt }) => !closedAt);
 }
 
@@ -44,8 +48,9 @@ export function wasAsked({ state, requestedAt, bodyBegunAt }: RenewalRecord): bo
   return ['sending', 'requested', 'uncertain', 'issued'].includes(state);
 }
 
-/** The certificate that was issued for the request, or any that expires later than the old one: it may have been renewed by hand. */
+/** The certificate that was issued for the request, or any that expires later than the old one: it may have been renewed by hand. If there was none before, any. */
 export function replaces(certificate: Certificate, record: RenewalRecord): boolean {
+  if (!record.notAfter) return true;
   return (
     certificate.fingerprintSha256 === record.issuedFingerprintSha256 ||
     certificate.notAfter > record.notAfter ||

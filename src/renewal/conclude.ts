@@ -9,6 +9,7 @@ import { clientCertificate, decideRenewal } from './decide.ts';
 import type { RenewalDecision, RenewalFacts } from './decision.ts';
 import { dueAt } from './due.ts';
 import { renewalFindings } from './findings.ts';
+import { keyFor, standingOfFirst } from './first.ts';
 import type { Configured, EngineDeps, RenewalInput, RenewalStep } from './step.ts';
 import { isPresent } from './store/pending-files.ts';
 import { type RenewalReader, type StoreError, StoreReplacedError } from './store/store.ts';
@@ -20,7 +21,7 @@ export function recordsOf(
   store: RenewalReader,
   { environment, assessment }: RenewalInput,
 ): Pick<RenewalFacts, 'records' | 'related'> {
-  const fingerprint = clientCertificate(assessment)?.fingerprintSha256;
+  const { fingerprintSha256: fingerprint } = keyFor(environment, clientCertificate(assessment));
   return {
     records: store.list(environment.name),
     related: store.related(environment.name, subjectOf(environment), fingerprint),
@@ -67,15 +68,17 @@ export function conclude(
   const record = [...facts.records, ...facts.related].find(
     (each) => each.environment === key?.environment && each.fingerprintSha256 === key.fingerprintSha256,
   );
-  const certificate = record ?? clientCertificate(facts.assessment);
+  const notAfter = record ? record.notAfter : clientCertificate(facts.assessment)?.notAfter;
+  const first = standingOfFirst(facts, record);
   const why = record?.state === 'due' && record.lastError ? `${reason}; ${record.lastError}` : reason;
-  const renewable = certificate && environment.renewal.desk.length > 0;
+  const isRenewable = environment.renewal.desk.length > 0;
   const status: RenewalStatus = {
     state: record?.state ?? 'not_due',
     reason: escaped(why),
-    ...(renewable ? datesOf(environment, certificate) : {}),
+    ...(isRenewable && notAfter ? datesOf(environment, { notAfter }) : {}),
     ...(record?.requestedAt ? { requestedAt: record.requestedAt } : {}),
     ...(record ? { record } : {}),
+    ...(first ? { first } : {}),
   };
   const keyMissing = record !== undefined && !isPresent(stateDir, record.keyFile);
   return {
@@ -84,6 +87,7 @@ export function conclude(
       {
         ...facts,
         ...(record ? { record } : {}),
+        ...(first ? { first } : {}),
         ...(clock.step === undefined ? {} : { clockStep: clock.step }),
         reason: why,
         keyMissing,
@@ -115,6 +119,7 @@ export function withoutStore(
   const circumstances = {
     ...input,
     ...(known?.record ? { record: known.record } : {}),
+    ...(known?.first ? { first: known.first } : {}),
     ...(clock.step === undefined ? {} : { clockStep: clock.step }),
     records: [],
     related: [],

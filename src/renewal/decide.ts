@@ -6,8 +6,9 @@ import type { Assessment } from '../verify/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { abandoned, replaces, shared, wasAsked } from './claim.ts';
 import type { RenewalDecision, RenewalFacts, Undirected } from './decision.ts';
-import { dueAt, dueReason } from './due.ts';
-import { renewCommand } from './retry.ts';
+import { dueReason, isDue } from './due.ts';
+import { isFirst, keyFor } from './first.ts';
+import { sendAgainCommand } from './retry.ts';
 import { decideSuccession } from './succession.ts';
 import type { NoticeKind, RenewalRecord, RequestKey, StoredRenewal } from './types.ts';
 
@@ -17,17 +18,39 @@ const noticePauseMs = hourMs;
 export function decideRenewal(facts: RenewalFacts, now: Date): RenewalDecision {
   const { environment, records } = facts;
   const certificate = clientCertificate(facts.assessment);
-  if (!certificate) return { kind: 'rest', ...keyOfNewest(records), reason: whyNoCertificate(environment) };
-  const key = { environment: environment.name, fingerprintSha256: certificate.fingerprintSha256 };
-  const left = abandoned(facts, certificate);
+  const key = keyFor(environment, certificate);
+  const left = abandoned(facts, certificate, key.fingerprintSha256);
   if (left) return { kind: 'adopt', from: keyOf(left), key, reason: `it was recorded under ${left.environment}` };
+  if (!certificate) return decideWithout(key, facts, now);
   const decisions = records
     .filter((record) => record.fingerprintSha256 !== key.fingerprintSha256 && !record.closedAt)
     .flatMap((record) => decidePredecessor(record, certificate, facts, now) ?? []);
   const next = decisions.find(({ kind }) => kind !== 'rest') ?? decisions.at(-1);
   if (next) return next;
-  const own = records.find(({ fingerprintSha256 }) => fingerprintSha256 === key.fingerprintSha256);
-  const other = shared(facts, certificate);
+  return decideCurrent(key, certificate, facts, now);
+}
+
+/** Without a certificate only the first can be asked for, and only when somebody has asked: a file that cannot be read is no reason. */
+function decideWithout(key: RequestKey, facts: RenewalFacts, now: Date): RenewalDecision {
+  const { environment, records, related } = facts;
+  const begun = [...records, ...related].some(
+    (each) => each.fingerprintSha256 === key.fingerprintSha256 && isOpen(each),
+  );
+  if (begun || (facts.asked && records.length === 0)) return decideCurrent(key, {}, facts, now);
+  return { kind: 'rest', ...keyOfNewest(records), reason: whyNoCertificate(environment) };
+}
+
+const isOpen = ({ state, closedAt }: RenewalRecord) => state !== 'deployed' && !closedAt;
+
+/** What is to be done about the certificate that is deployed, or about the first. */
+function decideCurrent(
+  key: RequestKey,
+  certificate: { readonly notAfter?: Date },
+  facts: RenewalFacts,
+  now: Date,
+): RenewalDecision {
+  const own = facts.records.find(({ fingerprintSha256 }) => fingerprintSha256 === key.fingerprintSha256);
+  const other = shared(facts, key.fingerprintSha256);
   if (other && (!own || (wasAsked(other) && !wasAsked(own)))) return decideShared(other, key, facts, now);
   return { key, ...(own ? decideOwn(own, facts, now) : { kind: 'begin', reason: dueReason(facts, certificate, now) }) };
 }
@@ -58,7 +81,7 @@ function keyOfNewest(records: readonly StoredRenewal[]): { key?: RequestKey } {
 }
 
 function decideOwn(record: StoredRenewal, facts: RenewalFacts, now: Date): Undirected {
-  const open = facts.asked !== undefined || now >= dueAt(facts.environment, record);
+  const open = facts.asked !== undefined || isDue(facts.environment, record, now);
   switch (record.state) {
     case 'not_due':
       if (facts.environment.renewal.desk.length === 0)
@@ -95,20 +118,20 @@ function decideDue(record: StoredRenewal, facts: RenewalFacts, now: Date): Undir
     return { kind: 'rest', reason: next };
   }
   // When a person asks, the clock does not matter.
-  if (facts.clockDoubt !== undefined && !facts.asked)
+  if (facts.clockDoubt !== undefined && !facts.asked && !isFirst(record))
     return { kind: 'rest', reason: `${reason}. Nothing is sent yet: ${facts.clockDoubt}` };
   return { kind: 'send', reason };
 }
 
 /** A permanent refusal would be repeated until its cause has changed. */
 function decideFailed(record: StoredRenewal, { refusedFacts, configurationFile }: RenewalFacts): Undirected {
-  const { refusedThing, environment } = record;
+  const { refusedThing } = record;
   if (refusedThing && refusedFacts !== undefined && refusedFacts !== record.refusedFacts)
     return {
       kind: 'retry',
       reason: `the mail server refused the ${refusedThing}, and settings that this depends on have changed`,
     };
-  const command = renewCommand(configurationFile, environment);
+  const command = sendAgainCommand(configurationFile, record);
   return {
     kind: 'rest',
     reason: `${lastReason(record)}. It will not be sent again automatically. When you have fixed the cause, run: ${command}`,
@@ -127,7 +150,7 @@ function decidePredecessor(
   if (record.state === 'deployed') return { key, ...finish(record, successor, now) };
   const asked = ['sending', 'requested', 'uncertain', 'issued'].includes(record.state);
   if (!replaces(certificate, record)) {
-    const reason = `a request is already open for the certificate with serial number ${record.serial}: ${lastReason(record)}`;
+    const reason = `a request is already open for the certificate with serial number ${record.serial ?? 'unknown'}: ${lastReason(record)}`;
     return asked ? { kind: 'rest', key, reason } : undefined;
   }
   if (!asked)

@@ -1,5 +1,6 @@
 /** What a decision about a renewal is based on, and what can be decided. */
 import type { ResolvedEnvironment } from '../config/index.ts';
+import type { DeployedCredential } from '../credential/index.ts';
 import type { Assessment } from '../verify/index.ts';
 import type { Records } from './claim.ts';
 import type { NoticeKind, RequestKey } from './types.ts';
@@ -7,6 +8,7 @@ import type { NoticeKind, RequestKey } from './types.ts';
 export interface RenewalFacts extends Records {
   readonly environment: ResolvedEnvironment;
   readonly assessment?: Assessment;
+  readonly credential?: Pick<DeployedCredential, 'missing'>;
   /** The last one that ran. */
   readonly handshake?: SeenHandshake;
   /** A person asks for it now, without waiting for the window. */

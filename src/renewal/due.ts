@@ -5,8 +5,17 @@ import type { Assessment } from '../verify/index.ts';
 import { type Certificate, nameOf } from '../x509/index.ts';
 
 /** When the renewal window of a certificate opens. */
-export function dueAt(environment: ResolvedEnvironment, certificate: { readonly notAfter: Date }): Date {
-  return new Date(certificate.notAfter.getTime() - environment.renewal.windowMs);
+export function dueAt({ renewal }: ResolvedEnvironment, { notAfter }: { readonly notAfter: Date }): Date {
+  return new Date(notAfter.getTime() - renewal.windowMs);
+}
+
+/** Whether it may be asked for now. A first certificate has no window: somebody asked for it. */
+export function isDue(
+  environment: ResolvedEnvironment,
+  { notAfter }: { readonly notAfter?: Date },
+  now: Date,
+): boolean {
+  return notAfter === undefined || now >= dueAt(environment, { notAfter });
 }
 
 interface Deployed {
@@ -16,11 +25,12 @@ interface Deployed {
 
 export function dueReason(
   { environment, assessment }: Deployed,
-  certificate: { readonly notAfter: Date },
+  { notAfter }: { readonly notAfter?: Date },
   now: Date,
 ): string {
-  const ends = certificate.notAfter < now ? 'expired' : 'expires';
-  const due = `the certificate ${ends} on ${londonDay(certificate.notAfter)}; its renewal is due from ${londonDay(dueAt(environment, certificate))}`;
+  if (!notAfter) return 'the first certificate of this environment is being requested';
+  const ends = notAfter < now ? 'expired' : 'expires';
+  const due = `the certificate ${ends} on ${londonDay(notAfter)}; its renewal is due from ${londonDay(dueAt(environment, { notAfter }))}`;
   const ca = assessment && caThatEndsFirst(assessment);
   return ca
     ? `${due}. ${nameOf(ca.subject, longestName)} expires on ${londonDay(ca.notAfter)}, before the three years of a new certificate are over: ask for the chain of its successor`

@@ -5,6 +5,7 @@ import { subjectOf } from './claim.ts';
 import { conclude, recordsOf, withoutStore } from './conclude.ts';
 import { clientCertificate, decideRenewal } from './decide.ts';
 import type { RenewalDecision, RenewalFacts } from './decision.ts';
+import { keyFor } from './first.ts';
 import type { SendResult } from './mail/mailer.ts';
 import { refusalFacts } from './retry.ts';
 import { saveUnsaved, sendRequest } from './send.ts';
@@ -61,10 +62,11 @@ async function identify(environment: ResolvedEnvironment, { store }: EngineDeps)
 async function gather(input: RenewalInput, deps: EngineDeps): Promise<RenewalFacts> {
   const { environment } = input;
   const certificate = clientCertificate(input.assessment);
+  const key = keyFor(environment, certificate);
   if (certificate) deps.deployed.set(environment.name, certificate.fingerprintSha256);
   const records = await patiently(() => recordsOf(deps.store, input));
   const refused = records.records.find(
-    ({ state, fingerprintSha256 }) => state === 'failed' && fingerprintSha256 === certificate?.fingerprintSha256,
+    ({ state, fingerprintSha256 }) => state === 'failed' && fingerprintSha256 === key.fingerprintSha256,
   )?.refusedThing;
   const { doubt } = deps.clock;
   return {
@@ -89,8 +91,9 @@ async function act(
   const { store, log } = deps;
   const { kind, key, reason } = decision;
   const certificate = clientCertificate(facts.assessment);
-  if (!key || !certificate) throw new Error(`${kind} without a certificate`);
+  if (!key) throw new Error(`${kind} without a renewal`);
   const { environment } = input;
+  const own = certificate ? { certificate } : {};
   const subject = subjectOf(environment);
   const move = (from: Transition['from'], to: StoredRenewal['state'], changes: Changes = {}) =>
     patiently(() => store.transition(key, { from, to, at: now, reason, changes }));
@@ -115,7 +118,7 @@ async function act(
     case 'retry':
       return move(['failed'], 'due', { lastError: null, nextAttemptAt: null });
     case 'send': {
-      const result = await sendRequest({ ...input, certificate, record: recordOf(facts, key) }, deps, now);
+      const result = await sendRequest({ ...input, ...own, record: recordOf(facts, key) }, deps, now);
       if (result) emailed.push(emailOutcome(result));
       return result !== undefined;
     }
@@ -144,7 +147,9 @@ async function act(
 
 const emailOutcome = ({ outcome }: SendResult): EmailOutcome => (outcome === 'uncertain' ? 'failed' : outcome);
 
-function replaced(key: RequestKey, { subject, serial, notAfter }: Certificate) {
+function replaced(key: RequestKey, certificate: Certificate | undefined) {
+  if (!certificate) return { ...key, commonName: '' };
+  const { subject, serial, notAfter } = certificate;
   return { ...key, commonName: subject.commonName ?? '', serial, notAfter };
 }
 

@@ -1,15 +1,19 @@
 /** The findings of an environment that come from its renewal. Pure. */
-import { type Finding, finding } from '../findings/index.ts';
+import { type Finding, finding, type Severity } from '../findings/index.ts';
 import { plural } from '../text/index.ts';
 import { isTooLateToAsk, lastSafeDay, londonDay, workingDaysBetween } from '../time/index.ts';
 import { clientCertificate, isUnanswered } from './decide.ts';
 import type { RenewalFacts } from './decision.ts';
-import { dueAt } from './due.ts';
-import type { RenewalRecord } from './types.ts';
+import { dueAt, isDue } from './due.ts';
+import { firstFinding } from './first-findings.ts';
+import { forwardRemedy, issuedRemedy } from './remedies.ts';
+import type { RenewalRecord, RenewalStatus } from './types.ts';
 
 export interface RenewalCircumstances extends RenewalFacts {
   /** The environment's current renewal. */
   readonly record?: RenewalRecord;
+  /** The environment has never had a certificate. */
+  readonly first?: NonNullable<RenewalStatus['first']>;
   /** Why it is in its state. */
   readonly reason: string;
   /** The key file of the request is not where the record says. */
@@ -24,12 +28,12 @@ export interface RenewalCircumstances extends RenewalFacts {
 
 export function renewalFindings(circumstances: RenewalCircumstances, now: Date): Finding[] {
   const { environment, record, clockStep } = circumstances;
-  const notAfter = (record ?? clientCertificate(circumstances.assessment))?.notAfter;
+  if (circumstances.first) return firstFindings(circumstances, now);
+  const notAfter = record?.notAfter ?? clientCertificate(circumstances.assessment)?.notAfter;
   if (!notAfter || environment.renewal.desk.length === 0) return [];
   // With fewer working days left than the desk needs, the new certificate may come too late: no longer a warning.
   const severity = isTooLateToAsk(notAfter, environment.renewal.deskWorkingDays, now) ? 'critical' : 'warning';
-  const raise = (code: Parameters<typeof finding>[0], message: string, remedy?: string) =>
-    finding(code, capital(message), { severity, ...(remedy ? { remedy } : {}) });
+  const raise = raiser(severity);
   const found = [
     ...aboutStore(circumstances, raise),
     ...(clockStep ? [finding('clock_stepped', capital(clockStep))] : []),
@@ -37,6 +41,22 @@ export function renewalFindings(circumstances: RenewalCircumstances, now: Date):
   ];
   if (!record && now >= dueAt(environment, { notAfter })) found.push(raise('renewal_due', circumstances.reason));
   return found;
+}
+
+const raiser =
+  (severity: Severity): Raise =>
+  (code, message, remedy) =>
+    finding(code, capital(message), { severity, ...(remedy ? { remedy } : {}) });
+
+/** Nothing expires while the first certificate is awaited, so nothing is critical. */
+function firstFindings(circumstances: RenewalCircumstances, now: Date): Finding[] {
+  const { record } = circumstances;
+  const raise = raiser('warning');
+  return [
+    firstFinding(circumstances, now),
+    ...aboutStore(circumstances, raise),
+    ...(record ? [...notSent(record, raise), ...keyGone(circumstances, record, raise)] : []),
+  ];
 }
 
 /** With a capital at the start; names of files, hosts and settings stay as they are. */
@@ -54,17 +74,17 @@ type Raise = (code: Parameters<typeof finding>[0], message: string, remedy?: str
 
 function aboutRecord(circumstances: RenewalCircumstances, record: RenewalRecord, raise: Raise, now: Date): Finding[] {
   const { environment, reason } = circumstances;
-  const { state, lastError } = record;
-  const isDue = now >= dueAt(environment, record);
+  const { state } = record;
+  const due = isDue(environment, record, now);
   const answered = isReplaced(circumstances, record);
   const found: Finding[] = [];
 
-  if (isDue && (state === 'not_due' || state === 'due') && !answered) found.push(raise('renewal_due', reason));
-  if (isDue && state === 'deployed' && !answered) found.push(raise('renewal_due', reason, deployedAgainRemedy));
+  if (due && (state === 'not_due' || state === 'due') && !answered) found.push(raise('renewal_due', reason));
+  if (due && state === 'deployed' && !answered) found.push(raise('renewal_due', reason, deployedAgainRemedy));
   if (state === 'requested' && record.delivery === 'drafted' && !answered)
     found.push(raise('renewal_due', reason, forwardRemedy));
   const { deskWorkingDays } = environment.renewal;
-  if (isOverdue(record, deskWorkingDays, now) && !answered) found.push(overdue(record, deskWorkingDays, raise, now));
+  if (!answered) found.push(...overdue(record, deskWorkingDays, raise, now));
   if (state === 'requested' && isUnanswered(record, environment, now) && !answered)
     found.push(
       raise(
@@ -72,29 +92,32 @@ function aboutRecord(circumstances: RenewalCircumstances, record: RenewalRecord,
         `requested on ${londonDay(record.requestedAt ?? now)}, and no new certificate has arrived since`,
       ),
     );
-  if (lastError && ['due', 'failed', 'uncertain', 'requested'].includes(state) && !answered)
-    found.push(raise('renewal_email_failed', lastError));
-  if (circumstances.keyMissing && ['requested', 'uncertain', 'issued'].includes(state) && !answered)
-    found.push(raise('renewal_key_missing', `${record.keyFile} is not in the state directory`));
+  if (!answered) found.push(...notSent(record, raise), ...keyGone(circumstances, record, raise));
   return found;
 }
 
-const forwardRemedy =
-  'Send the request to the desk. Once that is done, `mesh-cert-monitor renewals resolve --sent` clears this finding.';
-const deployedAgainRemedy = 'Deploy the certificate that replaced it.';
-const issuedRemedy = 'Deploy the certificate that was issued; `mesh-cert-monitor accept` says where each part goes.';
-
-function isOverdue(record: RenewalRecord, deskWorkingDays: number, now: Date): boolean {
-  return !['not_due', 'deployed'].includes(record.state) && isTooLateToAsk(record.notAfter, deskWorkingDays, now);
+function notSent({ lastError, state }: RenewalRecord, raise: Raise): Finding[] {
+  const tells = lastError && ['due', 'failed', 'uncertain', 'requested'].includes(state);
+  return tells ? [raise('renewal_email_failed', lastError)] : [];
 }
 
-function overdue(record: RenewalRecord, deskWorkingDays: number, raise: Raise, now: Date): Finding {
-  const left = workingDaysBetween(now, record.notAfter);
-  const ends = record.notAfter < now ? 'expired' : 'expires';
+function keyGone({ keyMissing }: RenewalCircumstances, { state, keyFile }: RenewalRecord, raise: Raise): Finding[] {
+  if (!keyMissing || !['requested', 'uncertain', 'issued'].includes(state)) return [];
+  return [raise('renewal_key_missing', `${keyFile} is not in the state directory`)];
+}
+
+const deployedAgainRemedy = 'Deploy the certificate that replaced it.';
+
+function overdue(record: RenewalRecord, deskWorkingDays: number, raise: Raise, now: Date): Finding[] {
+  const { state, notAfter } = record;
+  if (!notAfter || ['not_due', 'deployed'].includes(state) || !isTooLateToAsk(notAfter, deskWorkingDays, now))
+    return [];
+  const left = workingDaysBetween(now, notAfter);
+  const ends = notAfter < now ? 'expired' : 'expires';
   const message =
-    `the certificate ${ends} on ${londonDay(record.notAfter)} and the last day that gave the desk its ${plural(deskWorkingDays, 'working day')} was ` +
-    `${londonDay(lastSafeDay(record.notAfter, deskWorkingDays))}; full working days left: ${left}`;
-  return raise('renewal_overdue', message, record.state === 'issued' ? issuedRemedy : undefined);
+    `the certificate ${ends} on ${londonDay(notAfter)} and the last day that gave the desk its ${plural(deskWorkingDays, 'working day')} was ` +
+    `${londonDay(lastSafeDay(notAfter, deskWorkingDays))}; full working days left: ${left}`;
+  return [raise('renewal_overdue', message, state === 'issued' ? issuedRemedy : undefined)];
 }
 
 /**

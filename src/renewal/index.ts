@@ -1,5 +1,6 @@
 /** Deciding, drafting, sending, recording and accepting. */
 export { acceptByHand } from './by-hand/accept.ts';
+export { firstSubject } from './by-hand/first.ts';
 export { listRenewals, openViewer, settleRenewal } from './by-hand/record.ts';
 export { draftByHand, type RenewalSubject, type RenewOutcome, renewalSubject, renewByHand } from './by-hand/renew.ts';
 export type { AcceptInput, AcceptResult } from './issued/accept.ts';

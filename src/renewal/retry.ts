@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import { type ResolvedEnvironment, readSource, type SmtpServer, SourceError, type Variables } from '../config/index.ts';
 import { shellWord } from '../text/index.ts';
+import { isFirst } from './first.ts';
 import { type RefusedThing, refusedThings } from './mail/smtp-failure.ts';
+import type { RequestKey } from './types.ts';
 
 export interface SendingSettings {
   /** `address` or `Name <address>`. */
@@ -50,6 +52,10 @@ function sizes(enclose: ResolvedEnvironment['renewal']['enclose'], env: Variable
 }
 
 /** The command to have it sent again, ready to run as printed. */
-export function renewCommand(configurationFile: string, environment: string): string {
-  return `mesh-cert-monitor renew --config ${shellWord(configurationFile)} --environment ${shellWord(environment)}`;
+export function sendAgainCommand(configurationFile: string, key: RequestKey): string {
+  return commandFor(isFirst(key) ? 'request' : 'renew', configurationFile, key.environment);
+}
+
+export function commandFor(command: 'request' | 'renew', configurationFile: string, environment: string): string {
+  return `mesh-cert-monitor ${command} --config ${shellWord(configurationFile)} --environment ${shellWord(environment)}`;
 }

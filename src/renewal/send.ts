@@ -26,9 +26,12 @@ export interface Sender extends SendingSettings {
 
 export interface SendInput {
   readonly environment: ResolvedEnvironment;
-  readonly certificate: Certificate;
+  /** The one that is to be replaced; absent when the request is for the first. */
+  readonly certificate?: Certificate;
   readonly credential?: DeployedCredential;
   readonly record: StoredRenewal;
+  /** A person asks now. */
+  readonly asked?: object;
 }
 
 /** @returns undefined when nothing was sent because it could not be drafted, the service is stopping, or another caller was first. */
@@ -92,10 +95,10 @@ async function draftOnDisk(
   sender: Sender,
   now: Date,
 ): Promise<{ draft: Draft } | { refused: SafeText }> {
-  const { environment, certificate, record } = input;
+  const { record } = input;
   const { stateDir } = sender;
   try {
-    const earlier = await earlierRequest(stateDir, record, environment, certificate);
+    const earlier = await earlierRequest(stateDir, input);
     const { askedReason: reason, messageId } = record;
     const asked = reason === undefined ? {} : { reason };
     const known = messageId === undefined ? {} : { messageId };

@@ -13,7 +13,7 @@ import type { NoticeKind, RequestKey, StoredRenewal } from './types.ts';
 export async function notify(
   kind: NoticeKind,
   record: StoredRenewal,
-  certificate: Certificate,
+  certificate: Certificate | undefined,
   { environment }: RenewalInput,
   deps: EngineDeps,
   now: Date,
@@ -28,7 +28,7 @@ export async function notify(
       kind === 'uncertain'
         ? renderUncertain(context)
         : kind === 'reminder'
-          ? renderReminder(context, lastSafeDay(record.notAfter, environment.renewal.deskWorkingDays))
+          ? renderReminder(context, safeDayOf(record, environment))
           : renderClosing(context, certificate, stillDeployedIn(record, deps));
   } catch (error) {
     if (!(error instanceof UnsafeMessageFieldError)) throw error;
@@ -41,6 +41,9 @@ export async function notify(
   else log.warn({ environment: environment.name, kind, problem: result.reason }, 'the contact could not be told');
   return result;
 }
+
+const safeDayOf = ({ notAfter }: StoredRenewal, { renewal }: RenewalInput['environment']) =>
+  notAfter && lastSafeDay(notAfter, renewal.deskWorkingDays);
 
 /** Other environments that use the certificate that was replaced. */
 function stillDeployedIn({ environment, fingerprintSha256 }: RequestKey, { deployed, names }: EngineDeps): string[] {

@@ -17,7 +17,10 @@ export type RenewalState = (typeof renewalStates)[number];
 export const emailOutcomes = ['sent', 'failed', 'drafted'] as const;
 export type EmailOutcome = (typeof emailOutcomes)[number];
 
-/** Environment and SHA-256 fingerprint of the certificate that is deployed: one request per deployed certificate. */
+/**
+ * Environment and SHA-256 fingerprint of the certificate that is deployed: one request per deployed certificate. For the first certificate
+ * of an environment, what `firstKey` says.
+ */
 export interface RequestKey {
   readonly environment: string;
   readonly fingerprintSha256: string;
@@ -35,9 +38,9 @@ export interface Subject {
 export interface RenewalRecord extends RequestKey, Partial<Subject> {
   readonly state: RenewalState;
   readonly commonName: Untrusted;
-  /** Of the certificate that is being replaced. */
-  readonly serial: string;
-  readonly notAfter: Date;
+  /** Of the certificate that is being replaced; absent when the request is for the first. */
+  readonly serial?: string;
+  readonly notAfter?: Date;
   /** Every transition, oldest first. */
   readonly transitions: readonly { readonly state: RenewalState; readonly at: Date; readonly reason: SafeText }[];
   /** Why a person asked before the window opened, in their own words. */
@@ -102,6 +105,8 @@ export interface RenewalStatus {
   readonly lastSafeDay?: Date;
   readonly requestedAt?: Date;
   readonly record?: RenewalRecord;
+  /** The environment has never had a certificate, as far as is known, and has none now: whether one is awaited. */
+  readonly first?: 'awaited' | 'not_requested';
 }
 
 /** All recorded renewals, oldest first, read in parts. Reading throws StoreError if the disk fails. */

@@ -146,6 +146,7 @@ export function renewalJson(renewal: RenewalStatus): Shape<'renewalSchema'> {
   return {
     state: renewal.state,
     reason: renewal.reason,
+    ...given('first', renewal.first),
     ...times(renewal, ['dueAt', 'lastSafeDay', 'requestedAt']),
     ...given('record', renewal.record && renewalRecordJson(renewal.record)),
   };
@@ -158,9 +159,9 @@ export function renewalRecordJson(record: RenewalRecord): Shape<'renewalRecordSc
     ...texts(record, ['mailboxId', 'mesh']),
     state: record.state,
     commonName: record.commonName.shown,
-    serial: escaped(record.serial),
-    fingerprintSha256: record.fingerprintSha256,
-    notAfter: timestamp(record.notAfter),
+    ...texts(record, ['serial']),
+    ...(record.notAfter ? { fingerprintSha256: record.fingerprintSha256 } : {}),
+    ...times(record, ['notAfter']),
     ...texts(record, ['askedReason']),
     ...given('delivery', record.delivery),
     ...texts(record, ['messageId', 'keyFile', 'csrFile', 'messageFile']),

@@ -31,11 +31,11 @@ export function nagiosUnknown(why: string): SafeText {
 }
 
 function sentenceOf(environment: EnvironmentStatus, now: Date): string {
-  const { credentialConfigured, diagnosis, expiresAt, findings, handshake, name } = environment;
+  const { credentialConfigured, diagnosis, expiresAt, findings, handshake, name, renewal } = environment;
   // The reason for a failed handshake is already there.
   const troubles = findings.filter(({ code, severity }) => severity !== 'info' && code !== 'handshake_failed');
   const facts = [
-    ...(credentialConfigured ? [left(expiresAt, now)] : []),
+    ...(credentialConfigured ? [renewal.first ? 'no certificate yet' : left(expiresAt, now)] : []),
     ...(handshake.last ? [handshake.last.reason ?? 'handshake ok'] : []),
     ...new Set(troubles.map(({ code }) => code)),
   ];

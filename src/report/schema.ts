@@ -143,9 +143,9 @@ export const renewalRecordSchema = z
     mesh: text.optional().meta({ description: 'Which of MESH’s environments: the preset, or the address.' }),
     state: z.enum(renewalStates),
     commonName: text,
-    serial: text,
-    fingerprintSha256: fingerprint.meta({ description: 'Of the certificate that is being replaced.' }),
-    notAfter: timestamp,
+    serial: text.optional().meta({ description: 'Of the certificate that is being replaced; absent for the first.' }),
+    fingerprintSha256: fingerprint.optional().meta({ description: 'Of the certificate that is being replaced.' }),
+    notAfter: timestamp.optional(),
     requestedAt: timestamp.optional(),
     askedReason: text.optional().meta({ description: 'Why a person asked ahead of time.' }),
     delivery: z
@@ -180,6 +180,10 @@ export const renewalSchema = z
   .object({
     state: z.enum(renewalStates),
     reason: text,
+    first: z
+      .enum(['awaited', 'not_requested'])
+      .optional()
+      .meta({ description: 'The environment has no certificate and, as far as is known, never had one.' }),
     dueAt: timestamp.optional().meta({ description: 'When the renewal window opens.' }),
     lastSafeDay: timestamp
       .optional()

@@ -41,14 +41,14 @@ export function checkText(environments: readonly EnvironmentStatus[], now: Date,
 }
 
 function environmentLines(environment: EnvironmentStatus, now: Date, terminal: Terminal): SafeText[] {
-  const { assessment, certificates, diagnosis, findings, handshake, name, status } = environment;
+  const { assessment, certificates, diagnosis, findings, handshake, name, renewal, status } = environment;
   return [
     ...headline(status, say`${name}: ${verdictOf(environment, now)}`, terminal),
     ...placeLines(environment, terminal),
     blank,
     ...firstActionLines(diagnosis, terminal),
     ...certificateSection({ certificates, path: assessment?.path ?? [], withIssuers: true }, now, terminal),
-    ...(assessment ? judgementSection(assessment, terminal) : []),
+    ...(assessment && !renewal.first ? judgementSection(assessment, terminal) : []),
     ...(handshake.last ? [...handshakeLines(handshake.last, terminal), blank] : []),
     ...findingsSection(findings, terminal),
   ].slice(0, -1);
@@ -87,7 +87,7 @@ function verdictOfInspection(assessment: Assessment, diagnosis: Diagnosis): Safe
 }
 
 function verdictOf(environment: EnvironmentStatus, now: Date): SafeText {
-  const { assessment, credentialConfigured, diagnosis, expiresAt, handshake } = environment;
+  const { assessment, credentialConfigured, diagnosis, expiresAt, handshake, renewal } = environment;
   const trouble = diagnosis.cause ? [diagnosis.headline] : [];
   if (!credentialConfigured) {
     const met = handshake.last
@@ -96,6 +96,8 @@ function verdictOf(environment: EnvironmentStatus, now: Date): SafeText {
     return joined([...trouble, say`no credential is configured; ${met}`], '; ');
   }
   if (!assessment) return joined([...trouble, known('not checked yet')], '; ');
+  if (renewal.first)
+    return renewal.first === 'awaited' ? known('waiting for its first certificate') : known('no certificate yet');
   if (!assessment.valid) return verdict(assessment, diagnosis, expiresAt, now);
   return joined([...trouble, verdict(assessment, diagnosis, expiresAt, now)], '; ');
 }

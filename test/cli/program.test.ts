@@ -26,6 +26,7 @@ describe('help', () => {
         ' check',
         ' inspect',
         ' bundle',
+        ' request',
         ' renew',
         ' accept',
         ' renewals',

@@ -16,23 +16,25 @@ const withCommand = (words: string, evidence: Evidence): Pick<Wording, 'command'
   return command ? { command } : {};
 };
 
+const requestOf = ({ renewal }: Evidence) => (renewal?.first ? 'request for the first certificate' : 'renewal request');
+
 /** A failed request is sent again by itself only once what it was refused for has changed; an uncertain one never is. */
 function notSent(evidence: Evidence): Wording {
   const { state } = evidence.renewal ?? {};
   if (state === 'uncertain')
     return {
-      headline: `It is not known whether the desk has the renewal request${untilWhen(evidence)}`,
+      headline: `It is not known whether the desk has the ${requestOf(evidence)}${untilWhen(evidence)}`,
       message: 'The service does not send it again by itself.',
       remedy: `Ask ${desk(evidence)} whether it has the request. If it does not, run the command below; if it does, run it with \`--sent\` instead.${contact(evidence)}`,
       ...withCommand('renewals resolve --not-sent', evidence),
     };
   if (state === 'failed')
     return {
-      headline: `The mail server refused the renewal request${untilWhen(evidence)}`,
+      headline: `The mail server refused the ${requestOf(evidence)}${untilWhen(evidence)}`,
       message: retried(evidence),
-      ...withCommand('renew', evidence),
+      ...withCommand(evidence.renewal?.first ? 'request' : 'renew', evidence),
     };
-  return { headline: `The renewal request has not been sent${untilWhen(evidence)}` };
+  return { headline: `The ${requestOf(evidence)} has not been sent${untilWhen(evidence)}` };
 }
 
 const refusedWords = {

@@ -3,6 +3,7 @@ import { type Configuration, defaultDeskWorkingDays, type ResolvedEnvironment } 
 import { known } from '../../text/index.ts';
 import { lastSafeDay } from '../../time/index.ts';
 import { viewRenewal } from '../conclude.ts';
+import { clientCertificate } from '../decide.ts';
 import { dueAt } from '../due.ts';
 import { configured } from '../renewals.ts';
 import { type Resolution, resolveRenewal } from '../resolve.ts';
@@ -27,10 +28,16 @@ function statusOf(record: RenewalRecord, environments: Configuration['environmen
   return {
     state: record.state,
     reason: record.transitions.at(-1)?.reason ?? known(''),
-    ...(environment ? { dueAt: dueAt(environment, record) } : {}),
-    lastSafeDay: lastSafeDay(record.notAfter, environment?.renewal.deskWorkingDays ?? defaultDeskWorkingDays),
+    ...(record.notAfter ? datesOf(record.notAfter, environment) : {}),
     ...(record.requestedAt ? { requestedAt: record.requestedAt } : {}),
     record,
+  };
+}
+
+function datesOf(notAfter: Date, environment: ResolvedEnvironment | undefined) {
+  return {
+    ...(environment ? { dueAt: dueAt(environment, { notAfter }) } : {}),
+    lastSafeDay: lastSafeDay(notAfter, environment?.renewal.deskWorkingDays ?? defaultDeskWorkingDays),
   };
 }
 
@@ -85,11 +92,13 @@ export function openViewer(configuration: Configuration, broken: (error: StoreEr
     }
   };
   const known = { stateDir, ...configured(configuration) };
-  let reader = databaseExists(stateDir) ? unlessBroken(() => openReader(stateDir)) : undefined;
+  const isRecorded = databaseExists(stateDir);
+  let reader = isRecorded ? unlessBroken(() => openReader(stateDir)) : undefined;
   return {
     view(input, now) {
       const open = reader;
-      if (!open) return undefined;
+      // Without a record only a first certificate has anything to be said about it.
+      if (!open && (isRecorded || clientCertificate(input.assessment))) return undefined;
       const step = unlessBroken(() => viewRenewal(input, open, known, now));
       if (!step) reader = undefined;
       return step;

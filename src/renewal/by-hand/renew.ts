@@ -1,22 +1,24 @@
-/** `renew`: a person asks for a new certificate now, without waiting for the window. */
+/** `renew` and `request`: a person asks for a new certificate now, without waiting for the window, or for the first. */
 import type { Configuration, ResolvedEnvironment, Variables } from '../../config/index.ts';
 import type { Examination } from '../../examine/index.ts';
 import type { Certificate } from '../../x509/index.ts';
+import { subjectOf } from '../claim.ts';
 import { clientCertificate } from '../decide.ts';
+import { firstKey, keyFor } from '../first.ts';
 import type { Message } from '../mail/request-message.ts';
 import { createRenewals, senderOf } from '../renewals.ts';
 import { type FileNames, makeDraft, whyNotDrafted, writeDraft } from '../request/draft.ts';
 import { retryNow } from '../resolve.ts';
 import type { RenewalInput, RenewalLog, RenewalStep } from '../step.ts';
-import { openStore, StoreLockedError } from '../store/store.ts';
+import { openStore, type RenewalStore, StoreLockedError } from '../store/store.ts';
 import type { RenewalState } from '../types.ts';
 
 /** An environment as it was examined for this command. */
 export interface RenewalSubject {
   readonly environment: ResolvedEnvironment;
   readonly examination: Examination;
-  /** The deployed certificate. */
-  readonly certificate: Certificate;
+  /** The deployed certificate; absent in the first request. */
+  readonly certificate?: Certificate;
 }
 
 /** @returns undefined when the client certificate cannot be read, because a request then has nothing to name. */
@@ -44,7 +46,8 @@ export async function draftByHand(
 ): Promise<DraftOutcome> {
   try {
     const from = senderOf(configuration);
-    const draft = await makeDraft({ environment, certificate, credential, from, env, ...asked, now });
+    const replaced = certificate ? { certificate } : {};
+    const draft = await makeDraft({ environment, ...replaced, credential, from, env, ...asked, now });
     return { message: draft.message, files: await writeDraft(directory, '.', draft) };
   } catch (error) {
     return { refused: whyNotDrafted(error) };
@@ -70,7 +73,7 @@ export async function renewByHand(
   env: Variables,
   now: Date,
 ): Promise<RenewOutcome> {
-  const { fingerprintSha256 } = subject.certificate;
+  const { fingerprintSha256 } = keyFor(subject.environment, subject.certificate);
   try {
     const renewals = createRenewals(configuration, env, quiet, now);
     try {
@@ -80,8 +83,11 @@ export async function renewByHand(
       await renewals.close();
     }
   } catch (error) {
-    if (error instanceof StoreLockedError) return leaveToService(configuration.stateDir, subject, asked, error, now);
-    throw error;
+    if (!(error instanceof StoreLockedError)) throw error;
+    const configured = configuration.environments.find(({ name }) => name === subject.environment.name);
+    if (!subject.certificate && configured && configured.renewal.key !== subject.environment.renewal.key)
+      return { kind: 'not_sent', reason: `${error.message}; it would use renewal.key: ${configured.renewal.key}` };
+    return leaveToService(configuration.stateDir, subject, asked, error, now);
   }
 }
 
@@ -102,7 +108,9 @@ function leaveToService(
 ): RenewOutcome {
   const store = openStore(stateDir, { exclusive: false });
   try {
-    const state = retryNow(store, environment, certificate.fingerprintSha256, asked, now)?.state;
+    const key = keyFor(environment, certificate);
+    if (!certificate) beginFirst(store, environment, asked, now);
+    const state = retryNow(store, environment, key.fingerprintSha256, asked, now)?.state;
     if (state === 'due' || state === 'failed') return { kind: 'left_to_service' };
     if (state === undefined || state === 'not_due') return { kind: 'not_in_window', reason: locked.message };
     return { kind: 'asked_already', state };
@@ -110,6 +118,16 @@ function leaveToService(
     store.close();
   }
 }
+
+/** The service begins a renewal by itself, and the first request only when it is told. */
+function beginFirst(store: RenewalStore, environment: ResolvedEnvironment, { reason }: Asked, now: Date): void {
+  const key = firstKey(environment);
+  store.begin({ ...key, ...subjectOf(environment), commonName: '' }, now, firstReason);
+  const changes = reason === undefined ? {} : { askedReason: reason };
+  store.transition(key, { from: ['not_due'], to: 'due', at: now, reason: firstReason, changes });
+}
+
+const firstReason = 'somebody asked for the first certificate of this environment';
 
 /** The states from which a request can still be sent. */
 const unasked: readonly (RenewalState | undefined)[] = [undefined, 'not_due', 'due', 'failed'];

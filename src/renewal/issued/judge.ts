@@ -54,7 +54,7 @@ function judgeName(issued: Certificate, record: RenewalRecord): string[] {
 }
 
 function judgeEnd(issued: Certificate, record: RenewalRecord): string[] {
-  if (issued.notAfter > record.notAfter) return [];
+  if (!record.notAfter || issued.notAfter > record.notAfter) return [];
   return [
     `it expires on ${londonTime(issued.notAfter)}, no later than the certificate that it replaces (${londonTime(record.notAfter)})`,
   ];

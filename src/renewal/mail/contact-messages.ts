@@ -3,6 +3,7 @@ import type { ResolvedEnvironment } from '../../config/index.ts';
 import { plural } from '../../text/index.ts';
 import { isTooLateToAsk, londonDay, londonTime } from '../../time/index.ts';
 import type { Certificate } from '../../x509/index.ts';
+import { isFirst } from '../first.ts';
 import type { RenewalRecord } from '../types.ts';
 import { parseAddress } from './header-safety.ts';
 import { type Facts, type Message, type MessageKind, messageIdFor, safeFacts } from './request-message.ts';
@@ -27,25 +28,33 @@ type Context = Omit<ContactMessage, 'record'> & { readonly record: RenewalKey };
 /** `mode: review`: the whole request, unsent, as an attachment that a mail program can open and forward. */
 export function renderReview(request: Message, context: Context): Message {
   const desk = request.to.map(({ address }) => address).join(', ');
+  const what = isFirst(context.record) ? 'request' : 'renewal';
+  const filename = isFirst(context.record) ? 'certificate-request.eml' : 'renewal-request.eml';
   return toContact(context, 'review', {
-    subject: 'MESH certificate renewal for you to review and forward',
-    enclosed: { filename: 'renewal-request.eml', message: request },
+    subject: `MESH certificate ${what} for you to review and forward`,
+    enclosed: { filename, message: request },
     body: ({ application, environment }) => [
-      `The client certificate of ${application} in ${environment} ${standing(context)}. The request to the certificate desk is attached, with the certificate signing request and everything that must be enclosed. It has not been sent.`,
-      `Please open renewal-request.eml, check it, and send it on, with its attachments, to:\n${desk}`,
+      `${standing(context, `${application} in ${environment}`)}. The request to the certificate desk is attached, with the certificate signing request and everything that must be enclosed. It has not been sent.`,
+      `Please open ${filename}, check it, and send it on, with its attachments, to:\n${desk}`,
     ],
   });
 }
 
 /** The state of the certificate, whoever asked for the request. */
-function standing({ environment, record: { notAfter }, now }: Context): string {
-  if (notAfter < now) return `expired on ${londonDay(notAfter)}`;
-  if (notAfter.getTime() - now.getTime() <= environment.renewal.windowMs) return 'is in its renewal window';
-  return `needs to be replaced before it expires on ${londonDay(notAfter)}`;
+function standing({ environment, record: { notAfter }, now }: Context, whose: string): string {
+  if (!notAfter) return `${whose} does not have a client certificate yet`;
+  const certificate = `The client certificate of ${whose}`;
+  if (notAfter < now) return `${certificate} expired on ${londonDay(notAfter)}`;
+  const left = notAfter.getTime() - now.getTime();
+  if (left <= environment.renewal.windowMs) return `${certificate} is in its renewal window`;
+  return `${certificate} needs to be replaced before it expires on ${londonDay(notAfter)}`;
 }
 
-/** When the working days of `renewal.reminder_working_days` have passed. */
-export function renderReminder(context: ContactMessage, lastSafeDay: Date): Message {
+/**
+ * When the working days of `renewal.reminder_working_days` have passed.
+ * @param lastSafeDay - absent when the request is for the first certificate: nothing stops working while it is not there.
+ */
+export function renderReminder(context: ContactMessage, lastSafeDay?: Date): Message {
   const { delivery, requestedAt, lastError } = context.record;
   const { deskWorkingDays } = context.environment.renewal;
   const drafted = delivery === 'drafted';
@@ -56,17 +65,23 @@ export function renderReminder(context: ContactMessage, lastSafeDay: Date): Mess
   const otherwise = drafted
     ? 'If you have not sent the request yet, please do: it is in the message that you were sent, or in the outbox.'
     : `If it has not, reply to the request${copy} or telephone the desk.`;
-  const isOver = isTooLateToAsk(context.record.notAfter, deskWorkingDays, context.now);
   return toContact(context, 'reminder', {
-    subject: 'No new MESH certificate yet',
+    subject: isFirst(context.record) ? 'No MESH certificate yet' : 'No new MESH certificate yet',
     body: ({ name }) => [
-      `The request for a new client certificate ${what}${when}, and no new certificate has been accepted or deployed since. The desk usually answers within ${plural(deskWorkingDays, 'working day')}.`,
+      `The request for ${wanted(context)} client certificate ${what}${when}, and no new certificate has been accepted or deployed since. The desk usually answers within ${plural(deskWorkingDays, 'working day')}.`,
       `If the certificate has arrived, run:\nmesh-cert-monitor accept --config FILE --environment ${name} ISSUED.pem\n${otherwise}`,
-      isOver
-        ? `The last day on which a request gave the desk the working days it needs was ${londonDay(lastSafeDay)}: please telephone the desk.`
-        : `Last day on which a request gives the desk the working days it needs: ${londonDay(lastSafeDay)}`,
+      ...(lastSafeDay ? [lastDay(context, lastSafeDay)] : []),
     ],
   });
+}
+
+const wanted = ({ record }: ContactMessage) => (isFirst(record) ? 'the first' : 'a new');
+
+function lastDay({ record: { notAfter }, environment: { renewal }, now }: ContactMessage, lastSafeDay: Date): string {
+  const isOver = notAfter !== undefined && isTooLateToAsk(notAfter, renewal.deskWorkingDays, now);
+  return isOver
+    ? `The last day on which a request gave the desk the working days it needs was ${londonDay(lastSafeDay)}: please telephone the desk.`
+    : `Last day on which a request gives the desk the working days it needs: ${londonDay(lastSafeDay)}`;
 }
 
 /** The process ended, or the connection was lost, after the request was handed over and before its acceptance was confirmed. */
@@ -75,7 +90,7 @@ export function renderUncertain(context: ContactMessage): Message {
   return toContact(context, 'uncertain', {
     subject: 'Please find out whether a MESH certificate request was sent',
     body: ({ name }) => [
-      'Sending the request for a new client certificate was interrupted, and it is not known whether the mail server accepted it. It will not be sent again automatically.',
+      `Sending the request for ${wanted(context)} client certificate was interrupted, and it is not known whether the mail server accepted it. It will not be sent again automatically.`,
       `Request Message-ID: ${messageId}`,
       "Please find out: did you receive a copy of the request, does the mail server's log show that Message-ID, or has the desk received it?",
       `If it was sent, run:\nmesh-cert-monitor renewals resolve --config FILE --environment ${name} --sent`,
@@ -90,7 +105,7 @@ export function renderUncertain(context: ContactMessage): Message {
  */
 export function renderClosing(
   context: ContactMessage,
-  deployed: Certificate,
+  deployed: Certificate | undefined,
   elsewhere: readonly string[] = [],
 ): Message {
   const { acceptedAt } = context.record;
@@ -102,15 +117,17 @@ export function renderClosing(
       ? `The replaced certificate is still deployed in ${elsewhere.join(', ')}: please deploy the new one there too.`
       : 'There is nothing more to do. The replaced certificate is no longer needed, nor is its key, unless the new certificate uses the same one.';
   return toContact(context, 'closing', {
-    subject: 'MESH certificate renewed',
+    subject: isFirst(context.record) ? 'MESH certificate deployed' : 'MESH certificate renewed',
     body: () => [
-      `${accepted} ${others}`,
-      `New certificate serial number: ${deployed.serial}
-New certificate SHA-256 fingerprint: ${deployed.fingerprintSha256}
-New certificate expires: ${londonTime(deployed.notAfter)}`,
+      `${accepted} ${isFirst(context.record) ? 'From now on it is watched, and renewed in time.' : others}`,
+      ...(deployed ? [newLines(deployed)] : []),
     ],
   });
 }
+
+const newLines = ({ serial, fingerprintSha256, notAfter }: Certificate) => `New certificate serial number: ${serial}
+New certificate SHA-256 fingerprint: ${fingerprintSha256}
+New certificate expires: ${londonTime(notAfter)}`;
 
 interface Content {
   readonly subject: string;
@@ -147,8 +164,13 @@ function replacedLines(facts: Facts, record: RenewalKey, now: Date): string {
 Organisation ODS code: ${facts.odsCode}
 Environment: ${facts.environment}
 Mailbox ID: ${facts.mailboxId}
-Common name: ${record.commonName}
-Replaced certificate serial number: ${record.serial}
-Replaced certificate SHA-256 fingerprint: ${record.fingerprintSha256}
-Replaced certificate ${record.notAfter < now ? 'expired' : 'expires'}: ${londonTime(record.notAfter)}`;
+Common name: ${record.commonName}${replacedCertificate(record, now)}`;
+}
+
+function replacedCertificate({ serial, fingerprintSha256, notAfter }: RenewalKey, now: Date): string {
+  if (!notAfter) return '';
+  return `
+Replaced certificate serial number: ${serial}
+Replaced certificate SHA-256 fingerprint: ${fingerprintSha256}
+Replaced certificate ${notAfter < now ? 'expired' : 'expires'}: ${londonTime(notAfter)}`;
 }

@@ -38,8 +38,8 @@ export interface CertificateRequest {
   readonly environment: ResolvedEnvironment;
   /** Sender, `address` or `Name <address>`. */
   readonly from: string;
-  /** The deployed certificate, which is to be replaced. */
-  readonly certificate: Certificate;
+  /** The deployed certificate, which is to be replaced; absent in the first request. */
+  readonly certificate?: Certificate;
   readonly commonName: string;
   /** Why it is not the deployed certificate's name, as the end of a sentence; absent if it is. */
   readonly nameChanges?: string;
@@ -79,18 +79,18 @@ export function renderRequest(request: CertificateRequest): Message {
     to: environment.renewal.desk.map((address) => ({ address: safeAddress('renewal.desk', address) })),
     cc: [facts.contact],
     replyTo: facts.contact,
-    subject: `MESH certificate renewal request: ${facts.application}, ${facts.environment}, mailbox ${facts.mailboxId}`,
+    subject: `MESH certificate ${request.certificate ? 'renewal request' : 'request'}: ${facts.application}, ${facts.environment}, mailbox ${facts.mailboxId}`,
     text: requestText(request, facts),
     attachments: [csrAttachment(request), ...request.enclosures.map(safeEnclosure)],
   };
 }
 
 function requestText(request: CertificateRequest, facts: Facts): string {
-  const { certificate, enclosures } = request;
+  const { enclosures } = request;
   const commonName = safeText('common name', request.commonName);
   return `Hello,
 
-Please could you issue a new MESH client certificate from the attached certificate signing request. ${whatItReplaces(request)}
+Please could you issue a ${request.certificate ? 'new ' : ''}MESH client certificate from the attached certificate signing request. ${whatItReplaces(request)}
 
 Application: ${facts.application}
 Organisation ODS code: ${facts.odsCode}
@@ -98,16 +98,12 @@ Environment: ${facts.environment}
 Mailbox ID: ${facts.mailboxId}
 Common name: ${commonName}
 Reason: ${reasonFor(request)}
-Current certificate serial number: ${certificate.serial}
-Current certificate SHA-256 fingerprint: ${certificate.fingerprintSha256}
-Current certificate ${isExpired(request) ? 'expired' : 'expires'}: ${londonTime(certificate.notAfter)}
-New certificate needed by: ${neededBy(request)}
-Contact: ${contactLine(facts)}
+${currentLines(request)}Contact: ${contactLine(facts)}
 
 Attached:
 ${[`${commonName}.csr, the certificate signing request`, ...enclosures.map(({ filename }) => filename)].map((line) => `- ${line}`).join('\n')}
 
-Please reply to ${facts.contact.address} with the new certificate and, if it has changed, the CA chain. If anything is missing, or the common name is not the one you have on record, please say so in your reply or telephone ${facts.telephone}.
+Please reply to ${facts.contact.address} with ${wanted(request)}, please say so in your reply or telephone ${facts.telephone}.
 
 Thank you,
 ${facts.contact.name}
@@ -115,9 +111,27 @@ ${facts.application} (${facts.odsCode})
 `;
 }
 
+function wanted({ certificate }: CertificateRequest): string {
+  return certificate
+    ? 'the new certificate and, if it has changed, the CA chain. If anything is missing, or the common name is not the one you have on record'
+    : 'the certificate and the CA chain. If anything is missing, or the mailbox has a certificate on record already';
+}
+
+/** Nothing for a first certificate: there is none to name. */
+function currentLines({ certificate, reason, now }: CertificateRequest): string {
+  if (!certificate) return '';
+  const { serial, fingerprintSha256, notAfter } = certificate;
+  return `Current certificate serial number: ${serial}
+Current certificate SHA-256 fingerprint: ${fingerprintSha256}
+Current certificate ${notAfter < now ? 'expired' : 'expires'}: ${londonTime(notAfter)}
+New certificate needed by: ${neededBy(notAfter, reason, now)}
+`;
+}
+
 /** Tells the desk the plain facts: when the certificate expires, and whether the name stays the same. */
 function whatItReplaces(request: CertificateRequest): string {
   const { certificate, commonName, nameChanges, now } = request;
+  if (!certificate) return 'This is a first request, not a renewal: we do not have a certificate for this mailbox yet.';
   const ending = endingOf(certificate, now);
   const state = {
     expired: `The current certificate expired on ${londonDay(certificate.notAfter)}`,
@@ -139,6 +153,7 @@ function nameOf({ subject: { commonName } }: Certificate): string {
 
 function reasonFor({ reason, certificate, now }: CertificateRequest): string {
   if (reason !== undefined) return safeText('reason', reason);
+  if (!certificate) return 'first certificate of a new MESH API client';
   return {
     expired: 'current certificate has expired',
     soon: 'current certificate is about to expire',
@@ -154,11 +169,9 @@ function endingOf({ notAfter }: Certificate, now: Date): 'expired' | 'soon' | 'l
   return notAfter.getTime() - now.getTime() <= soonMs ? 'soon' : 'later';
 }
 
-const isExpired = ({ certificate, now }: CertificateRequest) => endingOf(certificate, now) === 'expired';
-
 /** The last full working day before the expiry. There is none if that is today or in the past, or if there is another reason. */
-function neededBy({ certificate, reason, now }: CertificateRequest): string {
-  const last = lastWorkingDayBefore(certificate.notAfter);
+function neededBy(notAfter: Date, reason: string | undefined, now: Date): string {
+  const last = lastWorkingDayBefore(notAfter);
   return last > now && reason === undefined ? londonDay(last) : 'as soon as possible';
 }
 

@@ -6,6 +6,7 @@ import type { DeployedCredential } from '../../credential/index.ts';
 import { shortageOf } from '../../shortage/index.ts';
 import { escaped, type SafeText, Untrusted } from '../../text/index.ts';
 import type { Certificate } from '../../x509/index.ts';
+import { isFirst, keyFor } from '../first.ts';
 import { renderReview } from '../mail/contact-messages.ts';
 import { UnsafeMessageFieldError } from '../mail/header-safety.ts';
 import { renderMime } from '../mail/mime.ts';
@@ -18,14 +19,15 @@ import {
 } from '../mail/request-message.ts';
 import { writeAtomically } from '../store/atomic-file.ts';
 import { isPresent } from '../store/pending-files.ts';
-import type { RenewalRecord, RequestKey } from '../types.ts';
+import type { RenewalRecord } from '../types.ts';
 import { chooseCommonName } from './common-name.ts';
 import { type DraftedRequest, draftRequest, type RequestKeySource, RequestRefusedError } from './csr.ts';
 import { EnclosureRefusedError, readEnclosures } from './enclosures.ts';
 
 export interface DraftInput {
   readonly environment: ResolvedEnvironment;
-  readonly certificate: Certificate;
+  /** The one that is to be replaced; absent when the request is for the first. */
+  readonly certificate?: Certificate;
   readonly credential?: DeployedCredential;
   /** Sender, `address` or `Name <address>`. */
   readonly from: string;
@@ -76,12 +78,12 @@ type AskedName = Pick<CertificateRequest, 'commonName' | 'nameChanges'>;
 
 function render(input: DraftInput, name: AskedName, { csrPem }: DraftedRequest, enclosures: Attachment[]) {
   const { environment, certificate, from, reason, now } = input;
-  const key: RequestKey = { environment: environment.name, fingerprintSha256: certificate.fingerprintSha256 };
+  const key = keyFor(environment, certificate);
   const requestMessageId = input.messageId ?? messageIdFor(key, 'request', from);
   const toDesk = renderRequest({
     environment,
     from,
-    certificate,
+    ...(certificate ? { certificate } : {}),
     ...name,
     csrPem,
     enclosures,
@@ -90,18 +92,22 @@ function render(input: DraftInput, name: AskedName, { csrPem }: DraftedRequest, 
     now,
   });
   const { commonName } = name;
-  const { serial, notAfter } = certificate;
-  const record = { ...key, serial, notAfter, commonName: new Untrusted(commonName) };
+  const replaced = certificate && { serial: certificate.serial, notAfter: certificate.notAfter };
+  const record = { ...key, ...replaced, commonName: new Untrusted(commonName) };
   const message =
     environment.renewal.mode === 'send' ? toDesk : renderReview(toDesk, { environment, from, record, now });
   return { message, requestMessageId };
 }
 
-async function keySource({ environment, credential, env }: DraftInput): Promise<RequestKeySource> {
+async function keySource({ environment, certificate, credential, env }: DraftInput): Promise<RequestKeySource> {
   const { key, keyBits } = environment.renewal;
   if (key === 'reuse') {
     if (credential?.privateKey) return { kind: 'reuse', handle: credential.privateKey };
-    throw new RequestRefusedError('the deployed private key cannot be read, but renewal.key is reuse');
+    throw new RequestRefusedError(
+      certificate
+        ? 'the deployed private key cannot be read, but renewal.key is reuse'
+        : 'the private key that is configured (credential.private_key) cannot be read',
+    );
   }
   const source = environment.renewal.passphrase ?? environment.credential?.passphrase;
   if (!source)
@@ -140,17 +146,23 @@ export async function writeDraft(
   return { ...(keyFile ? { keyFile } : {}), csrFile, messageFile };
 }
 
+interface EarlierInput extends Pick<DraftInput, 'environment' | 'certificate'> {
+  readonly record: RenewalRecord;
+  /** A person asks now. */
+  readonly asked?: object;
+}
+
 /** What an earlier attempt drafted and never sent, if it is still what the configuration requires. */
 export async function earlierRequest(
   stateDir: string,
-  record: RenewalRecord,
-  environment: ResolvedEnvironment,
-  certificate: Certificate,
+  { record, environment, certificate, asked }: EarlierInput,
 ): Promise<DraftedRequest | undefined> {
   const { csrFile, keyFile, spkiSha256 } = record;
   const choice = chooseCommonName(environment, certificate);
   const sameName = 'commonName' in choice && choice.commonName === record.commonName.raw();
-  const sameKind = (environment.renewal.key === 'new') === (keyFile !== undefined);
+  // Which key the first certificate is for was said by whoever asked for it, and not by the configuration.
+  const isSettled = isFirst(record) && asked === undefined;
+  const sameKind = isSettled || (environment.renewal.key === 'new') === (keyFile !== undefined);
   if (!csrFile || !spkiSha256 || !sameName || !sameKind) return undefined;
   if (!isPresent(stateDir, csrFile) || !isPresent(stateDir, keyFile)) return undefined;
   return { csrPem: await readFile(join(stateDir, csrFile), 'utf8'), spkiSha256 };

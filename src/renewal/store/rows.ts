@@ -1,6 +1,7 @@
 /** Database rows to records, and back. */
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { escaped, Untrusted } from '../../text/index.ts';
+import { isFirst } from '../first.ts';
 import type { Notice, NoticeKind, RenewalRecord, RenewalState, StoredRenewal } from '../types.ts';
 
 /** The columns of `renewals` that change. */
@@ -71,8 +72,9 @@ export function readRecord(row: Row, transitions: readonly Row[], notices: reado
     commonName: new Untrusted(String(row.common_name)),
     ...(row.last_error == null ? {} : { lastError: escaped(String(row.last_error)) }),
     state: row.state as RenewalState,
-    serial: String(row.serial),
-    notAfter: new Date(Number(row.not_after)),
+    ...(isFirst({ fingerprintSha256: String(row.fingerprint) })
+      ? {}
+      : { serial: String(row.serial), notAfter: new Date(Number(row.not_after)) }),
     transitions: transitions.map((each) => ({
       state: each.state as RenewalState,
       at: new Date(Number(each.at)),

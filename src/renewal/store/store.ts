@@ -8,7 +8,7 @@ import { type Changes, type Column, columns, readRecord, sqlValue } from './rows
 export { databaseExists, StoreBusyError, StoreError, StoreLockedError, StoreReplacedError } from './database.ts';
 export type { Changes } from './rows.ts';
 
-/** The certificate that a renewal replaces, and what the request was for. */
+/** The certificate that a renewal replaces (none for the first), and what the request was for. */
 export type ReplacedCertificate = RequestKey &
   Partial<Subject> &
   Pick<RenewalRecord, 'serial' | 'notAfter'> & { readonly commonName: string | Untrusted };
@@ -170,8 +170,8 @@ function storeOn({ database, file, close, assertInPlace, waitBriefly }: OpenData
           mailboxId ?? null,
           mesh ?? null,
           sqlValue(commonName),
-          serial,
-          notAfter.getTime(),
+          serial ?? '',
+          notAfter?.getTime() ?? 0,
         );
         if (changes === 1) addTransition(certificate, { to: 'not_due', at, reason });
       }),

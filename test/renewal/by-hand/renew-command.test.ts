@@ -136,7 +136,7 @@ describe('renew', () => {
     const second = await renew();
     expect([second.code, second.stdout]).toEqual([1, '']);
     expect(second.stderr).toBe(
-      'integration: nothing is sent, because the renewal is requested: the request was sent to itoc.supportdesk@nhs.net\n',
+      'integration: nothing is sent, because the request is requested: the request was sent to itoc.supportdesk@nhs.net\n',
     );
     expect(mail.received.map(({ to }) => to)).toEqual([['itoc.supportdesk@nhs.net', 'ada@example.org']]);
   });
@@ -170,7 +170,7 @@ describe('renew', () => {
     );
     const { code, stderr } = await renew();
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^integration: nothing is sent, because the renewal is uncertain: it is not known/);
+    expect(stderr).toMatch(/^integration: nothing is sent, because the request is uncertain: it is not known/);
     expect(mail.received.map(({ to }) => to[0])).toEqual(['itoc.supportdesk@nhs.net', 'ada@example.org']);
   });
 

@@ -8,21 +8,23 @@ import { TimeBar } from '../parts/time-bar.tsx';
 import { Transitions } from '../parts/transitions.tsx';
 import { Day, Moment } from '../parts/when.tsx';
 import { sentence } from '../parts/words.ts';
+import { FirstSteps } from './first-steps.tsx';
 
 /** The state of an environment’s renewal, on the timeline of its certificate. */
 export function RenewalSummary({ environment, now }: { environment: EnvironmentStatus; now: Date }) {
   const { renewal, credentialConfigured } = environment;
   if (!credentialConfigured) return null;
-  const { state, reason, dueAt, lastSafeDay, requestedAt, record } = renewal;
+  const { state, reason, dueAt, first, lastSafeDay, requestedAt, record } = renewal;
   const life = lifeOf(environment);
   return (
     <section aria-labelledby="renewal">
       <h2 id="renewal" class="nhsuk-heading-m">
-        Renewal
+        {first ? 'First certificate' : 'Renewal'}
       </h2>
       <p>
         <RenewalTag state={state} /> <Quoted text={sentence(reason)} />
       </p>
+      {first && <FirstSteps renewal={renewal} />}
       {life && <TimeBar {...life} now={now} standing="ok" />}
       <SummaryList
         rows={[

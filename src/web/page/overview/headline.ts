@@ -44,6 +44,7 @@ export function soonest(environments: readonly EnvironmentStatus[], now: Date): 
 export function environmentHeading(environment: EnvironmentStatus, now: Date): string {
   const { cause, headline } = environment.diagnosis;
   if (cause) return headline;
+  if (environment.renewal.first) return 'Waiting for the first certificate';
   if (standingOf(environment) === 'unknown') return 'Not checked yet';
   const { expiresAt } = environment;
   return expiresAt && expiresAt.getTime() - now.getTime() > dayMs

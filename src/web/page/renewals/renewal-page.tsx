@@ -69,9 +69,11 @@ function Facts({ record, configured, keyPath }: FactsProps) {
       rows={[
         ['Environment', configured ? <a href={environmentPath(environment)}>{environment}</a> : 'no longer configured'],
         ['Common name', <Quoted text={commonName} />],
-        ['Replaced certificate', <Hex digits={serial} />],
-        ['Its SHA-256 fingerprint', <Hex digits={fingerprintSha256} />],
-        ['Its expiry', <Moment time={notAfter} />],
+        notAfter
+          ? ['Replaced certificate', <Hex digits={serial ?? ''} />]
+          : ['Replaced certificate', 'none: this is the first certificate'],
+        notAfter && ['Its SHA-256 fingerprint', <Hex digits={fingerprintSha256} />],
+        notAfter && ['Its expiry', <Moment time={notAfter} />],
         requestedAt && ['Requested', <Moment time={requestedAt} />],
         messageId !== undefined && ['Message ID', <Quoted text={messageId} />],
         [
@@ -79,7 +81,7 @@ function Facts({ record, configured, keyPath }: FactsProps) {
           keyFile ? (
             <code class="page-break">{keyPath}</code>
           ) : csrFile ? (
-            'none: the deployed key is reused'
+            'none: the existing key is used'
           ) : (
             'not created yet'
           ),
@@ -122,7 +124,14 @@ function Others({ others }: { others: readonly RenewalRecord[] }) {
         {others.slice(0, 20).map((other) => (
           <li>
             <a href={renewalPath(other)}>
-              <Quoted text={other.commonName} most={80} />, expiring <Day time={other.notAfter} />
+              <Quoted text={other.commonName} most={80} />,{' '}
+              {other.notAfter ? (
+                <>
+                  expiring <Day time={other.notAfter} />
+                </>
+              ) : (
+                'the first'
+              )}
             </a>{' '}
             <RenewalTag state={other.state} />
           </li>

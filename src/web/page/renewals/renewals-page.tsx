@@ -64,12 +64,16 @@ function Replaces({ record: { commonName, notAfter } }: Props) {
   return (
     <>
       <Quoted text={commonName} most={80} />
-      <span class="page-small">
-        expires <Day time={notAfter} />
-      </span>
+      <span class="page-small">{notAfter ? <Expires time={notAfter} /> : 'the first certificate'}</span>
     </>
   );
 }
+
+const Expires = ({ time }: { time: Date }) => (
+  <>
+    expires <Day time={time} />
+  </>
+);
 
 function Requested({ record: { requestedAt, delivery }, now }: Props) {
   return (

@@ -1,0 +1,72 @@
+/** What `renew` and `request` share: drafting for a look, or asking the desk, and saying what came of it. */
+import { join, resolve } from 'node:path';
+import type { Configuration } from '../config/index.ts';
+import { draftByHand, type RenewalSubject, type RenewOutcome, renewByHand } from '../renewal/index.ts';
+import { say } from '../text/index.ts';
+import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
+import { storeErrorsAsUsage } from './store-errors.ts';
+
+interface Asking {
+  readonly asked: { readonly reason?: string };
+  readonly dryRun: boolean;
+  /** Directory for the files of a dry run, as typed. */
+  readonly output: string;
+}
+
+export async function askDesk(
+  configuration: Configuration,
+  subject: RenewalSubject,
+  asking: Asking,
+  io: CommandIo,
+): Promise<ExitCode> {
+  if (asking.dryRun) return dryRun(configuration, subject, asking, io);
+  const ask = () => renewByHand(configuration, subject, asking.asked, io.env, io.now());
+  return report(subject.environment.name, await storeErrorsAsUsage(ask), io);
+}
+
+async function dryRun(
+  configuration: Configuration,
+  subject: RenewalSubject,
+  { asked, output }: Asking,
+  io: CommandIo,
+): Promise<ExitCode> {
+  const { name } = subject.environment;
+  const directory = resolve(output);
+  const outcome = await draftByHand(configuration, subject, { directory, ...asked }, io.env, io.now());
+  if ('refused' in outcome) {
+    io.stderr(say`${name}: the request cannot be drafted: ${outcome.refused}\n`);
+    return exitCode.critical;
+  }
+  const { message, files } = outcome;
+  const people = [...message.to, ...message.cc].map(({ address }) => address).join(', ');
+  io.stdout(say`Nothing was sent and nothing was recorded. The request would go to ${people}:\n  ${message.subject}\n`);
+  for (const [what, file] of [
+    ['private key, encrypted', files.keyFile],
+    ['certificate request', files.csrFile],
+    ['message', files.messageFile],
+  ] as const)
+    if (file) io.stdout(say`  ${join(directory, file)} (${what})\n`);
+  return exitCode.ok;
+}
+
+function report(name: string, outcome: RenewOutcome, io: CommandIo): ExitCode {
+  switch (outcome.kind) {
+    case 'requested':
+      io.stdout(say`${name}: ${outcome.reason}\n`);
+      if (outcome.problem) io.stderr(say`${name}: ${outcome.problem}\n`);
+      return outcome.problem ? exitCode.warning : exitCode.ok;
+    case 'left_to_service':
+      io.stdout(say`${name}: the running service sends the request at its next check\n`);
+      return exitCode.ok;
+    case 'not_in_window':
+      throw new UsageError(say`${outcome.reason}. The running service sends the request when its window opens`);
+    case 'asked_already': {
+      const why = outcome.reason === undefined ? '' : `: ${outcome.reason}`;
+      io.stderr(say`${name}: nothing is sent, because the request is ${outcome.state}${why}\n`);
+      return exitCode.warning;
+    }
+    case 'not_sent':
+      io.stderr(say`${name}: the request was not sent: ${outcome.reason}\n`);
+      return exitCode.critical;
+  }
+}

@@ -1,0 +1,87 @@
+/** How far an environment is on the way to its first certificate: one finding, in place of those about files that cannot be there yet. Pure. */
+import { type Finding, finding } from '../findings/index.ts';
+import { shellWord } from '../text/index.ts';
+import { londonDay } from '../time/index.ts';
+import { isUnanswered } from './decide.ts';
+import type { RenewalFacts } from './decision.ts';
+import { commandFor } from './retry.ts';
+import type { RenewalRecord, RenewalStatus } from './types.ts';
+
+type Circumstances = RenewalFacts & {
+  readonly first?: RenewalStatus['first'];
+  readonly record?: RenewalRecord;
+  /** Why it is where it is. */
+  readonly reason: string;
+};
+
+export function firstFinding(circumstances: Circumstances, now: Date): Finding {
+  const { environment, record, first, configurationFile } = circumstances;
+  const { name, renewal } = environment;
+  const ask = commandFor('request', configurationFile, name);
+  if (first === 'not_requested')
+    return finding('nothing_deployed_yet', `${name} has no certificate yet, and none has been requested.`, {
+      remedy: `Run \`${ask}\`. If there is a certificate already, put it where the configuration says that it is.`,
+    });
+  if (!record)
+    return finding(
+      'first_certificate_awaited',
+      `${name} has no certificate yet; the configuration says that one is awaited.`,
+      {
+        remedy: `When it arrives, put certificate, key and CA bundle where the configuration says. If nobody has asked for it, run \`${ask}\`.`,
+      },
+    );
+  const isLate = record.state === 'requested' && isUnanswered(record, environment, now);
+  const { message, remedy } = wordsFor(record, circumstances, isLate);
+  return finding('first_certificate_awaited', `${name} has no certificate yet: ${message}.`, {
+    severity: isLate ? 'warning' : 'info',
+    remedy:
+      remedy ?? `The desk usually answers within ${renewal.deskWorkingDays} working days. ${acceptIt(circumstances)}`,
+  });
+}
+
+interface Words {
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+function wordsFor(record: RenewalRecord, circumstances: Circumstances, isLate: boolean): Words {
+  const { environment, configurationFile, reason } = circumstances;
+  const { requestedAt, delivery } = record;
+  const on = requestedAt ? ` on ${londonDay(requestedAt)}` : '';
+  const resolve = `mesh-cert-monitor renewals resolve --config ${shellWord(configurationFile)} --environment ${shellWord(environment.name)}`;
+  switch (record.state) {
+    case 'requested':
+      if (delivery === 'drafted')
+        return {
+          message: `the request was drafted${on} and has to be sent to the desk`,
+          remedy: `Send it to ${environment.renewal.desk.join(', ')}, then run \`${resolve} --sent\`.`,
+        };
+      if (isLate)
+        return {
+          message: `it was requested${on}, and the desk has not answered`,
+          remedy: `Reply to the request (the contact has a copy), or telephone the desk. ${acceptIt(circumstances)}`,
+        };
+      return { message: `it was requested${on}` };
+    case 'uncertain':
+      return {
+        message: 'it is not known whether the desk has the request',
+        remedy: `Find out, then run \`${resolve} --sent\` or \`${resolve} --not-sent\`.`,
+      };
+    case 'issued':
+      return {
+        message: 'it was issued and has to be deployed',
+        remedy: `Follow INSTRUCTIONS.txt, or run \`${acceptCommand(circumstances)} --install\`.`,
+      };
+    default:
+      return {
+        message: `the request has not been sent: ${reason}`,
+        remedy: `Fix the problem that is named, then run \`${commandFor('request', configurationFile, environment.name)}\`.`,
+      };
+  }
+}
+
+const acceptIt = (circumstances: Circumstances) =>
+  `When the certificate arrives, save the email and run \`${acceptCommand(circumstances)} --install\`.`;
+
+const acceptCommand = ({ configurationFile, environment: { name } }: Circumstances) =>
+  `mesh-cert-monitor accept --config ${shellWord(configurationFile)} --environment ${shellWord(name)} ISSUED.eml`;
