@@ -23,6 +23,8 @@ export interface Life {
   readonly renamed?: boolean;
   /** PEM of the deployed key; absent: a new key for each request. */
   readonly keyPem?: string;
+  /** There is no certificate yet, and in every life somebody asks for the first. */
+  readonly first?: boolean;
 }
 
 const life = JSON.parse(process.argv[2] ?? '') as Life;
@@ -52,8 +54,9 @@ function mortal(store: RenewalStore, { number, done }: NonNullable<Life['write']
 
 const calledNow = (name: string) => (life.renamed ? name.toUpperCase() : name);
 function inputFor(name: string) {
-  const subject = subjectNamed(name, life.keyPem);
-  return { ...subject, environment: { ...subject.environment, name: calledNow(name) } };
+  const { assessment, ...subject } = subjectNamed(name, life.keyPem);
+  const environment = { ...subject.environment, name: calledNow(name) };
+  return life.first ? { ...subject, environment, asked: {} } : { ...subject, assessment, environment };
 }
 
 function depsFor(name: string, store: RenewalStore): EngineDeps {

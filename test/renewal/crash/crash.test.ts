@@ -40,9 +40,10 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(compiled, { recursive: true, force: true }));
 let kills = 0;
+let killsOfFirst = 0;
 const patienceMs = 300_000;
 
-type Plan = Partial<Pick<Life, 'settle' | 'dying' | 'write' | 'renamed' | 'keyPem'>> & {
+type Plan = Partial<Pick<Life, 'settle' | 'dying' | 'write' | 'renamed' | 'keyPem' | 'first'>> & {
   readonly now?: Date;
   /** Dies at the n-th moment of the conversation with the mail server, counted from 0. */
   readonly moment?: number;
@@ -86,15 +87,17 @@ async function live({ mail, stateDir }: World, { now = crashNow, moment, afterMs
   const [code, signal] = await once(child, 'close');
   clearTimeout(timer);
   await relay?.close();
-  if (signal === 'SIGKILL') kills += 1;
-  else if (code !== 0) throw new Error(`the child ended with ${code} ${signal}: ${stderr}`);
+  if (signal === 'SIGKILL') {
+    kills += 1;
+    if (plan.first) killsOfFirst += 1;
+  } else if (code !== 0) throw new Error(`the child ended with ${code} ${signal}: ${stderr}`);
   return signal === 'SIGKILL';
 }
 
 /** Starts it again until nothing is left to do; hours later each time, for a report that may be lost is tried again after one. */
-async function settle(world: World, names: readonly string[], from = crashNow, renamed = false): Promise<void> {
+async function settle(world: World, names: readonly string[], from = crashNow, more: Plan = {}): Promise<void> {
   for (let start = 0; start < 4; start += 1)
-    await live(world, { settle: names, keyPem, renamed, now: new Date(from.getTime() + start * 2 * hourMs) });
+    await live(world, { settle: names, keyPem, ...more, now: new Date(from.getTime() + start * 2 * hourMs) });
 }
 
 interface Outcome {
@@ -132,18 +135,21 @@ function expectOnceOrUncertain(world: World, name: string): Outcome {
 }
 
 describe('crash', () => {
-  test.concurrent(
-    'crash: killed before and after every write of the database, with a key of its own, the desk gets one request',
-    () =>
+  test.concurrent.each([
+    ['renewal', false],
+    ['first certificate', true],
+  ] as const)(
+    'crash: killed before and after every write of the database, with a key of its own, the desk gets one request for a %s',
+    (_, first) =>
       inWorld(async (world) => {
         const names: string[] = [];
         for (let number = 0; ; number += 1) {
           const [name, write] = [`write-${number}`, { number: number >> 1, done: number % 2 === 1 }];
-          const killed = await live(world, { settle: names.slice(-1), dying: name, write });
+          const killed = await live(world, { settle: names.slice(-1), dying: name, write, first });
           names.push(name);
           if (!killed) break;
         }
-        await live(world, { settle: names });
+        await live(world, { settle: names, first });
         // begin, due, the names of the files, sending, the message begins, requested
         expect(names).toHaveLength(2 * 6 + 1);
         for (const name of names) {
@@ -160,13 +166,15 @@ describe('crash', () => {
   );
 
   const changes = {
-    'every environment renamed in case only': { renamed: true, clockMs: 0 },
-    'the clock set a month ahead': { renamed: false, clockMs: 30 * dayMs },
-    'the clock set a month back': { renamed: false, clockMs: -30 * dayMs },
+    'every environment renamed in case only': { renamed: true, clockMs: 0, first: false },
+    'the clock set a month ahead': { renamed: false, clockMs: 30 * dayMs, first: false },
+    'the clock set a month back': { renamed: false, clockMs: -30 * dayMs, first: false },
+    'asked again for the first certificate': { renamed: false, clockMs: 0, first: true },
+    'asked for the first certificate under a name in another case': { renamed: true, clockMs: 0, first: true },
   };
   test.concurrent.each(Object.entries(changes))(
     'crash: killed at every command and reply of SMTP, then %s, the desk gets one request',
-    (_, { renamed, clockMs }) =>
+    (_, { renamed, clockMs, first }) =>
       inWorld(async (world) => {
         const names: string[] = [];
         for (let moment = 0; ; moment += 1) {
@@ -174,12 +182,12 @@ describe('crash', () => {
           // Each life runs by the other clock than the one before it, whose remains it settles; after a rename all are settled at the end.
           const now = new Date(crashNow.getTime() + (moment % 2) * clockMs);
           const before = renamed ? [] : names.slice(-1);
-          const killed = await live(world, { settle: before, keyPem, dying: name, moment, now });
+          const killed = await live(world, { settle: before, keyPem, dying: name, moment, now, first });
           names.push(name);
           if (!killed) break;
         }
         expect(names.length).toBeGreaterThan(45);
-        await settle(world, names, new Date(crashNow.getTime() + clockMs), renamed);
+        await settle(world, names, new Date(crashNow.getTime() + clockMs), { renamed, first });
         const outcomes = names.map((name) => expectOnceOrUncertain(world, renamed ? name.toUpperCase() : name));
         const uncertain = outcomes.filter(({ record }) => record.state === 'uncertain');
         expect(new Set(uncertain.map(({ requests }) => requests.length))).toEqual(new Set([0, 1]));
@@ -226,6 +234,10 @@ describe('crash', () => {
 
   test('crash: that was at least two hundred kills', () => {
     expect(kills).toBeGreaterThanOrEqual(200);
+  });
+
+  test('crash: and at least one hundred of a request for a first certificate', () => {
+    expect(killsOfFirst).toBeGreaterThanOrEqual(100);
   });
 });
 
