@@ -113,15 +113,8 @@ export function rememberRenewal(
 }
 
 export function statusFrom(memory: EnvironmentMemory, now: Date): EnvironmentStatus {
-  const {
-    configurationFile,
-    environment,
-    examination,
-    lastKnown,
-    watchingSince,
-    lastRunAt,
-    checkDurationSeconds,
-  } = memory;
+  const { configurationFile, environment, examination, lastKnown, watchingSince, lastRunAt, checkDurationSeconds } =
+    memory;
   const waits = memory.renewal.first !== undefined && !examination?.credential.certificate;
   const assessment =
     examination && (waits ? withoutMissing(examination.assessment, examination.credential) : examination.assessment);

@@ -96,8 +96,7 @@ function verdictOf(environment: EnvironmentStatus, now: Date): SafeText {
     return joined([...trouble, say`no credential is configured; ${met}`], '; ');
   }
   if (!assessment) return joined([...trouble, known('not checked yet')], '; ');
-  if (renewal.first)
-    return renewal.first === 'awaited' ? known('waiting for its first certificate') : known('no certificate yet');
+  if (renewal.first) return diagnosis.cause ? diagnosis.headline : known('waiting for its first certificate');
   if (!assessment.valid) return verdict(assessment, diagnosis, expiresAt, now);
   return joined([...trouble, verdict(assessment, diagnosis, expiresAt, now)], '; ');
 }

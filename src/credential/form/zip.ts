@@ -40,7 +40,10 @@ export function filesInZip(archive: Buffer): ZipReading {
 function endOf(archive: Buffer): number | undefined {
   const first = Math.max(0, archive.length - sizes.end - longestComment);
   for (let at = archive.length - sizes.end; at >= first; at -= 1)
-    if (archive.readUInt32LE(at) === signatures.end && at + sizes.end + archive.readUInt16LE(at + 20) === archive.length)
+    if (
+      archive.readUInt32LE(at) === signatures.end &&
+      at + sizes.end + archive.readUInt16LE(at + 20) === archive.length
+    )
       return at;
   return undefined;
 }

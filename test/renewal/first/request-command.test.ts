@@ -96,11 +96,11 @@ describe('an environment without files', () => {
 
   test('check for people and for monitoring systems says the same', async () => {
     const people = await run(['check']);
-    expect(people.stdout).toMatch(/^WARNING {2}integration: no certificate yet\n/);
+    expect(people.stdout).toMatch(/^WARNING {2}integration: No certificate yet, and none requested\n/);
     expect(people.stdout).not.toContain('FAILED');
     const nagios = await run(['check', '--format', 'nagios']);
     expect(nagios.stdout).toBe(
-      "WARNING - integration no certificate yet, nothing_deployed_yet|'integration_days'=U;45:;14:\n",
+      "WARNING - integration no certificate yet, nothing_deployed_yet: No certificate yet, and none requested|'integration_days'=U;45:;14:\n",
     );
   });
 
