@@ -101,7 +101,7 @@ export const handshakeAlerts: readonly AlertRule[] = [
     summary: `What answers for MESH ${environment} does not ask for our certificate`,
     description: `The last handshake of ${environment} got an answer without being asked for a client certificate, which MESH always does. It says nothing about our certificate, and something may be reading the traffic. Ask the network team whether something inspects TLS on the way to MESH.`,
     steps: [
-      'Look at the server’s certificate on the page of the environment: its issuer is a CA of the NHS, or names the box that inspects.',
+      'Look at the server’s certificate on the page of the environment: its issuer is an NHS CA, or names the device that inspects.',
       'Ask the network team to exempt MESH’s host from TLS inspection.',
       'Check that `mesh.url` is the address that the environment is documented under.',
     ],

@@ -57,7 +57,7 @@ environments:
       timeouts: { connect: 5s, tls: 5s, request: 10s }
       # proxy: http://proxy.example.nhs.uk:3128     # default: HTTPS_PROXY and NO_PROXY
       # tls_max: "1.2"             # for a server that asks for the client certificate only after the handshake
-      # tls_groups: [X25519, P-256]     # for a box on the way that chokes on the large first TLS message of OpenSSL's own groups
+      # tls_groups: [X25519, P-256]     # for a device on the path that drops the large first TLS message of OpenSSL's own groups
       # trust: bundle+system       # verify the server against this machine's roots too; default: the bundle alone
     credential:                    # PEM parts, or one keystore
       certificate: { file: certs/int/client.pem }

@@ -16,9 +16,9 @@ export const handshakeCodes = {
     severity: 'critical',
     title: 'The server did not ask for the client certificate',
     meaning:
-      'MESH demands a client certificate. What answered the last handshake did not ask for one, so a certificate that is wrong would have passed as well: it is not MESH’s own server, or something between ended our TLS connection and made one of its own. A sandbox never asks; there this is information.',
+      'MESH demands a client certificate. Whatever answered the last handshake did not ask for one, so it would have accepted a wrong certificate as well. Either it is not MESH’s own server, or a device on the path intercepts TLS. A sandbox never asks: there, this is for information.',
     remedy:
-      'Ask the network team whether something between inspects TLS, and to exempt MESH from it. Then check that `mesh.url` is MESH’s own address.',
+      'Ask the network team whether TLS is inspected on the path, and to exempt MESH if it is. Then check that `mesh.url` is one of MESH’s own addresses.',
     source: 'RFC 8446 §4.3.2',
   },
   clock_skew: {

@@ -191,7 +191,7 @@ export const bundleFaults: readonly Fault[] = [
     cause: 'client_certificate_not_requested',
     consequences: [],
     alert: 'MeshClientCertificateNotRequested',
-    first: /inspects TLS/,
+    first: /TLS is inspected/,
     remedy: (bench) => {
       bench.asksForCertificate = true;
     },
