@@ -49,8 +49,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Two cores are the least we expect; more workers than cores only makes deadlines in the network tests flaky.
-    maxWorkers: 2,
+    // Two cores are the least we expect. One worker more than those, because much of the time is waiting: for servers, processes and timers.
+    maxWorkers: 3,
     maxConcurrency: 2,
     sequence: { sequencer: LongestFirst },
     // What a test has changed in its worker does not reach the next one.
