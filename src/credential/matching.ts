@@ -2,7 +2,7 @@
 import type { Certificate } from '../x509/index.ts';
 import type { DeployedKey } from './key-handle.ts';
 import { privateKeysIn } from './private-key.ts';
-import type { CredentialContent } from './read-sources.ts';
+import type { CredentialContent } from './snapshot.ts';
 
 interface Pair {
   readonly certificate?: Certificate;

@@ -2,7 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Finding, finding } from '../findings/index.ts';
-import type { PartContent } from './read-sources.ts';
+import type { PartContent } from './snapshot.ts';
 
 /** Only a file that everyone can read: a dedicated group is a common and safe way to share a key with a service. */
 export async function permissions({ mode, path, place }: PartContent): Promise<Finding[]> {

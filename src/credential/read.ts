@@ -12,10 +12,10 @@ import { readKeystore } from './keystore/keystore.ts';
 import { whereTheMatchIs } from './matching.ts';
 import { permissions } from './permissions.ts';
 import { isKeyLabel, PrivateKeyError, readPrivateKey } from './private-key.ts';
-import { type CredentialContent, type CredentialInputs, type PartContent, readSources } from './read-sources.ts';
+import { type CredentialContent, type CredentialInputs, type PartContent, readSources } from './snapshot.ts';
 import type { DeployedCredential } from './types.ts';
 
-export type { CredentialInputs } from './read-sources.ts';
+export type { CredentialInputs } from './snapshot.ts';
 
 export interface ReadOptions {
   /** The previous result, returned as it is while every byte is the same, so that an unchanged key is decrypted only once. */

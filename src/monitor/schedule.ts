@@ -1,7 +1,7 @@
 import { CronJob } from 'cron';
 import { type Configuration, shortestCronIntervalSeconds } from '../config/index.ts';
 import { secondMs } from '../time/index.ts';
-import { CronTurns } from './cron-turns.ts';
+import { CronRuns } from './cron-runs.ts';
 
 export interface Schedule {
   /** Stops further calls, and waits for those that are running. */
@@ -19,7 +19,7 @@ export interface Rounds {
 export function startSchedule(times: Configuration['schedule'], rounds: Rounds): Schedule {
   const job = (cronTime: string, onTick: () => Promise<void>) => {
     const made = CronJob.from({ cronTime, onTick, waitForCompletion: true, errorHandler: rounds.failed });
-    made.setTime(new CronTurns(cronTime, times.timezone));
+    made.setTime(new CronRuns(cronTime, times.timezone));
     made.start();
     return made;
   };

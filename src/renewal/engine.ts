@@ -28,7 +28,7 @@ export async function advanceRenewal(input: RenewalInput, deps: EngineDeps, now:
     let shown: RequestKey | undefined;
     for (let moves = 0; ; ) {
       deps.store.assertInPlace();
-      const facts = await gather(input, deps);
+      const facts = await factsFor(input, deps);
       const decision = decideRenewal(facts, now);
       if (moves === mostMoves) throw new Error(`renewal of ${environment.name} does not finish: ${decision.kind}`);
       const goesOn = decision.kind !== 'rest' && (await act(decision, facts, input, deps, now, emailed));
@@ -38,7 +38,7 @@ export async function advanceRenewal(input: RenewalInput, deps: EngineDeps, now:
       if (decision.kind === 'close') shown = decision.key;
       if (!goesOn) {
         // A failed step may have recorded its reason.
-        const after = decision.kind === 'rest' ? facts : await gather(input, deps);
+        const after = decision.kind === 'rest' ? facts : await factsFor(input, deps);
         const conclusion = conclude(after, deps, shown ?? decision.key, decision, now);
         deps.lastKnown.set(environment.name, conclusion.status);
         return { ...conclusion, emailed };
@@ -59,7 +59,7 @@ async function identify(environment: ResolvedEnvironment, { store }: EngineDeps)
 }
 
 /** Everything that a decision is based on. */
-async function gather(input: RenewalInput, deps: EngineDeps): Promise<RenewalFacts> {
+async function factsFor(input: RenewalInput, deps: EngineDeps): Promise<RenewalFacts> {
   const { environment } = input;
   const certificate = clientCertificate(input.assessment);
   const key = keyFor(environment, certificate);

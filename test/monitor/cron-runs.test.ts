@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { CronTurns } from '../../src/monitor/cron-turns.ts';
+import { CronRuns } from '../../src/monitor/cron-runs.ts';
 import { startSchedule } from '../../src/monitor/schedule.ts';
 import { dayMs, hourMs, minuteMs } from '../../src/time/duration.ts';
 
@@ -7,12 +7,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Every turn after `start` and up to `end`. */
-function turnsOf(expression: string, start: Date, end: Date, zone = 'Europe/London'): Date[] {
+/** Every run after `start` and up to `end`. */
+function runsOf(expression: string, start: Date, end: Date, zone = 'Europe/London'): Date[] {
   vi.useFakeTimers({ now: start });
-  const turns = new CronTurns(expression, zone);
+  const runs = new CronRuns(expression, zone);
   const found: Date[] = [];
-  for (let at = turns.sendAt(); at.toMillis() <= end.getTime(); at = turns.getNextDateFrom(at)) {
+  for (let at = runs.sendAt(); at.toMillis() <= end.getTime(); at = runs.getNextDateFrom(at)) {
     if (found.length > 0 && at.toMillis() <= found.at(-1)!.getTime()) throw new Error(`${expression} stands still`);
     found.push(at.toJSDate());
   }
@@ -33,16 +33,16 @@ describe('when London’s clocks change', () => {
     ['15 2 * * *', '02:15', '01:15'],
     ['0 2 * * *', '02:00', '01:00'],
     ['15,45 1 * * *', '00:15 00:45', '01:00'],
-    // The turn of 01:17 is not made up for: the next one follows within the hour.
+    // The run of 01:17 is not made up for: the next one follows within the hour.
     ['17 0-5 * * *', '23:17 00:17 02:17 03:17', '00:17 01:17 02:17 03:17'],
   ])('schedule: %s runs at %s in autumn and at %s in spring, UTC', (expression, inAutumn, inSpring) => {
-    expect([utc(turnsOf(expression, ...autumn)), utc(turnsOf(expression, ...spring))]).toEqual([inAutumn, inSpring]);
+    expect([utc(runsOf(expression, ...autumn)), utc(runsOf(expression, ...spring))]).toEqual([inAutumn, inSpring]);
   });
 
   test('schedule: with seconds first, every five minutes is every five minutes', () => {
     for (const [start, end] of [autumn, spring]) {
-      const turns = turnsOf('30 */5 * * * *', start, end);
-      const gaps = turns.slice(1).map((turn, index) => turn.getTime() - turns[index]!.getTime());
+      const runs = runsOf('30 */5 * * * *', start, end);
+      const gaps = runs.slice(1).map((run, index) => run.getTime() - runs[index]!.getTime());
       expect(new Set(gaps)).toEqual(new Set([5 * minuteMs]));
     }
   });
@@ -77,8 +77,8 @@ describe('in the days around each change', () => {
     'schedule: hourly is once in each hour (%s, from %s)',
     (zone, from) => {
       const start = new Date(`${from}T00:00:00Z`);
-      const turns = turnsOf('17 * * * *', start, new Date(start.getTime() + days * dayMs), zone);
-      const hours = turns.map((turn) => Math.floor(turn.getTime() / hourMs));
+      const runs = runsOf('17 * * * *', start, new Date(start.getTime() + days * dayMs), zone);
+      const hours = runs.map((run) => Math.floor(run.getTime() / hourMs));
       expect(new Set(hours).size).toBe(hours.length);
       expect(hours).toHaveLength(days * 24);
     },
@@ -88,8 +88,8 @@ describe('in the days around each change', () => {
     const calendar = new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
     const start = new Date(`${from}T12:00:00Z`);
     for (const time of ['0 0', '30 0', '15 1', '30 1', '15 2', '0 3', '59 23']) {
-      const turns = turnsOf(`${time} * * *`, start, new Date(start.getTime() + days * dayMs), zone);
-      const local = turns.map((turn) => calendar.format(turn));
+      const runs = runsOf(`${time} * * *`, start, new Date(start.getTime() + days * dayMs), zone);
+      const local = runs.map((run) => calendar.format(run));
       expect(new Set(local).size).toBe(local.length);
       expect(local).toHaveLength(days);
     }

@@ -11,7 +11,7 @@ const soonMinutes = 60;
  * schedule runs in every hour of UTC. Any other follows the local clock: a run whose time occurs twice happens the first time,
  * and one whose time is skipped happens as soon as the clock moves on, unless the next run follows within the hour anyway.
  */
-export class CronTurns extends CronTime {
+export class CronRuns extends CronTime {
   override getNextDateFrom(start: Date | Moment, timeZone?: string): Moment {
     if (start instanceof Date) throw new Error('the schedule was given a time without a zone');
     const from = timeZone === undefined ? start : start.setZone(timeZone);
@@ -27,9 +27,9 @@ export class CronTurns extends CronTime {
     let figures = asUtc(from);
     for (;;) {
       figures = super.getNextDateFrom(figures);
-      const turn = figures.setZone(from.zone, { keepLocalTime: true });
-      if (turn.hour !== figures.hour || turn.minute !== figures.minute) return this.#afterGap(turn);
-      const first = turn.getPossibleOffsets()[0] ?? turn;
+      const run = figures.setZone(from.zone, { keepLocalTime: true });
+      if (run.hour !== figures.hour || run.minute !== figures.minute) return this.#afterGap(run);
+      const first = run.getPossibleOffsets()[0] ?? run;
       if (first > from) return first;
     }
   }
