@@ -1,5 +1,6 @@
 /** What this process lacks is no fault of MESH: the handshake did not end. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +13,7 @@ import { NoAddressAnsweredError } from '../../src/mesh/network/connect.ts';
 import { ResourceShortageError } from '../../src/shortage/error.ts';
 import { limitedNode } from '../support/exhaust.ts';
 import { endpoint } from '../support/mesh/handshake-pki.ts';
-import { listening } from '../support/mesh/servers.ts';
+import { fullBacklog, listening } from '../support/mesh/servers.ts';
 
 const coded = (code: string) => Object.assign(new Error(code), { code });
 
@@ -70,6 +71,34 @@ describe('descriptors', () => {
       expect(after).toBe('connection_refused');
     },
   );
+});
+
+describe('hosts with many silent addresses', () => {
+  test('take no more descriptors than handshakes have, and the address that answers is still reached', async () => {
+    const silent = await fullBacklog();
+    const { port } = new URL(silent.url);
+    const answering = createServer().listen(Number(port), '127.0.0.2');
+    await once(answering, 'listening');
+    const root = join(import.meta.dirname, '..', '..');
+    const script = `
+      import { connectToFirst } from '${root}/src/mesh/network/connect.ts';
+      import { Sockets } from '${root}/src/mesh/network/sockets.ts';
+      const addresses = [...Array(7).fill('127.0.0.1'), '127.0.0.2'].map((address) => ({ address, family: 4 }));
+      const reached = Array.from({ length: 12 }, async () => {
+        const sockets = new Sockets();
+        const { peer } = await connectToFirst(addresses, ${port}, AbortSignal.timeout(20_000), sockets);
+        await sockets.close();
+        return peer.address;
+      });
+      console.log(JSON.stringify((await Promise.allSettled(reached)).map(({ value, reason }) => value ?? String(reason))));`;
+    const [command, args] = limitedNode(64, ['--input-type=module', '--eval', script]);
+    const output = await new Promise<string>((resolve, reject) => {
+      execFile(command, args, { cwd: root }, (error, stdout) => (error ? reject(error) : resolve(stdout)));
+    });
+    await silent.stop();
+    answering.close();
+    expect(JSON.parse(output)).toEqual(Array(12).fill('127.0.0.2'));
+  });
 });
 
 describe('a blocked event loop', () => {

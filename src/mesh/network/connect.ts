@@ -1,11 +1,16 @@
 import type { LookupAddress } from 'node:dns';
 import { connect, type Socket } from 'node:net';
 import { MonitorError } from '../../errors/index.ts';
+import { socketShare } from '../../shortage/index.ts';
 import { untilAborted } from '../deadline.ts';
 import type { Sockets } from './sockets.ts';
 
 /** RFC 8305 §5: how long one attempt may delay the next. */
 const attemptDelayMs = 250;
+
+/** What all handshakes together may open, and what they have open. The monitor limits handshakes, but each can try many addresses. */
+const mostSockets = socketShare(512);
+let openSockets = 0;
 
 /** RFC 8305 §4: the resolver's first choice first, then alternating families. */
 export function alternate(addresses: readonly LookupAddress[]): LookupAddress[] {
@@ -53,10 +58,21 @@ export function connectToFirst(
   attempts: Attempt[] = [],
 ): Promise<Connection> {
   return untilAborted(signal, (settle) => {
-    const open = new Set<Socket>();
+    const open = new Map<Socket, Attempt>();
     let next = 0;
     let timer: NodeJS.Timeout | undefined;
 
+    const attemptMore = () => {
+      // With no descriptor to spare, the address that has been silent longest makes room for the next.
+      const [longest] = open;
+      if (longest && openSockets >= mostSockets) {
+        const [socket, peer] = longest;
+        open.delete(socket);
+        peer.error = Object.assign(new Error('abandoned for another address'), { code: 'ETIMEDOUT' });
+        socket.destroy();
+      }
+      attempt();
+    };
     const attempt = () => {
       clearTimeout(timer);
       const address = addresses[next];
@@ -68,7 +84,11 @@ export function connectToFirst(
       const peer: Attempt = { ...address, port };
       attempts.push(peer);
       const socket = sockets.add(connect({ host: peer.address, family: peer.family, port, noDelay: true }));
-      open.add(socket);
+      openSockets += 1;
+      socket.once('close', () => {
+        openSockets -= 1;
+      });
+      open.set(socket, peer);
       socket.once('connect', () => {
         open.delete(socket);
         settle.resolve({ socket, peer });
@@ -79,13 +99,13 @@ export function connectToFirst(
         peer.error = error;
         attempt();
       });
-      if (next < addresses.length) timer = setTimeout(attempt, attemptDelayMs);
+      if (next < addresses.length) timer = setTimeout(attemptMore, attemptDelayMs);
     };
     attempt();
 
     return () => {
       clearTimeout(timer);
-      for (const socket of open) socket.destroy();
+      for (const socket of open.keys()) socket.destroy();
       open.clear();
     };
   });

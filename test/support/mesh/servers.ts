@@ -96,7 +96,7 @@ async function closedPort(): Promise<Running & { readonly port: number }> {
 }
 
 /** A listener that never accepts: once its backlog is full, the kernel drops every further SYN. */
-async function fullBacklog(): Promise<Running> {
+export async function fullBacklog(): Promise<Running> {
   const script = `require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () { console.log(this.address().port) })`;
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
