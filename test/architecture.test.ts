@@ -244,3 +244,16 @@ test('only the room of text makes text safe, and what adds colour to it', () => 
     .filter((file) => /\bas (unknown as )?SafeText\b/.test(readFileSync(join(root, file), 'utf8')));
   expect(wrong).toEqual([]);
 });
+
+test('whoever loads the certificate library has loaded the polyfill that it needs', () => {
+  const everything = ['src', 'test', 'bench', 'conformance', 'scripts'].flatMap((folder) =>
+    sourcesIn(join(root, '..', folder)).map((file) => join(root, '..', folder, file)),
+  );
+  const library = /^import (?!type )[^;]*?'@peculiar\/x509'/m;
+  const late = everything.filter((file) => {
+    const text = readFileSync(file, 'utf8');
+    const at = library.exec(text)?.index;
+    return at !== undefined && !text.slice(0, at).includes("import 'reflect-metadata'");
+  });
+  expect(late).toEqual([]);
+});

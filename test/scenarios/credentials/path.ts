@@ -1,4 +1,5 @@
 /** Finding a path, its signatures, and who may issue. */
+import 'reflect-metadata';
 import { Extension } from '@peculiar/x509';
 import { sequence, tlv } from '../../../src/demo/der.ts';
 import { type CertificateOptions, ca, date, leaf, type Made, oids } from '../../support/pki.ts';
