@@ -52,6 +52,7 @@ const mayImport: Record<string, readonly string[]> = {
   metrics: ['findings', 'mesh', 'renewal', 'status', 'text', 'time', 'verify', 'x509'],
   web: [
     'config',
+    'diagnosis',
     'errors',
     'findings',
     'mesh',

@@ -1,7 +1,7 @@
 /** Every page, in every state, in a real browser. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { environmentStatus, estateOf } from '../support/status.ts';
+import { environmentStatus, estateOf, everyEnvironment } from '../support/status.ts';
 import {
   accessibilityProblems,
   cspReports,
@@ -122,6 +122,19 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     for (const path of ['/renewals', '/calendar.ics', '/api/v1/openapi.json', '/metrics']) expect(seen).toContain(path);
     expect(complaints).toEqual([]);
     await close();
+  });
+
+  test('a phone shows the state of six environments on two screens', async () => {
+    const { expired, expiresSoon, healthy, keyMismatch } = everyEnvironment();
+    const calm = ['deployment', 'training'].map((name) => environmentStatus({ ...healthy, name }));
+    const estate = estateOf([expired, keyMismatch, expiresSoon, healthy, ...calm]);
+    const small = await servePages({ estate: () => estate });
+    const { page, close } = await watchedPage(browser, small.url, viewports.phone);
+    await page.goto('/');
+    const last = await page.getByRole('row').last().boundingBox();
+    await close();
+    await small.close();
+    expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThan(2 * viewports.phone.viewport.height);
   });
 
   test('without JavaScript everything is there, and nothing promises what cannot be done', async () => {

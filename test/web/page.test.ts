@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { perPage, select } from '../../src/web/page/overview/select.ts';
-import { environmentStatus, estateOf, everyEnvironment, sampleNow } from '../support/status.ts';
+import {
+  environmentStatus,
+  estateOf,
+  everyEnvironment,
+  handshakeStatusOf,
+  sampleFailedHandshake,
+  sampleFinding,
+  sampleNow,
+} from '../support/status.ts';
 import {
   recordsOf,
   richEnvironments,
@@ -33,6 +41,15 @@ describe('the overview', () => {
     for (const word of ['Act now', 'Needs attention', 'OK', 'Not checked yet'])
       expect(page).toContain(`>${word}</strong>`);
     expect(page).toMatch(/<title>\d+ of \d+ environments need action now – MESH certificates<\/title>/);
+  });
+
+  test('says what to do first, and shows a path only where something about one matters', async () => {
+    const { expired, healthy } = everyEnvironment();
+    const calm = await withPage([healthy, expired], '/');
+    expect(calm).toContain('Do first:');
+    expect(calm).not.toMatch(/scope="col"[^>]*>Path</);
+    const broken = environmentStatus({ findings: [sampleFinding('chain_untrusted')] });
+    expect(await withPage([healthy, broken], '/')).toMatch(/scope="col"[^>]*>Path</);
   });
 
   test('is dark on failure and calm when all is well', async () => {
@@ -106,11 +123,42 @@ describe('an environment’s page', () => {
       const places = environment.findings.map(({ code }) => page.indexOf(`<code>${code}</code>`));
       expect(places).toEqual([...places].sort((a, b) => a - b));
       expect(places).not.toContain(-1);
-      for (const { remedy } of environment.findings)
+      for (const { remedy } of environment.findings.filter(({ consequenceOf }) => !consequenceOf))
         expect(page).toContain(remedy.split('`')[0]!.replaceAll('&', '&amp;'));
-      expect(page).toContain('What to do next');
+      expect(page).toContain('What was found');
     },
   );
+
+  test('says what to do first on top, then what was found, then what depends on time, and the certificates last', async () => {
+    const page = await text('/environments/expired');
+    const headings = [
+      'Do this first',
+      'What was found',
+      'Handshake with MESH',
+      'Renewal',
+      'Checks',
+      'Certification path',
+    ];
+    const places = headings.map((each) => page.search(new RegExp(`<h2[^>]*>\\s*${each}`)));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places).not.toContain(-1);
+    expect(await text('/environments/integration')).not.toContain('Do this first');
+  });
+
+  test('folds away what follows from the cause, and names the cause', async () => {
+    const findings = [sampleFinding('certificate_expired'), sampleFinding('handshake_failed')];
+    const handshake = handshakeStatusOf(sampleFailedHandshake('client_certificate_expired'));
+    const page = await withPage([environmentStatus({ findings, handshake })], '/environments/integration');
+    expect(page).toMatch(/1 finding that follows from this and\s*needs no action/);
+    expect(page).toContain('from <code>certificate_expired</code>');
+    expect(page.match(/Do this:/g)).toHaveLength(1);
+  });
+
+  test('a check whose input could not be read is not judged, and not failed', async () => {
+    const page = await text('/environments/unreadable');
+    expect(page.match(/>Failed</g)).toHaveLength(1);
+    expect(page.match(/>Not judged</g)?.length).toBeGreaterThan(3);
+  });
 
   test('draws the path from the client to the root, with dates, key, serial number and fingerprint', async () => {
     const page = await text('/environments/integration');
@@ -155,6 +203,24 @@ describe('an environment’s page', () => {
 });
 
 describe('the renewals', () => {
+  test('that need attention are on top, the first to expire first, with why and what to do', async () => {
+    const { expiresImminently, failed, healthy } = everyEnvironment();
+    const urgent = environmentStatus({
+      ...expiresImminently,
+      name: 'urgent',
+      findings: [sampleFinding('renewal_overdue', 'Too late to ask.')],
+    });
+    const page = await withPage([healthy, failed, urgent], '/renewals');
+    const [top = ''] = page.split('All renewals');
+    expect([...top.matchAll(/href="\/environments\/([^"]+)"/g)].map(([, name]) => name)).toEqual([
+      'urgent',
+      'renewal-failed',
+    ]);
+    expect(top).toContain('Too late to ask.');
+    expect(top).toContain('Do this:');
+    expect(await withPage([healthy], '/renewals')).not.toContain('Needs attention');
+  });
+
   test('are listed newest first', async () => {
     const page = await text('/renewals');
     const places = richRecords()

@@ -14,6 +14,7 @@ import { renderPage } from './parts/render.tsx';
 import { type Standing, standingOf } from './parts/words.ts';
 import { RenewalPage } from './renewals/renewal-page.tsx';
 import { RenewalsPage } from './renewals/renewals-page.tsx';
+import { urgentRenewals } from './renewals/urgent.ts';
 import type { Frame } from './views.ts';
 
 const longestQuery = 200;
@@ -83,7 +84,14 @@ function renewals(shown: Shown, assets: Assets, request: Request, response: Resp
       headline: 'Renewals',
       section: 'renewals',
     },
-    <RenewalsPage records={some} page={page} pages={pages} found={found} now={at} />,
+    <RenewalsPage
+      records={some}
+      urgent={urgentRenewals(shown.estate().environments)}
+      page={page}
+      pages={pages}
+      found={found}
+      now={at}
+    />,
   );
 }
 

@@ -37,6 +37,8 @@ export interface EnvironmentView {
 export interface RenewalsView {
   /** Newest first. Undefined if the record cannot be read. */
   readonly records: readonly RenewalRecord[] | undefined;
+  /** Environments whose renewal needs somebody, the first to expire first. */
+  readonly urgent: readonly EnvironmentStatus[];
   readonly page: number;
   readonly pages: number;
   readonly found: number;

@@ -24,23 +24,32 @@ export function CertificateCard({ assessed: { role, certificate }, now }: Props)
         <Ending certificate={certificate} now={now} />
       </p>
       <TimeBar from={notBefore} until={notAfter} now={now} standing={standingAt(certificate, now)} />
-      <SummaryList
-        rows={[
-          [
-            'Valid',
-            <>
-              <Moment time={notBefore} /> to <Moment time={notAfter} />
-            </>,
-          ],
-          ['Key', keyOf(certificate)],
-          ['Signed with', certificate.signatureAlgorithm],
-          ['Serial number', <Hex digits={serial} />],
-          ['SHA-256 fingerprint', <Hex digits={fingerprintSha256} />],
-          ['Subject', <FullName name={subject} />],
-          ['Issuer', selfIssued ? 'itself' : <FullName name={issuer} />],
-          usagePeriod(certificate),
-        ]}
-      />
+      <details class="nhsuk-details certificate__details" id={`certificate-${fingerprintSha256.slice(0, 16)}`}>
+        <summary class="nhsuk-details__summary">
+          <span class="nhsuk-details__summary-text">
+            Details<span class="nhsuk-u-visually-hidden"> of this certificate: {roleWords[role]}</span>
+          </span>
+        </summary>
+        <div class="nhsuk-details__text">
+          <SummaryList
+            rows={[
+              [
+                'Valid',
+                <>
+                  <Moment time={notBefore} /> to <Moment time={notAfter} />
+                </>,
+              ],
+              ['Key', keyOf(certificate)],
+              ['Signed with', certificate.signatureAlgorithm],
+              ['Serial number', <Hex digits={serial} />],
+              ['SHA-256 fingerprint', <Hex digits={fingerprintSha256} />],
+              ['Subject', <FullName name={subject} />],
+              ['Issuer', selfIssued ? 'itself' : <FullName name={issuer} />],
+              usagePeriod(certificate),
+            ]}
+          />
+        </div>
+      </details>
     </article>
   );
 }

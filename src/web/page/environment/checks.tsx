@@ -16,11 +16,17 @@ export function Checks({ environment: { assessment, renewal } }: { environment: 
       <ul class="check-list">
         {judged.map((name) => (
           <li class="check-list__item">
-            {assessment?.checks[name] ? <Tag colour="green">Passed</Tag> : <Tag colour="red">Failed</Tag>}
+            <Result passed={assessment?.checks[name] === true} judged={assessment?.judged[name] !== false} />
             <span>{checkCatalogue[name].title}</span>
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+/** Not judged: its input could not be read, so nothing is known to be wrong. */
+function Result({ passed, judged }: { passed: boolean; judged: boolean }) {
+  if (!judged) return <Tag colour="grey">Not judged</Tag>;
+  return passed ? <Tag colour="green">Passed</Tag> : <Tag colour="red">Failed</Tag>;
 }

@@ -9,6 +9,7 @@ import type { EnvironmentView } from '../views.ts';
 import { Certificates } from './certificates.tsx';
 import { Checks } from './checks.tsx';
 import { Findings } from './findings.tsx';
+import { FirstAction } from './first-action.tsx';
 import { Handshake } from './handshake.tsx';
 import { RenewalSummary } from './renewal-summary.tsx';
 
@@ -30,11 +31,12 @@ export function EnvironmentPage({ environment, now }: EnvironmentView) {
         </p>
       </Verdict>
       <div class="nhsuk-width-container page-width page-content">
+        <FirstAction {...environment.diagnosis} />
         <Findings environment={environment} />
-        <Certificates environment={environment} now={now} />
         <Handshake environment={environment} now={now} />
         <RenewalSummary environment={environment} now={now} />
         <Checks environment={environment} />
+        <Certificates environment={environment} now={now} />
         <Facts {...environment} />
       </div>
     </>

@@ -1,17 +1,20 @@
 import { catalogue, type Finding } from '../../../findings/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
+import { plural } from '../../../text/index.ts';
 import { Quoted } from '../parts/name.tsx';
 import { SeverityTag } from '../parts/tag.tsx';
 import { Day } from '../parts/when.tsx';
+import { WithCode } from '../parts/with-code.tsx';
 import { sentence, standingOf } from '../parts/words.ts';
 
-/** What to do, worst first: each finding with its remedy and the reference for the rule. */
+/** The cause first, then whatever else needs attention; what follows from another is folded away. */
 export function Findings({ environment }: { environment: EnvironmentStatus }) {
-  const { findings } = environment;
+  const findings = environment.findings.filter(({ consequenceOf }) => !consequenceOf);
+  const consequences = environment.findings.filter(({ consequenceOf }) => consequenceOf);
   return (
     <section aria-labelledby="to-do">
       <h2 id="to-do" class="nhsuk-heading-m">
-        What to do next
+        What was found
       </h2>
       {findings.length === 0 ? (
         <NothingToDo environment={environment} />
@@ -22,7 +25,32 @@ export function Findings({ environment }: { environment: EnvironmentStatus }) {
           ))}
         </ol>
       )}
+      {consequences.length > 0 && <Consequences findings={consequences} />}
     </section>
+  );
+}
+
+/** They need no action of their own. */
+function Consequences({ findings }: { findings: readonly Finding[] }) {
+  return (
+    <details class="nhsuk-details" id="consequences">
+      <summary class="nhsuk-details__summary">
+        <span class="nhsuk-details__summary-text">
+          {plural(findings.length, 'finding')} that {findings.length === 1 ? 'follows' : 'follow'} from this and{' '}
+          {findings.length === 1 ? 'needs' : 'need'} no action
+        </span>
+      </summary>
+      <div class="nhsuk-details__text">
+        <ul class="nhsuk-list nhsuk-list--bullet">
+          {findings.map(({ code, consequenceOf, message }) => (
+            <li>
+              {catalogue[code].title} (<code>{code}</code>, from <code>{consequenceOf}</code>):{' '}
+              <Quoted text={sentence(message)} />
+            </li>
+          ))}
+        </ul>
+      </div>
+    </details>
   );
 }
 
@@ -57,11 +85,6 @@ function FindingCard({ finding }: { finding: Finding }) {
       </details>
     </li>
   );
-}
-
-/** The catalogue marks code with backticks. */
-function WithCode({ text }: { text: string }) {
-  return <>{text.split('`').map((part, index) => (index % 2 === 1 ? <code class="page-break">{part}</code> : part))}</>;
 }
 
 function NothingToDo({ environment }: { environment: EnvironmentStatus }) {

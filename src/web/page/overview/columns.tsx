@@ -1,7 +1,7 @@
 import { catalogue } from '../../../findings/index.ts';
 import { reasonCatalogue } from '../../../mesh/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
-import { plural } from '../../../text/index.ts';
+import { plural, shortened } from '../../../text/index.ts';
 import { relativeWords } from '../../../time/index.ts';
 import { lifeOf } from '../parts/expiry.ts';
 import { environmentPath } from '../parts/links.ts';
@@ -10,8 +10,8 @@ import { pathOf } from '../parts/path.ts';
 import type { Column } from '../parts/table.tsx';
 import { RenewalTag, StandingTag } from '../parts/tag.tsx';
 import { Day, Relative } from '../parts/when.tsx';
+import { WithCode } from '../parts/with-code.tsx';
 import { standingOf } from '../parts/words.ts';
-import { worrying } from './headline.ts';
 import { YearBar } from './year-bar.tsx';
 
 interface Props {
@@ -19,33 +19,53 @@ interface Props {
   readonly now: Date;
 }
 
-/** The columns of the overview, from the left. */
-export const columns: readonly Column<Props>[] = [
+/** The columns of the overview, from the left. @param withPath - whether something about a path needs attention. */
+export const columns = (withPath: boolean): readonly Column<Props>[] => [
   { heading: 'Environment', content: Identity },
   { heading: 'State', content: State },
   { heading: 'Expires', content: Expires },
-  { heading: 'Path', content: Path },
-  { heading: 'Last handshake', content: LastHandshake },
-  { heading: 'Renewal', content: Renewal },
+  ...(withPath
+    ? [{ heading: 'Path', content: Path, calm: ({ environment }: Props) => !pathMatters(environment) }]
+    : []),
+  {
+    heading: 'Last handshake',
+    content: LastHandshake,
+    calm: ({ environment }) => environment.handshake.last?.outcome !== 'failure',
+  },
+  { heading: 'Renewal', content: Renewal, calm: ({ environment }) => environment.renewal.state === 'not_due' },
 ];
+
+/** Something about the path needs attention. */
+export const pathMatters = ({ findings }: EnvironmentStatus): boolean =>
+  findings.some(({ code, severity }) => severity !== 'info' && catalogue[code].group === 'chain');
 
 function Identity({ environment: { name, mailboxId, url } }: Props) {
   return (
     <>
       <a href={environmentPath(name)}>{name}</a>
       <span class="page-small page-break">{mailboxId}</span>
-      <span class="page-small page-break">{hostOf(url)}</span>
+      <span class="page-small page-break page-wide">{hostOf(url)}</span>
     </>
   );
 }
 
+/** The whole sentence is on the environment's page. */
+const longestAction = 160;
+
 function State({ environment }: Props) {
-  const [worst, ...others] = worrying(environment.findings);
+  const { alsoNeedsAttention, cause, firstAction, headline } = environment.diagnosis;
   return (
     <>
       <StandingTag standing={standingOf(environment)} />
-      {worst && <span class="page-small">{catalogue[worst.code].title}</span>}
-      {others.length > 0 && <span class="page-small">and {others.length} more</span>}
+      {cause && (
+        <>
+          <span class="page-small">{headline}</span>
+          <span class="page-small page-break">
+            <strong>Do first:</strong> <WithCode text={shortened(firstAction, longestAction)} />
+          </span>
+        </>
+      )}
+      {alsoNeedsAttention.length > 0 && <span class="page-small">and {alsoNeedsAttention.length} more</span>}
     </>
   );
 }
@@ -58,7 +78,7 @@ function Expires({ environment, now }: Props) {
     <>
       <YearBar life={life} now={now} standing={expiryStanding(environment)} />
       <strong>{expiresAt < now ? `expired ${relativeWords(expiresAt, now)}` : relativeWords(expiresAt, now)}</strong>
-      <span class="page-small">
+      <span class="page-small page-wide">
         <Day time={expiresAt} />
       </span>
     </>

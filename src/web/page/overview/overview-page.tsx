@@ -7,7 +7,7 @@ import { Verdict } from '../parts/verdict.tsx';
 import { Day } from '../parts/when.tsx';
 import { standingOf } from '../parts/words.ts';
 import type { OverviewView } from '../views.ts';
-import { columns } from './columns.tsx';
+import { columns, pathMatters } from './columns.tsx';
 import { overviewHeading, soonest, tallyWords } from './headline.ts';
 import { Search } from './search.tsx';
 import { perPage, worstStanding } from './select.ts';
@@ -15,6 +15,7 @@ import { perPage, worstStanding } from './select.ts';
 export function Overview({ estate, selection, tally, now }: OverviewView) {
   const { environments } = estate;
   const next = soonest(environments, now);
+  const withPath = selection.environments.some(pathMatters);
   return (
     <>
       <Verdict standing={worstStanding(tally)} heading={overviewHeading(tally)}>
@@ -33,10 +34,10 @@ export function Overview({ estate, selection, tally, now }: OverviewView) {
         {selection.environments.length > 0 ? (
           <ResponsiveTable
             caption="Environments, worst first"
-            columns={columns}
+            columns={columns(withPath)}
             rows={selection.environments.map((environment) => ({ environment, now }))}
             rowClass={({ environment }) => `page-row--${standingOf(environment)}`}
-            className="page-table--overview"
+            className={withPath ? 'page-table--overview page-table--path' : 'page-table--overview'}
           />
         ) : (
           <p>{selection.query ? 'No environments match.' : 'No environments are configured.'}</p>

@@ -4,6 +4,8 @@ import type { ComponentChild, ComponentChildren, JSX } from 'preact';
 export interface Column<Item> {
   readonly heading: string;
   readonly content: (item: Item) => JSX.Element;
+  /** Nothing about it needs attention, so a phone leaves it out. Default: never. */
+  readonly calm?: (item: Item) => boolean;
 }
 
 interface Props<Item> {
@@ -33,7 +35,9 @@ export function ResponsiveTable<Item>(props: Props<Item>) {
       <tbody {...role('rowgroup')} class="nhsuk-table__body">
         {rows.map((item) => (
           <tr {...role('row')} class={`nhsuk-table__row page-row ${rowClass(item)}`}>
-            {columns.map(({ heading, content }, index) => cell(index === 0, heading, content(item)))}
+            {columns.map(({ calm, heading, content }, index) =>
+              cell(index === 0, heading, content(item), calm?.(item) ?? false),
+            )}
           </tr>
         ))}
       </tbody>
@@ -44,13 +48,13 @@ export function ResponsiveTable<Item>(props: Props<Item>) {
 /** When CSS displays a table as blocks, a screen reader no longer treats it as a table unless its parts have roles. */
 const role = (name: 'table' | 'rowgroup' | 'row' | 'columnheader' | 'rowheader' | 'cell') => ({ role: name });
 
-function cell(namesRow: boolean, heading: string, content: ComponentChild) {
+function cell(namesRow: boolean, heading: string, content: ComponentChild, calm: boolean) {
   return namesRow ? (
     <th scope="row" class="nhsuk-table__header" {...role('rowheader')}>
       {labelled(heading, content)}
     </th>
   ) : (
-    <td class="nhsuk-table__cell" {...role('cell')}>
+    <td class={calm ? 'nhsuk-table__cell page-cell--calm' : 'nhsuk-table__cell'} {...role('cell')}>
       {labelled(heading, content)}
     </td>
   );

@@ -1,17 +1,22 @@
-import type { RenewalRecord } from '../../../renewal/index.ts';
+import { type RenewalRecord, stateCatalogue } from '../../../renewal/index.ts';
+import type { EnvironmentStatus } from '../../../status/index.ts';
 import { plural } from '../../../text/index.ts';
-import { renewalPath } from '../parts/links.ts';
+import { environmentPath, renewalPath } from '../parts/links.ts';
 import { Quoted } from '../parts/name.tsx';
 import { Pagination } from '../parts/pagination.tsx';
 import { type Column, ResponsiveTable } from '../parts/table.tsx';
 import { RenewalTag } from '../parts/tag.tsx';
 import { Day, Relative } from '../parts/when.tsx';
+import { WithCode } from '../parts/with-code.tsx';
+import { sentence } from '../parts/words.ts';
 import type { RenewalsView } from '../views.ts';
+import { isAboutRenewal } from './urgent.ts';
 
-export function RenewalsPage({ records, page, pages, found, now }: RenewalsView) {
+export function RenewalsPage({ records, urgent, page, pages, found, now }: RenewalsView) {
   return (
     <div class="nhsuk-width-container page-width page-content">
       <h1 class="nhsuk-heading-l">Renewals</h1>
+      {urgent.length > 0 && page === 1 && <Urgent environments={urgent} now={now} />}
       {records === undefined ? (
         <p>
           <strong>The record of renewals cannot be read.</strong> The log says why.
@@ -35,6 +40,52 @@ export function RenewalsPage({ records, page, pages, found, now }: RenewalsView)
   );
 }
 
+/** What needs somebody, the first to expire on top. */
+function Urgent({ environments, now }: { environments: readonly EnvironmentStatus[]; now: Date }) {
+  return (
+    <section aria-labelledby="urgent">
+      <h2 id="urgent" class="nhsuk-heading-m">
+        Needs attention
+      </h2>
+      <ResponsiveTable
+        caption="Renewals that need attention, the first to expire on top"
+        columns={urgentColumns}
+        rows={environments.map((environment) => ({ environment, now }))}
+      />
+      <h2 class="nhsuk-heading-m">All renewals</h2>
+    </section>
+  );
+}
+
+interface UrgentProps {
+  readonly environment: EnvironmentStatus;
+  readonly now: Date;
+}
+
+const urgentColumns: readonly Column<UrgentProps>[] = [
+  { heading: 'Environment', content: ({ environment: { name } }) => <a href={environmentPath(name)}>{name}</a> },
+  { heading: 'State', content: ({ environment: { renewal } }) => <RenewalTag state={renewal.state} /> },
+  { heading: 'Expires', content: Expires },
+  { heading: 'What to do', content: WhatToDo },
+];
+
+function Expires({ environment: { expiresAt }, now }: UrgentProps) {
+  return expiresAt ? <Relative time={expiresAt} now={now} /> : <>not known</>;
+}
+
+/** Why, and what to do about it. */
+function WhatToDo({ environment: { findings } }: UrgentProps) {
+  return (
+    <>
+      {findings.filter(isAboutRenewal).map(({ message, remedy }) => (
+        <span class="page-small page-break">
+          <Quoted text={sentence(message)} /> <strong>Do this:</strong> <WithCode text={remedy} />
+        </span>
+      ))}
+    </>
+  );
+}
+
 interface Props {
   readonly record: RenewalRecord;
   readonly now: Date;
@@ -47,10 +98,15 @@ const columns: readonly Column<Props>[] = [
   { heading: 'Requested', content: Requested },
 ];
 
-function State({ record: { state, closedAt } }: Props) {
+function State({ record: { state, closedAt, lastError } }: Props) {
   return (
     <>
       <RenewalTag state={state} />
+      {(state === 'failed' || state === 'uncertain') && (
+        <span class="page-small page-break">
+          {lastError && <Quoted text={sentence(lastError)} />} <WithCode text={stateCatalogue[state].remedy} />
+        </span>
+      )}
       {closedAt && (
         <span class="page-small">
           closed <Day time={closedAt} />

@@ -1,0 +1,4 @@
+/** The catalogues mark code with backticks. */
+export function WithCode({ text }: { text: string }) {
+  return <>{text.split('`').map((part, index) => (index % 2 === 1 ? <code class="page-break">{part}</code> : part))}</>;
+}
