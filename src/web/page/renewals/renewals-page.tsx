@@ -65,11 +65,11 @@ interface UrgentProps {
 const urgentColumns: readonly Column<UrgentProps>[] = [
   { heading: 'Environment', content: ({ environment: { name } }) => <a href={environmentPath(name)}>{name}</a> },
   { heading: 'State', content: ({ environment: { renewal } }) => <RenewalTag state={renewal.state} /> },
-  { heading: 'Expires', content: Expires },
+  { heading: 'Expires', content: ExpiresIn },
   { heading: 'What to do', content: WhatToDo },
 ];
 
-function Expires({ environment: { expiresAt }, now }: UrgentProps) {
+function ExpiresIn({ environment: { expiresAt }, now }: UrgentProps) {
   return expiresAt ? <Relative time={expiresAt} now={now} /> : <>not known</>;
 }
 
