@@ -15,6 +15,9 @@ const io: CommandIo = {
   colour: wantsColour(),
   columns: process.stdout.columns || Number(process.env.COLUMNS) || widthWithoutTerminal,
   askSecret: async (name) => (await import('./cli/ask-secret.ts')).askSecret(name, process.stdin, io.stderr),
+  ...(process.stdin.isTTY && process.stdout.isTTY
+    ? { ask: async (question) => (await import('./cli/ask.ts')).askLine(question, process.stdin, process.stderr) }
+    : {}),
   unread: () => process.stderr.writableLength,
 };
 

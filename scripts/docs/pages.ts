@@ -6,6 +6,7 @@ import { configurationBlocks } from './configuration.ts';
 import { conformanceBlocks } from './conformance.ts';
 import { errorBlocks } from './errors.ts';
 import { findingBlocks } from './findings.ts';
+import { gettingConnectedBlocks } from './getting-connected.ts';
 import { handshakeBlocks } from './handshake.ts';
 import { metricBlocks } from './metrics.ts';
 import { reliabilityBlocks } from './reliability.ts';
@@ -20,6 +21,7 @@ export const pages: Readonly<Record<string, Blocks>> = {
   'docs/conformance.md': conformanceBlocks,
   'docs/errors.md': errorBlocks,
   'docs/findings.md': findingBlocks,
+  'docs/getting-connected.md': gettingConnectedBlocks,
   'docs/handshake.md': handshakeBlocks,
   'docs/metrics.md': metricBlocks,
   'docs/reliability.md': reliabilityBlocks,

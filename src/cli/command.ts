@@ -12,6 +12,8 @@ export interface CommandIo {
   readonly colour: boolean;
   /** Width of the terminal in columns, or 100 if there is none. */
   readonly columns: number;
+  /** Asks a question at the terminal; absent if there is none. @throws {UsageError} */
+  readonly ask?: (question: SafeText) => Promise<string>;
   /** Reads a secret from the terminal without showing it, or from standard input. @throws {UsageError} */
   readonly askSecret?: (name: string) => Promise<string>;
   /** How many bytes written to stderr have not been read yet. */

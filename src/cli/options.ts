@@ -1,5 +1,7 @@
 /** The options of each command, parsed and checked by `program.ts`. Paths are as typed, relative to the working directory. */
 
+import type { StarterAnswers } from '../config/index.ts';
+
 export interface ServeOptions {
   readonly config: string;
   /** How long to wait for another process that uses the state directory, in milliseconds; 0 is not at all. */
@@ -85,7 +87,7 @@ export interface ResolveOptions {
   readonly outcome: 'sent' | 'not-sent';
 }
 
-export interface InitOptions {
+export interface InitOptions extends Partial<StarterAnswers> {
   /** Default: stdout. */
   readonly output?: string;
 }

@@ -208,7 +208,9 @@ function addRenewing(program: Command, io: CommandIo, finish: Finish): void {
     .description(
       'Checks that it is the certificate that was requested and that it works, and says where to put each file.',
     )
-    .addArgument(new Argument('<issued>', 'the file from the desk: PEM, DER, PKCS#7 or an email'))
+    .addArgument(
+      new Argument('<issued>', 'the file from the desk: PEM, DER, PKCS#7, an email, or a zip archive of them'),
+    )
     .addOption(configuration())
     .addOption(environment())
     .option('--install', 'also replace the deployed files, keeping copies of the previous ones', false)
@@ -247,7 +249,24 @@ function addStarting(program: Command, io: CommandIo, finish: Finish): void {
   program
     .command('init')
     .summary('write a commented starter configuration')
-    .description('Writes a commented starter configuration to standard output, or to a file.')
+    .description(
+      'Writes a commented starter configuration to a file, or to standard output. On a terminal it asks for your own values; scripts give them as options.',
+    )
+    .addOption(
+      new Option('--environment <sandbox|integration|deployment|production>', 'which MESH environment').choices([
+        'sandbox',
+        'integration',
+        'deployment',
+        'production',
+      ]),
+    )
+    .option('--mailbox <id>', 'mailbox ID')
+    .option('--ods-code <code>', 'ODS code of your organisation')
+    .option('--application <name>', 'name of your application, for the certificate desk')
+    .option('--contact-name <name>', 'who is responsible')
+    .option('--contact-email <address>', 'address to which the desk replies')
+    .option('--contact-telephone <number>', 'telephone number for the desk')
+    .option('--files <dir>', 'folder for certificate, key and CA bundle, relative to the file')
     .option('--output <file>', 'write it to this file; an existing file is never overwritten')
     .action(async (options: InitOptions) => finish(await (await import('./init.ts')).run(options, io)));
   program

@@ -2,6 +2,7 @@
 export { cronFields, duration, shortestCronIntervalSeconds } from './formats.ts';
 export { loadConfiguration } from './load.ts';
 export { isLoopback, networksOf } from './network.ts';
+export { parseConfiguration } from './parse.ts';
 export { formatPasswordHash, type PasswordHash, parsePasswordHash } from './password-hash.ts';
 export { presets } from './presets.ts';
 export { ConfigurationError } from './problems.ts';
@@ -9,6 +10,7 @@ export { defaultDeskWorkingDays, type JsonSchema, jsonSchema } from './schema.ts
 export { Secret } from './secret.ts';
 export { readContent, readSecret, readSource, SourceError, secretFrom, sourceLabel } from './source.ts';
 export { starterFile } from './starter.ts';
+export { type StarterAnswers, starterWith } from './starter-answers.ts';
 export { decodeText } from './text.ts';
 export type {
   Configuration,

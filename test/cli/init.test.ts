@@ -17,7 +17,8 @@ describe('init', () => {
     const { code, stderr, stdout } = await type(['init', '--output', path]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr).toBe(`wrote ${path}
-Next: fill in your own values, then
+Next: fill in your own values, and set the variables that it names, then
+  mesh-cert-monitor request --config ${path} --environment integration   asks for the first certificate, if there is none
   mesh-cert-monitor check --config ${path} --offline   judges the files
   mesh-cert-monitor check --config ${path}             makes the handshake with MESH too
   mesh-cert-monitor serve --config ${path}             keeps watch
@@ -53,5 +54,76 @@ Next: fill in your own values, then
     const path = join(folder, "the file's name.yaml");
     const { stderr } = await type(['init', '--output', path]);
     expect(stderr).toContain(`--config '${path.replace("'", "'\\''")}' --offline`);
+  });
+
+  const values = {
+    '--environment': 'production',
+    '--mailbox': 'X26ABC9',
+    '--ods-code': '01E',
+    '--application': 'Mavis: live #1',
+    '--contact-name': "Ada O'Hara",
+    '--contact-email': 'ada@example.nhs.uk',
+    '--contact-telephone': '0113 000 0000',
+    '--files': 'certs/live files',
+  };
+  const expected = {
+    application: 'Mavis: live #1',
+    odsCode: '01E',
+    contact: { name: "Ada O'Hara", email: 'ada@example.nhs.uk', telephone: '0113 000 0000' },
+    environments: [
+      {
+        name: 'production',
+        preset: 'production',
+        mesh: { mailboxId: 'X26ABC9', verifyServer: true, password: { kind: 'env', name: 'MESH_LIVE_PASSWORD' } },
+        credential: {
+          kind: 'pem',
+          certificate: { kind: 'file', path: expect.stringMatching(/certs\/live files\/client\.pem$/) },
+          passphrase: { kind: 'env', name: 'MESH_LIVE_KEY_PASSPHRASE' },
+        },
+      },
+    ],
+  };
+
+  test('takes every answer as an option, and writes a file that loads with it', async () => {
+    const path = join(folder, 'options.yaml');
+    const { code, stderr } = await type(['init', '--output', path, ...Object.entries(values).flat()]);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`request --config ${path} --environment production`);
+    expect(await loadConfiguration(path)).toMatchObject(expected);
+  });
+
+  test('asks for the same on a terminal, again for what has no proposal', async () => {
+    const path = join(folder, 'asked.yaml');
+    const [environment, mailbox, ...rest] = Object.values(values);
+    const { code } = await type(['init', '--output', path], { answers: [environment!, '', mailbox!, ...rest] });
+    expect(code).toBe(0);
+    expect(await loadConfiguration(path)).toMatchObject(expected);
+  });
+
+  test('for a sandbox needs no credential, and has nothing to request', async () => {
+    const path = join(folder, 'sandbox.yaml');
+    const { code, stderr } = await type([
+      'init',
+      '--output',
+      path,
+      ...Object.entries({ ...values, '--environment': 'sandbox' }).flat(),
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).not.toContain('request');
+    const [sandbox] = (await loadConfiguration(path)).environments;
+    expect(sandbox).toMatchObject({ mesh: { verifyServer: false } });
+    expect(sandbox).not.toHaveProperty('credential');
+  });
+
+  test.each([
+    ['a value is missing', { '--contact-email': undefined }, 'error: --contact-email is missing'],
+    ['a value cannot be used', { '--ods-code': 'not a code' }, 'ods_code: expected an ODS code'],
+  ])('writes nothing when %s', async (what, change, message) => {
+    const path = join(folder, `${what}.yaml`);
+    const options = Object.entries({ ...values, ...change }).flatMap(([flag, value]) => (value ? [flag, value] : []));
+    const { code, stderr } = await type(['init', '--output', path, ...options]);
+    expect(code).toBe(3);
+    expect(stderr).toContain(message);
+    expect(() => statSync(path)).toThrow();
   });
 });

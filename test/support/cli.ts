@@ -12,11 +12,14 @@ export interface World {
   readonly now?: Date;
   readonly colour?: boolean;
   readonly columns?: number;
+  /** What a person types, answer by answer; absent: there is no terminal. */
+  readonly answers?: readonly string[];
 }
 
 export async function type(args: readonly string[], world: World = {}): Promise<Transcript> {
   const stdout: string[] = [];
   const stderr: string[] = [];
+  const answers = world.answers && [...world.answers];
   const code = await runProgram(
     args,
     {
@@ -26,6 +29,7 @@ export async function type(args: readonly string[], world: World = {}): Promise<
       now: () => world.now ?? new Date(),
       colour: world.colour ?? false,
       columns: world.columns ?? 100,
+      ...(answers ? { ask: async () => answers.shift() ?? '' } : {}),
     },
     '1.2.3',
   );

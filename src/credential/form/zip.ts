@@ -15,6 +15,9 @@ const longestComment = 0xffff;
 const mostFiles = 32;
 const mostBytes = 1024 * 1024;
 
+export const isZip = (bytes: Buffer): boolean =>
+  bytes.length >= sizes.end && bytes.readUInt32LE(0) === signatures.local;
+
 /** Never throws because of the content. Bounded: at most 32 files, of 1 MiB together once they are unpacked. */
 export function filesInZip(archive: Buffer): ZipReading {
   const end = endOf(archive);

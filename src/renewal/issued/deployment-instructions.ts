@@ -1,5 +1,7 @@
 /** Where to put each file: one instruction for each place that the configuration names. Pure. */
+import { dirname } from 'node:path';
 import { type CredentialSources, type ResolvedEnvironment, type Source, sourceLabel } from '../../config/index.ts';
+import type { DeployedCredential } from '../../credential/index.ts';
 import { joined, type SafeText, say, shellWord } from '../../text/index.ts';
 import { londonTime } from '../../time/index.ts';
 import { type Certificate, nameOf } from '../../x509/index.ts';
@@ -19,17 +21,19 @@ interface Deployment {
   readonly path: readonly Certificate[];
   /** The new key has a different passphrase from the deployed one. */
   readonly newPassphrase: boolean;
+  /** Places where there is nothing yet. */
+  readonly missing?: DeployedCredential['missing'];
 }
 
 /** INSTRUCTIONS.txt, for the person who deploys: names and paths, never a secret. */
 export function deploymentInstructions(
   environment: ResolvedEnvironment,
   files: LaidOutFiles,
-  { certificate, path, newPassphrase }: Deployment,
+  { certificate, path, newPassphrase, missing = [] }: Deployment,
 ): SafeText {
   const { credential, name, application } = environment;
   const steps = credential
-    ? stepsFor(credential, environment, files, newPassphrase)
+    ? stepsFor(credential, environment, files, { newPassphrase, missing })
     : [say`No credential is configured yet: choose where each file goes.`];
   return joined(
     [
@@ -50,11 +54,13 @@ Path: ${path.map(({ subject }) => nameOf(subject, longestName)).join(' <- ')}`,
 
 const longestName = 80;
 
+type Missing = NonNullable<DeployedCredential['missing']>;
+
 function stepsFor(
   credential: CredentialSources,
   { renewal, chainOrder }: ResolvedEnvironment,
   files: LaidOutFiles,
-  newPassphrase: boolean,
+  { newPassphrase, missing }: Required<Pick<Deployment, 'newPassphrase'>> & { readonly missing: Missing },
 ): SafeText[] {
   const opens = renewal.passphrase && sourceLabel(renewal.passphrase);
   const passphrase =
@@ -63,36 +69,65 @@ function stepsFor(
           say`Passphrase: the new key has the passphrase in ${opens}, not the deployed one. Give it to the application too, and set credential.passphrase to the same source.`,
         ]
       : [];
-  if (credential.kind === 'keystore') return [...keystoreSteps(credential, files), ...passphrase];
+  if (credential.kind === 'keystore') return [...keystoreSteps(credential, files, missing), ...passphrase];
+  const isNew = (part: Missing[number]) => missing.includes(part);
   return [
-    place('Client certificate', credential.certificate, files.certificate, 'credential.certificate'),
+    place(
+      'Client certificate',
+      credential.certificate,
+      files.certificate,
+      'credential.certificate',
+      isNew('certificate'),
+    ),
     files.privateKey
-      ? place('Private key', credential.privateKey, files.privateKey, 'credential.private_key')
+      ? place('Private key', credential.privateKey, files.privateKey, 'credential.private_key', isNew('privateKey'))
       : say`Private key: stays as it is (${sourceLabel(credential.privateKey)}).`,
     ...passphrase,
-    place(`CA bundle (${chainOrder})`, credential.caBundle, files.caBundle, 'credential.ca_bundle'),
+    place(`CA bundle (${chainOrder})`, credential.caBundle, files.caBundle, 'credential.ca_bundle', isNew('caBundle')),
   ];
 }
 
-function place(title: string, source: Source, file: string, setting: string): SafeText {
+function place(title: string, source: Source, file: string, setting: string, isNew: boolean): SafeText {
   const label = sourceLabel(source);
   switch (source.kind) {
     case 'file':
-      return instruction(
-        say`${title}: copy it over ${label}, keeping the old one:`,
-        ...copyCommands(shellWord(file), source.path),
-      );
+      return isNew
+        ? instruction(
+            say`${title}: copy it to ${label}, and let the account of the application read it:`,
+            ...newCommands(file, source.path),
+          )
+        : instruction(
+            say`${title}: copy it over ${label}, keeping the old one:`,
+            ...copyCommands(shellWord(file), source.path),
+          );
     case 'env':
       return instruction(
-        say`${title}: put the text of ${file} where the ${label} is set, either as it is, with line breaks written as \\n, or in base64:`,
-        say`base64 -w0 ${shellWord(file)}`,
+        say`${title}: put the text of ${file} where the ${label} is set.`,
+        ...variableSteps(source.name, file),
       );
     case 'inline':
-      return say`${title}: replace the text under ${setting} in the configuration with the text of ${file}.`;
+      return say`${title}: put the text of ${file} in place of the text under ${setting} in the configuration.`;
   }
 }
 
-function keystoreSteps(credential: Extract<CredentialSources, { kind: 'keystore' }>, files: LaidOutFiles): SafeText[] {
+/** Nothing here shows a secret or passes one as an argument: AWS and the line's file are read by the programs themselves. */
+function variableSteps(name: string, file: string): SafeText[] {
+  const line = shellWord(`${file}.line`);
+  return [
+    say`# on one line, with line breaks written as \\n, in a file that only you can read:`,
+    say`(umask 077; awk '{printf "%s\\\\n", $0}' ${shellWord(file)} > ${line})`,
+    say`# AWS Copilot asks for the value: paste that line.`,
+    say`copilot secret init --name ${shellWord(name)} --overwrite`,
+    say`# AWS Systems Manager Parameter Store:`,
+    say`aws ssm put-parameter --name ${shellWord(name)} --type SecureString --overwrite --value ${shellWord(`file://${file}`)}`,
+  ];
+}
+
+function keystoreSteps(
+  credential: Extract<CredentialSources, { kind: 'keystore' }>,
+  files: LaidOutFiles,
+  missing: Missing,
+): SafeText[] {
   const { keystore, caBundle } = credential;
   const beside = (name: string) => shellWord(files.certificate.replace(/[^/]*$/, name));
   const key = files.privateKey
@@ -114,14 +149,24 @@ function keystoreSteps(credential: Extract<CredentialSources, { kind: 'keystore'
     makePkcs12,
     ...(wantsJks ? [makeJks] : []),
     keystore.kind === 'file'
-      ? instruction(say`Keystore: copy it over ${label}, keeping the old one:`, ...copyCommands(made, keystore.path))
+      ? missing.includes('keystore')
+        ? instruction(say`Keystore: copy it to ${label}:`, say`cp ${made} ${shellWord(keystore.path)}`)
+        : instruction(say`Keystore: copy it over ${label}, keeping the old one:`, ...copyCommands(made, keystore.path))
       : instruction(say`Keystore: put it, in base64, where ${label} is set:`, say`base64 -w0 ${made}`),
-    ...(caBundle ? [place('CA bundle', caBundle, files.caBundle, 'credential.ca_bundle')] : []),
+    ...(caBundle
+      ? [place('CA bundle', caBundle, files.caBundle, 'credential.ca_bundle', missing.includes('caBundle'))]
+      : []),
   ];
 }
 
 const instruction = (sentence: SafeText, ...commands: readonly SafeText[]): SafeText =>
   joined([sentence, ...commands.map((command) => say`   ${command}`)], '\n');
+
+/** The key stays private: its copy keeps its mode. */
+const newCommands = (from: string, to: string): SafeText[] => [
+  say`mkdir -p ${shellWord(dirname(to))}`,
+  say`cp --preserve=mode ${shellWord(from)} ${shellWord(to)}`,
+];
 
 /** The copy replaces the deployed file's content but keeps its owner and mode. */
 const copyCommands = (from: SafeText, to: string): SafeText[] => [

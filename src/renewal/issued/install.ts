@@ -1,5 +1,6 @@
 /** `accept --install`: replaces the deployed files with the accepted ones and keeps the previous ones next to them. Only on request, and only for files. */
-import { readFile, realpath } from 'node:fs/promises';
+import { mkdir, readFile, realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { ResolvedEnvironment, Source } from '../../config/index.ts';
 import { MonitorError } from '../../errors/index.ts';
 import { type ReplacedFile, type Replacement, replaceFiles } from '../../files/index.ts';
@@ -48,7 +49,9 @@ class NotInstallableError extends MonitorError {
 async function replacement(setting: string, source: Source, file: string): Promise<Replacement> {
   if (source.kind !== 'file') throw new NotInstallableError(`${setting} is not a file, so there is nothing to replace`);
   // Follows symbolic links to the file itself, so that a link remains a link.
-  const path = await realpath(source.path);
+  const path = await realpath(source.path).catch(unlessMissing);
+  const content = await readFile(file);
+  if (path === undefined) return newFile(source.path, content, setting);
   const blocks = readPem((await readFile(path)).toString('latin1'));
   if (blocks.length === 0)
     throw new NotInstallableError(`${source.path} is not PEM, so the application that reads it may not accept PEM`);
@@ -56,10 +59,26 @@ async function replacement(setting: string, source: Source, file: string): Promi
   const mixed = new Set(labels).size > 1;
   if (mixed || (setting === 'credential.certificate' && labels.length > 1))
     throw new NotInstallableError(`${source.path} contains more than one item; put the new ones in by hand`);
-  return { path, content: await readFile(file) };
+  return { path, content };
+}
+
+/** The first certificate: there is nothing to replace, and the folder may be missing too. */
+async function newFile(path: string, content: Buffer, setting: string): Promise<Replacement> {
+  await mkdir(dirname(path), { recursive: true });
+  return { path, content, mode: setting === 'credential.private_key' ? 0o600 : 0o644 };
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+  return undefined;
 }
 
 async function changed(all: readonly Replacement[]): Promise<Replacement[]> {
-  const differs = await Promise.all(all.map(async ({ path, content }) => !content.equals(await readFile(path))));
+  const differs = await Promise.all(
+    all.map(async ({ path, content }) => {
+      const before = await readFile(path).catch(unlessMissing);
+      return !before?.equals(content);
+    }),
+  );
   return all.filter((_, index) => differs[index]);
 }

@@ -1,12 +1,12 @@
 /** Checks the certificate that came back, rehearses it with the pending key, and writes the files ready to deploy. */
 import { join } from 'node:path';
-import { orderBundle } from '../../bundle/index.ts';
+import { orderBundle, shippedBundle } from '../../bundle/index.ts';
 import { type ResolvedEnvironment, readSecret, type Variables } from '../../config/index.ts';
 import { type DeployedCredential, type PrivateKeyHandle, readCredential } from '../../credential/index.ts';
 import { examineCandidate } from '../../examine/index.ts';
 import type { SafeText } from '../../text/index.ts';
 import { type Assessment, looksSelfSigned, policyFor } from '../../verify/index.ts';
-import { type Certificate, toPem } from '../../x509/index.ts';
+import { type Certificate, parseCertificate, readPem, toPem } from '../../x509/index.ts';
 import { writeAtomically } from '../store/atomic-file.ts';
 import { pendingDirectory } from '../store/pending-files.ts';
 import type { RenewalRecord } from '../types.ts';
@@ -60,12 +60,12 @@ export async function prepareIssued(input: PrepareInput): Promise<PrepareResult>
   const pending = await pendingKey(input, deployed);
   if ('refused' in pending) return refuse([pending.refused], certificate);
 
-  const bundle = withIntermediates(deployed?.bundle ?? [], file.certificates, certificate);
+  const bundle = withIntermediates(trustedFor(input.environment, deployed), file.certificates, certificate);
   const candidate = candidateOf(certificate, pending.handle, bundle);
   const assessment = await examineCandidate(candidate, policyFor(input.environment), input.now);
   const { reasons, notes } = judgeIssued(certificate, input.record, assessment);
   if (reasons.length > 0) return refuse(reasons, certificate, notes);
-  return { accepted: true, certificate, notes, ...(await layOut(input, certificate, bundle, assessment)) };
+  return { accepted: true, certificate, notes, ...(await layOut(input, certificate, bundle, assessment, deployed)) };
 }
 
 const refuse = (reasons: readonly string[], certificate?: Certificate, notes: readonly string[] = []): Refused => ({
@@ -111,6 +111,20 @@ function withIntermediates(
   return [...bundle, ...extra];
 }
 
+/**
+ * The deployed bundle; where there is none yet, the public CA certificates of the NHS environment, which are shipped.
+ */
+function trustedFor(
+  { preset, chainOrder }: ResolvedEnvironment,
+  deployed: DeployedCredential | undefined,
+): readonly Certificate[] {
+  const isThere = deployed && !deployed.missing?.some((part) => part === 'caBundle' || part === 'keystore');
+  if (isThere || preset === undefined || preset === 'sandbox') return deployed?.bundle ?? [];
+  return shippedBundle(preset, chainOrder).flatMap(({ pem }) =>
+    readPem(pem).flatMap(({ bytes }) => (bytes ? [parseCertificate(bytes)] : [])),
+  );
+}
+
 /** The credential as it would be deployed. */
 function candidateOf(
   certificate: Certificate,
@@ -133,6 +147,7 @@ async function layOut(
   certificate: Certificate,
   bundle: readonly Certificate[],
   assessment: Assessment,
+  deployed: DeployedCredential | undefined,
 ): Promise<Pick<Accepted, 'path' | 'files' | 'instructions'>> {
   const directory = join(stateDir, pendingDirectory(record));
   const files: LaidOutFiles = {
@@ -147,7 +162,8 @@ async function layOut(
       assessment.certificates.find((each) => each.certificate.fingerprintSha256 === fingerprint)?.certificate ?? [],
   );
   const newPassphrase = await newKeyNeedsNewPassphrase(environment, record, env);
-  const instructions = deploymentInstructions(environment, files, { certificate, path, newPassphrase });
+  const { missing = [] } = deployed ?? {};
+  const instructions = deploymentInstructions(environment, files, { certificate, path, newPassphrase, missing });
   await writeAtomically(files.certificate, toPem(certificate.der));
   await writeAtomically(files.caBundle, ordered.map(({ der }) => toPem(der)).join(''));
   await writeAtomically(files.instructions, instructions);
