@@ -39,7 +39,7 @@ test.each([
   expect(judge(body)?.reason).toBe('unexpected_response');
 });
 
-test('answer: what MESH would say is not believed of a body that was cut', () => {
+test('answer: a body that was cut off is never MESH’s answer', () => {
   expect(judge('', { fault: 'with a body that does not end' })?.reason).toBe('unexpected_response');
 });
 
@@ -94,17 +94,17 @@ test.each([
   ['{"detail":"other"}', '{"detail":"other"}'],
   ['{"detail":[1,null,{"msg":2}]}', '{"detail":[1,null,{"msg":2}]}'],
   ['["a"]', '["a"]'],
-])('answer: of %s the message is %s', (body, message) => {
+])('answer: the message in %s is %s', (body, message) => {
   expect(judge(body, { status: 500 })?.detail).toBe(`HTTP 500: ${message}`);
 });
 
-describe('who says 403', () => {
+describe('a 403', () => {
   const mesh = '{"detail":[{"event":"","code":"","msg":"Invalid Authentication Token"}]}';
   const gateway =
     '<html><head><title>403 Forbidden</title></head><body><center><h1>403 Forbidden</h1></center><hr>nginx</body></html>';
   const password = /password|shared key/i;
 
-  test('answer: MESH, by a body of its own form, means the authorization', () => {
+  test('answer: from MESH, in its own format, is about the authorization', () => {
     expect(judge(mesh, { status: 403 })).toEqual({
       reason: 'authentication_failed',
       detail: 'HTTP 403: Invalid Authentication Token',
@@ -112,15 +112,18 @@ describe('who says 403', () => {
     expect(judge('{"errorDescription":"No mailbox matched"}', { status: 403 })?.reason).toBe('authentication_failed');
   });
 
-  test.each([gateway, '{"message":"Forbidden"}', 'no'])('answer: a gateway does not, as with %j', (body) => {
-    const found = judge(body, { status: 403 });
-    expect(found?.reason).toBe('unexpected_response');
-    expect(found?.detail).toMatch(/^HTTP 403 from something in front of MESH, not from MESH itself: /);
-    expect(found?.remedy).not.toMatch(password);
-  });
+  test.each([gateway, '{"message":"Forbidden"}', 'no'])(
+    'answer: from a gateway is not about the authorization: %j',
+    (body) => {
+      const found = judge(body, { status: 403 });
+      expect(found?.reason).toBe('unexpected_response');
+      expect(found?.detail).toMatch(/^HTTP 403 from something in front of MESH, not from MESH itself: /);
+      expect(found?.remedy).not.toMatch(password);
+    },
+  );
 
   test.each(['', gateway, mesh])(
-    'answer: to a ping it has nothing to do with a password, whoever says it: %j',
+    'answer: to a ping has nothing to do with a password, whoever sends it: %j',
     (body) => {
       const found = judge(body, { status: 403, probe: 'ping' });
       expect(found?.reason).toBe('unexpected_response');

@@ -1,4 +1,4 @@
-/** What this process lacks is no fault of MESH: the handshake did not end. */
+/** A shortage in this process is not a fault of MESH: the handshake did not finish. */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -29,7 +29,7 @@ describe('descriptors', () => {
     ['EMFILE', coded('EMFILE'), []],
     ['ENOBUFS', coded('ENOBUFS'), []],
     ['one address of several', new NoAddressAnsweredError('none'), [coded('ECONNREFUSED'), coded('EMFILE')]],
-  ])('failure: %s is thrown, for it has no reason of the closed list', (_, error, errors) => {
+  ])('failure: %s is thrown, because no reason of the closed list fits', (_, error, errors) => {
     const circumstances: Circumstances = {
       phase: 'connect',
       host: 'mesh.example',
@@ -44,9 +44,9 @@ describe('descriptors', () => {
     expect(() => failureOf(error, { ...circumstances, proxy })).toThrow(ResourceShortageError);
   });
 
-  // The resolver cannot open its own files then, and says that the name is unknown.
+  // The resolver then cannot open its own files, and reports that the name is unknown.
   test.each(['https://127.0.0.1:1', 'https://localhost:1'])(
-    'a handshake with %s that finds none left does not end',
+    'a handshake with %s that finds none left does not finish',
     async (url) => {
       const root = join(import.meta.dirname, '..', '..');
       const script = `

@@ -16,7 +16,7 @@ def handshake(job: dict) -> str:
             cert=(job["certificate"], job["key"]) if "certificate" in job else None,
             verify=job["bundle"] if job["verify"] else False,
             max_retries=0,
-            timeout=5,
+            timeout=30,
         ) as client:
             client.handshake()
         return "success"
