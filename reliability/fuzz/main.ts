@@ -3,7 +3,7 @@
  *
  *   npm run fuzz -- [--inputs 100000] [--seed 1] [--only REGEXP] [--keep DIRECTORY] [--json] [--write]
  *
- * `--keep` writes what broke a property into the directory. Exit status: 0 if every property held, 1 if not, 2 for wrong options.
+ * `--keep` writes what broke a property into the directory. SIGTERM ends it after the round. Exit status: 0 if every property held, 1 if not, 2 for wrong options.
  */
 import './work.ts';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -13,57 +13,74 @@ import { writeFigures } from '../figures.ts';
 import type { Reader } from './reader.ts';
 import type { Fault, ReaderFigures } from './run.ts';
 
-/** Bytes by which one reader may grow, of the 100 MB that all of them may. */
 const mostGrowthBytes = 100_000_000;
+/** Every reader has its turn in each, so that a run that is ended early has tried all of them. */
+const rounds = 10;
+const seedsOfARound = 1_000;
 
 const options = optionsOf(process.argv.slice(2));
 // Only now, so that all of the product is counted from its first line.
 const { makeMaterial } = await import('./material.ts');
 const { allReaders } = await import('./readers/all.ts');
-const { fuzz } = await import('./run.ts');
+const { fuzz, memory } = await import('./run.ts');
 
 const readers = await allReaders(await makeMaterial());
 const wanted = readers.filter(({ name }) => new RegExp(options.only, 'i').test(name));
 const shares = wanted.reduce((sum, { share }) => sum + share, 0);
-const figures: ReaderFigures[] = [];
+const figures = new Map<string, ReaderFigures>();
 const faults: Fault[] = [];
-for (const reader of wanted) figures.push(await one(reader));
+let early = 0;
+let isOver = false;
+process.once('SIGTERM', () => {
+  isOver = true;
+});
+for (let round = 0; round < rounds && !isOver; round++) {
+  for (const reader of wanted) await one(reader, round);
+  // The first round fills caches and compiles.
+  if (round === 0) early = await memory();
+  if (!options.json)
+    console.log(`round ${round + 1} of ${rounds}: ${inputsIn(figures)} inputs, ${faults.length} faults`);
+}
+const grownBytes = (await memory()) - early;
 for (const { close } of readers) await close?.();
 
-const grownBytes = figures.reduce((sum, each) => sum + Math.max(0, each.grownBytes), 0);
-const summary = { inputs: figures.reduce((sum, each) => sum + each.inputs, 0), faults: faults.length, grownBytes };
-if (options.json)
-  console.log(
-    JSON.stringify({ ...summary, readers: figures, what: faults.map(({ reader, what }) => `${reader}: ${what}`) }),
-  );
-else console.log(`${summary.inputs} inputs, ${faults.length} faults, grown by ${megabytes(grownBytes)}`);
+const all = [...figures.values()];
+if (options.json) {
+  const what = faults.map(({ reader, what: said }) => `${reader}: ${said}`);
+  console.log(JSON.stringify({ grownBytes, readers: all, what }));
+} else for (const each of all) console.log(each);
 if (options.write)
   writeFigures('fuzz', `fuzz -- --inputs ${options.inputs} --seed ${options.seed}`, {
     ...Object.fromEntries(
-      figures.map(({ reader, inputs, accepted }) => [`${reader}: inputs (taken for good)`, `${inputs} (${accepted})`]),
+      all.map(({ reader, inputs, accepted }) => [`${reader}: inputs (taken for good)`, `${inputs} (${accepted})`]),
     ),
-    'inputs in all': summary.inputs,
+    'inputs in all': inputsIn(figures),
     'properties broken': faults.length,
     'most work of one input in the main thread, in executed blocks': Math.max(
-      ...figures.map(({ mostBlocks }) => mostBlocks),
+      ...all.map(({ mostBlocks }) => mostBlocks),
     ),
-    'growth of memory': megabytes(grownBytes),
+    'growth of memory': `${(grownBytes / 1e6).toFixed(1)} MB`,
   });
 process.exitCode = faults.length > 0 || grownBytes > mostGrowthBytes ? 1 : 0;
 
-async function one(reader: Reader): Promise<ReaderFigures> {
-  const share = Math.ceil((options.inputs * reader.share) / shares);
-  const result = await fuzz(reader, share, options.seed, (fault) => {
+async function one(reader: Reader, round: number): Promise<void> {
+  const share = Math.ceil((options.inputs * reader.share) / shares / rounds);
+  const before = figures.get(reader.name) ?? { inputs: 0, accepted: 0, mostBlocks: 0 };
+  const result = await fuzz(reader, share, options.seed + round * seedsOfARound, (fault) => {
     faults.push(fault);
     console.error(`${fault.reader}: ${fault.what}`);
     if (options.keep) keep(options.keep, fault);
   });
-  const { inputs, accepted, mostBlocks, grownBytes: grown } = result;
-  if (!options.json)
-    console.log(
-      `${reader.name}: ${inputs} inputs, ${accepted} accepted, at most ${mostBlocks} blocks, grown by ${megabytes(grown)}`,
-    );
-  return result;
+  figures.set(reader.name, {
+    reader: reader.name,
+    inputs: before.inputs + result.inputs,
+    accepted: before.accepted + result.accepted,
+    mostBlocks: Math.max(before.mostBlocks, result.mostBlocks),
+  });
+}
+
+function inputsIn(counted: ReadonlyMap<string, ReaderFigures>): number {
+  return [...counted.values()].reduce((sum, { inputs }) => sum + inputs, 0);
 }
 
 function keep(directory: string, { reader, what, bytes }: Fault): void {
@@ -71,10 +88,6 @@ function keep(directory: string, { reader, what, bytes }: Fault): void {
   const name = `${reader.replace(/\W+/g, '-').toLowerCase()}-${faults.length}`;
   writeFileSync(join(directory, name), bytes);
   writeFileSync(join(directory, `${name}.txt`), `${what}\n`);
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function optionsOf(args: string[]) {

@@ -1,8 +1,8 @@
 /** What goes wrong around the service, when, and for how long. */
 import type { Dice } from '../../conformance/random/dice.ts';
 import { dayMs, hourMs } from '../../src/time/index.ts';
+import type { MoodyServer } from '../mail.ts';
 import { type Damage, damage, damages, type Place, writeDeployed } from './estate.ts';
-import type { MoodyServer } from './mail.ts';
 
 /** One fault at a time of each kind; each lasts until its hour. */
 export class Faults {

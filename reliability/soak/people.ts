@@ -5,8 +5,8 @@ import type { Dice } from '../../conformance/random/dice.ts';
 import type { Configuration, ResolvedEnvironment } from '../../src/config/index.ts';
 import { type Renewals, settleRenewal } from '../../src/renewal/index.ts';
 import { dayMs } from '../../src/time/index.ts';
+import type { Request } from '../mail.ts';
 import { type Authorities, deployedFrom, issueFor, type Place, writeDeployed } from './estate.ts';
-import type { Request } from './mail.ts';
 
 interface Answer {
   readonly request: Request;

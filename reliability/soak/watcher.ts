@@ -1,8 +1,8 @@
 /** What must hold on every simulated day: one request for each certificate, nobody forgotten, no alarm without a cause. */
 import type { EnvironmentStatus } from '../../src/status/index.ts';
 import { dayMs } from '../../src/time/index.ts';
+import type { Request } from '../mail.ts';
 import { days, type Place } from './estate.ts';
-import type { Request } from './mail.ts';
 
 /** Default of `renewal.window`, and of `thresholds.critical`. */
 const [windowDays, criticalDays] = [60, 14];

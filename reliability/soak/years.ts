@@ -19,10 +19,10 @@ import {
 } from '../../src/monitor/environment-memory.ts';
 import { createRenewals, type Renewals } from '../../src/renewal/index.ts';
 import { dayMs, hourMs } from '../../src/time/index.ts';
+import { type MoodyServer, requestIn, startMoodyServer } from '../mail.ts';
 import { configurationFor, deskOf } from './configuration.ts';
 import { type Authorities, makeAuthorities, makePlace, type Place, passphrase } from './estate.ts';
 import { Faults } from './faults.ts';
-import { type MoodyServer, requestIn, startMoodyServer } from './mail.ts';
 import { People } from './people.ts';
 import { Watcher } from './watcher.ts';
 

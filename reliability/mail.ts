@@ -2,17 +2,21 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { simpleParser } from 'mailparser';
-import { type MailServer, startMailServer } from '../../test/support/renewal/mail-server.ts';
+import { type MailServer, startMailServer } from '../test/support/renewal/mail-server.ts';
 
-export const moods = ['fine', 'down', 'defers', 'refuses', 'cuts'] as const;
-/** `defers`: 451 to every recipient; `refuses`: 550; `cuts`: the connection, at a piece of what the server says or hears. */
-export type Mood = (typeof moods)[number];
+/**
+ * `defers`: 451 to every recipient; `refuses`: 550; `cuts`: the connection, at a piece of what the server says or hears; `silent`: accepts
+ * connections and never says a word.
+ */
+export type Mood = 'fine' | 'down' | 'defers' | 'refuses' | 'cuts' | 'silent';
 
 export interface MoodyServer {
   readonly port: number;
   mood: Mood;
   /** Which piece is the last, where the mood is to cut. */
   cutAfter: number;
+  /** Called where it cuts. */
+  onCut?: () => void;
   readonly taken: MailServer['received'];
   close(): Promise<void>;
 }
@@ -28,6 +32,10 @@ export async function startMoodyServer(): Promise<MoodyServer> {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     if (moody.mood === 'down') return void client.resetAndDestroy();
+    if (moody.mood === 'silent') {
+      sockets.add(client);
+      return void client.on('error', () => {}).on('close', () => sockets.delete(client));
+    }
     const behind = connect(upstream.port, '127.0.0.1');
     let pieces = 0;
     for (const [from, to] of [
@@ -44,7 +52,9 @@ export async function startMoodyServer(): Promise<MoodyServer> {
       from.on('data', (chunk) => {
         to.write(chunk);
         pieces += 1;
-        if (moody.mood === 'cuts' && pieces >= moody.cutAfter) setImmediate(() => client.resetAndDestroy());
+        if (moody.mood !== 'cuts' || pieces < moody.cutAfter) return;
+        if (moody.onCut) moody.onCut();
+        else setImmediate(() => client.resetAndDestroy());
       });
     }
   });

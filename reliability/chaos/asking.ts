@@ -1,0 +1,45 @@
+// The thread that liveness.ts starts.
+import { get } from 'node:http';
+import { parentPort, workerData } from 'node:worker_threads';
+
+const { idleUrl } = workerData as { readonly idleUrl: string };
+const everyMs = 100;
+/** A server that does nothing answers within a few milliseconds. */
+const mostIdleMs = 30;
+
+let url: string | undefined;
+const answers = { count: 0, slowestMs: 0, failed: 0, starved: 0 };
+
+parentPort?.on('message', (message: 'report' | { readonly url?: string }) => {
+  if (message === 'report') parentPort?.postMessage(answers);
+  else url = message.url;
+});
+
+setInterval(() => void ask(url), everyMs);
+
+async function ask(service: string | undefined): Promise<void> {
+  if (service === undefined) return;
+  // The machine may be slow before, while, or after the service answers.
+  const before = await millisecondsOf(idleUrl);
+  const answering = millisecondsOf(`${service}/health/live`);
+  const [ms, beside] = await Promise.all([answering, millisecondsOf(idleUrl)]);
+  const after = await millisecondsOf(idleUrl);
+  // Stopped or killed meanwhile.
+  if (service !== url) return;
+  if (ms === undefined) answers.failed += 1;
+  else if ([before, beside, after].some((each) => each === undefined || each > mostIdleMs)) answers.starved += 1;
+  else {
+    answers.count += 1;
+    answers.slowestMs = Math.max(answers.slowestMs, ms);
+  }
+}
+
+/** Until the whole answer is there; undefined: there was none. */
+function millisecondsOf(address: string): Promise<number | undefined> {
+  const asked = performance.now();
+  return new Promise((resolve) => {
+    get(address, { agent: false }, (response) => {
+      response.resume().on('end', () => resolve(performance.now() - asked));
+    }).on('error', () => resolve(undefined));
+  });
+}
