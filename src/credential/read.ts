@@ -112,8 +112,8 @@ const merge = (certificate: Client | undefined, key: Client | undefined): Client
   problems: [...(certificate?.problems ?? []), ...(key?.problems ?? [])],
 });
 
-const about = (code: FindingCode, { place }: PartContent, message: string): Finding =>
-  finding(code, `${place}: ${message}.`, { subject: place });
+const about = (code: FindingCode, { place }: PartContent, message: string, remedy?: string): Finding =>
+  finding(code, `${place}: ${message}.`, { subject: place, ...(remedy === undefined ? {} : { remedy }) });
 
 const unreadable = (code: FindingCode, { place, error }: PartContent): Finding =>
   finding(code, `${error}.`, { subject: place });
@@ -161,7 +161,9 @@ async function keyFrom(content: PartContent, material: CredentialContent): Promi
 async function fromKeystore(keystore: PartContent, material: CredentialContent): Promise<Client> {
   if (!keystore.bytes) return { problems: [unreadable('certificate_unreadable', keystore)] };
   const { problems, ...content } = await readKeystore(keystore.bytes, material.passphrase, material.alias);
-  const findings = problems.map(({ code, message }) => about(code, keystore, explain(code, message, material)));
+  const findings = problems.map(({ code, message, remedy }) =>
+    about(code, keystore, explain(code, message, material), remedy),
+  );
   const advice = await permissions(keystore);
   if (content.key?.encrypted === false) {
     advice.push(about('private_key_unencrypted', keystore, 'the private key in it is not encrypted'));

@@ -35,7 +35,8 @@ export function assess(
     ...judgeEnvironment(client, policy),
     ...(credential.bundleInKeystore ? [] : order.findings),
     ...(holds ? judgeCaExpiry(path, bundle, policy.thresholds, now) : []),
-    ...judgeBundle(bundle, client, trust, now),
+    // keytool adds the CAs of a key to its trusted certificates; nobody can or should take them out again.
+    ...judgeBundle(credential.bundleInKeystore ? distinct(bundle) : bundle, client, trust, now),
     ...(client ? judgeNaming(client, policy) : []),
     ...judgeRehearsal(credential, rehearsal),
   ]);

@@ -23,7 +23,11 @@ export function judgeNaming(client: Certificate, policy: Pick<AssessmentPolicy, 
   const name = nameOf(client.subject);
   const parts = parseCommonName(client.subject.commonName?.raw() ?? '');
   if (!parts) {
-    const message = `The common name ${name} is not in the form <local id>.<ODS code>.api.mesh-client.nhs.uk.`;
+    const wanted = 'in the form <local id>.<ODS code>.api.mesh-client.nhs.uk';
+    const isNamed = (client.subject.commonName?.raw().trim() ?? '') !== '';
+    const message = isNamed
+      ? `The common name ${name} is not ${wanted}.`
+      : `The certificate (${name}) has no common name. A MESH API client has one ${wanted}.`;
     return [finding('common_name_malformed', message, { subject })];
   }
   const findings: Finding[] = [];

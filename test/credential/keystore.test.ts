@@ -101,7 +101,13 @@ describe.skipIf(!needs('openssl'))('PKCS#12 from openssl', () => {
   test('a keystore of certificates alone holds no private key', async () => {
     shop.openssl('pkcs12', '-export', '-nokeys', '-in', 'ca.pem', '-passout', `pass:${ascii}`, '-out', 'trust.p12');
     const { problems, others, key } = await open('trust.p12', ascii);
-    expect(problems).toEqual([{ code: 'keystore_malformed', message: 'it does not contain a private key' }]);
+    expect(problems).toEqual([
+      {
+        code: 'keystore_malformed',
+        message: 'it is a truststore: it contains certificates but no private key',
+        remedy: expect.stringMatching(/^Configure the keystore that contains the client’s private key/),
+      },
+    ]);
     expect(others).toHaveLength(2);
     expect(key).toBeUndefined();
   });

@@ -106,6 +106,11 @@ describe('assess: a keystore', () => {
     expect(assessment.checks).not.toHaveProperty('chain_order');
     expect(assessment.checks).toMatchObject({ chain_valid: true });
   });
+  test('a CA that keytool has put beside the chain of the key is not called a duplicate', () => {
+    const twice = { client, bundle: [sub, root, root] };
+    expect(codes(judge(twice))).toContain('bundle_duplicate_certificate');
+    expect(codes(judge({ ...twice, inKeystore: true }))).not.toContain('bundle_duplicate_certificate');
+  });
   test('without CA certificates asks for the bundle beside it', () => {
     const assessment = judge({ client, bundle: [], inKeystore: true });
     expect(assessment).toMatchObject({ valid: false, findings: [{ code: 'chain_incomplete' }] });

@@ -166,7 +166,10 @@ describe('naming', () => {
     const other = await named('mesh.example');
     expect(codes(judgeNaming(other, { odsCode: 'X26', mailboxId: 'X26ABC1' }))).toEqual(['common_name_malformed']);
     const nameless = parsed(await leaf({ subject: [{ O: ['nhs'] }], issuer: root }));
-    expect(codes(judgeNaming(nameless, { odsCode: 'X26' }))).toEqual(['common_name_malformed']);
+    const findings = judgeNaming(nameless, { odsCode: 'X26' });
+    expect(codes(findings)).toEqual(['common_name_malformed']);
+    // Its subject is shown where a name would be, and must not pass for one.
+    expect(findings[0]?.message).toMatch(/^The certificate \(“O=nhs”\) has no common name\./);
   });
 });
 

@@ -29,4 +29,6 @@ export interface KeystoreProblem {
   readonly code: KeystoreProblemCode;
   /** Continues a sentence that begins with the place. */
   readonly message: string;
+  /** What to do, if it differs from the catalogue. */
+  readonly remedy?: string;
 }

@@ -46,6 +46,14 @@ function whyNone(found: string): string {
   return found.startsWith('it is a') ? found : 'it is neither PKCS#12 nor JKS';
 }
 
+const noKey: KeystoreProblem = { code: 'keystore_malformed', message: 'it does not contain a private key' };
+const truststore: KeystoreProblem = {
+  code: 'keystore_malformed',
+  message: 'it is a truststore: it contains certificates but no private key',
+  remedy:
+    'Configure the keystore that contains the client’s private key. The CA certificates of a truststore can be exported for `ca_bundle` with `keytool -list -rfc -keystore FILE`.',
+};
+
 const failed = (code: KeystoreProblemCode, message: string): Keystore => ({
   others: [],
   problems: [{ code, message }],
@@ -64,7 +72,7 @@ function sorted(content: KeystoreContent, alias: string | undefined): Keystore {
       report(`certificate ${index + 1}: ${error.message}`, codeOf(error));
     }
   }
-  if (content.entries.length === 0) report('it does not contain a private key');
+  if (content.entries.length === 0) problems.push(parsed.size > 0 ? truststore : noKey);
   const chosen: Chosen = choose(content.entries, parsed, alias);
   problems.push(...chosen.problems);
   const { key, certificate, foreign } = chosen;
