@@ -3,7 +3,7 @@
  *
  *   npm run chaos -- [--runs 100] [--kills 300] [--seed 1] [--write]
  *
- * Exit status: 0 if everything held, 1 if not, 2 for wrong options.
+ * SIGTERM ends it after the run. Exit status: 0 if everything held, 1 if not, 2 for wrong options.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmdirSync } from 'node:fs';
@@ -21,14 +21,19 @@ const liveness = await Liveness.begin();
 const mayMount = canMount();
 if (!mayMount) console.log('no right to mount: no run has a disk that fills up');
 const startedAt = performance.now();
-for (let seed = options.seed; figures.kills < options.kills; seed++) {
+let isOver = false;
+process.once('SIGTERM', () => {
+  isOver = true;
+});
+for (let seed = options.seed; figures.kills < options.kills && !isOver; seed++) {
   await killRun(seed, liveness, figures);
   console.log(`${figures.kills} kills, ${figures.broken.length} broken`);
 }
 const killPoints = figures.kills;
-for (let run = 0; run < options.runs; run++) {
-  await chaosRun(options.seed + run, liveness, figures, mayMount);
-  if (run % 10 === 9) console.log(`${run + 1} runs, ${figures.broken.length} broken`);
+let runs = 0;
+for (; runs < options.runs && !isOver; runs++) {
+  await chaosRun(options.seed + runs, liveness, figures, mayMount);
+  if (runs % 10 === 9) console.log(`${runs + 1} runs, ${figures.broken.length} broken`);
 }
 const answers = await liveness.report();
 await liveness.close();
@@ -38,7 +43,7 @@ const broken = [...figures.broken, ...tooSlow, ...notAnswered];
 for (const each of broken) console.error(each);
 const counted = {
   'kills at points that chance picked': killPoints,
-  'chaos runs': options.runs,
+  'chaos runs': runs,
   ...Object.fromEntries(Object.entries(figures.faults).map(([name, times]) => [`fault: ${name}`, times])),
   'requests that reached the desk': figures.requests,
   'environments with a report instead of a plain request': figures.reported,

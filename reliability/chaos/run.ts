@@ -32,7 +32,8 @@ export async function chaosRun(
   try {
     await stage.start();
     await sleep(dice.below(1_500));
-    const chosen = unmount ? [fullDisk, dice.pick(faults)] : dice.shuffled(faults).slice(0, 1 + dice.below(3));
+    const elsewhere = faults.filter(({ name }) => !isAboutTheDirectory(name));
+    const chosen = unmount ? [fullDisk, dice.pick(elsewhere)] : dice.shuffled(faults).slice(0, 1 + dice.below(3));
     await suffer(stage, dice, chosen, figures);
     if (dice.oneIn(2)) {
       await stage.kill();
@@ -49,10 +50,12 @@ export async function chaosRun(
   }
 }
 
+const isAboutTheDirectory = (name: string) => name.startsWith('state directory');
+
 /** Faults that begin one after the other, and end in the opposite order: two may be about the same directory. */
 async function suffer(stage: Stage, dice: Dice, chosen: readonly Fault[], figures: RunFigures): Promise<void> {
   const mending: (() => Promise<unknown>)[] = [];
-  const directories = chosen.filter(({ name }) => name.startsWith('state directory'));
+  const directories = chosen.filter(({ name }) => isAboutTheDirectory(name));
   for (const fault of chosen) {
     if (directories.indexOf(fault) > 0) continue;
     figures.faults[fault.name] = (figures.faults[fault.name] ?? 0) + 1;
