@@ -22,7 +22,7 @@ export async function run(options: InspectOptions, io: CommandIo): Promise<ExitC
 /** The catalogue's remedy mentions the configuration, which does not exist here. */
 function remediedHere(problem: Finding): Finding {
   if (problem.code !== 'passphrase_missing') return problem;
-  return { ...problem, remedy: say`Name the environment variable that holds it: \`--passphrase-env NAME\`.` };
+  return { ...problem, remedy: say`Name the environment variable that contains it: \`--passphrase-env NAME\`.` };
 }
 
 function inputsOf(options: InspectOptions, io: CommandIo) {

@@ -1,4 +1,4 @@
-/** One credential, judged without a configuration: what the `inspect` command prints and what a program gets that imports this package. */
+/** One credential, judged without a configuration: what the `inspect` command prints, and what a program that imports this package gets. */
 import type { GivenSource, Source, Variables } from '../config/index.ts';
 import type { CredentialInputs } from '../credential/index.ts';
 import { examineSources } from '../examine/index.ts';
@@ -47,7 +47,7 @@ const described: Readonly<Record<Part, string>> = {
   keystore: 'the given keystore',
 };
 
-/** Callers in JavaScript have no compiler to tell them: a misspelt part would go unjudged, and nobody would know. */
+/** Callers in JavaScript have no compiler to warn them: a misspelt part would not be judged, and nobody would notice. */
 function sourcesOf(credential: Credential): CredentialInputs {
   const known: readonly string[] = [...parts, 'alias'];
   const unknown = Object.keys(credential).find((name) => !known.includes(name));
@@ -79,6 +79,6 @@ function timeOf({ at = new Date(), chainOrder }: InspectOptions): Date {
   return at;
 }
 
-/** The catalogue speaks of the configuration, and here there is none. */
+/** The catalogue's remedy mentions the configuration, which does not exist here. */
 const remediedHere = (problem: Finding): Finding =>
   problem.code === 'passphrase_missing' ? { ...problem, remedy: known('Pass it as `passphrase`.') } : problem;

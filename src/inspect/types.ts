@@ -1,10 +1,10 @@
-/** What `inspect` takes and answers: the shape that `inspect --format json` prints under `inspection`. Fields may be added. */
+/** What `inspect` takes and returns: the shape that `inspect --format json` prints under `inspection`. Fields may be added. */
 import type { CheckName, FindingCode, Severity } from '../findings/index.ts';
 
-/** The content itself, or the file that holds it; of text and bytes, one is as good as the other. At most 1 MiB. */
+/** The content itself, as text or bytes, or the file that contains it. At most 1 MiB. */
 export type CredentialPart = string | Uint8Array | { readonly file: string };
 
-/** Any part of a credential; at least one besides the passphrase. What is not given is not judged. */
+/** Any parts of a credential, with at least one in addition to the passphrase. What is not given is not judged. */
 export interface Credential {
   /** The client certificate: PEM or DER. */
   readonly certificate?: CredentialPart;
@@ -14,30 +14,30 @@ export interface Credential {
   readonly passphrase?: CredentialPart;
   /** The CA certificates, root first: PEM. */
   readonly caBundle?: CredentialPart;
-  /** PKCS#12 or JKS, in the place of certificate, private key and CA bundle. A `caBundle` beside it wins over the one inside. */
+  /** PKCS#12 or JKS, instead of certificate, private key and CA bundle. A `caBundle` given as well takes precedence over the one inside. */
   readonly keystore?: CredentialPart;
-  /** Which key of the keystore, where it has several. */
+  /** Which key of the keystore, if it has several. */
   readonly alias?: string;
 }
 
 export interface InspectOptions {
-  /** The time to judge at. Default: now. OpenSSL’s own verdict, for which a private key has to be given, is always of now. */
+  /** The time to judge at. Default: now. OpenSSL’s own verdict, which needs a private key, is always for the current time. */
   readonly at?: Date;
-  /** The order in which the bundle should stand. Default: `root-first`. */
+  /** The required order of the bundle. Default: `root-first`. */
   readonly chainOrder?: 'root-first' | 'leaf-first';
 }
 
-/** Times are RFC 3339 in UTC, fingerprints SHA-256 of the DER in 64 lower-case hex digits. An absent field is left out, never null. */
+/** Times are RFC 3339 in UTC, fingerprints SHA-256 of the DER in 64 lower-case hex digits. An absent field is omitted, never null. */
 export interface Inspection {
-  /** Would MESH accept this at that time. What was not given is not judged: see `checks`. */
+  /** Whether MESH would accept this at that time. What was not given is not judged: see `checks`. */
   valid: boolean;
   assessedAt: string;
   /** The client’s first, then the bundle in file order without duplicates. */
   certificates: InspectedCertificate[];
-  /** Fingerprints, from the client certificate to the root: of the path that holds, else of the best that was found. */
+  /** Fingerprints, from the client certificate to the root: of the path that holds or, if there is none, of the best that was found. */
   path: string[];
   order: 'root-first' | 'leaf-first' | 'mixed' | 'single';
-  /** Absent: the input of the check was not given. */
+  /** Absent if the check’s input was not given. */
   checks: Partial<Record<CheckName, boolean>>;
   /** For each of the checks: false if it could not be made because its input could not be read. Then it has not passed either. */
   judged: Partial<Record<CheckName, boolean>>;
@@ -64,7 +64,7 @@ export interface InspectedCertificate {
   onPath: boolean;
   subject: string;
   issuer: string;
-  /** Hex; a negative one with a minus. */
+  /** Hex; a negative one starts with a minus. */
   serial: string;
   fingerprintSha256: string;
   notBefore: string;
@@ -72,12 +72,12 @@ export interface InspectedCertificate {
   daysLeft: number;
   /** `RSA`, `EC`, … */
   keyAlgorithm: string;
-  /** 0 when unknown. */
+  /** 0 if unknown. */
   keyBits: number;
   keyCurve?: string;
   /** `sha256WithRSAEncryption`, … */
   signatureAlgorithm: string;
-  /** Shown, not judged. */
+  /** For information: not judged. */
   privateKeyUsagePeriod?: { notBefore?: string; notAfter?: string };
 }
 

@@ -168,7 +168,7 @@ describe('inspect', () => {
     const { code, stdout } = await inspect(['--key', files.privateKey]);
     expect(code).toBe(2);
     expect(stdout).toContain('(passphrase_missing)');
-    expect(stdout).toContain('→ Name the environment variable that holds it: `--passphrase-env NAME`.');
+    expect(stdout).toContain('→ Name the environment variable that contains it: `--passphrase-env NAME`.');
   });
 
   test.each([
