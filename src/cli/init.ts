@@ -20,7 +20,7 @@ export async function run({ output, ...given }: InitOptions, io: CommandIo): Pro
     return exitCode.ok;
   }
   await writeNew(path, text);
-  io.stderr(nextSteps(path, /^ {2}- name: (\S+)/m.exec(text)?.[1] ?? ''));
+  io.stderr(nextSteps(path, /^ {2}- name: (\S+)/m.exec(text)?.[1] ?? '', text === starterFile));
   return exitCode.ok;
 }
 
@@ -92,11 +92,11 @@ function reason({ code }: NodeJS.ErrnoException): SafeText {
   return say`cannot be written (${code ?? 'unknown reason'})`;
 }
 
-function nextSteps(path: string, environment: string): SafeText {
+function nextSteps(path: string, environment: string, isToFillIn: boolean): SafeText {
   const file = shellWord(path);
   const request = say`  mesh-cert-monitor request --config ${file} --environment ${environment}   asks for the first certificate, if there is none\n`;
   return joined([
-    say`wrote ${path}\nNext: fill in your own values, and set the variables that it names, then\n`,
+    say`wrote ${path}\nNext: ${isToFillIn ? 'fill in your own values, and ' : ''}set the variables that it names, then\n`,
     ...(environment === 'sandbox' ? [] : [request]),
     say`  mesh-cert-monitor check --config ${file} --offline   judges the files
   mesh-cert-monitor check --config ${file}             makes the handshake with MESH too

@@ -68,7 +68,7 @@ export function renderReminder(context: ContactMessage, lastSafeDay?: Date): Mes
   return toContact(context, 'reminder', {
     subject: isFirst(context.record) ? 'No MESH certificate yet' : 'No new MESH certificate yet',
     body: ({ name }) => [
-      `The request for ${wanted(context)} client certificate ${what}${when}, and no new certificate has been accepted or deployed since. The desk usually answers within ${plural(deskWorkingDays, 'working day')}.`,
+      `The request for ${wanted(context)} client certificate ${what}${when}, and no ${isFirst(context.record) ? '' : 'new '}certificate has been accepted or deployed since. The desk usually answers within ${plural(deskWorkingDays, 'working day')}.`,
       `If the certificate has arrived, run:\nmesh-cert-monitor accept --config FILE --environment ${name} ISSUED.pem\n${otherwise}`,
       ...(lastSafeDay ? [lastDay(context, lastSafeDay)] : []),
     ],
@@ -119,7 +119,7 @@ export function renderClosing(
   return toContact(context, 'closing', {
     subject: isFirst(context.record) ? 'MESH certificate deployed' : 'MESH certificate renewed',
     body: () => [
-      `${accepted} ${isFirst(context.record) ? 'From now on it is watched, and renewed in time.' : others}`,
+      `${accepted} ${isFirst(context.record) ? 'It is now monitored, and will be renewed in time.' : others}`,
       ...(deployed ? [newLines(deployed)] : []),
     ],
   });
