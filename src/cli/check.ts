@@ -8,6 +8,7 @@ import { joined, jsonText, type SafeText, say } from '../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { findEnvironment, loadForCommand } from './configuration.ts';
 import type { CheckOptions } from './options.ts';
+import { serviceView } from './service-view.ts';
 
 export async function run(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
   try {
@@ -37,7 +38,16 @@ async function check(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
   });
   renewals.close();
   io.stdout(render(options, chosen, statuses, at, io));
+  if (options.format === 'text' && !options.at) await addServiceView(configuration, statuses, io);
   return exitCode[worstStatus(statuses.map(({ status }) => status))];
+}
+
+async function addServiceView(
+  configuration: Configuration,
+  statuses: readonly EnvironmentStatus[],
+  io: CommandIo,
+): Promise<void> {
+  for (const line of await serviceView(configuration, statuses, io.now())) io.stderr(line);
 }
 
 interface Chosen {

@@ -8,8 +8,8 @@ type Named = Pick<Evidence, 'configurationFile' | 'environment'>;
 
 /** Which of our commands take `--config`, and whether they also take `--environment`. */
 const takesEnvironment: Readonly<Record<string, boolean>> = {
-  request: true,
   renew: true,
+  request: true,
   accept: true,
   check: true,
   'renewals resolve': true,

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { shortageOf } from '../shortage/index.ts';
 
 export interface FileContent {
@@ -40,7 +40,8 @@ export async function readRegularFile(path: string, bound: Bound): Promise<FileC
   } catch (error) {
     const shortage = shortageOf(error, `reading ${path}`);
     if (shortage) throw shortage;
-    return { problem: problemOf(error) };
+    const problem = problemOf(error);
+    return { problem: problem.kind === 'denied' ? { ...problem, reason: await whoMayRead(path, problem) } : problem };
   } finally {
     await handle?.close();
   }
@@ -89,6 +90,24 @@ const problems = {
   ERR_INVALID_ARG_VALUE: { kind: 'unreadable', reason: 'is not a path' },
   ESTALE: { kind: 'unreadable', reason: 'is on a network file system that has gone away' },
 } as const satisfies Readonly<Record<string, FileProblem>>;
+
+/** Whose the file is and who we are: usually that is all there is to know. If not even that may be seen, a folder above it is closed. */
+async function whoMayRead(path: string, { reason }: FileProblem): Promise<string> {
+  const we = process.geteuid
+    ? `this process runs as ${account(process.geteuid())}, group ${process.getegid?.()}`
+    : undefined;
+  if (!we) return reason;
+  try {
+    const { gid, mode, uid } = await stat(path);
+    const octal = (mode & 0o777).toString(8).padStart(4, '0');
+    return `${reason}: it belongs to ${account(uid)}, group ${gid}, with mode ${octal}, and ${we}`;
+  } catch {
+    return `${reason}: ${we}, and may not enter the folder`;
+  }
+}
+
+/** `root (uid 0)`, or the number alone: names are not looked up, because that could ask a directory server. */
+const account = (uid: number): string => (uid === 0 ? 'root (uid 0)' : `uid ${uid}`);
 
 /** @throws the error itself if it has no code, which is a bug. */
 function problemOf(error: unknown): FileProblem {

@@ -99,7 +99,12 @@ function eventsOf(environment: EnvironmentStatus, now: Date): ICalEventData[] {
       say`From tomorrow the desk has fewer working days to answer than it needs.`,
     ),
     {
-      ...event('expiry', expiresAt, say`MESH certificate for ${name} expires`, say`From this moment MESH refuses it.`),
+      ...event(
+        'expiry',
+        expiresAt,
+        say`MESH certificate for ${name} expires`,
+        say`From this moment MESH refuses it.${firstThing(environment)}`,
+      ),
       alarms: [
         {
           type: ICalAlarmType.display,
@@ -109,6 +114,11 @@ function eventsOf(environment: EnvironmentStatus, now: Date): ICalEventData[] {
       ],
     },
   ];
+}
+
+/** What needs doing now, where something does. */
+function firstThing({ diagnosis }: EnvironmentStatus): string {
+  return diagnosis.cause ? ` ${diagnosis.headline}. Do first: ${diagnosis.firstAction}` : '';
 }
 
 /** The date in London as midnight UTC, which is how the library expects a whole day. */

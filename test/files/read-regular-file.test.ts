@@ -93,7 +93,12 @@ describe('what is not one is a problem with a kind, a reason and the system’s 
     try {
       // Root may read everything; the refusal can only be seen as somebody else.
       if (root) process.seteuid?.(65_534);
-      expect(await problem(at('locked'))).toMatchObject({ kind: 'denied', code: 'EACCES' });
+      const found = await problem(at('locked'));
+      expect(found).toMatchObject({ kind: 'denied', code: 'EACCES' });
+      // Whose it is and who we are: usually that is all there is to know.
+      expect(found?.reason).toMatch(
+        /permission denied\): it belongs to .*, group \d+, with mode 0000, and this process runs as uid \d+, group \d+$/,
+      );
     } finally {
       if (root) process.seteuid?.(0);
     }

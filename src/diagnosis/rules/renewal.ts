@@ -32,6 +32,7 @@ function notSent(evidence: Evidence): Wording {
     return {
       headline: `The mail server refused the ${requestOf(evidence)}${untilWhen(evidence)}`,
       message: retried(evidence),
+      remedy: correctIt(evidence),
       ...withCommand(evidence.renewal?.first ? 'request' : 'renew', evidence),
     };
   return { headline: `The ${requestOf(evidence)} has not been sent${untilWhen(evidence)}` };
@@ -43,6 +44,12 @@ const refusedWords = {
   recipients: 'the recipients (`renewal.desk`, `contact.email`)',
   message: 'the message',
 } as const;
+
+function correctIt({ renewal }: Evidence): string {
+  const thing = renewal?.record?.refusedThing;
+  if (!thing) return 'Correct what the message names, then run the command below.';
+  return `Correct ${refusedWords[thing]}: the message says why it was refused. The service then sends the request again by itself; the command below sends it at once.`;
+}
 
 function retried({ renewal }: Evidence): string {
   const thing = renewal?.record?.refusedThing;
@@ -64,6 +71,11 @@ function telephoneDesk(evidence: Evidence): Wording {
 const isAsked = ({ renewal }: Evidence) => renewal?.state === 'requested' && renewal.record?.delivery !== 'drafted';
 
 export const renewalRules: readonly Rule[] = [
+  {
+    name: 'An environment without a certificate needs a request',
+    cause: 'nothing_deployed_yet',
+    says: (evidence) => withCommand('request', evidence),
+  },
   {
     name: 'Nothing is sent while the state directory is not the one that the service opened',
     cause: 'state_replaced',

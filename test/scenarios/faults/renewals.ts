@@ -13,7 +13,29 @@ const expiringIn = (days: number, renewal: Bench['renewal']) => async () => {
 const command = (words: string) => new RegExp(words.replaceAll(' ', '\\s'));
 const asked: Partial<RenewalRecord> = { delivery: 'sent', requestedAt: inDays(-15), messageId: '<request@example>' };
 
+/** Before the first certificate nothing is there that could be read. */
+const empty = (first: 'not_requested' | 'awaited') => async () => {
+  const bench = await makeBench();
+  bench.remove('client.pem', 'private_key.pem', 'ca_bundle.pem');
+  bench.renewal = { state: 'not_due', first };
+  return bench;
+};
+
 export const renewalFaults: readonly Fault[] = [
+  {
+    name: 'Nothing has been deployed or requested yet',
+    make: empty('not_requested'),
+    cause: 'nothing_deployed_yet',
+    consequences: [],
+    first: /^Run `mesh-cert-monitor request --config \S+ --environment integration`/,
+  },
+  {
+    name: 'The first certificate is awaited',
+    make: empty('awaited'),
+    cause: undefined,
+    consequences: [],
+    information: ['first_certificate_awaited'],
+  },
   {
     name: 'The certificate is in its renewal window, and nothing has been requested',
     make: expiringIn(40, { state: 'due', record: {} }),

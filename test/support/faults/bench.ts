@@ -19,7 +19,7 @@ import {
   statusFrom,
 } from '../../../src/monitor/environment-memory.ts';
 import { renewalFindings } from '../../../src/renewal/findings.ts';
-import type { RenewalRecord, RenewalState } from '../../../src/renewal/types.ts';
+import type { RenewalRecord, RenewalState, RenewalStatus } from '../../../src/renewal/types.ts';
 import type { EnvironmentStatus } from '../../../src/status/types.ts';
 import { known, Untrusted } from '../../../src/text/index.ts';
 import { dayMs } from '../../../src/time/duration.ts';
@@ -92,7 +92,13 @@ export class Bench {
   /** This machine's clock minus the true time. */
   clockMs = 0;
   watchedForMs = 0;
-  renewal: { state: RenewalState; record?: Partial<RenewalRecord>; problem?: object; keyMissing?: boolean } = {
+  renewal: {
+    state: RenewalState;
+    first?: NonNullable<RenewalStatus['first']>;
+    record?: Partial<RenewalRecord>;
+    problem?: object;
+    keyMissing?: boolean;
+  } = {
     state: 'not_due',
   };
 
@@ -205,7 +211,7 @@ export class Bench {
   }
 
   #renewal(environment: ResolvedEnvironment, assessment: Assessment | undefined, now: Date) {
-    const { state, record: more, keyMissing = false, problem = {} } = this.renewal;
+    const { first, state, record: more, keyMissing = false, problem = {} } = this.renewal;
     const client = assessment?.certificates.find(({ role }) => role === 'client')?.certificate;
     const record =
       more && client
@@ -226,6 +232,7 @@ export class Bench {
       environment,
       reason,
       keyMissing,
+      ...(first ? { first } : {}),
       records: [],
       related: [],
       names: new Set([environment.name]),
@@ -238,7 +245,7 @@ export class Bench {
       >[0],
       now,
     );
-    return { status: { state, reason, ...(record ? { record } : {}) }, findings };
+    return { status: { state, reason, ...(first ? { first } : {}), ...(record ? { record } : {}) }, findings };
   }
 
   /** In a shell, as a person types it. */

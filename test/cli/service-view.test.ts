@@ -1,0 +1,55 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serviceView } from '../../src/cli/service-view.ts';
+import { sampleConfiguration } from '../support/configuration.ts';
+import { environmentStatus, sampleFinding, sampleNow } from '../support/status.ts';
+
+const asked: (string | undefined)[] = [];
+let answer = '';
+const server = createServer((request, response) => {
+  asked.push(request.url);
+  response.end(answer);
+});
+beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+afterAll(() => {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(resolve));
+});
+
+const unreadable = () => environmentStatus({ findings: [sampleFinding('passphrase_missing')] });
+const seen = async (status = unreadable(), http: object = {}) => {
+  const { port } = server.address() as AddressInfo;
+  const configuration = sampleConfiguration([], { http: { host: '127.0.0.1', port, ...http } });
+  return (await serviceView(configuration, [status], sampleNow)).join('');
+};
+
+test('who looks makes no difference: nothing is said, and nobody is asked', async () => {
+  const before = asked.length;
+  expect(await seen(environmentStatus())).toBe('');
+  expect(await seen(environmentStatus({ findings: [sampleFinding('key_mismatch')] }))).toBe('');
+  expect(asked.length).toBe(before);
+});
+
+test('a part that cannot be read: as whom it was tried, and what the running service sees', async () => {
+  answer = JSON.stringify({ status: 'ok', diagnosis: { headline: 'Nothing needs attention\u202e' } });
+  const text = await seen();
+  expect(text).toMatch(/^Checked as uid \d+ on .* at 2026-03-02 09:30:00 UTC, with the variables of this shell\.$/m);
+  expect(text).toMatch(/sees integration as ok: Nothing needs attention\\u\{202e\}\.\n$/);
+  expect(asked.at(-1)).toBe('/api/v1/environments/integration');
+});
+
+test.each(['', 'not JSON', '{"status":"ok"}', '[]'])('what answers is not the service (%j)', async (other) => {
+  answer = other;
+  expect(await seen()).toContain('No service answers at');
+});
+
+test('nobody answers', async () => {
+  expect(await seen(unreadable(), { port: 1 })).toContain('No service answers at http://127.0.0.1:1');
+});
+
+test('a service that wants a password is not asked', async () => {
+  const before = asked.length;
+  expect(await seen(unreadable(), { basicAuth: { username: 'x' } })).toContain('it is not asked here');
+  expect(asked.length).toBe(before);
+});
