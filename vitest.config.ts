@@ -39,7 +39,7 @@ const alone = [
   'test/verify/path.test.ts',
   'test/verify/openssl-path.test.ts',
   'test/*/limits.test.ts',
-  'test/examine/memory.test.ts',
+  'test/examine/*.test.ts',
 ];
 
 export default defineConfig({

@@ -7,6 +7,7 @@ const mayImport: Record<string, readonly string[]> = {
   errors: [],
   shortage: ['errors'],
   files: ['shortage'],
+  threads: ['errors', 'shortage'],
   text: [],
   time: ['text'],
   limits: [],
@@ -16,7 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   credential: ['config', 'errors', 'findings', 'limits', 'text', 'x509'],
   verify: ['config', 'credential', 'findings', 'limits', 'shortage', 'text', 'time', 'x509'],
   bundle: ['credential', 'files', 'text', 'time', 'verify', 'x509'],
-  examine: ['config', 'credential', 'verify'],
+  examine: ['config', 'credential', 'findings', 'limits', 'threads', 'time', 'verify', 'x509'],
   mesh: [
     'config',
     'credential',

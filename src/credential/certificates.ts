@@ -1,4 +1,5 @@
-import { limits } from '../limits/index.ts';
+import { allowance, limits } from '../limits/index.ts';
+import { counted } from '../text/index.ts';
 import {
   type Certificate,
   DerError,
@@ -36,8 +37,8 @@ const deepestMail = 3;
  * Every certificate of a source, and what is wrong with blocks that are not certificates: PEM, DER, PKCS#7 in either, or an email that
  * contains one of them. Keys next to certificates are skipped. Never throws because of the content.
  */
-export function readCertificates(bytes: Buffer): Promise<CertificateReading> {
-  return readForm(formOf(bytes), 0);
+export async function readCertificates(bytes: Buffer): Promise<CertificateReading> {
+  return bounded(await readForm(formOf(bytes), 0));
 }
 
 /**
@@ -109,22 +110,45 @@ function fromBlocks(blocks: readonly PemBlock[]): CertificateReading {
     const instead = kind && insteadOfCertificate[kind];
     return nothing(`it does not contain a certificate, only ${labelsOf(blocks)}${instead ? `: ${instead}` : ''}`);
   }
-  const { bundleCertificates } = limits;
+  // One more than the limit shows that there are more.
   const readings = wanted
-    .slice(0, bundleCertificates)
+    .slice(0, limits.bundleCertificates + 1)
     .map((block) => fromBlock(block, `block ${block.number} (line ${block.line}): `));
-  const entries = readings.flatMap((each) => each.entries);
-  const tooMany = Math.max(wanted.length, entries.length) > bundleCertificates;
-  const excess = tooMany
-    ? [`it has more than ${bundleCertificates} certificates, the limit; the others are not looked at`]
-    : [];
-  const overLimit = new Set([...excess, ...readings.flatMap((each) => each.overLimit)]);
-  const problems = [...excess, ...summed(readings.flatMap((each) => each.problems))];
   return {
-    entries: entries.slice(0, bundleCertificates),
-    problems,
-    overLimit: problems.filter((problem) => overLimit.has(problem)),
+    entries: readings.flatMap(({ entries }) => entries),
+    problems: summed(readings.flatMap(({ problems }) => problems)),
+    overLimit: readings.flatMap(({ overLimit }) => overLimit),
   };
+}
+
+function bounded({ entries, problems, overLimit }: CertificateReading): CertificateReading {
+  const { entries: kept, excess = [] } = withinLimits(entries);
+  return { entries: kept, problems: [...excess, ...problems], overLimit: [...excess, ...overLimit] };
+}
+
+const notLookedAt = 'the limit; the others are not looked at';
+const tooMany = [`it has more than ${limits.bundleCertificates} certificates, ${notLookedAt}`];
+const tooMuch = [
+  `its certificates have more than ${counted(limits.bundleEntries)} names and policies in all, ${notLookedAt}`,
+];
+
+/** The first ones, as many as the limits allow, and what is said of the others. */
+export function withinLimits<Entry extends Certificate | undefined>(
+  entries: readonly Entry[],
+): { readonly entries: readonly Entry[]; readonly excess?: readonly string[] } {
+  const work = allowance(limits.bundleEntries);
+  const end = entries.findIndex((each) => each && !work.spend(entriesOf(each)));
+  if (end !== -1 && end <= limits.bundleCertificates) return { entries: entries.slice(0, end), excess: tooMuch };
+  if (entries.length <= limits.bundleCertificates) return { entries };
+  return { entries: entries.slice(0, limits.bundleCertificates), excess: tooMany };
+}
+
+/** What there can be thousands of in one certificate. */
+function entriesOf(certificate: Certificate): number {
+  const { alternativeNames, nameConstraints, certificatePolicies, policyMappings, extendedKeyUsage } = certificate;
+  const { permitted = [], excluded = [] } = nameConstraints ?? {};
+  const lists = [alternativeNames, permitted, excluded, certificatePolicies, policyMappings, certificate.subjectRdns];
+  return lists.reduce((sum, list) => sum + (list?.length ?? 0), extendedKeyUsage?.purposes.size ?? 0);
 }
 
 /** A badly damaged file would otherwise report the same problem ten thousand times. */

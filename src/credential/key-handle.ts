@@ -44,6 +44,11 @@ export class DeployedKey implements PrivateKeyHandle {
     }
   }
 
+  /** OpenSSL's object, which threads share without copying it. */
+  forAnotherThread(): KeyObject {
+    return this.#key;
+  }
+
   secureContext(options: Parameters<PrivateKeyHandle['secureContext']>[0]): SecureContext {
     const { chain, trusted, alsoTrusted = [], ...offer } = options;
     // OpenSSL only notices if both have the same type; with an RSA key and an EC certificate it would present nothing at all.

@@ -22,6 +22,8 @@ export interface ReadOptions {
   readonly previous?: DeployedCredential;
   /** Waits before files that do not belong together are read again. Default: 250 ms. */
   readonly pause?: () => Promise<void>;
+  /** Does the work of parsing and decrypting. Default: `interpret`. */
+  readonly interpretWith?: (content: CredentialContent) => Promise<DeployedCredential>;
 }
 
 const swapPauseMs = 250;
@@ -42,11 +44,12 @@ export async function readCredential(
 ): Promise<DeployedCredential> {
   const material = await readSources(inputs, env);
   if (options.previous?.contentHash === material.contentHash) return options.previous;
-  const credential = await interpret(material);
+  const interpretWith = options.interpretWith ?? interpret;
+  const credential = await interpretWith(material);
   if (!material.fromFiles || !looksHalfSwapped(credential)) return credential;
   await (options.pause?.() ?? sleep(swapPauseMs));
   const again = await readSources(inputs, env);
-  return again.contentHash === material.contentHash ? credential : interpret(again);
+  return again.contentHash === material.contentHash ? credential : interpretWith(again);
 }
 
 const transient: ReadonlySet<FindingCode> = new Set<FindingCode>([
@@ -66,7 +69,8 @@ function looksHalfSwapped({ certificate, privateKey, problems }: DeployedCredent
   return Buffer.compare(certificate.publicKey.spki, privateKey.publicKey.spki) !== 0;
 }
 
-async function interpret(material: CredentialContent): Promise<DeployedCredential> {
+/** Parses and decrypts what was read. */
+export async function interpret(material: CredentialContent): Promise<DeployedCredential> {
   const { certificate, privateKey, caBundle, keystore } = material.parts;
   const bundle = caBundle && (await bundleFrom(caBundle));
   const client = keystore

@@ -103,3 +103,7 @@ function hashOf(content: readonly (PartContent | undefined)[], alias: string | u
   }
   return hash.digest('hex');
 }
+
+/** The places of its parts, for a sentence. */
+export const placesOf = ({ parts: all }: CredentialContent): string =>
+  [...new Set(Object.values(all).map(({ place }) => place))].join(', ');

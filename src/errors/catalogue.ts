@@ -14,6 +14,8 @@ export const errorCatalogue = {
   ERR_STORE_REPLACED:
     'The state directory was removed or replaced while the service runs, so nothing is sent. See [findings.md](findings.md#state_replaced).',
   ERR_DEADLINE: 'A check took too long and was abandoned. The last known state stays.',
+  ERR_THREAD_DEADLINE:
+    'Work on a credential used up its time or memory and was ended. See [findings.md](findings.md#check_given_up).',
   ERR_CERTIFICATE_MALFORMED: 'The data is not a valid X.509 certificate. The message says where it is wrong.',
   ERR_DER: 'The data is not DER, or not the DER that was expected.',
   ERR_PRIVATE_KEY: 'The private key cannot be used: it is damaged, or its passphrase is missing or wrong.',

@@ -1,21 +1,12 @@
 /** Read → rehearse → assess: the pipeline behind `serve`, `check`, `inspect`, `renew` and `accept`. */
 import type { ResolvedEnvironment, Variables } from '../config/index.ts';
 import { type CredentialInputs, type DeployedCredential, readCredential } from '../credential/index.ts';
-import {
-  type Assessment,
-  type AssessmentPolicy,
-  assess,
-  nextBoundary,
-  policyFor,
-  type Rehearsal,
-  rehearse,
-} from '../verify/index.ts';
+import { minuteMs } from '../time/index.ts';
+import { type Assessment, type AssessmentPolicy, assess, nextBoundary, policyFor, rehearse } from '../verify/index.ts';
+import { type Bench, here, type Rehearsed } from './bench.ts';
 
-export interface Examination {
+export interface Examination extends Rehearsed {
   readonly credential: DeployedCredential;
-  /** OpenSSL's verdict. Undefined if there was nothing to rehearse. */
-  readonly rehearsal?: Rehearsal;
-  readonly rehearsedAt: Date;
   readonly assessment: Assessment;
   /** What the assessment was made for. It says the same for this policy from when it was made until the boundary. */
   readonly judged?: { readonly policy: AssessmentPolicy; readonly until: Date | undefined };
@@ -36,8 +27,11 @@ export async function examine(
   last: Examination | undefined,
   env: Variables,
   now: Date,
+  bench: Bench = here,
 ): Promise<Examination | undefined> {
-  return environment.credential && examineSources(environment.credential, policyFor(environment), env, now, last);
+  return (
+    environment.credential && examineSources(environment.credential, policyFor(environment), env, now, last, bench)
+  );
 }
 
 /** As `examine`, for sources that are not in a configuration. */
@@ -47,16 +41,36 @@ export async function examineSources(
   env: Variables,
   now: Date,
   last?: Examination,
+  bench: Bench = here,
 ): Promise<Examination> {
-  const credential = await readCredential(sources, env, last && { previous: last.credential });
-  if (last && stillSaysTheSame(last, credential, policy, now))
-    return { ...last, assessment: { ...last.assessment, assessedAt: now } };
-  const rehearsed = last && stillHolds(last, credential, now) ? last : await rehearseNow(credential, now);
-  const { rehearsal, rehearsedAt } = rehearsed;
-  const assessment = assess(credential, policy, rehearsal, now);
-  const judged = { policy, until: nextBoundary(credential, policy, now) };
-  return { credential, ...(rehearsal ? { rehearsal } : {}), rehearsedAt, assessment, judged };
+  const previous = last && !isToBeTriedAgain(last, now) ? last : undefined;
+  const credential = await read(sources, env, previous?.credential, bench);
+  if (previous && stillSaysTheSame(previous, credential, policy, now))
+    return { ...previous, assessment: { ...previous.assessment, assessedAt: now } };
+  const before = previous && stillHolds(previous, credential, now) ? previous : undefined;
+  const judgement = await bench.judge(credential, policy, before, now);
+  const until = isGivenUp(judgement)
+    ? new Date(now.getTime() + triedAgainAfterMs)
+    : nextBoundary(credential, policy, now);
+  return { credential, ...judgement, judged: { policy, until } };
 }
+
+/** The credential alone, for a handshake. The same object while every byte is the same. */
+export const read = (
+  sources: CredentialInputs,
+  env: Variables,
+  previous: DeployedCredential | undefined,
+  bench: Bench = here,
+): Promise<DeployedCredential> =>
+  readCredential(sources, env, { ...(previous && { previous }), interpretWith: bench.interpret });
+
+const triedAgainAfterMs = 10 * minuteMs;
+
+const isGivenUp = ({ assessment }: Pick<Examination, 'assessment'>): boolean =>
+  assessment.findings.some(({ code }) => code === 'check_given_up');
+
+const isToBeTriedAgain = (last: Examination, now: Date): boolean =>
+  isGivenUp(last) && last.judged?.until !== undefined && now >= last.judged.until;
 
 /** The clock may also have been set back. Without OpenSSL's verdict, it is asked again. */
 function stillSaysTheSame(
@@ -77,13 +91,6 @@ export async function examineCandidate(
   now: Date,
 ): Promise<Assessment> {
   return assess(credential, policy, await rehearse(credential), now);
-}
-
-type Rehearsed = Pick<Examination, 'rehearsal' | 'rehearsedAt'>;
-
-async function rehearseNow(credential: DeployedCredential, now: Date): Promise<Rehearsed> {
-  const rehearsal = await rehearse(credential);
-  return { ...(rehearsal ? { rehearsal } : {}), rehearsedAt: now };
 }
 
 /** OpenSSL's verdict on the same bytes stays the same until a certificate becomes valid or expires. The clock may also have been set back. */

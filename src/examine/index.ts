@@ -1,2 +1,4 @@
 /** Read, rehearse, assess: one pipeline for everything that needs the state of a credential. */
-export { type Examination, examine, examineCandidate, examineSources } from './examine.ts';
+export type { Bench } from './bench.ts';
+export { type Examination, examine, examineCandidate, examineSources, read } from './examine.ts';
+export { benchInThreads, type ThreadedBench } from './threads.ts';

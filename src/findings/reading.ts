@@ -76,6 +76,17 @@ export const readingCodes = {
       'Check that the file named in the message is the one that was meant to be deployed. If it is, and clients accept it, remove what is not needed (such as CA certificates that the path does not use), or export a keystore again with the default settings of its tool.',
     source: 'docs/security.md',
   },
+  check_given_up: {
+    group: 'reading',
+    severity: 'critical',
+    check: 'readable',
+    title: 'A check took too long and was ended',
+    meaning:
+      'Reading or judging this credential used up its time or memory, so nobody knows whether it works. The last known dates stay, and other environments are not affected. It is tried again after ten minutes, or when a file changes.',
+    remedy:
+      'Check that the files named in the message are the ones that were meant to be deployed. Run `mesh-cert-monitor check` for this environment on a machine that is not busy, and please report it with the certificates (never the key) if it takes longer than a few seconds.',
+    source: 'docs/security.md',
+  },
   passphrase_missing: {
     group: 'reading',
     severity: 'critical',

@@ -29,6 +29,10 @@ export const limitCatalogue = {
     most: 512,
     of: 'Certificates in one source. The system bundles of operating systems have about 150.',
   },
+  bundleEntries: {
+    most: 6_000,
+    of: 'Names, name constraints, policies and purposes in all certificates of one source together.',
+  },
   berValues: { most: 64 * 1024, of: 'Values in a BER structure (PKCS#7, PKCS#12), at any depth.' },
 
   keystoreKeys: { most: 16, of: 'Private keys in one keystore. Each has to be decrypted and proven.' },
@@ -70,6 +74,11 @@ export const limitCatalogue = {
   orderSignatures: { most: 1_000, of: 'Signatures verified to find out in which order a bundle is.' },
   orderPairs: { most: 50_000, of: 'Pairs of certificates looked at for it.' },
   opensslQuestions: { most: 200, of: 'Certificates that OpenSSL is asked about, to follow its choice of a path.' },
+
+  checkMs: {
+    most: 10_000,
+    of: 'Milliseconds that reading or judging one credential may take in its thread, which is then ended (`check_given_up`).',
+  },
 
   serverBytes: {
     most: 32 * 1024,

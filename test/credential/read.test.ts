@@ -188,7 +188,7 @@ test('a file of ten thousand broken blocks is told in a few findings, and one of
     'private_key_malformed',
   ]);
   expect(problems[0]?.message).toContain('more than 512 certificates');
-  expect(problems[9]?.message).toContain('504 more blocks do not parse.');
+  expect(problems[9]?.message).toContain('505 more blocks do not parse.');
   expect(problems[10]?.message).toContain('only A0, A1, A2, A3, 9996 other kinds.');
 });
 

@@ -1,7 +1,8 @@
 /** Keys from passphrases. The work is limited, so that a hostile file cannot decide how long we compute. */
-import { createHash, pbkdf2, scrypt } from 'node:crypto';
+import { createHash, pbkdf2, pbkdf2Sync, type ScryptOptions, scrypt, scryptSync } from 'node:crypto';
 import { setImmediate as othersFirst } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { isMainThread } from 'node:worker_threads';
 import { type Allowance, allowance, limits } from '../../limits/index.ts';
 import { counted } from '../../text/index.ts';
 import {
@@ -16,8 +17,14 @@ import {
   tags,
 } from '../../x509/index.ts';
 
-const derivePbkdf2 = promisify(pbkdf2);
-const deriveScrypt = promisify<Buffer, Uint8Array, number, import('node:crypto').ScryptOptions, Buffer>(scrypt);
+/**
+ * In a thread of its own the work is done there. The threads that libuv has for all are few, and files and names wait for them too.
+ */
+const derivePbkdf2 = isMainThread ? promisify(pbkdf2) : pbkdf2Sync;
+const deriveScrypt = isMainThread
+  ? promisify<Buffer, Uint8Array, number, ScryptOptions, Buffer>(scrypt)
+  : (password: Buffer, salt: Uint8Array, length: number, options: ScryptOptions) =>
+      scryptSync(password, salt, length, options);
 
 /** Rounds between two pauses: about 20 ms. */
 const roundsInARow = 10_000;

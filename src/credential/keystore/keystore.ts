@@ -1,5 +1,6 @@
 import type { Secret } from '../../config/index.ts';
 import { type Certificate, DerError, MalformedCertificateError, parseCertificate } from '../../x509/index.ts';
+import { withinLimits } from '../certificates.ts';
 import { formOf } from '../form/form.ts';
 import { kindOfDer } from '../form/other-formats.ts';
 import type { DeployedKey } from '../key-handle.ts';
@@ -72,6 +73,9 @@ function sorted(content: KeystoreContent, alias: string | undefined): Keystore {
       report(`certificate ${index + 1}: ${error.message}`, codeOf(error));
     }
   }
+  const kept = withinLimits([...parsed.values()]);
+  for (const excess of kept.excess ?? []) report(excess, 'input_over_limit');
+  for (const [der, each] of parsed) if (!kept.entries.includes(each)) parsed.delete(der);
   if (content.entries.length === 0) problems.push(parsed.size > 0 ? truststore : noKey);
   const chosen: Chosen = choose(content.entries, parsed, alias);
   problems.push(...chosen.problems);

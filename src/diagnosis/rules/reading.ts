@@ -77,6 +77,12 @@ export const readingRules: readonly Rule[] = [
     consequences: unjudged,
   },
   {
+    name: 'What was not read in time cannot be judged',
+    cause: 'check_given_up',
+    reasons: ['credential_unusable', 'server_certificate_untrusted'],
+    consequences: unjudged,
+  },
+  {
     name: 'Without the passphrase there is no key',
     cause: 'passphrase_missing',
     reasons: ['credential_unusable'],

@@ -1,0 +1,82 @@
+import { availableParallelism } from 'node:os';
+import { extname } from 'node:path';
+import { type CredentialContent, type DeployedCredential, packed, placesOf, unpacked } from '../credential/index.ts';
+import { finding } from '../findings/index.ts';
+import { limits } from '../limits/index.ts';
+import { ThreadDeadlineError, ThreadPool } from '../threads/index.ts';
+import type { Certificate } from '../x509/index.ts';
+import { type Bench, here, type Judgement } from './bench.ts';
+import type { Job } from './thread.ts';
+
+/** Two at least, so that one credential that takes its whole time does not hold up all others. */
+const size = Math.min(4, Math.max(2, availableParallelism()));
+
+export interface ThreadedBench extends Bench {
+  stop(): Promise<void>;
+}
+
+/**
+ * Does the work in threads, so that no credential holds up the main loop or another environment. One that uses up its time is ended, and
+ * is a finding.
+ */
+export function benchInThreads(deadlineMs: number = limits.checkMs): ThreadedBench {
+  const module = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url);
+  const pool = new ThreadPool(module, { size, deadlineMs });
+  const run = (job: Job) => pool.run(packed(job, 'der'));
+  return {
+    interpret: async (content) => {
+      try {
+        return unpacked(await run({ kind: 'interpret', content })) as DeployedCredential;
+      } catch (error) {
+        if (error instanceof ThreadDeadlineError) return givenUp(content, error);
+        throw error;
+      }
+    },
+    judge: async (credential, policy, before, now) => {
+      try {
+        return unpacked(await run({ kind: 'judge', credential, policy, before, now }), all(credential)) as Judgement;
+      } catch (error) {
+        if (!(error instanceof ThreadDeadlineError)) throw error;
+        return here.judge(
+          { ...nothingOf(credential), problems: [giveUp('the credential', error)] },
+          policy,
+          undefined,
+          now,
+        );
+      }
+    },
+    stop: () => pool.stop(),
+  };
+}
+
+const all = ({ certificate, extraCertificates, bundle }: DeployedCredential): Certificate[] => [
+  ...(certificate ? [certificate] : []),
+  ...extraCertificates,
+  ...bundle,
+];
+
+/** Nothing was read, and one finding says why: the last known dates stay. */
+function givenUp(content: CredentialContent, error: ThreadDeadlineError): DeployedCredential {
+  const { certificate, privateKey, caBundle, keystore } = content.parts;
+  return {
+    configured: {
+      certificate: Boolean(certificate ?? keystore),
+      privateKey: Boolean(privateKey ?? keystore),
+      caBundle: Boolean(caBundle ?? keystore),
+    },
+    extraCertificates: [],
+    bundle: [],
+    problems: [giveUp(placesOf(content), error)],
+    contentHash: content.contentHash,
+  };
+}
+
+const nothingOf = ({ configured, contentHash }: DeployedCredential): Omit<DeployedCredential, 'problems'> => ({
+  configured,
+  contentHash,
+  extraCertificates: [],
+  bundle: [],
+});
+
+const giveUp = (place: string, { message }: ThreadDeadlineError) =>
+  finding('check_given_up', `The check of ${place} was given up: ${message}.`, { subject: place });

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { MonitorError } from '../errors/index.ts';
+import { ResourceShortageError, shortageOf } from '../shortage/index.ts';
+import type { FromThread } from './messages.ts';
+
+/** The work used the time or the memory that it may have, and was ended. It says something about the input. */
+export class ThreadDeadlineError extends MonitorError {
+  override readonly code = 'ERR_THREAD_DEADLINE';
+}
+
+export interface Job {
+  readonly data: unknown;
+  readonly deadlineMs: number;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Listener {
+  readonly ready: () => void;
+  readonly free: (thread: Thread) => void;
+  readonly ended: (thread: Thread) => void;
+}
+
+/** Many times what the largest input within the limits needs. */
+const memory = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 64 };
+/** Loading the modules takes half a second on a free processor. */
+const startsWithinMs = 60_000;
+/** How often a job on a busy machine gets its time again, before it is given up as a shortage. */
+const mostTurns = 6;
+/** A thread in the middle of something does not answer at once. */
+const answersWithinMs = 1_000;
+
+/** One worker thread, which does one job at a time. It keeps the process alive only while it has one. */
+export class Thread {
+  readonly #worker: Worker;
+  readonly #ended: (thread: Thread) => void;
+  readonly #free: (thread: Thread) => void;
+  readonly #ready: () => void;
+  #job: Job | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isReady = false;
+  #usedMs = 0;
+
+  constructor(module: URL, on: Listener) {
+    this.#ready = on.ready;
+    this.#free = on.free;
+    this.#ended = on.ended;
+    // Without our arguments and variables, which can contain secrets and are not its business.
+    this.#worker = new Worker(module, { argv: [], env: {}, execArgv: [], resourceLimits: memory });
+    this.#worker.on('message', (message: FromThread) => this.#heard(message));
+    this.#worker.once('error', (error) => this.#fail(ofWorker(error)));
+    this.#worker.once('exit', () => {
+      this.#fail(new Error('a thread ended in the middle of its work'));
+      this.#ended(this);
+    });
+    this.#worker.unref();
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  run(job: Job): void {
+    this.#job = job;
+    this.#worker.ref();
+    this.#timer = setTimeout(() => this.#late(), this.#isReady ? job.deadlineMs : startsWithinMs);
+    this.#worker.postMessage(job.data);
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #heard(message: FromThread): void {
+    this.#usedMs = message.cpuMs;
+    if (message.kind === 'ready') {
+      this.#isReady = true;
+      clearTimeout(this.#timer);
+      if (this.#job) this.#timer = setTimeout(() => this.#late(), this.#job.deadlineMs);
+      this.#ready();
+      return;
+    }
+    const job = this.#settled();
+    if (message.kind === 'done') job?.resolve(message.result);
+    else job?.reject(message.kind === 'bug' ? message.error : new ResourceShortageError(message.message));
+    this.#worker.unref();
+    this.#free(this);
+  }
+
+  /**
+   * The time has passed. If our own loop was blocked, the result may be here already: it comes first. If the machine is busy, the thread has
+   * not had its time yet, and gets more of it.
+   */
+  #late(turn = 1): void {
+    setImmediate(async () => {
+      const job = this.#job;
+      if (!job) return;
+      const hadItsTime = !this.#isReady || (await this.#cpuMs()) >= job.deadlineMs / 2;
+      if (this.#job !== job) return;
+      if (!hadItsTime && turn < mostTurns) {
+        this.#timer = setTimeout(() => this.#late(turn + 1), job.deadlineMs);
+        return;
+      }
+      this.#fail(hadItsTime && this.#isReady ? tooLong(job.deadlineMs) : notServed(job.deadlineMs * turn));
+      await this.end();
+    });
+  }
+
+  /** How much processor time the job has used. Unlimited if the thread does not say. */
+  async #cpuMs(): Promise<number> {
+    const answer = this.#worker.cpuUsage().catch(() => undefined);
+    const used = await Promise.race([answer, sleep(answersWithinMs, undefined, { ref: false })]);
+    return used ? (used.user + used.system) / 1000 - this.#usedMs : Number.POSITIVE_INFINITY;
+  }
+
+  #fail(error: Error): void {
+    this.#settled()?.reject(error);
+  }
+
+  #settled(): Job | undefined {
+    clearTimeout(this.#timer);
+    const job = this.#job;
+    this.#job = undefined;
+    return job;
+  }
+}
+
+const tooLong = (ms: number) => new ThreadDeadlineError(`it did not end within ${ms / 1000} s`);
+
+const notServed = (ms: number) =>
+  new ResourceShortageError(
+    `a check got less processor time in ${ms / 1000} s than it may take. Check what else uses this machine’s processors.`,
+  );
+
+function ofWorker(error: unknown): Error {
+  const { code } = error as { code?: string };
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return new ThreadDeadlineError(`it took more than ${memory.maxOldGenerationSizeMb} MiB of memory`);
+  return shortageOf(error, 'starting a thread') ?? (error instanceof Error ? error : new Error(String(error)));
+}

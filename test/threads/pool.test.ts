@@ -1,0 +1,76 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ResourceShortageError } from '../../src/shortage/index.ts';
+import { ThreadDeadlineError, ThreadPool } from '../../src/threads/index.ts';
+
+const module = new URL('../support/threads/worker.ts', import.meta.url);
+const pools: ThreadPool[] = [];
+const poolOf = (size: number, deadlineMs = 60_000) => {
+  const pool = new ThreadPool(module, { size, deadlineMs });
+  pools.push(pool);
+  return pool;
+};
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.stop()));
+});
+
+test('jobs are answered, more at a time than there are threads, by no more threads than that', async () => {
+  const pool = poolOf(2);
+  const values = Array.from({ length: 20 }, (_, index) => index);
+  expect(await Promise.all(values.map((value) => pool.run({ does: 'echo', with: value })))).toEqual(values);
+  const who = await Promise.all(values.map(() => pool.run({ does: 'say who' })));
+  expect(new Set(who).size).toBeLessThanOrEqual(2);
+});
+
+test('a thread gets neither our variables nor our arguments', async () => {
+  vi.stubEnv('MESH_TEST_SECRET', 'hunter2');
+  expect(await poolOf(1).run({ does: 'read the environment' })).toEqual({ env: {}, argv: [] });
+});
+
+describe('a job that does not end', () => {
+  test.each(['spin', 'backtrack'])(
+    'is ended at its deadline (%s), and the next one is done by another thread',
+    async (does) => {
+      const pool = poolOf(1, 500);
+      const before = await pool.run({ does: 'say who' });
+      const endless = pool.run({ does });
+      const next = pool.run({ does: 'say who' });
+      await expect(endless).rejects.toThrow(ThreadDeadlineError);
+      expect(await next).not.toBe(before);
+    },
+  );
+
+  test('leaves the other threads alone', async () => {
+    const pool = poolOf(2, 2_000);
+    const endless = pool.run({ does: 'spin' });
+    endless.catch(() => {});
+    for (let value = 0; value < 50; value += 1) expect(await pool.run({ does: 'echo', with: value })).toBe(value);
+    await expect(endless).rejects.toThrow(ThreadDeadlineError);
+  });
+
+  test('and used no processor says nothing about its input: this process was short of it', async () => {
+    await expect(poolOf(1, 300).run({ does: 'wait' })).rejects.toThrow(ResourceShortageError);
+  });
+
+  test('for want of memory is ended, and the pool goes on', async () => {
+    const pool = poolOf(1);
+    await expect(pool.run({ does: 'fill memory' })).rejects.toThrow(/MiB of memory/);
+    expect(await pool.run({ does: 'echo', with: 1 })).toBe(1);
+  });
+});
+
+test('a shortage in a thread is a shortage here, and a bug is a bug', async () => {
+  const pool = poolOf(1);
+  await expect(pool.run({ does: 'lack' })).rejects.toThrow(ResourceShortageError);
+  await expect(pool.run({ does: 'what nobody knows' })).rejects.toThrow(new TypeError('a bug'));
+  await expect(pool.run({ does: 'exit' })).rejects.toThrow('a thread ended in the middle of its work');
+  expect(await pool.run({ does: 'echo', with: 1 })).toBe(1);
+});
+
+test('stopping ends what runs and what waits', async () => {
+  const pool = poolOf(1);
+  const jobs = [pool.run({ does: 'spin' }), pool.run({ does: 'echo' })];
+  const ends = Promise.allSettled(jobs);
+  await pool.stop();
+  expect((await ends).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  await expect(pool.run({ does: 'echo' })).rejects.toThrow('stopped');
+});
