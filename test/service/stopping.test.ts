@@ -108,5 +108,6 @@ test('a log that nobody read for a while says how many lines were left out, and 
   await expect
     .poll(leftOut, { timeout: 15_000, interval: 500 })
     .toMatchObject({ level: 'warn', lines: expect.any(Number) });
-  expect(service.lines().some(({ msg }) => msg === 'configuration loaded')).toBe(true);
+  const goesOn = () => service?.lines().some(({ msg }) => msg === 'configuration loaded');
+  await expect.poll(goesOn, { timeout: 15_000 }).toBe(true);
 });
