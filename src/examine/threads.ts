@@ -22,6 +22,7 @@ export interface ThreadedBench extends Bench {
 export function benchInThreads(deadlineMs: number = limits.checkMs): ThreadedBench {
   const module = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url);
   const pool = new ThreadPool(module, { size, deadlineMs });
+  pool.warmUp();
   const run = (job: Job) => pool.run(packed(job, 'der'));
   return {
     interpret: async (content) => {

@@ -46,6 +46,12 @@ export class ThreadPool {
     await Promise.all([...this.#threads].map((thread) => thread.end()));
   }
 
+  /** Starts a thread now, so that the first job does not have to wait for it. */
+  warmUp(): void {
+    const thread = this.#started();
+    if (thread) this.#idle.push(thread);
+  }
+
   #dispatch(): void {
     while (this.#waiting.length > 0) {
       const thread = this.#idle.pop() ?? this.#started();

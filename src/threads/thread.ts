@@ -47,7 +47,7 @@ export class Thread {
     this.#free = on.free;
     this.#ended = on.ended;
     // Without our arguments and variables, which can contain secrets and are not its business.
-    this.#worker = new Worker(module, { argv: [], env: {}, execArgv: [], resourceLimits: memory });
+    this.#worker = new Worker(module, { argv: [], env: compileCache(), execArgv: [], resourceLimits: memory });
     this.#worker.on('message', (message: FromThread) => this.#heard(message));
     this.#worker.once('error', (error) => this.#fail(ofWorker(error)));
     this.#worker.once('exit', () => {
@@ -124,6 +124,12 @@ export class Thread {
     this.#job = undefined;
     return job;
   }
+}
+
+/** Halves the time to start, where the process itself has one. */
+function compileCache(): NodeJS.ProcessEnv {
+  const { NODE_COMPILE_CACHE: directory } = process.env;
+  return directory === undefined ? {} : { NODE_COMPILE_CACHE: directory };
 }
 
 const tooLong = (ms: number) => new ThreadDeadlineError(`it did not end within ${ms / 1000} s`);

@@ -23,6 +23,7 @@ test('jobs are answered, more at a time than there are threads, by no more threa
 
 test('a thread gets neither our variables nor our arguments', async () => {
   vi.stubEnv('MESH_TEST_SECRET', 'hunter2');
+  vi.stubEnv('NODE_COMPILE_CACHE', undefined);
   expect(await poolOf(1).run({ does: 'read the environment' })).toEqual({ env: {}, argv: [] });
 });
 
