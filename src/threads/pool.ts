@@ -2,6 +2,18 @@ import { type Job, Thread } from './thread.ts';
 
 export { ThreadDeadlineError } from './thread.ts';
 
+export interface PoolOptions {
+  /** Threads at most. */
+  readonly size: number;
+  /** For each job, from when its thread is ready. */
+  readonly deadlineMs: number;
+  /** A thread without work ends after this time. Default: one minute. */
+  readonly idleMs?: number;
+}
+
+/** A thread takes 50 MiB, and where nothing changes there is no work. */
+const idleMs = 60_000;
+
 /**
  * A few worker threads that do one job each at a time, in the order of asking. They start when they are needed; one that its deadline
  * ended is replaced. An idle pool does not keep the process alive.
@@ -12,14 +24,15 @@ export { ThreadDeadlineError } from './thread.ts';
  */
 export class ThreadPool {
   readonly #module: URL;
-  readonly #options: { readonly size: number; readonly deadlineMs: number };
+  readonly #options: PoolOptions;
   readonly #threads = new Set<Thread>();
-  readonly #idle: Thread[] = [];
+  /** Each with the timer that ends it. */
+  readonly #idle = new Map<Thread, NodeJS.Timeout>();
   readonly #waiting: Job[] = [];
   #stopped = false;
 
   /** @param module - a module that calls `answer`. */
-  constructor(module: URL, options: { readonly size: number; readonly deadlineMs: number }) {
+  constructor(module: URL, options: PoolOptions) {
     this.#module = module;
     this.#options = options;
   }
@@ -49,16 +62,32 @@ export class ThreadPool {
   /** Starts a thread now, so that the first job does not have to wait for it. */
   warmUp(): void {
     const thread = this.#started();
-    if (thread) this.#idle.push(thread);
+    if (thread) this.#rest(thread);
   }
 
   #dispatch(): void {
     while (this.#waiting.length > 0) {
-      const thread = this.#idle.pop() ?? this.#started();
+      const thread = this.#woken() ?? this.#started();
       const job = thread && this.#waiting.shift();
       if (!thread || !job) return;
       thread.run(job);
     }
+  }
+
+  #rest(thread: Thread): void {
+    const timer = setTimeout(() => {
+      this.#idle.delete(thread);
+      void thread.end();
+    }, this.#options.idleMs ?? idleMs);
+    this.#idle.set(thread, timer.unref());
+  }
+
+  #woken(): Thread | undefined {
+    const [thread] = this.#idle.keys();
+    if (!thread) return undefined;
+    clearTimeout(this.#idle.get(thread));
+    this.#idle.delete(thread);
+    return thread;
   }
 
   /** One at a time: two that load their modules side by side take longer until the first job is done. */
@@ -68,13 +97,13 @@ export class ThreadPool {
     const thread = new Thread(this.#module, {
       ready: () => this.#dispatch(),
       free: (each) => {
-        this.#idle.push(each);
+        this.#rest(each);
         this.#dispatch();
       },
       ended: (each) => {
         this.#threads.delete(each);
-        const index = this.#idle.indexOf(each);
-        if (index !== -1) this.#idle.splice(index, 1);
+        clearTimeout(this.#idle.get(each));
+        this.#idle.delete(each);
         if (!this.#stopped) this.#dispatch();
       },
     });

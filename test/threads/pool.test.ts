@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ResourceShortageError } from '../../src/shortage/index.ts';
 import { ThreadDeadlineError, ThreadPool } from '../../src/threads/index.ts';
@@ -65,6 +66,15 @@ test('a shortage in a thread is a shortage here, and a bug is a bug', async () =
   await expect(pool.run({ does: 'what nobody knows' })).rejects.toThrow(new TypeError('a bug'));
   await expect(pool.run({ does: 'exit' })).rejects.toThrow('a thread ended in the middle of its work');
   expect(await pool.run({ does: 'echo', with: 1 })).toBe(1);
+});
+
+test('a thread without work is ended, and the next job gets another', async () => {
+  const pool = new ThreadPool(module, { size: 1, deadlineMs: 60_000, idleMs: 50 });
+  pools.push(pool);
+  pool.warmUp();
+  const before = await pool.run({ does: 'say who' });
+  await sleep(500);
+  expect(await pool.run({ does: 'say who' })).not.toBe(before);
 });
 
 test('stopping ends what runs and what waits', async () => {
