@@ -58,6 +58,8 @@ describe.skipIf(!needs('openssl') || !needs('keytool'))('files that OpenSSL refu
 
   test.each([
     ['a blank line before its END line', (pem: string) => pem.replace('-----END', '\n-----END')],
+    ['a no-break space in its BEGIN line', (pem: string) => pem.replace('BEGIN PRIVATE', 'BEGIN\u00a0PRIVATE')],
+    ['a no-break space inside its label', (pem: string) => pem.replace('PRIVATE KEY', 'PRIVATE\u00a0KEY')],
     ['a header that says nothing of encryption', (pem: string) => pem.replace('\n', '\nDEK-Info: AES-256-CBC,00\n')],
   ])('a private key with %s', async (_, damage) => {
     const { findings } = await judged({ privateKey: damage(material.client.keyPem) });

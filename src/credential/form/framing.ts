@@ -39,9 +39,10 @@ function refusedBlock(
   if (raw.length !== blocks.length) return wrapped;
   for (const [index, block] of raw.entries()) {
     // Damage has already been reported.
-    const bytes = blocks[index]?.bytes;
-    if (!wanted(block.label) || bytes === undefined) continue;
+    const { bytes, label } = blocks[index] ?? {};
+    if (bytes === undefined || label === undefined || !wanted(label)) continue;
     const place = `block ${block.number} (line ${block.line})`;
+    if (block.label !== label) return `${place}: ${wrapped ?? 'its BEGIN line is damaged'}`;
     if (kindOfDer(bytes) === 'pkcs7') return `${place}: ${packed}`;
     if (openSslReads(text, block)) continue;
     const unended = raw.slice(0, index).find(({ to }) => to === undefined);
