@@ -54,8 +54,19 @@ export class Stage {
   async start(): Promise<ServiceProcess> {
     this.starts += 1;
     this.service = await startServiceProcess(this.estate.config, { env: this.estate.env, preload: settableClock });
-    this.#liveness.ask(this.service.url);
+    void this.#askOnceReady(this.service);
     return this.service;
+  }
+
+  /** Before its first cycle has ended it loads what it needs. */
+  async #askOnceReady(service: ServiceProcess): Promise<void> {
+    const isReady = () =>
+      service.get('/health/ready').then(
+        ({ ok }) => ok || undefined,
+        () => undefined,
+      );
+    await eventually(service.output, () => (this.service === service ? isReady() : true)).catch(() => undefined);
+    if (this.service === service) this.#liveness.ask(service.url);
   }
 
   /** At once. */

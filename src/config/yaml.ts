@@ -41,6 +41,7 @@ interface Fault {
 
 /** JSON is valid YAML. `<<` merges a mapping, so that environments can share settings. */
 export function parseYaml(text: string): { value: unknown } | { problems: readonly Problem[] } {
+  if (isNestedTooDeeply(text)) return refused(messages.RESOURCE_EXHAUSTION);
   try {
     return read(text);
   } catch (error) {
@@ -48,6 +49,21 @@ export function parseYaml(text: string): { value: unknown } | { problems: readon
     if (error instanceof RangeError) return refused(messages.RESOURCE_EXHAUSTION);
     throw error;
   }
+}
+
+/** No configuration has more than ten levels, and no text in one has so many brackets that are not closed. */
+const mostLevels = 1_000;
+
+/** Before the parser, which takes seconds for what a glance can tell: brackets that open, and `- - -` or `? ? ?` on one line. */
+function isNestedTooDeeply(text: string): boolean {
+  if (['- ', '? '].some((level) => text.includes(level.repeat(mostLevels)))) return true;
+  let open = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    open += bracket === '[' || bracket === '{' ? 1 : -1;
+    if (open > mostLevels) return true;
+    if (open < 0) open = 0;
+  }
+  return false;
 }
 
 function read(text: string): { value: unknown } | { problems: readonly Problem[] } {

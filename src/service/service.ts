@@ -93,6 +93,7 @@ class RunningService implements Service {
   #loadAgain: NodeJS.Timeout | undefined;
   #firstCycle: Promise<void> = Promise.resolve();
   #reloading: Promise<unknown> = Promise.resolve();
+  readonly #told = Promise.withResolvers<undefined>();
   #stopped: Promise<readonly string[]> | undefined;
 
   constructor(configuration: Configuration, renewals: Renewals, options: ServiceOptions) {
@@ -148,6 +149,7 @@ class RunningService implements Service {
   }
 
   async #stop(): Promise<readonly string[]> {
+    this.#told.resolve(undefined);
     this.#stopWatching();
     this.#stopRefreshing();
     clearTimeout(this.#loadAgain);
@@ -222,8 +224,9 @@ class RunningService implements Service {
     const { log, load, env } = this.#options;
     const before = this.#configuration;
     try {
-      const next = await load();
-      if (this.#stopped) return false;
+      // Nobody waits for a file that takes long to read, once the service is told to stop.
+      const next = await Promise.race([load(), this.#told.promise]);
+      if (next === undefined || this.#stopped) return false;
       this.#renewals.reconfigure(next);
       this.#configuration = next;
       const { tls } = await listenOptions(next.http, env);

@@ -47,7 +47,7 @@ test('its problems are the same, too', async () => {
 });
 
 describe('a file as large as a configuration may be is refused, and the main thread goes on meanwhile', () => {
-  const hostile = { 'nothing but brackets': '[', 'sequences in sequences': '- ' };
+  const hostile = { 'nothing but anchors': '&a ', 'nothing but quotes': '"' };
   test.each(Object.entries(hostile))('%s', async (_, piece) => {
     const text = piece.repeat(limits.configurationBytes / piece.length);
     let turns = 0;
@@ -61,4 +61,11 @@ describe('a file as large as a configuration may be is refused, and the main thr
 
 test('so many repeated keys that their list does not fit on a stack are problems of the file', () => {
   expect(() => parseConfiguration('a: 1\n'.repeat(200_000), '/etc/monitor.yaml')).toThrow(ConfigurationError);
+});
+
+test('what is nested too deeply is seen before it is parsed, and brackets in text are not', () => {
+  for (const piece of ['[', '{a: ', '- ', '? '])
+    expect(() => parseConfiguration(piece.repeat(20_000), '/etc/monitor.yaml')).toThrow('nested too deeply');
+  const text = withEnvironments(1).replace('Mavis', `"${'['.repeat(150)}"`);
+  expect(parseConfiguration(text, '/etc/monitor.yaml').application).toHaveLength(150);
 });

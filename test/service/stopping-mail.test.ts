@@ -51,3 +51,17 @@ test('a service that is told to stop while the mail server hangs ends within ten
   store.close();
   expect([record?.state, record?.bodyBegunAt, server.seen.includes('end')]).toEqual(['due', undefined, false]);
 });
+
+test('a service that is told to stop while a reload reads and reads does not wait for it', async () => {
+  let loads = 0;
+  service = await startService({
+    load: () => (loads++ === 0 ? loadConfiguration(estate.config) : new Promise(() => {})),
+    env: estate.env,
+    now: () => new Date(),
+    log: createLog(() => {}),
+    build: { version: '1.2.3', nodeVersion: '24.0.0' },
+  });
+  const reload = service.reload();
+  expect(await service.stop()).toEqual([]);
+  expect(await reload).toBe(false);
+});
