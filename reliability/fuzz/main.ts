@@ -15,7 +15,7 @@ import type { Fault, ReaderFigures } from './run.ts';
 
 const mostGrowthBytes = 100_000_000;
 /** Every reader has its turn in each, so that a run that is ended early has tried all of them. */
-const rounds = 10;
+const rounds = 40;
 const seedsOfARound = 1_000;
 
 const options = optionsOf(process.argv.slice(2));
