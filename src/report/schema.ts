@@ -28,8 +28,11 @@ const certificateFacts = {
   issuer: text,
   serial: z
     .string()
-    .regex(/^-?([0-9A-F]{2})+$/)
-    .meta({ description: 'Hex. A negative one, which RFC 5280 forbids but which exists, starts with a minus.' }),
+    .regex(/^-?([0-9A-F]{2})+…?$/)
+    .meta({
+      description:
+        'Hex. A negative one, which RFC 5280 forbids but which exists, starts with a minus. One of more than 20 octets, which RFC 5280 forbids too, is cut and ends with `…`.',
+    }),
   fingerprintSha256: fingerprint,
   notBefore: timestamp,
   notAfter: timestamp,

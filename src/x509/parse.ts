@@ -127,15 +127,20 @@ function parseVersion(value: DerValue | undefined): number {
   return version;
 }
 
+/** RFC 5280 §4.1.2.2; anything longer is shown cut, because it stands in metrics, messages and tables. */
+const mostSerialOctets = 20;
+
 /** RFC 5280 §4.1.2.2 requires positive serial numbers of at most 20 octets, and tells readers to accept others. Negative ones are written as OpenSSL does. */
 function parseSerial({ body }: DerValue): string {
   const [first] = body;
   if (first === undefined) throw new DerError('the serial number is empty');
+  const digits = first === 0 && body.length > 1 ? body.subarray(1) : body;
+  if (digits.length > mostSerialOctets) return `${hex(digits.subarray(0, mostSerialOctets)).toUpperCase()}…`;
   if (first >= 0x80) {
     const magnitude = ((1n << BigInt(body.length * 8)) - BigInt(`0x${hex(body)}`)).toString(16).toUpperCase();
     return `-${magnitude.length % 2 ? '0' : ''}${magnitude}`;
   }
-  return hex(first === 0 && body.length > 1 ? body.subarray(1) : body).toUpperCase();
+  return hex(digits).toUpperCase();
 }
 
 function parseAlgorithm(value: DerValue): string {

@@ -154,7 +154,9 @@ test.each([
   ['zero', '00', '00'],
   ['a sign octet in front', '0080', '80'],
   ['20 octets', '7f'.repeat(20), '7F'.repeat(20)],
-  ['30 octets, too many but seen', '7f'.repeat(30), '7F'.repeat(30)],
+  ['20 octets and a sign octet', `00${'8f'.repeat(20)}`, '8F'.repeat(20)],
+  ['30 octets, too many and shown cut', '7f'.repeat(30), `${'7F'.repeat(20)}…`],
+  ['30 octets of a negative one', `80${'ff'.repeat(29)}`, `80${'FF'.repeat(19)}…`],
   ['a negative one', 'ff', '-01'],
   ['a long negative one', '8000', '-8000'],
 ])('serial: %s (RFC 5280 §4.1.2.2)', (_, octets, expected) => {

@@ -1,5 +1,6 @@
 import type { PublicKeyFacts } from '../../x509/index.ts';
 import { labelOf } from '../label.ts';
+import { rsaWeakness } from './rsa-weakness.ts';
 import type { CertificateRule } from './rule.ts';
 
 const leastBits = { RSA: 2048, 'RSA-PSS': 2048, EC: 256 } as const;
@@ -12,10 +13,10 @@ export const keyStrengthFailures: CertificateRule = (certificate) => {
     : [{ code: 'weak_key', certificate, message: `${labelOf(certificate)} has ${weakness}.` }];
 };
 
-function weaknessOf({ algorithm, bits }: PublicKeyFacts): string | undefined {
+function weaknessOf({ algorithm, bits, spki }: PublicKeyFacts): string | undefined {
   if (algorithm === 'DSA') return 'a DSA key, which TLS 1.3 no longer allows';
   if (algorithm !== 'RSA' && algorithm !== 'RSA-PSS' && algorithm !== 'EC') return undefined;
-  return bits < leastBits[algorithm]
-    ? `a ${bits}-bit ${algorithm} key; at least ${leastBits[algorithm]} bits are required`
-    : undefined;
+  if (bits < leastBits[algorithm])
+    return `a ${bits}-bit ${algorithm} key; at least ${leastBits[algorithm]} bits are required`;
+  return algorithm === 'EC' ? undefined : rsaWeakness(spki);
 }

@@ -1,0 +1,76 @@
+/**
+ * RSA keys that anybody can break although they are long enough: an exponent that does not encrypt, and moduli whose factors are known or near.
+ * Certificates by the thousand have been found with each.
+ */
+import { children, type DerValue, expectTag, readDer, tags } from '../../x509/index.ts';
+
+/** @returns what is wrong, to stand after "has"; undefined if nothing is, or the key is not RSA's. */
+export function rsaWeakness(spki: Uint8Array): string | undefined {
+  const numbers = numbersOf(spki);
+  if (!numbers) return undefined;
+  const { modulus, exponent } = numbers;
+  if (exponent <= 1n) return `an RSA key whose exponent is ${exponent}: what is encrypted with it is not`;
+  if (exponent % 2n === 0n) return 'an RSA key whose exponent is even, which no RSA key can have';
+  const factor = smallPrimes.find((prime) => modulus % prime === 0n);
+  if (factor !== undefined) return `an RSA key whose modulus is divisible by ${factor}`;
+  if (isOfRoca(modulus))
+    return 'an RSA key that was made by a faulty library (ROCA, CVE-2017-15361), so that it can be factored';
+  if (hasNearFactors(modulus))
+    return 'an RSA key whose two factors are so close together that they can be found (CVE-2022-26320)';
+  return undefined;
+}
+
+/** RSAPublicKey (RFC 8017 A.1.1) in the BIT STRING of a SubjectPublicKeyInfo. */
+function numbersOf(spki: Uint8Array): { modulus: bigint; exponent: bigint } | undefined {
+  const what = 'the public key';
+  const [, key] = children(readDer(spki, what), what);
+  const [modulus, exponent] = children(readDer(expectTag(key, tags.bitString, what).body.subarray(1), what), what);
+  return modulus && exponent && { modulus: numberIn(modulus), exponent: numberIn(exponent) };
+}
+
+const numberIn = ({ body }: DerValue): bigint => BigInt(`0x${Buffer.from(body).toString('hex') || '0'}`);
+
+/** The primes below 1,000. */
+const smallPrimes: readonly bigint[] = Array.from({ length: 998 }, (_, index) => index + 2)
+  .filter((number, _, all) => all.every((other) => other >= number || number % other !== 0))
+  .map(BigInt);
+
+/** With these primes the fingerprint of "The Return of Coppersmith's Attack" (CCS 2017, §4.1) is wrong once in 2^27 keys or less. */
+const rocaPrimes = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157] as const;
+
+/** The faulty library made primes of which every remainder is a power of 65537. */
+const rocaRemainders = rocaPrimes.map((prime) => {
+  const powers = new Set<number>();
+  for (let power = 1; !powers.has(power); power = (power * 65537) % prime) powers.add(power);
+  return { prime: BigInt(prime), powers };
+});
+
+const isOfRoca = (modulus: bigint): boolean =>
+  rocaRemainders.every(({ prime, powers }) => powers.has(Number(modulus % prime)));
+
+/** The known keys fall in the first few steps of Fermat's method; a key made well does not in any number of them. */
+const fermatSteps = 20;
+
+function hasNearFactors(modulus: bigint): boolean {
+  let middle = squareRoot(modulus);
+  if (middle * middle < modulus) middle += 1n;
+  for (let step = 0; step < fermatSteps; step++, middle += 1n) {
+    const rest = middle * middle - modulus;
+    // Of all remainders by 64 only twelve are those of squares.
+    if (squaresBy64.has(Number(rest & 63n)) && squareRoot(rest) ** 2n === rest) return true;
+  }
+  return false;
+}
+
+const squaresBy64 = new Set(Array.from({ length: 64 }, (_, number) => (number * number) % 64));
+
+/** Rounded down (Newton's method). */
+function squareRoot(number: bigint): bigint {
+  if (number < 2n) return number;
+  let root = 1n << BigInt(Math.ceil(number.toString(2).length / 2));
+  for (;;) {
+    const next = (root + number / root) >> 1n;
+    if (next >= root) return root;
+    root = next;
+  }
+}

@@ -1,0 +1,62 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { rsaWeakness } from '../../src/verify/rules/rsa-weakness.ts';
+
+const bits = 2048n;
+const octets = (number: bigint) => Buffer.from(number.toString(16).padStart(Number(bits / 4n), '0'), 'hex');
+
+function spkiOf(modulus: bigint, exponent = 65537n): Buffer {
+  const e = exponent.toString(16);
+  const key = {
+    kty: 'RSA',
+    n: octets(modulus).toString('base64url'),
+    e: Buffer.from(e.padStart(e.length + (e.length % 2), '0'), 'hex').toString('base64url'),
+  };
+  return createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'der' });
+}
+
+const sound = generateKeyPairSync('rsa', { modulusLength: Number(bits) }).publicKey;
+const { n = '' } = sound.export({ format: 'jwk' });
+const modulus = BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`);
+
+/** Two odd numbers of half the length, so near to each other as those of CVE-2022-26320. */
+const half = (1n << (bits / 2n - 1n)) + (1n << (bits / 2n - 2n)) + 12345n;
+/** Every remainder of a power of 65537 by the product of small primes is one of their powers again. */
+const product = [11n, 13n, 17n, 19n, 37n, 53n, 61n, 71n, 73n, 79n, 97n, 103n, 107n, 109n, 127n, 151n, 157n].reduce(
+  (all, prime) => all * prime,
+);
+
+/** The first number from there on, in these steps, that no small prime divides. */
+function withoutSmallFactor(from: bigint, step: bigint): bigint {
+  let number = from;
+  while (/divisible/.test(rsaWeakness(spkiOf(number)) ?? '')) number += step;
+  return number;
+}
+
+describe('an RSA key is weak', () => {
+  test.each([
+    ['with the exponent 1', spkiOf(modulus, 1n), /exponent is 1:/],
+    ['with an even exponent', spkiOf(modulus, 65538n), /exponent is even/],
+    ['with an even modulus', spkiOf(modulus - 1n), /divisible by 2$/],
+    ['with a modulus that a small prime divides', spkiOf(3n * (modulus / 6n) * 2n + 3n), /divisible by 3$/],
+    ['with factors that are close together', spkiOf(withoutNearSmallFactor()), /so close together/],
+    [
+      'of a library with the ROCA fault',
+      spkiOf(withoutSmallFactor((65537n ** 7n % product) + product * ((1n << bits) / product - 1n), product)),
+      /ROCA/,
+    ],
+  ])('%s', (_, spki, said) => {
+    expect(rsaWeakness(spki)).toMatch(said);
+  });
+
+  test('and not as it is usually made', () => {
+    expect(rsaWeakness(sound.export({ type: 'spki', format: 'der' }))).toBeUndefined();
+    expect(rsaWeakness(spkiOf(modulus, 3n))).toBeUndefined();
+  });
+});
+
+function withoutNearSmallFactor(): bigint {
+  let lower = half;
+  while (/divisible/.test(rsaWeakness(spkiOf(lower * (lower + 2n))) ?? '')) lower += 2n;
+  return lower * (lower + 2n);
+}
