@@ -1,6 +1,7 @@
 /** What a mail server answers, over a real connection: one of its replies is changed, and what it has truly taken is known. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { Secret } from '../../../src/config/secret.ts';
 import { createMailer } from '../../../src/renewal/mail/mailer.ts';
@@ -65,6 +66,8 @@ export async function smtpReader(): Promise<Reader> {
   const read = async (moment: Moment, reply: Buffer): Promise<Outcome> => {
     const run = server.script(moment, reply);
     const { outcome, reason, refused } = await mailer.send(message, now);
+    // What has been written may not have been read yet.
+    for (let waits = 0; outcome === 'sent' && !run.hadItAll && waits < 50; waits++) await sleep(10);
     must(outcome !== 'sent' || run.hadItAll, 'sent, though the server has not had the whole message');
     // RFC 5321 §4.2.1: only a 4yz or 5yz says that the message was not taken. A server that says so ahead of time is taken at its word.
     const refusal = /^[45]\d\d/m.test(reply.toString('latin1'));
