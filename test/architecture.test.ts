@@ -16,7 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   config: ['errors', 'files', 'limits', 'text', 'time'],
   credential: ['config', 'errors', 'findings', 'limits', 'text', 'x509'],
   verify: ['config', 'credential', 'findings', 'limits', 'shortage', 'text', 'time', 'x509'],
-  bundle: ['credential', 'files', 'text', 'time', 'verify', 'x509'],
+  bundle: ['credential', 'files', 'limits', 'text', 'time', 'verify', 'x509'],
   examine: ['config', 'credential', 'findings', 'limits', 'threads', 'time', 'verify', 'x509'],
   mesh: [
     'config',

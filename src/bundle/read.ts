@@ -1,6 +1,7 @@
 /** The certificates of one file, each with the text above it that says what it is. */
 import { pemTextOf, readCertificates } from '../credential/index.ts';
 import { readRegularFile } from '../files/index.ts';
+import { limits } from '../limits/index.ts';
 import { joined, type SafeText, say } from '../text/index.ts';
 import { type Certificate, readPem } from '../x509/index.ts';
 
@@ -18,14 +19,12 @@ export type BundleFile =
   | { readonly items: readonly BundleItem[]; readonly isPem: boolean; readonly bytes: Buffer }
   | { readonly refused: SafeText };
 
-const mostBytes = 1024 * 1024;
-
 /**
  * Reads a file in any form in which a deployed certificate is read. Refuses one that contains a private key, because a bundle is passed on.
  * @param name - of the file, as typed, for messages.
  */
 export async function readBundleFile(path: string, name: string): Promise<BundleFile> {
-  const read = await readRegularFile(path, { mostBytes });
+  const read = await readRegularFile(path, { mostBytes: limits.sourceBytes });
   if ('problem' in read) return { refused: say`${name} ${read.problem.reason}` };
   const { bytes } = read;
   const text = pemTextOf(bytes);

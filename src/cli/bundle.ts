@@ -10,6 +10,7 @@ import {
   shippedBundle,
 } from '../bundle/index.ts';
 import { readRegularFile, replaceFiles } from '../files/index.ts';
+import { limits } from '../limits/index.ts';
 import { escaped, escapedLines, joined, plural, type SafeText, say } from '../text/index.ts';
 import { londonDay } from '../time/index.ts';
 import { type Certificate, nameOf } from '../x509/index.ts';
@@ -96,12 +97,10 @@ async function write(text: SafeText, output: string | undefined, what: SafeText,
   }
 }
 
-const mostBytes = 1024 * 1024;
-
 async function replace(output: string, content: Buffer, what: SafeText, now: Date): Promise<SafeText> {
   // Through symbolic links to the file itself, so that a link stays one.
   const path = await realpath(output).catch(() => resolve(output));
-  const before = await readRegularFile(path, { mostBytes });
+  const before = await readRegularFile(path, { mostBytes: limits.sourceBytes });
   if ('bytes' in before && before.bytes.equals(content)) return say`${output} is in order already: ${what}\n`;
   const [replaced] = await replaceFiles([{ path, content, mode: 0o644 }], now);
   const kept = replaced?.previous === undefined ? '' : ` (the previous file: ${replaced.previous})`;

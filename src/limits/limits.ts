@@ -33,6 +33,11 @@ export const limitCatalogue = {
     most: 6_000,
     of: 'Names, name constraints, policies and purposes in all certificates of one source together.',
   },
+  archiveFiles: {
+    most: 32,
+    of: 'Files in a zip archive from a desk. A certificate, its chain and a covering note need no more.',
+  },
+  archiveBytes: { most: 1024 * 1024, of: 'Bytes of all files in a zip archive from a desk, unpacked.' },
   berValues: { most: 64 * 1024, of: 'Values in a BER structure (PKCS#7, PKCS#12), at any depth.' },
 
   keystoreKeys: { most: 16, of: 'Private keys in one keystore. Each has to be decrypted and proven.' },

@@ -3,6 +3,7 @@
  * Node inflates; what is left is to find the files.
  */
 import { crc32, inflateRawSync } from 'node:zlib';
+import { limits } from '../../limits/index.ts';
 
 /** `problem` continues a sentence that begins with the place. */
 export type ZipReading = { readonly files: readonly Buffer[] } | { readonly problem: string };
@@ -11,21 +12,17 @@ const signatures = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50 };
 const sizes = { local: 30, central: 46, end: 22 };
 const longestComment = 0xffff;
 
-/** A certificate, its chain and a covering note need no more. */
-const mostFiles = 32;
-const mostBytes = 1024 * 1024;
-
 export const isZip = (bytes: Buffer): boolean =>
   bytes.length >= sizes.end && bytes.readUInt32LE(0) === signatures.local;
 
-/** Never throws because of the content. Bounded: at most 32 files, of 1 MiB together once they are unpacked. */
+/** Never throws because of the content. Bounded by `limits`. */
 export function filesInZip(archive: Buffer): ZipReading {
   const end = endOf(archive);
   if (end === undefined) return { problem: 'it is a damaged zip archive: its directory is missing' };
   const count = archive.readUInt16LE(end + 10);
-  if (count > mostFiles) return { problem: `it is a zip archive of more than ${mostFiles} files` };
+  if (count > limits.archiveFiles) return { problem: `it is a zip archive of more than ${limits.archiveFiles} files` };
   const files: Buffer[] = [];
-  let left = mostBytes;
+  let left: number = limits.archiveBytes;
   for (let at = archive.readUInt32LE(end + 16), index = 0; index < count; index += 1) {
     const entry = entryAt(archive, at);
     if (!entry) return { problem: 'it is a damaged zip archive: its directory is cut short' };
