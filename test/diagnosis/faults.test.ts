@@ -94,6 +94,7 @@ const placeless = (text: string) =>
     .replaceAll(/localhost:\d+/g, 'localhost')
     .replaceAll(/\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?:\.\d+Z)?)?/g, 'DATE')
     .replaceAll(/\b[A-Z][a-z]+day \d{1,2} [A-Z][a-z]+ \d{4} \(DATE\)/g, 'DATE')
+    .replaceAll(/working days left: \d+/g, 'working days left: N')
     .replaceAll(/(?:[0-9a-f]{4} ){9}[0-9a-f]{4}/g, 'KEY-IDENTIFIER')
     .replaceAll(/\b[0-9A-F]{16,40}\b/g, 'SERIAL')
     .replaceAll(/\b\d+ seconds\b/g, 'N seconds');
