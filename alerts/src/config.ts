@@ -1,6 +1,6 @@
 /** What the rules, their tests and the dashboards share. Days are converted where they are used. */
 export const config = {
-  /** With fewer days left than this, the client certificate, or a CA that expires before it, raises a warning or a critical alert. */
+  /** The defaults of `thresholds`, for colours of the dashboards. Rules compare with what is configured. */
   warningDays: 45,
   criticalDays: 14,
   /** MESH replaces its own certificates. The alert is about whether our bundle trusts the new one. */
@@ -10,8 +10,8 @@ export const config = {
   clockSkewWarningSeconds: 5 * 60,
   /** Beyond this MESH refuses the authorization token. */
   clockSkewCriticalSeconds: 2 * 60 * 60,
-  /** The default schedule checks every five minutes: an hour is twelve missed checks. */
-  checksStaleSeconds: 60 * 60,
+  /** How long after its time a check counts as missed. */
+  checkLateSeconds: 60 * 60,
   /** How long the last known dates keep an alert alive when scrapes are missing. */
   memory: '15m',
   job: 'mesh-cert-monitor',

@@ -1,5 +1,4 @@
-import { config, secondsPerDay } from './config.ts';
-import { clientNotAfter, credentialExpiry } from './recording.ts';
+import { clientNotAfter, credentialExpiry, criticalThreshold, warningThreshold } from './recording.ts';
 import {
   type AlertRule,
   clientCertificate,
@@ -9,14 +8,17 @@ import {
   follows,
   perEnvironment,
   present,
+  scope,
   stands,
   unless,
 } from './rule.ts';
 
-const warning = config.warningDays * secondsPerDay;
-const critical = config.criticalDays * secondsPerDay;
 const left = `${clientNotAfter} - time()`;
 const caLeft = `(${credentialExpiry} - time())`;
+/** Configured in `thresholds`. */
+const isWarning = (remaining: string) =>
+  `(${remaining} < ${warningThreshold}) and (${remaining} >= ${criticalThreshold})`;
+const isCritical = (remaining: string) => `(${remaining} < ${criticalThreshold}) and (${remaining} > 0)`;
 const caEndsFirst = `(${credentialExpiry} < ${clientNotAfter})`;
 const otherwiseInvalid = codesOf('validity', 'strength').filter((code) => code !== 'certificate_expired');
 /** An alert about the renewal says why the time runs out. */
@@ -24,7 +26,7 @@ const renewalAlerted =
   `${perEnvironment('nhs_mesh_renewal_state{state=~"due|failed|uncertain"}')} == 1 ` +
   `or ${present('renewal_overdue')} or ${stands('renewal_unanswered')}`;
 /** What looks like an expiry follows from a wrong clock, which has an alert of its own. */
-const timeIsWrong = `${follows('certificate_expired')} and on (mesh_environment) ${stands('clock_skew')}`;
+const timeIsWrong = `${follows('certificate_expired')} and on (${scope}) ${stands('clock_skew')}`;
 const humanValue = '{{ $value | humanizeDuration }}';
 
 const reading: AlertRule[] = [
@@ -131,10 +133,10 @@ const reading: AlertRule[] = [
 const expiry: AlertRule[] = [
   {
     alert: 'MeshCertificateExpiresSoon',
-    expr: unless(`(${left} < ${warning}) and (${left} >= ${critical})`, renewalAlerted),
+    expr: unless(isWarning(left), renewalAlerted),
     for: '1h',
     severity: 'warning',
-    summary: `The client certificate of MESH ${environment} expires in less than ${config.warningDays} days`,
+    summary: `The client certificate of MESH ${environment} expires soon`,
     description: `${clientCertificate} of ${environment} has ${humanValue} left. Check that the renewal has been requested: "mesh-cert-monitor renewals --config FILE".`,
     steps: [
       'Run `mesh-cert-monitor renewals --config FILE`.',
@@ -144,10 +146,10 @@ const expiry: AlertRule[] = [
   },
   {
     alert: 'MeshCertificateExpiryImminent',
-    expr: unless(`(${left} < ${critical}) and (${left} > 0)`, timeIsWrong),
+    expr: unless(isCritical(left), timeIsWrong),
     for: '10m',
     severity: 'critical',
-    summary: `The client certificate of MESH ${environment} expires in less than ${config.criticalDays} days`,
+    summary: `The client certificate of MESH ${environment} is about to expire`,
     description: `${clientCertificate} of ${environment} has ${humanValue} left, and the desk takes several working days to answer. Telephone the desk and quote the request that "mesh-cert-monitor renewals --config FILE" shows.`,
     steps: [
       'Run `mesh-cert-monitor renewals --config FILE`.',
@@ -172,10 +174,10 @@ const expiry: AlertRule[] = [
   },
   {
     alert: 'MeshCaExpiresSoon',
-    expr: `((${caLeft} < ${warning}) and (${caLeft} >= ${critical})) and ${caEndsFirst}`,
+    expr: `(${isWarning(caLeft)}) and ${caEndsFirst}`,
     for: '1h',
     severity: 'warning',
-    summary: `A CA above the certificate of MESH ${environment} expires before it, in less than ${config.warningDays} days`,
+    summary: `A CA above the certificate of MESH ${environment} expires soon, before it`,
     description: `A CA on the path of ${clientCertificate} in ${environment} expires in ${humanValue}, before the client certificate. Get the next generation of CA certificates, and a client certificate issued by it.`,
     steps: [
       'Look for the announcement of the next CA generation on the NHS public key infrastructure pages.',
@@ -186,10 +188,10 @@ const expiry: AlertRule[] = [
   },
   {
     alert: 'MeshCaExpiryImminent',
-    expr: `((${caLeft} < ${critical}) and (${caLeft} > 0)) and ${caEndsFirst}`,
+    expr: `(${isCritical(caLeft)}) and ${caEndsFirst}`,
     for: '10m',
     severity: 'critical',
-    summary: `A CA above the certificate of MESH ${environment} expires in less than ${config.criticalDays} days`,
+    summary: `A CA above the certificate of MESH ${environment} is about to expire`,
     description: `A CA on the path of ${clientCertificate} in ${environment} expires in ${humanValue}. After that, MESH accepts nothing issued below it. Telephone the desk for a certificate issued by the current CA generation.`,
     steps: [
       'Telephone the desk for a certificate issued by the current CA generation.',

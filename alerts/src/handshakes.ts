@@ -1,6 +1,6 @@
 import type { HandshakeReason } from '../../src/mesh/index.ts';
 import { config, secondsPerDay } from './config.ts';
-import { type AlertRule, environment, follows, perEnvironment, stands, unless } from './rule.ts';
+import { type AlertRule, environment, follows, perEnvironment, scope, stands, unless } from './rule.ts';
 
 /** Reasons that do not clear by themselves: somebody has to change a file, a secret or a server. */
 const ours: readonly HandshakeReason[] = [
@@ -25,13 +25,13 @@ const definite: readonly HandshakeReason[] = [
 ];
 
 const failing = (...reasons: readonly HandshakeReason[]) =>
-  `max by (mesh_environment, reason) (nhs_mesh_handshake_failure{reason=~"${reasons.join('|')}"}) == 1`;
+  `max by (${scope}, reason) (nhs_mesh_handshake_failure{reason=~"${reasons.join('|')}"}) == 1`;
 const skew = 'abs(nhs_mesh_clock_skew_seconds)';
-const skewed = `max by (mesh_environment) (${skew}) > ${config.clockSkewWarningSeconds}`;
+const skewed = `max by (${scope}) (${skew}) > ${config.clockSkewWarningSeconds}`;
 /** Beyond what MESH allows, or so that something else is refused because of it. */
 const skewCritical =
-  `max by (mesh_environment) (${skew}) > ${config.clockSkewCriticalSeconds} or ` +
-  `((${skewed}) and on (mesh_environment) (nhs_mesh_finding{code="clock_skew",severity="critical"} == 1))`;
+  `max by (${scope}) (${skew}) > ${config.clockSkewCriticalSeconds} or ` +
+  `((${skewed}) and on (${scope}) (nhs_mesh_finding{code="clock_skew",severity="critical"} == 1))`;
 
 /** One cause, one alert: a refusal that something else explains is reported by the alert about that. */
 const refused = unless(failing(...definite), follows('handshake_failed'));
@@ -80,7 +80,7 @@ export const handshakeAlerts: readonly AlertRule[] = [
   {
     alert: 'MeshMailboxNotValidated',
     expr: unless(
-      `max by (mesh_environment) (time() - (${lastSuccess} > 0)) > ${day} or ${stands('mailbox_not_validated_recently')}`,
+      `max by (${scope}) (time() - (${lastSuccess} > 0)) > ${day} or ${stands('mailbox_not_validated_recently')}`,
       follows('mailbox_not_validated_recently'),
     ),
     for: '10m',
@@ -133,7 +133,7 @@ export const handshakeAlerts: readonly AlertRule[] = [
   {
     alert: 'MeshServerCertificateExpiresSoon',
     expr: unless(
-      `min by (mesh_environment) (${serverLeft}) < ${config.serverCertificateDays * secondsPerDay}`,
+      `min by (${scope}) (${serverLeft}) < ${config.serverCertificateDays * secondsPerDay}`,
       // Once it has expired, the failed handshake has an alert.
       `${follows('server_certificate_expires_soon')} or ${failing('server_certificate_expired')}`,
     ),

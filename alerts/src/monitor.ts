@@ -1,15 +1,15 @@
 import { config } from './config.ts';
-import { type AlertRule, environment } from './rule.ts';
+import { type AlertRule, environment, perEnvironment } from './rule.ts';
 
 export const monitorAlerts: readonly AlertRule[] = [
   {
     alert: 'MeshCertMonitorDown',
-    expr: `max by (job) (up{job="${config.job}"}) == 0`,
+    expr: `max by (job, instance) (up{job="${config.job}"}) == 0`,
     for: '10m',
     severity: 'critical',
-    summary: 'mesh-cert-monitor is not responding to Prometheus',
+    summary: 'mesh-cert-monitor on {{ $labels.instance }} is not responding to Prometheus',
     description:
-      'No instance of {{ $labels.job }} could be scraped for 10 minutes, so nothing is monitoring the MESH certificates. Check the process and its log.',
+      '{{ $labels.instance }} could not be scraped for 10 minutes. Unless a replica of it is running, nothing is monitoring its MESH certificates. Check the process and its log.',
     steps: [
       'Check the process, its log (stderr) and `/health/live`.',
       'Check the scrape error in Prometheus’s target list.',
@@ -34,17 +34,20 @@ export const monitorAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshCertMonitorChecksStale',
-    expr: `max by (mesh_environment) (time() - (nhs_mesh_check_last_run_timestamp_seconds > 0)) > ${config.checksStaleSeconds}`,
+    expr: `time() - ${perEnvironment('nhs_mesh_check_next_run_timestamp_seconds > 0')} > ${config.checkLateSeconds}`,
     for: '5m',
     severity: 'warning',
     summary: `The checks of MESH ${environment} are not running`,
-    description: `The last check of ${environment} ended {{ $value | humanizeDuration }} ago. The metrics are out of date. Check the monitor's log and its schedule.`,
-    steps: ['Check the log for that environment.', 'Compare `schedule.check` with this alert’s threshold of one hour.'],
-    patience: 'Five minutes on top of the hour.',
+    description: `The check of ${environment} is {{ $value | humanizeDuration }} late, so the metrics are out of date. Check the monitor's log.`,
+    steps: [
+      'Check the log for that environment.',
+      'Check that the process gets processor time and can read its files.',
+    ],
+    patience: 'An hour after the time that `schedule.check` sets, and five minutes.',
   },
   {
     alert: 'MeshCertMonitorConfigReloadFailed',
-    expr: 'min(nhs_mesh_config_last_reload_successful) == 0',
+    expr: 'min by (job, mesh_estate, instance) (nhs_mesh_config_last_reload_successful) == 0',
     for: '5m',
     severity: 'warning',
     summary: 'mesh-cert-monitor is running on an old configuration',

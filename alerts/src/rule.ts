@@ -30,8 +30,14 @@ export const clientCertificate =
   `{{ with printf "nhs_mesh_certificate_info{role='client',mesh_environment='%s'}" $labels.mesh_environment | query }}` +
   '{{ with . | first }}{{ .Labels.subject }} (serial {{ .Labels.serial }}){{ end }}{{ else }}the client certificate{{ end }}';
 
-/** One row per environment, whichever job, instance or replica it came from. */
-export const perEnvironment = (expression: string) => `max by (mesh_environment) (${expression})`;
+/**
+ * What tells one environment from another in a Prometheus that several teams share: the job, `estate` of the configuration, and the name.
+ * Replicas of one service have all three in common. A label that is not there is empty, and matches.
+ */
+export const scope = 'job, mesh_estate, mesh_environment';
+
+/** One row per environment, whichever replica it came from. */
+export const perEnvironment = (expression: string) => `max by (${scope}) (${expression})`;
 
 const oneOf = (codes: readonly FindingCode[]) => `code=${codes.length === 1 ? '' : '~'}"${codes.join('|')}"`;
 
@@ -60,6 +66,6 @@ export const codesOf = (...checks: readonly CheckName[]): FindingCode[] =>
   });
 
 /** Where `cause` is true for the environment, its own alert reports it and this one stays silent. */
-export const unless = (expression: string, cause: string) => `(${expression}) unless on (mesh_environment) (${cause})`;
+export const unless = (expression: string, cause: string) => `(${expression}) unless on (${scope}) (${cause})`;
 
 export const runbookUrl = (alert: string) => `${config.documentationUrl}/alerts.md#${alert.toLowerCase()}`;

@@ -247,7 +247,7 @@ function monitor(dashboard: DashboardBuilder): DashboardBuilder {
         .withTarget(now(queries.checkAge))
         .unit('s')
         .decimals(0)
-        .thresholds(look.ageThresholds(config.checksStaleSeconds)),
+        .thresholds(look.ageThresholds(config.checkLateSeconds)),
     )
     .withPanel(
       linePanel({

@@ -24,6 +24,19 @@ const link = (title: string, url: string) =>
     .icon('external link')
     .keepTime(url.startsWith('/d/'));
 
+function variable(name: string, label: string, query: string, several: boolean): QueryVariableBuilder {
+  const built = new QueryVariableBuilder(name)
+    .label(label)
+    .datasource(datasource)
+    .query({ query, refId: name })
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(VariableSort.AlphabeticalAsc)
+    .multi(several)
+    .includeAll(several);
+  // `.*` also matches a label that is not there.
+  return several ? built.allValue('.*').current({ selected: true, text: 'All', value: '$__all' }) : built;
+}
+
 export function frame(options: {
   uid: string;
   title: string;
@@ -32,15 +45,7 @@ export function frame(options: {
   source: string;
   several: boolean;
 }): DashboardBuilder {
-  const environments = new QueryVariableBuilder('mesh_environment')
-    .label('Environment')
-    .datasource(datasource)
-    .query({ query: queries.environmentNames, refId: 'environments' })
-    .refresh(VariableRefresh.OnTimeRangeChanged)
-    .sort(VariableSort.AlphabeticalAsc)
-    .multi(options.several)
-    .includeAll(options.several);
-  if (options.several) environments.allValue('.*').current({ selected: true, text: 'All', value: '$__all' });
+  const environments = variable('mesh_environment', 'Environment', queries.environmentNames, options.several);
   return new DashboardBuilder(options.title)
     .uid(options.uid)
     .description(`${options.description} Generated from grafana/src/${options.source} of mesh-cert-monitor.`)
@@ -50,6 +55,8 @@ export function frame(options: {
     .time({ from: 'now-7d', to: 'now' })
     .refresh('1m')
     .withVariable(new DatasourceVariableBuilder('datasource').label('Prometheus').type('prometheus'))
+    .withVariable(variable('job', 'Job', queries.jobs, true))
+    .withVariable(variable('mesh_estate', 'Estate', queries.estates, true))
     .withVariable(environments)
     .withVariable(
       new TextBoxVariableBuilder('service')

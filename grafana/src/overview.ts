@@ -4,7 +4,7 @@ import { environmentUid, frame, overviewUid } from './frame.ts';
 import { barPanel, joined, now, over, rows, statPanel, tablePanel, timelinePanel } from './panels.ts';
 import { queries } from './queries.ts';
 
-const detailUrl = `/d/${environmentUid}?var-mesh_environment=\${__data.fields.Environment}`;
+const detailUrl = `/d/${environmentUid}?var-mesh_environment=\${__data.fields.Environment}&var-job=\${__data.fields.Job}&var-mesh_estate=\${__data.fields.Estate}`;
 const numbers: [title: string, description: string, query: string, colour: 'orange' | 'red' | undefined][] = [
   ['Environments', 'How many environments the monitor watches.', queries.environments, undefined],
   ['Critical', 'Environments with a critical finding.', queries.critical, 'red'],
@@ -53,8 +53,10 @@ const estate = () =>
     .withTarget(rows(queries.handshakeAge, 'E'))
     .withTarget(rows(queries.renewalState, 'F'))
     .transformations(
-      joined(['mesh_environment'], {
+      joined(['mesh_environment', 'mesh_estate', 'job'], {
         mesh_environment: 'Environment',
+        mesh_estate: 'Estate',
+        job: 'Job',
         'Value #A': 'State',
         'Value #B': 'Credential',
         'Value #C': 'Days left',

@@ -1,10 +1,12 @@
-/** Every PromQL expression of the dashboards. `$mesh_environment` can contain several names, so they use `=~`. */
+/** Every PromQL expression of the dashboards. A variable can contain several names, so they use `=~`. */
 import { clientNotAfter, credentialExpiry, findings } from '../../alerts/src/recording.ts';
+import { scope } from '../../alerts/src/rule.ts';
 import { handshakeReasons } from '../../src/mesh/index.ts';
 import { renewalStates } from '../../src/renewal/index.ts';
 
-const env = 'mesh_environment=~"$mesh_environment"';
-const best = (expression: string) => `max by (mesh_environment) (${expression})`;
+const monitor = 'job=~"$job",mesh_estate=~"$mesh_estate"';
+const env = `mesh_environment=~"$mesh_environment",${monitor}`;
+const best = (expression: string) => `max by (${scope}) (${expression})`;
 const daysLeft = (series: string) => `(${series}{${env}} - time()) / 86400`;
 
 /**
@@ -12,15 +14,17 @@ const daysLeft = (series: string) => `(${series}{${env}} - time()) / 86400`;
  */
 function position(metric: string, label: string, values: readonly string[], first: number): string {
   const terms = values.map((value, index) => `(${metric}{${env},${label}="${value}"} * ${index + first})`);
-  return `sum by (mesh_environment) (max by (mesh_environment, ${label}) (${terms.join(' or ')}))`;
+  return `sum by (${scope}) (max by (${scope}, ${label}) (${terms.join(' or ')}))`;
 }
 
 export const queries = {
-  environmentNames: 'label_values(nhs_mesh_check_last_run_timestamp_seconds, mesh_environment)',
+  jobs: 'label_values(mesh_cert_monitor_build_info, job)',
+  estates: 'label_values(mesh_cert_monitor_build_info{job=~"$job"}, mesh_estate)',
+  environmentNames: `label_values(nhs_mesh_check_last_run_timestamp_seconds{${monitor}}, mesh_environment)`,
 
   environments: `count(${best(`nhs_mesh_check_last_run_timestamp_seconds{${env}}`)})`,
-  critical: `count(sum by (mesh_environment) (${findings}{${env},severity="critical"}) > 0) or vector(0)`,
-  warning: `count((sum by (mesh_environment) (${findings}{${env},severity="warning"}) > 0) unless on (mesh_environment) (${findings}{${env},severity="critical"} > 0)) or vector(0)`,
+  critical: `count(sum by (${scope}) (${findings}{${env},severity="critical"}) > 0) or vector(0)`,
+  warning: `count((sum by (${scope}) (${findings}{${env},severity="warning"}) > 0) unless on (${scope}) (${findings}{${env},severity="critical"} > 0)) or vector(0)`,
   nextExpiryDays: `min(${daysLeft(credentialExpiry)})`,
   handshakesFailing: `count(${best(`nhs_mesh_handshake_success{${env}}`)} == 0) or vector(0)`,
   renewalsOpen: `count(${best(`nhs_mesh_renewal_state{${env},state=~"due|sending|requested|uncertain|issued|failed"}`)} == 1) or vector(0)`,
@@ -29,16 +33,16 @@ export const queries = {
   credentialDaysLeft: daysLeft(credentialExpiry),
   clientDaysLeft: daysLeft(clientNotAfter),
   /** 2 critical, 1 warning, 0 OK. */
-  worstSeverity: `max by (mesh_environment) ((${findings}{${env},severity="critical"} > bool 0) * 2 or (${findings}{${env},severity="warning"} > bool 0) * 1 or ${best(`nhs_mesh_check_last_run_timestamp_seconds{${env}}`)} * 0)`,
+  worstSeverity: `max by (${scope}) ((${findings}{${env},severity="critical"} > bool 0) * 2 or (${findings}{${env},severity="warning"} > bool 0) * 1 or ${best(`nhs_mesh_check_last_run_timestamp_seconds{${env}}`)} * 0)`,
   handshakeSuccess: best(`nhs_mesh_handshake_success{${env}}`),
   handshakeAge: `time() - ${best(`nhs_mesh_handshake_last_success_timestamp_seconds{${env}} > 0`)}`,
   handshakeReason: position('nhs_mesh_handshake_failure', 'reason', handshakeReasons, 1),
   handshakePhases: `max by (phase) (nhs_mesh_handshake_duration_seconds{${env}})`,
   handshakeStatusCode: best(`nhs_mesh_handshake_http_status_code{${env}}`),
   handshakeRate: `sum by (outcome) (increase(nhs_mesh_handshakes_total{${env}}[1d]))`,
-  certificateRequested: `min by (mesh_environment) (nhs_mesh_client_certificate_requested{${env}})`,
+  certificateRequested: `min by (${scope}) (nhs_mesh_client_certificate_requested{${env}})`,
   clockSkew: best(`nhs_mesh_clock_skew_seconds{${env}}`),
-  serverDaysLeft: `(min by (mesh_environment) (nhs_mesh_server_certificate_not_after_timestamp_seconds{${env}}) - time()) / 86400`,
+  serverDaysLeft: `(min by (${scope}) (nhs_mesh_server_certificate_not_after_timestamp_seconds{${env}}) - time()) / 86400`,
 
   renewalState: position('nhs_mesh_renewal_state', 'state', renewalStates, 0),
   renewalDue: `${best(`nhs_mesh_renewal_due_timestamp_seconds{${env}} > 0`)} * 1000`,
@@ -52,11 +56,11 @@ export const queries = {
 
   checks: `min by (check) (nhs_mesh_check_passed{${env}})`,
   findings: `max by (code, severity) (nhs_mesh_finding{${env}})`,
-  firing: 'ALERTS{alertname=~"Mesh.*",alertstate="firing",mesh_environment=~"$mesh_environment"}',
+  firing: `ALERTS{alertname=~"Mesh.*",alertstate="firing",${env}}`,
 
   checkAge: `time() - ${best(`nhs_mesh_check_last_run_timestamp_seconds{${env}} > 0`)}`,
   checkDuration: best(`nhs_mesh_check_duration_seconds{${env}}`),
-  reloadSuccessful: 'min(nhs_mesh_config_last_reload_successful)',
-  reloadAge: 'time() - max(nhs_mesh_config_last_reload_success_timestamp_seconds)',
-  build: 'max by (version, node_version) (mesh_cert_monitor_build_info)',
+  reloadSuccessful: `min(nhs_mesh_config_last_reload_successful{${monitor}})`,
+  reloadAge: `time() - max(nhs_mesh_config_last_reload_success_timestamp_seconds{${monitor}})`,
+  build: `max by (version, node_version) (mesh_cert_monitor_build_info{${monitor}})`,
 } as const;

@@ -22,5 +22,6 @@ export type {
   ResolvedEnvironment,
   SmtpServer,
   Source,
+  Thresholds,
 } from './types.ts';
 export type { Variables } from './variables.ts';

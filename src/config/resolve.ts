@@ -21,6 +21,7 @@ export function resolveFile(file: ConfigurationFile, path: string): Resolved {
   const { from: sender, smtp } = file.email ?? {};
   return {
     path,
+    ...(file.estate === undefined ? {} : { estate: file.estate }),
     application: file.application,
     odsCode: file.ods_code,
     contact: file.contact,

@@ -301,6 +301,11 @@ const schedule = section({
 
 export const fileSchema = section({
   application: line('an application name').describe('Name of your application, for the certificate desk.'),
+  estate: line('a name for all these environments')
+    .optional()
+    .describe(
+      'A label `mesh_estate` on every metric, to tell two services apart that are scraped by the same Prometheus and have environments of the same name.',
+    ),
   ods_code: odsCode().describe('Your organisation’s ODS code.'),
   contact: contact().describe('Who is responsible for these certificates.'),
   state_dir: path

@@ -115,6 +115,8 @@ export interface SmtpServer {
 export interface Configuration {
   /** Absolute path of the file it came from. */
   readonly path: string;
+  /** The value of the label `mesh_estate`. */
+  readonly estate?: string;
   readonly application: string;
   readonly odsCode: string;
   readonly contact: Contact;

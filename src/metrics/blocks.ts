@@ -2,7 +2,7 @@
  * The samples of each metric for a few environments at a time, kept compressed. A block is written again only for the metrics whose part of
  * some status has changed.
  */
-import type { EnvironmentStatus } from '../status/index.ts';
+import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
 import { metricNames } from './catalogue.ts';
 import { familyText, labelValue, type Sample, withoutHead } from './format.ts';
 import { type GzipPart, gzipPart } from './gzip-parts.ts';
@@ -18,13 +18,19 @@ interface Written {
 
 /** Immutable: a scrape that is under way keeps what it has begun with. */
 export interface Block {
+  readonly estate: string | undefined;
   readonly environments: readonly EnvironmentStatus[];
   readonly written: ReadonlyMap<EnvironmentMetricName, Written>;
 }
 
-export function isUpToDate(block: Block | undefined, environments: readonly EnvironmentStatus[]): block is Block {
+export function isUpToDate(
+  block: Block | undefined,
+  { name: estate }: Pick<EstateStatus, 'name'>,
+  environments: readonly EnvironmentStatus[],
+): block is Block {
   return (
     block !== undefined &&
+    block.estate === estate &&
     block.environments.length === environments.length &&
     block.environments.every((each, index) => each === environments[index])
   );
@@ -33,10 +39,12 @@ export function isUpToDate(block: Block | undefined, environments: readonly Envi
 /** @param before - the same place's block as it was; what has not changed is taken from it. */
 export async function writeBlock(
   before: Block | undefined,
+  { name: estate }: Pick<EstateStatus, 'name'>,
   environments: readonly EnvironmentStatus[],
 ): Promise<Block> {
   const sameNames =
     before?.environments.length === environments.length &&
+    before.estate === estate &&
     before.environments.every(({ name }, index) => name === environments[index]?.name);
   const written = new Map<EnvironmentMetricName, Written>();
   for (const name of metricNames.filter(isOfEnvironment)) {
@@ -44,16 +52,25 @@ export async function writeBlock(
     const last = sameNames ? before.written.get(name) : undefined;
     written.set(
       name,
-      last && isSame(last.parts, parts) ? last : { parts, samples: await compressed(name, environments) },
+      last && isSame(last.parts, parts) ? last : { parts, samples: await compressed(name, estate, environments) },
     );
   }
-  return { environments, written };
+  return { estate, environments, written };
 }
 
-async function compressed(name: EnvironmentMetricName, environments: readonly EnvironmentStatus[]): Promise<GzipPart> {
+async function compressed(
+  name: EnvironmentMetricName,
+  estate: string | undefined,
+  environments: readonly EnvironmentStatus[],
+): Promise<GzipPart> {
   const samples = environments.flatMap((environment): Sample[] => {
-    const own = ['mesh_environment', labelValue(environment.name)] as const;
-    return series[name].samples(environment).map(({ labels, value }) => ({ labels: [own, ...labels], value }));
+    const own = [['mesh_environment', labelValue(environment.name)], ...estateLabel(estate)] as const;
+    return series[name].samples(environment).map(({ labels, value }) => ({ labels: [...own, ...labels], value }));
   });
   return gzipPart(withoutHead(await familyText(name, samples, 'prometheus')));
+}
+
+/** On every series, if the configuration names its estate. */
+export function estateLabel(estate: string | undefined): Sample['labels'] {
+  return estate === undefined ? [] : [['mesh_estate', labelValue(estate)]];
 }

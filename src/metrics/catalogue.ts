@@ -24,6 +24,10 @@ export interface MetricEntry {
 /** A closed list of values is a promise: each value is a series from the first scrape, or can be used in a matcher. */
 export const labelCatalogue = {
   mesh_environment: { meaning: 'The environment’s name in the configuration.', values: undefined },
+  mesh_estate: {
+    meaning: '`estate` of the configuration. Only where it is set, and then on every series.',
+    values: undefined,
+  },
   role: {
     meaning: 'The role of the certificate in this environment.',
     values: ['client', 'intermediate', 'root'],
@@ -40,6 +44,7 @@ export const labelCatalogue = {
   signature_algorithm: { meaning: 'OpenSSL’s name of the signature algorithm.', values: undefined },
   check: { meaning: 'The name of the check.', values: checkNames },
   code: { meaning: 'A code of the finding catalogue.', values: findingCodes },
+  threshold: { meaning: 'Which of the two thresholds.', values: ['warning', 'critical'] },
   severity: { meaning: 'The severity of the finding.', values: severities },
   reason: { meaning: 'Why the handshake failed (a closed list).', values: handshakeReasons },
   phase: { meaning: 'The part of the handshake that was timed.', values: handshakePhases },
@@ -97,6 +102,14 @@ const entries = {
     labels: [environment],
     help: 'The earliest expiry (notAfter) on the path, which is when this environment stops working. The last known date stays if the file can no longer be read.',
     absent: noCertificate,
+  },
+  nhs_mesh_threshold_seconds: {
+    group: 'credential',
+    type: 'gauge',
+    unit: 'seconds',
+    labels: [environment, 'threshold'],
+    help: 'How long before it an expiry becomes a warning and critical: thresholds.warning and thresholds.critical of the configuration.',
+    absent: noCredential,
   },
   nhs_mesh_credential_valid: {
     group: 'credential',
@@ -227,6 +240,22 @@ const entries = {
     labels: [environment],
     help: 'When the request for the deployed certificate was sent to the desk. 0 if it has not been.',
   },
+  nhs_mesh_renewal_window_seconds: {
+    group: 'renewal',
+    type: 'gauge',
+    unit: 'seconds',
+    labels: [environment],
+    help: 'How long before expiry a renewal is due: renewal.window of the configuration.',
+    absent: noCredential,
+  },
+  nhs_mesh_desk_lead_time_seconds: {
+    group: 'renewal',
+    type: 'gauge',
+    unit: 'seconds',
+    labels: [environment],
+    help: 'How long the desk needs: renewal.desk_working_days of the configuration, as days of 24 hours.',
+    absent: noCredential,
+  },
   nhs_mesh_renewal_emails_total: {
     group: 'renewal',
     type: 'counter',
@@ -240,6 +269,13 @@ const entries = {
     unit: 'unix seconds',
     labels: [environment],
     help: 'When the last check of the environment ended. 0 until the first.',
+  },
+  nhs_mesh_check_next_run_timestamp_seconds: {
+    group: 'cycle',
+    type: 'gauge',
+    unit: 'unix seconds',
+    labels: [environment],
+    help: 'When the next check of the environment is due by schedule.check. 0 until the first has ended.',
   },
   nhs_mesh_check_duration_seconds: {
     group: 'cycle',

@@ -1,7 +1,7 @@
 /** Turns the state of the service into the text that Prometheus reads, and keeps what has not changed since the last scrape. */
-import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
+import type { EstateStatus } from '../status/index.ts';
 import { unixSeconds } from '../time/index.ts';
-import { type Block, environmentsInBlock, isUpToDate, writeBlock } from './blocks.ts';
+import { type Block, environmentsInBlock, estateLabel, isUpToDate, writeBlock } from './blocks.ts';
 import { type MetricName, metricNames } from './catalogue.ts';
 import { type ExpositionFormat, ending, familyText, labelValue, type Sample } from './format.ts';
 import { type GzipPart, gzipHead, gzipPart, gzipTail, textOf } from './gzip-parts.ts';
@@ -45,18 +45,19 @@ export class Exposition {
 
   /** Writes what has changed, in slices that keep nobody waiting, so that the next scrape finds little to do. */
   refresh(estate: EstateStatus): Promise<readonly Block[]> {
-    const refreshed = this.#refreshing.then(() => this.#refresh(estate.environments));
+    const refreshed = this.#refreshing.then(() => this.#refresh(estate));
     this.#refreshing = refreshed.catch(() => {});
     return refreshed;
   }
 
-  async #refresh(environments: readonly EnvironmentStatus[]): Promise<readonly Block[]> {
+  async #refresh(estate: EstateStatus): Promise<readonly Block[]> {
+    const { environments } = estate;
     const blocks: Block[] = [];
     let sliceEndsAt = performance.now() + sliceMs;
     for (let from = 0; from < environments.length; from += environmentsInBlock) {
       const before = this.#blocks[blocks.length];
       const now = environments.slice(from, from + environmentsInBlock);
-      blocks.push(isUpToDate(before, now) ? before : await writeBlock(before, now));
+      blocks.push(isUpToDate(before, estate, now) ? before : await writeBlock(before, estate, now));
       if (performance.now() < sliceEndsAt) continue;
       await new Promise(setImmediate);
       sliceEndsAt = performance.now() + sliceMs;
@@ -107,19 +108,17 @@ function* joined(buffers: readonly Buffer[]): Generator<Buffer> {
 }
 
 /** None for a metric of environments: then its HELP and TYPE stand alone, and the blocks follow. */
-function ofProcess(name: MetricName, { configuration }: EstateStatus, build: Build): Sample[] {
+function ofProcess(name: MetricName, { configuration, name: estate }: EstateStatus, build: Build): Sample[] {
+  const own = estateLabel(estate);
   switch (name as ProcessMetricName) {
     case 'nhs_mesh_config_last_reload_successful':
-      return [{ labels: [], value: configuration.lastReloadSuccessful ? 1 : 0 }];
+      return [{ labels: own, value: configuration.lastReloadSuccessful ? 1 : 0 }];
     case 'nhs_mesh_config_last_reload_success_timestamp_seconds':
-      return [{ labels: [], value: unixSeconds(configuration.lastReloadSuccessAt) }];
+      return [{ labels: own, value: unixSeconds(configuration.lastReloadSuccessAt) }];
     case 'mesh_cert_monitor_build_info':
       return [
         {
-          labels: [
-            ['version', labelValue(build.version)],
-            ['node_version', labelValue(build.nodeVersion)],
-          ],
+          labels: [...own, ['version', labelValue(build.version)], ['node_version', labelValue(build.nodeVersion)]],
           value: 1,
         },
       ];

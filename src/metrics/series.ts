@@ -6,7 +6,7 @@ import { type HandshakeResult, handshakeOutcomes, handshakePhases, handshakeReas
 import { emailOutcomes, renewalStates } from '../renewal/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
 import { known, say } from '../text/index.ts';
-import { unixSeconds } from '../time/index.ts';
+import { dayMs, secondMs, unixSeconds } from '../time/index.ts';
 import type { AssessedCertificate } from '../verify/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import type { LabelName, MetricName } from './catalogue.ts';
@@ -56,6 +56,16 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
   ),
   nhs_mesh_certificate_info: certificates(certificateInfo),
   nhs_mesh_credential_expiry_timestamp_seconds: value(({ expiresAt }) => expiresAt && unixSeconds(expiresAt)),
+  nhs_mesh_threshold_seconds: from(
+    ({ credentialConfigured, thresholds }) => (credentialConfigured ? thresholds : undefined),
+    (thresholds) =>
+      thresholds
+        ? [
+            { labels: [['threshold', known('warning')]], value: thresholds.warningMs / secondMs },
+            { labels: [['threshold', known('critical')]], value: thresholds.criticalMs / secondMs },
+          ]
+        : [],
+  ),
   nhs_mesh_credential_valid: from(({ assessment }) => assessment?.valid, flag),
   nhs_mesh_check_passed: from(
     ({ assessment }) => Object.entries(assessment?.checks ?? {}),
@@ -107,11 +117,18 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
   ),
   nhs_mesh_renewal_due_timestamp_seconds: value(({ renewal }) => time(renewal.dueAt)),
   nhs_mesh_renewal_requested_timestamp_seconds: value(({ renewal }) => time(renewal.requestedAt)),
+  nhs_mesh_renewal_window_seconds: value(({ credentialConfigured, renewalWindowMs }) =>
+    credentialConfigured ? renewalWindowMs / secondMs : undefined,
+  ),
+  nhs_mesh_desk_lead_time_seconds: value(({ credentialConfigured, deskWorkingDays }) =>
+    credentialConfigured ? (deskWorkingDays * dayMs) / secondMs : undefined,
+  ),
   nhs_mesh_renewal_emails_total: from(
     ({ emails }) => emails,
     (emails) => set('outcome', emailOutcomes, (outcome) => emails[outcome]),
   ),
   nhs_mesh_check_last_run_timestamp_seconds: value(({ lastRunAt }) => time(lastRunAt)),
+  nhs_mesh_check_next_run_timestamp_seconds: value(({ nextRunAt }) => time(nextRunAt)),
   nhs_mesh_check_duration_seconds: value(({ checkDurationSeconds }) => checkDurationSeconds ?? 0),
 };
 

@@ -26,6 +26,8 @@ export interface EnvironmentMemory {
   readonly renewalFindings: readonly Finding[];
   readonly emails: Readonly<Record<EmailOutcome, number>>;
   readonly lastRunAt?: Date;
+  /** When the check after that is due. Undefined without a schedule. */
+  readonly nextRunAt?: Date;
   readonly checkDurationSeconds?: number;
 }
 
@@ -66,9 +68,11 @@ export function rememberExamination(
   examination: Examination | undefined,
   startedAt: Date,
   endedAt: Date,
+  nextRunAt?: Date,
 ): EnvironmentMemory {
   const run = {
     lastRunAt: endedAt,
+    ...(nextRunAt ? { nextRunAt } : {}),
     checkDurationSeconds: Math.max(0, endedAt.getTime() - startedAt.getTime()) / 1000,
   };
   if (!examination) return { ...memory, ...run };
@@ -113,8 +117,8 @@ export function rememberRenewal(
 }
 
 export function statusFrom(memory: EnvironmentMemory, now: Date): EnvironmentStatus {
-  const { configurationFile, environment, examination, lastKnown, watchingSince, lastRunAt, checkDurationSeconds } =
-    memory;
+  const { configurationFile, environment, examination, lastKnown, watchingSince } = memory;
+  const { lastRunAt, nextRunAt, checkDurationSeconds } = memory;
   const waits = memory.renewal.first !== undefined && !examination?.credential.certificate;
   const assessment =
     examination && (waits ? withoutMissing(examination.assessment, examination.credential) : examination.assessment);
@@ -142,6 +146,9 @@ export function statusFrom(memory: EnvironmentMemory, now: Date): EnvironmentSta
     mailboxId: environment.mesh.mailboxId,
     url: environment.mesh.url,
     credentialConfigured: environment.credential !== undefined,
+    thresholds: environment.thresholds,
+    renewalWindowMs: environment.renewal.windowMs,
+    deskWorkingDays: environment.renewal.deskWorkingDays,
     ...(assessment ? { assessment } : {}),
     ...lastKnown,
     handshake,
@@ -151,6 +158,7 @@ export function statusFrom(memory: EnvironmentMemory, now: Date): EnvironmentSta
     diagnosis,
     status: statusOf(diagnosis.findings),
     ...(lastRunAt ? { lastRunAt } : {}),
+    ...(nextRunAt ? { nextRunAt } : {}),
     ...(checkDurationSeconds === undefined ? {} : { checkDurationSeconds }),
   };
 }

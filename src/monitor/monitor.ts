@@ -20,7 +20,7 @@ import { type LastSuccesses, noSuccesses } from './last-successes.ts';
 import { createLimit, forEachLimited, handshakesAtOnce, withDeadline } from './limit.ts';
 import { changes, type Log } from './log.ts';
 import { Planner } from './planner.ts';
-import { handshakeIntervalMs } from './schedule.ts';
+import { handshakeIntervalMs, nextCheckAfter } from './schedule.ts';
 import { Wall, type Work } from './wall.ts';
 
 /** Everything the monitor does outside its own memory. */
@@ -68,7 +68,10 @@ export class Monitor {
   readonly #handshakeLimit = createLimit(handshakesAtOnce);
   readonly #renewalLimit = createLimit(renewalsAtOnce);
   readonly #stopping = new AbortController();
+  /** Of the estate. */
+  #name: string | undefined;
   #handshakeIntervalMs = 0;
+  #nextCheckAfter: (now: Date) => Date = (now) => now;
   #reload: EstateStatus['configuration'];
   #ready = false;
   /** The last result of `estate`. Undefined when something has changed since. */
@@ -85,6 +88,7 @@ export class Monitor {
   /** The current state, in the order of the configuration. Cheap: nothing is checked, and it is the same object until something changes. */
   estate(): EstateStatus {
     this.#estate ??= {
+      ...(this.#name === undefined ? {} : { name: this.#name }),
       environments: [...this.#memories.values()].map(({ status }) => status),
       startedAt: this.#startedAt,
       ready: this.#ready,
@@ -97,7 +101,9 @@ export class Monitor {
   adopt(configuration: Configuration): void {
     const now = this.#options.now();
     const before = new Map(this.#memories);
+    this.#name = configuration.estate;
     this.#handshakeIntervalMs = handshakeIntervalMs(configuration.schedule);
+    this.#nextCheckAfter = nextCheckAfter(configuration.schedule);
     this.#reload = { lastReloadSuccessful: true, lastReloadSuccessAt: now };
     this.#memories.clear();
     const spreadMs = firstSpreadOf(this.#handshakeIntervalMs, configuration.environments.length);
@@ -166,7 +172,9 @@ export class Monitor {
         hold(actions.examine(memory.environment, memory.examination, startedAt)),
         checkDeadlineMs,
       );
-      this.#update(name, (current) => rememberExamination(current, examination, startedAt, now()));
+      const endedAt = now();
+      const nextRunAt = this.#nextCheckAfter(endedAt);
+      this.#update(name, (current) => rememberExamination(current, examination, startedAt, endedAt, nextRunAt));
       this.#planHandshakeAfterChange(name, examination);
       this.#track(this.#renew(name, examination));
     });

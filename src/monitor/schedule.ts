@@ -1,4 +1,4 @@
-import { CronJob } from 'cron';
+import { CronJob, CronTime } from 'cron';
 import { type Configuration, shortestCronIntervalSeconds } from '../config/index.ts';
 import { secondMs } from '../time/index.ts';
 import { CronRuns } from './cron-runs.ts';
@@ -28,6 +28,20 @@ export function startSchedule(times: Configuration['schedule'], rounds: Rounds):
     stop: async () => {
       await Promise.all(jobs.map((each) => each.stop()));
     },
+  };
+}
+
+const everySecond = new CronTime('* * * * * *');
+
+/** When the next round of checks after a time is due. The answer is remembered until that time has come. */
+export function nextCheckAfter({ check, timezone }: Configuration['schedule']): (now: Date) => Date {
+  const turns = new CronTurns(check, timezone);
+  let last: { readonly from: Date; readonly next: Date } | undefined;
+  return (now) => {
+    if (last && last.from <= now && now < last.next) return last.next;
+    const moment = everySecond.getNextDateFrom(now, timezone).minus({ seconds: 1 });
+    last = { from: now, next: turns.getNextDateFrom(moment).toJSDate() };
+    return last.next;
   };
 }
 

@@ -1,5 +1,5 @@
 /** The current state of the service. Metrics, health, page, API and calendar read only this, and never start a check. */
-import type { PresetName } from '../config/index.ts';
+import type { PresetName, Thresholds } from '../config/index.ts';
 import type { Diagnosis } from '../diagnosis/index.ts';
 import type { Finding, Status } from '../findings/index.ts';
 import type { HandshakeOutcome, HandshakeResult } from '../mesh/index.ts';
@@ -25,6 +25,11 @@ export interface EnvironmentStatus {
   readonly url: string;
   /** False for a sandbox without a credential: it has no credential series and checks. */
   readonly credentialConfigured: boolean;
+  /** How long before its end an expiry is a warning, and critical. */
+  readonly thresholds: Thresholds;
+  /** Before notAfter. */
+  readonly renewalWindowMs: number;
+  readonly deskWorkingDays: number;
   /** Undefined until the first cycle. */
   readonly assessment?: Assessment;
   /** The last known certificates, which stay if a file can no longer be read. */
@@ -38,10 +43,14 @@ export interface EnvironmentStatus {
   readonly diagnosis: Diagnosis;
   readonly status: Status;
   readonly lastRunAt?: Date;
+  /** When the check after that is due. Undefined without a schedule. */
+  readonly nextRunAt?: Date;
   readonly checkDurationSeconds?: number;
 }
 
 export interface EstateStatus {
+  /** What the configuration calls it, to tell several estates apart in one Prometheus. */
+  readonly name?: string;
   readonly environments: readonly EnvironmentStatus[];
   readonly startedAt: Date;
   /** Whether the first cycle has finished for every environment. */

@@ -1,6 +1,51 @@
-import { check, day, expiry, hour, int, notAfter, type Scenario } from './scenario.ts';
+import { check, day, expiry, hour, int, notAfter, type Scenario, threshold } from './scenario.ts';
+
+const configured = { [threshold('warning')]: `${120 * day}x300`, [threshold('critical')]: `${60 * day}x300` };
+const another = notAfter.replace('{', '{mesh_estate="other",');
 
 export const expiryScenarios: Scenario[] = [
+  {
+    name: 'MeshCertificateExpiresSoon follows thresholds.warning: 120 days',
+    alert: 'MeshCertificateExpiresSoon',
+    interval: '1m',
+    series: { ...configured, [notAfter]: `${120 * day + hour}x300` },
+    at: [
+      { time: '1h', firing: [] },
+      { time: '2h1m', firing: [int] },
+    ],
+  },
+  {
+    name: 'MeshCertificateExpiryImminent follows thresholds.critical: 60 days',
+    alert: 'MeshCertificateExpiryImminent',
+    interval: '1m',
+    series: { ...configured, [notAfter]: `${60 * day + hour}x120` },
+    at: [
+      { time: '1h', firing: [] },
+      { time: '1h11m', firing: [int] },
+    ],
+  },
+  {
+    name: 'MeshCertificateExpiresSoon keeps two estates with an environment of one name apart',
+    alert: 'MeshCertificateExpiresSoon',
+    interval: '1m',
+    series: {
+      [notAfter]: `${30 * day}x300`,
+      [another]: `${300 * day}x300`,
+      [threshold('warning').replace('{', '{mesh_estate="other",')]: `${45 * day}x300`,
+      [threshold('critical').replace('{', '{mesh_estate="other",')]: `${14 * day}x300`,
+    },
+    at: [{ time: '2h', firing: [int] }],
+  },
+  {
+    name: 'MeshCertificateExpiresSoon is one alert for two replicas of a service',
+    alert: 'MeshCertificateExpiresSoon',
+    interval: '1m',
+    series: {
+      [notAfter.replace('{', '{instance="a",')]: `${30 * day}x300`,
+      [notAfter.replace('{', '{instance="b",')]: `${30 * day}x300`,
+    },
+    at: [{ time: '2h', firing: [int] }],
+  },
   {
     name: 'MeshCertificateExpiresSoon is quiet at 45 days, fires below, and is quiet again after the renewal',
     alert: 'MeshCertificateExpiresSoon',

@@ -2,7 +2,7 @@ import { int, type Scenario } from './scenario.ts';
 
 export const monitorScenarios: Scenario[] = [
   {
-    name: 'MeshCertMonitorDown fires when no instance answers, and not while one of two does',
+    name: 'MeshCertMonitorDown fires for each instance that does not answer, though another does',
     alert: 'MeshCertMonitorDown',
     interval: '1m',
     series: {
@@ -10,9 +10,16 @@ export const monitorScenarios: Scenario[] = [
       'up{job="mesh-cert-monitor",instance="b"}': '1x29 0x30',
     },
     at: [
-      { time: '29m', firing: [] },
-      { time: '39m', firing: [] },
-      { time: '40m', firing: [{ job: 'mesh-cert-monitor' }] },
+      { time: '9m', firing: [] },
+      { time: '10m', firing: [{ job: 'mesh-cert-monitor', instance: 'a' }] },
+      { time: '39m', firing: [{ job: 'mesh-cert-monitor', instance: 'a' }] },
+      {
+        time: '40m',
+        firing: [
+          { job: 'mesh-cert-monitor', instance: 'a' },
+          { job: 'mesh-cert-monitor', instance: 'b' },
+        ],
+      },
     ],
   },
   {
@@ -34,12 +41,13 @@ export const monitorScenarios: Scenario[] = [
     at: [{ time: '40m', firing: [] }],
   },
   {
-    name: 'MeshCertMonitorChecksStale fires after an hour without a check, and not before the first',
+    name: 'MeshCertMonitorChecksStale fires an hour after a check was due, and not before the first',
     alert: 'MeshCertMonitorChecksStale',
     interval: '1m',
     series: {
-      'nhs_mesh_check_last_run_timestamp_seconds{mesh_environment="int"}': '600x100',
-      'nhs_mesh_check_last_run_timestamp_seconds{mesh_environment="new"}': '0x100',
+      'nhs_mesh_check_next_run_timestamp_seconds{mesh_environment="int"}': '600x100',
+      'nhs_mesh_check_next_run_timestamp_seconds{mesh_environment="daily"}': '86400x100',
+      'nhs_mesh_check_next_run_timestamp_seconds{mesh_environment="new"}': '0x100',
     },
     at: [
       { time: '70m', firing: [] },

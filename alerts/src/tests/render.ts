@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
+import { config } from '../config.ts';
 import { ruleGroups } from '../rules.ts';
-import type { Scenario } from './scenario.ts';
+import { day, type Scenario, threshold } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
 
 const severity = new Map(ruleGroups.flatMap(({ alerts }) => alerts.map((rule) => [rule.alert, rule.severity])));
@@ -11,10 +12,16 @@ function series(labels: Readonly<Record<string, string>>): string {
     .join(', ')}}`;
 }
 
+/** What a configuration without `thresholds` has. */
+const defaults = {
+  [threshold('warning')]: `${config.warningDays * day}x2000`,
+  [threshold('critical')]: `${config.criticalDays * day}x2000`,
+};
+
 const unitTest = ({ name, alert, interval, series: input, at }: Scenario) => ({
   name,
   interval,
-  input_series: Object.entries(input).map(([series, values]) => ({ series, values })),
+  input_series: Object.entries({ ...defaults, ...input }).map(([series, values]) => ({ series, values })),
   promql_expr_test: at.map(({ time, firing }) => ({
     expr: `ALERTS{alertname="${alert}", alertstate="firing"}`,
     eval_time: time,

@@ -13,6 +13,8 @@ export const day = 86_400;
 export const hour = 3600;
 export const int = { mesh_environment: 'int' };
 export const check = (name: string) => `nhs_mesh_check_passed{mesh_environment="int",check="${name}"}`;
+export const threshold = (name: 'warning' | 'critical') =>
+  `nhs_mesh_threshold_seconds{mesh_environment="int",threshold="${name}"}`;
 export const notAfter =
   'nhs_mesh_certificate_not_after_timestamp_seconds{mesh_environment="int",role="client",subject="CN=a"}';
 export const expiry = 'nhs_mesh_credential_expiry_timestamp_seconds{mesh_environment="int"}';
