@@ -108,7 +108,7 @@ const entries = {
     type: 'gauge',
     unit: 'seconds',
     labels: [environment, 'threshold'],
-    help: 'How long before it an expiry becomes a warning and critical: thresholds.warning and thresholds.critical of the configuration.',
+    help: 'Time before expiry at which it becomes a warning, or critical: thresholds.warning and thresholds.critical of the configuration.',
     absent: noCredential,
   },
   nhs_mesh_credential_valid: {

@@ -35,12 +35,12 @@ const everySecond = new CronTime('* * * * * *');
 
 /** When the next round of checks after a time is due. The answer is remembered until that time has come. */
 export function nextCheckAfter({ check, timezone }: Configuration['schedule']): (now: Date) => Date {
-  const turns = new CronTurns(check, timezone);
+  const runs = new CronRuns(check, timezone);
   let last: { readonly from: Date; readonly next: Date } | undefined;
   return (now) => {
     if (last && last.from <= now && now < last.next) return last.next;
     const moment = everySecond.getNextDateFrom(now, timezone).minus({ seconds: 1 });
-    last = { from: now, next: turns.getNextDateFrom(moment).toJSDate() };
+    last = { from: now, next: runs.getNextDateFrom(moment).toJSDate() };
     return last.next;
   };
 }

@@ -271,6 +271,13 @@ test('the configuration’s state and the build are told without an environment'
   expect(await seriesValue(estate, 'mesh_cert_monitor_build_info{version="1.2.3",node_version="24.0.0"}')).toBe(1);
 });
 
+test('an estate that has a name has it on every series', async () => {
+  const named = await text(estateOf(Object.values(everyEnvironment()), { name: 'Leeds “A”' }));
+  for (const line of named.split('\n').filter((each) => each && !each.startsWith('#')))
+    expect(line).toContain('mesh_estate="Leeds “A”"');
+  expect(await text(wholeEstate())).not.toContain('mesh_estate');
+});
+
 test('a check that was not configured is absent, one that failed is 0', async () => {
   const assessment = sampleAssessment({ notConfigured: ['key_match'], failed: ['chain_valid'] });
   const estate = estateOf([environmentStatus({ assessment })]);

@@ -109,6 +109,14 @@ describe('the text after any history is the one that a new exposition writes', (
     );
   }, 120_000);
 
+  test('after the estate was given a name', async () => {
+    const exposition = new Exposition(build);
+    const environments = many(3);
+    await exposition.refresh(estateOf(environments));
+    const named = estateOf(environments, { name: 'other' });
+    expect(await plain(exposition, named, 'prometheus')).toBe(await publishText(named, build, 'prometheus'));
+  });
+
   test('two scrapes at once, of different states, each see their own', async () => {
     const exposition = new Exposition(build);
     const [before, after] = [estateOf(many(40)), estateOf([everyEnvironment().unreadable, ...many(40)])];

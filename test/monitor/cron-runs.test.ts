@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { CronRuns } from '../../src/monitor/cron-runs.ts';
-import { startSchedule } from '../../src/monitor/schedule.ts';
+import { nextCheckAfter, startSchedule } from '../../src/monitor/schedule.ts';
 import { dayMs, hourMs, minuteMs } from '../../src/time/duration.ts';
 
 afterEach(() => {
@@ -93,5 +93,26 @@ describe('in the days around each change', () => {
       expect(new Set(local).size).toBe(local.length);
       expect(local).toHaveLength(days);
     }
+  });
+});
+
+describe('when the next check is due', () => {
+  test.each([
+    ['*/5 * * * *', '2026-03-02T09:31:10Z', '2026-03-02T09:35:00.000Z'],
+    ['*/5 * * * *', '2026-03-02T09:35:00Z', '2026-03-02T09:40:00.000Z'],
+    ['0 6 * * *', '2026-03-02T09:31:10Z', '2026-03-03T06:00:00.000Z'],
+    ['0 6 * * 1', '2026-03-02T09:31:10Z', '2026-03-09T06:00:00.000Z'],
+    // In London’s summer.
+    ['0 6 * * *', '2026-07-01T09:31:10Z', '2026-07-02T05:00:00.000Z'],
+  ])('%s after %s is at %s', (check, now, expected) => {
+    const next = nextCheckAfter({ check, handshake: '0 * * * *', timezone: 'Europe/London' });
+    expect(next(new Date(now)).toISOString()).toBe(expected);
+    expect(next(new Date(now)).toISOString()).toBe(expected);
+  });
+
+  test('goes by a clock that was set back', () => {
+    const next = nextCheckAfter({ check: '0 * * * *', handshake: '0 * * * *', timezone: 'UTC' });
+    expect(next(new Date('2026-03-02T09:31:00Z')).toISOString()).toBe('2026-03-02T10:00:00.000Z');
+    expect(next(new Date('2026-03-01T09:31:00Z')).toISOString()).toBe('2026-03-01T10:00:00.000Z');
   });
 });
