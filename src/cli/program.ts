@@ -81,7 +81,11 @@ function addWatching(program: Command, io: CommandIo, finish: Finish): void {
     )
     .addOption(configuration())
     .addOption(
-      new Option('--wait <duration>', 'wait this long if another process uses the state directory, for example 5m')
+      new Option(
+        '--wait [duration]',
+        'wait if another process uses the state directory; for 5 minutes if no other time is given',
+      )
+        .preset('5m')
         .argParser(parseSpan)
         .default(0, 'not at all'),
     )

@@ -29,7 +29,7 @@ function second(...args: string[]): SpawnedService {
 }
 
 test('the second one waits, says so once, and takes over when the first has ended', async () => {
-  const next = second('--wait', '1h');
+  const next = second('--wait');
   await expect.poll(() => messages(next), slow).toContain('waiting for the other process to end');
   services[0]!.child.kill('SIGTERM');
   expect(await services[0]!.ended).toBe(0);
