@@ -40,6 +40,12 @@ const texts = (options: Record<string, { text: string; color: string }>): ValueM
 
 export const yesNo = (yes: string, no: string) =>
   texts({ 1: { text: yes, color: green }, 0: { text: no, color: red } });
+export const checkNames = () =>
+  texts({
+    0: { text: 'failed', color: red },
+    1: { text: 'passed', color: green },
+    2: { text: 'not judged', color: amber },
+  });
 export const severityNames = () =>
   texts({
     0: { text: 'OK', color: green },

@@ -126,18 +126,19 @@ function credential(dashboard: DashboardBuilder): DashboardBuilder {
     .withPanel(
       timelinePanel({
         title: 'Checks',
-        description: 'Whether each check of the deployed credential passed.',
+        description: 'Whether each check of the deployed credential passed. Without its input it is not judged.',
         at: at(0, 14, 12, 9),
       })
         .withTarget(over(queries.checks, '{{check}}'))
-        .mappings(look.yesNo('passed', 'failed')),
+        .mappings(look.checkNames()),
     )
     .withPanel(
       timelinePanel({
         title: 'Findings',
-        description: 'Every finding in this environment.',
+        description: 'The finding to act on first, and every finding in this environment.',
         at: at(12, 14, 12, 9),
       })
+        .withTarget(over(queries.cause, 'first: {{code}}', 'B'))
         .withTarget(over(queries.findings, '{{severity}} {{code}}'))
         .mappings(look.yesNo('present', 'cleared')),
     );
@@ -215,17 +216,37 @@ function renewal(dashboard: DashboardBuilder): DashboardBuilder {
       statPanel({
         title: 'Window opens',
         description: 'When the request will be drafted and sent.',
-        at: at(12, 37, 4, 6),
+        at: at(12, 37, 4, 3),
       })
         .withTarget(now(queries.renewalDue))
         .unit('dateTimeAsIso')
         .thresholds(look.neutral()),
     )
     .withPanel(
-      statPanel({ title: 'Requested', description: 'When the request was sent to the desk.', at: at(16, 37, 4, 6) })
+      statPanel({ title: 'Requested', description: 'When the request was sent to the desk.', at: at(16, 37, 4, 3) })
         .withTarget(now(queries.renewalRequested))
         .unit('dateTimeAsIso')
         .noValue('not yet')
+        .thresholds(look.neutral()),
+    )
+    .withPanel(
+      statPanel({
+        title: 'Window',
+        description: 'How long before expiry a renewal is due (renewal.window).',
+        at: at(12, 40, 4, 3),
+      })
+        .withTarget(now(queries.renewalWindow))
+        .unit('s')
+        .thresholds(look.neutral()),
+    )
+    .withPanel(
+      statPanel({
+        title: 'Desk needs',
+        description: 'How long the desk needs, as days of 24 hours (renewal.desk_working_days).',
+        at: at(16, 40, 4, 3),
+      })
+        .withTarget(now(queries.deskLeadTime))
+        .unit('s')
         .thresholds(look.neutral()),
     )
     .withPanel(

@@ -47,6 +47,8 @@ export const queries = {
   renewalState: position('nhs_mesh_renewal_state', 'state', renewalStates, 0),
   renewalDue: `${best(`nhs_mesh_renewal_due_timestamp_seconds{${env}} > 0`)} * 1000`,
   renewalRequested: `${best(`nhs_mesh_renewal_requested_timestamp_seconds{${env}} > 0`)} * 1000`,
+  renewalWindow: best(`nhs_mesh_renewal_window_seconds{${env}}`),
+  deskLeadTime: best(`nhs_mesh_desk_lead_time_seconds{${env}}`),
   renewalEmails: `sum by (outcome) (increase(nhs_mesh_renewal_emails_total{${env}}[7d]))`,
 
   certificateInfo: `max by (role, subject, issuer, serial, fingerprint_sha256, key_algorithm, key_bits, signature_algorithm) (nhs_mesh_certificate_info{${env}})`,
@@ -54,7 +56,9 @@ export const queries = {
   certificateNotAfter: `min by (role, subject) (nhs_mesh_certificate_not_after_timestamp_seconds{${env}}) * 1000`,
   certificateDaysLeft: `(min by (role, subject) (nhs_mesh_certificate_not_after_timestamp_seconds{${env}}) - time()) / 86400`,
 
-  checks: `min by (check) (nhs_mesh_check_passed{${env}})`,
+  /** 1 passed, 0 failed, 2 not judged. */
+  checks: `min by (check) (nhs_mesh_check_passed{${env}}) + 2 * (1 - max by (check) (nhs_mesh_check_judged{${env}}))`,
+  cause: `max by (code) (nhs_mesh_diagnosis_cause{${env}})`,
   findings: `max by (code, severity) (nhs_mesh_finding{${env}})`,
   firing: `ALERTS{alertname=~"Mesh.*",alertstate="firing",${env}}`,
 

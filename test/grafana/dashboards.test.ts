@@ -78,9 +78,21 @@ describe.each(dashboards)('dashboard $title', (dashboard) => {
   });
 
   test('data source and environment are variables, and no environment is named', () => {
-    expect(dashboard.templating.list.map(({ name }) => name)).toEqual(['datasource', 'mesh_environment', 'service']);
+    expect(dashboard.templating.list.map(({ name }) => name)).toEqual([
+      'datasource',
+      'job',
+      'mesh_estate',
+      'mesh_environment',
+      'service',
+    ]);
     for (const panel of panelsOf(dashboard)) {
-      for (const { expr } of panel.targets ?? []) expect(expr).not.toMatch(/mesh_environment="/);
+      for (const { expr } of panel.targets ?? []) {
+        expect(expr).not.toMatch(/mesh_environment="/);
+        // Each selector, so that two services in one Prometheus are never mixed.
+        for (const selector of expr?.match(/\b[\w:]*(?:mesh_cert_monitor_|nhs_mesh_|ALERTS)[\w:]*(?:\{[^}]*\})?/g) ??
+          [])
+          expect(selector).toMatch(/job=~"\$job",mesh_estate=~"\$mesh_estate"/);
+      }
     }
   });
 
