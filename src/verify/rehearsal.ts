@@ -8,6 +8,7 @@ import { connect, createServer, type SecureContext, type SecureContextOptions, t
 import type { DeployedCredential } from '../credential/index.ts';
 import { loopShortage, shortageOf, watchLoop } from '../shortage/index.ts';
 import { type Certificate, toPem } from '../x509/index.ts';
+import { reachableFrom } from './reachable.ts';
 import type { Rehearsal } from './types.ts';
 
 /** Nothing here waits for a network; the limit only stops a bug from hanging. */
@@ -35,11 +36,20 @@ export async function rehearse(credential: DeployedCredential): Promise<Rehearsa
     return refused(error);
   }
   try {
-    const verdict = await handshake(client, bundle);
+    const verdict = await handshake(client, askable(certificate, bundle));
     return verdict && { ...verdict, judgedAt };
   } catch (error) {
     return refused(error);
   }
+}
+
+/** RFC 8446 §4.2.4: a server names its CAs in at most 65,535 bytes. As text they are a little shorter than as DER. */
+const mostNameCharacters = 32_000;
+
+/** What OpenSSL can be given: of a bundle with more names than fit, those that can matter. */
+function askable(client: Certificate, bundle: readonly Certificate[]): readonly Certificate[] {
+  const characters = bundle.reduce((sum, { subject }) => sum + subject.text.length, 0);
+  return characters <= mostNameCharacters ? bundle : reachableFrom(client, bundle);
 }
 
 /** @throws {Error} from OpenSSL, when the handshake breaks off or the bundle cannot be loaded. */
