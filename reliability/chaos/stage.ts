@@ -17,10 +17,12 @@ const settableClock = `
 let offMs = 0;
 const Right = Date;
 process.on('SIGUSR2', () => { offMs = offMs === 0 ? 365 * 86400000 : 0; });
-globalThis.Date = class Date extends Right {
-  constructor(...given) { given.length > 0 ? super(...given) : super(Right.now() + offMs); }
-  static now() { return Right.now() + offMs; }
-};`;
+const now = () => Right.now() + offMs;
+globalThis.Date = new Proxy(Right, {
+  construct: (_, given) => (given.length > 0 ? new Right(...given) : new Right(now())),
+  get: (_, key) => (key === 'now' ? now : Right[key]),
+});
+Right.prototype.constructor = globalThis.Date;`;
 
 export class Stage {
   readonly estate: DiskEstate;
