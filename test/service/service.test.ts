@@ -51,7 +51,7 @@ async function scrape(): Promise<string> {
 const ofEnvironment = (text: string, name: string) =>
   text
     .split('\n')
-    .filter((line) => line.includes(`mesh_environment="${name}"`) && !/nhs_mesh_check_(last|dur)/.test(line));
+    .filter((line) => line.includes(`mesh_environment="${name}"`) && !/nhs_mesh_check_(last|next|dur)/.test(line));
 const dates = (lines: string[]) => lines.filter((line) => /_(certificate_not|credential_expiry)/.test(line));
 const passed = (text: string, name: string, check: string) =>
   Number(new RegExp(`nhs_mesh_check_passed\\{mesh_environment="${name}",check="${check}"\\} (.)`).exec(text)?.[1]);
