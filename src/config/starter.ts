@@ -4,6 +4,7 @@ export const starterFile = `# mesh-cert-monitor: what to monitor, how to reach i
 # Paths are relative to this file. Durations: 14d, 12h, 5m, 90s. Every key: docs/configuration.md.
 
 application: My application        # the name to give the certificate desk
+# estate: leeds                    # a label mesh_estate on every metric, if one Prometheus scrapes several services
 ods_code: "X26"                    # your organisation's ODS code, in quotes
 contact:                           # copied in to each request; the desk replies here
   name: MESH team
