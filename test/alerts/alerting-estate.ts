@@ -81,6 +81,9 @@ export function alertingEstate(now: Date): Readonly<Record<string, EnvironmentSt
     MeshRenewalUnanswered: renewing('unanswered', 'requested', 'renewal_unanswered'),
     MeshRenewalOverdue: renewing('overdue', 'requested', 'renewal_overdue'),
     MeshStateReplaced: renewing('replaced', 'requested', 'state_replaced'),
-    MeshCertMonitorChecksStale: environment('stale', { lastRunAt: new Date(now.getTime() - 2 * hourMs) }),
+    MeshCertMonitorChecksStale: environment('stale', {
+      lastRunAt: inDays(-1),
+      nextRunAt: new Date(now.getTime() - 2 * hourMs),
+    }),
   };
 }

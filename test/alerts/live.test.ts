@@ -136,9 +136,8 @@ describe.skipIf(!able)('with a real Prometheus and Alertmanager', () => {
       const { name } = alertingEstate(started)[alert]!;
       const spoke = async () => (await firing(alert)).find(({ metric }) => metric.mesh_environment === name);
       const { metric } = await eventually(() => `${alert} for ${name}`, spoke);
-      expect(Object.keys(metric).filter((label) => ['instance', 'job', 'subject', 'serial'].includes(label))).toEqual(
-        [],
-      );
+      expect(metric.job).toBe('mesh-cert-monitor');
+      expect(Object.keys(metric).filter((label) => ['instance', 'subject', 'serial'].includes(label))).toEqual([]);
     },
   );
 
@@ -169,19 +168,20 @@ describe.skipIf(!able)('with a real Prometheus and Alertmanager', () => {
     expect(await query(rule.expr)).toEqual([]);
   });
 
-  test.each(Object.entries(queries).filter(([name]) => name !== 'environmentNames'))(
+  test.each(Object.entries(queries).filter(([, expr]) => !expr.startsWith('label_values(')))(
     'dashboard query %s has data',
     async (name, expr) => {
       await eventually(
         () => `${name}: ${expr}`,
-        () => some(expr.replaceAll('$mesh_environment', '.*')),
+        () => some(expr.replaceAll(/\$(mesh_environment|mesh_estate|job)/g, '.*')),
       );
     },
   );
 
   test('the dashboards’ variable lists every environment', async () => {
-    const series = /label_values\((\w+), (\w+)\)/.exec(queries.environmentNames)!;
-    const url = `${prometheusUrl}/api/v1/label/${series[2]}/values?match[]=${series[1]}`;
+    const series = /label_values\((\w+\{.*\}), (\w+)\)/.exec(queries.environmentNames)!;
+    const match = encodeURIComponent(series[1]!.replaceAll(/\$(mesh_estate|job)/g, '.*'));
+    const url = `${prometheusUrl}/api/v1/label/${series[2]}/values?match[]=${match}`;
     const { data } = (await (await fetch(url)).json()) as { data: string[] };
     expect(data).toEqual(expect.arrayContaining(['integration', 'legacy', 'sandbox', 'stale']));
   });
