@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Material, makeMaterial, passphrase } from '../../reliability/fuzz/material.ts';
 import { changeDer, type DerChange } from '../../reliability/fuzz/mutations/der.ts';
+import { sequence, tlv } from '../../src/demo/der.ts';
 import { inspect } from '../../src/index.ts';
 import { createMailer } from '../../src/renewal/mail/mailer.ts';
 import { renderRequest } from '../../src/renewal/mail/request-message.ts';
@@ -73,6 +74,13 @@ describe.skipIf(!needs('openssl') || !needs('keytool'))('files that OpenSSL refu
     expect(findings.map(({ message }) => message).join()).toMatch(
       /cannot read it as it is: block 2 \(line \d+\) has no END line/,
     );
+  });
+
+  test('a keystore whose version is empty', async () => {
+    const { plain } = material.keystores;
+    // The version is the first value, three octets behind a header of four.
+    const keystore = sequence(tlv(0x02), plain.subarray(7));
+    expect(await judged({ keystore })).toMatchObject({ valid: false });
   });
 
   test.each<[string, (der: Buffer) => Buffer]>([
