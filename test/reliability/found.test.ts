@@ -38,6 +38,7 @@ describe.skipIf(!needs('openssl') || !needs('keytool'))('files that OpenSSL refu
     ['with its algorithm parameters twice', 3, { kind: 'repeat', times: 1 }],
     ['with its key derivation parameters twice', 6, { kind: 'repeat', times: 1 }],
     ['with its HMAC twice', 9, { kind: 'repeat', times: 1 }],
+    ['with content in the NULL of its HMAC', 11, { kind: 'body', body: Buffer.alloc(1) }],
     ['with its initialisation vector twice', 14, { kind: 'repeat', times: 1 }],
   ])('an encrypted key %s', async (_, number, change) => {
     const privateKey = toPem(changed(encrypted(), number, 16, change), 'ENCRYPTED PRIVATE KEY');

@@ -128,7 +128,7 @@ function macCheck(mac: DerValue, content: Uint8Array, work: Allowance): (passphr
       return false;
     };
   }
-  algorithm.optional(tags.null);
+  algorithm.optionalNull();
   algorithm.end();
   const hash = hashes[id];
   if (!hash) throw new DerError(`its MAC uses the hash ${id}, which is not supported`);
