@@ -125,6 +125,11 @@ export class Fields {
     return this.#values[this.#next]?.tag === tag ? this.#values[this.#next++] : undefined;
   }
 
+  /** Takes a NULL if there is one. X.690 §8.8.2: it is empty. */
+  optionalNull(): void {
+    if ((this.optional(tags.null)?.body.length ?? 0) > 0) throw new DerError(`${this.#what} has a NULL with content`);
+  }
+
   /** @throws {DerError} if anything is left. */
   end(): void {
     if (this.#next < this.#values.length) throw new DerError(`${this.#what} contains more than it should`);

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Material, makeMaterial, passphrase } from '../../reliability/fuzz/material.ts';
 import { changeDer, type DerChange } from '../../reliability/fuzz/mutations/der.ts';
+import { sequence, tlv } from '../../src/demo/der.ts';
 import { inspect } from '../../src/index.ts';
 import { createMailer } from '../../src/renewal/mail/mailer.ts';
 import { renderRequest } from '../../src/renewal/mail/request-message.ts';
@@ -37,6 +38,7 @@ describe.skipIf(!needs('openssl') || !needs('keytool'))('files that OpenSSL refu
     ['with its algorithm parameters twice', 3, { kind: 'repeat', times: 1 }],
     ['with its key derivation parameters twice', 6, { kind: 'repeat', times: 1 }],
     ['with its HMAC twice', 9, { kind: 'repeat', times: 1 }],
+    ['with content in the NULL of its HMAC', 11, { kind: 'body', body: Buffer.alloc(1) }],
     ['with its initialisation vector twice', 14, { kind: 'repeat', times: 1 }],
   ])('an encrypted key %s', async (_, number, change) => {
     const privateKey = toPem(changed(encrypted(), number, 16, change), 'ENCRYPTED PRIVATE KEY');
@@ -73,6 +75,13 @@ describe.skipIf(!needs('openssl') || !needs('keytool'))('files that OpenSSL refu
     expect(findings.map(({ message }) => message).join()).toMatch(
       /cannot read it as it is: block 2 \(line \d+\) has no END line/,
     );
+  });
+
+  test('a keystore whose version is empty', async () => {
+    const { plain } = material.keystores;
+    // The version is the first value, three octets behind a header of four.
+    const keystore = sequence(tlv(0x02), plain.subarray(7));
+    expect(await judged({ keystore })).toMatchObject({ valid: false });
   });
 
   test.each<[string, (der: Buffer) => Buffer]>([

@@ -94,7 +94,8 @@ const instead = fc.oneof(
 function replaceAt(document: unknown, at: number, value: unknown): void {
   const places = placesIn(document);
   const [holder, key] = places[Math.floor(at * places.length)] ?? [];
-  if (holder && key !== undefined) holder[key] = value;
+  // A copy, so that one that replaces a part of itself has an end.
+  if (holder && key !== undefined) holder[key] = structuredClone(value);
 }
 
 type Holder = Record<string, unknown>;

@@ -63,7 +63,7 @@ const hmacs: Readonly<Record<string, HashName>> = {
 export function hmacName(algorithm: DerValue): HashName {
   const fields = new Fields(expectTag(algorithm, tags.sequence, 'an HMAC algorithm'), 'an HMAC algorithm');
   const id = oid(fields.any('an HMAC algorithm'), 'an HMAC algorithm');
-  fields.optional(tags.null);
+  fields.optionalNull();
   fields.end();
   const name = hmacs[id];
   if (!name) throw new DerError(`it uses the HMAC ${id}, which is not supported`);

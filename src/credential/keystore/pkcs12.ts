@@ -13,6 +13,7 @@ import {
   oid,
   overLimit,
   readDer,
+  smallInteger,
   tags,
 } from '../../x509/index.ts';
 import { toDer } from '../decryption/ber.ts';
@@ -62,7 +63,8 @@ interface Contents {
 /** Every private key and every certificate. @throws {DerError | PrivateKeyError} */
 export async function readPkcs12(der: Uint8Array, secret: Secret | undefined): Promise<KeystoreContent> {
   const pfx = new Fields(readBer(der, 'the keystore'), 'the keystore');
-  pfx.take(tags.integer, 'the version');
+  if (smallInteger(pfx.take(tags.integer, 'the version'), 'the version') !== 3)
+    throw new DerError('its version is not 3');
   const authenticated = contentOf(pfx.take(tags.sequence, 'the authenticated safe'), data).body;
   const mac = pfx.optional(tags.sequence);
   pfx.end();
@@ -126,7 +128,7 @@ function macCheck(mac: DerValue, content: Uint8Array, work: Allowance): (passphr
       return false;
     };
   }
-  algorithm.optional(tags.null);
+  algorithm.optionalNull();
   algorithm.end();
   const hash = hashes[id];
   if (!hash) throw new DerError(`its MAC uses the hash ${id}, which is not supported`);
