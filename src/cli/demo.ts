@@ -54,8 +54,8 @@ function untilToldToStop(): Promise<void> {
 
 /** Waits until every environment has been checked and has had a handshake, and until requests that were due have left. */
 async function firstLook(service: Service): Promise<void> {
-  const settled = ({ handshake, renewal }: EnvironmentStatus) =>
-    handshake.last && renewal.state !== 'due' && renewal.state !== 'sending';
+  const settled = ({ credentialConfigured, handshake, renewal: { dueAt, state } }: EnvironmentStatus) =>
+    handshake.last && (!credentialConfigured || dueAt) && state !== 'due' && state !== 'sending';
   const seen = () => service.estate().ready && service.estate().environments.every(settled);
   for (let waitedMs = 0; !seen() && waitedMs < firstLookMs; waitedMs += 50) await sleep(50);
 }
