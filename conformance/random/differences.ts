@@ -52,7 +52,7 @@ const strict: readonly StrictRule[] = [
   {
     name: 'curve-of-224-bits',
     reason: 'TLS 1.3 has no curve below 256 bits (RFC 8446 §4.2.7). `openssl verify` accepts 112 bits of security.',
-    covers: ({ code, message }) => code === 'weak_key' && message.includes('EC 224'),
+    covers: ({ code, message }) => code === 'weak_key' && message.includes('224-bit EC'),
   },
   {
     name: 'self-signature',
