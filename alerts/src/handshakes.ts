@@ -1,6 +1,6 @@
 import type { HandshakeReason } from '../../src/mesh/index.ts';
 import { config, secondsPerDay } from './config.ts';
-import { type AlertRule, environment, follows, perEnvironment, scope, stands, unless } from './rule.ts';
+import { type AlertRule, environment, follows, lookedUp, perEnvironment, scope, stands, unless } from './rule.ts';
 
 /** Reasons that do not clear by themselves: somebody has to change a file, a secret or a server. */
 const ours: readonly HandshakeReason[] = [
@@ -36,10 +36,12 @@ const skewCritical =
 /** One cause, one alert: a refusal that something else explains is reported by the alert about that. */
 const refused = unless(failing(...definite), follows('handshake_failed'));
 
-/** The reason of the last handshake, looked up when the alert is rendered. It may change while the alert is pending, and must not restart the wait. */
-const lastReason =
-  `{{ with printf "nhs_mesh_handshake_failure{mesh_environment='%s'} == 1" $labels.mesh_environment | query }}` +
-  '{{ with . | first }}{{ .Labels.reason }}{{ end }}{{ else }}the reason of the last handshake{{ end }}';
+/** Not a label: it may change while the alert is pending, and must not restart the wait. */
+const lastReason = lookedUp('nhs_mesh_handshake_failure', {
+  where: '',
+  shown: '{{ .Labels.reason }}',
+  otherwise: 'the reason of the last handshake',
+});
 
 const day = config.mailboxValidatedHours * 3600;
 const lastSuccess = 'nhs_mesh_handshake_last_success_timestamp_seconds';

@@ -6,10 +6,12 @@ import { type RuleGroup, ruleGroups } from './rules.ts';
 const header =
   '# Generated from alerts/src/ by `npm run docs`. Replace the two .example hosts with your own (alerts/README.md).\n';
 
+const variable = (label: string) => `var-${label}={{ $labels.${label} | urlquery }}`;
+
 function alert(rule: AlertRule) {
   const dashboard = rule.monitor
     ? config.dashboardUrl
-    : `${config.dashboardUrl}?var-mesh_environment={{ $labels.mesh_environment | urlquery }}`;
+    : `${config.dashboardUrl}?${['mesh_environment', 'job', 'mesh_estate'].map(variable).join('&')}`;
   return {
     alert: rule.alert,
     expr: rule.expr,

@@ -25,16 +25,27 @@ export interface AlertRule {
 /** The environment as an alert's text names it. */
 export const environment = '{{ $labels.mesh_environment }}';
 
-/** Subject and serial of the client certificate, looked up when the alert is rendered so that they need not be labels. */
-export const clientCertificate =
-  `{{ with printf "nhs_mesh_certificate_info{role='client',mesh_environment='%s'}" $labels.mesh_environment | query }}` +
-  '{{ with . | first }}{{ .Labels.subject }} (serial {{ .Labels.serial }}){{ end }}{{ else }}the client certificate{{ end }}';
-
 /**
  * What tells one environment from another in a Prometheus that several teams share: the job, `estate` of the configuration, and the name.
  * Replicas of one service have all three in common. A label that is not there is empty, and matches.
  */
 export const scope = 'job, mesh_estate, mesh_environment';
+
+/** Looks a series of the alert's own environment up when the alert is rendered, so that what it says need not be a label. */
+export const lookedUp = (
+  metric: string,
+  { where, shown, otherwise }: Record<'where' | 'shown' | 'otherwise', string>,
+) =>
+  `{{ with printf "${metric}{${where}job='%s',mesh_estate='%s',mesh_environment='%s'} == 1" ` +
+  '$labels.job $labels.mesh_estate $labels.mesh_environment | query }}' +
+  `{{ with . | first }}${shown}{{ end }}{{ else }}${otherwise}{{ end }}`;
+
+/** Subject and serial of the client certificate. */
+export const clientCertificate = lookedUp('nhs_mesh_certificate_info', {
+  where: "role='client',",
+  shown: '{{ .Labels.subject }} (serial {{ .Labels.serial }})',
+  otherwise: 'the client certificate',
+});
 
 /** One row per environment, whichever replica it came from. */
 export const perEnvironment = (expression: string) => `max by (${scope}) (${expression})`;

@@ -141,6 +141,17 @@ describe.skipIf(!able)('with a real Prometheus and Alertmanager', () => {
     },
   );
 
+  test('the text of an alert names the certificate, and the reason, of its own environment', async () => {
+    const response = await fetch(`${prometheusUrl}/api/v1/alerts`);
+    const { data } = (await response.json()) as {
+      data: { alerts: { labels: Record<string, string>; annotations: Record<string, string> }[] };
+    };
+    const of = (name: string) => data.alerts.find(({ labels }) => labels.alertname === name)?.annotations;
+    expect(of('MeshCertificateExpiresSoon')?.description).toMatch(/CN=.* \(serial [0-9A-F]+\) of /);
+    expect(of('MeshHandshakeFailing')?.description).toMatch(/, the last with [a-z_]+\. /);
+    expect(of('MeshHandshakeFailing')?.dashboard_url).toMatch(/&var-job=mesh-cert-monitor&var-mesh_estate=$/);
+  });
+
   test('of one environment the alerts about the same thing never fire together', async () => {
     const pairs = [
       ['MeshCertificateExpiresSoon', 'MeshCertificateExpiryImminent', 'MeshCertificateExpired'],
