@@ -25,6 +25,8 @@ const sliceMs = 5;
 export class Exposition {
   readonly #build: Build;
   #blocks: readonly Block[] = [];
+  /** HELP and TYPE of the environments' metrics, which never change. */
+  readonly #heads = new Map<string, Promise<GzipPart>>();
   /** One at a time, or two scrapes would write the same blocks. */
   #refreshing: Promise<unknown> = Promise.resolve();
 
@@ -70,8 +72,11 @@ export class Exposition {
     const blocks = await this.refresh(estate);
     const parts: GzipPart[] = [];
     for (const name of metricNames) {
-      parts.push(gzipPart(await familyText(name, ofProcess(name, estate, this.#build), format)));
-      if (!isOfEnvironment(name)) continue;
+      if (!isOfEnvironment(name)) {
+        parts.push(gzipPart(await familyText(name, [ofProcess(name, estate, this.#build)], format)));
+        continue;
+      }
+      parts.push(await this.#head(name, format));
       for (const { written } of blocks) {
         const samples = written.get(name)?.samples;
         if (samples && samples.length > 0) parts.push(samples);
@@ -79,6 +84,13 @@ export class Exposition {
     }
     parts.push(gzipPart(ending(format)));
     return parts;
+  }
+
+  #head(name: MetricName, format: ExpositionFormat): Promise<GzipPart> {
+    const key = `${format} ${name}`;
+    const head = this.#heads.get(key) ?? familyText(name, [], format).then(gzipPart);
+    this.#heads.set(key, head);
+    return head;
   }
 }
 
@@ -107,22 +119,17 @@ function* joined(buffers: readonly Buffer[]): Generator<Buffer> {
   yield Buffer.concat(batch, size);
 }
 
-/** None for a metric of environments: then its HELP and TYPE stand alone, and the blocks follow. */
-function ofProcess(name: MetricName, { configuration, name: estate }: EstateStatus, build: Build): Sample[] {
+function ofProcess(name: ProcessMetricName, { configuration, name: estate }: EstateStatus, build: Build): Sample {
   const own = estateLabel(estate);
-  switch (name as ProcessMetricName) {
+  switch (name) {
     case 'nhs_mesh_config_last_reload_successful':
-      return [{ labels: own, value: configuration.lastReloadSuccessful ? 1 : 0 }];
+      return { labels: own, value: configuration.lastReloadSuccessful ? 1 : 0 };
     case 'nhs_mesh_config_last_reload_success_timestamp_seconds':
-      return [{ labels: own, value: unixSeconds(configuration.lastReloadSuccessAt) }];
+      return { labels: own, value: unixSeconds(configuration.lastReloadSuccessAt) };
     case 'mesh_cert_monitor_build_info':
-      return [
-        {
-          labels: [...own, ['version', labelValue(build.version)], ['node_version', labelValue(build.nodeVersion)]],
-          value: 1,
-        },
-      ];
-    default:
-      return [];
+      return {
+        labels: [...own, ['version', labelValue(build.version)], ['node_version', labelValue(build.nodeVersion)]],
+        value: 1,
+      };
   }
 }

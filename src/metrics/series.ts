@@ -7,7 +7,7 @@ import { emailOutcomes, renewalStates } from '../renewal/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
 import { known, say } from '../text/index.ts';
 import { dayMs, secondMs, unixSeconds } from '../time/index.ts';
-import type { AssessedCertificate } from '../verify/index.ts';
+import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import type { LabelName, MetricName } from './catalogue.ts';
 import { labelValue, type Sample } from './format.ts';
@@ -49,6 +49,12 @@ const value = (of: (status: EnvironmentStatus) => number | undefined) => from(of
 const last = (write: (last: HandshakeResult | undefined) => readonly Sample[]) =>
   from(({ handshake }) => handshake.last, write);
 
+const perCheck = (of: (assessment: Assessment | undefined) => Readonly<Record<string, boolean>> | undefined) =>
+  from(
+    ({ assessment }) => Object.entries(of(assessment) ?? {}),
+    (checks) => checks.map(([check, holds]) => ({ labels: [['check', labelValue(check)]], value: holds ? 1 : 0 })),
+  );
+
 export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
   nhs_mesh_certificate_not_after_timestamp_seconds: certificates((held) => earliest(held, ({ notAfter }) => notAfter)),
   nhs_mesh_certificate_not_before_timestamp_seconds: certificates((held) =>
@@ -67,14 +73,8 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
         : [],
   ),
   nhs_mesh_credential_valid: from(({ assessment }) => assessment?.valid, flag),
-  nhs_mesh_check_passed: from(
-    ({ assessment }) => Object.entries(assessment?.checks ?? {}),
-    (checks) => checks.map(([check, passed]) => ({ labels: [['check', labelValue(check)]], value: passed ? 1 : 0 })),
-  ),
-  nhs_mesh_check_judged: from(
-    ({ assessment }) => Object.entries(assessment?.judged ?? {}),
-    (checks) => checks.map(([check, judged]) => ({ labels: [['check', labelValue(check)]], value: judged ? 1 : 0 })),
-  ),
+  nhs_mesh_check_passed: perCheck((assessment) => assessment?.checks),
+  nhs_mesh_check_judged: perCheck((assessment) => assessment?.judged),
   nhs_mesh_diagnosis_cause: from(
     ({ diagnosis }) => diagnosis.cause?.code,
     (code) => (code ? [{ labels: [['code', known(code)]], value: 1 }] : []),
