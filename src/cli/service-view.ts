@@ -53,12 +53,24 @@ interface Seen {
   readonly headline: string;
 }
 
+/** Undefined if there is more than any answer of ours; the rest is not read, because anyone may listen there. */
+async function textOf({ body }: Response): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > mostBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
 /** Undefined if nobody answers, or not as our API does. */
 async function seenBy(url: string): Promise<Seen | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
-    const text = await response.text();
-    if (!response.ok || text.length > mostBytes) return undefined;
+    const text = response.ok ? await textOf(response) : undefined;
+    if (text === undefined) return undefined;
     const { diagnosis, status } = JSON.parse(text) as { status?: unknown; diagnosis?: { headline?: unknown } };
     const headline = diagnosis?.headline;
     return typeof status === 'string' && typeof headline === 'string' ? { status, headline } : undefined;

@@ -48,6 +48,32 @@ test('nobody answers', async () => {
   expect(await seen(unreadable(), { port: 1 })).toContain('No service answers at http://127.0.0.1:1');
 });
 
+test('an answer without an end is not read for longer than one of ours could be', async () => {
+  let sent = 0;
+  const endless = createServer((request, response) => {
+    const more = () => {
+      let goesOn = true;
+      while (goesOn && !response.destroyed) {
+        goesOn = response.write(Buffer.alloc(65_536, ' '));
+        sent += 65_536;
+      }
+    };
+    response.on('drain', more);
+    request.socket.on('error', () => {});
+    more();
+  });
+  await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve));
+  try {
+    expect(await seen(unreadable(), { port: (endless.address() as AddressInfo).port })).toContain(
+      'No service answers at',
+    );
+    expect(sent).toBeLessThan(16 * 1024 * 1024);
+  } finally {
+    endless.closeAllConnections();
+    await new Promise((resolve) => endless.close(resolve));
+  }
+});
+
 test('a service that wants a password is not asked', async () => {
   const before = asked.length;
   expect(await seen(unreadable(), { basicAuth: { username: 'x' } })).toContain('it is not asked here');
