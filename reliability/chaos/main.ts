@@ -11,11 +11,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeFigures } from '../figures.ts';
+import { orUsage, wholeNumber } from '../options.ts';
 import { killRun } from './kills.ts';
 import { Liveness, mostAnswerMs } from './liveness.ts';
 import { chaosRun, noFigures } from './run.ts';
 
-const options = optionsOf(process.argv.slice(2));
+const options = orUsage(() => optionsOf(process.argv.slice(2)));
 const figures = noFigures();
 const liveness = await Liveness.begin();
 const mayMount = canMount();
@@ -74,21 +75,19 @@ function canMount(): boolean {
 }
 
 function optionsOf(args: string[]) {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        runs: { type: 'string', default: '100' },
-        kills: { type: 'string', default: '300' },
-        seed: { type: 'string', default: '1' },
-        write: { type: 'boolean', default: false },
-      },
-    });
-    for (const name of ['runs', 'kills', 'seed'] as const)
-      if (!/^\d+$/.test(values[name])) throw new Error(`--${name} is not a whole number`);
-    return { runs: Number(values.runs), kills: Number(values.kills), seed: Number(values.seed), write: values.write };
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(2);
-  }
+  const { values } = parseArgs({
+    args,
+    options: {
+      runs: { type: 'string', default: '100' },
+      kills: { type: 'string', default: '300' },
+      seed: { type: 'string', default: '1' },
+      write: { type: 'boolean', default: false },
+    },
+  });
+  return {
+    runs: wholeNumber('runs', values.runs),
+    kills: wholeNumber('kills', values.kills),
+    seed: wholeNumber('seed', values.seed),
+    write: values.write,
+  };
 }

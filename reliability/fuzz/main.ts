@@ -10,6 +10,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeFigures } from '../figures.ts';
+import { orUsage, wholeNumber } from '../options.ts';
 import type { Reader } from './reader.ts';
 import type { Fault, ReaderFigures } from './run.ts';
 
@@ -18,7 +19,7 @@ const mostGrowthBytes = 100_000_000;
 const rounds = 40;
 const seedsOfARound = 1_000;
 
-const options = optionsOf(process.argv.slice(2));
+const options = orUsage(() => optionsOf(process.argv.slice(2)));
 // Only now, so that all of the product is counted from its first line.
 const { makeMaterial } = await import('./material.ts');
 const { allReaders } = await import('./readers/all.ts');
@@ -91,23 +92,16 @@ function keep(directory: string, { reader, what, bytes }: Fault): void {
 }
 
 function optionsOf(args: string[]) {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        inputs: { type: 'string', default: '100000' },
-        seed: { type: 'string', default: '1' },
-        only: { type: 'string', default: '' },
-        keep: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        write: { type: 'boolean', default: false },
-      },
-    });
-    for (const name of ['inputs', 'seed'] as const)
-      if (!/^\d+$/.test(values[name])) throw new Error(`--${name} is not a whole number`);
-    return { ...values, inputs: Number(values.inputs), seed: Number(values.seed) };
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(2);
-  }
+  const { values } = parseArgs({
+    args,
+    options: {
+      inputs: { type: 'string', default: '100000' },
+      seed: { type: 'string', default: '1' },
+      only: { type: 'string', default: '' },
+      keep: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+    },
+  });
+  return { ...values, inputs: wholeNumber('inputs', values.inputs), seed: wholeNumber('seed', values.seed) };
 }

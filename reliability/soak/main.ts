@@ -8,10 +8,11 @@
  */
 import { parseArgs } from 'node:util';
 import { writeFigures } from '../figures.ts';
+import { orUsage } from '../options.ts';
 import { runHours } from './hours.ts';
 import { simulateYears } from './years.ts';
 
-const options = optionsOf(process.argv.slice(2));
+const options = orUsage(() => optionsOf(process.argv.slice(2)));
 const broken = options.hours === undefined ? await years() : await hours(options.hours);
 for (const each of broken) console.error(each);
 process.exitCode = broken.length > 0 ? 1 : 0;
@@ -45,30 +46,25 @@ async function hours(count: number): Promise<readonly string[]> {
 }
 
 function optionsOf(args: string[]) {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        years: { type: 'string', default: '3' },
-        environments: { type: 'string', default: '50' },
-        seed: { type: 'string', default: '1' },
-        hours: { type: 'string' },
-        write: { type: 'boolean', default: false },
-      },
-    });
-    const number = (name: 'years' | 'environments' | 'seed' | 'hours') => {
-      if (!(Number(values[name]) > 0)) throw new Error(`--${name} is not a number above 0`);
-      return Number(values[name]);
-    };
-    return {
-      years: number('years'),
-      environments: number('environments'),
-      seed: number('seed'),
-      hours: values.hours === undefined ? undefined : number('hours'),
-      write: values.write,
-    };
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(2);
-  }
+  const { values } = parseArgs({
+    args,
+    options: {
+      years: { type: 'string', default: '3' },
+      environments: { type: 'string', default: '50' },
+      seed: { type: 'string', default: '1' },
+      hours: { type: 'string' },
+      write: { type: 'boolean', default: false },
+    },
+  });
+  const number = (name: 'years' | 'environments' | 'seed' | 'hours') => {
+    if (!(Number(values[name]) > 0)) throw new Error(`--${name} is not a number above 0`);
+    return Number(values[name]);
+  };
+  return {
+    years: number('years'),
+    environments: number('environments'),
+    seed: number('seed'),
+    hours: values.hours === undefined ? undefined : number('hours'),
+    write: values.write,
+  };
 }

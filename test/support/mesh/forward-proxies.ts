@@ -1,10 +1,9 @@
 /** Real forward proxies, squid and tinyproxy, each in its own folder. */
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, freePort, start } from '../process.ts';
-import { programNamed } from './fronts/front.ts';
+import { accepts, programNamed } from './fronts/front.ts';
 
 export interface ForwardProxy {
   readonly host: string;
@@ -84,15 +83,4 @@ async function started(
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

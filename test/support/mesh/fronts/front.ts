@@ -127,7 +127,8 @@ async function listens(port: number, child: ChildProcess, output: () => string):
   }
 }
 
-function accepts(port: number): Promise<boolean> {
+/** Whether anybody listens on this port of 127.0.0.1. */
+export function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });
     socket.once('connect', () => {
