@@ -1,5 +1,6 @@
 /** Parses command-line values. An invalid value is rejected with a message about what was expected. */
 import { InvalidArgumentError } from 'commander';
+import { isTreacherous } from '../text/index.ts';
 import { parseDuration } from '../time/index.ts';
 
 // RFC 3339 §5.6: date and time with an offset; T and Z can be lower case.
@@ -42,7 +43,7 @@ export function parsePort(text: string): number {
 /** For one line of an email: a line break in it would start another. */
 export function parseLine(text: string): string {
   const line = text.trim();
-  if (line === '' || line.length > 200 || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(line))
+  if (line === '' || line.length > 200 || isTreacherous(line))
     throw new InvalidArgumentError('Expected one line of text, at most 200 characters.');
   return line;
 }

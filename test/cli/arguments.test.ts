@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { collect, parsePort, parseSpan, parseTime } from '../../src/cli/arguments.ts';
+import { collect, parseLine, parsePort, parseSpan, parseTime } from '../../src/cli/arguments.ts';
 import { dayMs } from '../../src/time/duration.ts';
 
 describe('--at', () => {
@@ -45,6 +45,12 @@ test('a port is a number from 0 to 65535', () => {
 test('a duration has a unit', () => {
   expect(parseSpan('90d')).toBe(90 * dayMs);
   for (const text of ['90', '-1d', 'soon', '']) expect(() => parseSpan(text)).toThrow('Expected a duration');
+});
+
+test('a reason is one line of plain text, by the rule for every text', () => {
+  expect(parseLine(' Lost key: “prod” £ ')).toBe('Lost key: “prod” £');
+  for (const text of ['', ' ', 'a\nBcc: b', 'a\u2028b', 'a\u202eb', 'a\u{e0041}b', 'a\ue000b', 'x'.repeat(201)])
+    expect(() => parseLine(text), JSON.stringify(text)).toThrow('Expected one line of text');
 });
 
 test('a repeatable option keeps the order in which it was given', () => {
