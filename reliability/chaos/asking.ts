@@ -8,24 +8,30 @@ const everyMs = 100;
 const mostIdleMs = 30;
 
 let url: string | undefined;
+/** Counts what we are told. A service that was stopped and continues has the same address, and is not blamed for the time between. */
+let told = 0;
 const answers = { count: 0, slowestMs: 0, failed: 0, starved: 0 };
 
 parentPort?.on('message', (message: 'report' | { readonly url?: string }) => {
   if (message === 'report') parentPort?.postMessage(answers);
-  else url = message.url;
+  else {
+    told += 1;
+    url = message.url;
+  }
 });
 
 setInterval(() => void ask(url), everyMs);
 
 async function ask(service: string | undefined): Promise<void> {
   if (service === undefined) return;
+  const asOf = told;
   // The machine may be slow before, while, or after the service answers.
   const before = await millisecondsOf(idleUrl);
   const answering = millisecondsOf(`${service}/health/live`);
   const [ms, beside] = await Promise.all([answering, millisecondsOf(idleUrl)]);
   const after = await millisecondsOf(idleUrl);
-  // Stopped or killed meanwhile.
-  if (service !== url) return;
+  // Stopped, killed or continued meanwhile.
+  if (asOf !== told) return;
   if (ms === undefined) answers.failed += 1;
   else if ([before, beside, after].some((each) => each === undefined || each > mostIdleMs)) answers.starved += 1;
   else {

@@ -57,7 +57,11 @@ const counted = {
 };
 console.log(counted);
 if (options.write)
-  writeFigures('chaos', `chaos -- --runs ${options.runs} --kills ${options.kills} --seed ${options.seed}`, counted);
+  writeFigures(
+    options.runs === 0 ? 'chaos-kills' : 'chaos',
+    `chaos -- --runs ${options.runs} --kills ${options.kills} --seed ${options.seed}`,
+    counted,
+  );
 process.exitCode = broken.length > 0 ? 1 : 0;
 
 /** Whether the state directory can be given a small disk of its own. */

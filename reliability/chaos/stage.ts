@@ -30,6 +30,8 @@ export class Stage {
   readonly #liveness: Liveness;
   service: ServiceProcess | undefined;
   starts = 0;
+  #isReady = false;
+  #isExpected = true;
 
   private constructor(estate: DiskEstate, mail: MoodyServer, liveness: Liveness) {
     this.estate = estate;
@@ -55,6 +57,7 @@ export class Stage {
 
   async start(): Promise<ServiceProcess> {
     this.starts += 1;
+    [this.#isReady, this.#isExpected] = [false, true];
     this.service = await startServiceProcess(this.estate.config, { env: this.estate.env, preload: settableClock });
     void this.#askOnceReady(this.service);
     return this.service;
@@ -68,7 +71,13 @@ export class Stage {
         () => undefined,
       );
     await eventually(service.output, () => (this.service === service ? isReady() : true)).catch(() => undefined);
-    if (this.service === service) this.#liveness.ask(service.url);
+    if (this.service !== service) return;
+    this.#isReady = true;
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#liveness.ask(this.#isReady && this.#isExpected ? this.service?.url : undefined);
   }
 
   /** At once. */
@@ -80,7 +89,8 @@ export class Stage {
 
   /** For as long as it is stopped nobody expects an answer. */
   expectAnswers(expected: boolean): void {
-    this.#liveness.ask(expected ? this.service?.url : undefined);
+    this.#isExpected = expected;
+    this.#tell();
   }
 
   /** @returns how it ended: 0, or what it was that did not end within the time it promises. */
