@@ -1,6 +1,6 @@
 /** From findings to one cause, its consequences and the first thing to do. Pure. */
 import { type Finding, severities } from '../findings/index.ts';
-import { escaped, known } from '../text/index.ts';
+import { escaped, literal } from '../text/index.ts';
 import { runnable } from './commands.ts';
 import { headlineOf } from './headline.ts';
 import { rules } from './rules/all.ts';
@@ -30,7 +30,7 @@ export function diagnose(evidence: Evidence): Diagnosis {
   return {
     ...(first ? { cause: first.finding } : {}),
     headline: headlineOf(evidence, first?.finding, first?.wording),
-    firstAction: first?.finding.remedy ?? known('Nothing.'),
+    firstAction: first?.finding.remedy ?? literal('Nothing.'),
     ...(first?.wording.command ? { command: escaped(first.wording.command) } : {}),
     consequences: first?.consequences ?? [],
     alsoNeedsAttention: findingsOf(others),

@@ -4,7 +4,7 @@ import type { CredentialInputs } from '../credential/index.ts';
 import { examineSources } from '../examine/index.ts';
 import type { Finding } from '../findings/index.ts';
 import { inspectionJson } from '../report/index.ts';
-import { known } from '../text/index.ts';
+import { literal } from '../text/index.ts';
 import { dayMs } from '../time/index.ts';
 import type { Assessment } from '../verify/index.ts';
 import type { Credential, CredentialPart, Inspection, InspectOptions } from './types.ts';
@@ -81,4 +81,4 @@ function timeOf({ at = new Date(), chainOrder }: InspectOptions): Date {
 
 /** The catalogue's remedy mentions the configuration, which does not exist here. */
 const remediedHere = (problem: Finding): Finding =>
-  problem.code === 'passphrase_missing' ? { ...problem, remedy: known('Pass it as `passphrase`.') } : problem;
+  problem.code === 'passphrase_missing' ? { ...problem, remedy: literal('Pass it as `passphrase`.') } : problem;

@@ -5,7 +5,7 @@
 import { type HandshakeResult, handshakeOutcomes, handshakePhases, handshakeReasons } from '../mesh/index.ts';
 import { emailOutcomes, renewalStates } from '../renewal/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
-import { known, say } from '../text/index.ts';
+import { literal, say } from '../text/index.ts';
 import { dayMs, secondMs, unixSeconds } from '../time/index.ts';
 import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 import type { Certificate } from '../x509/index.ts';
@@ -67,8 +67,8 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
     (thresholds) =>
       thresholds
         ? [
-            { labels: [['threshold', known('warning')]], value: thresholds.warningMs / secondMs },
-            { labels: [['threshold', known('critical')]], value: thresholds.criticalMs / secondMs },
+            { labels: [['threshold', literal('warning')]], value: thresholds.warningMs / secondMs },
+            { labels: [['threshold', literal('critical')]], value: thresholds.criticalMs / secondMs },
           ]
         : [],
   ),
@@ -77,7 +77,7 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
   nhs_mesh_check_judged: perCheck((assessment) => assessment?.judged),
   nhs_mesh_diagnosis_cause: from(
     ({ diagnosis }) => diagnosis.cause?.code,
-    (code) => (code ? [{ labels: [['code', known(code)]], value: 1 }] : []),
+    (code) => (code ? [{ labels: [['code', literal(code)]], value: 1 }] : []),
   ),
   nhs_mesh_finding: from(
     ({ findings }) => findings.map(({ code, severity }) => [code, severity] as const),
@@ -85,8 +85,8 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
       unique(
         findings.map(([code, severity]) => ({
           labels: [
-            ['code', known(code)],
-            ['severity', known(severity)],
+            ['code', literal(code)],
+            ['severity', literal(severity)],
           ],
           value: 1,
         })),
@@ -99,7 +99,7 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
   ),
   nhs_mesh_handshake_duration_seconds: last((handshake) =>
     handshakePhases.flatMap((phase) =>
-      one(handshake?.phases[phase]).map(({ value }) => ({ labels: [['phase', known(phase)]] as const, value })),
+      one(handshake?.phases[phase]).map(({ value }) => ({ labels: [['phase', literal(phase)]] as const, value })),
     ),
   ),
   nhs_mesh_handshakes_total: from(
@@ -154,7 +154,7 @@ function certificateInfo(held: readonly Held[]): Sample[] {
           ['issuer', labelValue(issuer.text)],
           ['serial', labelValue(serial)],
           ['fingerprint_sha256', labelValue(fingerprintSha256)],
-          ['key_algorithm', known(publicKey.algorithm)],
+          ['key_algorithm', literal(publicKey.algorithm)],
           ['key_bits', say`${publicKey.bits}`],
           ['signature_algorithm', labelValue(signatureAlgorithm)],
         ],
@@ -172,7 +172,7 @@ function serverExpiry(handshake: EnvironmentStatus['handshake']): number | undef
 
 function roleAndSubject([role, certificate]: Held): Sample['labels'] {
   return [
-    ['role', known(role)],
+    ['role', literal(role)],
     ['subject', labelValue(certificate.subject.text)],
   ];
 }

@@ -1,5 +1,5 @@
 /** The certificates as a tree from root to client. */
-import { known, type SafeText, say } from '../text/index.ts';
+import { literal, type SafeText, say } from '../text/index.ts';
 import { timeLeft, utcDay } from '../time/index.ts';
 import type { AssessedCertificate } from '../verify/index.ts';
 import { type Certificate, nameOf } from '../x509/index.ts';
@@ -117,7 +117,7 @@ function rowsBelowMissing(top: Branch, now: Date, judged: boolean): Row[] {
   const missing: Row = {
     label: say`(missing) ${nameOf(certificate.issuer, longestName)}`,
     facts: [],
-    gutter: known(''),
+    gutter: literal(''),
     look: onPath ? 'alarming' : 'unused',
   };
   return [missing, ...branchRows(top, now, judged, '└─ ', '   ')];
@@ -142,7 +142,7 @@ function branchRows(branch: Branch, now: Date, judged: boolean, lead = '', inden
 function factsOf({ role, certificate }: AssessedCertificate, now: Date): SafeText[] {
   const { notAfter, notBefore } = certificate;
   const left = now < notBefore ? say`not valid before ${utcDay(notBefore)}` : timeLeft(notAfter, now);
-  return [known(role), utcDay(notAfter), left, keyKind(certificate.publicKey)];
+  return [literal(role), utcDay(notAfter), left, keyKind(certificate.publicKey)];
 }
 
 /** `RSA 2048`, `EC prime256v1`, `Ed25519 256` */

@@ -1,6 +1,6 @@
 /** The diagnosis at a terminal: what to do first, before everything else. */
 import type { Diagnosis } from '../diagnosis/index.ts';
-import { known, type SafeText, say } from '../text/index.ts';
+import { literal, type SafeText, say } from '../text/index.ts';
 import { labelled, paint, type Terminal } from './terminal.ts';
 
 /** Nothing if nothing needs attention. */
@@ -14,7 +14,7 @@ export function firstActionLines(
     ...labelled('Do first', firstAction, terminal).map((line) => paint(terminal, 'bold', line)),
     ...(command ? commandLines(command) : []),
     ...(codes ? labelled('Follows', say`${codes}: no action needed, gone once ${cause.code} is`, terminal) : []),
-    known(''),
+    literal(''),
   ];
 }
 

@@ -1,6 +1,6 @@
 /** One handshake in a few lines: its result, its phases, and the server. */
 import { type HandshakeResult, handshakePhases } from '../mesh/index.ts';
-import { joined, known, type SafeText, say } from '../text/index.ts';
+import { joined, literal, type SafeText, say } from '../text/index.ts';
 import { elapsed, timeLeft, utcDay } from '../time/index.ts';
 import { nameOf } from '../x509/index.ts';
 import { labelled, type Terminal } from './terminal.ts';
@@ -41,8 +41,8 @@ export function handshakeLines(handshake: HandshakeResult, terminal: Terminal): 
       : labelled(
           '',
           clientCertificateRequested
-            ? known('the server requested the client certificate')
-            : known('the server did not request the client certificate'),
+            ? literal('the server requested the client certificate')
+            : literal('the server did not request the client certificate'),
           terminal,
         )),
     ...(clockSkewSeconds === undefined ? [] : labelled('', clock(clockSkewSeconds), terminal)),
@@ -57,6 +57,6 @@ function outcome({ httpStatus, outcome, probe, reason }: HandshakeResult): SafeT
 /** The server's Date has whole seconds, so a smaller difference does not count. */
 function clock(skewSeconds: number): SafeText {
   const rounded = Math.round(Math.abs(skewSeconds));
-  if (rounded <= 1) return known('clock in step with the server’s');
+  if (rounded <= 1) return literal('clock in step with the server’s');
   return say`clock ${rounded} s ${skewSeconds > 0 ? 'ahead of' : 'behind'} the server’s`;
 }

@@ -5,7 +5,7 @@ import { type Finding, type Status, statusOf } from '../findings/index.ts';
 import type { HandshakeResult } from '../mesh/index.ts';
 import type { RenewalRecord, RenewalStatus } from '../renewal/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
-import { escaped, known, type SafeText } from '../text/index.ts';
+import { escaped, literal, type SafeText } from '../text/index.ts';
 import { daysUntil } from '../time/index.ts';
 import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 import type { Certificate } from '../x509/index.ts';
@@ -187,7 +187,7 @@ function certificateFacts(certificate: Certificate, now: Date): Shape<'serverCer
     notBefore: timestamp(certificate.notBefore),
     notAfter: timestamp(certificate.notAfter),
     daysLeft: daysUntil(certificate.notAfter, now),
-    keyAlgorithm: known(publicKey.algorithm),
+    keyAlgorithm: literal(publicKey.algorithm),
     keyBits: publicKey.bits,
     ...texts({ keyCurve: publicKey.curve }, ['keyCurve']),
     signatureAlgorithm: escaped(certificate.signatureAlgorithm),

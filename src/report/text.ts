@@ -2,7 +2,7 @@
 import type { Diagnosis } from '../diagnosis/index.ts';
 import { catalogue, checkNames, type Finding, type Status, statusOf } from '../findings/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
-import { joined, known, plural, type SafeText, say, shortened } from '../text/index.ts';
+import { joined, literal, plural, type SafeText, say, shortened } from '../text/index.ts';
 import { timeLeft, utcDay, utcTime } from '../time/index.ts';
 import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 import { type Chain, chainLines, keyKind } from './chain.ts';
@@ -13,7 +13,7 @@ import { labelled, paint, printed, severityFormat, type Terminal, wrap } from '.
 
 /** An attacker can choose the length of a subject, so it is cut to this. */
 const longestName = 200;
-const blank = known('');
+const blank = literal('');
 
 /** `inspect`: one credential, or the parts of one that were given. */
 export function inspectionText(assessment: Assessment, terminal: Terminal): SafeText {
@@ -62,7 +62,7 @@ function placeLines({ application, mailboxId, url }: EnvironmentStatus, terminal
 function headline(status: Status, verdict: SafeText, terminal: Terminal): SafeText[] {
   const word = say`${status.toUpperCase()}`;
   const [first = blank, ...more] = wrap(terminal, ' '.repeat(word.length + 2), verdict, '');
-  return [joined([paint(terminal, severityFormat(status), word), known('  '), first]), ...more];
+  return [joined([paint(terminal, severityFormat(status), word), literal('  '), first]), ...more];
 }
 
 function verdictOfInspection(assessment: Assessment, diagnosis: Diagnosis): SafeText {
@@ -81,7 +81,7 @@ function verdictOfInspection(assessment: Assessment, diagnosis: Diagnosis): Safe
   ];
   const looked =
     there.length === 0
-      ? known('no certificate to check')
+      ? literal('no certificate to check')
       : say`${there.join(' and ')} found, but no client certificate to check`;
   return assessment.valid ? looked : say`NOT VALID: ${causeOf(diagnosis)}; ${looked}`;
 }
@@ -95,8 +95,8 @@ function verdictOf(environment: EnvironmentStatus, now: Date): SafeText {
       : 'no handshake';
     return joined([...trouble, say`no credential is configured; ${met}`], '; ');
   }
-  if (!assessment) return joined([...trouble, known('not checked yet')], '; ');
-  if (renewal.first) return diagnosis.cause ? diagnosis.headline : known('waiting for its first certificate');
+  if (!assessment) return joined([...trouble, literal('not checked yet')], '; ');
+  if (renewal.first) return diagnosis.cause ? diagnosis.headline : literal('waiting for its first certificate');
   if (!assessment.valid) return verdict(assessment, diagnosis, expiresAt, now);
   return joined([...trouble, verdict(assessment, diagnosis, expiresAt, now)], '; ');
 }
@@ -114,7 +114,7 @@ const isAboutIssuers = ({ certificates, checks }: Assessment) =>
 
 function certificateSection(chain: Chain, now: Date, terminal: Terminal): SafeText[] {
   if (chain.certificates.length === 0) return [];
-  return [paint(terminal, 'bold', known('Certificates')), ...chainLines(chain, now, terminal), blank];
+  return [paint(terminal, 'bold', literal('Certificates')), ...chainLines(chain, now, terminal), blank];
 }
 
 function clientSection(certificates: readonly AssessedCertificate[], terminal: Terminal): SafeText[] {
@@ -123,7 +123,7 @@ function clientSection(certificates: readonly AssessedCertificate[], terminal: T
   const { fingerprintSha256, issuer, notAfter, notBefore, privateKeyUsagePeriod, serial, subject } = client.certificate;
   const usageEnd = privateKeyUsagePeriod?.notAfter;
   return [
-    paint(terminal, 'bold', known('Client certificate')),
+    paint(terminal, 'bold', literal('Client certificate')),
     ...labelled('Subject', shortened(subject.text, longestName), terminal),
     ...labelled('Issuer', shortened(issuer.text, longestName), terminal),
     ...labelled('Serial', say`${serial}`, terminal),
@@ -162,11 +162,11 @@ function findingsSection(findings: readonly Finding[], terminal: Terminal): Safe
 }
 
 function findingLines({ code, consequenceOf, message, remedy, severity }: Finding, terminal: Terminal): SafeText[] {
-  const word = consequenceOf ? known('FOLLOWS') : say`${severity.toUpperCase()}`;
+  const word = consequenceOf ? literal('FOLLOWS') : say`${severity.toUpperCase()}`;
   const indent = ' '.repeat(word.length + 4);
   const [first = blank, ...more] = wrap(terminal, indent, say`${catalogue[code].title} (${code})`, '');
   return [
-    joined([known('  '), paint(terminal, severityFormat(severity), word), known('  '), first]),
+    joined([literal('  '), paint(terminal, severityFormat(severity), word), literal('  '), first]),
     ...more,
     ...wrap(terminal, '    ', message),
     ...wrap(terminal, '      ', consequenceOf ? say`Follows from ${consequenceOf}.` : remedy, '    → '),

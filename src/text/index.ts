@@ -6,7 +6,7 @@ export {
   escapedLines,
   joined,
   jsonText,
-  known,
+  literal,
   quoted,
   say,
   shortened,

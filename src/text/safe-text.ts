@@ -12,7 +12,7 @@ export function escapedLines(text: string): SafeText {
 }
 
 /** A word from one of our own closed lists. The compiler accepts no other. */
-export const known = <Word extends string>(word: string extends Word ? never : Word): SafeText =>
+export const literal = <Word extends string>(word: string extends Word ? never : Word): SafeText =>
   word as string as SafeText;
 
 /**

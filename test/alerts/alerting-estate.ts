@@ -3,7 +3,7 @@ import type { CheckName, FindingCode } from '../../src/findings/index.ts';
 import type { HandshakeResult } from '../../src/mesh/types.ts';
 import type { RenewalState } from '../../src/renewal/types.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
-import { known } from '../../src/text/index.ts';
+import { literal } from '../../src/text/index.ts';
 import { dayMs, hourMs } from '../../src/time/duration.ts';
 import {
   environmentStatus,
@@ -45,7 +45,7 @@ export function alertingEstate(now: Date): Readonly<Record<string, EnvironmentSt
   const shaking = (name: string, last: HandshakeResult) => environment(name, { handshake: handshakeStatusOf(last) });
   const renewing = (name: string, state: RenewalState, code: FindingCode) =>
     environment(name, {
-      renewal: { state, reason: known('Sample.'), dueAt: inDays(-20), requestedAt: inDays(-10) },
+      renewal: { state, reason: literal('Sample.'), dueAt: inDays(-20), requestedAt: inDays(-10) },
       findings: [sampleFinding(code)],
     });
   const dyingServer = sampleCertificate({ subjectText: 'CN=msg.example', notAfter: inDays(5) });

@@ -4,7 +4,7 @@ import { UsageError } from '../../src/cli/command.ts';
 import { commandsOf, pathOf } from '../../src/cli/help.ts';
 import { createProgram, programName } from '../../src/cli/program.ts';
 import { explain } from '../../src/cli/run.ts';
-import { known } from '../../src/text/index.ts';
+import { literal } from '../../src/text/index.ts';
 import { type } from '../support/cli.ts';
 
 const nowhere: CommandIo = {
@@ -141,6 +141,6 @@ describe('a fault of the program', () => {
   });
 
   test('a mistake of the user is not one', () => {
-    expect(explain(new UsageError(known('no such thing')), { env: { DEBUG: '1' } })).toBe('error: no such thing\n');
+    expect(explain(new UsageError(literal('no such thing')), { env: { DEBUG: '1' } })).toBe('error: no such thing\n');
   });
 });

@@ -3,7 +3,7 @@ import type { Evidence } from '../../src/diagnosis/types.ts';
 import type { FindingCode, Severity } from '../../src/findings/catalogue.ts';
 import type { HandshakeReason } from '../../src/mesh/types.ts';
 import type { RenewalState, RenewalStatus } from '../../src/renewal/types.ts';
-import { known } from '../../src/text/index.ts';
+import { literal } from '../../src/text/index.ts';
 import type { AssessedCertificate } from '../../src/verify/types.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
 import { sampleEnvironment } from '../support/configuration.ts';
@@ -54,7 +54,7 @@ export const failed = (reason: HandshakeReason, more: Parameters<typeof sampleFa
 export const renewal = (state: RenewalState, record?: object): RenewalStatus =>
   ({
     state,
-    reason: known('not due'),
+    reason: literal('not due'),
     ...(record ? { record: { state, notAfter: daysFromSampleNow(9), ...record } } : {}),
   }) as RenewalStatus;
 

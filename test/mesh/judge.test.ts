@@ -3,7 +3,7 @@ import type { MeshEndpoint } from '../../src/config/types.ts';
 import { reasonCatalogue } from '../../src/mesh/diagnosis/reasons.ts';
 import { judgeHandshake } from '../../src/mesh/judge.ts';
 import { type HandshakeResult, handshakeReasons } from '../../src/mesh/types.ts';
-import { known } from '../../src/text/index.ts';
+import { literal } from '../../src/text/index.ts';
 import { dayMs } from '../../src/time/duration.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
 import { firstToExpire } from '../../src/x509/certificate.ts';
@@ -39,7 +39,7 @@ test('judge: a successful handshake has no finding', () => {
 });
 
 test.each(handshakeReasons)('judge: %s is a critical handshake_failed with its own remedy', (reason) => {
-  const [finding, ...others] = judge({ outcome: 'failure', reason, detail: known('what was seen') });
+  const [finding, ...others] = judge({ outcome: 'failure', reason, detail: literal('what was seen') });
   expect(others).toEqual([]);
   expect(finding).toEqual({
     code: 'handshake_failed',
@@ -60,8 +60,8 @@ test('judge: a remedy for what was seen takes precedence over the reason’s gen
   const [finding] = judge({
     outcome: 'failure',
     reason: 'connection_reset',
-    detail: known('x'),
-    remedy: known('Do this.'),
+    detail: literal('x'),
+    remedy: literal('Do this.'),
   });
   expect(finding?.remedy).toBe('Do this.');
 });

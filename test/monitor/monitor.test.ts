@@ -7,7 +7,7 @@ import { type Actions, Monitor } from '../../src/monitor/monitor.ts';
 import type { RenewalInput } from '../../src/renewal/step.ts';
 import { ResourceShortageError } from '../../src/shortage/error.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
-import { known } from '../../src/text/index.ts';
+import { literal } from '../../src/text/index.ts';
 import { hourMs, minuteMs, secondMs } from '../../src/time/duration.ts';
 import type { Assessment } from '../../src/verify/types.ts';
 import { sampleConfiguration, sampleEnvironment } from '../support/configuration.ts';
@@ -58,7 +58,7 @@ function monitorOf(
     renew: vi.fn(
       actions.renew ??
         (async (_input: RenewalInput) => ({
-          status: { state: 'not_due' as const, reason: known('far off') },
+          status: { state: 'not_due' as const, reason: literal('far off') },
           findings: [],
           emailed: [],
         })),
@@ -199,7 +199,7 @@ describe('renewals', () => {
   test('follow a check, with its assessment and the last handshake, and their messages are counted', async () => {
     const { monitor, calls, status } = monitorOf(names('a'), {
       renew: async () => ({
-        status: { state: 'requested', reason: known('asked') },
+        status: { state: 'requested', reason: literal('asked') },
         findings: [sampleFinding('renewal_unanswered')],
         emailed: ['sent'],
       }),
@@ -219,7 +219,7 @@ describe('renewals', () => {
   test('that are under way hear at once what a handshake says; others wait for the next check', async () => {
     let state: 'not_due' | 'due' = 'not_due';
     const { monitor, calls } = monitorOf(names('a'), {
-      renew: async () => ({ status: { state, reason: known('as told') }, findings: [], emailed: [] }),
+      renew: async () => ({ status: { state, reason: literal('as told') }, findings: [], emailed: [] }),
     });
     await monitor.checkAll();
     await vi.advanceTimersByTimeAsync(secondMs);
@@ -442,7 +442,7 @@ describe('stopping', () => {
       renew: async () => {
         await new Promise((resolve) => setTimeout(resolve, 3000));
         sent = true;
-        return { status: { state: 'requested', reason: known('asked') }, findings: [], emailed: ['sent'] };
+        return { status: { state: 'requested', reason: literal('asked') }, findings: [], emailed: ['sent'] };
       },
     });
     await monitor.checkAll();

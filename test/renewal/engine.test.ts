@@ -11,7 +11,7 @@ import { resolveRenewal } from '../../src/renewal/resolve.ts';
 import { nextAttempt, recoverInterrupted } from '../../src/renewal/send.ts';
 import type { EngineDeps, RenewalInput } from '../../src/renewal/step.ts';
 import { openStore, type RenewalStore, StoreError } from '../../src/renewal/store/store.ts';
-import { known } from '../../src/text/index.ts';
+import { literal } from '../../src/text/index.ts';
 import { dayMs, hourMs, minuteMs } from '../../src/time/duration.ts';
 import { desk, environmentIn, crashNow as now, subjectNamed } from '../support/renewal/due.ts';
 import { startMailServer, startScriptedServer } from '../support/renewal/mail-server.ts';
@@ -27,7 +27,7 @@ afterEach(() => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-const sent: SendResult = { outcome: 'sent', retry: false, reason: known('accepted'), refused: [] };
+const sent: SendResult = { outcome: 'sent', retry: false, reason: literal('accepted'), refused: [] };
 
 /** Records what it is given, and answers as told; `sent` when nothing is left to say. */
 function answering(...answers: Partial<SendResult>[]): Mailer & { readonly messages: Message[] } {
@@ -124,7 +124,7 @@ describe('sending', () => {
   });
 
   test('engine: a recipient that was refused among several is named', async () => {
-    const refused = [known('two@example.org: 550 no such user')];
+    const refused = [literal('two@example.org: 550 no such user')];
     const step = await advanceRenewal(subject(), deps(answering({ refused })), now);
     expect(step.status.state).toBe('requested');
     expect(step.findings.map(({ code, message }) => [code, message])).toEqual([
@@ -135,7 +135,7 @@ describe('sending', () => {
 
 describe('when it cannot be sent', () => {
   test('engine: what may pass is tried again after a growing pause, with the same key and request', async () => {
-    const mailer = answering({ outcome: 'failed', retry: true, reason: known('421 too busy') });
+    const mailer = answering({ outcome: 'failed', retry: true, reason: literal('421 too busy') });
     const first = await advanceRenewal(subject(), deps(mailer), now);
     expect([first.status.state, codesOf(first), first.emailed]).toEqual([
       'due',
@@ -219,7 +219,7 @@ describe('when it cannot be sent', () => {
 
 describe('what is uncertain', () => {
   async function cutOff(): Promise<void> {
-    await advanceRenewal(subject(), deps(answering({ outcome: 'failed', retry: true, reason: known('busy') })), now);
+    await advanceRenewal(subject(), deps(answering({ outcome: 'failed', retry: true, reason: literal('busy') })), now);
     const changes = { bodyBegunAt: now };
     store.transition(record(), { from: ['due'], to: 'sending', at: now, reason: 'as left by a crash', changes });
     recoverInterrupted(store, later(minuteMs));
@@ -238,7 +238,7 @@ describe('what is uncertain', () => {
 
   test('engine: a report that the mail server does not take is tried three times, an hour apart', async () => {
     await cutOff();
-    const failed = { outcome: 'failed', retry: true, reason: known('busy') } as const;
+    const failed = { outcome: 'failed', retry: true, reason: literal('busy') } as const;
     const mailer = answering(failed, failed, failed, failed);
     for (let half = 0; half < 20; half += 1) await advanceRenewal(subject(), deps(mailer), later(half * hourMs * 0.5));
     expect(mailer.messages).toHaveLength(3);
@@ -372,7 +372,7 @@ test('engine: without a credential there is nothing to renew, and nothing is rec
 test('engine: a look does nothing and says what stands, with a record and without', async () => {
   const unseen = viewRenewal(subject(), undefined, configured(), now);
   expect([unseen.status.state, codesOf(unseen), store.list()]).toEqual(['not_due', ['renewal_due'], []]);
-  await advanceRenewal(subject(), deps(answering({ outcome: 'failed', retry: true, reason: known('busy') })), now);
+  await advanceRenewal(subject(), deps(answering({ outcome: 'failed', retry: true, reason: literal('busy') })), now);
   const before = store.list();
   const due = viewRenewal(subject(), store, configured(), later(dayMs));
   expect([due.status.state, codesOf(due)]).toEqual(['due', ['renewal_due', 'renewal_email_failed']]);

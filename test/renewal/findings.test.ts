@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type RenewalCircumstances, renewalFindings } from '../../src/renewal/findings.ts';
 import { type RenewalState, renewalStates, type StoredRenewal } from '../../src/renewal/types.ts';
-import { known } from '../../src/text/index.ts';
+import { literal } from '../../src/text/index.ts';
 import { dayMs, secondMs } from '../../src/time/duration.ts';
 import { environmentOf, issued, recordFor, replaced } from '../support/renewal/samples.ts';
 import { sampleAssessment } from '../support/status.ts';
@@ -125,7 +125,7 @@ describe('renewal_email_failed', () => {
   test.each(['due', 'failed', 'uncertain', 'requested'] as const)(
     'findings: %s says what the mail server said',
     (state) => {
-      const record = stored(state, { lastError: known('550 no such user') });
+      const record = stored(state, { lastError: literal('550 no such user') });
       const found = renewalFindings(circumstances({ record }), inWindow).find(
         ({ code }) => code === 'renewal_email_failed',
       );
@@ -168,7 +168,7 @@ test('findings: once the new certificate is deployed, only the handshake has any
   const record = stored('requested', {
     requestedAt: asked,
     delivery: 'drafted',
-    lastError: known('one recipient was refused'),
+    lastError: literal('one recipient was refused'),
     successorFingerprintSha256: issued.fingerprintSha256,
   });
   expect(codes({ record, assessment: assessmentOf(issued), keyMissing: true }, tooLate)).toEqual([]);
@@ -176,7 +176,7 @@ test('findings: once the new certificate is deployed, only the handshake has any
 
 test('findings: nor while the new file cannot be read, for its successor has been seen', () => {
   const seen = { requestedAt: asked, successorFingerprintSha256: issued.fingerprintSha256 };
-  const record = stored('requested', { ...seen, delivery: 'drafted', lastError: known('one recipient was refused') });
+  const record = stored('requested', { ...seen, delivery: 'drafted', lastError: literal('one recipient was refused') });
   const unread = { record, assessment: sampleAssessment({ certificates: [] }), keyMissing: true };
   expect(codes(unread, tooLate)).toEqual([]);
   // Before any check of this process has ended, too.

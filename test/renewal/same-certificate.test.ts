@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { viewRenewal } from '../../src/renewal/conclude.ts';
 import { renewalsOf, resolveRenewal } from '../../src/renewal/resolve.ts';
 import type { RenewalInput } from '../../src/renewal/step.ts';
-import { known } from '../../src/text/index.ts';
+import { literal } from '../../src/text/index.ts';
 import { dayMs, hourMs, minuteMs } from '../../src/time/duration.ts';
 import { crashNow as now } from '../support/renewal/due.ts';
 import { certificateFacts } from '../support/renewal/samples.ts';
@@ -52,7 +52,7 @@ describe('an environment that is renamed', () => {
   });
 
   test('once: between a failed attempt and the next, it keeps key, request and Message-ID', async () => {
-    here.answers.push({ outcome: 'failed', retry: true, reason: known('busy') });
+    here.answers.push({ outcome: 'failed', retry: true, reason: literal('busy') });
     await here.step(subject('int'));
     here.names = new Set(['b']);
     await here.step(subject('b'), later(dayMs));
@@ -63,7 +63,7 @@ describe('an environment that is renamed', () => {
   });
 
   test('once: what is uncertain can be settled under the new name before the service has looked', async () => {
-    here.answers.push({ outcome: 'uncertain', reason: known('lost') });
+    here.answers.push({ outcome: 'uncertain', reason: literal('lost') });
     await here.step(subject('int'));
     const { environment } = subject('b');
     expect(renewalsOf(here.store, environment, new Set(['b', 'int']))).toEqual([]);

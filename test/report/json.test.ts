@@ -10,7 +10,7 @@ import {
   inspectionReportSchema,
   renewalSchema,
 } from '../../src/report/schema.ts';
-import { escaped, known, Untrusted } from '../../src/text/index.ts';
+import { escaped, literal, Untrusted } from '../../src/text/index.ts';
 import {
   daysFromSampleNow,
   environmentStatus,
@@ -142,7 +142,7 @@ describe('json', () => {
       commonName: new Untrusted('x26abc1.x26.api.mesh-client.nhs.uk'),
       serial: '0A',
       notAfter: daysFromSampleNow(40),
-      transitions: [{ state: 'requested', at: sampleNow, reason: known('The mail server took it.') }],
+      transitions: [{ state: 'requested', at: sampleNow, reason: literal('The mail server took it.') }],
       askedReason: 'the key was lost',
       requestedAt: sampleNow,
       delivery: 'sent',
@@ -161,11 +161,11 @@ describe('json', () => {
       bodyBegunAt: sampleNow,
       refusedThing: 'sender',
       nextAttemptAt: sampleNow,
-      lastError: known('451 try later'),
+      lastError: literal('451 try later'),
     };
     const status = {
       state: record.state,
-      reason: known('It was sent.'),
+      reason: literal('It was sent.'),
       dueAt: sampleNow,
       lastSafeDay: sampleNow,
       record,

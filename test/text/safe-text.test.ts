@@ -9,7 +9,7 @@ import {
   isTreacherous,
   joined,
   jsonText,
-  known,
+  literal,
   plural,
   quoted,
   type SafeText,
@@ -66,7 +66,7 @@ describe('one rule', () => {
 
   test('text: of several lines only the line ends stay', () => {
     expect(escapedLines('one\r\n\u001b[2Jtwo')).toBe('one\\u{d}\n\\u{1b}[2Jtwo');
-    expect(joined([escaped('a\n'), known('b')], '\n')).toBe('a\\u{a}\nb');
+    expect(joined([escaped('a\n'), literal('b')], '\n')).toBe('a\\u{a}\nb');
   });
 
   test('text: is cut by characters, not by halves of them', () => {
@@ -128,9 +128,9 @@ describe('text that others wrote', () => {
     // @ts-expect-error Nor has this.
     show(hostile);
     // @ts-expect-error A string that is none of our own words.
-    known(plain);
+    literal(plain);
     const word = 'critical' as 'critical' | 'warning';
-    expect([show(known(word)), show(hostile.shown)]).toEqual(['critical', shown]);
+    expect([show(literal(word)), show(hostile.shown)]).toEqual(['critical', shown]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { allowance } from '../../src/limits/index.ts';
-import { known, Untrusted } from '../../src/text/index.ts';
+import { literal, Untrusted } from '../../src/text/index.ts';
 import { violatedName } from '../../src/verify/rules/name-constraints.ts';
 import { addressOctets } from '../../src/verify/rules/name-forms/address.ts';
 import type { Certificate, NameConstraints } from '../../src/x509/certificate.ts';
@@ -27,7 +27,7 @@ describe('name constraints', () => {
       ...base,
       alternativeNames,
       subjectRdns: rdns,
-      subject: { text: known(''), canonical: '' },
+      subject: { text: literal(''), canonical: '' },
       subjectEmailAddresses: emailAddresses.map((address) => new Untrusted(address)),
       subjectCommonNames: commonNames.map((name) => new Untrusted(name)),
     };

@@ -3,13 +3,13 @@ import type { LookupAddress } from 'node:dns';
 import { extname, join } from 'node:path';
 import { MonitorError } from '../../errors/index.ts';
 
-export interface Question {
+export interface LookupRequest {
   readonly id: number;
   readonly host: string;
   readonly family: Family;
 }
 export type Family = 4 | 6;
-export type Answer =
+export type LookupReply =
   | { readonly id: number; readonly addresses: LookupAddress[] }
   | { readonly id: number; readonly error: { readonly code: string; readonly message: string } };
 
@@ -17,7 +17,7 @@ type Waiting = { resolve: (addresses: LookupAddress[]) => void; reject: (error: 
 
 // libuv lets half of a process's threads wait for resolvers. A waiting thread costs a stack and no time.
 const threads = 128;
-const questionsAtOnce = threads / 2;
+const requestsAtOnce = threads / 2;
 
 /** What getaddrinfo and the loader of its modules read. The rest of our environment, including secrets, is none of the helper's business. */
 const variables = /^(LOCALDOMAIN|RES_OPTIONS|HOSTALIASES|NSS_.*|LD_.*|SystemRoot|PATH)$/i;
@@ -28,7 +28,7 @@ export class LookupHelperError extends MonitorError {
 }
 
 /**
- * One process for lookups (35 ms to start, then a quarter of a millisecond per question). It never keeps this process alive, and ends
+ * One process for lookups (35 ms to start, then a quarter of a millisecond per request). It never keeps this process alive, and ends
  * with it.
  */
 export class LookupHelper {
@@ -45,16 +45,16 @@ export class LookupHelper {
       // A reader of our output must not have to wait for a helper that also holds it open.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    this.#process.on('message', (answer: Answer) => this.#answered(answer));
+    this.#process.on('message', (reply: LookupReply) => this.#answered(reply));
     this.#process.once('error', (error) => this.#end(new LookupHelperError(error.message)));
     this.#process.once('exit', () => this.#end(new LookupHelperError('it ended')));
     this.#process.unref();
     this.#process.channel?.unref();
   }
 
-  /** Whether it can take another question without delay. */
+  /** Whether it can take another request without delay. */
   get free(): boolean {
-    return !this.#gone && this.#waiting.size < questionsAtOnce;
+    return !this.#gone && this.#waiting.size < requestsAtOnce;
   }
 
   /** @throws {LookupHelperError} or what getaddrinfo says, with its code. */
@@ -62,10 +62,10 @@ export class LookupHelper {
     // This is known at once. The event that says why comes later.
     if (!this.#process.connected) return Promise.reject(new LookupHelperError('it could not be started'));
     this.#last += 1;
-    const question: Question = { id: this.#last, host, family };
+    const request: LookupRequest = { id: this.#last, host, family };
     return new Promise((resolve, reject) => {
-      this.#waiting.set(question.id, { resolve, reject });
-      this.#process.send(question, (error) => {
+      this.#waiting.set(request.id, { resolve, reject });
+      this.#process.send(request, (error) => {
         if (error) this.#end(new LookupHelperError(error.message));
       });
     });
@@ -77,11 +77,11 @@ export class LookupHelper {
     this.#end(new Error('nothing was waiting for this lookup any more'));
   }
 
-  #answered(answer: Answer): void {
-    const waiting = this.#waiting.get(answer.id);
-    this.#waiting.delete(answer.id);
-    if ('addresses' in answer) waiting?.resolve(answer.addresses);
-    else waiting?.reject(Object.assign(new Error(answer.error.message), { code: answer.error.code }));
+  #answered(reply: LookupReply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if ('addresses' in reply) waiting?.resolve(reply.addresses);
+    else waiting?.reject(Object.assign(new Error(reply.error.message), { code: reply.error.code }));
   }
 
   #end(error: Error): void {

@@ -2,14 +2,14 @@
 // resolver, its process cannot end and, once the few threads are taken, cannot look anything else up. Started by lookup-helper.ts, and
 // killed when nothing is waiting for it any more.
 import { lookup } from 'node:dns';
-import type { Answer, Question } from './lookup-helper.ts';
+import type { LookupReply, LookupRequest } from './lookup-helper.ts';
 
-process.on('message', ({ id, host, family }: Question) => {
+process.on('message', ({ id, host, family }: LookupRequest) => {
   lookup(host, { family, all: true, order: 'verbatim' }, (error, addresses) => {
-    const answer: Answer = error
+    const reply: LookupReply = error
       ? { id, error: { code: error.code ?? 'EAI_FAIL', message: error.message } }
       : { id, addresses };
-    process.send?.(answer);
+    process.send?.(reply);
   });
 });
 

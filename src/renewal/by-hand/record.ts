@@ -1,6 +1,6 @@
 /** `renewals`, `renewals resolve` and `check`: reads and settles the record of renewals from outside the service. */
 import { type Configuration, defaultDeskWorkingDays, type ResolvedEnvironment } from '../../config/index.ts';
-import { known } from '../../text/index.ts';
+import { literal } from '../../text/index.ts';
 import { lastSafeDay } from '../../time/index.ts';
 import { viewRenewal } from '../conclude.ts';
 import { clientCertificate } from '../decide.ts';
@@ -27,7 +27,7 @@ function statusOf(record: RenewalRecord, environments: Configuration['environmen
   const environment = environments.find(({ name }) => name === record.environment);
   return {
     state: record.state,
-    reason: record.transitions.at(-1)?.reason ?? known(''),
+    reason: record.transitions.at(-1)?.reason ?? literal(''),
     ...(record.notAfter ? datesOf(record.notAfter, environment) : {}),
     ...(record.requestedAt ? { requestedAt: record.requestedAt } : {}),
     record,

@@ -1,6 +1,6 @@
 /** What a mail server said, fit for a log, a page and an email: one line, limited, printable, and never the password. */
 import type { Secret } from '../../config/index.ts';
-import { condensed, known, type SafeText, say, type Untrusted } from '../../text/index.ts';
+import { condensed, literal, type SafeText, say, type Untrusted } from '../../text/index.ts';
 
 const mostCharacters = 300;
 /** Only the beginning is shown, so the rest is not read. */
@@ -27,7 +27,7 @@ export function parseReply(text: string): Reply | undefined {
 /** @param said - a whole reply, its lines separated by LF. */
 export function wordsOf(said: Untrusted, password: Secret | undefined): SafeText {
   const reply = parseReply(said.raw());
-  if (!reply) return known('something that is not an SMTP reply');
+  if (!reply) return literal('something that is not an SMTP reply');
   const line = onOneLine(said.raw().slice(0, mostRead));
   if (password && repeats(line, password.reveal()))
     return say`${reply.status} (text withheld because it contains the password)`;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { renderClosing, renderReminder, renderReview } from '../../../src/renewal/mail/contact-messages.ts';
 import { type CertificateRequest, renderRequest } from '../../../src/renewal/mail/request-message.ts';
-import { known, Untrusted } from '../../../src/text/index.ts';
+import { literal, Untrusted } from '../../../src/text/index.ts';
 import { dayMs, secondMs } from '../../../src/time/duration.ts';
 import {
   certificateFacts,
@@ -68,7 +68,7 @@ describe('what the desk is told of the common name', () => {
   const deployed = (commonName: string | undefined) =>
     certificateFacts({
       subject: {
-        text: known('x'),
+        text: literal('x'),
         canonical: 'x',
         ...(commonName === undefined ? {} : { commonName: new Untrusted(commonName) }),
       },
@@ -113,7 +113,7 @@ describe('what the contact is told', () => {
   test('mail: the reminder promises no copy that a mail server refused', () => {
     const at = (more: object) => renderReminder(context(ahead(9 * dayMs), more), lastDayToAsk).text;
     expect(at({})).toContain('reply to the request (you should have a copy)');
-    expect(at({ lastError: known('the mail server refused some recipients: ada@example.org') })).not.toContain(
+    expect(at({ lastError: literal('the mail server refused some recipients: ada@example.org') })).not.toContain(
       'have a copy',
     );
   });

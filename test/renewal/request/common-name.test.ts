@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ResolvedEnvironment } from '../../../src/config/types.ts';
 import { chooseCommonName } from '../../../src/renewal/request/common-name.ts';
-import { known } from '../../../src/text/index.ts';
+import { literal } from '../../../src/text/index.ts';
 import { certificateFacts, environmentOf, named } from '../../support/renewal/samples.ts';
 
 const environment = environmentOf('integration');
@@ -10,7 +10,7 @@ const configured = (commonName: string): ResolvedEnvironment => ({
   renewal: { ...environment.renewal, commonName },
 });
 const deployed = (commonName: string) => certificateFacts({ subject: named(commonName) });
-const nameless = certificateFacts({ subject: { text: known('O=nhs'), canonical: 'o=nhs' } });
+const nameless = certificateFacts({ subject: { text: literal('O=nhs'), canonical: 'o=nhs' } });
 const apiName = 'x26abc1.x26.api.mesh-client.nhs.uk';
 
 describe('the common name to ask for', () => {

@@ -1,6 +1,6 @@
 /** Getting the next certificate. */
 import type { RenewalRecord } from '../../../src/renewal/types.ts';
-import { known } from '../../../src/text/index.ts';
+import { literal } from '../../../src/text/index.ts';
 import { dayMs, hourMs } from '../../../src/time/duration.ts';
 import { type Bench, inDays, makeBench } from '../../support/faults/bench.ts';
 import type { Fault } from './fault.ts';
@@ -48,7 +48,7 @@ export const renewalFaults: readonly Fault[] = [
     make: expiringIn(40, {
       state: 'failed',
       record: {
-        lastError: known('smtp.example:25 refused the sender mesh@example.org: 550 no'),
+        lastError: literal('smtp.example:25 refused the sender mesh@example.org: 550 no'),
         refusedThing: 'sender',
       },
     }),
@@ -59,7 +59,7 @@ export const renewalFaults: readonly Fault[] = [
   },
   {
     name: 'The mail server refused the request, and ten days are left',
-    make: expiringIn(10, { state: 'failed', record: { lastError: known('smtp.example:25 refused the sender') } }),
+    make: expiringIn(10, { state: 'failed', record: { lastError: literal('smtp.example:25 refused the sender') } }),
     cause: 'renewal_email_failed',
     consequences: ['certificate_expires_imminently'],
     alert: 'MeshCertificateExpiryImminent',
@@ -68,7 +68,7 @@ export const renewalFaults: readonly Fault[] = [
     name: 'It is not known whether the request was sent',
     make: expiringIn(40, {
       state: 'uncertain',
-      record: { lastError: known('the service stopped while it was sending') },
+      record: { lastError: literal('the service stopped while it was sending') },
     }),
     cause: 'renewal_email_failed',
     consequences: ['certificate_expires_soon'],

@@ -21,7 +21,7 @@ import {
 import { renewalFindings } from '../../../src/renewal/findings.ts';
 import type { RenewalRecord, RenewalState, RenewalStatus } from '../../../src/renewal/types.ts';
 import type { EnvironmentStatus } from '../../../src/status/types.ts';
-import { known, Untrusted } from '../../../src/text/index.ts';
+import { literal, Untrusted } from '../../../src/text/index.ts';
 import { dayMs } from '../../../src/time/duration.ts';
 import type { Assessment } from '../../../src/verify/types.ts';
 import { type CertificateOptions, ca, leaf, type Made, type NameInput, serverCertificate } from '../pki.ts';
@@ -227,7 +227,7 @@ export class Bench {
             ...more,
           }
         : undefined;
-    const reason = known('Sample of a reason.');
+    const reason = literal('Sample of a reason.');
     const circumstances = {
       environment,
       reason,

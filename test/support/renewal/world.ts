@@ -9,10 +9,10 @@ import type { Message } from '../../../src/renewal/mail/request-message.ts';
 import type { EngineDeps, RenewalInput, RenewalStep } from '../../../src/renewal/step.ts';
 import { openStore, type RenewalStore } from '../../../src/renewal/store/store.ts';
 import type { StoredRenewal } from '../../../src/renewal/types.ts';
-import { known } from '../../../src/text/index.ts';
+import { literal } from '../../../src/text/index.ts';
 import { crashNow, desk, subjectNamed } from './due.ts';
 
-export const sent: SendResult = { outcome: 'sent', retry: false, reason: known('accepted'), refused: [] };
+export const sent: SendResult = { outcome: 'sent', retry: false, reason: literal('accepted'), refused: [] };
 
 export interface World {
   readonly directory: string;
