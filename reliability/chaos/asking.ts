@@ -2,7 +2,7 @@
 import { get } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 
-const { idleUrl } = workerData as { readonly idleUrl: string };
+const { idleUrl, mostMs } = workerData as { readonly idleUrl: string; readonly mostMs: number };
 const everyMs = 100;
 /** A server that does nothing answers within a few milliseconds. */
 const mostIdleMs = 30;
@@ -13,7 +13,7 @@ let told = 0;
 const answers = { count: 0, slowestMs: 0, failed: 0, starved: 0 };
 
 parentPort?.on('message', (message: 'report' | { readonly url?: string }) => {
-  if (message === 'report') parentPort?.postMessage(answers);
+  if (message === 'report') parentPort?.postMessage({ answers });
   else {
     told += 1;
     url = message.url;
@@ -37,6 +37,7 @@ async function ask(service: string | undefined): Promise<void> {
   else {
     answers.count += 1;
     answers.slowestMs = Math.max(answers.slowestMs, ms);
+    if (ms > mostMs) parentPort?.postMessage({ slowMs: ms });
   }
 }
 

@@ -16,6 +16,8 @@ export interface Answers {
   readonly starved: number;
 }
 
+type Message = { readonly slowMs?: number; readonly answers?: Answers };
+
 export const mostAnswerMs = 250;
 
 const idleServer = `
@@ -26,11 +28,15 @@ const server = createServer((_, response) => response.end('{}')).listen(0, '127.
 export class Liveness {
   readonly #worker: Worker;
   readonly #idle: Program;
+  #doing = '';
 
   private constructor(idle: Program, port: string) {
     this.#idle = idle;
     this.#worker = new Worker(join(import.meta.dirname, 'asking.ts'), {
-      workerData: { idleUrl: `http://127.0.0.1:${port}` },
+      workerData: { idleUrl: `http://127.0.0.1:${port}`, mostMs: mostAnswerMs },
+    });
+    this.#worker.on('message', ({ slowMs }: Message) => {
+      if (slowMs) console.error(`/health/live took ${Math.round(slowMs)} ms: ${this.#doing}`);
     });
   }
 
@@ -45,9 +51,14 @@ export class Liveness {
     this.#worker.postMessage({ url });
   }
 
+  /** What is being done to the service, for the message about a slow answer. */
+  during(doing: string): void {
+    this.#doing = doing;
+  }
+
   report(): Promise<Answers> {
     return new Promise((resolve) => {
-      this.#worker.once('message', resolve);
+      this.#worker.on('message', ({ answers }: Message) => answers && resolve(answers));
       this.#worker.postMessage('report');
     });
   }

@@ -27,6 +27,7 @@ export async function chaosRun(
   mayMount: boolean,
 ): Promise<void> {
   const dice = new Dice(seed);
+  liveness.during(`seed ${seed}, before any fault`);
   const stage = await Stage.set(liveness);
   const unmount = mayMount && seed % smallDiskEvery === 0 ? await onSmallDisk(stage) : undefined;
   try {
@@ -34,7 +35,9 @@ export async function chaosRun(
     await sleep(dice.below(1_500));
     const elsewhere = faults.filter(({ name }) => !isAboutTheDirectory(name));
     const chosen = unmount ? [fullDisk, dice.pick(elsewhere)] : dice.shuffled(faults).slice(0, 1 + dice.below(3));
+    liveness.during(`seed ${seed}, ${chosen.map(({ name }) => name).join(', ')}`);
     await suffer(stage, dice, chosen, figures);
+    liveness.during(`seed ${seed}, after the faults`);
     if (dice.oneIn(2)) {
       await stage.kill();
       figures.kills += 1;
