@@ -6,6 +6,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 // What the workers and the programs that tests start have compiled is kept for the next of them.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules', '.cache', 'compiled');
 
+// No test reaches the mail server of another machine, nor does any program that a test starts.
+const guard = `--require=${JSON.stringify(join(import.meta.dirname, 'test', 'support', 'mail-stays-here.cjs'))}`;
+if (!process.env.NODE_OPTIONS?.includes(guard)) process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} ${guard}`;
+
 /** Those that take longest, first: a long one that starts last would run alone. */
 const longest = [
   'renewal/crash/crash',

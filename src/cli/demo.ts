@@ -1,6 +1,5 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadConfiguration } from '../config/index.ts';
 import { createEstate, type Estate, MissingPackageError, thingsToTry } from '../demo/index.ts';
 import { createLog } from '../monitor/index.ts';
 import { type Service, startService } from '../service/index.ts';
@@ -28,7 +27,7 @@ export async function run({ port, atMs }: DemoOptions, io: CommandIo): Promise<E
   let service: Service | undefined;
   try {
     service = await startService({
-      load: () => loadConfiguration(estate.configurationFile),
+      load: estate.load,
       env: { ...env, ...estate.env },
       now,
       log: createLog(env.DEBUG ? stderr : () => {}),

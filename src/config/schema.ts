@@ -152,10 +152,12 @@ const workingDays = () => {
 };
 
 const renewal = section({
-  window: period().default('60d').describe('Time before expiry (notAfter) at which the request is drafted and sent.'),
-  mode: choice(['send', 'review'])
-    .default('send')
-    .describe('`send`: to the desk, with the contact copied in; `review`: to the contact only, ready to forward.'),
+  window: period().default('60d').describe('Time before expiry (notAfter) at which the request is drafted and sent, to whom `mode` says.'),
+  mode: choice(['review', 'send'])
+    .default('review')
+    .describe(
+      '`review`: to the contact only, ready to forward; `send`: to the desk by itself, with the contact copied in. Choose `send` once you have seen a request that is right.',
+    ),
   key: choice(['new', 'reuse'])
     .default('new')
     .describe('Use a new private key for the request, or reuse the deployed one.'),

@@ -69,7 +69,7 @@ export interface Thresholds {
 export interface RenewalPolicy {
   /** Before notAfter. */
   readonly windowMs: number;
-  readonly mode: 'send' | 'review';
+  readonly mode: 'review' | 'send';
   readonly key: 'new' | 'reuse';
   readonly keyBits: 2048 | 3072 | 4096;
   /** Default: the deployed certificate's, otherwise built from mailbox and ODS code. */

@@ -7,7 +7,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { type Configuration, loadConfiguration } from '../config/index.ts';
 import { dayMs } from '../time/index.ts';
+import { confined } from './confine.ts';
 import { generateKeys, type KeyPair } from './keys.ts';
 import { type CaughtMail, startMailCatcher } from './mail-catcher.ts';
 import { startMesh } from './mesh-stand-in.ts';
@@ -18,6 +20,8 @@ export interface Estate {
   readonly configurationFile: string;
   /** The variables that the configuration's `{ env: … }` sources name. */
   readonly env: Readonly<Record<string, string>>;
+  /** Reads the configuration. @throws {ConfigurationError} also if anything in it could leave this machine. */
+  load(): Promise<Configuration>;
   /** Stops the servers and removes the folder. */
   stop(): Promise<void>;
 }
@@ -83,7 +87,9 @@ export async function createEstate(options: EstateOptions): Promise<Estate> {
     await writeCredentials(folder, { pathToLive, live }, birth, secrets.DEMO_KEY_PASSPHRASE);
     const configurationFile = join(folder, 'mesh-cert-monitor.yaml');
     await writeFile(configurationFile, stringify(configuration(urls, mail.port, options.port)));
-    return { folder, configurationFile, env: secrets, stop };
+    const load = async () => confined(await loadConfiguration(configurationFile), mail.port);
+    // Whatever proxy this machine uses for the rest of the world.
+    return { folder, configurationFile, env: { ...secrets, NO_PROXY: '*', no_proxy: '*' }, load, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -182,7 +188,7 @@ function configuration(
     preset,
     mesh: mesh(name, url),
     credential: credential(name),
-    renewal: { mode: 'send', ...more },
+    renewal: { mode: 'send', desk: ['certificate-desk@example.org'], ...more },
   });
   return {
     application: 'Demonstration',

@@ -42,7 +42,7 @@ test('resolve: an environment that names a preset gets its address, its desk and
     thresholds: { warningMs: 45 * dayMs, criticalMs: 14 * dayMs },
     renewal: {
       windowMs: 60 * dayMs,
-      mode: 'send',
+      mode: 'review',
       key: 'new',
       keyBits: 2048,
       deskWorkingDays: 5,
@@ -109,7 +109,7 @@ test('resolve: what the file says wins over preset and default', () => {
     thresholds: { warningMs: 30 * dayMs, criticalMs: 7 * dayMs },
     renewal: {
       windowMs: 90 * dayMs,
-      mode: 'review',
+      mode: 'send',
       key: 'reuse',
       keyBits: 3072,
       deskWorkingDays: 7,

@@ -6,7 +6,12 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** All that a program needs from this process's environment; its configuration comes from the test. */
-export const bareEnv = { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE };
+export const bareEnv = {
+  PATH: process.env.PATH,
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+  // Keeps its mail on this machine (vitest.config.ts).
+  NODE_OPTIONS: process.env.NODE_OPTIONS,
+};
 
 export interface Program {
   readonly child: ChildProcess;
