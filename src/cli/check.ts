@@ -12,7 +12,8 @@ import { serviceView } from './service-view.ts';
 
 export async function run(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
   try {
-    return await check(options, io);
+    if (options.service === undefined) return await check(options, io);
+    return await (await import('./check-service.ts')).checkService(options, io);
   } catch (error) {
     // Monitoring systems show standard output; without this line they would show nothing.
     if (options.format === 'nagios' && (error instanceof UsageError || error instanceof ResourceShortageError))
@@ -23,6 +24,7 @@ export async function run(options: CheckOptions, io: CommandIo): Promise<ExitCod
 
 /** @throws {ResourceShortageError} if this process could not check. That says nothing about any certificate. */
 async function check(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
+  refuseServiceOptions(options);
   const { configuration, chosen } = await choose(options, io);
   const at = options.at ?? io.now();
   // A handshake's authorization token contains the time, so MESH would refuse any time other than now.
@@ -37,7 +39,7 @@ async function check(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
     renewal: renewals.view,
   });
   renewals.close();
-  io.stdout(render(options, chosen, statuses, at, io));
+  io.stdout(render(options, statuses, at, io));
   if (options.format === 'text' && !options.at) await addServiceView(configuration, statuses, io);
   return exitCode[worstStatus(statuses.map(({ status }) => status))];
 }
@@ -55,8 +57,14 @@ interface Chosen {
   readonly chosen: readonly ResolvedEnvironment[];
 }
 
+/** They would have no effect, and somebody may believe that the service was asked. */
+function refuseServiceOptions({ caBundle, passwordEnv, passwordFile, username }: CheckOptions): void {
+  if ([caBundle, passwordEnv, passwordFile, username].some((given) => given !== undefined))
+    throw new UsageError(say`--username, --password-file, --password-env and --ca-bundle need --service`);
+}
+
 async function choose(options: CheckOptions, io: CommandIo): Promise<Chosen> {
-  const configuration = await loadForCommand(options.config, io);
+  const configuration = await loadForCommand(options.config ?? '', io);
   return { configuration, chosen: chosenFrom(configuration, options.environment) };
 }
 
@@ -71,17 +79,10 @@ function chosenFrom(
     : configuration.environments;
 }
 
-function render(
-  { format }: CheckOptions,
-  environments: readonly ResolvedEnvironment[],
-  statuses: readonly EnvironmentStatus[],
-  at: Date,
-  io: CommandIo,
-): SafeText {
+function render({ format }: CheckOptions, statuses: readonly EnvironmentStatus[], at: Date, io: CommandIo): SafeText {
   if (format === 'text') return checkText(statuses, at, io);
   if (format === 'json') return joined([jsonText(checkReport(statuses, at, io.now()), 2), say`\n`]);
-  const thresholds = new Map(environments.map((each) => [each.name, each.thresholds]));
-  return nagiosLine(statuses, (name) => thresholds.get(name), at);
+  return nagiosLine(statuses, at);
 }
 
 const firstLine = (text: string) => text.split('\n', 1).join('');

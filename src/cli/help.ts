@@ -11,7 +11,10 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   3: 'UNKNOWN: wrong usage, a configuration that cannot be used, or a fault in the program',
 };
 
-export const configuration = () => needed(new Option('--config <file>', 'configuration file, YAML or JSON'));
+const configurationOption = () => new Option('--config <file>', 'configuration file, YAML or JSON');
+export const configuration = () => needed(configurationOption());
+/** Of `check`: a service can be asked without its configuration. */
+export const configurationUnless = (other: string) => needed(configurationOption(), other);
 export const environment = () => needed(new Option('--environment <name>', 'which environment'));
 export const time = (description: string) =>
   new Option('--at <time>', `${description} (RFC 3339)`).argParser(parseTime);
@@ -19,18 +22,20 @@ export const format = (...names: string[]) =>
   new Option(`--format <${names.join('|')}>`, 'output format').choices(names).default('text');
 
 /** Commander checks its own mandatory options before unknown ones, so `--confg x` would be reported as `--config` missing. */
-const neededOptions = new WeakSet<Option>();
+const neededOptions = new WeakMap<Option, { readonly unless?: string }>();
 export const isNeeded = (option: Option): boolean => neededOptions.has(option);
 
-function needed(option: Option): Option {
-  neededOptions.add(option);
+/** @param unless - the attribute of an option that does instead. */
+function needed(option: Option, unless?: string): Option {
+  neededOptions.set(option, unless === undefined ? {} : { unless });
   return option;
 }
 
 export function refuseIncomplete(command: Command): void {
   const given = command.optsWithGlobals();
   const missing = [...requiredGlobalOptions(command), ...command.options.filter(isNeeded)].find(
-    (option) => given[option.attributeName()] === undefined,
+    (option) =>
+      given[option.attributeName()] === undefined && given[neededOptions.get(option)?.unless ?? ''] === undefined,
   );
   if (missing) command.error(`error: required option '${missing.flags}' not specified`);
   // Probably an unset shell variable. Ignoring it would check less than was asked for.
@@ -50,7 +55,9 @@ export const helpStyle = { optionDescription, minWidthToWrap: narrowestDescripti
 export function optionDescription(option: Option): string {
   const { defaultValue, defaultValueDescription, description } = option;
   const standing = option.isBoolean() ? undefined : (defaultValueDescription ?? defaultValue);
-  return [description, isNeeded(option) && '(required)', standing !== undefined && `(default: ${standing})`]
+  const unless = neededOptions.get(option)?.unless;
+  const required = unless === undefined ? '(required)' : `(required without --${unless})`;
+  return [description, isNeeded(option) && required, standing !== undefined && `(default: ${standing})`]
     .filter(Boolean)
     .join(' ');
 }

@@ -9,7 +9,15 @@ export interface ServeOptions {
 }
 
 export interface CheckOptions {
-  readonly config: string;
+  /** Always there without `service`. */
+  readonly config?: string;
+  /** Ask the running service at this address, or at the one that `config` says. */
+  readonly service?: string | true;
+  readonly username?: string;
+  readonly passwordEnv?: string;
+  readonly passwordFile?: string;
+  /** CA certificates to trust for the service. */
+  readonly caBundle?: string;
   /** Default: every environment. */
   readonly environment?: readonly string[];
   readonly offline: boolean;

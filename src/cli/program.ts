@@ -6,6 +6,7 @@ import type { CommandIo, ExitCode } from './command.ts';
 import {
   commandsOf,
   configuration,
+  configurationUnless,
   environment,
   exitCodeHelp,
   format,
@@ -94,12 +95,22 @@ function addWatching(program: Command, io: CommandIo, finish: Finish): void {
     .command('check')
     .summary('check every environment once')
     .description(
-      'Checks what is deployed, makes a handshake with MESH, and shows the state of any renewal. The exit code is the worst severity found.',
+      'Checks what is deployed, makes a handshake with MESH, and shows the state of any renewal. The exit code is the worst severity found. With --service it asks the running service what it knows instead, and the exit code is 3 if that is out of date.',
     )
-    .addOption(configuration())
+    .addOption(configurationUnless('service'))
     .option('--environment <name>', 'only this environment; can be repeated', collect)
     .option('--offline', 'check the files only, without a handshake', false)
     .addOption(time('check as at this time instead of now; implies --offline, because a handshake always happens now'))
+    .addOption(
+      new Option(
+        '--service [url]',
+        'ask the running service, at this address or where --config says that it listens',
+      ).conflicts(['offline', 'at']),
+    )
+    .option('--username <name>', 'user name for the service; default: as configured, if --config is given')
+    .addOption(new Option('--password-file <file>', 'file with its password').conflicts('passwordEnv'))
+    .option('--password-env <name>', 'environment variable with its password')
+    .option('--ca-bundle <file>', 'CA certificates to trust for the service')
     .addOption(format('text', 'json', 'nagios'))
     .action(async (options: CheckOptions) => finish(await (await import('./check.ts')).run(options, io)));
 }

@@ -8,9 +8,10 @@ import { catalogue } from '../findings/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
 import { type SafeText, say } from '../text/index.ts';
 import { utcTime } from '../time/index.ts';
+import { hostOf } from './service/access.ts';
+import { ask } from './service/ask.ts';
 
-const timeoutMs = 2000;
-const mostBytes = 1024 * 1024;
+const bounds = { mostBytes: 1024 * 1024, withinMs: 2000 };
 
 /** Reading, and the clock, depend on who looks from where. */
 const dependsOnUs = ({ findings }: EnvironmentStatus) =>
@@ -36,16 +37,9 @@ async function whatServiceSays({ http }: Configuration, name: string): Promise<S
   if (http.tls || http.basicAuth || http.clientCa)
     return say`What the running service sees of ${name} is on its page; it asks for TLS or a password, so it is not asked here.\n`;
   const origin = `http://${hostOf(http.host)}:${http.port}`;
-  const seen = await seenBy(`${origin}/api/v1/environments/${encodeURIComponent(name)}`);
+  const seen = await seenBy(origin, name);
   if (!seen) return say`No service answers at ${origin}, so it is not known what a service would see of ${name}.\n`;
   return say`The running service at ${origin} sees ${name} as ${seen.status}: ${seen.headline}.\n`;
-}
-
-/** A service that listens on every address listens on this machine's own. */
-function hostOf(host: string): string {
-  if (host === '0.0.0.0' || host === '') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 interface Seen {
@@ -53,28 +47,12 @@ interface Seen {
   readonly headline: string;
 }
 
-/** Undefined if there is more than any answer of ours; the rest is not read, because anyone may listen there. */
-async function textOf({ body }: Response): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.length;
-    if (size > mostBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
-}
-
 /** Undefined if nobody answers, or not as our API does. */
-async function seenBy(url: string): Promise<Seen | undefined> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
-    const text = response.ok ? await textOf(response) : undefined;
-    if (text === undefined) return undefined;
-    const { diagnosis, status } = JSON.parse(text) as { status?: unknown; diagnosis?: { headline?: unknown } };
-    const headline = diagnosis?.headline;
-    return typeof status === 'string' && typeof headline === 'string' ? { status, headline } : undefined;
-  } catch {
-    return undefined;
-  }
+async function seenBy(origin: string, name: string): Promise<Seen | undefined> {
+  const path = `api/v1/environments/${encodeURIComponent(name)}`;
+  const answer = await ask({ url: new URL(origin) }, path, bounds);
+  if ('problem' in answer) return undefined;
+  const { diagnosis, status } = (answer.json ?? {}) as { status?: unknown; diagnosis?: { headline?: unknown } };
+  const headline = diagnosis?.headline;
+  return typeof status === 'string' && typeof headline === 'string' ? { status, headline } : undefined;
 }

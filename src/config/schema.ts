@@ -152,7 +152,9 @@ const workingDays = () => {
 };
 
 const renewal = section({
-  window: period().default('60d').describe('Time before expiry (notAfter) at which the request is drafted and sent, to whom `mode` says.'),
+  window: period()
+    .default('60d')
+    .describe('Time before expiry (notAfter) at which the request is drafted and sent, to whom `mode` says.'),
   mode: choice(['review', 'send'])
     .default('review')
     .describe(

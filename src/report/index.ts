@@ -9,6 +9,9 @@ export {
   renewalRecordJson,
   worstStatus,
 } from './json.ts';
-export { nagiosLine, nagiosUnknown } from './nagios.ts';
+export { nagiosLine, nagiosUnknown, worstStanding } from './nagios.ts';
+export { reportedReport } from './reported/json.ts';
+export { mayBeLateMs, type ReportedEnvironment, reportedEnvironment } from './reported/reported.ts';
+export { reportedText } from './reported/text.ts';
 export { environmentSchema, handshakeSchema, renewalRecordSchema, statusSchema } from './schema.ts';
 export { checkText, inspectionText } from './text.ts';

@@ -6,7 +6,7 @@ import type { HandshakeResult } from '../mesh/index.ts';
 import type { RenewalRecord, RenewalStatus } from '../renewal/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
 import { escaped, literal, type SafeText } from '../text/index.ts';
-import { daysUntil } from '../time/index.ts';
+import { dayMs, daysUntil } from '../time/index.ts';
 import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import type * as schema from './schema.ts';
@@ -78,10 +78,14 @@ function diagnosisJson({ cause, headline, firstAction, command }: Diagnosis): Sh
 
 /** The service's status of an environment: that of `check`, its renewal, and the last success. */
 export function environmentJson(environment: EnvironmentStatus, now: Date): Shape<'environmentSchema'> {
+  const { lastRunAt, nextRunAt, thresholds } = environment;
   const { lastSuccessAt } = environment.handshake;
   return {
     ...checkedEnvironmentJson(environment, now),
     ...given('lastHandshakeSuccessAt', lastSuccessAt && timestamp(lastSuccessAt)),
+    ...given('lastCheckAt', lastRunAt && timestamp(lastRunAt)),
+    ...given('nextCheckAt', nextRunAt && timestamp(nextRunAt)),
+    thresholds: { warningDays: thresholds.warningMs / dayMs, criticalDays: thresholds.criticalMs / dayMs },
     renewal: renewalJson(environment.renewal),
   };
 }

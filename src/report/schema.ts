@@ -218,7 +218,18 @@ export const checkedEnvironmentSchema = environmentFields.meta({ id: 'CheckedEnv
 
 /** What the service adds. */
 export const environmentSchema = environmentFields
-  .extend({ lastHandshakeSuccessAt: timestamp.optional(), renewal: renewalSchema })
+  .extend({
+    lastHandshakeSuccessAt: timestamp.optional(),
+    lastCheckAt: timestamp.optional().meta({ description: 'Absent until the first check.' }),
+    nextCheckAt: timestamp
+      .optional()
+      .meta({ description: 'When the next check is due. Once that is past, what is here is out of date.' }),
+    thresholds: z.object({
+      warningDays: z.number().meta({ description: 'Days left below which expiry is a warning.' }),
+      criticalDays: z.number(),
+    }),
+    renewal: renewalSchema,
+  })
   .meta({ id: 'Environment' });
 
 export const checkReportSchema = z

@@ -59,8 +59,16 @@ describe('demo: nothing leaves this machine', () => {
       configured({ contact: { ...contact, email: 'someone@nhs.net' } }),
       'environments[0].contact.email',
     ],
-    ['MESH itself', configured({ mesh: { ...kept.mesh, url: 'https://msg.intspineservices.nhs.uk' } }), 'environments[0].mesh.url'],
-    ['a proxy elsewhere', configured({ mesh: { ...kept.mesh, proxy: 'http://proxy.example.nhs.uk:3128' } }), 'environments[0].mesh.proxy'],
+    [
+      'MESH itself',
+      configured({ mesh: { ...kept.mesh, url: 'https://msg.intspineservices.nhs.uk' } }),
+      'environments[0].mesh.url',
+    ],
+    [
+      'a proxy elsewhere',
+      configured({ mesh: { ...kept.mesh, proxy: 'http://proxy.example.nhs.uk:3128' } }),
+      'environments[0].mesh.proxy',
+    ],
     ['a page for the network', configured({}, { http: { host: '0.0.0.0', port: 0 } }), 'http.listen'],
   ];
   test.each(leaving)('%s is refused', (_, configuration, place) => {

@@ -71,7 +71,9 @@ describe('demo', () => {
       () => 'two requests',
       async () => ((await caught()).length === 2 ? caught() : undefined),
     );
-    const request = mails.find((mail) => mail.includes('environment: production') || mail.includes('Environment: production'));
+    const request = mails.find(
+      (mail) => mail.includes('environment: production') || mail.includes('Environment: production'),
+    );
     expect(request).toMatch(/x26dem2\.x26\.api\.mesh-client\.nhs\.uk\.csr/);
     expect(mails.join('')).not.toMatch(/PRIVATE KEY/);
   });

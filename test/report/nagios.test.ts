@@ -13,7 +13,11 @@ import {
 } from '../support/status.ts';
 
 const thresholds = { warningMs: 45 * dayMs, criticalMs: 14 * dayMs };
-const line = (...all: EnvironmentStatus[]) => nagiosLine(all, () => thresholds, sampleNow);
+const line = (...all: EnvironmentStatus[]) =>
+  nagiosLine(
+    all.map((each) => ({ ...each, thresholds })),
+    sampleNow,
+  );
 const dataOf = (text: string) => text.trimEnd().split('|')[1];
 
 describe('nagios', () => {
@@ -64,7 +68,9 @@ describe('nagios', () => {
   test('thresholds are given in days, also where they are shorter than one', () => {
     const status = environmentStatus({ handshake: noHandshakeYet });
     const short = { warningMs: 36 * hourMs, criticalMs: 8 * hourMs };
-    expect(dataOf(nagiosLine([status], () => short, sampleNow))).toBe("'integration_days'=295;1.5:;0.333:");
+    expect(dataOf(nagiosLine([{ ...status, thresholds: short }], sampleNow))).toBe(
+      "'integration_days'=295;1.5:;0.333:",
+    );
   });
 
   test('one second before, at and after the expiry', () => {
