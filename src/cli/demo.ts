@@ -28,7 +28,8 @@ export async function run({ port, atMs }: DemoOptions, io: CommandIo): Promise<E
   try {
     service = await startService({
       load: estate.load,
-      env: { ...env, ...estate.env },
+      // Without the proxy that this machine uses for the rest of the world.
+      env: { ...env, ...estate.env, NO_PROXY: '*', no_proxy: '*' },
       now,
       log: createLog(env.DEBUG ? stderr : () => {}),
       build: { version, nodeVersion: process.version.slice(1) },

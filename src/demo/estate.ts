@@ -88,8 +88,7 @@ export async function createEstate(options: EstateOptions): Promise<Estate> {
     const configurationFile = join(folder, 'mesh-cert-monitor.yaml');
     await writeFile(configurationFile, stringify(configuration(urls, mail.port, options.port)));
     const load = async () => confined(await loadConfiguration(configurationFile), mail.port);
-    // Whatever proxy this machine uses for the rest of the world.
-    return { folder, configurationFile, env: { ...secrets, NO_PROXY: '*', no_proxy: '*' }, load, stop };
+    return { folder, configurationFile, env: secrets, load, stop };
   } catch (error) {
     await stop();
     throw error;

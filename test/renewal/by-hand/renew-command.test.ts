@@ -38,7 +38,9 @@ async function configure({ port, ...renewal }: { port?: number; [key: string]: u
     ca_bundle: { file: 'ca_bundle.pem' },
   };
   const mesh = { mailbox_id: 'X26ABC1', password: { env: 'MESH_PASSWORD' }, shared_key: { env: 'MESH_SHARED_KEY' } };
-  const environments = [{ name: 'integration', preset: 'integration', mesh, credential, renewal }];
+  const environments = [
+    { name: 'integration', preset: 'integration', mesh, credential, renewal: { mode: 'send', ...renewal } },
+  ];
   const top = { application: 'Mavis', ods_code: 'X26', contact, state_dir: './state' };
   await writeFile(config, JSON.stringify({ ...top, ...(port ? { email } : {}), environments }));
 }

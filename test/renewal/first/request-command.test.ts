@@ -46,7 +46,16 @@ function configure({ port, environment, renewal = {} }: Settings): void {
     ca_bundle: { file: 'certs/ca_bundle.pem' },
   };
   const mesh = { mailbox_id: 'X26ABC1', password: { env: 'MESH_PASSWORD' }, shared_key: { env: 'MESH_SHARED_KEY' } };
-  const environments = [{ name: 'integration', preset: 'integration', mesh, credential, renewal, ...environment }];
+  const environments = [
+    {
+      name: 'integration',
+      preset: 'integration',
+      mesh,
+      credential,
+      renewal: { mode: 'send', ...renewal },
+      ...environment,
+    },
+  ];
   const top = { application: 'Mavis', ods_code: 'X26', contact, state_dir: './state' };
   writeFileSync(config, JSON.stringify({ ...top, ...(port ? { email } : {}), environments }));
 }
