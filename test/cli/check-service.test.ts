@@ -92,7 +92,7 @@ describe('what the service knows', () => {
     const { stdout } = await check(url);
     expect(stdout).toMatch(/^CRITICAL {2}expired: The client certificate expired/);
     expect(stdout).toMatch(/^ {2}Do first /m);
-    expect(stdout).toMatch(/^ {2}Client +CN=/m);
+    expect(stdout).toMatch(/^ {2}Client +O=nhs, OU=Devices, CN=X26ABC1/m);
     expect(stdout).toMatch(/^ {2}Handshake +validate succeeded, at 2026-03-02 .* UTC, in 143 ms$/m);
     expect(stdout).toMatch(/^ {2}Checked +2026-03-02 09:30:00 UTC$/m);
     expect(stdout).toMatch(/^ {2}CRITICAL {2}.*\(certificate_expired\)$/m);

@@ -107,7 +107,7 @@ const reasons: Readonly<Record<string, SafeText>> = {
 function failure({ code = '', message }: NodeJS.ErrnoException): SafeText {
   if (Object.hasOwn(reasons, code)) return reasons[code] ?? say`${message}`;
   if (code.startsWith('HPE_')) return literal('does not speak HTTP');
-  if (/CERT|ISSUER|SIGNED|CHAIN/.test(code))
+  if (/CERT|ISSUER|SIGN|CHAIN|VERIFY/.test(code))
     return say`has a certificate that is not trusted (${code}): give the CA certificates with --ca-bundle`;
   return say`does not answer: ${message || code}`;
 }

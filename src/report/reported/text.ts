@@ -10,6 +10,7 @@ const longestName = 100;
 const blank = literal('');
 const standings = ['critical', 'unknown', 'warning', 'ok'] as const;
 
+/** What `check --service` prints for a person: every environment in the order of the service, and the count at the end. */
 export function reportedText(
   environments: readonly ReportedEnvironment[],
   service: string,
@@ -35,7 +36,7 @@ function linesOf(environment: ReportedEnvironment, now: Date, terminal: Terminal
     ),
     blank,
     ...(diagnosis.cause ? firstAction(diagnosis, terminal) : []),
-    ...certificates.filter(({ onPath }) => onPath).flatMap((each) => certificateLines(each, now, terminal)),
+    ...onPath(certificates).flatMap((each) => certificateLines(each, now, terminal)),
     ...(handshake.last ? handshakeLines(handshake.last, terminal) : []),
     ...(lastCheckAt ? labelled('Checked', utcTime(lastCheckAt), terminal) : []),
     ...findings.flatMap((each) => [blank, ...findingLines(each, terminal)]),
@@ -69,6 +70,12 @@ function firstAction({ firstAction, command }: ReportedEnvironment['diagnosis'],
     blank,
   ];
 }
+
+/** From the client up. */
+const onPath = (certificates: readonly ReportedCertificate[]) =>
+  ['client', 'intermediate', 'root'].flatMap((wanted) =>
+    certificates.filter(({ onPath, role }) => onPath && role === wanted),
+  );
 
 function certificateLines(each: ReportedCertificate, now: Date, terminal: Terminal): SafeText[] {
   const { role, subject, notAfter, keyAlgorithm, keyBits } = each;
