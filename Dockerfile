@@ -21,7 +21,8 @@ COPY alerts alerts
 COPY grafana grafana
 ENV NODE_ENV=production \
     MESH_CERT_MONITOR_LIVE_URL=http://127.0.0.1:9807/health/live
-USER node
+# The number of the user `node`: with `runAsNonRoot`, Kubernetes refuses a name because it cannot tell whether it is root's.
+USER 1000:1000
 # state_dir: the only place that is written, so that the root file system can be read-only (`docker run --read-only`).
 VOLUME /var/lib/mesh-cert-monitor
 EXPOSE 9807

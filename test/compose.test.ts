@@ -16,6 +16,11 @@ test('what the playground watches is a configuration that loads, and warns of no
   expect(warnings).toEqual([expect.stringMatching(/^http\.listen: 0\.0\.0\.0:9807 can be reached from the network/)]);
 });
 
+test('the image names its user by number, which `runAsNonRoot` of Kubernetes needs, and it is not root', () => {
+  const users = [...readFileSync('Dockerfile', 'utf8').matchAll(/^USER (.*)$/gm)].map(([, user]) => user);
+  expect(users.at(-1)).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+});
+
 test('every file that the playground mounts exists, and every port is on loopback', () => {
   for (const { volumes = [], ports = [] } of Object.values(compose.services)) {
     for (const volume of volumes.filter((each) => each.startsWith('./'))) {
