@@ -1,7 +1,7 @@
 /** Kills at points that chance picks: a time after the start, or a piece of what is said to the mail server. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Dice } from '../../conformance/random/dice.ts';
-import type { Liveness } from './liveness.ts';
+import type { Liveness } from '../liveness.ts';
 import { judge, type RunFigures } from './run.ts';
 import { Stage } from './stage.ts';
 

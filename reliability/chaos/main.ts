@@ -11,9 +11,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeFigures } from '../figures.ts';
+import { Liveness, mostAnswerMs } from '../liveness.ts';
 import { orUsage, wholeNumber } from '../options.ts';
 import { killRun } from './kills.ts';
-import { Liveness, mostAnswerMs } from './liveness.ts';
 import { chaosRun, noFigures } from './run.ts';
 
 const options = orUsage(() => optionsOf(process.argv.slice(2)));

@@ -1,8 +1,8 @@
 /** One run: a service that starts well, things that go wrong at the same time, an end, and what must be so afterwards. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Dice } from '../../conformance/random/dice.ts';
+import type { Liveness } from '../liveness.ts';
 import { type Fault, faults, fullDisk, onSmallDisk } from './faults.ts';
-import type { Liveness } from './liveness.ts';
 import { Stage } from './stage.ts';
 
 export interface RunFigures {

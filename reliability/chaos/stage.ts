@@ -6,8 +6,8 @@ import { type DiskEstate, diskEstate } from '../../test/support/disk-estate.ts';
 import { eventually } from '../../test/support/process.ts';
 import { environmentIn } from '../../test/support/renewal/due.ts';
 import { type ServiceProcess, startServiceProcess, stopServiceProcess } from '../../test/support/service-process.ts';
+import type { Liveness } from '../liveness.ts';
 import { type MoodyServer, startMoodyServer } from '../mail.ts';
-import type { Liveness } from './liveness.ts';
 
 export const desk = 'desk@example.nhs.uk';
 const names = ['alpha', 'beta', 'gamma'];

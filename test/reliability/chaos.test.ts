@@ -1,8 +1,8 @@
 /** The short form of `npm run chaos`. What it measures in time is left to the long form. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { killRun } from '../../reliability/chaos/kills.ts';
-import { Liveness } from '../../reliability/chaos/liveness.ts';
 import { chaosRun, noFigures } from '../../reliability/chaos/run.ts';
+import { Liveness } from '../../reliability/liveness.ts';
 
 let liveness: Liveness;
 beforeAll(async () => {

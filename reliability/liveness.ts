@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type Program, start, stop } from '../../test/support/process.ts';
+import { type Program, start, stop } from '../test/support/process.ts';
 
 export interface Answers {
   readonly count: number;
