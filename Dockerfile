@@ -7,7 +7,10 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json LICENSE ./
 COPY scripts scripts
 COPY src src
-RUN npm run build && npm prune --omit=dev --omit=optional
+# The SDKs of the secret stores, which npm leaves to whoever wants them, in the versions that were tested.
+RUN npm run build && npm prune --omit=dev --omit=optional \
+  && npm install --no-save --no-audit --no-fund --omit=dev --omit=optional $(node -p "const { peerDependencies, devDependencies } = require('./package.json'); \
+    Object.keys(peerDependencies).map((name) => name + '@' + devDependencies[name]).join(' ')")
 
 FROM node:24-slim
 # The service needs Node and nothing that builds or installs.

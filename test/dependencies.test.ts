@@ -5,12 +5,13 @@ import { sourceFiles } from './support/source-files.ts';
 
 const page = readFileSync('docs/dependencies.md', 'utf8');
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<
-  'dependencies' | 'devDependencies' | 'optionalDependencies',
+  'dependencies' | 'devDependencies' | 'optionalDependencies' | 'peerDependencies',
   Record<string, string>
 >;
 const atRunTime = Object.keys(manifest.dependencies);
 const optional = Object.keys(manifest.optionalDependencies);
-const forDevelopment = Object.keys(manifest.devDependencies);
+const forStores = Object.keys(manifest.peerDependencies);
+const forDevelopment = Object.keys(manifest.devDependencies).filter((name) => !forStores.includes(name));
 
 /** The packages of the table below a heading, and the reason beside each. */
 function listed(heading: string): { readonly name: string; readonly reason: string }[] {
@@ -48,6 +49,7 @@ describe('docs/dependencies.md', () => {
   test('lists exactly what package.json has', () => {
     expect(names('At run time').sort()).toEqual(atRunTime.toSorted());
     expect(names('Optional').sort()).toEqual(optional.toSorted());
+    expect(names('For secret stores').sort()).toEqual(forStores.toSorted());
     const types = forDevelopment.filter((name) => name.startsWith('@types/'));
     expect(types.length).toBeGreaterThan(0);
     expect(names('For development').sort()).toEqual(
@@ -56,7 +58,7 @@ describe('docs/dependencies.md', () => {
   });
 
   test('gives a reason for each', () => {
-    const all = ['At run time', 'Optional', 'For development'].flatMap(listed);
+    const all = ['At run time', 'Optional', 'For secret stores', 'For development'].flatMap(listed);
     for (const { name, reason } of all) expect(reason, name).toMatch(/\w{4}/);
   });
 });
@@ -66,10 +68,20 @@ test('at most 15 packages are needed at run time', () => {
 });
 
 test('the program imports what is installed with it, and all of that', () => {
-  expect([...imported].sort()).toEqual([...atRunTime, ...optional].sort());
+  expect([...imported].sort()).toEqual([...atRunTime, ...optional, ...forStores].sort());
 });
 
 test('what is optional is imported only when it is wanted', () => {
   for (const { path, text } of sourceFiles())
-    for (const name of optional) expect(text, path).not.toMatch(new RegExp(`^import (?!type).*from '${name}'`, 'm'));
+    for (const name of [...optional, ...forStores])
+      expect(text, path).not.toMatch(new RegExp(`^import (?!type).*from '${name}'`, 'm'));
+});
+
+test('what only stores need is not installed unless somebody asks for it, and is there for the tests', () => {
+  const meta = (manifest as unknown as { peerDependenciesMeta: Record<string, { optional?: boolean }> })
+    .peerDependenciesMeta;
+  for (const name of forStores) {
+    expect(meta[name]?.optional, name).toBe(true);
+    expect(manifest.devDependencies[name], name).toMatch(/^\d+\.\d+\.\d+$/);
+  }
 });

@@ -17,6 +17,15 @@ export const mailboxId = /^[A-Za-z0-9][A-Za-z0-9_-]{2,19}$/;
 export const odsCode = /^[A-Za-z0-9]{3,12}$/;
 export const variableName = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 
+/** AWS, PutParameter: up to 2,048 characters with the ARN, letters, digits, dots, _ and -, in a hierarchy with /. */
+export const awsParameter = /^[A-Za-z0-9_./:-]{1,2048}$/;
+/** AWS, CreateSecret. */
+export const awsSecret = /^[A-Za-z0-9/_+=.@:!-]{1,2048}$/;
+export const awsRegion = /^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$/;
+/** A key of a JSON object, or of a secret with several values. */
+export const storeKey = new RegExp(`^[^${control}]{1,253}$`);
+export const endpoint = /^https?:\/\/[^\s/?#@]+\/?$/;
+
 const label = '[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
 const address = `[A-Za-z0-9.!#$%&'*+/=?^_{|}~\`-]{1,64}@${label}(\\.${label})*`;
 export const emailAddress = new RegExp(`^${address}$`);

@@ -1,4 +1,19 @@
-/** The configuration, and the sources of the values and secrets in it. */
+/** The configuration, and with it the sources of the values and secrets that it names. */
+
+export type { AnySource, GivenSource, Source, StoreProblem, StoreSource, Variables } from '../sources/index.ts';
+export {
+  decodeText,
+  isInStore,
+  problemText,
+  readContent,
+  readSecret,
+  readSource,
+  refreshSources,
+  Secret,
+  SourceError,
+  secretFrom,
+  sourceLabel,
+} from '../sources/index.ts';
 export { cronFields, duration, shortestCronIntervalSeconds } from './formats.ts';
 export { loadConfiguration } from './load.ts';
 export { isLoopback, networksOf } from './network.ts';
@@ -7,21 +22,15 @@ export { formatPasswordHash, type PasswordHash, parsePasswordHash } from './pass
 export { presets } from './presets.ts';
 export { ConfigurationError } from './problems.ts';
 export { defaultDeskWorkingDays, type JsonSchema, jsonSchema } from './schema.ts';
-export { Secret } from './secret.ts';
-export { readContent, readSecret, readSource, SourceError, secretFrom, sourceLabel } from './source.ts';
 export { starterFile } from './starter.ts';
 export { type StarterAnswers, starterWith } from './starter-answers.ts';
-export { decodeText } from './text.ts';
 export type {
   Configuration,
   CredentialSources,
-  GivenSource,
   MeshEndpoint,
   PresetName,
   Probe,
   ResolvedEnvironment,
   SmtpServer,
-  Source,
   Thresholds,
 } from './types.ts';
-export type { Variables } from './variables.ts';

@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import { MonitorError } from '../errors/index.ts';
 import { escaped, joined, quoted, type SafeText, say } from '../text/index.ts';
-import { type JsonSchema, jsonSchema, secretExpectations, sourceKinds } from './schema.ts';
+import { type JsonSchema, jsonSchema } from './schema.ts';
+import { secretExpectations, sourceKinds } from './source-forms.ts';
 import { nearest } from './spelling.ts';
 
 export interface Problem {
@@ -98,7 +99,7 @@ function mismatch(issue: z.core.$ZodIssue, value: unknown): string {
 }
 
 /** Values that can contain a user name and password before an @. */
-const addressKeys = new Set<PropertyKey>(['url', 'proxy', 'host', 'listen']);
+const addressKeys = new Set<PropertyKey>(['url', 'proxy', 'host', 'listen', 'endpoint']);
 const longestQuote = 80;
 
 function show(value: unknown, key: PropertyKey | undefined): string {

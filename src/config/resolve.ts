@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { parseDuration } from '../time/index.ts';
 import { presets } from './presets.ts';
 import type { ConfigurationFile, EnvironmentFile } from './schema.ts';
-import { Secret } from './secret.ts';
+import { type Sources, sourcesFrom } from './source-of.ts';
 import type {
   Configuration,
   CredentialSources,
@@ -10,14 +10,13 @@ import type {
   RenewalPolicy,
   ResolvedEnvironment,
   SmtpServer,
-  Source,
 } from './types.ts';
 
 export type Resolved = Omit<Configuration, 'warnings' | 'contentHash'>;
 
 /** Fills in presets and defaults, makes paths absolute, and converts durations to milliseconds. `path`: the file's absolute path. */
 export function resolveFile(file: ConfigurationFile, path: string): Resolved {
-  const from = sourcesFrom(dirname(path));
+  const from = sourcesFrom(dirname(path), file.stores ?? {});
   const { from: sender, smtp } = file.email ?? {};
   return {
     path,
@@ -143,21 +142,6 @@ function mailServer(smtp: NonNullable<NonNullable<ConfigurationFile['email']>['s
     tls: smtp.tls,
     ...from.maybe('caBundle', smtp.ca_bundle),
   };
-}
-
-type SourceText = string | { readonly file: string } | { readonly env: string };
-type Sources = ReturnType<typeof sourcesFrom>;
-
-function sourcesFrom(directory: string) {
-  const source = (value: SourceText): Source => {
-    if (typeof value === 'string') return { kind: 'inline', value: new Secret(value) };
-    if ('file' in value) return { kind: 'file', path: resolve(directory, value.file) };
-    return { kind: 'env', name: value.env };
-  };
-  /** `{}` if the key is absent: an optional property is omitted, not set to undefined. */
-  const maybe = <Key extends string>(key: Key, value: SourceText | undefined) =>
-    (value === undefined ? {} : { [key]: source(value) }) as { [K in Key]?: Source };
-  return { source, maybe };
 }
 
 function listenAddress(listen: string): { host: string; port: number } {

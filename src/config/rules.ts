@@ -2,7 +2,8 @@ import { parseDuration } from '../time/index.ts';
 import { parsePasswordHash, passwordHashExpectation } from './password-hash.ts';
 import { presetNames } from './presets.ts';
 import type { Problem } from './problems.ts';
-import { type ConfigurationFile, defaultThresholds, type EnvironmentFile, valueOrPlace } from './schema.ts';
+import { type ConfigurationFile, defaultThresholds, type EnvironmentFile } from './schema.ts';
+import { valueOrPlace } from './source-forms.ts';
 
 /**
  * Rules between keys. They read the raw document, so that their problems are reported together with the schema's. A rule whose inputs

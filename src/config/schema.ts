@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { dayMs, minuteMs } from '../time/index.ts';
 import * as formats from './formats.ts';
 import { presetNames } from './presets.ts';
+import { material, path, value } from './source-forms.ts';
 
 /**
  * The single description of the file: the parser, the JSON Schema for editors and docs/configuration.md are generated from it.
@@ -30,27 +31,6 @@ const timeout = () => duration(1, 10 * minuteMs, 'more than zero and at most 10m
 const period = () => duration(1, 3650 * dayMs, 'more than zero and at most 3650d');
 
 const list = <Item extends z.ZodType>(item: Item, what: string) => z.array(item, { error: `a list of ${what}` });
-
-const path = text('a path', formats.path);
-const file = z.strictObject({ file: path.describe('Path, relative to the configuration file.') });
-const variable = z.strictObject({
-  env: text('the name of an environment variable', formats.variableName).describe('Name of an environment variable.'),
-});
-
-export const sourceKinds: ReadonlySet<string> = new Set([file, variable].flatMap(({ shape }) => Object.keys(shape)));
-
-/** A short value: the text itself, or where to find it. */
-export const valueOrPlace = 'text (with a number in quotes), { file: PATH } or { env: NAME }';
-const value = () => z.union([z.string().min(1, { error: valueOrPlace }), file, variable], { error: valueOrPlace });
-
-/** Certificates and keys. The minimum length prevents a bare path from being read as PEM. */
-const shortestMaterial = 100;
-const materialOrPlace = 'PEM text, { file: PATH } or { env: NAME }; a path alone is not accepted';
-const material = () =>
-  z.union([z.string().min(shortestMaterial, { error: materialOrPlace }), file, variable], { error: materialOrPlace });
-
-/** If one of these was expected, the value may be a secret. */
-export const secretExpectations: ReadonlySet<string> = new Set([valueOrPlace, materialOrPlace]);
 
 const line = (what: string) =>
   text(`${what}: one line of text, at most 200 characters`, formats.oneLine, formats.isPlain);
@@ -303,6 +283,24 @@ const schedule = section({
     .describe('Time zone for both schedules.'),
 });
 
+const stores = section({
+  aws: section({
+    region: text('a region such as eu-west-2', formats.awsRegion)
+      .optional()
+      .describe('Default: AWS_REGION, or the profile’s.'),
+    endpoint: text('an http or https URL', formats.endpoint, formats.isUrl)
+      .optional()
+      .describe('Another address for both services, such as a VPC endpoint’s. Default: AWS’s own for the region.'),
+    profile: text('the name of a profile', formats.userName)
+      .optional()
+      .describe('A profile of the shared configuration files. Default: AWS_PROFILE.'),
+  })
+    .optional()
+    .describe(
+      'AWS Systems Manager Parameter Store and Secrets Manager. Credentials come from AWS’s default chain: variables, profile, IRSA, task role, instance profile.',
+    ),
+});
+
 export const fileSchema = section({
   application: line('an application name').describe('Name of your application, for the certificate desk.'),
   estate: line('a name for all these environments')
@@ -320,6 +318,9 @@ export const fileSchema = section({
   email: mail
     .optional()
     .describe('How requests and reminders are sent. Without it, they are written to `state_dir`/outbox as .eml files.'),
+  stores: stores
+    .optional()
+    .describe('How the secret stores that sources name are reached. None is contacted unless a source names it.'),
   environments: list(environment, 'environments')
     .min(1, { error: 'at least one environment' })
     .describe('One entry for each mailbox and MESH environment.'),

@@ -1,6 +1,7 @@
 /** What `init` writes: every key, with comments. It parses as it is; the user provides the files and variables that it names. */
 export const starterFile = `# mesh-cert-monitor: what to monitor, how to reach it, and who issues new certificates.
-# Secrets and certificates can be plain text, { file: PATH } or { env: NAME }. Use file or env for secrets.
+# Secrets and certificates can be plain text, { file: PATH }, { env: NAME } or a place in a secret store. Never write secrets as plain text.
+# Stores: { aws_ssm: NAME }, { aws_secret: ID, json_key: KEY }. docs/stores has a page for each.
 # Paths are relative to this file. Durations: 14d, 12h, 5m, 90s. Every key: docs/configuration.md.
 
 application: My application        # the name to give the certificate desk
@@ -41,6 +42,12 @@ schedule:                          # cron: five fields, or six with seconds firs
 #     password: { env: SMTP_PASSWORD }
 #     tls: starttls                # starttls | implicit | none
 #     ca_bundle: { file: config/mail-ca.pem }   # default: the system's
+
+# stores:                            # only where the store's own defaults do not do
+#   aws:
+#     region: eu-west-2            # default: AWS_REGION, or the profile's
+#     endpoint: https://vpce-0123.ssm.eu-west-2.vpce.amazonaws.com   # default: AWS's own
+#     profile: mesh                # default: AWS_PROFILE
 
 environments:
   - name: integration              # a label in metrics and URLs

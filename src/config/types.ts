@@ -1,18 +1,5 @@
 /** The configuration after parsing: presets and defaults filled in, paths absolute, durations in milliseconds. */
-import type { Secret } from './secret.ts';
-
-/** Where a value is. Read each time it is needed, so that a rotated secret is noticed. */
-export type Source =
-  | { readonly kind: 'inline'; readonly value: Secret }
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'env'; readonly name: string };
-
-/** Content passed in by a program that uses this one as a library; no configuration can contain it. `what`: how messages name it. */
-export interface GivenSource {
-  readonly kind: 'given';
-  readonly what: string;
-  readonly bytes: Uint8Array;
-}
+import type { Source } from '../sources/index.ts';
 
 export type PresetName = 'integration' | 'deployment' | 'production' | 'sandbox';
 export type ChainOrder = 'root-first' | 'leaf-first';

@@ -1,6 +1,6 @@
 /** Reads the sources of a deployed credential. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Variables } from '../config/index.ts';
+import { refreshSources, type Variables } from '../config/index.ts';
 import { type Finding, type FindingCode, finding } from '../findings/index.ts';
 import { plural } from '../text/index.ts';
 import type { Certificate } from '../x509/index.ts';
@@ -12,7 +12,14 @@ import { readKeystore } from './keystore/keystore.ts';
 import { whereTheMatchIs } from './matching.ts';
 import { permissions } from './permissions.ts';
 import { isKeyLabel, PrivateKeyError, readPrivateKey } from './private-key.ts';
-import { type CredentialContent, type CredentialInputs, type PartContent, readSources } from './snapshot.ts';
+import {
+  type CredentialContent,
+  type CredentialInputs,
+  type PartContent,
+  partSources,
+  readSources,
+} from './snapshot.ts';
+import { withStoreProblems } from './stores.ts';
 import type { DeployedCredential } from './types.ts';
 
 export type { CredentialInputs } from './snapshot.ts';
@@ -42,14 +49,34 @@ export async function readCredential(
   env: Variables,
   options: ReadOptions = {},
 ): Promise<DeployedCredential> {
-  const material = await readSources(inputs, env);
-  if (options.previous?.contentHash === material.contentHash) return options.previous;
-  const interpretWith = options.interpretWith ?? interpret;
+  const { previous, interpretWith = interpret, pause = () => sleep(swapPauseMs) } = options;
+  const found = await readSources(inputs, env);
+  if (previous?.contentHash === found.contentHash) return withStoreProblems(previous, found);
+  const material = previous && found.inStores ? await settled(inputs, env, found) : found;
   const credential = await interpretWith(material);
-  if (!material.fromFiles || !looksHalfSwapped(credential)) return credential;
-  await (options.pause?.() ?? sleep(swapPauseMs));
-  const again = await readSources(inputs, env);
-  return again.contentHash === material.contentHash ? credential : interpretWith(again);
+  if (!material.isInParts || !looksHalfSwapped(credential)) return withStoreProblems(credential, material);
+  await pause();
+  const again = await readAgain(inputs, env, material);
+  if (again.contentHash === material.contentHash) return withStoreProblems(credential, again);
+  return withStoreProblems(await interpretWith(again), again);
+}
+
+async function readAgain(inputs: CredentialInputs, env: Variables, before: CredentialContent) {
+  if (before.inStores) await refreshSources([partSources(inputs)], env);
+  return readSources(inputs, env);
+}
+
+const mostReadings = 4;
+
+/** Something was changed in a store, perhaps in the middle of reading: read until two readings in a row are the same. */
+async function settled(inputs: CredentialInputs, env: Variables, first: CredentialContent): Promise<CredentialContent> {
+  let material = first;
+  for (let reading = 1; reading < mostReadings; reading += 1) {
+    const again = await readAgain(inputs, env, material);
+    if (again.contentHash === material.contentHash) break;
+    material = again;
+  }
+  return material;
 }
 
 const transient: ReadonlySet<FindingCode> = new Set<FindingCode>([
@@ -119,8 +146,9 @@ const merge = (certificate: Client | undefined, key: Client | undefined): Client
 const about = (code: FindingCode, { place }: PartContent, message: string, remedy?: string): Finding =>
   finding(code, `${place}: ${message}.`, { subject: place, ...(remedy === undefined ? {} : { remedy }) });
 
-const unreadable = (code: FindingCode, { place, error }: PartContent): Finding =>
-  finding(code, `${error}.`, { subject: place });
+/** If a store did not answer, that is the finding. */
+const unreadable = (code: FindingCode, { place, error, unavailable }: PartContent): Finding[] =>
+  unavailable ? [] : [finding(code, `${error}.`, { subject: place })];
 
 /** Other software may correct a variable when it writes it to a file, but the client loads a file as it is. */
 function unreadableByClients(content: PartContent, wanted: (label: string) => boolean): Finding[] {
@@ -132,7 +160,7 @@ function unreadableByClients(content: PartContent, wanted: (label: string) => bo
 }
 
 async function clientFrom(content: PartContent): Promise<Client> {
-  if (!content.bytes) return { problems: [unreadable('certificate_unreadable', content)] };
+  if (!content.bytes) return { problems: unreadable('certificate_unreadable', content) };
   const { entries, problems, overLimit } = await readCertificates(content.bytes);
   // If the first does not parse, the second is probably a CA: no client certificate is better than a wrong one.
   const [certificate, ...rest] = entries;
@@ -148,32 +176,48 @@ async function clientFrom(content: PartContent): Promise<Client> {
 }
 
 async function keyFrom(content: PartContent, material: CredentialContent): Promise<Client> {
-  if (!content.bytes) return { problems: [unreadable('private_key_unreadable', content)] };
+  if (!content.bytes) return { problems: unreadable('private_key_unreadable', content) };
   const advice = await permissions(content);
   try {
     const key = await readPrivateKey(content.bytes, material.passphrase);
-    if (!key.encrypted)
-      advice.push(about('private_key_unencrypted', content, 'the private key in it is not encrypted'));
+    if (!key.encrypted) advice.push(unencrypted(content));
     advice.push(...unreadableByClients(content, isKeyLabel));
     return { key, problems: advice };
   } catch (error) {
     if (!(error instanceof PrivateKeyError)) throw error;
+    if (isUnknown(error.finding, material)) return { problems: advice };
     return { problems: [about(error.finding, content, explain(error.finding, error.message, material)), ...advice] };
   }
 }
 
 async function fromKeystore(keystore: PartContent, material: CredentialContent): Promise<Client> {
-  if (!keystore.bytes) return { problems: [unreadable('certificate_unreadable', keystore)] };
+  if (!keystore.bytes) return { problems: unreadable('certificate_unreadable', keystore) };
   const { problems, ...content } = await readKeystore(keystore.bytes, material.passphrase, material.alias);
-  const findings = problems.map(({ code, message, remedy }) =>
-    about(code, keystore, explain(code, message, material), remedy),
-  );
+  const findings = problems
+    .filter(({ code }) => !isUnknown(code, material))
+    .map(({ code, message, remedy }) => about(code, keystore, explain(code, message, material), remedy));
   const advice = await permissions(keystore);
-  if (content.key?.encrypted === false) {
-    advice.push(about('private_key_unencrypted', keystore, 'the private key in it is not encrypted'));
-  }
+  if (content.key?.encrypted === false) advice.push(unencrypted(keystore));
   return { ...content, problems: [...findings, ...advice] };
 }
+
+/** A store encrypts what it keeps, unless it was told not to. */
+function unencrypted(content: PartContent): Finding {
+  const { place, isPlain, inStore } = content;
+  if (!inStore) return about('private_key_unencrypted', content, 'the private key in it is not encrypted');
+  if (isPlain) {
+    const message = 'the private key in it is not encrypted, and the store keeps it as plain text';
+    return about('private_key_unencrypted', content, message, 'Save it as a SecureString parameter.');
+  }
+  const message = `${place}: the private key in it has no passphrase; the store encrypts it.`;
+  return finding('private_key_unencrypted', message, { subject: place, severity: 'info', remedy: storeEncrypts });
+}
+
+const storeEncrypts = 'Nothing has to be done. Whoever may read it in the store can act as this mailbox.';
+
+/** If a store did not give the passphrase, nobody knows whether it is missing. */
+const isUnknown = (code: FindingCode, { passphraseUnknown }: CredentialContent): boolean =>
+  code === 'passphrase_missing' && passphraseUnknown === true;
 
 /** Why there is no passphrase, if one is configured. */
 const explain = (code: FindingCode, message: string, { passphraseError }: CredentialContent): string =>
@@ -185,7 +229,7 @@ interface Bundle {
 }
 
 async function bundleFrom(content: PartContent): Promise<Bundle> {
-  if (!content.bytes) return { certificates: [], problems: [unreadable('ca_bundle_unreadable', content)] };
+  if (!content.bytes) return { certificates: [], problems: unreadable('ca_bundle_unreadable', content) };
   const { entries, problems, overLimit } = await readCertificates(content.bytes);
   const certificates = entries.filter((each) => each !== undefined);
   const code = (problem: string) => (overLimit.includes(problem) ? 'input_over_limit' : 'ca_bundle_malformed');

@@ -1,17 +1,15 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import {
-  type GivenSource,
+  type AnySource,
+  isInStore,
   readContent,
   type Secret,
-  type Source,
   SourceError,
+  type StoreProblem,
   secretFrom,
   sourceLabel,
   type Variables,
 } from '../config/index.ts';
-
-/** A place that a configuration can name, or content passed in by the caller. */
-type AnySource = Source | GivenSource;
 
 /** Where the parts of one credential are. Both kinds of `CredentialSources` fit. A keystore is certificate, key and bundle in one. */
 export interface CredentialInputs {
@@ -22,6 +20,8 @@ export interface CredentialInputs {
   readonly keystore?: AnySource;
   /** Which key entry of the keystore. */
   readonly alias?: string;
+  /** What the environment needs besides, read only to notice that a store does not answer. */
+  readonly watched?: readonly AnySource[];
 }
 
 export interface PartContent {
@@ -35,6 +35,13 @@ export interface PartContent {
   readonly error?: string;
   /** There is nothing at the place. */
   readonly isMissing?: boolean;
+  /** The store did not answer just now. With bytes: they were read earlier. */
+  readonly unavailable?: StoreProblem;
+  /** Not a part of the credential. */
+  readonly isWatched?: true;
+  readonly inStore?: true;
+  /** In a store that keeps it unencrypted. */
+  readonly isPlain?: true;
 }
 
 export type Part = 'certificate' | 'privateKey' | 'caBundle' | 'keystore';
@@ -44,10 +51,16 @@ export interface CredentialContent {
   readonly parts: Readonly<Partial<Record<Part, PartContent>>>;
   readonly passphrase?: Secret;
   readonly passphraseError?: string;
+  /** The store did not say. */
+  readonly passphraseUnknown?: true;
   readonly alias?: string;
   /** A hash of every byte, mode and error; see `DeployedCredential.contentHash`. */
   readonly contentHash: string;
-  readonly fromFiles: boolean;
+  /** From places in which one part can be replaced before the other. */
+  readonly isInParts: boolean;
+  readonly inStores: boolean;
+  /** Parts of which a store did not tell what they are now. */
+  readonly unavailable: readonly PartContent[];
 }
 
 const parts = ['certificate', 'privateKey', 'caBundle', 'keystore'] as const;
@@ -55,37 +68,51 @@ const parts = ['certificate', 'privateKey', 'caBundle', 'keystore'] as const;
 const hashKey = randomBytes(32);
 
 export async function readSources(inputs: CredentialInputs, env: Variables): Promise<CredentialContent> {
-  const [passphrase, ...contents] = await Promise.all(
-    [inputs.passphrase, ...parts.map((part) => inputs[part])].map((source) => source && read(source, env)),
-  );
-  const secret = passphrase && inputs.passphrase && secretOf(passphrase, inputs.passphrase);
   const sources = [inputs.passphrase, ...parts.map((part) => inputs[part])];
+  const [read, watched] = await Promise.all([
+    Promise.all(sources.map((source) => source && readPart(source, env))),
+    Promise.all((inputs.watched ?? []).map((source) => readPart(source, env))),
+  ]);
+  const [passphrase, ...contents] = read;
+  const secret = passphrase && inputs.passphrase && secretOf(passphrase, inputs.passphrase);
   return {
     parts: Object.fromEntries(parts.flatMap((part, index) => (contents[index] ? [[part, contents[index]]] : []))),
     ...secret,
     ...(inputs.alias === undefined ? {} : { alias: inputs.alias }),
     contentHash: hashOf([passphrase, ...contents], inputs.alias),
-    fromFiles: sources.some((source) => source?.kind === 'file'),
+    isInParts: sources.some((source) => source?.kind === 'file' || isInStore(source)),
+    inStores: sources.some(isInStore),
+    unavailable: [
+      ...read.filter((part) => part !== undefined),
+      ...watched.map((part) => ({ ...part, isWatched: true as const })),
+    ].filter(({ unavailable }) => unavailable),
   };
 }
 
-async function read(source: AnySource, env: Variables): Promise<PartContent> {
+async function readPart(source: AnySource, env: Variables): Promise<PartContent> {
   const place = sourceLabel(source);
+  const part = { place, kind: source.kind, ...(isInStore(source) && { inStore: true as const }) };
   try {
     const path = source.kind === 'file' ? { path: source.path } : {};
-    return { place, kind: source.kind, ...path, ...(await readContent(source, env)) };
+    return { ...part, ...path, ...(await readContent(source, env)) };
   } catch (error) {
     if (error instanceof SourceError)
-      return { place, kind: source.kind, error: error.message, isMissing: error.isMissing };
+      return {
+        ...part,
+        error: error.message,
+        isMissing: error.isMissing,
+        ...(error.unavailable && { unavailable: error.unavailable }),
+      };
     throw error;
   }
 }
 
 function secretOf(
-  { bytes, error }: PartContent,
+  { bytes, error, unavailable }: PartContent,
   source: AnySource,
-): Pick<CredentialContent, 'passphrase' | 'passphraseError'> {
-  if (!bytes) return { ...(error !== undefined && { passphraseError: error }) };
+): Pick<CredentialContent, 'passphrase' | 'passphraseError' | 'passphraseUnknown'> {
+  if (!bytes)
+    return { ...(error !== undefined && { passphraseError: error }), ...(unavailable && { passphraseUnknown: true }) };
   try {
     return { passphrase: secretFrom(bytes, source) };
   } catch (empty) {
@@ -103,6 +130,10 @@ function hashOf(content: readonly (PartContent | undefined)[], alias: string | u
   }
   return hash.digest('hex');
 }
+
+/** Of the parts themselves. */
+export const partSources = (inputs: CredentialInputs): AnySource[] =>
+  [inputs.passphrase, ...parts.map((part) => inputs[part])].filter((source) => source !== undefined);
 
 /** The places of its parts, for a sentence. */
 export const placesOf = ({ parts: all }: CredentialContent): string =>

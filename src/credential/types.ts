@@ -53,6 +53,8 @@ export interface DeployedCredential {
   readonly missing?: readonly ('certificate' | 'privateKey' | 'caBundle' | 'keystore')[];
   /** Findings of the reading group. */
   readonly problems: readonly Finding[];
+  /** Those of them that are about stores which do not answer. They come and go without a change in what is deployed. */
+  readonly storeProblems?: readonly Finding[];
   /**
    * Hex. The same for the same bytes (and file modes, and read errors) of every source, including the passphrase. Keyed with a random key of
    * this process, so that it reveals nothing about them.

@@ -1,5 +1,5 @@
 /** Facts that decide, in words: where a file is, who must be called, what time it is. */
-import type { Source } from '../config/index.ts';
+import { isInStore, type Source, sourceLabel } from '../config/index.ts';
 import { shellWord } from '../text/index.ts';
 import { utcTime } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
@@ -43,6 +43,7 @@ export function place(evidence: Evidence, part: Part): string {
   const source = sourceOf(evidence, part);
   if (!source) return partWords[part];
   if (source.kind === 'file') return `${partWords[part]} ${shellWord(source.path)}`;
+  if (isInStore(source)) return `${partWords[part]} (${sourceLabel(source)})`;
   const where = source.kind === 'env' ? `environment variable ${source.name}` : 'in the configuration';
   return `${partWords[part]} (${where})`;
 }
@@ -51,6 +52,7 @@ export function place(evidence: Evidence, part: Part): string {
 export function origin(evidence: Evidence, part: Part): string {
   const source = sourceOf(evidence, part);
   if (source?.kind === 'file') return `the file ${shellWord(source.path)}`;
+  if (isInStore(source)) return sourceLabel(source);
   return source?.kind === 'env' ? `environment variable ${source.name}` : 'the configuration';
 }
 

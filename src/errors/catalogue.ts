@@ -3,7 +3,8 @@ export const errorCatalogue = {
   ERR_USAGE: 'A command was used wrongly, or its input cannot be used. The message says what to do.',
   ERR_CONFIGURATION:
     'The configuration cannot be read or is not valid. The message lists every problem and where it is.',
-  ERR_SOURCE: 'A file or variable named in the configuration cannot be read.',
+  ERR_SOURCE: 'A file, variable or item of a secret store named in the configuration cannot be read.',
+  ERR_STORE_UNAVAILABLE: 'A secret store did not answer or refused. See [findings.md](findings.md#store_unavailable).',
   ERR_RESOURCE_SHORTAGE:
     'This process has no file descriptor or memory left, or was too busy. This says nothing about any certificate: the last known state stays.',
   ERR_LISTEN: 'The HTTP server cannot listen: its address is in use, or its key and certificate cannot be used.',

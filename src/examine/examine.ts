@@ -1,5 +1,11 @@
 /** Read → rehearse → assess: the pipeline behind `serve`, `check`, `inspect`, `renew` and `accept`. */
-import type { ResolvedEnvironment, Variables } from '../config/index.ts';
+import {
+  type AnySource,
+  isInStore,
+  type ResolvedEnvironment,
+  refreshSources,
+  type Variables,
+} from '../config/index.ts';
 import { type CredentialInputs, type DeployedCredential, readCredential } from '../credential/index.ts';
 import { minuteMs } from '../time/index.ts';
 import { type Assessment, type AssessmentPolicy, assess, nextBoundary, policyFor, rehearse } from '../verify/index.ts';
@@ -29,10 +35,36 @@ export async function examine(
   now: Date,
   bench: Bench = here,
 ): Promise<Examination | undefined> {
-  return (
-    environment.credential && examineSources(environment.credential, policyFor(environment), env, now, last, bench)
+  const { credential } = environment;
+  if (!credential) return undefined;
+  const inputs = { ...credential, watched: watchedOf(environment) };
+  return examineSources(inputs, policyFor(environment), env, now, last, bench);
+}
+
+/** What a handshake needs from stores, besides the credential. */
+const watchedOf = ({ mesh }: ResolvedEnvironment): AnySource[] => [mesh.password, mesh.sharedKey].filter(isInStore);
+
+/**
+ * Reads what these environments name in stores, for one cycle: everything of a store in as few calls as it allows. Examinations and handshakes
+ * then go by what was read. Does nothing for environments that name no store.
+ */
+export async function readAhead(environments: readonly ResolvedEnvironment[], env: Variables): Promise<void> {
+  const groups = environments.flatMap((environment) => [
+    partsOf(environment.credential),
+    ...watchedOf(environment).map((source) => [source]),
+  ]);
+  await refreshSources(
+    groups.filter((group) => group.some(isInStore)),
+    env,
   );
 }
+
+const partsOf = (credential: ResolvedEnvironment['credential']): AnySource[] =>
+  Object.values(credential ?? {}).filter((part) => typeof part === 'object');
+
+/** Whether an examination of it waits for a store. */
+export const needsStore = (environment: ResolvedEnvironment): boolean =>
+  partsOf(environment.credential).some(isInStore) || watchedOf(environment).length > 0;
 
 /** As `examine`, for sources that are not in a configuration. */
 export async function examineSources(

@@ -33,6 +33,17 @@ export const readingCodes = {
     remedy: 'Check the path, its permissions and the mount.',
     source: 'configuration',
   },
+  store_unavailable: {
+    group: 'reading',
+    severity: 'warning',
+    check: 'readable',
+    title: 'A secret store does not answer',
+    meaning:
+      'A secret store that the configuration names cannot be reached, is overloaded, or refuses to be read by this service. What was read from it before is judged in its place, so the dates stay right unless it was changed since. Critical if nothing has been read from it since this service started: nobody knows then whether the credential works.',
+    remedy:
+      'Check that the store named in the message can be reached from here. This says nothing about the certificate.',
+    source: 'configuration',
+  },
   certificate_malformed: {
     group: 'reading',
     severity: 'critical',

@@ -1,7 +1,7 @@
 /** Monitors a set of environments: checks each one, remembers the results, and keeps failures separate. */
 import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
-import type { Examination } from '../examine/index.ts';
+import { type Examination, needsStore } from '../examine/index.ts';
 import type { HandshakeResult } from '../mesh/index.ts';
 import type { RenewalInput, RenewalStep } from '../renewal/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
@@ -25,6 +25,8 @@ import { Wall, type Work } from './wall.ts';
 
 /** Everything the monitor does outside its own memory. */
 export interface Actions {
+  /** Reads from stores what the examinations of one cycle need. Never throws because of a store. */
+  readAhead?(environments: readonly ResolvedEnvironment[]): Promise<void>;
   examine(environment: ResolvedEnvironment, last: Examination | undefined, now: Date): Promise<Examination | undefined>;
   handshake(
     environment: ResolvedEnvironment,
@@ -138,7 +140,16 @@ export class Monitor {
 
   /** One cycle: checks every environment's files, each within its deadline. Renewals may still be running when it returns. */
   async checkAll(): Promise<void> {
-    await forEachLimited([...this.#memories.keys()], checksAtOnce, (name) => this.#check(name));
+    const environments = [...this.#memories.values()].map(({ memory }) => memory.environment);
+    const fromStores = environments.filter(needsStore);
+    const ahead = fromStores.length > 0 ? this.#options.actions.readAhead?.(fromStores) : undefined;
+    const check = ({ name }: ResolvedEnvironment) => this.#check(name);
+    // A store that is slow holds up nobody else.
+    const others = ahead ? environments.filter((each) => !needsStore(each)) : environments;
+    await Promise.all([
+      forEachLimited(others, checksAtOnce, check),
+      ahead?.then(() => forEachLimited(fromStores, checksAtOnce, check)),
+    ]);
     this.#ready = true;
     this.#estate = undefined;
   }

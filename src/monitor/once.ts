@@ -1,6 +1,6 @@
 /** Runs every check once, by the same rules as the service. Sends and records nothing. */
 import type { ResolvedEnvironment, Variables } from '../config/index.ts';
-import { examine } from '../examine/index.ts';
+import { examine, readAhead } from '../examine/index.ts';
 import { handshake } from '../mesh/index.ts';
 import type { RenewalInput, RenewalStep } from '../renewal/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
@@ -38,6 +38,7 @@ export async function checkOnce(
   environments: readonly ResolvedEnvironment[],
   options: OnceOptions,
 ): Promise<EnvironmentStatus[]> {
+  await readAhead(environments, options.env);
   const limits = { examining: createLimit(examinationsAtOnce), shakingHands: createLimit(handshakesAtOnce) };
   return Promise.all(environments.map((environment) => checkEnvironment(environment, options, limits)));
 }

@@ -1,5 +1,5 @@
 import type { Variables } from '../config/index.ts';
-import { type Bench, examine, read } from '../examine/index.ts';
+import { type Bench, examine, read, readAhead } from '../examine/index.ts';
 import { handshake } from '../mesh/index.ts';
 import type { Actions } from '../monitor/index.ts';
 import type { Renewals } from '../renewal/index.ts';
@@ -12,6 +12,7 @@ export function createActions(
   bench: Bench,
 ): Actions {
   return {
+    readAhead: (environments) => readAhead(environments, env),
     examine: (environment, last, at) => examine(environment, last, env, at, bench),
     // Read again, so that the handshake uses what is on disk now.
     handshake: async (environment, last, signal) => {

@@ -2,10 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
 import { readCertificates } from '../../src/credential/certificates.ts';
 import { readKeystore } from '../../src/credential/keystore/keystore.ts';
 import { readPrivateKey } from '../../src/credential/private-key.ts';
+import { Secret } from '../../src/sources/secret.ts';
 import { codes, read, type Workshop, workshop } from '../support/credential/workshop.ts';
 import { type NhsLikePki, nhsLikePki } from '../support/pki.ts';
 import { file, inline } from '../support/sources.ts';

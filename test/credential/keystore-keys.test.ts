@@ -1,8 +1,8 @@
 /** A keystore with more than one private key, as a renewal under another alias leaves it. Java does not say which it presents. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
 import { readKeystore } from '../../src/credential/keystore/keystore.ts';
+import { Secret } from '../../src/sources/secret.ts';
 import { assess } from '../../src/verify/assess.ts';
 import { codes, read, type Workshop, workshop } from '../support/credential/workshop.ts';
 import { ca, date, leaf, type Made } from '../support/pki.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
 import { readKeystore } from '../../src/credential/keystore/keystore.ts';
 import { sequence, tlv } from '../../src/demo/der.ts';
+import { Secret } from '../../src/sources/secret.ts';
 
 const passphrase = new Secret('correct horse');
 

@@ -1,9 +1,9 @@
 import { createHmac, pbkdf2Sync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
 import { readKeystore } from '../../src/credential/keystore/keystore.ts';
 import { sequence, tlv } from '../../src/demo/der.ts';
+import { Secret } from '../../src/sources/secret.ts';
 import { children, type DerValue, readDer } from '../../src/x509/der.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
 import { type Workshop, workshop } from '../support/credential/workshop.ts';

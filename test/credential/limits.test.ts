@@ -1,12 +1,12 @@
 /** What a bundle, a key and a keystore may be. The work is counted: certificates parsed, and rounds of key derivation. */
 import * as crypto from 'node:crypto';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
 import { readCertificates } from '../../src/credential/certificates.ts';
 import { clean } from '../../src/credential/form/unwrap.ts';
 import { readKeystore } from '../../src/credential/keystore/keystore.ts';
 import { sequence, tlv } from '../../src/demo/der.ts';
 import { limits } from '../../src/limits/index.ts';
+import { Secret } from '../../src/sources/secret.ts';
 import * as parse from '../../src/x509/parse.ts';
 import { toPem } from '../../src/x509/pem.ts';
 import { read } from '../support/credential/workshop.ts';

@@ -1,9 +1,9 @@
 import { generateKeyPairSync, getDiffieHellman, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
 import { PrivateKeyError, readPrivateKey } from '../../src/credential/private-key.ts';
 import { sequence, tlv } from '../../src/demo/der.ts';
+import { Secret } from '../../src/sources/secret.ts';
 import { toPem } from '../../src/x509/pem.ts';
 import { codes, read, type Workshop, workshop } from '../support/credential/workshop.ts';
 import { inline } from '../support/sources.ts';

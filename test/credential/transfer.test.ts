@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
 import { packed, unpacked } from '../../src/credential/index.ts';
 import type { DeployedCredential } from '../../src/credential/types.ts';
+import { Secret } from '../../src/sources/secret.ts';
 import { Untrusted } from '../../src/text/index.ts';
 import { read } from '../support/credential/workshop.ts';
 import { ca, leaf, nhsLikePki } from '../support/pki.ts';

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { request } from 'node:https';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
 import { type RunningMesh, startMesh } from '../../src/demo/mesh-stand-in.ts';
 import { handshake } from '../../src/mesh/handshake.ts';
 import { authorizationToken } from '../../src/mesh/http/authorization.ts';
+import { Secret } from '../../src/sources/secret.ts';
 import type { Presented } from '../scenarios/handshakes.ts';
 import { endpoint, type HandshakePki, makeHandshakePki, planted } from '../support/mesh/handshake-pki.ts';
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
 import { authorizationToken } from '../../src/mesh/http/authorization.ts';
+import { Secret } from '../../src/sources/secret.ts';
 
 const inputs = {
   mailboxId: 'X26ABC1',

@@ -2,11 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
 import type { SmtpServer } from '../../src/config/types.ts';
 import { createMailer } from '../../src/renewal/mail/mailer.ts';
 import type { RefusedThing } from '../../src/renewal/mail/smtp-failure.ts';
 import { refusalFacts } from '../../src/renewal/retry.ts';
+import { Secret } from '../../src/sources/secret.ts';
 import { hourMs } from '../../src/time/duration.ts';
 import { crashNow as now } from '../support/renewal/due.ts';
 import { type Moment, startScriptedServer } from '../support/renewal/mail-server.ts';

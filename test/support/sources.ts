@@ -1,6 +1,7 @@
 /** Where a value or a secret comes from, as in the configuration. */
-import { Secret } from '../../src/config/secret.ts';
-import type { Source } from '../../src/config/types.ts';
+
+import type { Source } from '../../src/sources/index.ts';
+import { Secret } from '../../src/sources/secret.ts';
 
 export const file = (path: string): Source => ({ kind: 'file', path });
 export const variable = (name: string): Source => ({ kind: 'env', name });

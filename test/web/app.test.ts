@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { Router } from 'express';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
 import { contentTypes } from '../../src/metrics/format.ts';
+import { Secret } from '../../src/sources/secret.ts';
 import type { EstateStatus } from '../../src/status/types.ts';
 import { createApp, type WebOptions } from '../../src/web/app.ts';
 import { listen, type WebServer } from '../../src/web/server.ts';

@@ -71,6 +71,14 @@ export const readingRules: readonly Rule[] = [
     }),
   ),
   {
+    name: 'What a store did not tell cannot be judged',
+    cause: 'store_unavailable',
+    reasons: ['credential_unusable'],
+    consequences: unjudged,
+    // Otherwise what was read before is judged.
+    when: (_, { severity }) => severity === 'critical',
+  },
+  {
     name: 'What is over a limit is not read, so what needs it cannot be judged',
     cause: 'input_over_limit',
     reasons: ['credential_unusable', 'server_certificate_untrusted'],

@@ -1,10 +1,17 @@
 /** Where to put each file: one instruction for each place that the configuration names. Pure. */
 import { dirname } from 'node:path';
-import { type CredentialSources, type ResolvedEnvironment, type Source, sourceLabel } from '../../config/index.ts';
+import {
+  type CredentialSources,
+  isInStore,
+  type ResolvedEnvironment,
+  type Source,
+  sourceLabel,
+} from '../../config/index.ts';
 import type { DeployedCredential } from '../../credential/index.ts';
 import { joined, type SafeText, say, shellWord } from '../../text/index.ts';
 import { londonTime } from '../../time/index.ts';
 import { type Certificate, nameOf } from '../../x509/index.ts';
+import { storeCommands } from './store-commands.ts';
 
 /** Absolute paths, all below the state directory. */
 export interface LaidOutFiles {
@@ -107,6 +114,11 @@ function place(title: string, source: Source, file: string, setting: string, isN
       );
     case 'inline':
       return say`${title}: put the text of ${file} in place of the text under ${setting} in the configuration.`;
+    default:
+      return instruction(
+        say`${title}: make it the new version of ${label}; the store keeps the old one:`,
+        ...storeCommands(source, file),
+      );
   }
 }
 
@@ -144,19 +156,24 @@ function keystoreSteps(
   );
   const wantsJks = keystore.kind === 'file' && /\.(jks|keystore)$/i.test(keystore.path);
   const made = beside(wantsJks ? 'new.jks' : 'new.p12');
-  const label = sourceLabel(keystore);
   return [
     makePkcs12,
     ...(wantsJks ? [makeJks] : []),
-    keystore.kind === 'file'
-      ? missing.includes('keystore')
-        ? instruction(say`Keystore: copy it to ${label}:`, say`cp ${made} ${shellWord(keystore.path)}`)
-        : instruction(say`Keystore: copy it over ${label}, keeping the old one:`, ...copyCommands(made, keystore.path))
-      : instruction(say`Keystore: put it, in base64, where ${label} is set:`, say`base64 -w0 ${made}`),
+    keystoreStep(keystore, made, missing.includes('keystore')),
     ...(caBundle
       ? [place('CA bundle', caBundle, files.caBundle, 'credential.ca_bundle', missing.includes('caBundle'))]
       : []),
   ];
+}
+
+function keystoreStep(keystore: Source, made: SafeText, isNew: boolean): SafeText {
+  const label = sourceLabel(keystore);
+  if (isInStore(keystore)) return say`Keystore: make it, in base64 (base64 -w0 ${made}), the new version of ${label}.`;
+  if (keystore.kind !== 'file')
+    return instruction(say`Keystore: put it, in base64, where ${label} is set:`, say`base64 -w0 ${made}`);
+  return isNew
+    ? instruction(say`Keystore: copy it to ${label}:`, say`cp ${made} ${shellWord(keystore.path)}`)
+    : instruction(say`Keystore: copy it over ${label}, keeping the old one:`, ...copyCommands(made, keystore.path));
 }
 
 const instruction = (sentence: SafeText, ...commands: readonly SafeText[]): SafeText =>

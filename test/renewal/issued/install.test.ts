@@ -2,8 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Secret } from '../../../src/config/secret.ts';
 import { readCredential } from '../../../src/credential/read.ts';
+import { Secret } from '../../../src/sources/secret.ts';
 import { nhsLikePki } from '../../support/pki.ts';
 import { answer, pendingRenewal } from '../../support/renewal/pending.ts';
 

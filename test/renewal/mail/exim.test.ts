@@ -1,8 +1,8 @@
 import { type AddressObject, simpleParser } from 'mailparser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Secret } from '../../../src/config/secret.ts';
 import { createMailer } from '../../../src/renewal/mail/mailer.ts';
 import { renderRequest } from '../../../src/renewal/mail/request-message.ts';
+import { Secret } from '../../../src/sources/secret.ts';
 import { ca, serverCertificate } from '../../support/pki.ts';
 import { csrPem, environmentOf, from, now, requestFor } from '../../support/renewal/samples.ts';
 import { needs } from '../../support/tools.ts';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { Secret } from '../../../src/config/secret.ts';
 import type { SmtpServer } from '../../../src/config/types.ts';
 import { createMailer, type SendResult } from '../../../src/renewal/mail/mailer.ts';
 import { renderRequest } from '../../../src/renewal/mail/request-message.ts';
+import { Secret } from '../../../src/sources/secret.ts';
 import {
   type Deviation,
   type Moment,

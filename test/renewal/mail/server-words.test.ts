@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { Secret } from '../../../src/config/secret.ts';
 import { createMailer } from '../../../src/renewal/mail/mailer.ts';
 import { renderRequest } from '../../../src/renewal/mail/request-message.ts';
 import { parseReply, wordsOf } from '../../../src/renewal/mail/server-words.ts';
+import { Secret } from '../../../src/sources/secret.ts';
 import { Untrusted } from '../../../src/text/untrusted.ts';
 import { type Moment, startScriptedServer } from '../../support/renewal/mail-server.ts';
 import { environmentOf, from, now, requestFor } from '../../support/renewal/samples.ts';

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { Secret } from '../../../src/config/secret.ts';
 import type { SmtpServer } from '../../../src/config/types.ts';
 import { createMailer, type SendResult } from '../../../src/renewal/mail/mailer.ts';
 import { renderRequest } from '../../../src/renewal/mail/request-message.ts';
+import { Secret } from '../../../src/sources/secret.ts';
 import { ca, type Made, serverCertificate } from '../../support/pki.ts';
 import { startMailServer, startScriptedServer } from '../../support/renewal/mail-server.ts';
 import { environmentOf, from, now, requestFor } from '../../support/renewal/samples.ts';

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Pkcs10CertificateRequest } from '@peculiar/x509';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Secret } from '../../../src/config/secret.ts';
 import type { PrivateKeyHandle } from '../../../src/credential/types.ts';
 import { generateKeys, type KeyKind, signingAlgorithmOf, spkiOf } from '../../../src/demo/keys.ts';
 import { type DraftedRequest, draftRequest } from '../../../src/renewal/request/csr.ts';
+import { Secret } from '../../../src/sources/secret.ts';
 import { commonName } from '../../support/renewal/samples.ts';
 import { needs } from '../../support/tools.ts';
 

@@ -1,8 +1,8 @@
 /** Any number of environments that are due for renewal, distinguished by name. The crash tests share them with the process that they kill. */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { Secret } from '../../../src/config/secret.ts';
 import type { DeployedCredential, PrivateKeyHandle } from '../../../src/credential/types.ts';
 import type { RenewalInput } from '../../../src/renewal/step.ts';
+import { Secret } from '../../../src/sources/secret.ts';
 import { dayMs } from '../../../src/time/duration.ts';
 import { certificateFacts, environmentOf } from './samples.ts';
 

@@ -2,7 +2,7 @@
 import { Agent, get } from 'node:http';
 import { get as getTls, Agent as TlsAgent } from 'node:https';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Secret } from '../../../src/config/secret.ts';
+import { Secret } from '../../../src/sources/secret.ts';
 import type { AccessOptions } from '../../../src/web/access/access.ts';
 import { attemptLimits } from '../../../src/web/access/attempts.ts';
 import { hashPassword, verifyPassword } from '../../../src/web/access/password.ts';

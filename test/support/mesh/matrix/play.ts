@@ -1,9 +1,10 @@
 /** One cell: a server, a TLS version and a fault, and what we and NHS England's client say about it. */
-import { Secret } from '../../../../src/config/secret.ts';
-import type { MeshEndpoint, Source } from '../../../../src/config/types.ts';
+
+import type { MeshEndpoint } from '../../../../src/config/types.ts';
 import { readCredential } from '../../../../src/credential/read.ts';
 import { reasonCatalogue } from '../../../../src/mesh/diagnosis/reasons.ts';
 import { handshake } from '../../../../src/mesh/handshake.ts';
+import { Secret, type Source } from '../../../../src/sources/index.ts';
 import { type Front, type FrontOptions, type RunningFront, startFront, type TlsVersion } from '../fronts/index.ts';
 import { type Server as Sandbox, sandboxSecrets } from '../sandbox.ts';
 import { type Fault, faults } from './faults.ts';

@@ -3,10 +3,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
-import { readSecret, readSource, SourceError } from '../../src/config/source.ts';
-import type { Source } from '../../src/config/types.ts';
 import { limits } from '../../src/limits/index.ts';
+import { readSource, type Source } from '../../src/sources/index.ts';
+import { refusal } from '../support/refusal.ts';
 
 let directory: string;
 beforeAll(() => {
@@ -16,22 +15,6 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const path = (name: string) => join(directory, name);
 const file = (name: string): Source => ({ kind: 'file', path: path(name) });
-const variable: Source = { kind: 'env', name: 'MESH_TEST_VALUE' };
-async function refusal(source: Source, env: Record<string, string> = {}, read: (...a: never) => unknown = readSource) {
-  const error: unknown = await (read as typeof readSource)(source, env).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(SourceError);
-  return (error as Error).message;
-}
-
-test('a file, a variable and a plain value are read as they are', async () => {
-  writeFileSync(path('value'), 'from a file\n');
-  expect((await readSource(file('value'), {})).toString()).toBe('from a file\n');
-  expect((await readSource(variable, { MESH_TEST_VALUE: 'from £ a variable' })).toString()).toBe('from £ a variable');
-  expect((await readSource({ kind: 'inline', value: new Secret('plain') }, {})).toString()).toBe('plain');
-});
 
 test('symbolic links are followed, as Kubernetes mounts need', async () => {
   mkdirSync(path('..2026_01_01'));
@@ -46,11 +29,6 @@ test('a file of exactly 1 MiB is read, one byte more is refused', async () => {
   writeFileSync(path('larger'), Buffer.alloc(limits.sourceBytes + 1));
   expect(await readSource(file('largest'), {})).toHaveLength(limits.sourceBytes);
   expect(await refusal(file('larger'))).toBe(`${path('larger')} is larger than 1 MiB`);
-});
-
-test('a value of more than 1 MiB is refused', async () => {
-  const env = { MESH_TEST_VALUE: 'x'.repeat(limits.sourceBytes + 1) };
-  expect(await refusal(variable, env)).toBe('variable MESH_TEST_VALUE is larger than 1 MiB');
 });
 
 test('a file that says it is empty is read to its end all the same', async () => {
@@ -92,30 +70,4 @@ test('a file that this process may not read is refused', async () => {
   } finally {
     if (root) process.seteuid?.(0);
   }
-});
-
-test('a variable that is unset or empty is refused', async () => {
-  expect(await refusal(variable)).toBe('variable MESH_TEST_VALUE is not set');
-  expect(await refusal(variable, { MESH_TEST_VALUE: '' })).toBe('variable MESH_TEST_VALUE is empty');
-});
-
-test.each([
-  ['one line feed', 'secret\n', 'secret'],
-  ['one CRLF', 'secret\r\n', 'secret'],
-  ['only one of two', 'secret\n\n', 'secret\n'],
-  ['no space', ' secret ', ' secret '],
-  ['a UTF-8 byte order mark', Buffer.from('\ufeffp£ss'), 'p£ss'],
-  ['nothing of Latin-1', Buffer.from('p£ss\n', 'latin1'), 'p£ss'],
-  ['a UTF-16 byte order mark', Buffer.from('\ufeffp£ss\r\n', 'utf16le'), 'p£ss'],
-  ['a big-endian one', Buffer.from('\ufeffp£ss', 'utf16le').swap16(), 'p£ss'],
-])('a secret loses %s', async (_, content, expected) => {
-  writeFileSync(path('secret'), content);
-  expect((await readSecret(file('secret'), {})).reveal()).toBe(expected);
-});
-
-test('an empty secret is refused, and no refusal repeats a value', async () => {
-  writeFileSync(path('empty'), '\n');
-  expect(await refusal(file('empty'), {}, readSecret)).toBe(`${path('empty')} is empty`);
-  const long = `hunter2${'x'.repeat(limits.sourceBytes)}`;
-  expect(await refusal({ kind: 'inline', value: new Secret(long) })).toBe('the configuration is larger than 1 MiB');
 });

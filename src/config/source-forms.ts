@@ -1,0 +1,48 @@
+/** How a value, a secret or material is written in the file. */
+import * as z from 'zod';
+import * as formats from './formats.ts';
+
+const text = (expected: string, pattern: RegExp) =>
+  z.string({ error: expected }).regex(pattern, { error: expected, abort: true });
+
+export const path = text('a path', formats.path);
+const file = z.strictObject({ file: path.describe('Path, relative to the configuration file.') });
+const variable = z.strictObject({
+  env: text('the name of an environment variable', formats.variableName).describe('Name of an environment variable.'),
+});
+const awsParameter = z.strictObject({
+  aws_ssm: text('the name of a parameter', formats.awsParameter).describe(
+    'Name or ARN of a parameter in AWS Systems Manager Parameter Store.',
+  ),
+});
+const awsSecret = z.strictObject({
+  aws_secret: text('the name of a secret', formats.awsSecret).describe(
+    'Name or ARN of a secret in AWS Secrets Manager.',
+  ),
+  json_key: text('a key', formats.storeKey)
+    .optional()
+    .describe('Which value of a secret that is a JSON object. Default: the whole secret.'),
+});
+
+const inStores = [awsParameter, awsSecret] as const;
+const places = [file, variable, ...inStores] as const;
+
+export type StoreForm = z.output<(typeof inStores)[number]>;
+export type SourceForm = string | z.output<(typeof places)[number]>;
+
+export const sourceKinds: ReadonlySet<string> = new Set(places.flatMap(({ shape }) => Object.keys(shape)));
+
+const place = '{ file: PATH }, { env: NAME }, or a place in a store such as { aws_ssm: NAME }';
+
+/** A short value: the text itself, or where to find it. */
+export const valueOrPlace = `text (with a number in quotes), ${place}`;
+export const value = () => z.union([z.string().min(1, { error: valueOrPlace }), ...places], { error: valueOrPlace });
+
+/** Certificates and keys. The minimum length prevents a bare path from being read as PEM. */
+const shortestMaterial = 100;
+const materialOrPlace = `PEM text, ${place}; a path alone is not accepted`;
+export const material = () =>
+  z.union([z.string().min(shortestMaterial, { error: materialOrPlace }), ...places], { error: materialOrPlace });
+
+/** If one of these was expected, the value may be a secret. */
+export const secretExpectations: ReadonlySet<string> = new Set([valueOrPlace, materialOrPlace]);

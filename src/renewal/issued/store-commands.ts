@@ -1,0 +1,33 @@
+/** How to put a file into a store, with the store's own tool. The tools read the files themselves, so that no secret is an argument. */
+import type { StoreSource } from '../../config/index.ts';
+import { type SafeText, say, shellWord } from '../../text/index.ts';
+
+export function storeCommands(source: StoreSource, file: string): SafeText[] {
+  switch (source.kind) {
+    case 'aws_ssm':
+      return [
+        say`aws ssm put-parameter --name ${shellWord(source.name)} --type SecureString --overwrite --value ${shellWord(`file://${file}`)}${awsOptions(source.store)}`,
+      ];
+    case 'aws_secret':
+      return source.jsonKey === undefined
+        ? [
+            say`aws secretsmanager put-secret-value --secret-id ${shellWord(source.id)} --secret-string ${shellWord(`file://${file}`)}${awsOptions(source.store)}`,
+          ]
+        : awsJsonKey(source.id, source.jsonKey, file, awsOptions(source.store));
+  }
+}
+
+function awsOptions({ region, profile }: { readonly region?: string; readonly profile?: string }): SafeText {
+  const where = region === undefined ? say`` : say` --region ${shellWord(region)}`;
+  return profile === undefined ? where : say`${where} --profile ${shellWord(profile)}`;
+}
+
+/** The secret's other keys stay as they are. */
+function awsJsonKey(id: string, key: string, file: string, options: SafeText): SafeText[] {
+  const whole = shellWord(`${file}.secret.json`);
+  return [
+    say`(umask 077; aws secretsmanager get-secret-value --secret-id ${shellWord(id)} --query SecretString --output text${options} | jq --rawfile new ${shellWord(file)} --arg key ${shellWord(key)} '.[$key] = $new' > ${whole})`,
+    say`aws secretsmanager put-secret-value --secret-id ${shellWord(id)} --secret-string ${shellWord(`file://${file}.secret.json`)}${options}`,
+    say`rm ${whole}`,
+  ];
+}

@@ -1,0 +1,103 @@
+/** `{ aws_secret: ID, json_key: K }`: the current version of a secret of AWS Secrets Manager. */
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { say } from '../../text/index.ts';
+import { type Item, type StoreDriver, StoreUnavailableError } from '../store/driver.ts';
+import { jsonValue } from '../store/json-value.ts';
+import { once } from '../store/once.ts';
+import { loadPackage } from '../store/package.ts';
+import { storeReader } from '../store/reader.ts';
+import { sharedStore } from '../store/shared.ts';
+import { Store } from '../store/store.ts';
+import type { AwsSettings } from '../types.ts';
+import { awsProblem, clientSettings, problemNamed } from './client.ts';
+
+const storeName = 'AWS Secrets Manager';
+
+export const awsSecret = storeReader<'aws_secret'>({
+  label: ({ id, jsonKey }) => (jsonKey === undefined ? say`AWS secret ${id}` : say`AWS secret ${id} (key ${jsonKey})`),
+  place: ({ id, store }) => ({ name: id, store: sharedStore('aws_secret', store, () => new Store(driver(store))) }),
+  pick: (item, { jsonKey }) => (jsonKey === undefined ? item.bytes : jsonValue(item, jsonKey)),
+});
+
+interface Value {
+  readonly ARN?: string | undefined;
+  readonly Name?: string | undefined;
+  readonly VersionId?: string | undefined;
+  readonly SecretString?: string | undefined;
+  readonly SecretBinary?: Uint8Array | undefined;
+}
+
+function driver(settings: AwsSettings): StoreDriver {
+  const connection = once(() => connect(settings));
+  let readsInBatches = true;
+  return {
+    // The most that BatchGetSecretValue takes.
+    readsAtOnce: 20,
+    async read(names, signal) {
+      const { readBatch, readEach } = await connection();
+      if (!readsInBatches) return readEach(names, signal);
+      try {
+        return await readBatch(names, signal);
+      } catch (error) {
+        // Not everyone who may read a secret may read several at once.
+        if (!(error instanceof StoreUnavailableError) || error.problem.kind !== 'denied') throw error;
+        const items = await readEach(names, signal);
+        readsInBatches = ![...items.values()].some((item) => 'bytes' in item);
+        return items;
+      }
+    },
+  };
+}
+
+async function connect(settings: AwsSettings) {
+  const name = '@aws-sdk/client-secrets-manager';
+  const sdk = await loadPackage(name, storeName, () => import('@aws-sdk/client-secrets-manager'));
+  const client: SecretsManagerClient = new sdk.SecretsManagerClient(clientSettings(settings));
+
+  async function readBatch(names: readonly string[], signal: AbortSignal): Promise<Map<string, Item>> {
+    const command = new sdk.BatchGetSecretValueCommand({ SecretIdList: [...names] });
+    const { SecretValues = [], Errors = [] } = await client.send(command, { abortSignal: signal }).catch((error) => {
+      throw awsProblem(storeName, 'BatchGetSecretValue', error, signal);
+    });
+    const failed = Errors.flatMap(({ SecretId = '', ErrorCode = '' }) => [[SecretId, itemFor(ErrorCode)] as const]);
+    // Asked for by name or by ARN, and answered with both.
+    const read = SecretValues.flatMap((value) =>
+      [value.Name, value.ARN].flatMap((key) => (key === undefined ? [] : [[key, itemOf(value)] as const])),
+    );
+    return new Map([...failed, ...read]);
+  }
+
+  async function readEach(names: readonly string[], signal: AbortSignal): Promise<Map<string, Item>> {
+    const items = names.map(async (id): Promise<[string, Item]> => {
+      try {
+        return [
+          id,
+          itemOf(await client.send(new sdk.GetSecretValueCommand({ SecretId: id }), { abortSignal: signal })),
+        ];
+      } catch (error) {
+        const { problem } = awsProblem(storeName, 'GetSecretValue', error, signal);
+        return [id, refusals[problem.errorClass] ?? { problem }];
+      }
+    });
+    return new Map(await Promise.all(items));
+  }
+
+  return { readBatch, readEach };
+}
+
+function itemOf({ SecretString, SecretBinary, VersionId }: Value): Item {
+  const version = VersionId === undefined ? {} : { version: VersionId };
+  if (SecretString !== undefined) return { bytes: Buffer.from(SecretString, 'utf8'), ...version };
+  return { bytes: Buffer.from(SecretBinary ?? []), isBinary: true, ...version };
+}
+
+/** The store answered, and there is nothing to use. */
+const refusals: Readonly<Record<string, Item>> = {
+  ResourceNotFoundException: { refused: 'does not exist', isMissing: true },
+  InvalidRequestException: { refused: 'is scheduled for deletion', isMissing: true },
+};
+
+const itemFor = (errorCode: string): Item =>
+  refusals[errorCode] ?? {
+    problem: { store: storeName, operation: 'BatchGetSecretValue', ...problemNamed(errorCode) },
+  };

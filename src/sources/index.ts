@@ -1,0 +1,9 @@
+/** Where values, secrets and material are, and reading them: one file for each kind of source. */
+export { SourceError } from './error.ts';
+export { isInStore, readContent, readSecret, readSource, refreshSources, secretFrom, sourceLabel } from './read.ts';
+export { Secret } from './secret.ts';
+export type { StoreProblem } from './store/driver.ts';
+export { problemText } from './store/reader.ts';
+export { decodeText } from './text.ts';
+export type { AnySource, AwsSettings, GivenSource, Source, SourceContent, StoreSource } from './types.ts';
+export type { Variables } from './variables.ts';

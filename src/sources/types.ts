@@ -1,0 +1,50 @@
+/** Where a value, a secret or material is. */
+import type { Secret } from './secret.ts';
+import type { StoreProblem } from './store/driver.ts';
+
+/** `stores.aws`. What is absent is found by AWS's own default chain. */
+export interface AwsSettings {
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly profile?: string;
+}
+
+/** In a store, whose settings go with it. */
+export type StoreSource =
+  | { readonly kind: 'aws_ssm'; readonly name: string; readonly store: AwsSettings }
+  | {
+      readonly kind: 'aws_secret';
+      /** Name or ARN. */
+      readonly id: string;
+      /** Default: the whole secret. */
+      readonly jsonKey?: string;
+      readonly store: AwsSettings;
+    };
+
+/** Read each time it is needed, so that a rotated secret is noticed. */
+export type Source =
+  | { readonly kind: 'inline'; readonly value: Secret }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'env'; readonly name: string }
+  | StoreSource;
+
+/** Content passed in by a program that uses this one as a library; no configuration can contain it. `what`: how messages name it. */
+export interface GivenSource {
+  readonly kind: 'given';
+  readonly what: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A place that a configuration can name, or content passed in by the caller. */
+export type AnySource = Source | GivenSource;
+export type SourceKind = AnySource['kind'];
+
+export interface SourceContent {
+  readonly bytes: Buffer;
+  /** Permission bits (`0o640`) of a file. */
+  readonly mode?: number;
+  /** Why the store did not answer just now. The bytes are from an earlier time. */
+  readonly unavailable?: StoreProblem;
+  /** The store keeps it unencrypted. */
+  readonly isPlain?: true;
+}

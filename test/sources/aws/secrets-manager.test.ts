@@ -1,0 +1,112 @@
+import { CreateSecretCommand, DeleteSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { readContent, readSource, refreshSources, type Source } from '../../../src/sources/index.ts';
+import { awsError, type Between, startBetween } from '../../support/stores/between.ts';
+import { type Moto, motoServer, motoVariables, startMoto } from '../../support/stores/moto.ts';
+
+describe.skipIf(!motoServer)('aws_secret', () => {
+  let moto: Moto;
+  let between: Between;
+  beforeAll(async () => {
+    moto = await startMoto();
+    between = await startBetween(moto.endpoint);
+  });
+  afterAll(async () => {
+    await between?.stop();
+    await moto?.stop();
+  });
+  beforeEach(() => {
+    for (const [name, value] of Object.entries(motoVariables)) vi.stubEnv(name, value);
+    between.answer = undefined;
+    between.asked();
+  });
+
+  const settings = () => ({ endpoint: between.own(), region: 'eu-west-2' });
+  const secret = (id: string, jsonKey?: string, store = settings()): Source => ({
+    kind: 'aws_secret',
+    id,
+    ...(jsonKey === undefined ? {} : { jsonKey }),
+    store,
+  });
+  const text = async (source: Source) => (await readSource(source, {})).toString();
+  const create = (Name: string, value: string | Uint8Array) =>
+    moto.secrets.send(
+      new CreateSecretCommand({
+        Name,
+        ...(typeof value === 'string' ? { SecretString: value } : { SecretBinary: value }),
+      }),
+    );
+  const put = (SecretId: string, SecretString: string) =>
+    moto.secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
+
+  test('the values of one secret come from one call, and from one version', async () => {
+    const store = settings();
+    await create('mesh/int', JSON.stringify({ cert: 'c1', key: 'k1', port: 8 }));
+    const parts = ['cert', 'key', 'port'].map((key) => secret('mesh/int', key, store));
+    expect(await Promise.all(parts.map(text))).toEqual(['c1', 'k1', '8']);
+    expect(between.asked()).toEqual(['BatchGetSecretValue']);
+    await put('mesh/int', JSON.stringify({ cert: 'c2', key: 'k2' }));
+    await refreshSources([parts], {});
+    expect(between.asked()).toEqual(['BatchGetSecretValue']);
+    expect(await Promise.all(parts.slice(0, 2).map(text))).toEqual(['c2', 'k2']);
+  });
+
+  test('a whole secret, a binary one, and one named by its ARN', async () => {
+    const { ARN = '' } = await create('mesh/whole', 'everything');
+    await create('mesh/binary', Buffer.from('308201', 'hex'));
+    expect(await text(secret('mesh/whole'))).toBe('everything');
+    expect(await text(secret(ARN))).toBe('everything');
+    expect((await readContent(secret('mesh/binary'), {})).bytes.toString('hex')).toBe('308201');
+  });
+
+  test.each([
+    ['binary', Buffer.from('00ff', 'hex'), 'is binary, so it has no keys'],
+    ['not JSON', 'planted-text', 'is not JSON'],
+    ['a list', '["planted"]', 'is not a JSON object'],
+    ['without the key', '{"other":"planted"}', 'does not exist; the secret has 1 other key'],
+    ['nested', '{"key":{"a":"planted"}}', 'is not text'],
+    ['empty', '{"key":""}', 'is empty'],
+  ])('a secret that is %s is refused without being quoted', async (name, value, says) => {
+    const id = `mesh/odd/${name.replaceAll(' ', '-')}`;
+    await create(id, value);
+    await expect(readSource(secret(id, 'key'), {})).rejects.toMatchObject({
+      message: `AWS secret ${id} (key key) ${says}`,
+    });
+  });
+
+  test('a secret that was deleted, or never was, is missing; the others in the batch are read', async () => {
+    const store = settings();
+    await create('mesh/gone', 'x');
+    await create('mesh/here', 'x');
+    await moto.secrets.send(new DeleteSecretCommand({ SecretId: 'mesh/gone' }));
+    const [gone, never, here] = await Promise.allSettled(
+      ['mesh/gone', 'mesh/never', 'mesh/here'].map((id) => text(secret(id, undefined, store))),
+    );
+    expect(gone).toMatchObject({ reason: { isMissing: true } });
+    expect(never).toMatchObject({ reason: { isMissing: true, message: 'AWS secret mesh/never does not exist' } });
+    expect(here).toMatchObject({ value: 'x' });
+  });
+
+  test('who may not read several at once reads one after the other', async () => {
+    await create('mesh/one', '1');
+    await create('mesh/two', '2');
+    between.answer = (asked) => (asked.startsWith('Batch') ? awsError('AccessDeniedException') : undefined);
+    const store = settings();
+    const sources = ['mesh/one', 'mesh/two'].map((id) => secret(id, undefined, store));
+    expect(await Promise.all(sources.map(text))).toEqual(['1', '2']);
+    between.asked();
+    await refreshSources([sources], {});
+    expect(between.asked().sort()).toEqual(['GetSecretValue', 'GetSecretValue']);
+  });
+
+  test('a secret that is forbidden, and a store that is throttled, are named', async () => {
+    between.answer = () => awsError('AccessDeniedException');
+    await expect(readSource(secret('mesh/x'), {})).rejects.toMatchObject({
+      message:
+        'AWS secret mesh/x could not be read: AWS Secrets Manager refused GetSecretValue (AccessDeniedException)',
+      unavailable: { kind: 'denied', remedy: expect.stringContaining('mesh-cert-monitor permissions') as string },
+    });
+    between.answer = () => awsError('ThrottlingException');
+    await expect(readSource(secret('mesh/x'), {})).rejects.toMatchObject({ unavailable: { kind: 'throttled' } });
+  });
+});

@@ -1,0 +1,60 @@
+/** moto, a server that behaves like AWS, with what the tests need of its two stores. */
+
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { eventually, freePort, start } from '../process.ts';
+import { storeTool } from './tools.ts';
+
+export const motoServer = storeTool('MOTO_SERVER', 'moto', 'bin', 'moto_server');
+
+/** What the SDK's default chain finds. */
+export const motoVariables = {
+  AWS_ACCESS_KEY_ID: 'AKIATEST',
+  AWS_SECRET_ACCESS_KEY: 'planted-secret-access-key',
+  AWS_REGION: 'eu-west-2',
+  // Nothing of the machine that runs the tests.
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+} as const;
+
+export interface Moto {
+  readonly endpoint: string;
+  readonly ssm: SSMClient;
+  readonly secrets: SecretsManagerClient;
+  put(name: string, value: string, type?: 'String' | 'SecureString'): Promise<void>;
+  version(name: string): Promise<number | undefined>;
+  stop(): Promise<void>;
+}
+
+export async function startMoto(): Promise<Moto> {
+  if (motoServer === undefined) throw new Error('moto is not installed');
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const server = start(motoServer, ['-H', '127.0.0.1', '-p', String(port)]);
+  await eventually(
+    () => `moto does not answer: ${server.output()}`,
+    async () => ((await fetch(`${endpoint}/moto-api/data.json`).catch(() => undefined))?.ok ? true : undefined),
+  );
+  const settings = {
+    endpoint,
+    region: 'eu-west-2',
+    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+  };
+  const ssm = new SSMClient(settings);
+  const secrets = new SecretsManagerClient(settings);
+  return {
+    endpoint,
+    ssm,
+    secrets,
+    put: async (Name, Value, Type = 'SecureString') => {
+      await ssm.send(new PutParameterCommand({ Name, Value, Type, Overwrite: true }));
+    },
+    version: async (Name) => (await ssm.send(new GetParameterCommand({ Name }))).Parameter?.Version,
+    stop: async () => {
+      ssm.destroy();
+      secrets.destroy();
+      await server.stop();
+    },
+  };
+}
