@@ -49,7 +49,11 @@ export async function readContent(source: AnySource, variables: Variables): Prom
   return content;
 }
 
-/** @throws {SourceError} as `readContent` does. */
+/**
+ * @throws {SourceError} as `readContent` does.
+ * @example
+ * const pem = await readSource({ kind: 'aws_ssm', name: '/mesh/MESH_CA_CERT', store: { region: 'eu-west-2' } }, process.env);
+ */
 export async function readSource(source: Source, variables: Variables): Promise<Buffer> {
   return (await readContent(source, variables)).bytes;
 }
@@ -66,6 +70,7 @@ export function secretFrom(bytes: Uint8Array, source: AnySource): Secret {
   return new Secret(text);
 }
 
+/** Whether it is in a secret store, which is asked over the network. */
 export const isInStore = (source: AnySource | undefined): source is StoreSource =>
   source !== undefined && source.kind in storeReaders;
 

@@ -69,6 +69,10 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
     holds: evidence(['certificate_unreadable', 'private_key_unreadable', 'ca_bundle_unreadable']),
     not: evidence(['certificate_unreadable', 'private_key_unreadable']),
   },
+  'What a store did not tell cannot be judged': {
+    holds: evidence([['store_unavailable', 'critical']]),
+    not: evidence(['store_unavailable']),
+  },
   'The certificate and its key are of another environment, and the bundle is right': {
     holds: evidence(['chain_untrusted', 'chain_incomplete']),
     not: evidence(['chain_untrusted']),
