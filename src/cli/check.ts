@@ -1,10 +1,10 @@
 import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
 import { checkOnce } from '../monitor/index.ts';
 import { openViewer } from '../renewal/index.ts';
-import { checkReport, checkText, nagiosLine, nagiosUnknown, worstStatus } from '../report/index.ts';
+import { checkReport, checkText, type NotJudged, nagiosLine, nagiosUnknown, type PluginFacts, worstStatus } from '../report/index.ts';
 import { ResourceShortageError } from '../shortage/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
-import { joined, jsonText, type SafeText, say } from '../text/index.ts';
+import { escaped, joined, jsonText, type SafeText, say } from '../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { findEnvironment, loadForCommand } from './configuration.ts';
 import type { CheckOptions } from './options.ts';
@@ -22,7 +22,7 @@ export async function run(options: CheckOptions, io: CommandIo): Promise<ExitCod
   }
 }
 
-/** @throws {ResourceShortageError} if this process could not check. That says nothing about any certificate. */
+/** @throws {ResourceShortageError} if this process could not check any environment. That says nothing about any certificate. */
 async function check(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
   refuseServiceOptions(options);
   const { configuration, chosen } = await choose(options, io);
@@ -31,17 +31,23 @@ async function check(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
   const offline = options.offline || options.at !== undefined;
   const renewals = openViewer(configuration, ({ message }) => io.stderr(say`renewals are not reported: ${message}\n`));
   const now = offline ? () => at : io.now;
+  const shortages = new Map<string, ResourceShortageError>();
   const statuses = await checkOnce(chosen, {
     configurationFile: configuration.path,
     offline,
     env: io.env,
     now,
     renewal: renewals.view,
-  });
-  renewals.close();
-  io.stdout(render(options, statuses, at, io));
+    onShortage: (name, shortage) => shortages.set(name, shortage),
+  }).finally(renewals.close);
+  const [shortage] = shortages.values();
+  if (shortage && statuses.length === 0) throw shortage;
+  const notJudged = [...shortages].map(([name, { message }]) => ({ name: escaped(name), why: escaped(message) }));
+  io.stdout(render(options, { chosen, statuses, notJudged }, at, io));
   if (options.format === 'text' && !options.at) await addServiceView(configuration, statuses, io);
-  return exitCode[worstStatus(statuses.map(({ status }) => status))];
+  const worst = worstStatus(statuses.map(({ status }) => status));
+  // What nobody could look at may be as bad as anything but what is known to be critical.
+  return notJudged.length > 0 && worst !== 'critical' ? exitCode.unknown : exitCode[worst];
 }
 
 async function addServiceView(
@@ -79,10 +85,32 @@ function chosenFrom(
     : configuration.environments;
 }
 
-function render({ format }: CheckOptions, statuses: readonly EnvironmentStatus[], at: Date, io: CommandIo): SafeText {
-  if (format === 'text') return checkText(statuses, at, io);
-  if (format === 'json') return joined([jsonText(checkReport(statuses, at, io.now()), 2), say`\n`]);
-  return nagiosLine(statuses, at);
+interface Checked {
+  readonly chosen: readonly ResolvedEnvironment[];
+  readonly statuses: readonly EnvironmentStatus[];
+  readonly notJudged: readonly NotJudged[];
 }
+
+function render({ format }: CheckOptions, { chosen, statuses, notJudged }: Checked, at: Date, io: CommandIo): SafeText {
+  if (format === 'text') return checkText(statuses, at, io, notJudged);
+  if (format === 'json') return joined([jsonText(checkReport(statuses, at, io.now(), notJudged), 2), say`\n`]);
+  const unknown = notJudged.flatMap((each) => {
+    const environment = chosen.find(({ name }) => name === each.name);
+    return environment ? [unknownFacts(environment, each.why)] : [];
+  });
+  return nagiosLine([...statuses, ...unknown], at);
+}
+
+const unknownFacts = ({ credential, name, thresholds }: ResolvedEnvironment, why: string): PluginFacts => ({
+  name,
+  status: 'ok',
+  credentialConfigured: credential !== undefined,
+  thresholds,
+  handshake: {},
+  renewal: {},
+  diagnosis: { headline: '' },
+  findings: [],
+  unknown: `not judged: ${why}`,
+});
 
 const firstLine = (text: string) => text.split('\n', 1).join('');

@@ -8,13 +8,14 @@ import type { InspectOptions } from './options.ts';
 
 export async function run(options: InspectOptions, io: CommandIo): Promise<ExitCode> {
   const at = options.at ?? io.now();
-  const judged = await inspectSources(inputsOf(options, io), { at, chainOrder: options.chainOrder }, io.env);
+  const sources = inputsOf(options, io);
+  const judged = await inspectSources(sources, { at, chainOrder: options.chainOrder }, io.env);
   const findings = judged.findings.map(remediedHere);
-  const assessment = { ...judged, findings };
+  const inspected = { assessment: { ...judged, findings }, sources, chainOrder: options.chainOrder };
   io.stdout(
     options.format === 'json'
-      ? joined([jsonText(inspectionReport(assessment, io.now()), 2), say`\n`])
-      : inspectionText(assessment, io),
+      ? joined([jsonText(inspectionReport(inspected, io.now()), 2), say`\n`])
+      : inspectionText(inspected, io),
   );
   return exitCode[statusOf(findings)];
 }

@@ -25,6 +25,7 @@ export { defaultDeskWorkingDays, type JsonSchema, jsonSchema } from './schema.ts
 export { starterFile } from './starter.ts';
 export { type StarterAnswers, starterWith } from './starter-answers.ts';
 export type {
+  ChainOrder,
   Configuration,
   CredentialSources,
   MeshEndpoint,

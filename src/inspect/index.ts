@@ -4,6 +4,7 @@ export type {
   Credential,
   CredentialPart,
   InspectedCertificate,
+  InspectedCheck,
   InspectedFinding,
   Inspection,
   InspectOptions,

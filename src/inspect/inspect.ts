@@ -24,7 +24,8 @@ export async function inspect(credential: Credential, options: InspectOptions = 
   const sources = sourcesOf(credential);
   const at = timeOf(options);
   const assessment = await inspectSources(sources, { ...options, at }, {});
-  return inspectionJson({ ...assessment, findings: assessment.findings.map(remediedHere) });
+  const remedied = { ...assessment, findings: assessment.findings.map(remediedHere) };
+  return inspectionJson({ assessment: remedied, sources, chainOrder: options.chainOrder ?? 'root-first' });
 }
 
 /** The same, for the command. @param env the environment variables for sources that name one */

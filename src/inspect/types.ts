@@ -37,9 +37,9 @@ export interface Inspection {
   /** Fingerprints, from the client certificate to the root: of the path that holds or, if there is none, of the best that was found. */
   path: string[];
   order: 'root-first' | 'leaf-first' | 'mixed' | 'single';
-  /** Absent if the check’s input was not given. */
-  checks: Partial<Record<CheckName, boolean>>;
-  /** For each of the checks: false if it could not be made because its input could not be read. Then it has not passed either. */
+  /** A check whose input was not given is left out. */
+  checks: InspectedCheck[];
+  /** `judged` of each of the checks, by name. */
   judged: Partial<Record<CheckName, boolean>>;
   /** The earliest notAfter on the path. Absent without a client certificate. */
   expiresAt?: string;
@@ -48,6 +48,13 @@ export interface Inspection {
   diagnosis: InspectedDiagnosis;
   /** The cause first, then the others, worst first. */
   findings: InspectedFinding[];
+}
+
+export interface InspectedCheck {
+  check: CheckName;
+  passed: boolean;
+  /** False if it could not be made because its input could not be read. Then it has not passed, and nothing is known to be wrong. */
+  judged: boolean;
 }
 
 export interface InspectedDiagnosis {

@@ -3,6 +3,7 @@ import type { ResolvedEnvironment, Variables } from '../config/index.ts';
 import { examine, readAhead } from '../examine/index.ts';
 import { handshake } from '../mesh/index.ts';
 import type { RenewalInput, RenewalStep } from '../renewal/index.ts';
+import { ResourceShortageError } from '../shortage/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
 import {
   type EnvironmentMemory,
@@ -23,6 +24,8 @@ export interface OnceOptions {
   /** The time to check at. */
   readonly now: () => Date;
   readonly signal?: AbortSignal;
+  /** Called for an environment that this process could not check, which is then left out. Default: the shortage is thrown. */
+  readonly onShortage?: (environment: string, shortage: ResourceShortageError) => void;
   /** The state of the environment's renewal. If missing or undefined, renewals are not reported. */
   readonly renewal?: (input: RenewalInput, now: Date) => Omit<RenewalStep, 'emailed'> | undefined;
 }
@@ -32,7 +35,7 @@ const examinationsAtOnce = 16;
 /**
  * In the order given. Takes as long as the slowest environment's timeouts, and the time to read and judge all of them, for up to
  * {@link handshakesAtOnce} environments: handshakes mostly wait, so they run at the same time.
- * @throws {ResourceShortageError} when this process could not check one of them; otherwise only for a bug.
+ * @throws {ResourceShortageError} without `onShortage`, when this process could not check one of them; otherwise only for a bug.
  */
 export async function checkOnce(
   environments: readonly ResolvedEnvironment[],
@@ -40,7 +43,18 @@ export async function checkOnce(
 ): Promise<EnvironmentStatus[]> {
   await readAhead(environments, options.env);
   const limits = { examining: createLimit(examinationsAtOnce), shakingHands: createLimit(handshakesAtOnce) };
-  return Promise.all(environments.map((environment) => checkEnvironment(environment, options, limits)));
+  const statuses = await Promise.all(
+    environments.map(async (environment) => {
+      try {
+        return [await checkEnvironment(environment, options, limits)];
+      } catch (error) {
+        if (!(error instanceof ResourceShortageError) || !options.onShortage) throw error;
+        options.onShortage(environment.name, error);
+        return [];
+      }
+    }),
+  );
+  return statuses.flat();
 }
 
 type Limits = Readonly<Record<'examining' | 'shakingHands', Limit>>;

@@ -5,11 +5,12 @@ export {
   handshakeJson,
   inspectionJson,
   inspectionReport,
+  type NotJudged,
   renewalJson,
   renewalRecordJson,
   worstStatus,
 } from './json.ts';
-export { nagiosLine, nagiosUnknown, worstStanding } from './nagios.ts';
+export { nagiosLine, nagiosUnknown, type PluginFacts, worstStanding } from './nagios.ts';
 export { reportedReport } from './reported/json.ts';
 export { mayBeLateMs, type ReportedEnvironment, reportedEnvironment } from './reported/reported.ts';
 export { reportedText } from './reported/text.ts';

@@ -1,7 +1,9 @@
 /** The status as the public JSON of `schema.ts`. Pure: the time for the days left is an argument. */
 import type { z } from 'zod';
+import type { ChainOrder } from '../config/index.ts';
+import type { CredentialInputs } from '../credential/index.ts';
 import { type Diagnosis, diagnose } from '../diagnosis/index.ts';
-import { type Finding, type Status, statusOf } from '../findings/index.ts';
+import { checkNames, type Finding, type Status, statusOf } from '../findings/index.ts';
 import type { HandshakeResult } from '../mesh/index.ts';
 import type { RenewalRecord, RenewalStatus } from '../renewal/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
@@ -12,6 +14,20 @@ import type { Certificate } from '../x509/index.ts';
 import type * as schema from './schema.ts';
 
 type Shape<Name extends keyof typeof schema> = z.infer<(typeof schema)[Name]>;
+
+/** An environment that this process was too short of resources to check: nothing is known of it. */
+export interface NotJudged {
+  readonly name: SafeText;
+  readonly why: SafeText;
+}
+
+/** Files without a configuration, and what was found in them. */
+export interface Inspected {
+  readonly assessment: Assessment;
+  readonly sources: CredentialInputs;
+  /** Of the bundle. */
+  readonly chainOrder: ChainOrder;
+}
 
 /** RFC 3339 in UTC. Whole seconds, as in certificates, are written without a fraction. */
 export function timestamp(time: Date): string {
@@ -33,34 +49,37 @@ export function checkReport(
   environments: readonly EnvironmentStatus[],
   at: Date,
   generatedAt = at,
+  notJudged: readonly NotJudged[] = [],
 ): Shape<'checkReportSchema'> {
   return {
     status: worstStatus(environments.map((environment) => environment.status)),
     generatedAt: timestamp(generatedAt),
     environments: environments.map((environment) => checkedEnvironmentJson(environment, at)),
+    ...(notJudged.length > 0 ? { notJudged: [...notJudged] } : {}),
   };
 }
 
 /** What `inspect --format json` prints. @param generatedAt - the time of writing, which `--at` does not change. */
-export function inspectionReport(assessment: Assessment, generatedAt: Date): Shape<'inspectionReportSchema'> {
+export function inspectionReport(inspected: Inspected, generatedAt: Date): Shape<'inspectionReportSchema'> {
   return {
-    status: statusOf(assessment.findings),
+    status: statusOf(inspected.assessment.findings),
     generatedAt: timestamp(generatedAt),
-    inspection: inspectionJson(assessment),
+    inspection: inspectionJson(inspected),
   };
 }
 
 /** One assessment without a configuration, as `inspect --format json` prints it under `inspection`. */
-export function inspectionJson(assessment: Assessment): Shape<'inspectionSchema'> {
+export function inspectionJson(inspected: Inspected): Shape<'inspectionSchema'> {
+  const { assessment } = inspected;
   const now = assessment.assessedAt;
-  const diagnosis = diagnosisOf(assessment);
+  const diagnosis = diagnosisOf(inspected);
   return {
     valid: assessment.valid,
     assessedAt: timestamp(now),
     certificates: assessment.certificates.map((certificate) => certificateJson(certificate, now)),
     path: [...assessment.path],
     order: assessment.order,
-    checks: { ...assessment.checks },
+    checks: checksJson(assessment),
     judged: { ...assessment.judged },
     ...expiry(assessment.expiresAt, now),
     diagnosis: diagnosisJson(diagnosis),
@@ -68,9 +87,14 @@ export function inspectionJson(assessment: Assessment): Shape<'inspectionSchema'
   };
 }
 
-/** Of files alone. */
-export const diagnosisOf = (assessment: Assessment): Diagnosis =>
-  diagnose({ findings: assessment.findings, assessment, now: assessment.assessedAt });
+const checksJson = ({ checks, judged }: Assessment): Shape<'checkSchema'>[] =>
+  checkNames.flatMap((check) => {
+    const passed = checks[check];
+    return passed === undefined ? [] : [{ check, passed, judged: judged[check] !== false }];
+  });
+
+export const diagnosisOf = (inspected: Inspected): Diagnosis =>
+  diagnose({ ...inspected, findings: inspected.assessment.findings, now: inspected.assessment.assessedAt });
 
 function diagnosisJson({ cause, headline, firstAction, command }: Diagnosis): Shape<'diagnosisSchema'> {
   return { cause: cause?.code ?? null, headline, firstAction, ...given('command', command) };
@@ -106,7 +130,7 @@ function checkedEnvironmentJson(environment: EnvironmentStatus, now: Date): Shap
     certificates: environment.certificates.map((certificate) => certificateJson(certificate, now)),
     path: [...(assessment?.path ?? [])],
     order: assessment?.order ?? 'single',
-    checks: { ...assessment?.checks },
+    checks: assessment ? checksJson(assessment) : [],
     judged: { ...assessment?.judged },
     ...expiry(environment.expiresAt, now),
     diagnosis: diagnosisJson(environment.diagnosis),

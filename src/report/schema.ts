@@ -112,17 +112,27 @@ export const diagnosisSchema = z
   })
   .meta({ id: 'Diagnosis' });
 
+export const checkSchema = z
+  .object({
+    check: z.enum(checkNames),
+    passed: z.boolean(),
+    judged: z.boolean().meta({
+      description:
+        'False if the check could not be made because its input could not be read. Then it has not passed, and nothing is known to be wrong.',
+    }),
+  })
+  .meta({ id: 'Check' });
+
 const judgement = {
   certificates: z.array(certificateSchema).meta({ description: 'The client’s first, then the bundle in file order.' }),
   path: z.array(fingerprint).meta({ description: 'From the client certificate to the root.' }),
   order: z.enum(['root-first', 'leaf-first', 'mixed', 'single']),
   checks: z
+    .array(checkSchema)
+    .meta({ description: 'In the order of docs/findings.md. A check whose input was not given is left out.' }),
+  judged: z
     .partialRecord(z.enum(checkNames), z.boolean())
-    .meta({ description: 'Absent if the check’s input was not given.' }),
-  judged: z.partialRecord(z.enum(checkNames), z.boolean()).meta({
-    description:
-      'For each of the checks: false if it could not be made because its input could not be read. Then it has not passed, and nothing is known to be wrong.',
-  }),
+    .meta({ description: '`judged` of each of the checks, by name.' }),
   expiresAt: timestamp.optional().meta({ description: 'The earliest notAfter on the path.' }),
   daysLeft: wholeDays.optional(),
   diagnosis: diagnosisSchema,
@@ -233,7 +243,18 @@ export const environmentSchema = environmentFields
   .meta({ id: 'Environment' });
 
 export const checkReportSchema = z
-  .object({ status: statusSchema, generatedAt: timestamp, environments: z.array(checkedEnvironmentSchema) })
+  .object({
+    status: statusSchema.meta({ description: 'The worst of `environments`.' }),
+    generatedAt: timestamp,
+    environments: z.array(checkedEnvironmentSchema),
+    notJudged: z
+      .array(z.object({ name: text, why: text }))
+      .optional()
+      .meta({
+        description:
+          'Environments that this process was too short of resources to check. The exit code is then 3, or 2.',
+      }),
+  })
   .meta({ id: 'CheckReport' });
 
 export const inspectionReportSchema = z

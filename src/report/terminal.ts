@@ -20,9 +20,9 @@ export function paint(terminal: Terminal, format: Format, text: SafeText): SafeT
   return terminal.colour ? (styleText(format, text, { validateStream: false }) as SafeText) : text;
 }
 
-const colours = { ok: 'green', info: 'cyan', warning: 'yellow', critical: 'red' } as const;
+const colours = { ok: 'green', info: 'cyan', unknown: 'magenta', warning: 'yellow', critical: 'red' } as const;
 
-export function severityFormat(severity: Severity | Status): Format {
+export function severityFormat(severity: Severity | Status | 'unknown'): Format {
   return ['bold', colours[severity]];
 }
 

@@ -8,7 +8,7 @@ import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 import { type Chain, chainLines, keyKind } from './chain.ts';
 import { firstActionLines } from './diagnosis.ts';
 import { handshakeLines } from './handshake.ts';
-import { diagnosisOf } from './json.ts';
+import { diagnosisOf, type Inspected, type NotJudged } from './json.ts';
 import { labelled, paint, printed, severityFormat, type Terminal, wrap } from './terminal.ts';
 
 /** An attacker can choose the length of a subject, so it is cut to this. */
@@ -16,9 +16,10 @@ const longestName = 200;
 const blank = literal('');
 
 /** `inspect`: one credential, or the parts of one that were given. */
-export function inspectionText(assessment: Assessment, terminal: Terminal): SafeText {
+export function inspectionText(inspected: Inspected, terminal: Terminal): SafeText {
+  const { assessment } = inspected;
   const { assessedAt: now, certificates, path } = assessment;
-  const diagnosis = diagnosisOf(assessment);
+  const diagnosis = diagnosisOf(inspected);
   const { findings } = diagnosis;
   return printed([
     ...headline(statusOf(findings), verdictOfInspection(assessment, diagnosis), terminal),
@@ -33,10 +34,20 @@ export function inspectionText(assessment: Assessment, terminal: Terminal): Safe
 }
 
 /** `check`: every environment in the order of the configuration, and the count at the end, where the user looks first. */
-export function checkText(environments: readonly EnvironmentStatus[], now: Date, terminal: Terminal): SafeText {
+export function checkText(
+  environments: readonly EnvironmentStatus[],
+  now: Date,
+  terminal: Terminal,
+  notJudged: readonly NotJudged[] = [],
+): SafeText {
   return printed([
     ...environments.flatMap((environment) => [...environmentLines(environment, now, terminal), blank]),
-    summaryOf(environments, terminal),
+    ...notJudged.flatMap(({ name, why }) => [
+      ...headline('unknown', say`${name}: not judged, because this process could not look`, terminal),
+      ...wrap(terminal, '  ', why),
+      blank,
+    ]),
+    summaryOf(environments, notJudged.length, terminal),
   ]);
 }
 
@@ -59,7 +70,7 @@ function placeLines({ application, mailboxId, url }: EnvironmentStatus, terminal
   return wrap(terminal, '  ', place).map((line) => paint(terminal, 'dim', line));
 }
 
-function headline(status: Status, verdict: SafeText, terminal: Terminal): SafeText[] {
+function headline(status: Status | 'unknown', verdict: SafeText, terminal: Terminal): SafeText[] {
   const word = say`${status.toUpperCase()}`;
   const [first = blank, ...more] = wrap(terminal, ' '.repeat(word.length + 2), verdict, '');
   return [joined([paint(terminal, severityFormat(status), word), literal('  '), first]), ...more];
@@ -173,12 +184,14 @@ function findingLines({ code, consequenceOf, message, remedy, severity }: Findin
   ];
 }
 
-function summaryOf(environments: readonly EnvironmentStatus[], terminal: Terminal): SafeText {
+function summaryOf(environments: readonly EnvironmentStatus[], notJudged: number, terminal: Terminal): SafeText {
   const counts = (['critical', 'warning', 'ok'] as const).flatMap((status) => {
     const count = environments.filter((environment) => environment.status === status).length;
     return count === 0 ? [] : [paint(terminal, severityFormat(status), say`${count} ${status}`)];
   });
-  return joined([say`${plural(environments.length, 'environment')}: `, joined(counts, ', ')]);
+  const unknown = notJudged > 0 ? [paint(terminal, severityFormat('unknown'), say`${notJudged} not judged`)] : [];
+  const all = environments.length + notJudged;
+  return joined([say`${plural(all, 'environment')}: `, joined([...counts, ...unknown], ', ')]);
 }
 
 const lowerFirst = (text: string) =>

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serviceView } from '../../src/cli/service-view.ts';
+import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { sampleConfiguration } from '../support/configuration.ts';
 import { environmentStatus, sampleFinding, sampleNow } from '../support/status.ts';
 
@@ -17,12 +18,18 @@ afterAll(() => {
   return new Promise((resolve) => server.close(resolve));
 });
 
-const unreadable = () => environmentStatus({ findings: [sampleFinding('passphrase_missing')] });
-const seen = async (status = unreadable(), http: object = {}) => {
+const unreadable = (name = 'integration') =>
+  environmentStatus({ name, findings: [sampleFinding('passphrase_missing')] });
+const seen = async (status = unreadable(), http: object = {}, ...others: EnvironmentStatus[]) => {
   const { port } = server.address() as AddressInfo;
   const configuration = sampleConfiguration([], { http: { host: '127.0.0.1', port, ...http } });
-  return (await serviceView(configuration, [status], sampleNow)).join('');
+  return (await serviceView(configuration, [status, ...others], sampleNow)).join('');
 };
+const described = (name: string, status = 'ok', headline = 'Nothing needs attention') => ({
+  name,
+  status,
+  diagnosis: { headline },
+});
 
 test('who looks makes no difference: nothing is said, and nobody is asked', async () => {
   const before = asked.length;
@@ -32,11 +39,27 @@ test('who looks makes no difference: nothing is said, and nobody is asked', asyn
 });
 
 test('a part that cannot be read: as whom it was tried, and what the running service sees', async () => {
-  answer = JSON.stringify({ status: 'ok', diagnosis: { headline: 'Nothing needs attention\u202e' } });
+  answer = JSON.stringify(described('integration', 'ok', 'Nothing needs attention\u202e'));
   const text = await seen();
   expect(text).toMatch(/^Checked as uid \d+ on .* at 2026-03-02 09:30:00 UTC, with the variables of this shell\.$/m);
-  expect(text).toMatch(/sees integration as ok: Nothing needs attention\\u\{202e\}\.\n$/);
+  expect(text).toMatch(/sees integration as ok \(Nothing needs attention\\u\{202e\}\)\.\n$/);
   expect(asked.at(-1)).toBe('/api/v1/environments/integration');
+});
+
+test('several environments: the service is asked once, and what it says is one line', async () => {
+  const before = asked.length;
+  const environments = [described('integration'), described('b'), described('c', 'critical', 'The key is gone'), 7];
+  answer = JSON.stringify({ environments: [...environments, described('of no interest here')] });
+  const text = await seen(unreadable(), {}, unreadable('b'), unreadable('c'));
+  expect(asked.slice(before)).toEqual(['/api/v1/environments']);
+  expect(text.split('\n')).toHaveLength(3);
+  expect(text).toMatch(/sees integration, b as ok \(Nothing needs attention\); c as critical \(The key is gone\)\.\n$/);
+});
+
+test('several environments, and nobody answers: one line', async () => {
+  const text = await seen(unreadable(), { port: 1 }, ...[...'abcdefg'].map(unreadable));
+  expect(text.split('\n')).toHaveLength(3);
+  expect(text).toContain('would see of integration, a, b, c, d and 3 more.');
 });
 
 test.each(['', 'not JSON', '{"status":"ok"}', '[]'])('what answers is not the service (%j)', async (other) => {

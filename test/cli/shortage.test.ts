@@ -1,7 +1,11 @@
 /** A `check` in a process that has no file descriptor left: it could not look, and says nothing of any certificate. */
 import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkReportSchema } from '../../src/report/schema.ts';
+import { type } from '../support/cli.ts';
 import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';
 import { limitedNode } from '../support/exhaust.ts';
 
@@ -57,4 +61,58 @@ test('without descriptors for the configuration: exit code 3 and the same senten
   const { code, stderr } = await checkExhausted('before it begins', 'text');
   expect(stderr).toMatch(/^error: reading .+mesh-cert-monitor\.yaml: this process is short of resources \(EMFILE\)\./);
   expect(code).toBe(3);
+});
+
+describe('a handshake for which this process had too little processor time', () => {
+  // Once it is greeted, it says nothing, and keeps this process from doing anything until the deadline has passed.
+  const blocking = createServer((socket) => {
+    let again: NodeJS.Timeout | undefined;
+    socket
+      .on('error', () => {})
+      .on('data', () => {
+        again = setInterval(() => {
+          for (const until = performance.now() + 900; performance.now() < until; );
+        }, 20);
+      })
+      .on('close', () => clearInterval(again));
+  });
+  let short: DiskEstate;
+  beforeAll(async () => {
+    short = await diskEstate(['alpha', 'beta']);
+    await new Promise<void>((resolve) => blocking.listen(0, '127.0.0.1', resolve));
+    const document = JSON.parse(readFileSync(short.config, 'utf8'));
+    document.environments[0].mesh.url = `https://127.0.0.1:${(blocking.address() as AddressInfo).port}`;
+    document.environments[0].mesh.timeouts = { connect: '1s', tls: '1s', request: '1s' };
+    writeFileSync(short.config, JSON.stringify(document));
+  });
+  afterAll(async () => {
+    blocking.close();
+    await short.remove();
+  });
+  const check = (...words: string[]) => type(['check', '--config', short.config, ...words], { env: short.env });
+  const why = 'this process itself was blocked for';
+
+  test('says that one environment was not judged, and everything about the others', async () => {
+    const { code, stdout } = await check();
+    expect(stdout).toMatch(/^CRITICAL {2}beta: /);
+    expect(stdout).toContain('UNKNOWN  alpha: not judged, because this process could not look\n');
+    expect(stdout).toContain(why);
+    expect(stdout).toMatch(/\n2 environments: 1 critical, 1 not judged\n$/);
+    expect(code).toBe(2);
+  });
+
+  test('names it in JSON and for monitoring plugins, whose exit code is 3 unless something else is critical', async () => {
+    const { stdout } = await check('--format', 'json');
+    const { environments, notJudged } = checkReportSchema.parse(JSON.parse(stdout));
+    expect(environments.map(({ name }) => name)).toEqual(['beta']);
+    expect(notJudged).toEqual([{ name: 'alpha', why: expect.stringContaining(why) }]);
+    const plugin = await check('--format', 'nagios');
+    expect(plugin.stdout).toMatch(/^CRITICAL - beta .*; alpha not judged: /);
+  });
+
+  test('of the only environment is an error, and no verdict', async () => {
+    const { code, stdout, stderr } = await check('--environment', 'alpha');
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toContain(why);
+  });
 });

@@ -88,20 +88,38 @@ describe('json', () => {
       privateKeyUsagePeriod: { notAfter: daysFromSampleNow(100) },
     });
     const assessment = sampleAssessment({ certificates: [{ role: 'client', onPath: true, certificate }] });
-    const [client] = inspectionReport(assessment, sampleNow).inspection.certificates;
+    const [client] = inspectionReport({ assessment, sources: {}, chainOrder: 'root-first' }, sampleNow).inspection
+      .certificates;
     expect(client).toMatchObject({
       keyCurve: 'P-256',
       privateKeyUsagePeriod: { notAfter: '2026-06-10T09:30:00Z' },
     });
-    strictly(inspectionReportSchema, inspectionReport(assessment, sampleNow));
+    strictly(
+      inspectionReportSchema,
+      inspectionReport({ assessment, sources: {}, chainOrder: 'root-first' }, sampleNow),
+    );
   });
 
   test('a sandbox without a credential has no verdict, and no dates', () => {
     const json = environmentJson(everyEnvironment().sandbox, sampleNow);
-    expect(json).toMatchObject({ credentialConfigured: false, certificates: [], path: [], checks: {} });
+    expect(json).toMatchObject({ credentialConfigured: false, certificates: [], path: [], checks: [], judged: {} });
     expect(json).not.toHaveProperty('valid');
     expect(json).not.toHaveProperty('expiresAt');
     expect(json.handshake).toMatchObject({ outcome: 'success', httpStatus: 200 });
+  });
+
+  test('a check says whether it was judged, and the object by name says the same', () => {
+    const assessment = sampleAssessment({ failed: ['readable'], notJudged: ['key_match'] });
+    const { checks, judged } = inspectionReport(
+      { assessment, sources: {}, chainOrder: 'root-first' },
+      sampleNow,
+    ).inspection;
+    expect(checks.slice(0, 3)).toEqual([
+      { check: 'readable', passed: false, judged: true },
+      { check: 'key_match', passed: false, judged: false },
+      { check: 'chain_order', passed: true, judged: true },
+    ]);
+    expect(judged).toEqual(Object.fromEntries(checks.map((each) => [each.check, each.judged])));
   });
 
   test('the dates of a file that has gone bad stay', () => {
@@ -113,7 +131,7 @@ describe('json', () => {
   test('days left follow the time of the report, and the time of --at for an inspection', () => {
     expect(environmentJson(environmentStatus(), daysFromSampleNow(1)).daysLeft).toBe(294);
     const assessment = sampleAssessment({ assessedAt: daysFromSampleNow(100) });
-    const report = inspectionReport(assessment, sampleNow);
+    const report = inspectionReport({ assessment, sources: {}, chainOrder: 'root-first' }, sampleNow);
     expect(report).toMatchObject({
       generatedAt: '2026-03-02T09:30:00Z',
       inspection: { assessedAt: '2026-06-10T09:30:00Z', daysLeft: 195 },
@@ -128,7 +146,7 @@ describe('json', () => {
 
   test('a hostile subject is carried as text, escaped', () => {
     const assessment = sampleAssessment({ certificates: sampleChain({ subjectText: hostileSubject }) });
-    const text = JSON.stringify(inspectionReport(assessment, sampleNow));
+    const text = JSON.stringify(inspectionReport({ assessment, sources: {}, chainOrder: 'root-first' }, sampleNow));
     expect(JSON.parse(text).inspection.certificates[0].subject).toBe(escaped(hostileSubject));
   });
 

@@ -21,7 +21,7 @@ const plain = { colour: false, columns: 100 };
 const estate = Object.values(everyEnvironment());
 const check = (...environments: Parameters<typeof checkText>[0]) => checkText(environments, sampleNow, plain);
 const inspect = (more: Parameters<typeof sampleAssessment>[0], terminal = plain) =>
-  inspectionText(sampleAssessment(more), terminal);
+  inspectionText({ assessment: sampleAssessment(more), sources: {}, chainOrder: 'root-first' }, terminal);
 
 describe('text', () => {
   test.each([60, 80, 100])('a healthy and a failing environment, %i columns wide', async (columns) => {

@@ -5,7 +5,7 @@ import { keyIdentifiersAgree, looksSelfSigned, namedIssuer, namesIssuer } from '
 import { type Certificate, firstToExpire } from '../../x509/index.ts';
 import { pathOf } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { authoritiesOf, clientOf, keyIdentifier, place, quotedName, timeHere, utcMinute } from '../words.ts';
+import { authoritiesOf, clientOf, keyIdentifier, orderOf, place, quotedName, timeHere, utcMinute } from '../words.ts';
 import { refusals } from './client.ts';
 
 /** Trust in our certificate and in the server's comes from the same bundle. */
@@ -48,7 +48,7 @@ function endOfPath({ assessment }: Evidence): Certificate | undefined {
 function addRoot(evidence: Evidence): Wording {
   const end = endOfPath(evidence);
   if (!end || looksSelfSigned(end) || end === clientOf(evidence)) return {};
-  const first = (evidence.environment?.chainOrder ?? 'root-first') === 'root-first';
+  const first = orderOf(evidence) === 'root-first';
   const where = first ? 'at the top' : 'at the end';
   return {
     headline: `The root CA ${quotedName(end.issuer)} is missing from the CA bundle`,
@@ -77,20 +77,24 @@ function otherBundle(evidence: Evidence): Wording {
   };
 }
 
+const shippedFor = { 'path-to-live': 'integration', live: 'production' } as const;
+
 /** The public CA certificates of this environment, where they are the ones that are missing. */
 function publicBundle(evidence: Evidence): Wording {
   const client = clientOf(evidence);
-  const { preset } = evidence.environment ?? {};
+  const issuer = client && namedIssuer(client);
   const path = pathOf(evidence, 'caBundle');
-  if (!client || !namedIssuer(client) || !preset || preset === 'sandbox' || path === undefined) return {};
+  if (!issuer || path === undefined) return {};
+  const preset = evidence.environment ? evidence.environment.preset : shippedFor[issuer.pki];
+  if (!preset || preset === 'sandbox') return {};
   return { command: `mesh-cert-monitor bundle --environment ${preset} --output ${path}` };
 }
 
 function addIssuer(evidence: Evidence): Wording {
   const client = clientOf(evidence);
-  if (!client || evidence.environment === undefined) return {};
+  if (!client) return {};
   const issuer = `${quotedName(client.issuer)}${keyIdentifier(client.authorityKeyIdentifier)}`;
-  const first = evidence.environment.chainOrder === 'root-first';
+  const first = orderOf(evidence) === 'root-first';
   return {
     headline: `The CA that issued the client certificate, ${quotedName(client.issuer)}, is missing from the CA bundle`,
     remedy: `Add ${issuer} ${first ? 'at the end' : 'at the top'} of ${place(evidence, 'caBundle')}. Keep what is there.`,
@@ -101,8 +105,8 @@ function addIssuer(evidence: Evidence): Wording {
 /** One of ours that puts them right, and keeps the previous file. */
 function reorder(evidence: Evidence): Wording {
   const path = pathOf(evidence, 'caBundle');
-  if (path === undefined || !evidence.environment) return {};
-  const order = evidence.environment.chainOrder === 'leaf-first' ? ' --order leaf-first' : '';
+  if (path === undefined) return {};
+  const order = orderOf(evidence) === 'leaf-first' ? ' --order leaf-first' : '';
   return {
     remedy: `Run \`mesh-cert-monitor bundle ${path} --in-place${order}\`. The previous file is kept, and nothing else has to change.`,
     command: `mesh-cert-monitor bundle ${path} --in-place${order}`,
@@ -110,9 +114,13 @@ function reorder(evidence: Evidence): Wording {
 }
 
 function otherEnvironment(evidence: Evidence): Wording {
+  const { environment } = evidence;
+  const whose = environment
+    ? `for mailbox ${environment.mesh.mailboxId.toUpperCase()} in this environment`
+    : 'in the environment that the CA bundle is for';
   return {
     headline: 'The client certificate is from another environment',
-    remedy: `Deploy the certificate and key that were issued for mailbox ${evidence.environment?.mesh.mailboxId.toUpperCase() ?? ''} in this environment: ${place(evidence, 'certificate')}, ${place(evidence, 'privateKey')}.`,
+    remedy: `Deploy the certificate and key that were issued ${whose}: ${place(evidence, 'certificate')}, ${place(evidence, 'privateKey')}.`,
   };
 }
 
