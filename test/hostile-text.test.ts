@@ -241,7 +241,7 @@ describe('of a renewal', () => {
   test('in every e-mail to the contact', async () => {
     const environment = environmentOf('production');
     const record = recordFor(environment, { commonName: new Untrusted(hostileText) });
-    const context = { environment, from, record, now: new Date() };
+    const context = { environment, from, record, configurationFile: '/etc/mesh/c.yaml', now: new Date() };
     const certificate = parseCertificate(client.der);
     for (const message of [
       renderReminder(context, inDays(3)),

@@ -1,8 +1,10 @@
+import type { FindingCode } from '../../src/findings/index.ts';
 import { clientNotAfter, credentialExpiry, criticalThreshold, warningThreshold } from './recording.ts';
 import {
   type AlertRule,
   clientCertificate,
   codesOf,
+  command,
   environment,
   fails,
   follows,
@@ -25,6 +27,17 @@ const otherwiseInvalid = codesOf('validity', 'strength').filter((code) => code !
 const renewalAlerted =
   `${perEnvironment('nhs_mesh_renewal_state{state=~"due|failed|uncertain"}')} == 1 ` +
   `or ${present('renewal_overdue')} or ${stands('renewal_unanswered')}`;
+/** Why a certificate runs out, and that it does. */
+const runningOut: readonly FindingCode[] = [
+  'certificate_expires_imminently',
+  'certificate_expires_soon',
+  'renewal_due',
+  'renewal_overdue',
+  'renewal_unanswered',
+  'renewal_email_failed',
+  'renewal_key_missing',
+];
+const caEnds: readonly FindingCode[] = ['ca_expires_soon', 'ca_expires_before_client'];
 /** What looks like an expiry follows from a wrong clock, which has an alert of its own. */
 const timeIsWrong = `${follows('certificate_expired')} and on (${scope}) ${stands('clock_skew')}`;
 const humanValue = '{{ $value | humanizeDuration }}';
@@ -32,11 +45,12 @@ const humanValue = '{{ $value | humanizeDuration }}';
 const reading: AlertRule[] = [
   {
     alert: 'MeshCredentialUnreadable',
+    about: codesOf('readable'),
     expr: fails('readable'),
     for: '10m',
     severity: 'critical',
     summary: `A credential file of MESH ${environment} cannot be read`,
-    description: `The certificate, private key, passphrase or CA bundle of ${environment} cannot be read as deployed. A client that restarts now will not be able to connect. Run "mesh-cert-monitor check --config FILE --environment ${environment}": it reports the file and the remedy.`,
+    description: `The certificate, private key, passphrase or CA bundle of ${environment} cannot be read as deployed. A client that restarts now will not be able to connect. Run "${command('check')}": it reports the file and the remedy.`,
     steps: [
       'Run `mesh-cert-monitor check --config FILE --environment NAME`: the finding says which file, which part of it, and why.',
       'Check what the last deployment changed: a secret, a mount, a permission or a passphrase.',
@@ -47,6 +61,7 @@ const reading: AlertRule[] = [
   },
   {
     alert: 'MeshKeyMismatch',
+    about: codesOf('key_match'),
     expr: fails('key_match'),
     for: '10m',
     severity: 'critical',
@@ -61,11 +76,12 @@ const reading: AlertRule[] = [
   },
   {
     alert: 'MeshChainInvalid',
+    about: codesOf('chain_valid'),
     expr: fails('chain_valid'),
     for: '10m',
     severity: 'critical',
     summary: `The certification path of MESH ${environment} is not valid`,
-    description: `${clientCertificate} of ${environment} does not lead to a trusted root through the CA bundle. Run "mesh-cert-monitor check --config FILE --environment ${environment}": it shows where the path breaks.`,
+    description: `${clientCertificate} of ${environment} does not lead to a trusted root through the CA bundle. Run "${command('check')}": it shows where the path breaks.`,
     steps: [
       'Run `mesh-cert-monitor check --config FILE --environment NAME`: it draws the path and marks the certificate at fault.',
       'Put the current CA certificates of this environment into the bundle.',
@@ -75,14 +91,12 @@ const reading: AlertRule[] = [
   {
     // Everything that the alerts above, and the one for an expired certificate, do not explain.
     alert: 'MeshCredentialInvalid',
-    expr: unless(
-      stands(...otherwiseInvalid),
-      stands(...codesOf('readable', 'key_match', 'chain_valid'), 'certificate_expired'),
-    ),
+    about: otherwiseInvalid,
+    expr: unless(stands(...otherwiseInvalid), stands(...codesOf('readable', 'key_match'), 'certificate_expired')),
     for: '10m',
     severity: 'critical',
     summary: `MESH would refuse the credential of ${environment}`,
-    description: `${clientCertificate} of ${environment} can be read, matches its key and has a valid path, but cannot be used with MESH: it is weak, not valid yet, or not meant for a TLS client. Run "mesh-cert-monitor check --config FILE --environment ${environment}" for the reason, then ask the desk for the right certificate.`,
+    description: `${clientCertificate} of ${environment} can be read and matches its key, but cannot be used with MESH: it is weak, not valid yet, or not meant for a TLS client. Run "${command('check')}" for the reason, then ask the desk for the right certificate.`,
     steps: [
       'Run `mesh-cert-monitor check --config FILE --environment NAME`: the critical finding says what is wrong.',
       'If the certificate is not valid yet, wait, or put the previous one back. Otherwise ask the desk for the right one.',
@@ -91,11 +105,12 @@ const reading: AlertRule[] = [
   },
   {
     alert: 'MeshChainOrderWrong',
+    about: codesOf('chain_order'),
     expr: fails('chain_order'),
     for: '30m',
     severity: 'warning',
     summary: `The CA bundle of MESH ${environment} is in the wrong order`,
-    description: `The CA bundle of ${environment} is not in the configured order (root CA first by default). Some clients cannot use it. Run "mesh-cert-monitor check --config FILE --environment ${environment}": it says which certificates to swap.`,
+    description: `The CA bundle of ${environment} is not in the configured order (root CA first by default). Some clients cannot use it. Run "${command('check')}": it says which certificates to swap.`,
     steps: [
       'Run `mesh-cert-monitor bundle BUNDLE.pem --in-place`, with `--order leaf-first` if that is the configured order.',
       'If your client needs the other order, set `chain_order`.',
@@ -104,6 +119,7 @@ const reading: AlertRule[] = [
   },
   {
     alert: 'MeshCertificateNameUnexpected',
+    about: codesOf('naming'),
     expr: fails('naming'),
     for: '30m',
     severity: 'warning',
@@ -117,11 +133,12 @@ const reading: AlertRule[] = [
   },
   {
     alert: 'MeshVerifiersDisagree',
+    about: codesOf('rehearsal'),
     expr: fails('rehearsal'),
     for: '30m',
     severity: 'warning',
     summary: `Two verifiers disagree about the credential of MESH ${environment}`,
-    description: `The monitor's own path validation and OpenSSL disagree about ${clientCertificate} of ${environment}. Trust the stricter one; "mesh-cert-monitor check --config FILE --environment ${environment}" prints both verdicts.`,
+    description: `The monitor's own path validation and OpenSSL disagree about ${clientCertificate} of ${environment}. Trust the stricter one; "${command('check')}" prints both verdicts.`,
     steps: [
       'Read both verdicts in the finding.',
       'Report the difference to the maintainers. Include the certificates, never the key.',
@@ -133,11 +150,12 @@ const reading: AlertRule[] = [
 const expiry: AlertRule[] = [
   {
     alert: 'MeshCertificateExpiresSoon',
+    about: runningOut,
     expr: unless(isWarning(left), renewalAlerted),
     for: '1h',
     severity: 'warning',
     summary: `The client certificate of MESH ${environment} expires soon`,
-    description: `${clientCertificate} of ${environment} has ${humanValue} left. Check that the renewal has been requested: "mesh-cert-monitor renewals --config FILE".`,
+    description: `${clientCertificate} of ${environment} has ${humanValue} left. Check that the renewal has been requested: "${command('renewals', false)}".`,
     steps: [
       'Run `mesh-cert-monitor renewals --config FILE`.',
       'If it has not been requested, run `mesh-cert-monitor renew --config FILE --environment NAME`.',
@@ -146,11 +164,12 @@ const expiry: AlertRule[] = [
   },
   {
     alert: 'MeshCertificateExpiryImminent',
+    about: runningOut,
     expr: unless(isCritical(left), timeIsWrong),
     for: '10m',
     severity: 'critical',
     summary: `The client certificate of MESH ${environment} is about to expire`,
-    description: `${clientCertificate} of ${environment} has ${humanValue} left, and the desk takes several working days to answer. Telephone the desk and quote the request that "mesh-cert-monitor renewals --config FILE" shows.`,
+    description: `${clientCertificate} of ${environment} has ${humanValue} left, and the desk takes several working days to answer. Telephone the desk and quote the request that "${command('renewals', false)}" shows.`,
     steps: [
       'Run `mesh-cert-monitor renewals --config FILE`.',
       'Telephone the desk and quote the request.',
@@ -160,11 +179,12 @@ const expiry: AlertRule[] = [
   },
   {
     alert: 'MeshCertificateExpired',
+    about: ['certificate_expired'],
     expr: unless(`${left} <= 0`, timeIsWrong),
     for: '0m',
     severity: 'critical',
     summary: `The client certificate of MESH ${environment} has expired: no messages can be sent or collected`,
-    description: `${clientCertificate} of ${environment} has expired and MESH refuses it. Telephone the desk for an urgent certificate; "mesh-cert-monitor renew --config FILE --environment ${environment}" drafts the request.`,
+    description: `${clientCertificate} of ${environment} has expired and MESH refuses it. Telephone the desk for an urgent certificate; "${command('renew')}" drafts the request.`,
     steps: [
       'Tell the people who depend on the messages.',
       'Telephone the desk, and send the drafted request.',
@@ -174,6 +194,7 @@ const expiry: AlertRule[] = [
   },
   {
     alert: 'MeshCaExpiresSoon',
+    about: caEnds,
     expr: `(${isWarning(caLeft)}) and ${caEndsFirst}`,
     for: '1h',
     severity: 'warning',
@@ -188,6 +209,7 @@ const expiry: AlertRule[] = [
   },
   {
     alert: 'MeshCaExpiryImminent',
+    about: caEnds,
     expr: `(${isCritical(caLeft)}) and ${caEndsFirst}`,
     for: '10m',
     severity: 'critical',

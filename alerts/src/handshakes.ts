@@ -1,6 +1,16 @@
 import type { HandshakeReason } from '../../src/mesh/index.ts';
 import { config, secondsPerDay } from './config.ts';
-import { type AlertRule, environment, follows, lookedUp, perEnvironment, scope, stands, unless } from './rule.ts';
+import {
+  type AlertRule,
+  command,
+  environment,
+  follows,
+  lookedUp,
+  perEnvironment,
+  scope,
+  stands,
+  unless,
+} from './rule.ts';
 
 /** Reasons that do not clear by themselves: somebody has to change a file, a secret or a server. */
 const ours: readonly HandshakeReason[] = [
@@ -50,11 +60,12 @@ const serverLeft = 'nhs_mesh_server_certificate_not_after_timestamp_seconds - ti
 export const handshakeAlerts: readonly AlertRule[] = [
   {
     alert: 'MeshHandshakeRefused',
+    about: ['handshake_failed'],
     expr: refused,
-    for: '5m',
+    for: '10m',
     severity: 'critical',
-    summary: `The handshake of MESH ${environment} fails and will not recover by itself: {{ $labels.reason }}`,
-    description: `The last handshake of ${environment} failed with {{ $labels.reason }}, which will not clear by itself. The handshake documentation says what to change for that reason; "mesh-cert-monitor check --config FILE --environment ${environment}" tries again.`,
+    summary: `The handshake of MESH ${environment} fails and will not recover by itself ({{ $labels.reason }})`,
+    description: `The last handshake of ${environment} failed with {{ $labels.reason }}, which will not clear by itself. The handshake documentation says what to change for that reason; "${command('check')}" tries again.`,
     steps: [
       'Run `mesh-cert-monitor check --config FILE --environment NAME` for the detail.',
       'Follow the section for that reason in `docs/handshake.md`.',
@@ -63,6 +74,7 @@ export const handshakeAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshHandshakeFailing',
+    about: ['handshake_failed'],
     expr: unless(
       `${perEnvironment(`nhs_mesh_handshake_failure{reason!~"${definite.join('|')}"}`)} == 1`,
       follows('handshake_failed'),
@@ -70,7 +82,7 @@ export const handshakeAlerts: readonly AlertRule[] = [
     for: '65m',
     severity: 'critical',
     summary: `The handshake of MESH ${environment} keeps failing`,
-    description: `Two consecutive hourly handshakes of ${environment} failed, the last with ${lastReason}. Check the network, the proxy and the MESH service status; "mesh-cert-monitor check --config FILE --environment ${environment}" tries again.`,
+    description: `Two consecutive hourly handshakes of ${environment} failed, the last with ${lastReason}. Check the network, the proxy and the MESH service status; "${command('check')}" tries again.`,
     steps: [
       'Run `mesh-cert-monitor check --config FILE --environment NAME` from the same machine.',
       'Check the network path and the proxy.',
@@ -81,6 +93,7 @@ export const handshakeAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshMailboxNotValidated',
+    about: ['mailbox_not_validated_recently'],
     expr: unless(
       `max by (${scope}) (time() - (${lastSuccess} > 0)) > ${day} or ${stands('mailbox_not_validated_recently')}`,
       follows('mailbox_not_validated_recently'),
@@ -97,6 +110,7 @@ export const handshakeAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshClientCertificateNotRequested',
+    about: ['client_certificate_not_requested'],
     expr: `${perEnvironment('nhs_mesh_finding{code="client_certificate_not_requested",severity="critical"}')} == 1`,
     for: '10m',
     severity: 'critical',
@@ -111,6 +125,7 @@ export const handshakeAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshClockSkew',
+    about: ['clock_skew'],
     expr: unless(skewed, skewCritical),
     for: '15m',
     severity: 'warning',
@@ -124,6 +139,7 @@ export const handshakeAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshClockSkewCritical',
+    about: ['clock_skew'],
     expr: skewCritical,
     for: '5m',
     severity: 'critical',
@@ -134,6 +150,7 @@ export const handshakeAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshServerCertificateExpiresSoon',
+    about: ['server_certificate_expires_soon'],
     expr: unless(
       `min by (${scope}) (${serverLeft}) < ${config.serverCertificateDays * secondsPerDay}`,
       // Once it has expired, the failed handshake has an alert.

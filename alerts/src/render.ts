@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { config } from './config.ts';
-import { type AlertRule, runbookUrl } from './rule.ts';
+import { rankLabel } from './rank.ts';
+import { type AlertRule, diagnosed, runbookUrl } from './rule.ts';
 import { type RuleGroup, ruleGroups } from './rules.ts';
 
 const header =
@@ -16,10 +17,10 @@ function alert(rule: AlertRule) {
     alert: rule.alert,
     expr: rule.expr,
     ...(rule.for === '0m' ? {} : { for: rule.for }),
-    labels: { severity: rule.severity },
+    labels: { severity: rule.severity, ...rankLabel(rule) },
     annotations: {
       summary: rule.summary,
-      description: rule.description,
+      description: rule.about ? diagnosed(rule.about, rule.description) : rule.description,
       runbook_url: runbookUrl(rule.alert),
       dashboard_url: dashboard,
     },

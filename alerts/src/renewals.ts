@@ -1,4 +1,4 @@
-import { type AlertRule, environment, perEnvironment, present, stands, unless } from './rule.ts';
+import { type AlertRule, command, environment, perEnvironment, present, stands, unless } from './rule.ts';
 
 const state = (names: string) => `${perEnvironment(`nhs_mesh_renewal_state{state=~"${names}"}`)} == 1`;
 
@@ -9,11 +9,12 @@ const louder = present('renewal_overdue', 'certificate_expires_imminently', 'cer
 export const renewalAlerts: readonly AlertRule[] = [
   {
     alert: 'MeshRenewalNotRequested',
+    about: ['renewal_due'],
     expr: unless(state('due'), louder),
     for: '6h',
     severity: 'warning',
     summary: `The renewal of MESH ${environment} is due and has not been requested`,
-    description: `The certificate of ${environment} is in its renewal window and no request has been sent. "mesh-cert-monitor renewals --config FILE" says why; "mesh-cert-monitor renew --config FILE --dry-run --environment ${environment}" shows the request.`,
+    description: `The certificate of ${environment} is in its renewal window and no request has been sent. "${command('renewals', false)}" says why; "${command('renew')} --dry-run" shows the request.`,
     steps: [
       'Run `mesh-cert-monitor renewals --config FILE`.',
       'Fix what is stopping the email: the mail server, the state directory or the common name.',
@@ -22,11 +23,12 @@ export const renewalAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshRenewalEmailFailed',
+    about: ['renewal_email_failed'],
     expr: unless(state('failed|uncertain'), louder),
     for: '5m',
     severity: 'warning',
     summary: `The renewal request of MESH ${environment} failed, or it is uncertain whether it was sent`,
-    description: `The mail server refused the request for ${environment}, or the service stopped while it was sending. The service never sends it again by itself. If it was refused, fix the problem that "mesh-cert-monitor renewals --config FILE" reports, then run "mesh-cert-monitor renew --config FILE --environment ${environment}". If it is uncertain whether it was sent, ask the desk, then run "mesh-cert-monitor renewals resolve --config FILE --environment ${environment}" with --sent or --not-sent.`,
+    description: `The mail server refused the request for ${environment}, or the service stopped while it was sending. The service never sends it again by itself. If it was refused, fix the problem that "${command('renewals', false)}" reports, then run "${command('renew')}". If it is uncertain whether it was sent, ask the desk, then run "${command('renewals resolve')}" with --sent or --not-sent.`,
     steps: [
       'Run `mesh-cert-monitor renewals --config FILE` for the reason.',
       'If it is uncertain whether the request was sent, ask the desk, then run `mesh-cert-monitor renewals resolve --config FILE --environment NAME` with `--sent` or `--not-sent`.',
@@ -36,6 +38,7 @@ export const renewalAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshRenewalUnanswered',
+    about: ['renewal_unanswered'],
     expr: unless(stands('renewal_unanswered'), louder),
     for: '1h',
     severity: 'warning',
@@ -50,6 +53,7 @@ export const renewalAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshRenewalOverdue',
+    about: ['renewal_overdue'],
     expr: unless(present('renewal_overdue'), runningOut),
     for: '10m',
     severity: 'critical',
@@ -63,8 +67,9 @@ export const renewalAlerts: readonly AlertRule[] = [
   },
   {
     alert: 'MeshStateReplaced',
+    about: ['state_replaced'],
     expr: stands('state_replaced'),
-    for: '5m',
+    for: '10m',
     severity: 'critical',
     summary: `The state directory of the monitor was removed or replaced: no renewal of MESH ${environment} is sent`,
     description: `The record of renewals that the running service has open is no longer the one in state_dir, so it sends nothing for ${environment}. Stop the service, put the directory back, and start it again.`,

@@ -12,8 +12,13 @@ export interface AlertRule {
   readonly for: string;
   readonly severity: 'warning' | 'critical';
   readonly summary: string;
-  /** What it means for this environment, then what to do. May use Prometheus templates. */
+  /**
+   * What it means for this environment, then what to do. May use Prometheus templates. Shown where the service has no diagnosis about
+   * the same thing.
+   */
   readonly description: string;
+  /** The findings it reports: if one of them is the cause, the alert says what the diagnosis says. */
+  readonly about?: readonly FindingCode[];
   /** For the runbook: what to check, in order. */
   readonly steps: readonly string[];
   /** Why the alert waits as long as it does. */
@@ -39,6 +44,24 @@ export const lookedUp = (
   `{{ with printf "${metric}{${where}job='%s',mesh_estate='%s',mesh_environment='%s'} == 1" ` +
   '$labels.job $labels.mesh_estate $labels.mesh_environment | query }}' +
   `{{ with . | first }}${shown}{{ end }}{{ else }}${otherwise}{{ end }}`;
+
+/** Where the service has its configuration, so that commands run as printed. */
+const configurationFile =
+  `{{ with printf "nhs_mesh_config_info{job='%s',mesh_estate='%s'}" $labels.job $labels.mesh_estate | query }}` +
+  '{{ with . | first }}{{ .Labels.file }}{{ end }}{{ else }}FILE{{ end }}';
+
+/** @param words - `check`, `renewals resolve`. Environment names need no quotes. */
+export const command = (words: string, environmentToo = true) =>
+  `mesh-cert-monitor ${words} --config ${configurationFile}${environmentToo ? ` --environment ${environment}` : ''}`;
+
+/** The words of the diagnosis, if one of these findings is the cause. */
+export const diagnosed = (codes: readonly FindingCode[], otherwise: string) =>
+  lookedUp('nhs_mesh_diagnosis_info', {
+    where: `code=~'${codes.join('|')}',`,
+    shown:
+      '{{ .Labels.headline }}. {{ .Labels.first_action }}{{ if .Labels.command }} Command: {{ .Labels.command }}{{ end }}',
+    otherwise,
+  });
 
 /** Subject and serial of the client certificate. */
 export const clientCertificate = lookedUp('nhs_mesh_certificate_info', {

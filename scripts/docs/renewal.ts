@@ -33,7 +33,13 @@ const integration = environmentOf('integration', {
     caBundle: { kind: 'file', path: '/etc/mesh/ca_bundle.pem' },
   },
 });
-const context = { environment: production, from, record: recordFor(production), now: later };
+const context = {
+  environment: production,
+  from,
+  record: recordFor(production),
+  configurationFile: '/etc/mesh/mesh-cert-monitor.yaml',
+  now: later,
+};
 
 const toTheDesk = 'src/renewal/mail/request-message.ts';
 const toTheContact = 'src/renewal/mail/contact-messages.ts';

@@ -1,6 +1,6 @@
 /** Commands that run as printed: with the path of the configuration and the environment's name, quoted for a shell. */
 import type { FindingCode } from '../findings/index.ts';
-import { escaped, type SafeText, shellWord } from '../text/index.ts';
+import { escaped, ourCommand, type SafeText, shellWord } from '../text/index.ts';
 import type { Evidence } from './types.ts';
 import { type Part, sourceOf } from './words.ts';
 
@@ -21,9 +21,8 @@ export function commandFor(words: string, named: Named): string | undefined {
   const subcommand = Object.keys(takesEnvironment).find((each) => words === each || words.startsWith(`${each} `));
   const { configurationFile, environment } = named;
   if (!subcommand || configurationFile === undefined || !environment) return undefined;
-  const options = words.slice(subcommand.length);
-  const which = takesEnvironment[subcommand] ? ` --environment ${shellWord(environment.name)}` : '';
-  return `mesh-cert-monitor ${subcommand} --config ${shellWord(configurationFile)}${which}${options}`;
+  const place = { configurationFile, ...(takesEnvironment[subcommand] ? { environment: environment.name } : {}) };
+  return ourCommand(subcommand, place, words.slice(subcommand.length).trim());
 }
 
 const inText = /`mesh-cert-monitor ([a-z][^`]*)`/g;

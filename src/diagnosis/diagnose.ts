@@ -1,10 +1,12 @@
 /** From findings to one cause, its consequences and the first thing to do. Pure. */
 import { type Finding, severities } from '../findings/index.ts';
-import { escaped, literal } from '../text/index.ts';
+import { escaped, joined, literal, type SafeText } from '../text/index.ts';
 import { runnable } from './commands.ts';
 import { headlineOf } from './headline.ts';
+import { rankOf } from './rank.ts';
 import { rules } from './rules/all.ts';
 import type { Diagnosis, Evidence, Rule, Wording } from './types.ts';
+import { contact } from './words.ts';
 
 /**
  * One fault usually raises several findings. The rules say which of them is the cause; the others become information about it.
@@ -31,6 +33,7 @@ export function diagnose(evidence: Evidence): Diagnosis {
     ...(first ? { cause: first.finding } : {}),
     headline: headlineOf(evidence, first?.finding, first?.wording),
     firstAction: first?.finding.remedy ?? literal('Nothing.'),
+    lastingAction: first ? remedyOf(first.finding, { ...first.wording, calls: false }, evidence) : literal('Nothing.'),
     ...(first?.wording.command ? { command: escaped(first.wording.command) } : {}),
     consequences: first?.consequences ?? [],
     alsoNeedsAttention: findingsOf(others),
@@ -106,20 +109,22 @@ function asConsequence(finding: Finding, root: Finding, evidence: Evidence): Fin
   };
 }
 
-function reworded(finding: Finding, wording: Wording | undefined, evidence: Evidence): Finding {
-  const { message, remedy } = wording ?? {};
+function reworded(finding: Finding, wording: Wording, evidence: Evidence): Finding {
+  const { message } = wording;
   return {
     ...finding,
     ...(message === undefined ? {} : { message: escaped(`${sentence(finding.message)} ${message}`) }),
-    remedy: runnable(remedy === undefined ? finding.remedy : escaped(remedy), evidence, finding.code),
+    remedy: remedyOf(finding, wording, evidence),
   };
 }
 
-const ranks = new Map(rules.map(({ cause }, index) => [cause, index] as const).reverse());
+function remedyOf({ code, remedy: own }: Finding, { calls, remedy }: Wording, evidence: Evidence): SafeText {
+  const words = runnable(remedy === undefined ? own : escaped(remedy), evidence, code);
+  return calls ? joined([words, contact(evidence)], ' ') : words;
+}
 
-/** Of several that are equally bad, the one whose rule comes first: what has to be put right before the others can be judged. */
+/** Of several that are equally bad, the one that has to be put right before the others can be. */
 function worstAndFirst({ finding: one }: Root, { finding: other }: Root): number {
   const bySeverity = severities.indexOf(other.severity) - severities.indexOf(one.severity);
-  const rank = ({ code }: Finding) => ranks.get(code) ?? rules.length;
-  return bySeverity || rank(one) - rank(other);
+  return bySeverity || rankOf(one.code) - rankOf(other.code);
 }

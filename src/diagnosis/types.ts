@@ -1,5 +1,6 @@
 /** What a diagnosis goes by, and what it says. */
-import type { ResolvedEnvironment } from '../config/index.ts';
+import type { ChainOrder, ResolvedEnvironment } from '../config/index.ts';
+import type { CredentialInputs } from '../credential/index.ts';
 import type { Finding, FindingCode } from '../findings/index.ts';
 import type { HandshakeReason, HandshakeResult } from '../mesh/index.ts';
 import type { RenewalStatus } from '../renewal/index.ts';
@@ -15,6 +16,10 @@ export interface Evidence {
   readonly renewal?: RenewalStatus;
   /** Undefined for `inspect`, which has no configuration. */
   readonly environment?: ResolvedEnvironment;
+  /** What `inspect` was given, which has no configuration to look it up in. */
+  readonly sources?: CredentialInputs;
+  /** Of the bundle, without a configuration. Default: `root-first`. */
+  readonly chainOrder?: ChainOrder;
   /** Absolute path, for commands that a person can type. */
   readonly configurationFile?: string;
   readonly now: Date;
@@ -27,6 +32,8 @@ export interface Diagnosis {
   readonly headline: SafeText;
   /** What to do first. */
   readonly firstAction: SafeText;
+  /** The same without the contact's name and number, for what keeps it for long (metrics). */
+  readonly lastingAction: SafeText;
   /** Runs as printed in a POSIX shell. */
   readonly command?: SafeText;
   /** What goes away together with the cause. */
@@ -44,6 +51,8 @@ export interface Wording {
   readonly message?: string;
   /** What to do first, in place of the remedy. */
   readonly remedy?: string;
+  /** Somebody has to be called, and calls back: the contact is named after the remedy. */
+  readonly calls?: boolean;
   readonly command?: string;
 }
 

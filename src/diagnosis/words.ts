@@ -1,6 +1,7 @@
 /** Facts that decide, in words: where a file is, who must be called, what time it is. */
-import { isInStore, type Source, sourceLabel } from '../config/index.ts';
-import { shellWord } from '../text/index.ts';
+import { type ChainOrder, type GivenSource, isInStore, type Source, sourceLabel } from '../config/index.ts';
+import type { CredentialInputs } from '../credential/index.ts';
+import { literal, type SafeText, say, shellWord } from '../text/index.ts';
 import { utcTime } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import type { Evidence } from './types.ts';
@@ -18,6 +19,10 @@ export const clientOf = ({ assessment }: Evidence): Certificate | undefined =>
 export const authoritiesOf = ({ assessment }: Evidence): readonly Certificate[] =>
   (assessment?.certificates ?? []).filter(({ role }) => role !== 'client').map(({ certificate }) => certificate);
 
+/** The order that the bundle must have. */
+export const orderOf = ({ chainOrder, environment }: Evidence): ChainOrder =>
+  environment?.chainOrder ?? chainOrder ?? 'root-first';
+
 export type Part = 'certificate' | 'privateKey' | 'caBundle' | 'passphrase' | 'password' | 'sharedKey';
 
 const partWords: Readonly<Record<Part, string>> = {
@@ -29,13 +34,11 @@ const partWords: Readonly<Record<Part, string>> = {
   sharedKey: 'the shared key',
 };
 
-export function sourceOf({ environment }: Evidence, part: Part): Source | undefined {
+export function sourceOf({ environment, sources }: Evidence, part: Part): Source | GivenSource | undefined {
   const { credential, mesh } = environment ?? {};
   if (part === 'password' || part === 'sharedKey') return mesh?.[part];
-  if (!credential) return undefined;
-  if (credential.kind === 'pem') return credential[part];
-  if (part === 'passphrase') return credential.passphrase;
-  return part === 'caBundle' ? (credential.caBundle ?? credential.keystore) : credential.keystore;
+  const inputs: CredentialInputs = sources ?? credential ?? {};
+  return inputs[part] ?? (part === 'passphrase' ? undefined : inputs.keystore);
 }
 
 /** `the CA bundle /etc/mesh/bundle.pem`, `the shared key (environment variable MESH_SHARED_KEY)`, `the passphrase (in the configuration)` */
@@ -43,6 +46,7 @@ export function place(evidence: Evidence, part: Part): string {
   const source = sourceOf(evidence, part);
   if (!source) return partWords[part];
   if (source.kind === 'file') return `${partWords[part]} ${shellWord(source.path)}`;
+  if (source.kind === 'given') return partWords[part];
   if (isInStore(source)) return `${partWords[part]} (${sourceLabel(source)})`;
   const where = source.kind === 'env' ? `environment variable ${source.name}` : 'in the configuration';
   return `${partWords[part]} (${where})`;
@@ -63,10 +67,10 @@ export function desk({ environment }: Evidence): string {
 }
 
 /** For the desk to call back, or for whoever is on duty at night. Empty without a configuration. */
-export function contact({ environment }: Evidence): string {
-  if (!environment) return '';
+export function contact({ environment }: Evidence): SafeText {
+  if (!environment) return literal('');
   const { name, telephone } = environment.contact;
-  return ` Our contact is ${name}, telephone ${telephone}.`;
+  return say`Our contact is ${name}, telephone ${telephone}.`;
 }
 
 /** Groups of four, as key identifiers are compared by eye. */

@@ -46,6 +46,13 @@ export const labelCatalogue = {
   code: { meaning: 'A code of the finding catalogue.', values: findingCodes },
   threshold: { meaning: 'Which of the two thresholds.', values: ['warning', 'critical'] },
   severity: { meaning: 'The severity of the finding.', values: severities },
+  headline: { meaning: 'What is wrong, in one phrase. At most 1,024 characters.', values: undefined },
+  first_action: {
+    meaning: 'What to do first, without the contact’s name and number. At most 1,024 characters.',
+    values: undefined,
+  },
+  command: { meaning: 'The command for it, which runs as printed; empty if there is none.', values: undefined },
+  file: { meaning: 'The path of the configuration, quoted for a POSIX shell where that is needed.', values: undefined },
   reason: { meaning: 'Why the handshake failed (a closed list).', values: handshakeReasons },
   phase: { meaning: 'The part of the handshake that was timed.', values: handshakePhases },
   outcome: { meaning: 'The result.', values: [...handshakeOutcomes, ...emailOutcomes] },
@@ -141,6 +148,14 @@ const entries = {
     unit: 'always 1',
     labels: [environment, 'code'],
     help: 'The finding to act on first.',
+    absent: 'nothing needs attention',
+  },
+  nhs_mesh_diagnosis_info: {
+    group: 'credential',
+    type: 'gauge',
+    unit: 'always 1',
+    labels: [environment, 'code', 'severity', 'headline', 'first_action', 'command'],
+    help: 'What is wrong and what to do first, in words, for the text of an alert. Look it up when the alert is written; its labels change with the words.',
     absent: 'nothing needs attention',
   },
   nhs_mesh_finding: {
@@ -297,6 +312,13 @@ const entries = {
     unit: 'unix seconds',
     labels: [],
     help: 'When the current configuration was loaded.',
+  },
+  nhs_mesh_config_info: {
+    group: 'process',
+    type: 'gauge',
+    unit: 'always 1',
+    labels: ['file'],
+    help: 'Where the configuration is, for commands in the text of an alert.',
   },
   mesh_cert_monitor_build_info: {
     group: 'process',

@@ -1,5 +1,6 @@
 /** Turns the state of the service into the text that Prometheus reads, and keeps what has not changed since the last scrape. */
 import type { EstateStatus } from '../status/index.ts';
+import { shellWord } from '../text/index.ts';
 import { unixSeconds } from '../time/index.ts';
 import { type Block, environmentsInBlock, estateLabel, isUpToDate, writeBlock } from './blocks.ts';
 import { type MetricName, metricNames } from './catalogue.ts';
@@ -126,6 +127,8 @@ function ofProcess(name: ProcessMetricName, { configuration, name: estate }: Est
       return { labels: own, value: configuration.lastReloadSuccessful ? 1 : 0 };
     case 'nhs_mesh_config_last_reload_success_timestamp_seconds':
       return { labels: own, value: unixSeconds(configuration.lastReloadSuccessAt) };
+    case 'nhs_mesh_config_info':
+      return { labels: [...own, ['file', shellWord(configuration.file)]], value: 1 };
     case 'mesh_cert_monitor_build_info':
       return {
         labels: [...own, ['version', labelValue(build.version)], ['node_version', labelValue(build.nodeVersion)]],

@@ -13,12 +13,15 @@ export const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
 /** Subjects and issuers are untrusted text, and Prometheus keeps each value for weeks. */
 export const maxLabelLength = 256;
 
-/** A label value: escaped, and at most 256 UTF-16 code units. */
-export function labelValue(text: string): SafeText {
+/** Our own words, of which Prometheus keeps one label set for as long as something needs attention. */
+export const maxProseLength = 1024;
+
+/** A label value: escaped, and at most 256 UTF-16 code units unless said otherwise. */
+export function labelValue(text: string, most = maxLabelLength): SafeText {
   const whole = escaped(text);
-  if (whole.length <= maxLabelLength) return whole;
+  if (whole.length <= most) return whole;
   // The cut can fall inside a surrogate pair; half a pair is not a character.
-  return say`${whole.slice(0, maxLabelLength - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+  return say`${whole.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /** All labels in the order in which they are written. */

@@ -2,15 +2,16 @@
  * The samples of each metric for one environment, with its labels (other than `mesh_environment`) in the catalogue's order, and the parts of
  * the status they are made of. Pure.
  */
+import type { FindingCode, Severity } from '../findings/index.ts';
 import { type HandshakeResult, handshakeOutcomes, handshakePhases, handshakeReasons } from '../mesh/index.ts';
 import { emailOutcomes, renewalStates } from '../renewal/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
-import { literal, say } from '../text/index.ts';
+import { literal, type SafeText, say } from '../text/index.ts';
 import { dayMs, secondMs, unixSeconds } from '../time/index.ts';
 import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import type { LabelName, MetricName } from './catalogue.ts';
-import { labelValue, type Sample } from './format.ts';
+import { labelValue, maxProseLength, type Sample } from './format.ts';
 
 export type ProcessMetricName = Extract<MetricName, `${string}_config_${string}` | 'mesh_cert_monitor_build_info'>;
 export type EnvironmentMetricName = Exclude<MetricName, ProcessMetricName>;
@@ -79,6 +80,11 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
     ({ diagnosis }) => diagnosis.cause?.code,
     (code) => (code ? [{ labels: [['code', literal(code)]], value: 1 }] : []),
   ),
+  nhs_mesh_diagnosis_info: from(
+    ({ diagnosis: { cause, command, headline, lastingAction } }): Told | undefined =>
+      cause && [cause.code, cause.severity, headline, lastingAction, command ?? literal('')],
+    diagnosisInfo,
+  ),
   nhs_mesh_finding: from(
     ({ findings }) => findings.map(({ code, severity }) => [code, severity] as const),
     (findings) =>
@@ -131,6 +137,28 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
   nhs_mesh_check_next_run_timestamp_seconds: value(({ nextRunAt }) => time(nextRunAt)),
   nhs_mesh_check_duration_seconds: value(({ checkDurationSeconds }) => checkDurationSeconds ?? 0),
 };
+
+type Told = readonly [
+  code: FindingCode,
+  severity: Severity,
+  headline: SafeText,
+  firstAction: SafeText,
+  command: SafeText,
+];
+
+function diagnosisInfo(told: Told | undefined): Sample[] {
+  if (!told) return [];
+  const [code, severity, headline, firstAction, command] = told;
+  const labels: Sample['labels'] = [
+    ['code', literal(code)],
+    ['severity', literal(severity)],
+    ['headline', labelValue(headline, maxProseLength)],
+    ['first_action', labelValue(firstAction, maxProseLength)],
+    // Half a command is worse than none.
+    ['command', command.length > maxProseLength ? literal('') : command],
+  ];
+  return [{ labels, value: 1 }];
+}
 
 export function isOfEnvironment(name: MetricName): name is EnvironmentMetricName {
   return name in series;

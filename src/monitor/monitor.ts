@@ -83,7 +83,7 @@ export class Monitor {
     this.#options = { checkDeadlineMs: 30_000, retryAfterMs: 30_000, successes: noSuccesses, ...options };
     this.#startedAt = options.now();
     this.#wall = new Wall(options.log, this.#stopping.signal, (work, name) => this.#afterShortage(work, name));
-    this.#reload = { lastReloadSuccessful: true, lastReloadSuccessAt: this.#startedAt };
+    this.#reload = { file: configuration.path, lastReloadSuccessful: true, lastReloadSuccessAt: this.#startedAt };
     this.adopt(configuration);
   }
 
@@ -106,7 +106,7 @@ export class Monitor {
     this.#name = configuration.estate;
     this.#handshakeIntervalMs = handshakeIntervalMs(configuration.schedule);
     this.#nextCheckAfter = nextCheckAfter(configuration.schedule);
-    this.#reload = { lastReloadSuccessful: true, lastReloadSuccessAt: now };
+    this.#reload = { file: configuration.path, lastReloadSuccessful: true, lastReloadSuccessAt: now };
     this.#memories.clear();
     const spreadMs = firstSpreadOf(this.#handshakeIntervalMs, configuration.environments.length);
     for (const environment of configuration.environments) {
@@ -210,6 +210,9 @@ export class Monitor {
         environment,
         ...(examination ? { assessment: examination.assessment, credential: examination.credential } : {}),
         ...(handshake.last ? { handshake: handshake.last } : {}),
+        diagnose: (step: Pick<RenewalStep, 'status' | 'findings'>) =>
+          statusFrom(rememberRenewal(this.#memories.get(name)?.memory ?? memory, { ...step, emailed: [] }), now())
+            .diagnosis,
       };
       const step = await hold(this.#renewalLimit(() => actions.renew(input, now())));
       this.#update(name, (current) => rememberRenewal(current, step));

@@ -13,7 +13,7 @@ import type { EngineDeps, RenewalInput, RenewalStep } from './step.ts';
 import { patiently } from './store/patiently.ts';
 import { type Changes, StoreError, type Transition } from './store/store.ts';
 import { notify } from './tell.ts';
-import type { EmailOutcome, RequestKey, StoredRenewal } from './types.ts';
+import type { EmailOutcome, RequestKey, StoredRenewal, Told } from './types.ts';
 
 /** begin, fall due, send, uncertain's notice; or note, deploy, notify, close, and begin the next: no real sequence is longer. */
 const mostMoves = 12;
@@ -94,6 +94,7 @@ async function act(
   if (!key) throw new Error(`${kind} without a renewal`);
   const { environment } = input;
   const own = certificate ? { certificate } : {};
+  const diagnosed = () => told(input, conclude(facts, deps, key, decision, now));
   const subject = subjectOf(environment);
   const move = (from: Transition['from'], to: StoredRenewal['state'], changes: Changes = {}) =>
     patiently(() => store.transition(key, { from, to, at: now, reason, changes }));
@@ -118,12 +119,13 @@ async function act(
     case 'retry':
       return move(['failed'], 'due', { lastError: null, nextAttemptAt: null });
     case 'send': {
-      const result = await sendRequest({ ...input, ...own, record: recordOf(facts, key) }, deps, now);
+      const result = await sendRequest({ ...input, ...own, ...diagnosed(), record: recordOf(facts, key) }, deps, now);
       if (result) emailed.push(emailOutcome(result));
       return result !== undefined;
     }
     case 'notify': {
-      const result = await notify(decision.notice, recordOf(facts, key), certificate, input, deps, now);
+      const news = { record: recordOf(facts, key), certificate, environment, ...diagnosed() };
+      const result = await notify(decision.notice, news, deps, now);
       if (result) emailed.push(emailOutcome(result));
       return result !== undefined;
     }
@@ -144,6 +146,9 @@ async function act(
       return note({ closedAt: now });
   }
 }
+
+const told = ({ diagnose }: RenewalInput, conclusion: Pick<RenewalStep, 'status' | 'findings'>): { told?: Told } =>
+  diagnose ? { told: diagnose(conclusion) } : {};
 
 const emailOutcome = ({ outcome }: SendResult): EmailOutcome => (outcome === 'uncertain' ? 'failed' : outcome);
 

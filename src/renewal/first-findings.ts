@@ -1,10 +1,9 @@
 /** How far an environment is on the way to its first certificate: one finding, in place of those about files that cannot be there yet. Pure. */
 import { type Finding, finding } from '../findings/index.ts';
-import { shellWord } from '../text/index.ts';
+import { ourCommand } from '../text/index.ts';
 import { londonDay } from '../time/index.ts';
 import { isUnanswered } from './decide.ts';
 import type { RenewalFacts } from './decision.ts';
-import { commandFor } from './retry.ts';
 import type { RenewalRecord, RenewalStatus } from './types.ts';
 
 type Circumstances = RenewalFacts & {
@@ -17,7 +16,7 @@ type Circumstances = RenewalFacts & {
 export function firstFinding(circumstances: Circumstances, now: Date): Finding {
   const { environment, record, first, configurationFile } = circumstances;
   const { name, renewal } = environment;
-  const ask = commandFor('request', configurationFile, name);
+  const ask = ourCommand('request', { configurationFile, environment: name });
   if (first === 'not_requested')
     return finding('nothing_deployed_yet', `${name} has no certificate yet, and none has been requested.`, {
       remedy: `Run \`${ask}\`. If there is a certificate already, put it where the configuration says that it is.`,
@@ -48,7 +47,7 @@ function wordsFor(record: RenewalRecord, circumstances: Circumstances, isLate: b
   const { environment, configurationFile, reason } = circumstances;
   const { requestedAt, delivery } = record;
   const on = requestedAt ? ` on ${londonDay(requestedAt)}` : '';
-  const resolve = `mesh-cert-monitor renewals resolve --config ${shellWord(configurationFile)} --environment ${shellWord(environment.name)}`;
+  const resolve = ourCommand('renewals resolve', { configurationFile, environment: environment.name });
   switch (record.state) {
     case 'requested':
       if (delivery === 'drafted')
@@ -75,7 +74,7 @@ function wordsFor(record: RenewalRecord, circumstances: Circumstances, isLate: b
     default:
       return {
         message: `the request has not been sent: ${reason}`,
-        remedy: `Fix the problem that is named, then run \`${commandFor('request', configurationFile, environment.name)}\`.`,
+        remedy: `Fix the problem that is named, then run \`${ourCommand('request', { configurationFile, environment: environment.name })}\`.`,
       };
   }
 }
@@ -84,4 +83,4 @@ const acceptIt = (circumstances: Circumstances) =>
   `When the certificate arrives, save the email and run \`${acceptCommand(circumstances)} --install\`.`;
 
 const acceptCommand = ({ configurationFile, environment: { name } }: Circumstances) =>
-  `mesh-cert-monitor accept --config ${shellWord(configurationFile)} --environment ${shellWord(name)} ISSUED.eml`;
+  ourCommand('accept', { configurationFile, environment: name }, 'ISSUED.eml');

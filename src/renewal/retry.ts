@@ -1,7 +1,7 @@
 /** When a permanently refused request is worth another attempt: once the cause of the refusal has changed. */
 import { createHash } from 'node:crypto';
 import { type ResolvedEnvironment, readSource, type SmtpServer, SourceError, type Variables } from '../config/index.ts';
-import { shellWord } from '../text/index.ts';
+import { ourCommand } from '../text/index.ts';
 import { isFirst } from './first.ts';
 import { type RefusedThing, refusedThings } from './mail/smtp-failure.ts';
 import type { RequestKey } from './types.ts';
@@ -53,9 +53,5 @@ function sizes(enclose: ResolvedEnvironment['renewal']['enclose'], env: Variable
 
 /** The command to have it sent again, ready to run as printed. */
 export function sendAgainCommand(configurationFile: string, key: RequestKey): string {
-  return commandFor(isFirst(key) ? 'request' : 'renew', configurationFile, key.environment);
-}
-
-export function commandFor(command: 'request' | 'renew', configurationFile: string, environment: string): string {
-  return `mesh-cert-monitor ${command} --config ${shellWord(configurationFile)} --environment ${shellWord(environment)}`;
+  return ourCommand(isFirst(key) ? 'request' : 'renew', { configurationFile, environment: key.environment });
 }

@@ -12,12 +12,14 @@ import { refusalFacts, type SendingSettings } from './retry.ts';
 import { patiently } from './store/patiently.ts';
 import { pendingDirectory } from './store/pending-files.ts';
 import { type Changes, type RenewalStore, StoreError, type Transition } from './store/store.ts';
-import type { RequestKey, StoredRenewal } from './types.ts';
+import type { RequestKey, StoredRenewal, Told } from './types.ts';
 
 export interface Sender extends SendingSettings {
   readonly store: RenewalStore;
   readonly mailer: Mailer;
   readonly stateDir: string;
+  /** For commands that people are told to type. */
+  readonly configurationFile: string;
   /** Mail server answers that could not be written to disk. They are written at the next opportunity; until then a restart would find `sending`. */
   readonly unsaved: Map<string, { readonly key: RequestKey; readonly transition: Transition }>;
   /** The service is stopping: a message that has not been handed over is abandoned. */
@@ -32,6 +34,7 @@ export interface SendInput {
   readonly record: StoredRenewal;
   /** A person asks now. */
   readonly asked?: object;
+  readonly told?: Told;
 }
 
 /** @returns undefined when nothing was sent because it could not be drafted, the service is stopping, or another caller was first. */

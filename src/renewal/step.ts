@@ -6,7 +6,7 @@ import type { Assessment } from '../verify/index.ts';
 import type { ClockWatch } from './clock.ts';
 import type { RenewalFacts } from './decision.ts';
 import type { Sender } from './send.ts';
-import type { EmailOutcome, RenewalStatus } from './types.ts';
+import type { EmailOutcome, RenewalStatus, Told } from './types.ts';
 
 export interface RenewalInput {
   readonly environment: ResolvedEnvironment;
@@ -17,6 +17,8 @@ export interface RenewalInput {
   readonly handshake?: RenewalFacts['handshake'];
   /** A person asks for it now, without waiting for the window. */
   readonly asked?: RenewalFacts['asked'];
+  /** What the environment's diagnosis is once its renewal is as given: messages to the contact say the same as everything else. Default: they say nothing of it. */
+  readonly diagnose?: (renewal: Pick<RenewalStep, 'status' | 'findings'>) => Told;
 }
 
 export interface RenewalStep {

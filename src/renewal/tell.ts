@@ -1,29 +1,36 @@
 /** What the contact is told during a renewal. */
+import type { ResolvedEnvironment } from '../config/index.ts';
 import { lastSafeDay } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { renderClosing, renderReminder, renderUncertain } from './mail/contact-messages.ts';
 import { UnsafeMessageFieldError } from './mail/header-safety.ts';
 import type { SendResult } from './mail/mailer.ts';
 import type { Message } from './mail/request-message.ts';
-import type { EngineDeps, RenewalInput } from './step.ts';
+import type { EngineDeps } from './step.ts';
 import { patiently } from './store/patiently.ts';
-import type { NoticeKind, RequestKey, StoredRenewal } from './types.ts';
+import type { NoticeKind, RequestKey, StoredRenewal, Told } from './types.ts';
+
+interface News {
+  readonly environment: ResolvedEnvironment;
+  readonly record: StoredRenewal;
+  /** Deployed now. */
+  readonly certificate: Certificate | undefined;
+  readonly told?: Told;
+}
 
 /** Tells the contact. Recorded first, so that a service that crashes here every time does not tell them every time. */
 export async function notify(
   kind: NoticeKind,
-  record: StoredRenewal,
-  certificate: Certificate | undefined,
-  { environment }: RenewalInput,
+  { certificate, environment, record, told }: News,
   deps: EngineDeps,
   now: Date,
 ): Promise<SendResult | undefined> {
-  const { store, mailer, from, log, signal } = deps;
+  const { store, mailer, from, log, signal, configurationFile } = deps;
   if (signal?.aborted) return undefined;
   await patiently(() => store.tryNotice(record, kind, record.attempts, now));
   let message: Message;
   try {
-    const context = { environment, from, record, now };
+    const context = { environment, from, record, configurationFile, now, ...(told ? { told } : {}) };
     message =
       kind === 'uncertain'
         ? renderUncertain(context)
@@ -42,7 +49,7 @@ export async function notify(
   return result;
 }
 
-const safeDayOf = ({ notAfter }: StoredRenewal, { renewal }: RenewalInput['environment']) =>
+const safeDayOf = ({ notAfter }: StoredRenewal, { renewal }: ResolvedEnvironment) =>
   notAfter && lastSafeDay(notAfter, renewal.deskWorkingDays);
 
 /** Other environments that use the certificate that was replaced. */

@@ -1,3 +1,4 @@
+import type { FindingCode } from '../findings/index.ts';
 import type { SafeText, Untrusted } from '../text/index.ts';
 import type { RefusedThing } from './mail/smtp-failure.ts';
 
@@ -107,6 +108,16 @@ export interface RenewalStatus {
   readonly record?: RenewalRecord;
   /** The environment has never had a certificate, as far as is known, and has none now: whether one is awaited. */
   readonly first?: 'awaited' | 'not_requested';
+}
+
+/** The diagnosis of an environment, as far as it is said in a message to its contact. */
+export interface Told {
+  /** Absent if nothing needs attention. */
+  readonly cause?: { readonly code: FindingCode };
+  readonly headline: SafeText;
+  /** What to do first. It does not name the contact, who reads it. */
+  readonly lastingAction: SafeText;
+  readonly command?: SafeText;
 }
 
 /** All recorded renewals, oldest first, read in parts. Reading throws StoreError if the disk fails. */

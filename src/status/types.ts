@@ -55,5 +55,10 @@ export interface EstateStatus {
   readonly startedAt: Date;
   /** Whether the first cycle has finished for every environment. */
   readonly ready: boolean;
-  readonly configuration: { readonly lastReloadSuccessful: boolean; readonly lastReloadSuccessAt: Date };
+  readonly configuration: {
+    /** Absolute path. */
+    readonly file: string;
+    readonly lastReloadSuccessful: boolean;
+    readonly lastReloadSuccessAt: Date;
+  };
 }

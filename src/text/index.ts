@@ -11,6 +11,6 @@ export {
   say,
   shortened,
 } from './safe-text.ts';
-export { shellWord } from './shell.ts';
+export { ourCommand, type Place, shellWord } from './shell.ts';
 export { Untrusted } from './untrusted.ts';
 export { counted, plural } from './words.ts';

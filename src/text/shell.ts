@@ -15,3 +15,21 @@ const octal = (text: string): string =>
         : `\\${byte.toString(8).padStart(3, '0')}`,
     )
     .join('');
+
+/** Where one of our commands works. */
+export interface Place {
+  /** Path of the configuration. */
+  readonly configurationFile: string;
+  /** Its name; absent for a command that takes none. */
+  readonly environment?: string;
+}
+
+/**
+ * One of our commands, which runs as printed.
+ * @param options what follows, already quoted.
+ */
+export function ourCommand(words: string, { configurationFile, environment }: Place, options = ''): SafeText {
+  const which = environment === undefined ? '' : ` --environment ${shellWord(environment)}`;
+  const more = options === '' ? '' : ` ${options}`;
+  return `mesh-cert-monitor ${words} --config ${shellWord(configurationFile)}${which}${more}` as SafeText;
+}

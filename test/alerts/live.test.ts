@@ -43,7 +43,7 @@ afterAll(async () => {
 }, 60_000);
 
 async function startSample(): Promise<WebServer> {
-  const configuration = { lastReloadSuccessful: false, lastReloadSuccessAt: started };
+  const configuration = { file: '/etc/mesh/c.yaml', lastReloadSuccessful: false, lastReloadSuccessAt: started };
   const app = createApp({
     estate: () => estateOf(Object.values(alertingEstate(started)), { configuration }),
     build: { version: 'sample', nodeVersion: process.version.slice(1) },

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { config } from '../../alerts/src/config.ts';
+import { rankLabel } from '../../alerts/src/rank.ts';
+import { runbookUrl } from '../../alerts/src/rule.ts';
 import { ruleGroups } from '../../alerts/src/rules.ts';
 import { findingCodes } from '../../src/findings/catalogue.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
@@ -135,6 +138,10 @@ const shifted = (name: string, value: string, now: Date) =>
     ? String(Number(value) - now.getTime() / secondMs + (hours * hourMs) / secondMs)
     : value;
 
+/** What the alert must say: what the diagnosis says. */
+const wordsOf = ({ diagnosis: { command, headline, lastingAction } }: EnvironmentStatus) =>
+  `${headline}. ${lastingAction}${command === undefined ? '' : ` Command: ${command}`}`;
+
 async function unitTest(fault: Fault, status: EnvironmentStatus) {
   const text = await publishText(estateOf([status]), { version: '1', nodeVersion: '24' }, 'prometheus');
   const now = status.lastRunAt as Date;
@@ -145,13 +152,15 @@ async function unitTest(fault: Fault, status: EnvironmentStatus) {
   const rule = ruleGroups.flatMap(({ alerts }) => alerts).find(({ alert }) => alert === fault.alert);
   const reason = fault.alert === 'MeshHandshakeRefused' ? { reason: status.handshake.last?.reason } : {};
   const labels = {
-    alertname: fault.alert,
-    alertstate: 'firing',
-    severity: rule?.severity,
+    ...(rule && { severity: rule.severity, ...rankLabel(rule) }),
     mesh_environment: 'integration',
     ...reason,
   };
-  const written = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
+  const written = Object.entries({ alertname: fault.alert, alertstate: 'firing', ...labels });
+  const filled = (template: string) =>
+    template
+      .replaceAll('{{ $labels.mesh_environment }}', 'integration')
+      .replaceAll('{{ $labels.reason }}', reason.reason ?? '');
   return {
     name: fault.name,
     interval: '10m',
@@ -160,9 +169,30 @@ async function unitTest(fault: Fault, status: EnvironmentStatus) {
       {
         expr: 'ALERTS{alertstate="firing",mesh_environment!=""}',
         eval_time: `${hours}h`,
-        exp_samples: fault.alert ? [{ labels: `ALERTS{${written.join(', ')}}`, value: 1 }] : [],
+        exp_samples: rule
+          ? [{ labels: `ALERTS{${written.map(([name, value]) => `${name}="${value}"`).join(', ')}}`, value: 1 }]
+          : [],
       },
     ],
+    alert_rule_test: rule
+      ? [
+          {
+            eval_time: `${hours}h`,
+            alertname: rule.alert,
+            exp_alerts: [
+              {
+                exp_labels: labels,
+                exp_annotations: {
+                  summary: filled(rule.summary),
+                  description: wordsOf(status),
+                  runbook_url: runbookUrl(rule.alert),
+                  dashboard_url: `${config.dashboardUrl}?var-mesh_environment=integration&var-job=&var-mesh_estate=`,
+                },
+              },
+            ],
+          },
+        ]
+      : [],
   };
 }
 
@@ -170,7 +200,7 @@ describe('the alerts', () => {
   const folder = mkdtempSync(join(tmpdir(), 'faults-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test('one cause pages once, and what follows from it not at all', {
+  test('one cause pages once, in the words of the diagnosis, and what follows from it not at all', {
     skip: !needs('promtool'),
     timeout: 300_000,
   }, async () => {

@@ -263,7 +263,9 @@ describe('handshakes', () => {
 });
 
 test('the configuration’s state and the build are told without an environment', async () => {
-  const estate = estateOf([], { configuration: { lastReloadSuccessful: false, lastReloadSuccessAt: sampleNow } });
+  const estate = estateOf([], {
+    configuration: { file: '/etc/my mesh/c.yaml', lastReloadSuccessful: false, lastReloadSuccessAt: sampleNow },
+  });
   expect(await seriesValue(estate, 'nhs_mesh_config_last_reload_successful')).toBe(0);
   expect(await seriesValue(estate, 'nhs_mesh_config_last_reload_success_timestamp_seconds')).toBe(
     unixSeconds(sampleNow),

@@ -412,7 +412,10 @@ describe('a reloaded configuration', () => {
   test('that is refused leaves its mark until one is taken over', () => {
     const { monitor } = monitorOf();
     monitor.refuse();
-    expect(monitor.estate().configuration).toEqual({ lastReloadSuccessful: false, lastReloadSuccessAt: sampleNow });
+    expect(monitor.estate().configuration).toMatchObject({
+      lastReloadSuccessful: false,
+      lastReloadSuccessAt: sampleNow,
+    });
     monitor.adopt(names('a'));
     expect(monitor.estate().configuration.lastReloadSuccessful).toBe(true);
   });

@@ -74,6 +74,24 @@ const codesOf = (step: { findings: readonly { code: string }[] }) => step.findin
 const addressesOf = ({ to, cc }: Message) => [...to, ...cc].map(({ address }) => address);
 const record = () => store.list()[0]!;
 
+test('engine: a message to the contact is written with the diagnosis of the state that it is about', async () => {
+  const states: string[] = [];
+  const mailer = answering({ outcome: 'uncertain' });
+  const diagnose: RenewalInput['diagnose'] = ({ status, findings }) => {
+    states.push(`${status.state} ${findings.map(({ code }) => code)}`);
+    return {
+      cause: { code: 'chain_order_wrong' },
+      headline: literal('Wrong order'),
+      lastingAction: literal('Swap them.'),
+    };
+  };
+  await advanceRenewal({ ...subject(), diagnose }, deps(mailer), now);
+  expect(states).toEqual(['due renewal_due', 'uncertain renewal_email_failed']);
+  const [request, notice] = mailer.messages;
+  expect(request?.text).not.toContain('Swap them.');
+  expect(notice?.text).toContain('comes first: Wrong order. Swap them.');
+});
+
 describe('sending', () => {
   test('engine: key, request and message are on the disk, and the state says sending, before the mail server is called', async () => {
     const seen: unknown[] = [];

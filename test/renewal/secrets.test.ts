@@ -45,7 +45,15 @@ async function draftWithSecrets(mode: 'send' | 'review') {
   };
   const credential = await readCredential(environment.credential!, {});
   const certificate = renewal.replaced;
-  const draft = await makeDraft({ environment, certificate, credential, from, env: {}, now: renewal.now });
+  const draft = await makeDraft({
+    environment,
+    certificate,
+    credential,
+    from,
+    env: {},
+    configurationFile: '/etc/mesh/c.yaml',
+    now: renewal.now,
+  });
   return { renewal, draft };
 }
 

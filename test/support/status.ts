@@ -222,7 +222,11 @@ export function estateOf(
     environments,
     startedAt: daysFromSampleNow(-1),
     ready: environments.every((each) => each.lastRunAt !== undefined),
-    configuration: { lastReloadSuccessful: true, lastReloadSuccessAt: daysFromSampleNow(-1) },
+    configuration: {
+      file: '/etc/mesh/mesh-cert-monitor.yaml',
+      lastReloadSuccessful: true,
+      lastReloadSuccessAt: daysFromSampleNow(-1),
+    },
     ...more,
   };
 }

@@ -60,7 +60,7 @@ describe('the overview', () => {
   });
 
   test('says when the configuration on disk is not the one in force', async () => {
-    const refused = { lastReloadSuccessful: false, lastReloadSuccessAt: sampleNow };
+    const refused = { file: '/etc/mesh/c.yaml', lastReloadSuccessful: false, lastReloadSuccessAt: sampleNow };
     const other = await servePages({ estate: () => estateOf([environmentStatus()], { configuration: refused }) });
     expect(await text('/', other)).toContain('was rejected');
     expect(await text('/')).not.toContain('was rejected');

@@ -2,7 +2,7 @@ import { check, consequence, critical, failing, failure, int, type Scenario, val
 
 const invalid: Scenario[] = [
   ...failing('MeshCredentialInvalid', 'weak_key', 'critical', 10),
-  ...['certificate_malformed', 'key_mismatch', 'ca_expired', 'certificate_expired'].map((code) => ({
+  ...['certificate_malformed', 'key_mismatch', 'certificate_expired'].map((code) => ({
     name: `MeshCredentialInvalid yields to the alert that explains it (${code})`,
     alert: 'MeshCredentialInvalid',
     interval: '1m',

@@ -15,13 +15,13 @@ import {
 
 export const handshakeScenarios: Scenario[] = [
   {
-    name: 'MeshHandshakeRefused fires after five minutes of a reason that does not pass by itself',
+    name: 'MeshHandshakeRefused fires after ten minutes of a reason that does not pass by itself',
     alert: 'MeshHandshakeRefused',
     interval: '1m',
     series: { [failure('client_certificate_expired')]: '0x4 1x20 0x10', [failure('connection_timeout')]: '0x40' },
     at: [
-      { time: '9m', firing: [] },
-      { time: '10m', firing: [{ ...int, reason: 'client_certificate_expired' }] },
+      { time: '14m', firing: [] },
+      { time: '15m', firing: [{ ...int, reason: 'client_certificate_expired' }] },
       { time: '26m', firing: [] },
     ],
   },

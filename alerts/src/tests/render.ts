@@ -1,10 +1,15 @@
 import { stringify } from 'yaml';
 import { config } from '../config.ts';
+import { rankLabel } from '../rank.ts';
 import { ruleGroups } from '../rules.ts';
 import { day, type Scenario, threshold } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
 
-const severity = new Map(ruleGroups.flatMap(({ alerts }) => alerts.map((rule) => [rule.alert, rule.severity])));
+const fixed = new Map(
+  ruleGroups.flatMap(({ alerts }) =>
+    alerts.map((rule) => [rule.alert, { severity: rule.severity, ...rankLabel(rule) }] as const),
+  ),
+);
 
 function series(labels: Readonly<Record<string, string>>): string {
   return `ALERTS{${Object.entries(labels)
@@ -26,7 +31,7 @@ const unitTest = ({ name, alert, interval, series: input, at }: Scenario) => ({
     expr: `ALERTS{alertname="${alert}", alertstate="firing"}`,
     eval_time: time,
     exp_samples: firing.map((labels) => ({
-      labels: series({ alertname: alert, alertstate: 'firing', severity: severity.get(alert) ?? '', ...labels }),
+      labels: series({ alertname: alert, alertstate: 'firing', ...fixed.get(alert), ...labels }),
       value: 1,
     })),
   })),

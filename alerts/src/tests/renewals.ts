@@ -30,7 +30,7 @@ export const renewalScenarios: Scenario[] = [
     at: [{ time: '10h', firing: [] }],
   })),
   overdueAndExpired,
-  ...failing('MeshStateReplaced', 'state_replaced', 'critical', 5),
+  ...failing('MeshStateReplaced', 'state_replaced', 'critical', 10),
   ...['MeshRenewalNotRequested', 'MeshRenewalEmailFailed', 'MeshRenewalUnanswered', 'MeshRenewalOverdue'].map(
     (alert) => ({
       name: `${alert} yields to the alert about a certificate that expires imminently`,

@@ -1,4 +1,4 @@
-/** Every case, in the order in which things have to be put right: of two equally bad causes the earlier one comes first. */
+/** Every case. Where two explain the same finding, the earlier one does. */
 import type { Rule } from '../types.ts';
 import { chainRules } from './chain.ts';
 import { clientRules } from './client.ts';

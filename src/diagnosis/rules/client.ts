@@ -4,7 +4,7 @@ import type { FindingCode } from '../../findings/index.ts';
 import type { HandshakeReason } from '../../mesh/index.ts';
 import { commandFor } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { clientOf, contact, desk, place, timeHere, utcMinute } from '../words.ts';
+import { clientOf, desk, origin, place, timeHere, utcMinute } from '../words.ts';
 
 /** How a server says that it does not accept our certificate, or how we find that we cannot present it. */
 export const refusals: readonly HandshakeReason[] = [
@@ -42,7 +42,7 @@ function expired(evidence: Evidence): Wording {
   const because = record?.lastError ? ` The request could not be sent: ${record.lastError}.` : '';
   const message = `${timeHere(evidence)}${because}`;
   const headline = client ? `The client certificate expired on ${utcMinute(client.notAfter)}` : undefined;
-  const telephone = `telephone ${desk(evidence)} for an urgent certificate.${contact(evidence)}`;
+  const telephone = `telephone ${desk(evidence)} for an urgent certificate.`;
   const next = {
     requested: { remedy: `The desk has the request: ${telephone}`, command: 'renewals' },
     issued: {
@@ -50,16 +50,23 @@ function expired(evidence: Evidence): Wording {
       command: 'renewals',
     },
     uncertain: {
-      remedy: `Ask ${desk(evidence)} whether it has the request, and say that the certificate has expired. If it does not, run the command below; if it does, run it with \`--sent\` instead.${contact(evidence)}`,
+      remedy: `Ask ${desk(evidence)} whether it has the request, and say that the certificate has expired. If it does not, run the command below; if it does, run it with \`--sent\` instead.`,
       command: 'renewals resolve --not-sent',
     },
   }[state as 'requested' | 'issued' | 'uncertain'] ?? {
-    remedy: `Request a new certificate now (\`mesh-cert-monitor renew\`), then ${telephone}`,
+    remedy: `${requestAfter(evidence)} a new certificate now (\`mesh-cert-monitor renew\`), then ${telephone}`,
     command: 'renew',
   };
   const command = commandFor(next.command, evidence);
-  return { ...(headline ? { headline } : {}), message, remedy: next.remedy, ...(command ? { command } : {}) };
+  const calls = state !== 'issued';
+  return { ...(headline ? { headline } : {}), message, remedy: next.remedy, calls, ...(command ? { command } : {}) };
 }
+
+/** The new key is encrypted with the passphrase, so without it nothing can be requested. */
+const requestAfter = (evidence: Evidence) =>
+  evidence.findings.some(({ code }) => code === 'passphrase_missing')
+    ? `Make ${origin(evidence, 'passphrase')} available first. Then request`
+    : 'Request';
 
 function early(evidence: Evidence): Wording {
   const client = clientOf(evidence);

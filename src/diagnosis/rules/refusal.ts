@@ -3,7 +3,7 @@ import { mayHaveIssued, namedIssuer } from '../../verify/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import { commandFor } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { authoritiesOf, clientOf, contact, desk, keyIdentifier, place, quotedName } from '../words.ts';
+import { authoritiesOf, clientOf, desk, keyIdentifier, place, quotedName } from '../words.ts';
 
 const isValid = ({ assessment }: Evidence) => assessment?.valid === true;
 
@@ -54,7 +54,8 @@ function refusedIssuer(evidence: Evidence): Wording {
   return {
     headline: 'MESH refuses our client certificate',
     message: `${quotedName(client.issuer)}${keyIdentifier(client.authorityKeyIdentifier)} issued it${generation}.${wanted ? ` MESH’s own certificate was issued by ${quotedName(wanted.subject)}${keyIdentifier(wanted.subjectKeyIdentifier)}, which is in the bundle too.` : ''}`,
-    remedy: `Make sure that ${place(evidence, 'certificate')} was issued for this environment. If it was, ask ${desk(evidence)} for a certificate${from}, and quote the serial number ${client.serial} and the issuer ${quotedName(client.issuer)}.${contact(evidence)}`,
+    remedy: `Make sure that ${place(evidence, 'certificate')} was issued for this environment. If it was, ask ${desk(evidence)} for a certificate${from}, and quote the serial number ${client.serial} and the issuer ${quotedName(client.issuer)}.`,
+    calls: true,
     ...(command ? { command } : {}),
   };
 }
@@ -64,7 +65,8 @@ function revoked(evidence: Evidence): Wording {
   const command = commandFor("renew --key new --reason 'The present certificate is revoked'", evidence);
   return {
     headline: 'MESH says that our client certificate is revoked',
-    remedy: `Telephone ${desk(evidence)} and ask why${client ? `: serial number ${client.serial}` : ''}. Then request a new certificate with a new key.${contact(evidence)}`,
+    remedy: `Telephone ${desk(evidence)} and ask why${client ? `: serial number ${client.serial}` : ''}. Then request a new certificate with a new key.`,
+    calls: true,
     ...(command ? { command } : {}),
   };
 }

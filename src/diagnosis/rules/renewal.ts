@@ -2,7 +2,7 @@
 import type { FindingCode } from '../../findings/index.ts';
 import { commandFor } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { clientOf, contact, desk, utcMinute } from '../words.ts';
+import { clientOf, desk, utcMinute } from '../words.ts';
 
 const runningOut: readonly FindingCode[] = ['certificate_expires_imminently', 'certificate_expires_soon'];
 
@@ -25,7 +25,8 @@ function notSent(evidence: Evidence): Wording {
     return {
       headline: `It is not known whether the desk has the ${requestOf(evidence)}${untilWhen(evidence)}`,
       message: 'The service does not send it again by itself.',
-      remedy: `Ask ${desk(evidence)} whether it has the request. If it does not, run the command below; if it does, run it with \`--sent\` instead.${contact(evidence)}`,
+      remedy: `Ask ${desk(evidence)} whether it has the request. If it does not, run the command below; if it does, run it with \`--sent\` instead.`,
+      calls: true,
       ...withCommand('renewals resolve --not-sent', evidence),
     };
   if (state === 'failed')
@@ -63,7 +64,8 @@ function telephoneDesk(evidence: Evidence): Wording {
   const quote = record?.messageId ? ` Quote the request ${record.messageId}` : ' Quote the request';
   return {
     headline: `The desk has not delivered the new certificate${untilWhen(evidence)}`,
-    remedy: `Telephone ${desk(evidence)}.${quote} for mailbox ${evidence.environment?.mesh.mailboxId.toUpperCase() ?? ''}.${contact(evidence)}`,
+    remedy: `Telephone ${desk(evidence)}.${quote} for mailbox ${evidence.environment?.mesh.mailboxId.toUpperCase() ?? ''}.`,
+    calls: true,
     ...withCommand('renewals', evidence),
   };
 }

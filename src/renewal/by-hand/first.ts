@@ -1,11 +1,10 @@
 /** `request`: whether the first certificate of an environment may be asked for. */
 import type { Configuration, ResolvedEnvironment } from '../../config/index.ts';
 import type { Examination } from '../../examine/index.ts';
-import { type SafeText, say } from '../../text/index.ts';
+import { ourCommand, type SafeText, say } from '../../text/index.ts';
 import { clientCertificate } from '../decide.ts';
 import { isFirst } from '../first.ts';
 import { renewalsOf } from '../resolve.ts';
-import { commandFor } from '../retry.ts';
 import { databaseExists, openReader } from '../store/store.ts';
 import type { RenewalSubject } from './renew.ts';
 
@@ -19,7 +18,7 @@ export function firstSubject(
   examination: Examination,
 ): RenewalSubject | { readonly refused: SafeText } {
   const { name } = environment;
-  const instead = say`use: ${commandFor('renew', path, name)}`;
+  const instead = say`use: ${ourCommand('renew', { configurationFile: path, environment: name })}`;
   if (clientCertificate(examination.assessment)) return { refused: say`${name} has a certificate already; ${instead}` };
   const missing = examination.credential.missing ?? [];
   if (!missing.includes('certificate') && !missing.includes('keystore'))

@@ -47,7 +47,16 @@ export async function draftByHand(
   try {
     const from = senderOf(configuration);
     const replaced = certificate ? { certificate } : {};
-    const draft = await makeDraft({ environment, ...replaced, credential, from, env, ...asked, now });
+    const draft = await makeDraft({
+      environment,
+      ...replaced,
+      credential,
+      from,
+      env,
+      configurationFile: configuration.path,
+      ...asked,
+      now,
+    });
     return { message: draft.message, files: await writeDraft(directory, '.', draft) };
   } catch (error) {
     return { refused: whyNotDrafted(error) };

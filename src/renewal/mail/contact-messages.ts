@@ -1,10 +1,11 @@
 /** What the contact is told during a renewal. Never the desk: each of these goes to one person. Pure, like the request itself. */
 import type { ResolvedEnvironment } from '../../config/index.ts';
-import { plural } from '../../text/index.ts';
+import { ourCommand, plural } from '../../text/index.ts';
 import { isTooLateToAsk, londonDay, londonTime } from '../../time/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import { isFirst } from '../first.ts';
-import type { RenewalRecord } from '../types.ts';
+import type { RenewalRecord, Told } from '../types.ts';
+import { firstStep, isQuiet, otherTrouble, urgency } from './advice.ts';
 import { parseAddress } from './header-safety.ts';
 import { type Facts, type Message, type MessageKind, messageIdFor, safeFacts } from './request-message.ts';
 
@@ -13,6 +14,10 @@ export interface ContactMessage {
   /** Sender, `address` or `Name <address>`. */
   readonly from: string;
   readonly record: RenewalRecord;
+  /** For commands that run as printed. */
+  readonly configurationFile: string;
+  /** The environment's diagnosis, once the renewal stands as the message says. */
+  readonly told?: Told;
   readonly now: Date;
 }
 
@@ -36,6 +41,8 @@ export function renderReview(request: Message, context: Context): Message {
     body: ({ application, environment }) => [
       `${standing(context, `${application} in ${environment}`)}. The request to the certificate desk is attached, with the certificate signing request and everything that must be enclosed. It has not been sent.`,
       `Please open ${filename}, check it, and send it on, with its attachments, to:\n${desk}`,
+      `Once you have sent it, run:\n${typed(context, 'renewals resolve', '--sent')}`,
+      ...otherTrouble(context.told),
     ],
   });
 }
@@ -64,13 +71,15 @@ export function renderReminder(context: ContactMessage, lastSafeDay?: Date): Mes
   const copy = lastError === undefined ? ' (you should have a copy)' : '';
   const otherwise = drafted
     ? 'If you have not sent the request yet, please do: it is in the message that you were sent, or in the outbox.'
-    : `If it has not, reply to the request${copy} or telephone the desk.`;
+    : `If it has not, ${lowerFirst(firstStep(context.told, `Reply to the request${copy} or telephone the desk.`))}`;
   return toContact(context, 'reminder', {
     subject: isFirst(context.record) ? 'No MESH certificate yet' : 'No new MESH certificate yet',
-    body: ({ name }) => [
+    body: () => [
       `The request for ${wanted(context)} client certificate ${what}${when}, and no ${isFirst(context.record) ? '' : 'new '}certificate has been accepted or deployed since. The desk usually answers within ${plural(deskWorkingDays, 'working day')}.`,
-      `If the certificate has arrived, run:\nmesh-cert-monitor accept --config FILE --environment ${name} ISSUED.pem\n${otherwise}`,
+      `If the certificate has arrived, save the email and run:\n${typed(context, 'accept', 'ISSUED.eml')}`,
+      otherwise,
       ...(lastSafeDay ? [lastDay(context, lastSafeDay)] : []),
+      ...otherTrouble(context.told),
     ],
   });
 }
@@ -89,12 +98,14 @@ export function renderUncertain(context: ContactMessage): Message {
   const messageId = context.record.messageId ?? 'unknown';
   return toContact(context, 'uncertain', {
     subject: 'Please find out whether a MESH certificate request was sent',
-    body: ({ name }) => [
+    body: () => [
       `Sending the request for ${wanted(context)} client certificate was interrupted, and it is not known whether the mail server accepted it. It will not be sent again automatically.`,
       `Request Message-ID: ${messageId}`,
-      "Please find out: did you receive a copy of the request, does the mail server's log show that Message-ID, or has the desk received it?",
-      `If it was sent, run:\nmesh-cert-monitor renewals resolve --config FILE --environment ${name} --sent`,
-      `If it was not sent, run this, and it will be sent once more:\nmesh-cert-monitor renewals resolve --config FILE --environment ${name} --not-sent`,
+      "You can tell from your own copy of the request, or from that Message-ID in the mail server's log. Otherwise ask the desk.",
+      ...urgency(context.told),
+      `If it was sent, run:\n${typed(context, 'renewals resolve', '--sent')}`,
+      `If it was not sent, run this, and it will be sent once more:\n${typed(context, 'renewals resolve', '--not-sent')}`,
+      ...otherTrouble(context.told),
     ],
   });
 }
@@ -115,12 +126,13 @@ export function renderClosing(
   const others =
     elsewhere.length > 0
       ? `The replaced certificate is still deployed in ${elsewhere.join(', ')}: please deploy the new one there too.`
-      : 'There is nothing more to do. The replaced certificate is no longer needed, nor is its key, unless the new certificate uses the same one.';
+      : `There is nothing more to do${isQuiet(context.told) ? '' : ' for this renewal'}. The replaced certificate is no longer needed, nor is its key, unless the new certificate uses the same one.`;
   return toContact(context, 'closing', {
     subject: isFirst(context.record) ? 'MESH certificate deployed' : 'MESH certificate renewed',
     body: () => [
       `${accepted} ${isFirst(context.record) ? 'It is now monitored, and will be renewed in time.' : others}`,
       ...(deployed ? [newLines(deployed)] : []),
+      ...otherTrouble(context.told),
     ],
   });
 }
@@ -128,6 +140,11 @@ export function renderClosing(
 const newLines = ({ serial, fingerprintSha256, notAfter }: Certificate) => `New certificate serial number: ${serial}
 New certificate SHA-256 fingerprint: ${fingerprintSha256}
 New certificate expires: ${londonTime(notAfter)}`;
+
+const typed = ({ configurationFile, environment }: Context, words: string, options: string) =>
+  ourCommand(words, { configurationFile, environment: environment.name }, options);
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 interface Content {
   readonly subject: string;

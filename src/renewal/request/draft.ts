@@ -19,7 +19,7 @@ import {
 } from '../mail/request-message.ts';
 import { writeAtomically } from '../store/atomic-file.ts';
 import { isPresent } from '../store/pending-files.ts';
-import type { RenewalRecord } from '../types.ts';
+import type { RenewalRecord, Told } from '../types.ts';
 import { chooseCommonName } from './common-name.ts';
 import { type DraftedRequest, draftRequest, type RequestKeySource, RequestRefusedError } from './csr.ts';
 import { EnclosureRefusedError, readEnclosures } from './enclosures.ts';
@@ -34,6 +34,9 @@ export interface DraftInput {
   readonly env: Variables;
   /** Why a person asks ahead of time, in their own words. */
   readonly reason?: string;
+  /** For commands in a message to the contact. */
+  readonly configurationFile: string;
+  readonly told?: Told;
   /** From an earlier attempt; if absent, it is derived. */
   readonly messageId?: string;
   readonly now: Date;
@@ -77,7 +80,7 @@ export async function makeDraft(input: DraftInput, earlier?: DraftedRequest): Pr
 type AskedName = Pick<CertificateRequest, 'commonName' | 'nameChanges'>;
 
 function render(input: DraftInput, name: AskedName, { csrPem }: DraftedRequest, enclosures: Attachment[]) {
-  const { environment, certificate, from, reason, now } = input;
+  const { environment, certificate, configurationFile, from, reason, told, now } = input;
   const key = keyFor(environment, certificate);
   const requestMessageId = input.messageId ?? messageIdFor(key, 'request', from);
   const toDesk = renderRequest({
@@ -94,8 +97,8 @@ function render(input: DraftInput, name: AskedName, { csrPem }: DraftedRequest, 
   const { commonName } = name;
   const replaced = certificate && { serial: certificate.serial, notAfter: certificate.notAfter };
   const record = { ...key, ...replaced, commonName: new Untrusted(commonName) };
-  const message =
-    environment.renewal.mode === 'send' ? toDesk : renderReview(toDesk, { environment, from, record, now });
+  const context = { environment, from, record, configurationFile, now, ...(told ? { told } : {}) };
+  const message = environment.renewal.mode === 'send' ? toDesk : renderReview(toDesk, context);
   return { message, requestMessageId };
 }
 

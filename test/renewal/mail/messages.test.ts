@@ -1,5 +1,6 @@
 import { simpleParser } from 'mailparser';
 import { describe, expect, test } from 'vitest';
+import type { FindingCode } from '../../../src/findings/catalogue.ts';
 import {
   renderClosing,
   renderReminder,
@@ -9,6 +10,8 @@ import {
 import { UnsafeMessageFieldError } from '../../../src/renewal/mail/header-safety.ts';
 import { renderMime } from '../../../src/renewal/mail/mime.ts';
 import { messageIdFor, renderRequest } from '../../../src/renewal/mail/request-message.ts';
+import type { Told } from '../../../src/renewal/types.ts';
+import { escaped } from '../../../src/text/index.ts';
 import {
   commonName,
   csrPem,
@@ -134,7 +137,8 @@ describe('the Message-ID', () => {
 
 describe('messages to the contact', () => {
   const environment = environmentOf('integration');
-  const context = { environment, from, record: recordFor(environment), now: later };
+  const configurationFile = '/etc/mesh/mesh-cert-monitor.yaml';
+  const context = { environment, from, record: recordFor(environment), configurationFile, now: later };
   const all = {
     reminder: renderReminder(context, lastDayToAsk),
     uncertain: renderUncertain(context),
@@ -167,6 +171,43 @@ describe('messages to the contact', () => {
       'was drafted for you to send to the desk on Tuesday 24',
     );
     expect(all.reminder.text).toContain('was sent to the desk on Tuesday 24 November 2026');
+  });
+
+  const told = (code: FindingCode, headline: string, lastingAction: string, command?: string): Told => ({
+    cause: { code },
+    headline: escaped(headline),
+    lastingAction: escaped(lastingAction),
+    ...(command === undefined ? {} : { command: escaped(command) }),
+  });
+
+  test('reminder says what the diagnosis says, where that is about the renewal', () => {
+    const late = told('renewal_unanswered', 'The desk has not answered', 'Telephone the desk.', 'mesh-cert-monitor x');
+    expect(renderReminder({ ...context, told: late }, lastDayToAsk).text).toContain(
+      '\nIf it has not, telephone the desk.\n\nmesh-cert-monitor x\n',
+    );
+  });
+
+  test('every message says what else is wrong, and none that nothing is to be done', () => {
+    const other = { ...context, told: told('chain_order_wrong', 'Wrong order', 'Swap them.', 'mesh-cert-monitor y') };
+    const closed = { ...other, record: recordFor(environment, { acceptedAt: later }) };
+    for (const { text } of [
+      renderReminder(other, lastDayToAsk),
+      renderUncertain(other),
+      renderClosing(closed, issued),
+      renderReview(renderRequest(requestFor(environment)), other),
+    ]) {
+      expect(text).toContain('comes first: Wrong order. Swap them.\n\nmesh-cert-monitor y\n');
+      expect(text).not.toContain('nothing more to do.');
+    }
+    expect(renderClosing(closed, issued).text).toContain('nothing more to do for this renewal.');
+    expect(all.closing.text).toContain('nothing more to do.');
+  });
+
+  test('uncertain says that the certificate has expired, so that the desk is told', () => {
+    const expired = told('certificate_expired', 'The client certificate expired on Monday', 'Ask the desk.');
+    expect(renderUncertain({ ...context, told: expired }).text).toContain(
+      '\nThe client certificate expired on Monday. Telephone the desk, and say so.\n',
+    );
   });
 
   test('commands name the environment as it is configured', () => {

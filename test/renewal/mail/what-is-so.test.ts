@@ -88,7 +88,13 @@ describe('what the desk is told of the common name', () => {
 });
 
 describe('what the contact is told', () => {
-  const context = (now: Date, more = {}) => ({ environment, from, record: recordFor(environment, more), now });
+  const context = (now: Date, more = {}) => ({
+    environment,
+    from,
+    record: recordFor(environment, more),
+    configurationFile: '/etc/mesh/c.yaml',
+    now,
+  });
   const review = (now: Date) =>
     renderReview(renderRequest(requestFor(environment, { now })), context(now)).text.split('\n\n')[1];
 
