@@ -1,11 +1,15 @@
 /** What a diagnosis goes by, and what it says. */
-import type { ChainOrder, ResolvedEnvironment } from '../config/index.ts';
-import type { CredentialInputs } from '../credential/index.ts';
+import type { ChainOrder, GivenSource, ResolvedEnvironment, Source } from '../config/index.ts';
 import type { Finding, FindingCode } from '../findings/index.ts';
 import type { HandshakeReason, HandshakeResult } from '../mesh/index.ts';
 import type { RenewalStatus } from '../renewal/index.ts';
 import type { SafeText } from '../text/index.ts';
 import type { Assessment } from '../verify/index.ts';
+
+/** Where the parts of a credential are. */
+export type Sources = Readonly<
+  Partial<Record<'certificate' | 'privateKey' | 'passphrase' | 'caBundle' | 'keystore', Source | GivenSource>>
+>;
 
 /** Everything known about one environment at one time. */
 export interface Evidence {
@@ -17,7 +21,7 @@ export interface Evidence {
   /** Undefined for `inspect`, which has no configuration. */
   readonly environment?: ResolvedEnvironment;
   /** What `inspect` was given, which has no configuration to look it up in. */
-  readonly sources?: CredentialInputs;
+  readonly sources?: Sources;
   /** Of the bundle, without a configuration. Default: `root-first`. */
   readonly chainOrder?: ChainOrder;
   /** Absolute path, for commands that a person can type. */

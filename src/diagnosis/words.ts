@@ -1,10 +1,9 @@
 /** Facts that decide, in words: where a file is, who must be called, what time it is. */
 import { type ChainOrder, type GivenSource, isInStore, type Source, sourceLabel } from '../config/index.ts';
-import type { CredentialInputs } from '../credential/index.ts';
 import { literal, type SafeText, say, shellWord } from '../text/index.ts';
 import { utcTime } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
-import type { Evidence } from './types.ts';
+import type { Evidence, Sources } from './types.ts';
 
 /** To the minute: nobody needs the seconds. */
 export const utcMinute = (time: Date): string => utcTime(time).replace(/:\d\d UTC$/, ' UTC');
@@ -37,7 +36,7 @@ const partWords: Readonly<Record<Part, string>> = {
 export function sourceOf({ environment, sources }: Evidence, part: Part): Source | GivenSource | undefined {
   const { credential, mesh } = environment ?? {};
   if (part === 'password' || part === 'sharedKey') return mesh?.[part];
-  const inputs: CredentialInputs = sources ?? credential ?? {};
+  const inputs: Sources = sources ?? credential ?? {};
   return inputs[part] ?? (part === 'passphrase' ? undefined : inputs.keystore);
 }
 

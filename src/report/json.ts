@@ -1,8 +1,6 @@
 /** The status as the public JSON of `schema.ts`. Pure: the time for the days left is an argument. */
 import type { z } from 'zod';
-import type { ChainOrder } from '../config/index.ts';
-import type { CredentialInputs } from '../credential/index.ts';
-import { type Diagnosis, diagnose } from '../diagnosis/index.ts';
+import { type Diagnosis, diagnose, type Evidence } from '../diagnosis/index.ts';
 import { checkNames, type Finding, type Status, statusOf } from '../findings/index.ts';
 import type { HandshakeResult } from '../mesh/index.ts';
 import type { RenewalRecord, RenewalStatus } from '../renewal/index.ts';
@@ -22,12 +20,7 @@ export interface NotJudged {
 }
 
 /** Files without a configuration, and what was found in them. */
-export interface Inspected {
-  readonly assessment: Assessment;
-  readonly sources: CredentialInputs;
-  /** Of the bundle. */
-  readonly chainOrder: ChainOrder;
-}
+export interface Inspected extends Required<Pick<Evidence, 'assessment' | 'chainOrder' | 'sources'>> {}
 
 /** RFC 3339 in UTC. Whole seconds, as in certificates, are written without a fraction. */
 export function timestamp(time: Date): string {
