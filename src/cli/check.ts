@@ -1,7 +1,15 @@
 import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
 import { checkOnce } from '../monitor/index.ts';
 import { openViewer } from '../renewal/index.ts';
-import { checkReport, checkText, type NotJudged, nagiosLine, nagiosUnknown, type PluginFacts, worstStatus } from '../report/index.ts';
+import {
+  checkReport,
+  checkText,
+  type NotJudged,
+  nagiosLine,
+  nagiosUnknown,
+  type PluginFacts,
+  worstStatus,
+} from '../report/index.ts';
 import { ResourceShortageError } from '../shortage/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
 import { escaped, joined, jsonText, type SafeText, say } from '../text/index.ts';
