@@ -7,7 +7,7 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json LICENSE ./
 COPY scripts scripts
 COPY src src
-# The SDKs of the secret stores, which npm leaves to whoever wants them, in the versions that were tested.
+# The SDKs of the secret stores, which npm leaves to whoever wants them, in the versions that were tested. Everything else is in the bundle.
 RUN npm run build && npm prune --omit=dev --omit=optional \
   && npm install --no-save --no-audit --no-fund --omit=dev --omit=optional $(node -p "const { peerDependencies, devDependencies } = require('./package.json'); \
     Object.keys(peerDependencies).map((name) => name + '@' + devDependencies[name]).join(' ')")

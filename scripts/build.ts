@@ -1,11 +1,13 @@
-// Compiles src/ into dist/, from an empty dist/ so that a renamed file leaves nothing behind.
-import { spawnSync } from 'node:child_process';
+// Builds src/ into dist/, from an empty dist/ so that nothing is left of what is no longer there.
 import { chmodSync, cpSync, rmSync } from 'node:fs';
-import { copyDesignSystem } from './design-system.ts';
+import { writeBundle } from './build/bundle.ts';
+import { writeDeclarations } from './build/declarations.ts';
+import { copyDesignSystem } from './build/design-system.ts';
+import { writeNotices } from './build/notices.ts';
 
 rmSync('dist', { recursive: true, force: true });
-const tsc = spawnSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
-if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+const [modules] = await Promise.all([writeBundle('dist'), writeDeclarations('dist')]);
+writeNotices('dist', modules);
 cpSync('src/web/assets', 'dist/web/assets', { recursive: true });
 copyDesignSystem('dist/nhsuk-frontend');
 chmodSync('dist/main.js', 0o755);

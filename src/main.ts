@@ -3,7 +3,7 @@
 import { type CommandIo, exitCode } from './cli/command.ts';
 import { tooOld } from './cli/node-version.ts';
 import { explain, runProgram } from './cli/run.ts';
-import { version } from './version.ts';
+import { version } from './installation/index.ts';
 
 const widthWithoutTerminal = 100;
 
@@ -20,6 +20,9 @@ const io: CommandIo = {
     : {}),
   unread: () => process.stderr.writableLength,
 };
+
+// The stack traces that it asks for name the sources. Each command is loaded after this.
+if (process.env.DEBUG) process.setSourceMapsEnabled(true);
 
 // Before any command is loaded: an older Node.js lacks modules that they import.
 const complaint = tooOld(process.versions.node, process.execPath);

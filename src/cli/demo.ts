@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createEstate, type Estate, MissingPackageError, thingsToTry } from '../demo/index.ts';
+import { version } from '../installation/index.ts';
 import { createLog } from '../monitor/index.ts';
 import { type Service, startService } from '../service/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
 import { escapedLines, joined, type SafeText, say } from '../text/index.ts';
-import { version } from '../version.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import type { DemoOptions } from './options.ts';
 

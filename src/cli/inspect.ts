@@ -1,6 +1,7 @@
 import type { Source } from '../config/index.ts';
+import { examineSources } from '../examine/index.ts';
 import { type Finding, statusOf } from '../findings/index.ts';
-import { inspectSources } from '../inspect/index.ts';
+import { thresholds } from '../inspect/index.ts';
 import { inspectionReport, inspectionText } from '../report/index.ts';
 import { joined, jsonText, say } from '../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
@@ -8,10 +9,11 @@ import type { InspectOptions } from './options.ts';
 
 export async function run(options: InspectOptions, io: CommandIo): Promise<ExitCode> {
   const at = options.at ?? io.now();
+  const { chainOrder } = options;
   const sources = inputsOf(options, io);
-  const judged = await inspectSources(sources, { at, chainOrder: options.chainOrder }, io.env);
-  const findings = judged.findings.map(remediedHere);
-  const inspected = { assessment: { ...judged, findings }, sources, chainOrder: options.chainOrder };
+  const judged = await examineSources(sources, { chainOrder, thresholds }, io.env, at);
+  const findings = judged.assessment.findings.map(remediedHere);
+  const inspected = { assessment: { ...judged.assessment, findings }, sources, chainOrder };
   io.stdout(
     options.format === 'json'
       ? joined([jsonText(inspectionReport(inspected, io.now()), 2), say`\n`])

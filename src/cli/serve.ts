@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfiguration } from '../config/index.ts';
+import { version } from '../installation/index.ts';
 import { createLog, type Log } from '../monitor/index.ts';
 import { StoreLockedError } from '../renewal/index.ts';
 import { isServiceProblem, type Service, startService } from '../service/index.ts';
 import { escapedLines } from '../text/index.ts';
-import { version } from '../version.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { endAfter, endSoon, mostMs } from './end.ts';
 import type { ServeOptions } from './options.ts';

@@ -1,6 +1,6 @@
 /** Parses a large configuration in a thread of its own, so that a file which is not a configuration cannot stop the service. */
-import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { startedModule } from '../installation/index.ts';
 import type { Problem } from './problems.ts';
 
 /** What the thread is given. */
@@ -21,7 +21,7 @@ export interface Bounds {
 
 /** Never rejects for the content: a thread that runs out of time or memory is a problem of the file. */
 export async function parseApart(job: Job, { mostMs = 60_000, mostMebibytes = 1024 }: Bounds = {}): Promise<Parsed> {
-  const worker = new Worker(join(import.meta.dirname, `parse-worker${extname(import.meta.filename)}`), {
+  const worker = new Worker(startedModule('config/parse-worker'), {
     workerData: job,
     resourceLimits: { maxOldGenerationSizeMb: mostMebibytes },
   });

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { extname } from 'node:path';
 import { type CredentialContent, type DeployedCredential, packed, placesOf, unpacked } from '../credential/index.ts';
 import { finding } from '../findings/index.ts';
+import { startedModule } from '../installation/index.ts';
 import { limits } from '../limits/index.ts';
 import { ThreadDeadlineError, ThreadPool } from '../threads/index.ts';
 import type { Certificate } from '../x509/index.ts';
@@ -20,8 +20,7 @@ export interface ThreadedBench extends Bench {
  * is a finding.
  */
 export function benchInThreads(deadlineMs: number = limits.checkMs): ThreadedBench {
-  const module = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url);
-  const pool = new ThreadPool(module, { size, deadlineMs });
+  const pool = new ThreadPool(startedModule('examine/thread'), { size, deadlineMs });
   pool.warmUp();
   const run = (job: Job) => pool.run(packed(job, 'der'));
   return {

@@ -1,5 +1,5 @@
-/** Judging a credential in one call, for the command and for other programs. */
-export { inspect, inspectSources } from './inspect.ts';
+/** Judging a credential in one call, for other programs. The command does the same. */
+export { inspect, thresholds } from './inspect.ts';
 export type {
   Credential,
   CredentialPart,

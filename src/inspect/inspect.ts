@@ -1,16 +1,15 @@
 /** One credential, judged without a configuration: what the `inspect` command prints, and what a program that imports this package gets. */
-import type { GivenSource, Source, Variables } from '../config/index.ts';
+import type { GivenSource, Source } from '../config/index.ts';
 import type { CredentialInputs } from '../credential/index.ts';
 import { examineSources } from '../examine/index.ts';
 import type { Finding } from '../findings/index.ts';
 import { inspectionJson } from '../report/index.ts';
 import { literal } from '../text/index.ts';
 import { dayMs } from '../time/index.ts';
-import type { Assessment } from '../verify/index.ts';
 import type { Credential, CredentialPart, Inspection, InspectOptions } from './types.ts';
 
 /** The defaults of a configuration's `thresholds`. */
-const thresholds = { warningMs: 45 * dayMs, criticalMs: 14 * dayMs };
+export const thresholds = { warningMs: 45 * dayMs, criticalMs: 14 * dayMs };
 
 /**
  * Checks a credential, or as much of one as is given.
@@ -22,19 +21,10 @@ const thresholds = { warningMs: 45 * dayMs, criticalMs: 14 * dayMs };
  */
 export async function inspect(credential: Credential, options: InspectOptions = {}): Promise<Inspection> {
   const sources = sourcesOf(credential);
-  const at = timeOf(options);
-  const assessment = await inspectSources(sources, { ...options, at }, {});
+  const { chainOrder = 'root-first' } = options;
+  const { assessment } = await examineSources(sources, { chainOrder, thresholds }, {}, timeOf(options));
   const remedied = { ...assessment, findings: assessment.findings.map(remediedHere) };
-  return inspectionJson({ assessment: remedied, sources, chainOrder: options.chainOrder ?? 'root-first' });
-}
-
-/** The same, for the command. @param env the environment variables for sources that name one */
-export async function inspectSources(
-  sources: CredentialInputs,
-  { at, chainOrder = 'root-first' }: InspectOptions & { readonly at: Date },
-  env: Variables,
-): Promise<Assessment> {
-  return (await examineSources(sources, { chainOrder, thresholds }, env, at)).assessment;
+  return inspectionJson({ assessment: remedied, sources, chainOrder });
 }
 
 const parts = ['certificate', 'privateKey', 'passphrase', 'caBundle', 'keystore'] as const;

@@ -18,7 +18,7 @@ const idleMs = 60_000;
  * A few worker threads that do one job each at a time, in the order of asking. They start when they are needed; one that its deadline
  * ended is replaced. An idle pool does not keep the process alive.
  * @example
- * const pool = new ThreadPool(new URL('./thread.js', import.meta.url), { size: 2, deadlineMs: 10_000 });
+ * const pool = new ThreadPool(startedModule('examine/thread'), { size: 2, deadlineMs: 10_000 });
  * const result = await pool.run({ kind: 'add', numbers: [1, 2] });
  * await pool.stop();
  */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { imagesOf, selfContained } from '../../scripts/design-system.ts';
+import { imagesOf, selfContained } from '../../scripts/build/design-system.ts';
 import { generateKeys } from '../../src/demo/keys.ts';
 import { createRoot, issueServer } from '../../src/demo/pki.ts';
 import { daysFromSampleNow } from '../support/status.ts';

@@ -1,5 +1,5 @@
 import { machine, release, version as systemVersion, type } from 'node:os';
-import { version } from '../../version.ts';
+import { version } from '../../installation/index.ts';
 
 /** What MESH requires to know about its caller. */
 export interface CallerFacts {

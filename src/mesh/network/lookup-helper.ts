@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { LookupAddress } from 'node:dns';
-import { extname, join } from 'node:path';
 import { MonitorError } from '../../errors/index.ts';
+import { startedModule } from '../../installation/index.ts';
 
 export interface LookupRequest {
   readonly id: number;
@@ -39,7 +39,7 @@ export class LookupHelper {
 
   constructor() {
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => variables.test(name)));
-    this.#process = fork(join(import.meta.dirname, `lookup-process${extname(import.meta.filename)}`), {
+    this.#process = fork(startedModule('mesh/network/lookup-process'), {
       env: { ...env, UV_THREADPOOL_SIZE: String(threads) },
       execArgv: [],
       // A reader of our output must not have to wait for a helper that also holds it open.

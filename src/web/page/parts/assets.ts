@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RequestHandler, Router } from 'express';
+import { packageFolder, servedFolder } from '../../../installation/index.ts';
 import { readOnly } from '../../problem.ts';
 
 export interface Assets {
@@ -19,9 +20,9 @@ const yearMs = 365 * 24 * 60 * 60 * 1000;
 /** For all pages, for the overview, for details, and for print and forced colours. */
 const ownStyles = ['page.css', 'overview.css', 'environment.css', 'print.css'];
 
-const ownFolder = join(import.meta.dirname, '..', '..', 'assets');
+const ownFolder = servedFolder('web/assets');
 /** Copied from the package by the build. In `dist` even when running from source. */
-const designSystemFolder = join(import.meta.dirname, '..', '..', '..', '..', 'dist', 'nhsuk-frontend');
+const designSystemFolder = join(packageFolder, 'dist', 'nhsuk-frontend');
 
 export function createAssets(): Assets {
   const router = Router({ strict: true, caseSensitive: true });

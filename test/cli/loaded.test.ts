@@ -1,0 +1,96 @@
+/** What each command of the built program loads, because that is most of its time. It can grow, but only on purpose. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';
+import { loadedBy } from '../support/loaded.ts';
+
+let estate: DiskEstate;
+beforeAll(async () => {
+  estate = await diskEstate(['alpha']);
+});
+afterAll(() => estate.remove());
+
+interface Load {
+  readonly args: (estate: DiskEstate) => readonly string[];
+  /** Below this, and above four fifths of it: if it becomes less, so does the number. */
+  readonly kilobytes: number;
+  /** Of those that docs/dependencies.md lists. */
+  readonly packages: string;
+  /** Of Node's modules, those that take time to load. */
+  readonly builtins: string;
+}
+
+const configured = ({ config }: DiskEstate) => ['--config', config];
+const files = ({ files: { alpha } }: DiskEstate) => ['--cert', alpha!.certificate, '--ca-bundle', alpha!.caBundle];
+const key = ({ files: { alpha } }: DiskEstate) => ['--key', alpha!.privateKey, '--passphrase-env', 'KEY_PASSPHRASE'];
+const dryRun = ({ directory }: DiskEstate) => [
+  '--dry-run',
+  '--environment',
+  'alpha',
+  '--output',
+  join(directory, 'dry'),
+];
+
+const x509 = '@peculiar/x509 reflect-metadata';
+const configuration = 'commander cron yaml zod';
+
+const loads: Record<string, Load> = {
+  '--version': { args: () => ['--version'], kilobytes: 150, packages: 'commander', builtins: '' },
+  'serve --help': { args: () => ['serve', '--help'], kilobytes: 150, packages: 'commander', builtins: '' },
+  'hash-password': { args: () => ['hash-password'], kilobytes: 160, packages: 'commander', builtins: 'crypto' },
+  'bundle --environment': {
+    args: () => ['bundle', '--environment', 'integration'],
+    kilobytes: 320,
+    packages: 'commander',
+    builtins: 'crypto zlib',
+  },
+  init: { args: () => ['init'], kilobytes: 1040, packages: configuration, builtins: 'crypto net' },
+  'inspect, without a key': {
+    args: (of) => ['inspect', ...files(of)],
+    kilobytes: 540,
+    packages: 'commander',
+    builtins: 'crypto tls worker_threads zlib',
+  },
+  'inspect, with a key': {
+    args: (of) => ['inspect', ...files(of), ...key(of)],
+    kilobytes: 1060,
+    packages: `${x509} commander`,
+    builtins: 'crypto tls worker_threads zlib',
+  },
+  'check --offline': {
+    args: (of) => ['check', '--offline', ...configured(of)],
+    kilobytes: 2240,
+    packages: `${x509} ${configuration}`,
+    builtins: 'crypto dns http net sqlite tls worker_threads zlib',
+  },
+  renewals: {
+    args: (of) => ['renewals', ...configured(of)],
+    kilobytes: 1350,
+    packages: configuration,
+    builtins: 'crypto net sqlite tls worker_threads',
+  },
+  'renew --dry-run': {
+    args: (of) => ['renew', ...dryRun(of), ...configured(of)],
+    kilobytes: 2460,
+    packages: `@peculiar/webcrypto ${x509} nodemailer ${configuration}`,
+    builtins: 'crypto dns http https net sqlite tls worker_threads zlib',
+  },
+  'serve, until it listens': {
+    args: (of) => ['serve', ...configured(of)],
+    kilobytes: 3300,
+    packages: `express ical-generator pino preact preact-render-to-string prom-client ${configuration}`,
+    builtins: 'crypto dns http https net sqlite tls worker_threads zlib',
+  },
+};
+
+const sorted = (words: string) => words.split(' ').filter(Boolean).sort();
+
+test.each(Object.entries(loads))('%s', async (_, { args, kilobytes, packages, builtins }) => {
+  const loaded = await loadedBy(args(estate), { env: estate.env, until: /"serving"/ });
+  expect({ packages: loaded.packages, builtins: loaded.builtins }).toEqual({
+    packages: sorted(packages),
+    builtins: sorted(builtins),
+  });
+  expect(loaded.kilobytes).toBeLessThan(kilobytes);
+  expect(loaded.kilobytes).toBeGreaterThan(kilobytes * 0.8);
+});
