@@ -6,7 +6,7 @@ import { ruleProblems } from './rules.ts';
 import { fileSchema } from './schema.ts';
 import type { Configuration } from './types.ts';
 import { warningsOf } from './warnings.ts';
-import { parseYaml } from './yaml.ts';
+import { parseYaml } from './yaml/parse.ts';
 
 /**
  * Parses the text of a configuration, without reading files or needing secrets. `path`: the file's absolute path, to which other paths are relative.

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { fileSchema, jsonSchema } from '../../src/config/schema.ts';
-import { parseYaml } from '../../src/config/yaml.ts';
+import { parseYaml } from '../../src/config/yaml/parse.ts';
 import { samples } from '../support/config/samples.ts';
 
 const accepts = new Ajv2020({ strict: true, allErrors: true }).compile(jsonSchema());

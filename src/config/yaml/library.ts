@@ -1,5 +1,6 @@
 import { type Document, type ErrorCode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
-import type { Problem } from './problems.ts';
+import type { Problem } from '../problems.ts';
+import { maxAliasCount } from './anchors.ts';
 
 /**
  * The library's own messages quote the file, which can contain secrets. These say the same without quoting.
@@ -31,16 +32,16 @@ const messages: Record<ErrorCode, string> = {
   UNEXPECTED_TOKEN: 'unexpected text here; put text with special characters in quotes',
 };
 
-/** Enough aliases for thousands of environments to share a contact, but far fewer than an alias bomb creates. */
-const maxAliasCount = 20_000;
+/** The value of the document, or everything that is wrong. */
+export type Read = { readonly value: unknown } | { readonly problems: readonly Problem[] };
 
 interface Fault {
   readonly code: ErrorCode;
   readonly offset: number;
 }
 
-/** JSON is valid YAML. `<<` merges a mapping, so that environments can share settings. */
-export function parseYaml(text: string): { value: unknown } | { problems: readonly Problem[] } {
+/** All of YAML, with the place of every error. */
+export function readByLibrary(text: string): Read {
   if (isNestedTooDeeply(text)) return refused(messages.RESOURCE_EXHAUSTION);
   try {
     return read(text);
@@ -66,7 +67,7 @@ function isNestedTooDeeply(text: string): boolean {
   return false;
 }
 
-function read(text: string): { value: unknown } | { problems: readonly Problem[] } {
+function read(text: string): Read {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, {
     lineCounter,
