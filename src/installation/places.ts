@@ -10,7 +10,9 @@ export const packageFolder = join(program, '..');
 
 /**
  * A module that is started by itself, in a thread or a process. `scripts/build.ts` has the list of them.
- * @param path - below `src`, without extension: `examine/thread`
+ * @param path - below `src`, without extension
+ * @example
+ * new Worker(startedModule('examine/thread'));
  */
 export function startedModule(path: string): URL {
   return pathToFileURL(join(program, fromSources ? `${path}.ts` : bundledName(path)));

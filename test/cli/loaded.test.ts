@@ -61,7 +61,7 @@ const loads: Record<string, Load> = {
     args: (of) => ['check', '--offline', ...configured(of)],
     kilobytes: 2240,
     packages: `${x509} ${configuration}`,
-    builtins: 'crypto dns http net sqlite tls worker_threads zlib',
+    builtins: 'crypto dns http https net sqlite tls worker_threads zlib',
   },
   renewals: {
     args: (of) => ['renewals', ...configured(of)],
