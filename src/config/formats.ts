@@ -22,6 +22,9 @@ export const awsParameter = /^[A-Za-z0-9_./:-]{1,2048}$/;
 /** AWS, CreateSecret. */
 export const awsSecret = /^[A-Za-z0-9/_+=.@:!-]{1,2048}$/;
 export const awsRegion = /^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$/;
+export const azureTenant = /^[A-Za-z0-9.-]{1,253}$/;
+/** Azure, names of secrets and certificates. */
+export const azureName = /^[A-Za-z0-9-]{1,127}$/;
 /** A key of a JSON object, or of a secret with several values. */
 export const storeKey = new RegExp(`^[^${control}]{1,253}$`);
 export const endpoint = /^https?:\/\/[^\s/?#@]+\/?$/;

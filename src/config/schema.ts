@@ -299,6 +299,23 @@ const stores = section({
     .describe(
       'AWS Systems Manager Parameter Store and Secrets Manager. Credentials come from AWS’s default chain: variables, profile, IRSA, task role, instance profile.',
     ),
+  azure: section({
+    tenant_id: text('a tenant ID', formats.azureTenant).optional().describe('Default: AZURE_TENANT_ID.'),
+    client_id: text('a client ID', formats.azureTenant)
+      .optional()
+      .describe(
+        'Of a user-assigned managed identity or a workload identity. Default: AZURE_CLIENT_ID, or the system’s own identity.',
+      ),
+    authority: text('an https URL', formats.httpsUrl, formats.isUrl)
+      .optional()
+      .describe(
+        'Microsoft Entra ID of a sovereign cloud. Default: AZURE_AUTHORITY_HOST, or https://login.microsoftonline.com.',
+      ),
+  })
+    .optional()
+    .describe(
+      'Azure Key Vault. Credentials come from Azure’s default chain: variables, workload identity, managed identity, a developer’s login.',
+    ),
 });
 
 export const fileSchema = section({

@@ -24,7 +24,21 @@ const awsSecret = z.strictObject({
     .describe('Which value of a secret that is a JSON object. Default: the whole secret.'),
 });
 
-const inStores = [awsParameter, awsSecret] as const;
+const vaultUrl = text('the https URL of a vault', formats.httpsUrl).describe(
+  'URL of the vault, such as https://mesh.vault.azure.net.',
+);
+const azureSecret = z.strictObject({
+  azure_secret: text('the name of a secret', formats.azureName).describe('Name of a secret in Azure Key Vault.'),
+  vault: vaultUrl,
+});
+const azureCertificate = z.strictObject({
+  azure_certificate: text('the name of a certificate', formats.azureName).describe(
+    'Name of a certificate in Azure Key Vault, with its key: PKCS#12 or PEM.',
+  ),
+  vault: vaultUrl,
+});
+
+const inStores = [awsParameter, awsSecret, azureSecret, azureCertificate] as const;
 const places = [file, variable, ...inStores] as const;
 
 export type StoreForm = z.output<(typeof inStores)[number]>;

@@ -1,6 +1,6 @@
 /** From the form in the file to a `Source`. */
 import { resolve } from 'node:path';
-import { type AwsSettings, Secret, type Source } from '../sources/index.ts';
+import { type AwsSettings, type AzureSettings, Secret, type Source } from '../sources/index.ts';
 import type { ConfigurationFile } from './schema.ts';
 import type { SourceForm, StoreForm } from './source-forms.ts';
 
@@ -23,15 +23,28 @@ export function sourcesFrom(directory: string, stores: StoresFile) {
 }
 
 /** Sources of one store share its settings. */
-function storeSources({ aws: awsFile = {} }: StoresFile) {
-  const aws = present(awsFile) as AwsSettings;
+function storeSources(file: StoresFile) {
+  const aws: AwsSettings = present(file.aws ?? {});
+  const azure: AzureSettings = present({
+    tenantId: file.azure?.tenant_id,
+    clientId: file.azure?.client_id,
+    authority: file.azure?.authority,
+  });
   return (form: StoreForm): Source => {
     if ('aws_ssm' in form) return { kind: 'aws_ssm', name: form.aws_ssm, store: aws };
+    if ('azure_secret' in form)
+      return { kind: 'azure_secret', name: form.azure_secret, vault: originOf(form.vault), store: azure };
+    if ('azure_certificate' in form)
+      return { kind: 'azure_certificate', name: form.azure_certificate, vault: originOf(form.vault), store: azure };
     const jsonKey = form.json_key === undefined ? {} : { jsonKey: form.json_key };
     return { kind: 'aws_secret', id: form.aws_secret, ...jsonKey, store: aws };
   };
 }
 
+const originOf = (url: string) => url.replace(/\/$/, '');
+
 /** Without what is undefined. */
-const present = (settings: object) =>
-  Object.fromEntries(Object.entries(settings).filter(([, each]) => each !== undefined));
+const present = <T extends object>(settings: T) =>
+  Object.fromEntries(Object.entries(settings).filter(([, each]) => each !== undefined)) as {
+    [Key in keyof T]?: Exclude<T[Key], undefined>;
+  };

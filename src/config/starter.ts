@@ -1,7 +1,7 @@
 /** What `init` writes: every key, with comments. It parses as it is; the user provides the files and variables that it names. */
 export const starterFile = `# mesh-cert-monitor: what to monitor, how to reach it, and who issues new certificates.
 # Secrets and certificates can be plain text, { file: PATH }, { env: NAME } or a place in a secret store. Never write secrets as plain text.
-# Stores: { aws_ssm: NAME }, { aws_secret: ID, json_key: KEY }. docs/stores has a page for each.
+# Stores: { aws_ssm: NAME }, { aws_secret: ID, json_key: KEY }, { azure_secret: NAME, vault: URL }. docs/stores has a page for each.
 # Paths are relative to this file. Durations: 14d, 12h, 5m, 90s. Every key: docs/configuration.md.
 
 application: My application        # the name to give the certificate desk
@@ -48,6 +48,10 @@ schedule:                          # cron: five fields, or six with seconds firs
 #     region: eu-west-2            # default: AWS_REGION, or the profile's
 #     endpoint: https://vpce-0123.ssm.eu-west-2.vpce.amazonaws.com   # default: AWS's own
 #     profile: mesh                # default: AWS_PROFILE
+#   azure:
+#     tenant_id: 00000000-0000-0000-0000-000000000000   # default: AZURE_TENANT_ID
+#     client_id: 00000000-0000-0000-0000-000000000000   # a user-assigned identity; default: AZURE_CLIENT_ID, or the system's own
+#     authority: https://login.microsoftonline.com      # another for a sovereign cloud
 
 environments:
   - name: integration              # a label in metrics and URLs

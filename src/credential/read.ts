@@ -192,7 +192,10 @@ async function keyFrom(content: PartContent, material: CredentialContent): Promi
 
 async function fromKeystore(keystore: PartContent, material: CredentialContent): Promise<Client> {
   if (!keystore.bytes) return { problems: unreadable('certificate_unreadable', keystore) };
-  const { problems, ...content } = await readKeystore(keystore.bytes, material.passphrase, material.alias);
+  const { problems, ...content } = await readKeystore(keystore.bytes, material.passphrase, {
+    alias: material.alias,
+    orPem: keystore.kind === 'azure_certificate',
+  });
   const findings = problems
     .filter(({ code }) => !isUnknown(code, material))
     .map(({ code, message, remedy }) => about(code, keystore, explain(code, message, material), remedy));

@@ -5,5 +5,13 @@ export { Secret } from './secret.ts';
 export type { StoreProblem } from './store/driver.ts';
 export { problemText } from './store/reader.ts';
 export { decodeText } from './text.ts';
-export type { AnySource, AwsSettings, GivenSource, Source, SourceContent, StoreSource } from './types.ts';
+export type {
+  AnySource,
+  AwsSettings,
+  AzureSettings,
+  GivenSource,
+  Source,
+  SourceContent,
+  StoreSource,
+} from './types.ts';
 export type { Variables } from './variables.ts';

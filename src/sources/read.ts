@@ -3,6 +3,8 @@ import { limits } from '../limits/index.ts';
 import type { SafeText } from '../text/index.ts';
 import { awsSecret } from './aws/secrets-manager.ts';
 import { awsSsm } from './aws/ssm.ts';
+import { azureCertificate } from './azure/certificate.ts';
+import { azureSecret } from './azure/secret.ts';
 import { env } from './env.ts';
 import { SourceError } from './error.ts';
 import { file } from './file.ts';
@@ -19,6 +21,8 @@ import type { Variables } from './variables.ts';
 const storeReaders: { readonly [Kind in StoreSource['kind']]: StoreReader<Kind> } = {
   aws_ssm: awsSsm,
   aws_secret: awsSecret,
+  azure_secret: azureSecret,
+  azure_certificate: azureCertificate,
 };
 const readers: { readonly [Kind in SourceKind]: SourceReader<Kind> } = {
   inline,

@@ -2,7 +2,13 @@ import type { SafeText } from '../text/index.ts';
 import type { AnySource, SourceContent, SourceKind } from './types.ts';
 import type { Variables } from './variables.ts';
 
-export type SourceOf<Kind extends SourceKind> = Extract<AnySource, { readonly kind: Kind }>;
+export type SourceOf<Kind extends SourceKind> = AnySource extends infer Each
+  ? Each extends { readonly kind: infer Known }
+    ? Kind extends Known
+      ? Each
+      : never
+    : never
+  : never;
 
 /** What there is to know about one kind of source. Each kind is a file of its own. */
 export interface SourceReader<Kind extends SourceKind> {

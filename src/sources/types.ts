@@ -9,6 +9,15 @@ export interface AwsSettings {
   readonly profile?: string;
 }
 
+/** `stores.azure`. What is absent is found by Azure's own default chain. */
+export interface AzureSettings {
+  readonly tenantId?: string;
+  /** Of a user-assigned managed identity or a workload identity. */
+  readonly clientId?: string;
+  /** Of Microsoft Entra ID, for a sovereign cloud. */
+  readonly authority?: string;
+}
+
 /** In a store, whose settings go with it. */
 export type StoreSource =
   | { readonly kind: 'aws_ssm'; readonly name: string; readonly store: AwsSettings }
@@ -19,6 +28,13 @@ export type StoreSource =
       /** Default: the whole secret. */
       readonly jsonKey?: string;
       readonly store: AwsSettings;
+    }
+  | {
+      readonly kind: 'azure_secret' | 'azure_certificate';
+      readonly name: string;
+      /** URL without a slash at the end. */
+      readonly vault: string;
+      readonly store: AzureSettings;
     };
 
 /** Read each time it is needed, so that a rotated secret is noticed. */

@@ -43,7 +43,8 @@ function merge(type: 'PKCS12' | 'JKS', out: string, ...sources: string[]) {
     shop.keytool('-importkeystore', ...from!, ...to!, '-noprompt');
   }
 }
-const open = (name: string, alias?: string) => readKeystore(readFileSync(shop.path(name)), new Secret(password), alias);
+const open = (name: string, alias?: string) =>
+  readKeystore(readFileSync(shop.path(name)), new Secret(password), { alias });
 
 describe.skipIf(!needs('openssl') || !needs('keytool'))('a keystore with two private keys', () => {
   beforeAll(() => {

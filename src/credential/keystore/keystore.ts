@@ -1,10 +1,16 @@
 import type { Secret } from '../../config/index.ts';
-import { type Certificate, DerError, MalformedCertificateError, parseCertificate } from '../../x509/index.ts';
-import { withinLimits } from '../certificates.ts';
+import {
+  type Certificate,
+  DerError,
+  MalformedCertificateError,
+  type PemBlock,
+  parseCertificate,
+} from '../../x509/index.ts';
+import { isCertificateLabel, withinLimits } from '../certificates.ts';
 import { formOf } from '../form/form.ts';
 import { kindOfDer } from '../form/other-formats.ts';
 import type { DeployedKey } from '../key-handle.ts';
-import { PrivateKeyError } from '../private-key.ts';
+import { PrivateKeyError, readPrivateKey } from '../private-key.ts';
 import { type Chosen, choose } from './choose.ts';
 import type { KeystoreContent, KeystoreProblem, KeystoreProblemCode } from './content.ts';
 import { readJks } from './jks.ts';
@@ -20,11 +26,17 @@ export interface Keystore {
 
 /**
  * Never throws because of the content.
- * @param alias which key entry to check. Default: the only one, or if there are several, the one whose certificate expires first
+ * @param options.alias which key entry to check. Default: the only one, or if there are several, the one whose certificate expires first
+ * @param options.orPem whether PEM with key and certificates is a keystore too, as from Azure Key Vault; no Java application could load it
  */
-export async function readKeystore(bytes: Buffer, passphrase: Secret | undefined, alias?: string): Promise<Keystore> {
+export async function readKeystore(
+  bytes: Buffer,
+  passphrase: Secret | undefined,
+  { alias, orPem = false }: { readonly alias?: string | undefined; readonly orPem?: boolean } = {},
+): Promise<Keystore> {
   try {
     const form = formOf(bytes);
+    if (form.kind === 'pem' && orPem) return sorted(await readPemStore(bytes, form.blocks, passphrase), alias);
     if (form.kind === 'jks') return sorted(await readJks(form.bytes, passphrase), alias);
     if (form.kind !== 'der')
       return failed('keystore_malformed', whyNone(form.kind === 'none' ? form.reason : form.kind));
@@ -36,6 +48,15 @@ export async function readKeystore(bytes: Buffer, passphrase: Secret | undefined
     if (!(error instanceof PrivateKeyError)) throw error;
     return failed(error.finding === 'private_key_malformed' ? 'keystore_malformed' : error.finding, error.message);
   }
+}
+
+async function readPemStore(
+  bytes: Buffer,
+  blocks: readonly PemBlock[],
+  passphrase: Secret | undefined,
+): Promise<KeystoreContent> {
+  const certificates = blocks.flatMap((block) => (isCertificateLabel(block.label) && block.bytes ? [block.bytes] : []));
+  return { entries: [{ key: await readPrivateKey(bytes, passphrase), chain: [] }], certificates };
 }
 
 const codeOf = ({ overLimit }: { readonly overLimit: boolean }): KeystoreProblemCode =>

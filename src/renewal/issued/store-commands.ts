@@ -14,8 +14,19 @@ export function storeCommands(source: StoreSource, file: string): SafeText[] {
             say`aws secretsmanager put-secret-value --secret-id ${shellWord(source.id)} --secret-string ${shellWord(`file://${file}`)}${awsOptions(source.store)}`,
           ]
         : awsJsonKey(source.id, source.jsonKey, file, awsOptions(source.store));
+    case 'azure_secret':
+      return [
+        say`az keyvault secret set --id ${shellWord(`${source.vault}/secrets/${source.name}`)} --file ${shellWord(file)} --output none`,
+      ];
+    case 'azure_certificate':
+      return [
+        say`# with its key, which must not have a passphrase there: as PKCS#12 or PEM, in one file`,
+        say`az keyvault certificate import --vault-name ${shellWord(vaultName(source.vault))} --name ${shellWord(source.name)} --file NEW.pfx`,
+      ];
   }
 }
+
+const vaultName = (url: string) => new URL(url).hostname.split('.')[0] ?? url;
 
 function awsOptions({ region, profile }: { readonly region?: string; readonly profile?: string }): SafeText {
   const where = region === undefined ? say`` : say` --region ${shellWord(region)}`;

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type DeployedCredential, readCredential } from '../../../src/credential/index.ts';
+import { readContent, readSource, refreshSources, type Source } from '../../../src/sources/index.ts';
+import { codes, workshop } from '../../support/credential/workshop.ts';
+import { type NhsLikePki, nhsLikePki } from '../../support/pki.ts';
+import { type KeyVault, startKeyVault } from '../../support/stores/key-vault.ts';
+import { needs } from '../../support/tools.ts';
+
+let vault: KeyVault;
+let pki: NhsLikePki;
+beforeAll(async () => {
+  [vault, pki] = [await startKeyVault(), await nhsLikePki()];
+});
+afterAll(() => vault?.stop());
+beforeEach(() => {
+  for (const [name, value] of Object.entries(vault.variables)) vi.stubEnv(name, value);
+  vault.answer = undefined;
+  vault.hasIdentity = true;
+  vault.secrets.clear();
+  vault.asked();
+});
+
+const secret = (name: string, at = vault.own()): Source => ({ kind: 'azure_secret', name, vault: at, store: {} });
+const certificate = (name: string, at = vault.own()): Source => ({
+  kind: 'azure_certificate',
+  name,
+  vault: at,
+  store: {},
+});
+const sameKey = ({ certificate, privateKey }: DeployedCredential) =>
+  Buffer.compare(certificate!.publicKey.spki, privateKey!.publicKey.spki) === 0;
+const text = async (source: Source) => (await readSource(source, {})).toString();
+
+test('azure: the current version of a secret is read, after the challenge and with the managed identity', async () => {
+  vault.secrets.set('mesh-password', { value: 'one', version: 'a1' });
+  const source = secret('mesh-password');
+  expect(await text(source)).toBe('one');
+  expect(vault.asked()).toEqual(['/secrets/mesh-password/']);
+  vault.secrets.set('mesh-password', { value: 'two', version: 'a2' });
+  expect(await text(source)).toBe('one');
+  await refreshSources([[source]], {});
+  expect(await text(source)).toBe('two');
+});
+
+test('azure: a secret that does not exist is missing, and one that is disabled says so', async () => {
+  vault.secrets.set('off', { value: 'planted', version: 'a1', disabled: true });
+  const at = vault.own();
+  await expect(readSource(secret('none', at), {})).rejects.toMatchObject({
+    message: `Key Vault secret ${at}/secrets/none does not exist`,
+    isMissing: true,
+  });
+  await expect(readSource(secret('off', at), {})).rejects.toMatchObject({
+    message: `Key Vault secret ${at}/secrets/off has a current version that is disabled`,
+    isMissing: false,
+  });
+});
+
+test.each([
+  [
+    'forbidden',
+    { status: 403, code: 'Forbidden', inner: 'ForbiddenByRbac' },
+    'refused GetSecret (ForbiddenByRbac, HTTP 403)',
+    'denied',
+  ],
+  ['throttled', { status: 429, code: 'Throttled' }, 'did not answer GetSecret (Throttled, HTTP 429)', 'throttled'],
+  [
+    'failing',
+    { status: 503, code: 'ServiceUnavailable' },
+    'did not answer GetSecret (ServiceUnavailable, HTTP 503)',
+    'unreachable',
+  ],
+] as const)('azure: a vault that is %s is named with operation and class', async (_, answer, says, kind) => {
+  vault.answer = answer;
+  const at = vault.own();
+  const error: unknown = await readSource(secret('x', at), {}).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({
+    message: `Key Vault secret ${at}/secrets/x could not be read: Azure Key Vault ${says}`,
+    unavailable: { kind },
+  });
+  expect(JSON.stringify(error)).not.toContain('planted');
+});
+
+test('azure: a vault that never answers, and one that is not there', async () => {
+  vault.answer = 'hang';
+  await expect(readSource(secret('x'), {})).rejects.toMatchObject({ unavailable: { errorClass: 'no answer in time' } });
+  const nowhere: Source = { kind: 'azure_secret', name: 'x', vault: 'https://gone.vault.azure.net:1', store: {} };
+  await expect(readSource(nowhere, {})).rejects.toMatchObject({ unavailable: { errorClass: 'ECONNREFUSED' } });
+}, 20_000);
+
+test('azure: without an identity it says so, and what to do', async () => {
+  vault.hasIdentity = false;
+  vault.secrets.set('x', { value: 'x', version: '1' });
+  await expect(readSource(secret('x'), {})).rejects.toMatchObject({
+    unavailable: { kind: 'denied', remedy: expect.stringContaining('permissions') as string },
+  });
+}, 20_000);
+
+describe('azure: a certificate with its key', () => {
+  test('as PEM serves as certificate and as key', async () => {
+    const value = `${pki.client.keyPem}${pki.client.pem}${pki.bundlePem}`;
+    vault.secrets.set('mesh-client', { value, version: '1', contentType: 'application/x-pem-file' });
+    const at = vault.own();
+    const inputs = { certificate: certificate('mesh-client', at), privateKey: certificate('mesh-client', at) };
+    const credential = await readCredential(inputs, {});
+    expect(vault.asked()).toEqual(['/secrets/mesh-client/']);
+    expect(sameKey(credential)).toBe(true);
+    expect(codes(credential)).not.toContain('private_key_malformed');
+  });
+
+  test('as PEM serves as a keystore too', async () => {
+    const value = `${pki.client.keyPem}${pki.client.pem}${pki.bundlePem}`;
+    vault.secrets.set('mesh-client', { value, version: '1', contentType: 'application/x-pem-file' });
+    const credential = await readCredential({ keystore: certificate('mesh-client') }, {});
+    expect(sameKey(credential)).toBe(true);
+    expect(credential.bundle.length).toBeGreaterThan(0);
+    expect(credential.problems.filter(({ severity }) => severity === 'critical')).toEqual([]);
+  });
+
+  test.skipIf(!needs('openssl'))('as PKCS#12 is a keystore, without a passphrase', async () => {
+    const shop = workshop();
+    shop.write('key.pem', pki.client.keyPem);
+    shop.write('all.pem', pki.client.pem + pki.bundlePem);
+    shop.openssl('pkcs12', '-export', '-in', 'all.pem', '-inkey', 'key.pem', '-passout', 'pass:', '-out', 'mesh.pfx');
+    const value = readFileSync(shop.path('mesh.pfx')).toString('base64');
+    shop.remove();
+    vault.secrets.set('mesh-client', { value, version: '1', contentType: 'application/x-pkcs12' });
+    const source = certificate('mesh-client');
+    expect((await readContent(source, {})).bytes[0]).toBe(0x30);
+    const credential = await readCredential({ keystore: source }, {});
+    expect(sameKey(credential)).toBe(true);
+    expect(credential.problems.filter(({ severity }) => severity === 'critical')).toEqual([]);
+  });
+});
+
+test('azure: no secret is in a path or a header', async () => {
+  vault.secrets.set('planted', { value: 'planted-value', version: '1' });
+  await text(secret('planted'));
+  expect(vault.seen.length).toBeGreaterThan(0);
+  for (const each of vault.seen) expect(each).not.toMatch(/planted-value|planted-token/);
+});

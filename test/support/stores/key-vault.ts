@@ -1,0 +1,137 @@
+/**
+ * A stand-in for Azure Key Vault, over HTTPS and by its real name: it challenges as Key Vault does and answers in its JSON. Beside it the
+ * identity endpoint of a container app, which hands out a token for the managed identity.
+ */
+import dns from 'node:dns';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { ca, serverCertificate } from '../pki.ts';
+
+export interface VaultSecret {
+  readonly value: string;
+  readonly version: string;
+  readonly contentType?: string;
+  readonly disabled?: true;
+}
+
+export interface KeyVault {
+  /** A vault that nobody has used yet. */
+  own(): string;
+  readonly secrets: Map<string, VaultSecret>;
+  /** Variables with which the SDK's default chain finds the managed identity. */
+  readonly variables: Readonly<Record<string, string>>;
+  asked(): string[];
+  readonly seen: string[];
+  /** Code and inner code that the next answers have, or silence. */
+  answer: { readonly status: number; readonly code: string; readonly inner?: string } | 'hang' | undefined;
+  /** Whether the identity endpoint hands out tokens. */
+  hasIdentity: boolean;
+  stop(): Promise<void>;
+}
+
+const token = 'planted-token';
+
+export async function startKeyVault(): Promise<KeyVault> {
+  const root = await ca({ cn: 'Stand-in root' });
+  const made = await serverCertificate({ issuer: root, names: ['*.vault.azure.net'] });
+  const secrets = new Map<string, VaultSecret>();
+  const seen: string[] = [];
+  let asked: string[] = [];
+  const server = createServer({ cert: made.pem, key: made.keyPem }, (request, response) => {
+    const { pathname } = new URL(request.url ?? '', 'https://vault');
+    const json = (status: number, body: object, headers = {}) =>
+      response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+    seen.push(`${request.method} ${request.url} ${JSON.stringify({ ...request.headers, authorization: undefined })}`);
+    // Before there is a token, everything is answered with where to get one.
+    if (request.headers.authorization !== `Bearer ${token}`)
+      return json(
+        401,
+        {},
+        {
+          'www-authenticate':
+            'Bearer authorization="https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47", resource="https://vault.azure.net"',
+        },
+      );
+    asked.push(pathname);
+    const { answer } = vault;
+    if (answer === 'hang') return undefined;
+    const fail = (status: number, code: string, inner?: string) =>
+      json(status, { error: { code, message: 'planted-message', ...(inner && { innererror: { code: inner } }) } });
+    if (answer) return fail(answer.status, answer.code, answer.inner);
+    const name = /^\/secrets\/([^/]+)\/?$/.exec(pathname)?.[1] ?? '';
+    const secret = secrets.get(name);
+    if (!secret) return fail(404, 'SecretNotFound');
+    if (secret.disabled) return fail(403, 'Forbidden', 'SecretDisabled');
+    const id = `https://${request.headers.host}/secrets/${name}/${secret.version}`;
+    return json(200, {
+      value: secret.value,
+      id,
+      ...(secret.contentType && { contentType: secret.contentType }),
+      attributes: { enabled: true, created: 1, updated: 1 },
+    });
+  });
+  const identity = createHttpServer((request, response) => {
+    seen.push(`${request.method} ${request.url}`);
+    if (!vault.hasIdentity) return response.writeHead(400, { 'content-type': 'application/json' }).end('{}');
+    // So soon that the SDK, which keeps tokens for the whole process, asks again for each vault.
+    const expires = Math.floor(Date.now() / 1000) + 1;
+    return response.writeHead(200, { 'content-type': 'application/json' }).end(
+      JSON.stringify({
+        access_token: token,
+        expires_on: expires,
+        token_type: 'Bearer',
+        resource: 'https://vault.azure.net',
+      }),
+    );
+  });
+  const [port, identityPort] = await Promise.all([listening(server), listening(identity)]);
+  const restore = trust(root.pem);
+  let vaults = 0;
+  const vault: KeyVault = {
+    own() {
+      vaults += 1;
+      return `https://mesh-${vaults}.vault.azure.net:${port}`;
+    },
+    secrets,
+    variables: { IDENTITY_ENDPOINT: `http://127.0.0.1:${identityPort}/token`, IDENTITY_HEADER: 'planted-header' },
+    asked() {
+      const before = asked;
+      asked = [];
+      return before;
+    },
+    seen,
+    answer: undefined,
+    hasIdentity: true,
+    async stop() {
+      restore();
+      for (const each of [server, identity]) {
+        each.closeAllConnections();
+        await new Promise((resolve) => each.close(resolve));
+      }
+    },
+  };
+  return vault;
+}
+
+function listening(server: Server): Promise<number> {
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)));
+}
+
+/** The real names lead here, and the stand-in's root is trusted, until it is undone. */
+function trust(rootPem: string): () => void {
+  const before = getCACertificates('default');
+  setDefaultCACertificates([...before, rootPem]);
+  const { lookup } = dns;
+  const here = (name: string, options: object, callback: (error: null, ...found: unknown[]) => void) => {
+    if (!name.endsWith('.vault.azure.net')) return Reflect.apply(lookup, dns, [name, options, callback]);
+    if ('all' in options && options.all) return callback(null, [{ address: '127.0.0.1', family: 4 }]);
+    return callback(null, '127.0.0.1', 4);
+  };
+  dns.lookup = here as typeof lookup;
+  return () => {
+    dns.lookup = lookup;
+    setDefaultCACertificates(before);
+  };
+}
