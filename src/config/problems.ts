@@ -99,7 +99,17 @@ function mismatch(issue: z.core.$ZodIssue, value: unknown): string {
 }
 
 /** Values that can contain a user name and password before an @. */
-const addressKeys = new Set<PropertyKey>(['url', 'proxy', 'host', 'listen', 'endpoint', 'authority', 'vault']);
+const addressKeys = new Set<PropertyKey>([
+  'url',
+  'proxy',
+  'host',
+  'listen',
+  'endpoint',
+  'authority',
+  'vault',
+  'address',
+  'server',
+]);
 const longestQuote = 80;
 
 function show(value: unknown, key: PropertyKey | undefined): string {

@@ -16,6 +16,8 @@ export function ruleProblems(raw: unknown): Problem[] {
     ...smtpLogin(file?.email?.smtp),
     ...httpLogin(file?.http?.basic_auth),
     ...clientCaWithoutTls(file?.http),
+    ...vaultAuth((file?.stores as LooseStores)?.vault?.auth),
+    ...vaultMissing(raw),
     ...uniqueNames(environments),
     ...environments.flatMap((environment, index) =>
       environmentRules
@@ -120,6 +122,33 @@ function clientCaWithoutTls(http: Loose<ConfigurationFile['http']>): Problem[] {
   return isMapping(http) && !absent(http?.client_ca) && absent(http?.tls)
     ? [{ path: 'http.client_ca', message: 'needs http.tls, because client certificates are part of TLS' }]
     : [];
+}
+
+type LooseStores = { readonly vault?: { readonly auth?: Readonly<Record<string, unknown>> } } | null | undefined;
+
+function vaultAuth(auth: Readonly<Record<string, unknown>> | undefined): Problem[] {
+  if (!isMapping(auth)) return [];
+  const given = ['token', 'app_role', 'kubernetes'].filter((key) => !absent(auth?.[key]));
+  return given.length === 1
+    ? []
+    : [{ path: 'stores.vault.auth', message: 'expected exactly one of token, app_role and kubernetes' }];
+}
+
+/** Vault has no address of its own. */
+function vaultMissing(raw: unknown): Problem[] {
+  const file = raw as Loose<ConfigurationFile>;
+  return absent((file?.stores as LooseStores)?.vault) && namesVault(raw)
+    ? [{ path: 'stores.vault', message: 'missing; a source is in Vault' }]
+    : [];
+}
+
+function namesVault(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(namesVault);
+  const keys = Object.keys(value);
+  // `vault` is also the URL of a source in Azure.
+  if (keys.length === 2 && keys.includes('vault') && keys.includes('key')) return true;
+  return Object.values(value).some(namesVault);
 }
 
 /** Names become files and URLs, and some file systems do not distinguish x from X. */

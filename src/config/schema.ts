@@ -2,27 +2,14 @@ import * as z from 'zod';
 import { dayMs, minuteMs } from '../time/index.ts';
 import * as formats from './formats.ts';
 import { presetNames } from './presets.ts';
+import { choice, section, text } from './shapes.ts';
 import { material, path, value } from './source-forms.ts';
+import { stores } from './stores-schema.ts';
 
 /**
  * The single description of the file: the parser, the JSON Schema for editors and docs/configuration.md are generated from it.
  * Messages here only say what was expected; problems.ts adds the path, and the value if it is safe to show.
  */
-
-type Rule = (value: string) => boolean;
-
-function text(expected: string, pattern: RegExp, rule?: Rule) {
-  const shaped = z.string({ error: expected }).regex(pattern, { error: expected, abort: true });
-  return rule ? shaped.refine(rule, { error: expected }) : shaped;
-}
-
-function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  return z.strictObject(shape, { error: (issue) => (issue.code === 'invalid_type' ? 'a mapping' : undefined) });
-}
-
-function choice<const Names extends readonly [string, ...string[]]>(names: Names) {
-  return z.enum(names, { error: `one of ${names.join(', ')}` });
-}
 
 function duration(leastMs: number, mostMs: number, range: string) {
   return text(`a duration such as 14d, 12h or 90s, ${range}`, formats.duration, formats.isWithin(leastMs, mostMs));
@@ -281,41 +268,6 @@ const schedule = section({
   timezone: text('a time zone such as Europe/London', /^[A-Za-z0-9_+/-]{1,64}$/, formats.isTimezone)
     .default('Europe/London')
     .describe('Time zone for both schedules.'),
-});
-
-const stores = section({
-  aws: section({
-    region: text('a region such as eu-west-2', formats.awsRegion)
-      .optional()
-      .describe('Default: AWS_REGION, or the profile’s.'),
-    endpoint: text('an http or https URL', formats.endpoint, formats.isUrl)
-      .optional()
-      .describe('Another address for both services, such as a VPC endpoint’s. Default: AWS’s own for the region.'),
-    profile: text('the name of a profile', formats.userName)
-      .optional()
-      .describe('A profile of the shared configuration files. Default: AWS_PROFILE.'),
-  })
-    .optional()
-    .describe(
-      'AWS Systems Manager Parameter Store and Secrets Manager. Credentials come from AWS’s default chain: variables, profile, IRSA, task role, instance profile.',
-    ),
-  azure: section({
-    tenant_id: text('a tenant ID', formats.azureTenant).optional().describe('Default: AZURE_TENANT_ID.'),
-    client_id: text('a client ID', formats.azureTenant)
-      .optional()
-      .describe(
-        'Of a user-assigned managed identity or a workload identity. Default: AZURE_CLIENT_ID, or the system’s own identity.',
-      ),
-    authority: text('an https URL', formats.httpsUrl, formats.isUrl)
-      .optional()
-      .describe(
-        'Microsoft Entra ID of a sovereign cloud. Default: AZURE_AUTHORITY_HOST, or https://login.microsoftonline.com.',
-      ),
-  })
-    .optional()
-    .describe(
-      'Azure Key Vault. Credentials come from Azure’s default chain: variables, workload identity, managed identity, a developer’s login.',
-    ),
 });
 
 export const fileSchema = section({

@@ -1,9 +1,7 @@
 /** How a value, a secret or material is written in the file. */
 import * as z from 'zod';
 import * as formats from './formats.ts';
-
-const text = (expected: string, pattern: RegExp) =>
-  z.string({ error: expected }).regex(pattern, { error: expected, abort: true });
+import { text } from './shapes.ts';
 
 export const path = text('a path', formats.path);
 const file = z.strictObject({ file: path.describe('Path, relative to the configuration file.') });
@@ -38,9 +36,22 @@ const azureCertificate = z.strictObject({
   vault: vaultUrl,
 });
 
-const inStores = [awsParameter, awsSecret, azureSecret, azureCertificate] as const;
+const vaultSecret = z.strictObject({
+  vault: text('the path of a secret, with its mount, such as kv/mesh/int', formats.vaultPath).describe(
+    'Mount and path of a secret in a KV version 2 engine of Vault.',
+  ),
+  key: text('a key', formats.storeKey).describe('Which value of it.'),
+});
+const kubernetesSecret = z.strictObject({
+  kubernetes_secret: text('the name of a Secret', formats.kubernetesName).describe('Name of a Kubernetes Secret.'),
+  key: text('a key', formats.storeKey).describe('Which value of it.'),
+  namespace: text('a namespace', formats.kubernetesName).describe('Its namespace.'),
+});
+
+const inStores = [awsParameter, awsSecret, azureSecret, azureCertificate, vaultSecret, kubernetesSecret] as const;
 const places = [file, variable, ...inStores] as const;
 
+export type LocalForm = string | z.output<typeof file> | z.output<typeof variable>;
 export type StoreForm = z.output<(typeof inStores)[number]>;
 export type SourceForm = string | z.output<(typeof places)[number]>;
 
@@ -58,5 +69,10 @@ const materialOrPlace = `PEM text, ${place}; a path alone is not accepted`;
 export const material = () =>
   z.union([z.string().min(shortestMaterial, { error: materialOrPlace }), ...places], { error: materialOrPlace });
 
+/** What the way into a store needs: not in a store itself. */
+const localOrPlace = 'text, { file: PATH } or { env: NAME }';
+export const local = () =>
+  z.union([z.string().min(1, { error: localOrPlace }), file, variable], { error: localOrPlace });
+
 /** If one of these was expected, the value may be a secret. */
-export const secretExpectations: ReadonlySet<string> = new Set([valueOrPlace, materialOrPlace]);
+export const secretExpectations: ReadonlySet<string> = new Set([valueOrPlace, materialOrPlace, localOrPlace]);

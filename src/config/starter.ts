@@ -1,7 +1,8 @@
 /** What `init` writes: every key, with comments. It parses as it is; the user provides the files and variables that it names. */
 export const starterFile = `# mesh-cert-monitor: what to monitor, how to reach it, and who issues new certificates.
 # Secrets and certificates can be plain text, { file: PATH }, { env: NAME } or a place in a secret store. Never write secrets as plain text.
-# Stores: { aws_ssm: NAME }, { aws_secret: ID, json_key: KEY }, { azure_secret: NAME, vault: URL }. docs/stores has a page for each.
+# Stores: { aws_ssm: NAME }, { aws_secret: ID, json_key: KEY }, { azure_secret: NAME, vault: URL },
+# { azure_certificate: NAME, vault: URL }, { vault: PATH, key: KEY }, { kubernetes_secret: NAME, key: KEY, namespace: NS }: docs/stores.
 # Paths are relative to this file. Durations: 14d, 12h, 5m, 90s. Every key: docs/configuration.md.
 
 application: My application        # the name to give the certificate desk
@@ -52,6 +53,24 @@ schedule:                          # cron: five fields, or six with seconds firs
 #     tenant_id: 00000000-0000-0000-0000-000000000000   # default: AZURE_TENANT_ID
 #     client_id: 00000000-0000-0000-0000-000000000000   # a user-assigned identity; default: AZURE_CLIENT_ID, or the system's own
 #     authority: https://login.microsoftonline.com      # another for a sovereign cloud
+#   vault:
+#     address: https://vault.example.nhs.uk:8200
+#     namespace: mesh
+#     ca_bundle: { file: config/vault-ca.pem }          # default: the system's
+#     auth:                        # one of token, app_role and kubernetes
+#       token: { env: VAULT_TOKEN }
+#       app_role:
+#         role_id: { file: /run/secrets/role-id }
+#         secret_id: { file: /run/secrets/secret-id }
+#         mount: approle
+#       kubernetes:
+#         role: mesh-cert-monitor
+#         token: { file: /var/run/secrets/kubernetes.io/serviceaccount/token }
+#         mount: kubernetes
+#   kubernetes:                    # default: what the pod has
+#     server: https://kubernetes.default.svc
+#     token: { file: /var/run/secrets/kubernetes.io/serviceaccount/token }
+#     ca_bundle: { file: /var/run/secrets/kubernetes.io/serviceaccount/ca.crt }
 
 environments:
   - name: integration              # a label in metrics and URLs

@@ -10,8 +10,11 @@ export type {
   AwsSettings,
   AzureSettings,
   GivenSource,
+  KubernetesSettings,
+  LocalSource,
   Source,
   SourceContent,
   StoreSource,
+  VaultSettings,
 } from './types.ts';
 export type { Variables } from './variables.ts';

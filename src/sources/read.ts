@@ -5,11 +5,10 @@ import { awsSecret } from './aws/secrets-manager.ts';
 import { awsSsm } from './aws/ssm.ts';
 import { azureCertificate } from './azure/certificate.ts';
 import { azureSecret } from './azure/secret.ts';
-import { env } from './env.ts';
 import { SourceError } from './error.ts';
-import { file } from './file.ts';
 import { given } from './given.ts';
-import { inline } from './inline.ts';
+import { kubernetesSecret } from './kubernetes/secret.ts';
+import { localReaders } from './local.ts';
 import type { SourceReader } from './reader.ts';
 import { Secret } from './secret.ts';
 import type { StoreReader } from './store/reader.ts';
@@ -17,18 +16,19 @@ import type { Store } from './store/store.ts';
 import { decodeText } from './text.ts';
 import type { AnySource, Source, SourceContent, SourceKind, StoreSource } from './types.ts';
 import type { Variables } from './variables.ts';
+import { vault } from './vault/kv.ts';
 
 const storeReaders: { readonly [Kind in StoreSource['kind']]: StoreReader<Kind> } = {
   aws_ssm: awsSsm,
   aws_secret: awsSecret,
   azure_secret: azureSecret,
   azure_certificate: azureCertificate,
+  vault,
+  kubernetes_secret: kubernetesSecret,
 };
 const readers: { readonly [Kind in SourceKind]: SourceReader<Kind> } = {
-  inline,
+  ...localReaders,
   given,
-  file,
-  env,
   ...storeReaders,
 };
 

@@ -18,6 +18,39 @@ export interface AzureSettings {
   readonly authority?: string;
 }
 
+/** At hand, without a store. */
+export type LocalSource =
+  | { readonly kind: 'inline'; readonly value: Secret }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'env'; readonly name: string };
+
+/** `stores.vault` */
+export interface VaultSettings {
+  /** Origin, http or https. */
+  readonly address: string;
+  readonly namespace?: string;
+  /** Default: the system's CAs. */
+  readonly ca?: LocalSource;
+  readonly auth:
+    | { readonly kind: 'token'; readonly token: LocalSource }
+    | {
+        readonly kind: 'app_role';
+        readonly mount: string;
+        readonly roleId: LocalSource;
+        readonly secretId: LocalSource;
+      }
+    /** `token`: of the service account. */
+    | { readonly kind: 'kubernetes'; readonly mount: string; readonly role: string; readonly token: LocalSource };
+}
+
+/** `stores.kubernetes`. What is absent is what every pod has. */
+export interface KubernetesSettings {
+  /** Origin, https. */
+  readonly server?: string;
+  readonly token?: LocalSource;
+  readonly ca?: LocalSource;
+}
+
 /** In a store, whose settings go with it. */
 export type StoreSource =
   | { readonly kind: 'aws_ssm'; readonly name: string; readonly store: AwsSettings }
@@ -35,14 +68,19 @@ export type StoreSource =
       /** URL without a slash at the end. */
       readonly vault: string;
       readonly store: AzureSettings;
+    }
+  /** `path`: the mount, a slash, and the path of the secret in it. */
+  | { readonly kind: 'vault'; readonly path: string; readonly key: string; readonly store: VaultSettings }
+  | {
+      readonly kind: 'kubernetes_secret';
+      readonly name: string;
+      readonly key: string;
+      readonly namespace: string;
+      readonly store: KubernetesSettings;
     };
 
 /** Read each time it is needed, so that a rotated secret is noticed. */
-export type Source =
-  | { readonly kind: 'inline'; readonly value: Secret }
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'env'; readonly name: string }
-  | StoreSource;
+export type Source = LocalSource | StoreSource;
 
 /** Content passed in by a program that uses this one as a library; no configuration can contain it. `what`: how messages name it. */
 export interface GivenSource {

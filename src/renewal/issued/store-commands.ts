@@ -23,7 +23,25 @@ export function storeCommands(source: StoreSource, file: string): SafeText[] {
         say`# with its key, which must not have a passphrase there: as PKCS#12 or PEM, in one file`,
         say`az keyvault certificate import --vault-name ${shellWord(vaultName(source.vault))} --name ${shellWord(source.name)} --file NEW.pfx`,
       ];
+    case 'vault': {
+      const [mount = '', ...path] = source.path.split('/');
+      return [
+        say`VAULT_ADDR=${shellWord(source.store.address)} vault kv patch -mount=${shellWord(mount)} ${shellWord(path.join('/'))} ${shellWord(`${source.key}=@${file}`)}`,
+      ];
+    }
+    case 'kubernetes_secret':
+      return kubernetesKey(source, file);
   }
+}
+
+/** The Secret's other keys stay as they are. */
+function kubernetesKey(source: Extract<StoreSource, { kind: 'kubernetes_secret' }>, file: string): SafeText[] {
+  const patch = shellWord(`${file}.patch.json`);
+  return [
+    say`(umask 077; jq --null-input --rawfile new ${shellWord(file)} --arg key ${shellWord(source.key)} '{data: {($key): ($new | @base64)}}' > ${patch})`,
+    say`kubectl --namespace ${shellWord(source.namespace)} patch secret ${shellWord(source.name)} --type merge --patch-file ${patch}`,
+    say`rm ${patch}`,
+  ];
 }
 
 const vaultName = (url: string) => new URL(url).hostname.split('.')[0] ?? url;

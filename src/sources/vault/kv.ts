@@ -1,0 +1,65 @@
+/** `{ vault: PATH, key: K }`: one value of a secret in a KV version 2 engine of HashiCorp Vault or OpenBao. */
+import { say } from '../../text/index.ts';
+import { type Item, type StoreDriver, type StoreProblem, StoreUnavailableError } from '../store/driver.ts';
+import { ask, statusProblem } from '../store/https.ts';
+import { valueIn } from '../store/json-value.ts';
+import { storeReader } from '../store/reader.ts';
+import { sharedStore } from '../store/shared.ts';
+import { Store } from '../store/store.ts';
+import type { VaultSettings } from '../types.ts';
+import type { Variables } from '../variables.ts';
+import { type Session, sessionOf, vaultHeaders } from './login.ts';
+
+export const storeName = 'Vault';
+const perSecond = 50;
+
+export const vault = storeReader<'vault'>({
+  label: ({ path, key }) => say`Vault secret ${path} (key ${key})`,
+  place: ({ path, store }, env) => ({
+    name: path,
+    store: sharedStore('vault', store, () => new Store(driver(store, env), { perSecond })),
+  }),
+  pick: ({ bytes }, { key }) => valueIn(JSON.parse(bytes.toString('utf8')), key),
+});
+
+function driver(settings: VaultSettings, env: Variables): StoreDriver {
+  const session = sessionOf(settings, env);
+  return {
+    readsAtOnce: 1,
+    async read([path = ''], signal) {
+      const first = await readOnce(session, settings, path, signal);
+      // The token may have been revoked, or have ended early.
+      const isStale = 'problem' in first && first.problem.kind === 'denied' && session.forget();
+      return new Map([[path, isStale ? await readOnce(session, settings, path, signal) : first]]);
+    },
+  };
+}
+
+const permissions =
+  'Give the policy that `mesh-cert-monitor permissions` prints to the role or token that `stores.vault.auth` names.';
+
+/** `MOUNT/PATH` → `MOUNT/data/PATH`: the data of a KV version 2 engine. */
+const dataPath = (path: string) => path.replace('/', '/data/').split('/').map(encodeURIComponent).join('/');
+
+async function readOnce(session: Session, settings: VaultSettings, path: string, signal: AbortSignal): Promise<Item> {
+  const { token, ca } = await session.get(signal);
+  const url = new URL(`/v1/${dataPath(path)}`, settings.address);
+  const headers = vaultHeaders(settings, token);
+  const { status, body } = await ask(storeName, 'reading KV', { method: 'GET', url, headers, ca }, signal);
+  const data = (body as { data?: { data?: object | null; metadata?: Metadata } } | undefined)?.data;
+  if (status === 200 && data?.data)
+    return { bytes: Buffer.from(JSON.stringify(data.data)), ...versionOf(data.metadata) };
+  // A deleted version is answered with 404 too, and with its metadata.
+  if (status === 404 && data?.metadata) return { refused: 'has a current version that was deleted', isMissing: true };
+  if (status === 404) return { refused: 'does not exist', isMissing: true };
+  const problem: StoreProblem = { store: storeName, operation: 'reading KV', ...statusProblem(status, permissions) };
+  if (problem.kind === 'denied') return { problem };
+  throw new StoreUnavailableError(problem);
+}
+
+interface Metadata {
+  readonly version?: number;
+}
+
+const versionOf = (metadata: Metadata | undefined) =>
+  metadata?.version === undefined ? {} : { version: String(metadata.version) };

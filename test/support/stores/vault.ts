@@ -1,0 +1,87 @@
+/**
+ * A stand-in for Vault over HTTPS: no package registry has a server that could be installed in the time that CI has. It knows KV version 2,
+ * AppRole and Kubernetes auth, as their API documentation describes them.
+ */
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { ca, serverCertificate } from '../pki.ts';
+
+export interface VaultStandIn {
+  readonly address: string;
+  /** PEM. */
+  readonly rootPem: string;
+  /** By path with mount. `undefined`: its current version was deleted. */
+  readonly secrets: Map<string, { readonly version: number; readonly data: object | undefined }>;
+  /** Logins that are accepted, by mount: what the body has to be. */
+  readonly logins: Map<string, object>;
+  /** Tokens that are valid. A login adds one. */
+  readonly tokens: Set<string>;
+  /** How long the token of a login lasts, in seconds. */
+  leaseSeconds: number;
+  answer: { readonly status: number } | 'hang' | 'reset' | undefined;
+  asked(): string[];
+  readonly seen: string[];
+  stop(): Promise<void>;
+}
+
+export async function startVault(): Promise<VaultStandIn> {
+  const root = await ca({ cn: 'Vault stand-in root' });
+  const made = await serverCertificate({ issuer: root });
+  let asked: string[] = [];
+  let logins = 0;
+  const server = createServer({ cert: made.pem, key: made.keyPem }, (request, response) => {
+    const { pathname } = new URL(request.url ?? '', 'https://vault');
+    asked.push(`${request.method} ${pathname}`);
+    vault.seen.push(
+      `${request.method} ${request.url} ${JSON.stringify({ ...request.headers, 'x-vault-token': undefined })}`,
+    );
+    const json = (status: number, body: object) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      if (vault.answer === 'hang') return undefined;
+      if (vault.answer === 'reset') return request.socket.destroy();
+      if (vault.answer) return json(vault.answer.status, { errors: ['planted-message'] });
+      const login = /^\/v1\/auth\/(.+)\/login$/.exec(pathname);
+      if (login) {
+        const wanted = vault.logins.get(login[1]!);
+        if (!wanted || Buffer.concat(chunks).toString() !== JSON.stringify(wanted))
+          return json(400, { errors: ['invalid role or secret ID'] });
+        logins += 1;
+        const token = `planted-token-${logins}`;
+        vault.tokens.add(token);
+        return json(200, { auth: { client_token: token, lease_duration: vault.leaseSeconds } });
+      }
+      if (!vault.tokens.has(String(request.headers['x-vault-token'])))
+        return json(403, { errors: ['permission denied'] });
+      const path = decodeURIComponent(pathname.replace(/^\/v1\//, '').replace('/data/', '/'));
+      const secret = vault.secrets.get(path);
+      if (!secret) return json(404, { errors: [] });
+      const metadata = { version: secret.version, deletion_time: secret.data ? '' : '2026-01-01T00:00:00Z' };
+      return json(secret.data ? 200 : 404, { data: { data: secret.data ?? null, metadata } });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const vault: VaultStandIn = {
+    address: `https://localhost:${(server.address() as AddressInfo).port}`,
+    rootPem: root.pem,
+    secrets: new Map(),
+    logins: new Map(),
+    tokens: new Set(),
+    leaseSeconds: 3600,
+    answer: undefined,
+    asked() {
+      const before = asked;
+      asked = [];
+      return before;
+    },
+    seen: [],
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return vault;
+}
