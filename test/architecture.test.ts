@@ -15,7 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
   findings: ['text'],
   x509: ['errors', 'limits', 'text'],
   sources: ['errors', 'files', 'limits', 'text'],
-  config: ['errors', 'files', 'installation', 'limits', 'sources', 'text', 'time'],
+  config: ['errors', 'files', 'installation', 'limits', 'sources', 'text', 'threads', 'time'],
   credential: ['config', 'errors', 'findings', 'limits', 'text', 'x509'],
   verify: ['config', 'credential', 'findings', 'limits', 'shortage', 'text', 'time', 'x509'],
   bundle: ['credential', 'files', 'limits', 'text', 'time', 'verify', 'x509'],

@@ -21,7 +21,7 @@ export async function run({ config, wait }: ServeOptions, { env, now, stderr, un
   console.warn = (...words: unknown[]) => log.warn({ warning: words.join(' ') }, 'library');
   const start = () =>
     startService({
-      load: () => loadConfiguration(config),
+      load: (how) => loadConfiguration(config, how),
       env,
       now,
       log,

@@ -1,7 +1,8 @@
-/** Parses a large configuration in a thread of its own, so that a file which is not a configuration cannot stop the service. */
-import { Worker } from 'node:worker_threads';
+/** Parses a configuration in a thread of its own, so that a file which is not a configuration cannot stop the service. */
 import { startedModule } from '../installation/index.ts';
+import { ThreadDeadlineError, ThreadPool } from '../threads/index.ts';
 import type { Problem } from './problems.ts';
+import type { ConfigurationFile } from './schema.ts';
 
 /** What the thread is given. */
 export interface Job {
@@ -9,11 +10,11 @@ export interface Job {
   readonly path: string;
 }
 
-/** The document of a configuration in which nothing is wrong, or everything that is wrong. */
-export type Parsed = { readonly value: unknown } | { readonly problems: readonly Problem[] };
+/** A configuration in which nothing is wrong, or everything that is wrong. */
+export type Parsed = { readonly file: ConfigurationFile } | { readonly problems: readonly Problem[] };
 
 export interface Bounds {
-  /** Default: one minute. A configuration with 10,000 environments takes a few seconds. */
+  /** Default: one minute. */
   readonly mostMs?: number;
   /** Default: 1024. */
   readonly mostMebibytes?: number;
@@ -21,24 +22,14 @@ export interface Bounds {
 
 /** Never rejects for the content: a thread that runs out of time or memory is a problem of the file. */
 export async function parseApart(job: Job, { mostMs = 60_000, mostMebibytes = 1024 }: Bounds = {}): Promise<Parsed> {
-  const worker = new Worker(startedModule('config/parse-worker'), {
-    workerData: job,
-    resourceLimits: { maxOldGenerationSizeMb: mostMebibytes },
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<Parsed>();
-  const timer = setTimeout(() => resolve(refused('it takes longer than a minute to read')), mostMs);
-  worker.once('message', resolve);
-  worker.once('error', (error: Error & { code?: string }) => {
-    if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
-      resolve(refused(`it takes more than ${mostMebibytes} MiB of memory to read`));
-    else reject(error);
-  });
+  const pool = new ThreadPool(startedModule('config/parse-worker'), { size: 1, deadlineMs: mostMs, mostMebibytes });
   try {
-    return await promise;
+    return (await pool.run(job)) as Parsed;
+  } catch (error) {
+    if (!(error instanceof ThreadDeadlineError)) throw error;
+    const message = `it takes longer than ${mostMs / 1000} seconds or more than ${mostMebibytes} MiB of memory to read`;
+    return { problems: [{ path: '', message }] };
   } finally {
-    clearTimeout(timer);
-    await worker.terminate();
+    await pool.stop();
   }
 }
-
-const refused = (message: string): Parsed => ({ problems: [{ path: '', message }] });

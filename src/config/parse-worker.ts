@@ -1,18 +1,16 @@
-// The thread that parse-apart.ts starts. It does all that can take long, and hands back plain data.
-import { parentPort, workerData } from 'node:worker_threads';
-import { parseDocument } from './parse.ts';
+// The module of a thread that parse-apart.ts starts. It does all that can take long, and hands back plain data.
+import { answer } from '../threads/index.ts';
+import { parseFile } from './parse.ts';
 import type { Job, Parsed } from './parse-apart.ts';
 import { ConfigurationError } from './problems.ts';
 
-const { text, path } = workerData as Job;
+answer(async (job) => parsed(job as Job));
 
-function parsed(): Parsed {
+function parsed({ text, path }: Job): Parsed {
   try {
-    return { value: parseDocument(text, path).value };
+    return { file: parseFile(text, path) };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return { problems: error.problems };
   }
 }
-
-parentPort?.postMessage(parsed());

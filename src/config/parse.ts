@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import type * as z from 'zod';
 import { byEnvironment, ConfigurationError, schemaProblems } from './problems.ts';
 import { resolveFile } from './resolve.ts';
 import { ruleProblems } from './rules.ts';
-import { fileSchema } from './schema.ts';
+import { type ConfigurationFile, fileSchema } from './schema.ts';
 import type { Configuration } from './types.ts';
 import { warningsOf } from './warnings.ts';
 import { parseYaml } from './yaml/parse.ts';
@@ -13,32 +12,28 @@ import { parseYaml } from './yaml/parse.ts';
  * @throws ConfigurationError with every problem at once.
  */
 export function parseConfiguration(text: string, path: string): Configuration {
-  return configurationOf(parseDocument(text, path), text, path);
-}
-
-/** The document of a configuration in which nothing is wrong. */
-export interface ConfigurationDocument {
-  /** Plain data, as YAML has it. */
-  readonly value: unknown;
-  readonly file: z.infer<typeof fileSchema>;
+  return configurationOf(parseFile(text, path), text, path);
 }
 
 /** @throws ConfigurationError with every problem at once. */
-export function parseDocument(text: string, path: string): ConfigurationDocument {
+export function parseFile(text: string, path: string): ConfigurationFile {
   const document = parseYaml(text);
   if ('problems' in document) throw new ConfigurationError(path, document.problems);
-  return checkedDocument(document.value, path);
+  return checkedFile(document.value, path);
 }
 
-/** @throws ConfigurationError with every problem at once. */
-export function checkedDocument(value: unknown, path: string): ConfigurationDocument {
+/**
+ * A document in which nothing is wrong, with the defaults of its keys: plain data.
+ * @throws ConfigurationError with every problem at once.
+ */
+export function checkedFile(value: unknown, path: string): ConfigurationFile {
   const parsed = fileSchema.safeParse(value);
   const problems = [...schemaProblems(parsed.error?.issues ?? [], value), ...ruleProblems(value)];
   if (!parsed.success || problems.length > 0) throw new ConfigurationError(path, byEnvironment(problems));
-  return { value, file: parsed.data };
+  return parsed.data;
 }
 
-export function configurationOf({ file }: ConfigurationDocument, text: string, path: string): Configuration {
+export function configurationOf(file: ConfigurationFile, text: string, path: string): Configuration {
   const resolved = resolveFile(file, path);
   return {
     ...resolved,

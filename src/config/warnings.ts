@@ -17,7 +17,7 @@ export function warningsOf(file: ConfigurationFile, resolved: Resolved): string[
     ...resolved.environments.flatMap((environment, index) =>
       environmentWarnings.flatMap((rule) => rule(environment)).map((sentence) => `environments[${index}].${sentence}`),
     ),
-    ...secretsWritten(file, []),
+    ...secretsWritten(file, [], []),
   ];
 }
 
@@ -94,12 +94,17 @@ const environmentWarnings = [conformanceCertificate, windowAfterWarning, keyWith
 
 const secretKeys = new Set(['password', 'shared_key', 'passphrase', 'private_key', 'keystore']);
 
-function secretsWritten(value: unknown, path: readonly PropertyKey[]): string[] {
-  if (typeof value === 'string')
-    return secretKeys.has(String(path.at(-1)))
-      ? [`${pathText(path)}: a secret is written in the configuration; prefer { file: PATH } or { env: NAME }.`]
-      : [];
-  if (Array.isArray(value)) return value.flatMap((item, index) => secretsWritten(item, [...path, index]));
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, below]) => secretsWritten(below, [...path, key]));
+/** `path` and `found` are the same arrays for all of the file: one for each value would be most of the work. */
+function secretsWritten(value: object, path: PropertyKey[], found: string[]): string[] {
+  for (const [key, below] of Object.entries(value)) {
+    if (typeof below === 'object' && below !== null) {
+      path.push(Array.isArray(value) ? Number(key) : key);
+      secretsWritten(below, path, found);
+      path.pop();
+    } else if (typeof below === 'string' && secretKeys.has(key))
+      found.push(
+        `${pathText([...path, key])}: a secret is written in the configuration; prefer { file: PATH } or { env: NAME }.`,
+      );
+  }
+  return found;
 }

@@ -24,7 +24,7 @@ import { repeat } from './repeat.ts';
 
 export interface ServiceOptions {
   /** @throws {ConfigurationError} */
-  readonly load: () => Promise<Configuration>;
+  readonly load: (how?: { readonly apart: boolean }) => Promise<Configuration>;
   readonly env: Variables;
   readonly now: () => Date;
   readonly log: Log;
@@ -225,7 +225,7 @@ class RunningService implements Service {
     const before = this.#configuration;
     try {
       // Nobody waits for a file that takes long to read, once the service is told to stop.
-      const next = await Promise.race([load(), this.#told.promise]);
+      const next = await Promise.race([load({ apart: true }), this.#told.promise]);
       if (next === undefined || this.#stopped) return false;
       this.#renewals.reconfigure(next);
       this.#configuration = next;

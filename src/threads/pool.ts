@@ -7,6 +7,8 @@ export interface PoolOptions {
   readonly size: number;
   /** For each job, from when its thread is ready. */
   readonly deadlineMs: number;
+  /** Memory of each thread. Default: 384. */
+  readonly mostMebibytes?: number;
   /** A thread without work ends after this time. Default: one minute. */
   readonly idleMs?: number;
 }
@@ -94,19 +96,23 @@ export class ThreadPool {
   #started(): Thread | undefined {
     if (this.#threads.size >= this.#options.size || [...this.#threads].some(({ isReady }) => !isReady))
       return undefined;
-    const thread = new Thread(this.#module, {
-      ready: () => this.#dispatch(),
-      free: (each) => {
-        this.#rest(each);
-        this.#dispatch();
+    const thread = new Thread(
+      this.#module,
+      {
+        ready: () => this.#dispatch(),
+        free: (each) => {
+          this.#rest(each);
+          this.#dispatch();
+        },
+        ended: (each) => {
+          this.#threads.delete(each);
+          clearTimeout(this.#idle.get(each));
+          this.#idle.delete(each);
+          if (!this.#stopped) this.#dispatch();
+        },
       },
-      ended: (each) => {
-        this.#threads.delete(each);
-        clearTimeout(this.#idle.get(each));
-        this.#idle.delete(each);
-        if (!this.#stopped) this.#dispatch();
-      },
-    });
+      this.#options.mostMebibytes,
+    );
     this.#threads.add(thread);
     return thread;
   }

@@ -22,8 +22,8 @@ interface Listener {
   readonly ended: (thread: Thread) => void;
 }
 
-/** Many times what the largest input within the limits needs. */
-const memory = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 64 };
+/** Many times what the largest credential within the limits needs. */
+const usualMebibytes = 384;
 /** Loading the modules takes half a second on a free processor. */
 const startsWithinMs = 60_000;
 /** How often a job on a busy machine gets its time again, before it is given up as a shortage. */
@@ -42,14 +42,15 @@ export class Thread {
   #isReady = false;
   #usedMs = 0;
 
-  constructor(module: URL, on: Listener) {
+  constructor(module: URL, on: Listener, mostMebibytes = usualMebibytes) {
     this.#ready = on.ready;
     this.#free = on.free;
     this.#ended = on.ended;
     // Without our arguments and variables, which can contain secrets and are not its business.
-    this.#worker = new Worker(module, { argv: [], env: compileCache(), execArgv: [], resourceLimits: memory });
+    const resourceLimits = { maxOldGenerationSizeMb: mostMebibytes, maxYoungGenerationSizeMb: 64 };
+    this.#worker = new Worker(module, { argv: [], env: compileCache(), execArgv: [], resourceLimits });
     this.#worker.on('message', (message: FromThread) => this.#heard(message));
-    this.#worker.once('error', (error) => this.#fail(ofWorker(error)));
+    this.#worker.once('error', (error) => this.#fail(ofWorker(error, mostMebibytes)));
     this.#worker.once('exit', () => {
       this.#fail(new Error('a thread ended in the middle of its work'));
       this.#ended(this);
@@ -139,9 +140,9 @@ const notServed = (ms: number) =>
     `a check got less processor time in ${ms / 1000} s than it may take. Check what else uses this machine’s processors.`,
   );
 
-function ofWorker(error: unknown): Error {
+function ofWorker(error: unknown, mostMebibytes: number): Error {
   const { code } = error as { code?: string };
   if (code === 'ERR_WORKER_OUT_OF_MEMORY')
-    return new ThreadDeadlineError(`it took more than ${memory.maxOldGenerationSizeMb} MiB of memory`);
+    return new ThreadDeadlineError(`it took more than ${mostMebibytes} MiB of memory`);
   return shortageOf(error, 'starting a thread') ?? (error instanceof Error ? error : new Error(String(error)));
 }

@@ -40,6 +40,7 @@ export class Entries {
   add(key: string, value: unknown): boolean {
     if (value === unsure) return false;
     if (key === '<<') return this.#merge(value);
+    if (key === '__proto__') return false;
     if (Object.hasOwn(this.mapping, key) && !this.#merged?.delete(key)) return false;
     this.mapping[key] = value;
     return true;

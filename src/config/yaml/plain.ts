@@ -5,100 +5,84 @@
  */
 import { Anchors, Entries } from './anchors.ts';
 import { Flow } from './flow.ts';
+import { type Lines, linesOf } from './lines.ts';
 import { unsure } from './scalars.ts';
 
-interface Line {
-  readonly indent: number;
-  /** Where the content begins and ends. */
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Tabs, carriage returns and other control characters but the line feed, no-break spaces, line separators, byte order marks. */
-const unusual = /[^\n\P{Cc}]|[\xa0\u2028\u2029\ufeff]/u;
 const mostLevels = 50;
 
 /** @returns the document's value, or `unsure`. */
 export function readPlain(text: string): unknown {
-  if (unusual.test(text)) return unsure;
-  if (/^ *[{[]/.test(text)) return inBrackets(text);
-  const lines = contentOf(text);
-  return lines.length === 0 ? unsure : new Block(text, lines).document();
+  const lines = linesOf(text);
+  if (!lines || lines.from.length === 0) return unsure;
+  return '{['.includes(text[lines.from[0] as number] as string) ? inBrackets(text) : new Block(text, lines).document();
 }
 
 /** JSON, for example. */
 function inBrackets(text: string): unknown {
-  const flow = new Flow(text, text.search(/\S/), new Anchors());
-  const value = flow.read();
+  const flow = new Flow(text, new Anchors(), true);
+  const value = flow.read(text.search(/\S/));
   return /\S/.test(text.slice(flow.at)) ? unsure : value;
-}
-
-/** The lines that are neither empty nor a comment. */
-function contentOf(text: string): Line[] {
-  const lines: Line[] = [];
-  for (let start = 0; start < text.length; ) {
-    const end = text.indexOf('\n', start);
-    const to = end < 0 ? text.length : end;
-    let from = start;
-    while (text[from] === ' ') from += 1;
-    if (from < to && text[from] !== '#') lines.push({ indent: from - start, from, to });
-    start = to + 1;
-  }
-  return lines;
 }
 
 const tokens = {
   item: /-(?: +|$)/my,
-  key: /(?:([A-Za-z_][\w.-]{0,63}|<<)|"(\w[\w.-]{0,63})"):(?: +|$)/my,
-  anchor: /&([\w-]+)(?: +|$)/my,
+  key: /(?:[A-Za-z_][\w.-]{0,63}|<<):(?: +|$)/my,
+  quotedKey: /"\w[\w.-]{0,63}":(?: +|$)/my,
+  anchor: /&[\w-]+(?: +|$)/my,
+  rest: /(?: +#.*| *)$/my,
 };
 
 class Block {
   readonly #text: string;
-  readonly #lines: Line[];
+  readonly #lines: Lines;
   readonly #anchors = new Anchors();
+  readonly #flow: Flow;
   #next = 0;
   #level = 0;
 
-  constructor(text: string, lines: Line[]) {
+  constructor(text: string, lines: Lines) {
     this.#text = text;
     this.#lines = lines;
+    this.#flow = new Flow(text, this.#anchors, false);
   }
 
   document(): unknown {
-    const [first] = this.#lines;
-    if (first?.indent === 0 && /^--- *$/.test(this.#text.slice(first.from, first.to))) this.#next = 1;
-    const value = this.#lineAt(0) ? this.#block(0) : unsure;
-    return this.#next === this.#lines.length ? value : unsure;
+    const { from, indent, to } = this.#lines;
+    if (indent[0] === 0 && /^--- *$/.test(this.#text.slice(from[0], to[0]))) this.#next = 1;
+    const value = indent[this.#next] === 0 ? this.#block(0) : unsure;
+    return this.#next === indent.length ? value : unsure;
   }
 
   /** The lines with this indentation, from here to the next with less, as a mapping or a list. */
   #block(indent: number): unknown {
     this.#level += 1;
-    const from = this.#lineAt(indent)?.from ?? 0;
-    const isList = this.#match(tokens.item, from) !== undefined;
+    const isList = this.#end(tokens.item, this.#lines.from[this.#next] as number) !== 0;
     const value = this.#level > mostLevels ? unsure : isList ? this.#list(indent) : this.#mapping(indent);
     this.#level -= 1;
     return value;
   }
 
+  /** A line that is further in than the others belongs to nothing, and whoever is further out finds out. */
   #mapping(indent: number): unknown {
     const entries = new Entries();
-    for (let line = this.#lineAt(indent); line; line = this.#lineAt(indent)) {
-      const found = this.#match(tokens.key, line.from);
-      const key = found?.[1] ?? found?.[2];
-      if (!found || key === undefined || key === '__proto__') return unsure;
-      if (!entries.add(key, this.#value(line, line.from + found[0].length, indent, true))) return unsure;
+    while (this.#lines.indent[this.#next] === indent) {
+      const from = this.#lines.from[this.#next] as number;
+      const valueFrom = this.#endOfKey(from);
+      if (valueFrom === 0) return unsure;
+      const isQuoted = this.#text[from] === '"';
+      const key = this.#text.slice(isQuoted ? from + 1 : from, this.#text.indexOf(isQuoted ? '":' : ':', from));
+      if (!entries.add(key, this.#value(valueFrom, indent, true))) return unsure;
     }
     return entries.mapping;
   }
 
   #list(indent: number): unknown {
     const list: unknown[] = [];
-    for (let line = this.#lineAt(indent); line; line = this.#lineAt(indent)) {
-      const found = this.#match(tokens.item, line.from);
-      if (!found) break;
-      const value = this.#item(line, line.from + found[0].length, indent);
+    while (this.#lines.indent[this.#next] === indent) {
+      const from = this.#lines.from[this.#next] as number;
+      const valueFrom = this.#end(tokens.item, from);
+      if (valueFrom === 0) break;
+      const value = this.#item(from, valueFrom, indent);
       if (value === unsure) return unsure;
       list.push(value);
     }
@@ -106,49 +90,58 @@ class Block {
   }
 
   /** `- name: first` begins a mapping that goes on, further in, on the next line. */
-  #item(line: Line, at: number, indent: number): unknown {
-    if (!this.#match(tokens.key, at) && !this.#match(tokens.item, at)) return this.#value(line, at, indent, false);
-    const inner = { indent: indent + at - line.from, from: at, to: line.to };
-    this.#lines[this.#next] = inner;
-    return this.#block(inner.indent);
+  #item(from: number, valueFrom: number, indent: number): unknown {
+    if (this.#endOfKey(valueFrom) === 0 && this.#end(tokens.item, valueFrom) === 0)
+      return this.#value(valueFrom, indent, false);
+    const inner = indent + valueFrom - from;
+    this.#lines.indent[this.#next] = inner;
+    this.#lines.from[this.#next] = valueFrom;
+    return this.#block(inner);
   }
 
   /** What follows a key or a dash: on the same line, or further in on the next ones. */
-  #value(line: Line, at: number, indent: number, mayBeListAtSameIndent: boolean): unknown {
-    const anchor = this.#match(tokens.anchor, at);
-    const from = at + (anchor?.[0].length ?? 0);
-    if (from < line.to && this.#text[from] !== '#') return this.#onThisLine(line, at, indent);
+  #value(from: number, indent: number, mayBeListAtSameIndent: boolean): unknown {
+    const behindAnchor = this.#text[from] === '&' ? this.#end(tokens.anchor, from) : 0;
+    const at = behindAnchor || from;
+    if (at < (this.#lines.to[this.#next] as number) && this.#text[at] !== '#') return this.#onThisLine(from, indent);
     this.#next += 1;
     const below = () => this.#below(indent, mayBeListAtSameIndent);
-    return anchor?.[1] === undefined ? below() : this.#anchors.define(anchor[1], below);
+    return behindAnchor === 0
+      ? below()
+      : this.#anchors.define(this.#text.slice(from + 1, behindAnchor).trimEnd(), below);
   }
 
-  #onThisLine(line: Line, at: number, indent: number): unknown {
-    const flow = new Flow(this.#text.slice(at, line.to), 0, this.#anchors);
-    const value = flow.read();
-    const rest = this.#text.slice(at + flow.at, line.to);
+  #onThisLine(from: number, indent: number): unknown {
+    const value = this.#flow.read(from);
+    const isWhole = this.#endsLine(this.#flow.at);
     this.#next += 1;
     // More text further in continues this value.
-    const next = this.#lines[this.#next];
-    return /^ *$|^ +#/.test(rest) && !(next && next.indent > indent) ? value : unsure;
+    return isWhole && !((this.#lines.indent[this.#next] ?? 0) > indent) ? value : unsure;
   }
 
   #below(indent: number, mayBeListAtSameIndent: boolean): unknown {
-    const next = this.#lines[this.#next];
-    if (next && next.indent > indent) return this.#block(next.indent);
-    if (mayBeListAtSameIndent && next?.indent === indent && this.#match(tokens.item, next.from))
-      return this.#list(indent);
-    return null;
+    const next = this.#lines.indent[this.#next] ?? -1;
+    if (next > indent) return this.#block(next);
+    const from = this.#lines.from[this.#next] ?? 0;
+    return mayBeListAtSameIndent && next === indent && this.#end(tokens.item, from) !== 0 ? this.#list(indent) : null;
   }
 
-  /** The next line, if it has this indentation. One that is further in belongs to nothing, and whoever is further out finds out. */
-  #lineAt(indent: number): Line | undefined {
-    const line = this.#lines[this.#next];
-    return line?.indent === indent ? line : undefined;
+  #endOfKey(at: number): number {
+    return this.#end(this.#text[at] === '"' ? tokens.quotedKey : tokens.key, at);
   }
 
-  #match(token: RegExp, at: number): RegExpExecArray | undefined {
+  /** Whether nothing follows on the line but spaces and a comment. */
+  #endsLine(at: number): boolean {
+    const next = this.#text[at];
+    if (next === undefined || next === '\n') return true;
+    tokens.rest.lastIndex = at;
+    return tokens.rest.test(this.#text);
+  }
+
+  /** Where the token at this place ends. 0 if there is none. */
+  #end(token: RegExp, at: number): number {
     token.lastIndex = at;
-    return token.exec(this.#text) ?? undefined;
+    token.test(this.#text);
+    return token.lastIndex;
   }
 }
