@@ -1,12 +1,13 @@
 // npm run bench -- flood [CLIENTS]: how long /health/live, /health and /metrics take while hostile clients of each kind occupy the
 // built service, all from the same address. Default: 2,000. Exits with 1 if a response takes more than a second.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type ServiceProcess, startServiceProcess, stopServiceProcess } from '../test/support/service-process.ts';
 import { kinds } from '../test/support/web/flood.ts';
+import { cpuMsOf, residentMiBOf } from './measure.ts';
 
 const password = 'bench';
 const environments = 2000;
@@ -67,14 +68,14 @@ async function under(service: ServiceProcess, kind: string, clients: number): Pr
 }
 
 async function report(service: ServiceProcess, who: string): Promise<void> {
-  const before = cpuMs(service);
+  const before = cpuMsOf(service.child);
   const times: string[] = [];
   for (const path of ['/health/live', '/health', '/metrics']) {
     const ms = await measure(service, path);
     if (ms > limitMs) process.exitCode = 1;
     times.push(`${path} ${ms.toFixed(0).padStart(5)} ms`);
   }
-  const cost = `${cpuMs(service) - before} ms of CPU, ${residentMiB(service)} MiB`;
+  const cost = `${cpuMsOf(service.child) - before} ms of CPU, ${Math.round(residentMiBOf(service.child))} MiB`;
   console.log(`${who.padEnd(62)} ${times.join('   ')}   ${cost}`);
 }
 
@@ -86,15 +87,4 @@ async function measure(service: ServiceProcess, path: string): Promise<number> {
   await response.arrayBuffer();
   if (response.status === 401 || response.status === 429) throw new Error(`${path}: ${response.status}`);
   return performance.now() - started;
-}
-
-/** User and system time so far, in steps of 10 ms (proc(5), fields 14 and 15). */
-function cpuMs({ child }: ServiceProcess): number {
-  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(' ');
-  return (Number(fields[13]) + Number(fields[14])) * 10;
-}
-
-function residentMiB({ child }: ServiceProcess): number {
-  const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
-  return Math.round(Number(kib) / 1024);
 }

@@ -8,6 +8,8 @@ import { type DeployedCredential, readCredential } from '../src/credential/index
 import { generateKeys } from '../src/demo/keys.ts';
 import { addYears, createRoot, createSubCa, issueClient, issueServer } from '../src/demo/pki.ts';
 import { authorizationToken, callerFacts, handshake, meshHeaders } from '../src/mesh/index.ts';
+import type { Figure } from './figures.ts';
+import { type Cost, costOf } from './measure.ts';
 
 const concurrency = 32;
 const batch = 50;
@@ -21,35 +23,58 @@ export interface Material {
 export async function run([probes = '500', environments = '1000']: readonly string[]): Promise<void> {
   await withServer(async (port, material) => {
     const credential = await credentialOf(material);
-    await beside(port, material, credential, Number(probes));
+    say(await beside(port, material, credential, Number(probes)), Number(probes));
     await manyAtOnce(port, credential, Number(environments));
   });
 }
 
 /** A server of its own process, that demands a client certificate and answers as MESH does. */
-export async function withServer(work: (port: number, material: Material) => Promise<void>): Promise<void> {
+export async function withServer<T>(work: (port: number, material: Material) => Promise<T>): Promise<T> {
   const material = await makeMaterial();
   const server = spawn(process.execPath, [import.meta.filename, 'server'], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   try {
     server.send(material);
-    await work(await portFrom(server), material);
+    return await work(await portFrom(server), material);
   } finally {
     server.kill();
   }
 }
 
+interface Compared {
+  readonly ours: Cost;
+  readonly bare: Cost;
+}
+
+/** Processor time of one probe. */
+export async function probeFigures(probes: number): Promise<Figure[]> {
+  return withServer(async (port, material) => {
+    const { ours, bare } = await beside(port, material, await credentialOf(material), probes);
+    const [value, floor] = [ours.cpuMs / probes, bare.cpuMs / probes];
+    return [{ name: 'mTLS probe, CPU', value, unit: 'ms', floor, against: 'bare node:https' }];
+  });
+}
+
 /** Alternates batches of both, so that other load on the machine affects both. */
-async function beside(port: number, material: Material, credential: DeployedCredential, probes: number): Promise<void> {
+async function beside(
+  port: number,
+  material: Material,
+  credential: DeployedCredential,
+  probes: number,
+): Promise<Compared> {
   const ours = async () => expectSuccess(await probe(port, credential));
   const bare = () => bareRequest(port, material);
   for (let warm = 0; warm < batch; warm += 1) await Promise.all([ours(), bare()]);
-  const totals = { ours: nothing(), bare: nothing() };
+  const totals = { ours: nothing, bare: nothing };
   for (let done = 0; done < probes; done += batch) {
-    totals.bare = add(totals.bare, await measured(bare));
-    totals.ours = add(totals.ours, await measured(ours));
+    totals.bare = add(totals.bare, await costOf(() => times(batch, bare)));
+    totals.ours = add(totals.ours, await costOf(() => times(batch, ours)));
   }
+  return totals;
+}
+
+function say(totals: Compared, probes: number): void {
   const per = (ms: number) => `${(ms / probes).toFixed(2).padStart(8)} ms`;
   console.log(`${probes} of each, one after the other, RSA 2048, mutual TLS 1.3, a new connection each`);
   console.log(`                      wall         CPU`);
@@ -61,33 +86,23 @@ async function beside(port: number, material: Material, credential: DeployedCred
 
 async function manyAtOnce(port: number, credential: DeployedCredential, environments: number): Promise<void> {
   let next = 0;
-  const started = { wall: performance.now(), cpu: process.cpuUsage() };
   const worker = async () => {
     while (next < environments) {
       next += 1;
       expectSuccess(await probe(port, credential));
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  const { wallMs, cpuMs } = since(started);
+  const { wallMs, cpuMs } = await costOf(() => Promise.all(Array.from({ length: concurrency }, worker)));
   console.log(
     `${environments} environments, ${concurrency} at once: ${(wallMs / 1000).toFixed(1)} s, CPU ${(cpuMs / environments).toFixed(2)} ms each`,
   );
 }
 
-type Cost = { readonly wallMs: number; readonly cpuMs: number };
-const nothing = (): Cost => ({ wallMs: 0, cpuMs: 0 });
+const nothing: Cost = { wallMs: 0, cpuMs: 0 };
 const add = (a: Cost, b: Cost): Cost => ({ wallMs: a.wallMs + b.wallMs, cpuMs: a.cpuMs + b.cpuMs });
 
-async function measured(work: () => Promise<void>): Promise<Cost> {
-  const started = { wall: performance.now(), cpu: process.cpuUsage() };
-  for (let count = 0; count < batch; count += 1) await work();
-  return since(started);
-}
-
-function since({ wall, cpu }: { wall: number; cpu: NodeJS.CpuUsage }): Cost {
-  const { user, system } = process.cpuUsage(cpu);
-  return { wallMs: performance.now() - wall, cpuMs: (user + system) / 1000 };
+export async function times(count: number, work: () => Promise<void>): Promise<void> {
+  for (let each = 0; each < count; each += 1) await work();
 }
 
 export function probe(port: number, credential: DeployedCredential) {

@@ -2,6 +2,7 @@
 import { Exposition } from '../src/metrics/index.ts';
 import type { EnvironmentStatus } from '../src/status/index.ts';
 import { daysFromSampleNow, environmentStatus, estateOf } from '../test/support/status.ts';
+import { costOf, median as medianOf } from './measure.ts';
 
 const build = { version: '0.0.0', nodeVersion: process.version.slice(1) };
 
@@ -23,7 +24,7 @@ async function measure(count: number): Promise<string> {
     for await (const piece of exposition.text(estateOf(environments), 'openmetrics')) bytes += piece.length;
     return bytes;
   };
-  const first = await cpuMs(scrape);
+  const first = (await costOf(scrape)).cpuMs;
   const unchanged = await median(scrape);
   let day = 0;
   const again = await median(() => {
@@ -41,20 +42,12 @@ async function measure(count: number): Promise<string> {
 
 const checkedAgain = (status: EnvironmentStatus, day: number): EnvironmentStatus => ({
   ...status,
-  findings: [...status.findings],
   lastRunAt: daysFromSampleNow(day),
   checkDurationSeconds: day / 1000,
 });
 
-async function cpuMs(work: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
-
 async function median(work: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];
-  for (let each = 0; each < 9; each += 1) times.push(await cpuMs(work));
-  return times.sort((a, b) => a - b)[4] ?? 0;
+  for (let each = 0; each < 9; each += 1) times.push((await costOf(work)).cpuMs);
+  return medianOf(times);
 }

@@ -1,169 +1,185 @@
-// npm run bench -- service [ENVIRONMENTS]: the built service with environments on disk. Start, cycles, scrapes, memory. Default: 10,000.
+/** The built service as a whole process, with environments on disk: start, first cycle, scrapes, memory, restart. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { generateKeys } from '../src/demo/keys.ts';
-import { addYears, createRoot, createSubCa, issueClient } from '../src/demo/pki.ts';
+import { bareEnv, stop } from '../test/support/process.ts';
+import { main } from '../test/support/service-process.ts';
+import type { Estate } from './estate.ts';
+import type { Figure } from './figures.ts';
+import { cpuMsOf, median, quantile, residentMiBOf } from './measure.ts';
 
-const passphrase = 'bench';
-const main = process.env.MESH_CERT_MONITOR_MAIN ?? join(import.meta.dirname, '..', 'dist', 'main.js');
+const scrapes = 60;
 
-export async function run([count = '10000']: readonly string[]): Promise<void> {
-  const environments = Number(count);
-  const directory = mkdtempSync(join(tmpdir(), 'mesh-cert-monitor-bench-'));
-  try {
-    const config = await writeEstate(directory, environments);
-    await measure(config, environments);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+export async function serviceFigures(estate: Estate, size: number): Promise<Figure[]> {
+  estate.forget();
+  const first = await run(estate, 'scrape meanwhile');
+  const again = await run(estate);
+  const bare = await bareServer();
+  return [
+    {
+      name: '`/metrics`, CPU per scrape',
+      size,
+      value: first.scrapeCpuMs,
+      unit: 'ms',
+      target: { 10: 2, 1000: 3, 10000: 15 }[size],
+    },
+    {
+      name: '`/metrics` p99 during the first cycle',
+      size,
+      value: first.scrapeP99Ms,
+      unit: 'ms',
+      target: { 1000: 25, 10000: 150 }[size],
+    },
+    {
+      name: 'start to `/health/live`',
+      size,
+      value: first.liveMs,
+      unit: 'ms',
+      floor: bare.liveMs,
+      against: 'a bare HTTP server',
+      target: { 10: 300, 1000: 400, 10000: 1000 }[size],
+    },
+    { name: 'start to ready, first time', size, value: first.readyMs / 1000, unit: 's', target: { 10000: 40 }[size] },
+    { name: 'start to ready, files unchanged', size, value: again.readyMs / 1000, unit: 's' },
+    { name: 'CPU from start to ready, first time', size, value: first.readyCpuMs / 1000, unit: 's' },
+    {
+      name: 'resident memory after ready',
+      size,
+      value: first.residentMiB,
+      unit: 'MiB',
+      floor: bare.residentMiB,
+      against: 'a bare HTTP server',
+      target: { 10: 80, 1000: 120, 10000: 400 }[size],
+    },
+    ...(first.loopP99Ms === undefined
+      ? []
+      : [
+          {
+            name: 'main-loop delay p99 during the first cycle',
+            size,
+            value: first.loopP99Ms,
+            unit: 'ms',
+            target: 10,
+          } as const,
+        ]),
+  ].map(({ target, ...figure }) => ({ ...figure, ...(target === undefined ? {} : { target }) }) as Figure);
 }
 
-async function measure(config: string, environments: number): Promise<void> {
-  const port = await freePort();
-  writeFileSync(config, readFileSync(config, 'utf8').replace('"PORT"', `"127.0.0.1:${port}"`));
-  const url = `http://127.0.0.1:${port}`;
+interface Run {
+  readonly liveMs: number;
+  readonly readyMs: number;
+  readonly readyCpuMs: number;
+  readonly scrapeCpuMs: number;
+  readonly scrapeP99Ms: number;
+  readonly loopP99Ms: number | undefined;
+  readonly residentMiB: number;
+}
+
+async function run({ config }: Estate, scraping?: 'scrape meanwhile'): Promise<Run> {
   const started = performance.now();
-  const child = spawn(process.execPath, [main, 'serve', '--config', config], { stdio: ['ignore', 'ignore', 'ignore'] });
+  const service = await launch([main, 'serve', '--config', config]);
   try {
-    await until(() => answers(`${url}/health/live`), 2);
-    say('start to first /health/live', performance.now() - started, 'ms');
-    say('memory then', residentMiB(child), 'MiB');
-    const live = watchLiveness(`${url}/health/live`);
-    await until(() => answers(`${url}/health/ready`), 20);
-    say('first cycle (read, decrypt, verify, rehearse)', (performance.now() - started) / 1000, 's');
-    say('slowest /health/live meanwhile', await live.stop(), 'ms');
-    say('memory then', residentMiB(child), 'MiB');
-    await scrapes(url);
-    await secondCycle(url, child, environments);
-    say('memory at the end', residentMiB(child), 'MiB');
-    const ended = new Promise((resolve) => child.once('close', resolve));
-    const stopping = performance.now();
-    child.kill('SIGTERM');
-    await ended;
-    say('SIGTERM to exit', performance.now() - stopping, 'ms');
+    const { liveMs } = service;
+    const watched = scraping && scrapeUntilStopped(service);
+    await until(async () => (await fetch(`${service.url}/health/ready`)).ok, 20);
+    const readyMs = performance.now() - started;
+    const readyCpuMs = cpuMsOf(service.child);
+    const times = (await watched?.stop()) ?? [];
+    const loopP99Ms = await loopDelayP99Ms(service);
+    await pause(2_000);
+    const residentMiB = residentMiBOf(service.child);
+    const before = cpuMsOf(service.child);
+    for (let each = 0; each < scrapes; each += 1) await scrape(service);
+    const scrapeCpuMs = (cpuMsOf(service.child) - before) / scrapes;
+    return { liveMs, readyMs, readyCpuMs, scrapeCpuMs, scrapeP99Ms: quantile(times, 0.99), loopP99Ms, residentMiB };
   } finally {
-    child.kill('SIGKILL');
+    await stop(service.child);
   }
 }
 
-async function scrapes(url: string): Promise<void> {
-  const live = watchLiveness(`${url}/health/live`);
+/** As Prometheus asks, which accepts gzip. @returns milliseconds. */
+async function scrape({ url }: Pick<Server, 'url'>): Promise<number> {
+  const begun = performance.now();
+  const response = await fetch(`${url}/metrics`, { headers: { 'accept-encoding': 'gzip' } });
+  await response.arrayBuffer();
+  if (!response.ok) throw new Error(`a scrape was answered with ${response.status}`);
+  return performance.now() - begun;
+}
+
+/** Of the worst of what was observed so far, in milliseconds. Absent in a build without the metric. */
+async function loopDelayP99Ms({ url }: Server): Promise<number | undefined> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const seconds = /^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(text)?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
+}
+
+function scrapeUntilStopped(service: Server) {
   const times: number[] = [];
-  let size = 0;
-  for (let each = 0; each < 5; each += 1) {
-    const begun = performance.now();
-    size = (await (await fetch(`${url}/metrics`)).arrayBuffer()).byteLength;
-    times.push(performance.now() - begun);
-  }
-  say('scrape, median of 5', times.sort((a, b) => a - b)[2] ?? 0, 'ms');
-  say('scrape size', size / 1e6, 'MB');
-  say('slowest /health/live meanwhile', await live.stop(), 'ms');
-}
-
-/** A reload reads everything again. The content is the same, so nothing is rehearsed. */
-async function secondCycle(url: string, child: ChildProcess, environments: number): Promise<void> {
-  const last = `environment-${environments - 1}`;
-  const lastRun = async () => {
-    const health = await (await fetch(`${url}/health/environments/${last}`)).json();
-    return Date.parse(
-      (health as { checks: Record<string, { time: string }[]> }).checks[`${last}:status`]?.[0]?.time ?? '',
-    );
-  };
-  const begun = Date.now();
-  child.kill('SIGHUP');
-  await until(async () => (await lastRun()) > begun, 20);
-  say('next cycle, nothing changed, with reload', (Date.now() - begun) / 1000, 's');
-}
-
-/** 10,000 certificates and encrypted keys; every file differs except the bundle. Only 20 different RSA keys, because generating more takes minutes. */
-async function writeEstate(directory: string, environments: number): Promise<string> {
-  const past = addYears(new Date(), -1);
-  const root = await createRoot({ commonName: 'Bench Root', notBefore: past, years: 20 });
-  const sub = await createSubCa(root, { commonName: 'Bench Sub', notBefore: past, years: 10 });
-  const keys = await Promise.all(Array.from({ length: 20 }, () => generateKeys('rsa-2048')));
-  const bundle = join(directory, 'ca_bundle.pem');
-  writeFileSync(bundle, root.pem + sub.pem);
-  const list: object[] = [];
-  for (let index = 0; index < environments; index += 1) {
-    const pair = keys[index % keys.length] as (typeof keys)[0];
-    const commonName = `e${index}.x26.api.mesh-client.nhs.uk`;
-    const client = await issueClient(sub, { commonName, publicKey: pair.publicKey, notBefore: past });
-    const folder = join(directory, String(index));
-    mkdirSync(folder);
-    const [certificate, key] = [join(folder, 'client.pem'), join(folder, 'private_key.pem')];
-    writeFileSync(certificate, client.pem);
-    writeFileSync(key, pair.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }), {
-      mode: 0o600,
-    });
-    list.push({
-      name: `environment-${index}`,
-      preset: 'integration',
-      mesh: { url: 'https://127.0.0.1:1', mailbox_id: `X26E${index}`, password: 'bench', shared_key: 'bench' },
-      credential: {
-        certificate: { file: certificate },
-        private_key: { file: key },
-        passphrase,
-        ca_bundle: { file: bundle },
-      },
-    });
-  }
-  const config = join(directory, 'config.yaml');
-  const contact = { name: 'Bench', email: 'bench@example.nhs.uk', telephone: '0113 000 0000' };
-  const top = { application: 'Bench', ods_code: 'X26', contact, state_dir: 'state', http: { listen: 'PORT' } };
-  writeFileSync(config, JSON.stringify({ ...top, environments: list }));
-  return config;
-}
-
-/** Requests every 20 ms, as an impatient orchestrator would. `stop` returns the slowest response in milliseconds. */
-function watchLiveness(url: string): { stop(): Promise<number> } {
-  let [slowest, going] = [0, true];
+  let going = true;
   const asking = (async () => {
     while (going) {
-      const begun = performance.now();
-      await fetch(url);
-      slowest = Math.max(slowest, performance.now() - begun);
-      await pause(20);
+      times.push(await scrape(service));
+      await pause(250);
     }
   })();
   return {
     stop: async () => {
       going = false;
       await asking;
-      return slowest;
+      return times;
     },
   };
 }
 
+interface Server {
+  readonly child: ChildProcess;
+  readonly url: string;
+  /** From its start to the first answer at `/health/live`. */
+  readonly liveMs: number;
+}
+
+/** Starts a program that says its address in a line on the standard error. */
+async function launch(args: readonly string[]): Promise<Server> {
+  const started = performance.now();
+  const child = spawn(process.execPath, args, { env: bareEnv, stdio: ['ignore', 'ignore', 'pipe'] });
+  const url = await new Promise<string>((resolve, reject) => {
+    let printed = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      printed = (printed + chunk.toString()).slice(-100_000);
+      const found = /"url":"(http:[^"]+)"/.exec(printed)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    child.once('exit', () => reject(new Error(`it ended: ${printed}`)));
+  });
+  await (await fetch(`${url}/health/live`)).arrayBuffer();
+  return { child, url, liveMs: performance.now() - started };
+}
+
+/** What Node itself takes to start, listen and answer once. */
+function bareServer(): Promise<{ liveMs: number; residentMiB: number }> {
+  bare ??= measureBare();
+  return bare;
+}
+
+let bare: ReturnType<typeof measureBare> | undefined;
+
+const bareProgram = `require('node:http').createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1', function () {
+  console.error(JSON.stringify({ url: 'http://127.0.0.1:' + this.address().port }));
+});`;
+
+async function measureBare() {
+  const runs = [];
+  for (let each = 0; each < 3; each += 1) {
+    const { child, liveMs } = await launch(['--eval', bareProgram]);
+    runs.push({ liveMs, residentMiB: residentMiBOf(child) });
+    await stop(child, 'SIGKILL');
+  }
+  return { liveMs: median(runs.map((each) => each.liveMs)), residentMiB: median(runs.map((each) => each.residentMiB)) };
+}
+
 async function until(holds: () => Promise<boolean>, everyMs: number): Promise<void> {
   const giveUp = performance.now() + 10 * 60_000;
-  while (!(await holds())) {
+  while (!(await holds().catch(() => false))) {
     if (performance.now() > giveUp) throw new Error('not within ten minutes');
     await pause(everyMs);
   }
-}
-
-async function answers(url: string): Promise<boolean> {
-  const response = await fetch(url).catch(() => undefined);
-  return response?.ok === true;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-function residentMiB({ pid }: ChildProcess): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-}
-
-function say(what: string, value: number, unit: string): void {
-  console.log(`${what.padEnd(50)} ${value.toFixed(value < 10 ? 2 : 0).padStart(8)} ${unit}`);
 }
