@@ -46,16 +46,23 @@ const plainTypes: Readonly<Record<string, 'pkcs8' | 'pkcs1' | 'sec1'>> = {
 };
 const encryptedLabel = 'ENCRYPTED PRIVATE KEY';
 
+/** When to find out whether a key can sign; see `DeployedKey.works`. */
+export type KeyProof = 'now' | 'later';
+
 /**
  * The first private key of a source. Certificates and parameters next to it are skipped.
  * @throws {PrivateKeyError} and nothing else
  */
-export async function readPrivateKey(bytes: Buffer, passphrase: Secret | undefined): Promise<DeployedKey> {
+export async function readPrivateKey(
+  bytes: Buffer,
+  passphrase: Secret | undefined,
+  proof: KeyProof = 'now',
+): Promise<DeployedKey> {
   try {
     const form = formOf(bytes);
     const work = derivationWork();
-    if (form.kind === 'pem') return await fromBlocks(form.blocks, passphrase, work);
-    if (form.kind === 'der') return await fromDer(form.bytes, passphrase, work);
+    if (form.kind === 'pem') return await fromBlocks(form.blocks, passphrase, work, proof);
+    if (form.kind === 'der') return await fromDer(form.bytes, passphrase, work, proof);
     throw malformed(whyNone(form));
   } catch (error) {
     if (error instanceof DerError) throw refused(error);
@@ -91,26 +98,33 @@ async function fromBlocks(
   blocks: readonly PemBlock[],
   passphrase: Secret | undefined,
   work: Allowance,
+  proof: KeyProof,
 ): Promise<DeployedKey> {
   const block = blocks.find(({ label }) => isKeyLabel(label));
   if (!block) throw malformed(`it does not contain a private key, only ${labelsOf(blocks)}${insteadOf(blocks)}`);
-  return fromBlock(block, passphrase, work);
+  return fromBlock(block, passphrase, work, proof);
 }
 
-async function fromBlock(block: PemBlock, passphrase: Secret | undefined, work: Allowance): Promise<DeployedKey> {
+async function fromBlock(
+  block: PemBlock,
+  passphrase: Secret | undefined,
+  work: Allowance,
+  proof: KeyProof = 'now',
+): Promise<DeployedKey> {
   const place = `block ${block.number} (${block.label}, line ${block.line})`;
   if (!block.bytes) throw malformed(`${place}: ${block.problem}`);
   try {
-    if (block.label === encryptedLabel) return await fromEncrypted(readDer(block.bytes, 'the key'), passphrase, work);
+    if (block.label === encryptedLabel)
+      return await fromEncrypted(readDer(block.bytes, 'the key'), passphrase, work, proof);
     const type = plainTypes[block.label];
     if (!type)
       throw malformed(
         namedKeyFormat(block.label) ?? `${block.label} is not a supported format; convert it with \`openssl pkey\``,
       );
-    if (!block.headers.get('proc-type')?.includes('ENCRYPTED')) return await deployed(block.bytes, type, false);
+    if (!block.headers.get('proc-type')?.includes('ENCRYPTED')) return await deployed(block.bytes, type, false, proof);
     const plain = decryptLegacyPem(block.headers.get('dek-info'), block.bytes, passphrase?.reveal() ?? '');
     if (!plain) throw passphrase ? wrong() : missing();
-    return await deployed(plain, type, isKept(passphrase));
+    return await deployed(plain, type, isKept(passphrase), proof);
   } catch (error) {
     if (error instanceof DerError) throw refused(error, `${place}: `);
     if (error instanceof PrivateKeyError) throw new PrivateKeyError(error.finding, `${place}: ${error.message}`);
@@ -130,17 +144,24 @@ function insteadOf([first]: readonly PemBlock[]): string {
 }
 
 /** The structure of the DER shows its form: RFC 5208 §6, RFC 5958 §2, RFC 8017 A.1.2, RFC 5915 §3. */
-async function fromDer(der: Uint8Array, passphrase: Secret | undefined, work: Allowance): Promise<DeployedKey> {
+async function fromDer(
+  der: Uint8Array,
+  passphrase: Secret | undefined,
+  work: Allowance,
+  proof: KeyProof,
+): Promise<DeployedKey> {
   const instead = insteadOfKey[kindOfDer(der)];
   if (instead !== undefined) throw malformed(instead);
   const value = readDer(der, 'the key');
   const [first, second] = children(value, 'the key');
-  if (first?.tag === tags.sequence && second?.tag === tags.octetString) return fromEncrypted(value, passphrase, work);
+  if (first?.tag === tags.sequence && second?.tag === tags.octetString)
+    return fromEncrypted(value, passphrase, work, proof);
   if (first?.tag !== tags.integer) throw malformed('its DER is not a private key');
   return deployed(
     der,
     second?.tag === tags.sequence ? 'pkcs8' : second?.tag === tags.integer ? 'pkcs1' : 'sec1',
     false,
+    proof,
   );
 }
 
@@ -149,6 +170,7 @@ export async function fromEncrypted(
   value: DerValue,
   passphrase: Secret | undefined,
   work: Allowance,
+  proof: KeyProof = 'now',
 ): Promise<DeployedKey> {
   const fields = new Fields(expectTag(value, tags.sequence, 'the encrypted key'), 'the encrypted key');
   const { decrypt, blockBytes } = decryption(fields.take(tags.sequence, 'the encryption algorithm'), work);
@@ -159,7 +181,7 @@ export async function fromEncrypted(
     throw malformed('the encrypted key is cut short');
   const plain = await decryptAny(decrypt, ciphertext, passphrase?.reveal() ?? '');
   if (!plain) throw passphrase ? wrong() : missing();
-  return deployed(plain, 'pkcs8', isKept(passphrase));
+  return deployed(plain, 'pkcs8', isKept(passphrase), proof);
 }
 
 /** @throws {PrivateKeyError} OpenSSL's reasons are not passed on: they are about its decoders, not the file. */
@@ -167,6 +189,7 @@ export async function deployed(
   der: Uint8Array,
   type: 'pkcs8' | 'pkcs1' | 'sec1',
   encrypted: boolean,
+  proof: KeyProof = 'now',
 ): Promise<DeployedKey> {
   // OpenSSL's PKCS#8 reader ignores what follows the key.
   readDer(der, 'the key');
@@ -174,7 +197,7 @@ export async function deployed(
   const bits = key.publicKey.algorithm.startsWith('RSA') ? key.publicKey.bits : 0;
   if (bits > limits.rsaBits)
     throw tooMuch(`it is an RSA key of ${counted(bits)} bits, more than the limit of ${counted(limits.rsaBits)}`);
-  if (await key.works()) return key;
+  if (proof === 'later' || (await key.works())) return key;
   throw malformed('the private key is damaged: a signature made with it does not verify with its own public key');
 }
 

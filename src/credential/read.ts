@@ -7,11 +7,12 @@ import type { Certificate } from '../x509/index.ts';
 import { isCertificateLabel, readCertificates } from './certificates.ts';
 import { formOf } from './form/form.ts';
 import { whyClientsCannotRead } from './form/framing.ts';
-import type { DeployedKey } from './key-handle.ts';
+import { DeployedKey } from './key-handle.ts';
 import { readKeystore } from './keystore/keystore.ts';
 import { whereTheMatchIs } from './matching.ts';
 import { permissions } from './permissions.ts';
-import { isKeyLabel, PrivateKeyError, readPrivateKey } from './private-key.ts';
+import { isKeyLabel, type KeyProof, PrivateKeyError, readPrivateKey } from './private-key.ts';
+import { readBundle } from './shared-bundles.ts';
 import {
   type CredentialContent,
   type CredentialInputs,
@@ -96,13 +97,17 @@ function looksHalfSwapped({ certificate, privateKey, problems }: DeployedCredent
   return Buffer.compare(certificate.publicKey.spki, privateKey.publicKey.spki) !== 0;
 }
 
-/** Parses and decrypts what was read. */
-export async function interpret(material: CredentialContent): Promise<DeployedCredential> {
+/**
+ * Parses and decrypts what was read.
+ * @param proof `later`: a key from a file of its own is not proven yet. If a rehearsal with it is accepted, that has proven it; otherwise it has to
+ * be interpreted again.
+ */
+export async function interpret(material: CredentialContent, proof: KeyProof = 'now'): Promise<DeployedCredential> {
   const { certificate, privateKey, caBundle, keystore } = material.parts;
   const bundle = caBundle && (await bundleFrom(caBundle));
   const client = keystore
     ? await fromKeystore(keystore, material)
-    : merge(certificate && (await clientFrom(certificate)), privateKey && (await keyFrom(privateKey, material)));
+    : merge(certificate && (await clientFrom(certificate)), privateKey && (await keyFrom(privateKey, material, proof)));
   const extra = client.others ?? [];
   const keyBelongs = await whereTheMatchIs(client, material);
   return {
@@ -121,7 +126,13 @@ export async function interpret(material: CredentialContent): Promise<DeployedCr
     ...missingIn(material),
     problems: [...client.problems, ...(bundle?.problems ?? [])],
     contentHash: material.contentHash,
+    files: material.files,
   };
+}
+
+/** Whether the key of a credential that was interpreted without a proof can sign. True if there is none. */
+export async function keyWorks({ privateKey }: DeployedCredential): Promise<boolean> {
+  return privateKey instanceof DeployedKey ? privateKey.works() : true;
 }
 
 function missingIn({ parts }: CredentialContent): Pick<DeployedCredential, 'missing'> {
@@ -152,7 +163,10 @@ const unreadable = (code: FindingCode, { place, error, unavailable }: PartConten
 
 /** Other software may correct a variable when it writes it to a file, but the client loads a file as it is. */
 function unreadableByClients(content: PartContent, wanted: (label: string) => boolean): Finding[] {
-  const why = content.bytes && whyClientsCannotRead(content.bytes, formOf(content.bytes), wanted);
+  return notForClients(content, content.bytes && whyClientsCannotRead(content.bytes, formOf(content.bytes), wanted));
+}
+
+function notForClients(content: PartContent, why: string | undefined): Finding[] {
   if (why === undefined) return [];
   const message = `${content.place}: OpenSSL, which MESH clients are built on, cannot read it as it is: ${why}.`;
   const severity = content.kind === 'file' ? 'warning' : 'info';
@@ -175,11 +189,11 @@ async function clientFrom(content: PartContent): Promise<Client> {
   return { ...(certificate && { certificate }), others, problems: findings };
 }
 
-async function keyFrom(content: PartContent, material: CredentialContent): Promise<Client> {
+async function keyFrom(content: PartContent, material: CredentialContent, proof: KeyProof): Promise<Client> {
   if (!content.bytes) return { problems: unreadable('private_key_unreadable', content) };
   const advice = await permissions(content);
   try {
-    const key = await readPrivateKey(content.bytes, material.passphrase);
+    const key = await readPrivateKey(content.bytes, material.passphrase, proof);
     if (!key.encrypted) advice.push(unencrypted(content));
     advice.push(...unreadableByClients(content, isKeyLabel));
     return { key, problems: advice };
@@ -233,10 +247,10 @@ interface Bundle {
 
 async function bundleFrom(content: PartContent): Promise<Bundle> {
   if (!content.bytes) return { certificates: [], problems: unreadable('ca_bundle_unreadable', content) };
-  const { entries, problems, overLimit } = await readCertificates(content.bytes);
+  const { entries, problems, overLimit, notForClients: why } = await readBundle(content.bytes);
   const certificates = entries.filter((each) => each !== undefined);
   const code = (problem: string) => (overLimit.includes(problem) ? 'input_over_limit' : 'ca_bundle_malformed');
   const malformed = problems.map((problem) => about(code(problem), content, problem));
-  const unreadByClients = certificates.length > 0 ? unreadableByClients(content, isCertificateLabel) : [];
+  const unreadByClients = certificates.length > 0 ? notForClients(content, why) : [];
   return { certificates, problems: [...malformed, ...unreadByClients] };
 }

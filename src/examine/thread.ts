@@ -2,10 +2,10 @@
 import { type CredentialContent, type DeployedCredential, packed, unpacked } from '../credential/index.ts';
 import { answer } from '../threads/index.ts';
 import type { AssessmentPolicy } from '../verify/index.ts';
-import { here, type Rehearsed } from './bench.ts';
+import { type Ahead, here, interpretAndJudge, type Rehearsed } from './bench.ts';
 
 export type Job =
-  | { readonly kind: 'interpret'; readonly content: CredentialContent }
+  | { readonly kind: 'interpret'; readonly content: CredentialContent; readonly ahead: Ahead | undefined }
   | {
       readonly kind: 'judge';
       readonly credential: DeployedCredential;
@@ -14,8 +14,21 @@ export type Job =
       readonly now: Date;
     };
 
+/** Both as `packed` leaves them: the certificates cross once. */
+export interface Interpreted {
+  readonly credential: unknown;
+  /** Where it was asked for: so that the credential does not have to come back to be judged. */
+  readonly judgement: unknown;
+}
+
 answer(async (data) => {
   const job = unpacked(data) as Job;
-  if (job.kind === 'interpret') return packed(await here.interpret(job.content), 'facts');
+  if (job.kind === 'interpret') {
+    const { content, ahead } = job;
+    if (!ahead)
+      return { credential: packed(await here.interpret(content), 'facts'), judgement: undefined } satisfies Interpreted;
+    const { credential, judgement } = await interpretAndJudge(content, ahead);
+    return { credential: packed(credential, 'facts'), judgement: packed(judgement, 'name') } satisfies Interpreted;
+  }
   return packed(await here.judge(job.credential, job.policy, job.before, job.now), 'name');
 });

@@ -5,8 +5,8 @@ import { startedModule } from '../installation/index.ts';
 import { limits } from '../limits/index.ts';
 import { ThreadDeadlineError, ThreadPool } from '../threads/index.ts';
 import type { Certificate } from '../x509/index.ts';
-import { type Bench, here, type Judgement } from './bench.ts';
-import type { Job } from './thread.ts';
+import { type Bench, here, type Judgement, keepAhead, takeAhead } from './bench.ts';
+import type { Interpreted, Job } from './thread.ts';
 
 /** Two at least, so that one credential that takes its whole time does not hold up all others. */
 const size = Math.min(4, Math.max(2, availableParallelism()));
@@ -24,15 +24,20 @@ export function benchInThreads(deadlineMs: number = limits.checkMs): ThreadedBen
   pool.warmUp();
   const run = (job: Job) => pool.run(packed(job, 'der'));
   return {
-    interpret: async (content) => {
+    interpret: async (content, ahead) => {
       try {
-        return unpacked(await run({ kind: 'interpret', content })) as DeployedCredential;
+        const found = (await run({ kind: 'interpret', content, ahead })) as Interpreted;
+        const credential = unpacked(found.credential) as DeployedCredential;
+        if (ahead) keepAhead(credential, ahead, unpacked(found.judgement, all(credential)) as Judgement);
+        return credential;
       } catch (error) {
         if (error instanceof ThreadDeadlineError) return givenUp(content, error);
         throw error;
       }
     },
     judge: async (credential, policy, before, now) => {
+      const ahead = before ? undefined : takeAhead(credential, { policy, now });
+      if (ahead) return ahead;
       try {
         return unpacked(await run({ kind: 'judge', credential, policy, before, now }), all(credential)) as Judgement;
       } catch (error) {
@@ -68,6 +73,7 @@ function givenUp(content: CredentialContent, error: ThreadDeadlineError): Deploy
     bundle: [],
     problems: [giveUp(placesOf(content), error)],
     contentHash: content.contentHash,
+    files: content.files,
   };
 }
 

@@ -2,13 +2,13 @@
  * A TLS handshake in memory: the deployed certificate and key as its client, a server that trusts the bundle and requests a client
  * certificate. The result is OpenSSL's own verdict on the three together, without a network and in a few milliseconds.
  */
-import { generateKeyPairSync, webcrypto } from 'node:crypto';
 import { duplexPair } from 'node:stream';
-import { connect, createServer, type SecureContext, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import { connect, type SecureContext, type TLSSocket } from 'node:tls';
 import type { DeployedCredential } from '../credential/index.ts';
 import { loopShortage, shortageOf, watchLoop } from '../shortage/index.ts';
-import { type Certificate, toPem } from '../x509/index.ts';
+import type { Certificate } from '../x509/index.ts';
 import { reachableFrom } from './reachable.ts';
+import { borrowServer, rehearsalGroups } from './rehearsal-server.ts';
 import type { Rehearsal } from './types.ts';
 
 /** Nothing here waits for a network; the limit only stops a bug from hanging. */
@@ -31,7 +31,8 @@ export async function rehearse(credential: DeployedCredential): Promise<Rehearsa
   let client: SecureContext;
   try {
     // The client certificate alone: other certificates in its file must not make up for what the bundle lacks.
-    client = privateKey.secureContext({ chain: [certificate] });
+    // It trusts nobody, and does not have to: nobody judges the server.
+    client = privateKey.secureContext({ chain: [certificate], trusted: [], ecdhCurve: rehearsalGroups });
   } catch (error) {
     return refused(error);
   }
@@ -58,16 +59,7 @@ async function handshake(
   bundle: readonly Certificate[],
 ): Promise<Omit<Rehearsal, 'judgedAt'> | undefined> {
   const [near, far] = duplexPair();
-  const server = createServer({
-    ...(await serverIdentity()),
-    ca: bundle.map(({ der }) => toPem(der)),
-    requestCert: true,
-    // Accept the connection whatever OpenSSL says, and read the verdict from it.
-    rejectUnauthorized: false,
-    // The default of OpenSSL 3.5, set explicitly so that the machine's own configuration cannot lower it.
-    ciphers: 'DEFAULT@SECLEVEL=2',
-    minVersion: 'TLSv1.2',
-  });
+  const { server, giveBack } = borrowServer(bundle);
   const socket = connect({ socket: near, secureContext: client, rejectUnauthorized: false });
   const loop = watchLoop();
   const startedAt = performance.now();
@@ -84,8 +76,15 @@ async function handshake(
         act();
       };
       // The server's event, not the client's: with TLS 1.3 the client has finished before the server has seen its certificate (RFC 8446 §4.4).
-      server.once('secureConnection', (connection) => settle(() => resolve(verdictOf(connection))));
-      server.once('tlsClientError', (error) => settle(() => reject(error)));
+      server.once('secureConnection', (connection) => {
+        giveBack(connection);
+        settle(() => resolve(verdictOf(connection)));
+        connection.destroy();
+      });
+      server.once('tlsClientError', (error, connection) => {
+        giveBack(connection);
+        settle(() => reject(error));
+      });
       // The server never learns what stops the client (a key that cannot sign).
       socket.on('error', (error) => settle(() => reject(error)));
       server.emit('connection', far);
@@ -110,33 +109,4 @@ function described(error: unknown): { code?: string; message?: string } {
   if (!(error instanceof Error)) return {};
   const { code, reason } = error as Error & { code?: string; reason?: string };
   return { code: code ?? error.name, ...(reason === undefined ? {} : { message: reason }) };
-}
-
-let identity: Promise<SecureContextOptions> | undefined;
-
-/** Any certificate will do for the server, because nobody judges it. It is made once per process and never leaves it. */
-function serverIdentity(): Promise<SecureContextOptions> {
-  identity ??= createServerIdentity();
-  return identity;
-}
-
-async function createServerIdentity(): Promise<SecureContextOptions> {
-  // Loaded only now: the library takes longer to load than the service does to start.
-  await import('reflect-metadata');
-  const { X509CertificateGenerator } = await import('@peculiar/x509');
-  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const certificate = await X509CertificateGenerator.createSelfSigned(
-    {
-      name: 'CN=rehearsal',
-      signingAlgorithm: algorithm,
-      // Node's key type does not match the browser's, which the library's declarations use when those are loaded.
-      keys: {
-        privateKey: keys.privateKey.toCryptoKey(algorithm, false, ['sign']) as never,
-        publicKey: keys.publicKey.toCryptoKey(algorithm, true, ['verify']) as never,
-      },
-    },
-    webcrypto as never,
-  );
-  return { cert: certificate.toString('pem'), key: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }) };
 }

@@ -28,3 +28,4 @@ export { knownCertificate, parseCertificate } from './parse.ts';
 export { decodeBase64, labelsOf, type PemBlock, readPem, toPem } from './pem.ts';
 export { keyFacts, publicKeyOf } from './public-key.ts';
 export { isSignedBy, opensslTakesAsIssuer } from './signature.ts';
+export { sequence, tlv } from './write-der.ts';

@@ -4,16 +4,25 @@
  */
 import { children, type DerValue, expectTag, readDer, tags } from '../../x509/index.ts';
 
-/** @returns what is wrong, to stand after "has"; undefined if nothing is, or the key is not RSA's. */
+const known = new WeakMap<Uint8Array, { readonly weakness: string | undefined }>();
+
+/** @returns what is wrong, to stand after "has"; undefined if nothing is, or the key is not RSA's. Looked for once for each certificate. */
 export function rsaWeakness(spki: Uint8Array): string | undefined {
+  const found = known.get(spki) ?? { weakness: weaknessOf(spki) };
+  known.set(spki, found);
+  return found.weakness;
+}
+
+function weaknessOf(spki: Uint8Array): string | undefined {
   const numbers = numbersOf(spki);
   if (!numbers) return undefined;
   const { modulus, exponent } = numbers;
   if (exponent <= 1n) return `an RSA key whose exponent is ${exponent}: what is encrypted with it is not`;
   if (exponent % 2n === 0n) return 'an RSA key whose exponent is even, which no RSA key can have';
-  const factor = smallPrimes.find((prime) => modulus % prime === 0n);
+  const remainders = remaindersOf(modulus);
+  const factor = smallPrimes.find((prime) => remainders.get(prime) === 0);
   if (factor !== undefined) return `an RSA key whose modulus is divisible by ${factor}`;
-  if (isOfRoca(modulus))
+  if (isOfRoca(remainders))
     return 'an RSA key that was made by a faulty library (ROCA, CVE-2017-15361), so that it can be factored';
   if (hasNearFactors(modulus))
     return 'an RSA key whose two factors are so close together that they can be found (CVE-2022-26320)';
@@ -31,9 +40,28 @@ function numbersOf(spki: Uint8Array): { modulus: bigint; exponent: bigint } | un
 const numberIn = ({ body }: DerValue): bigint => BigInt(`0x${Buffer.from(body).toString('hex') || '0'}`);
 
 /** The primes below 1,000. */
-const smallPrimes: readonly bigint[] = Array.from({ length: 998 }, (_, index) => index + 2)
-  .filter((number, _, all) => all.every((other) => other >= number || number % other !== 0))
-  .map(BigInt);
+const smallPrimes: readonly number[] = Array.from({ length: 998 }, (_, index) => index + 2).filter((number, _, all) =>
+  all.every((other) => other >= number || number % other !== 0),
+);
+
+/** In groups whose product a number holds exactly: one division of the modulus for each group. */
+const groups = smallPrimes.reduce<{ product: number; primes: number[] }[]>((all, prime) => {
+  const last = all.at(-1);
+  if (last && last.product * prime <= Number.MAX_SAFE_INTEGER) {
+    last.product *= prime;
+    last.primes.push(prime);
+  } else all.push({ product: prime, primes: [prime] });
+  return all;
+}, []);
+
+function remaindersOf(modulus: bigint): ReadonlyMap<number, number> {
+  const remainders = new Map<number, number>();
+  for (const { product, primes } of groups) {
+    const rest = Number(modulus % BigInt(product));
+    for (const prime of primes) remainders.set(prime, rest % prime);
+  }
+  return remainders;
+}
 
 /** With these primes the fingerprint of "The Return of Coppersmith's Attack" (CCS 2017, §4.1) is wrong once in 2^27 keys or less. */
 const rocaPrimes = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157] as const;
@@ -42,11 +70,11 @@ const rocaPrimes = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 1
 const rocaRemainders = rocaPrimes.map((prime) => {
   const powers = new Set<number>();
   for (let power = 1; !powers.has(power); power = (power * 65537) % prime) powers.add(power);
-  return { prime: BigInt(prime), powers };
+  return { prime, powers };
 });
 
-const isOfRoca = (modulus: bigint): boolean =>
-  rocaRemainders.every(({ prime, powers }) => powers.has(Number(modulus % prime)));
+const isOfRoca = (remainders: ReadonlyMap<number, number>): boolean =>
+  rocaRemainders.every(({ prime, powers }) => powers.has(remainders.get(prime) ?? 0));
 
 /** The known keys fall in the first few steps of Fermat's method; a key made well does not in any number of them. */
 const fermatSteps = 20;
@@ -56,18 +84,29 @@ function hasNearFactors(modulus: bigint): boolean {
   if (middle * middle < modulus) middle += 1n;
   for (let step = 0; step < fermatSteps; step++, middle += 1n) {
     const rest = middle * middle - modulus;
-    // Of all remainders by 64 only twelve are those of squares.
-    if (squaresBy64.has(Number(rest & 63n)) && squareRoot(rest) ** 2n === rest) return true;
+    if (mayBeSquare(rest) && squareRoot(rest) ** 2n === rest) return true;
   }
   return false;
 }
 
-const squaresBy64 = new Set(Array.from({ length: 64 }, (_, number) => (number * number) % 64));
+const squaresBy = (divisor: number) =>
+  new Set(Array.from({ length: divisor }, (_, number) => (number * number) % divisor));
+
+/** Of all remainders by 64 only twelve are those of squares, and by each of the primes about half. */
+const squares = [64, 3, 5, 7, 11, 13, 17, 19].map((divisor) => ({ divisor, remainders: squaresBy(divisor) }));
+const squaresProduct = BigInt(squares.reduce((product, { divisor }) => product * divisor, 1));
+
+function mayBeSquare(number: bigint): boolean {
+  const rest = Number(number % squaresProduct);
+  return squares.every(({ divisor, remainders }) => remainders.has(rest % divisor));
+}
 
 /** Rounded down (Newton's method). */
 function squareRoot(number: bigint): bigint {
   if (number < 2n) return number;
-  let root = 1n << BigInt(Math.ceil(number.toString(2).length / 2));
+  // From above, and right to the precision of a floating-point number.
+  const bits = BigInt(Math.max(0, 4 * number.toString(16).length - 100)) & ~1n;
+  let root = (BigInt(Math.ceil(Math.sqrt(Number(number >> bits)) * (1 + 2 ** -50))) + 1n) << (bits / 2n);
   for (;;) {
     const next = (root + number / root) >> 1n;
     if (next >= root) return root;
