@@ -12,14 +12,15 @@ const mayImport: Record<string, readonly string[]> = {
   text: [],
   time: ['text'],
   limits: [],
+  marks: ['installation'],
   findings: ['text'],
   x509: ['errors', 'limits', 'text'],
   sources: ['errors', 'files', 'limits', 'text'],
   config: ['errors', 'files', 'installation', 'limits', 'sources', 'text', 'threads', 'time'],
-  credential: ['config', 'errors', 'findings', 'limits', 'text', 'x509'],
+  credential: ['config', 'errors', 'findings', 'limits', 'marks', 'text', 'x509'],
   verify: ['config', 'credential', 'findings', 'limits', 'shortage', 'text', 'time', 'x509'],
   bundle: ['credential', 'files', 'limits', 'text', 'time', 'verify', 'x509'],
-  examine: ['config', 'credential', 'findings', 'installation', 'limits', 'threads', 'time', 'verify', 'x509'],
+  examine: ['config', 'credential', 'findings', 'installation', 'limits', 'marks', 'threads', 'time', 'verify', 'x509'],
   mesh: [
     'config',
     'credential',
@@ -107,7 +108,7 @@ const mayImport: Record<string, readonly string[]> = {
 /** Deciding is pure: these rooms touch no file, no network and no clock. */
 const pure: readonly { where: RegExp; except: readonly string[] }[] = [
   { where: /^(errors|findings|limits|text|time|x509)\//, except: [] },
-  { where: /^verify\//, except: ['verify/rehearsal.ts'] },
+  { where: /^verify\//, except: ['verify/rehearsal.ts', 'verify/rehearsal-server.ts'] },
   { where: /^bundle\//, except: ['bundle/read.ts'] },
   { where: /^renewal\/(decide|findings)\.ts$/, except: [] },
   { where: /^renewal\/mail\/(request-message|contact-messages|header-safety)\.ts$/, except: [] },

@@ -6,7 +6,7 @@ import { bundledName } from '../../src/installation/index.ts';
 import { leanBuiltins } from './lean-builtins.ts';
 
 /** Modules that are started by themselves: see `startedModule`. */
-const started = ['config/parse-worker', 'examine/thread', 'mesh/network/lookup-process'];
+const started = ['config/parse-worker', 'examine/thread', 'marks/thread', 'mesh/network/lookup-process'];
 
 /** Installed by whoever wants what they are for. */
 const { optionalDependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import {
   type AnySource,
   isInStore,
@@ -10,6 +10,7 @@ import {
   sourceLabel,
   type Variables,
 } from '../config/index.ts';
+import { type Mark, markKey, markOf } from '../marks/index.ts';
 
 /** Where the parts of one credential are. Both kinds of `CredentialSources` fit. A keystore is certificate, key and bundle in one. */
 export interface CredentialInputs {
@@ -46,6 +47,12 @@ export interface PartContent {
 
 export type Part = 'certificate' | 'privateKey' | 'caBundle' | 'keystore';
 
+/** What a file was known by when it was read. */
+export interface FileMark {
+  readonly path: string;
+  readonly mark: Mark;
+}
+
 /** The bytes of every source at one moment, or why there are none. */
 export interface CredentialContent {
   readonly parts: Readonly<Partial<Record<Part, PartContent>>>;
@@ -61,31 +68,48 @@ export interface CredentialContent {
   readonly inStores: boolean;
   /** Parts of which a store did not tell what they are now. */
   readonly unavailable: readonly PartContent[];
+  /** See `DeployedCredential.files`. */
+  readonly files: readonly FileMark[];
 }
 
 const parts = ['certificate', 'privateKey', 'caBundle', 'keystore'] as const;
-/** A plain hash of a short passphrase could be found by brute force; one with a key that never leaves this process cannot. */
-const hashKey = randomBytes(32);
 
 export async function readSources(inputs: CredentialInputs, env: Variables): Promise<CredentialContent> {
   const sources = [inputs.passphrase, ...parts.map((part) => inputs[part])];
+  const inTurn = oneFileAtATime(env);
   const [read, watched] = await Promise.all([
-    Promise.all(sources.map((source) => source && readPart(source, env))),
-    Promise.all((inputs.watched ?? []).map((source) => readPart(source, env))),
+    Promise.all(sources.map((source) => source && inTurn(source))),
+    Promise.all((inputs.watched ?? []).map(inTurn)),
   ]);
   const [passphrase, ...contents] = read;
+  const marks = read.map((each) => each?.bytes && markOf(each.bytes, each.mode));
   const secret = passphrase && inputs.passphrase && secretOf(passphrase, inputs.passphrase);
   return {
     parts: Object.fromEntries(parts.flatMap((part, index) => (contents[index] ? [[part, contents[index]]] : []))),
     ...secret,
     ...(inputs.alias === undefined ? {} : { alias: inputs.alias }),
-    contentHash: hashOf([passphrase, ...contents], inputs.alias),
+    contentHash: hashOf(read, marks, inputs.alias),
+    files: read.flatMap((each, index) => {
+      const mark = marks[index];
+      return each?.path !== undefined && mark !== undefined ? [{ path: each.path, mark }] : [];
+    }),
     isInParts: sources.some((source) => source?.kind === 'file' || isInStore(source)),
     inStores: sources.some(isInStore),
     unavailable: [
       ...read.filter((part) => part !== undefined),
       ...watched.map((part) => ({ ...part, isWatched: true as const })),
     ].filter(({ unavailable }) => unavailable),
+  };
+}
+
+/** A disk that hangs then holds one of the few threads that all file systems share, and not four. */
+function oneFileAtATime(env: Variables): (source: AnySource) => Promise<PartContent> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (source) => {
+    if (source.kind !== 'file') return readPart(source, env);
+    const part = last.then(() => readPart(source, env));
+    last = part.catch(() => {});
+    return part;
   };
 }
 
@@ -121,14 +145,15 @@ function secretOf(
   }
 }
 
-/** Lengths are included so that two different splits of the same bytes differ. */
-function hashOf(content: readonly (PartContent | undefined)[], alias: string | undefined): string {
-  const hash = createHmac('sha256', hashKey).update(JSON.stringify([alias]));
-  for (const each of content) {
-    hash.update(JSON.stringify([each?.place, each?.mode, each?.error, each?.bytes?.length]));
-    if (each?.bytes) hash.update(each.bytes);
-  }
-  return hash.digest('hex');
+function hashOf(
+  contents: readonly (PartContent | undefined)[],
+  marks: readonly (Mark | undefined)[],
+  alias: string | undefined,
+): string {
+  const facts = contents.map((each, index) => [each?.place, each?.mode, each?.error, marks[index]]);
+  return createHmac('sha256', markKey)
+    .update(JSON.stringify([alias, facts]))
+    .digest('hex');
 }
 
 /** Of the parts themselves. */

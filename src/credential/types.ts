@@ -1,6 +1,7 @@
 /** What was found deployed. Problems are data: reading never throws because of them. */
 import type { SecureContext } from 'node:tls';
 import type { Finding } from '../findings/index.ts';
+import type { Mark } from '../marks/index.ts';
 import type { Certificate, PublicKeyFacts } from '../x509/index.ts';
 
 /**
@@ -60,4 +61,6 @@ export interface DeployedCredential {
    * this process, so that it reveals nothing about them.
    */
   readonly contentHash: string;
+  /** Of every file that was read, what it is known by (see `FileLook`). */
+  readonly files?: readonly { readonly path: string; readonly mark: Mark }[];
 }

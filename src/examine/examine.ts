@@ -9,13 +9,17 @@ import {
 import { type CredentialInputs, type DeployedCredential, readCredential } from '../credential/index.ts';
 import { minuteMs } from '../time/index.ts';
 import { type Assessment, type AssessmentPolicy, assess, nextBoundary, policyFor, rehearse } from '../verify/index.ts';
-import { type Bench, here, type Rehearsed } from './bench.ts';
+import { type Ahead, type Bench, here, type Rehearsed } from './bench.ts';
 
 export interface Examination extends Rehearsed {
   readonly credential: DeployedCredential;
   readonly assessment: Assessment;
   /** What the assessment was made for. It says the same for this policy from when it was made until the boundary. */
-  readonly judged?: { readonly policy: AssessmentPolicy; readonly until: Date | undefined };
+  readonly judged?: {
+    readonly sources: CredentialInputs;
+    readonly policy: AssessmentPolicy;
+    readonly until: Date | undefined;
+  };
 }
 
 /**
@@ -35,10 +39,20 @@ export async function examine(
   now: Date,
   bench: Bench = here,
 ): Promise<Examination | undefined> {
+  const sources = inputsOf(environment);
+  if (!sources) return undefined;
+  return examineSources(sources, policyFor(environment), env, now, last, bench);
+}
+
+const inputs = new WeakMap<ResolvedEnvironment, CredentialInputs>();
+
+/** The same object each time, so that a change is cheap to notice. Undefined where no credential is configured. */
+export function inputsOf(environment: ResolvedEnvironment): CredentialInputs | undefined {
   const { credential } = environment;
   if (!credential) return undefined;
-  const inputs = { ...credential, watched: watchedOf(environment) };
-  return examineSources(inputs, policyFor(environment), env, now, last, bench);
+  const known = inputs.get(environment) ?? { ...credential, watched: watchedOf(environment) };
+  inputs.set(environment, known);
+  return known;
 }
 
 /** What a handshake needs from stores, besides the credential. */
@@ -76,15 +90,14 @@ export async function examineSources(
   bench: Bench = here,
 ): Promise<Examination> {
   const previous = last && !isToBeTriedAgain(last, now) ? last : undefined;
-  const credential = await read(sources, env, previous?.credential, bench);
-  if (previous && stillSaysTheSame(previous, credential, policy, now))
-    return { ...previous, assessment: { ...previous.assessment, assessedAt: now } };
+  const credential = await read(sources, env, previous?.credential, bench, { policy, now });
+  if (previous && stillSaysTheSame(previous, credential, policy, now)) return lookedAtAgain(previous, now);
   const before = previous && stillHolds(previous, credential, now) ? previous : undefined;
   const judgement = await bench.judge(credential, policy, before, now);
   const until = isGivenUp(judgement)
     ? new Date(now.getTime() + triedAgainAfterMs)
     : nextBoundary(credential, policy, now);
-  return { credential, ...judgement, judged: { policy, until } };
+  return { credential, ...judgement, judged: { sources, policy, until } };
 }
 
 /** The credential alone, for a handshake. The same object while every byte is the same. */
@@ -93,19 +106,29 @@ export const read = (
   env: Variables,
   previous: DeployedCredential | undefined,
   bench: Bench = here,
+  ahead?: Ahead,
 ): Promise<DeployedCredential> =>
-  readCredential(sources, env, { ...(previous && { previous }), interpretWith: bench.interpret });
+  readCredential(sources, env, {
+    ...(previous && { previous }),
+    interpretWith: (content) => bench.interpret(content, ahead),
+  });
 
 const triedAgainAfterMs = 10 * minuteMs;
 
-const isGivenUp = ({ assessment }: Pick<Examination, 'assessment'>): boolean =>
+export const isGivenUp = ({ assessment }: Pick<Examination, 'assessment'>): boolean =>
   assessment.findings.some(({ code }) => code === 'check_given_up');
 
 const isToBeTriedAgain = (last: Examination, now: Date): boolean =>
   isGivenUp(last) && last.judged?.until !== undefined && now >= last.judged.until;
 
+/** Nothing has changed: the same, as of `now`. */
+export const lookedAtAgain = (last: Examination, now: Date): Examination => ({
+  ...last,
+  assessment: { ...last.assessment, assessedAt: now },
+});
+
 /** The clock may also have been set back. Without OpenSSL's verdict, it is asked again. */
-function stillSaysTheSame(
+export function stillSaysTheSame(
   last: Examination,
   credential: DeployedCredential,
   policy: AssessmentPolicy,

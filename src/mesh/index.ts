@@ -4,7 +4,7 @@ export { reasonCatalogue } from './diagnosis/reasons.ts';
 export { handshake } from './handshake.ts';
 export { authorizationToken } from './http/authorization.ts';
 export { callerFacts, meshHeaders } from './http/headers.ts';
-export { judgeHandshake } from './judge.ts';
+export { judgeHandshake, nextHandshakeBoundary } from './judge.ts';
 export {
   type HandshakeOutcome,
   type HandshakePhase,

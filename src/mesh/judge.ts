@@ -35,6 +35,28 @@ export function judgeHandshake(environment: Judged, record: HandshakeRecord, now
   ];
 }
 
+/**
+ * The earliest moment after `now` at which `judgeHandshake` can say something else about the same record; `now` itself if what it says has the
+ * time in it; undefined if it never will.
+ */
+export function nextHandshakeBoundary(
+  { mesh, thresholds }: Judged,
+  record: HandshakeRecord,
+  now: Date,
+): Date | undefined {
+  const moments: number[] = [];
+  if (mesh.probe === 'validate')
+    moments.push((successThatCounts(record) ?? record.watchingSince).getTime() + validateWithinMs);
+  const first = firstToExpire(record.last?.serverCertificates ?? []);
+  if (first) {
+    const soon = first.notAfter.getTime() - thresholds.warningMs;
+    if (soon <= now.getTime()) return now;
+    moments.push(soon);
+  }
+  const next = Math.min(...moments.filter((moment) => moment > now.getTime()));
+  return Number.isFinite(next) ? new Date(next) : undefined;
+}
+
 function failed(
   { mesh }: Judged,
   { reason, detail, remedy = reason && escaped(reasonCatalogue[reason].remedy) }: HandshakeResult,

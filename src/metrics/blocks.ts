@@ -3,10 +3,11 @@
  * some status has changed.
  */
 import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
-import { metricNames } from './catalogue.ts';
+import { metricCatalogue, metricNames } from './catalogue.ts';
 import { familyText, labelValue, type Sample, withoutHead } from './format.ts';
 import { type GzipPart, gzipPart } from './gzip-parts.ts';
 import { type EnvironmentMetricName, isOfEnvironment, isSame, type Part, series } from './series.ts';
+import { isOnlyCheckedAgain } from './unchanged.ts';
 
 /** Fewer make a scrape of many environments dearer, more a change in one of them. */
 export const environmentsInBlock = 64;
@@ -46,8 +47,15 @@ export async function writeBlock(
     before?.environments.length === environments.length &&
     before.estate === estate &&
     before.environments.every(({ name }, index) => name === environments[index]?.name);
+  const onlyAgain =
+    sameNames && environments.every((each, index) => isOnlyCheckedAgain(before.environments[index] ?? each, each));
   const written = new Map<EnvironmentMetricName, Written>();
   for (const name of metricNames.filter(isOfEnvironment)) {
+    const kept = onlyAgain && metricCatalogue[name].group !== 'cycle' ? before.written.get(name) : undefined;
+    if (kept) {
+      written.set(name, kept);
+      continue;
+    }
     const parts = environments.map(series[name].part);
     const last = sameNames ? before.written.get(name) : undefined;
     written.set(

@@ -3,7 +3,7 @@ import type { ResolvedEnvironment } from '../config/index.ts';
 import { diagnose } from '../diagnosis/index.ts';
 import type { Examination } from '../examine/index.ts';
 import { type Finding, statusOf } from '../findings/index.ts';
-import { type HandshakeResult, judgeHandshake } from '../mesh/index.ts';
+import { type HandshakeResult, judgeHandshake, nextHandshakeBoundary } from '../mesh/index.ts';
 import type { EmailOutcome, RenewalStatus, RenewalStep } from '../renewal/index.ts';
 import type { EnvironmentStatus, HandshakeStatus } from '../status/index.ts';
 import { say } from '../text/index.ts';
@@ -70,13 +70,22 @@ export function rememberExamination(
   endedAt: Date,
   nextRunAt?: Date,
 ): EnvironmentMemory {
-  const run = {
+  const after = rememberRun(memory, { startedAt, endedAt, nextRunAt });
+  if (!examination) return after;
+  return { ...after, examination, lastKnown: lastKnownAfter(memory.lastKnown, examination.assessment) };
+}
+
+/** That a check has been made, whatever it found. */
+export function rememberRun(
+  memory: EnvironmentMemory,
+  { startedAt, endedAt, nextRunAt }: { startedAt: Date; endedAt: Date; nextRunAt?: Date | undefined },
+): EnvironmentMemory {
+  return {
+    ...memory,
     lastRunAt: endedAt,
     ...(nextRunAt ? { nextRunAt } : {}),
     checkDurationSeconds: Math.max(0, endedAt.getTime() - startedAt.getTime()) / 1000,
   };
-  if (!examination) return { ...memory, ...run };
-  return { ...memory, ...run, examination, lastKnown: lastKnownAfter(memory.lastKnown, examination.assessment) };
 }
 
 /** A day of hourly handshakes. */
@@ -116,7 +125,13 @@ export function rememberRenewal(
   return { ...memory, renewal: status, renewalFindings: findings, emails };
 }
 
-export function statusFrom(memory: EnvironmentMemory, now: Date): EnvironmentStatus {
+export const statusFrom = (memory: EnvironmentMemory, now: Date): EnvironmentStatus => statusAt(memory, now).status;
+
+/** @returns also until when it says the same, milliseconds of Unix time. It may be too early, but never too late. */
+export function statusAt(
+  memory: EnvironmentMemory,
+  now: Date,
+): { readonly status: EnvironmentStatus; readonly until: number } {
   const { configurationFile, environment, examination, lastKnown, watchingSince } = memory;
   const { lastRunAt, nextRunAt, checkDurationSeconds } = memory;
   const waits = memory.renewal.first !== undefined && !examination?.credential.certificate;
@@ -124,11 +139,13 @@ export function statusFrom(memory: EnvironmentMemory, now: Date): EnvironmentSta
     examination && (waits ? withoutMissing(examination.assessment, examination.credential) : examination.assessment);
   const handshake = waits ? withoutHandshake(memory.handshake) : memory.handshake;
   const { last, lastSuccessAt } = handshake;
-  const record = { ...(last ? { last } : {}), ...(lastSuccessAt ? { lastSuccessAt } : {}) };
+  const known = { ...(last ? { last } : {}), ...(lastSuccessAt ? { lastSuccessAt } : {}) };
+  const record = watchingSince && !(waits && !last) ? { ...known, watchingSince } : undefined;
+  let hasTheTime = false;
   const diagnosis = diagnose({
     findings: [
       ...(assessment?.findings ?? []),
-      ...(watchingSince && !(waits && !last) ? judgeHandshake(environment, { ...record, watchingSince }, now) : []),
+      ...(record ? judgeHandshake(environment, record, now) : []),
       ...memory.renewalFindings,
     ],
     ...(assessment ? { assessment } : {}),
@@ -136,9 +153,13 @@ export function statusFrom(memory: EnvironmentMemory, now: Date): EnvironmentSta
     renewal: memory.renewal,
     environment,
     ...(configurationFile === undefined ? {} : { configurationFile }),
-    now,
+    // What does not ask for the time does not depend on it.
+    get now() {
+      hasTheTime = true;
+      return now;
+    },
   });
-  return {
+  const status = {
     name: environment.name,
     ...(environment.preset ? { preset: environment.preset } : {}),
     application: environment.application,
@@ -161,4 +182,6 @@ export function statusFrom(memory: EnvironmentMemory, now: Date): EnvironmentSta
     ...(nextRunAt ? { nextRunAt } : {}),
     ...(checkDurationSeconds === undefined ? {} : { checkDurationSeconds }),
   };
+  const boundary = record && nextHandshakeBoundary(environment, record, now);
+  return { status, until: hasTheTime ? now.getTime() : (boundary?.getTime() ?? Number.POSITIVE_INFINITY) };
 }

@@ -1,11 +1,11 @@
 /** Monitors a set of environments: checks each one, remembers the results, and keeps failures separate. */
-import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
-import type { DeployedCredential } from '../credential/index.ts';
+import type { Configuration } from '../config/index.ts';
 import { type Examination, needsStore } from '../examine/index.ts';
-import type { HandshakeResult } from '../mesh/index.ts';
-import type { RenewalInput, RenewalStep } from '../renewal/index.ts';
-import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
+import type { RenewalStep } from '../renewal/index.ts';
+import type { EstateStatus } from '../status/index.ts';
 import { secondMs } from '../time/index.ts';
+import type { MonitorOptions } from './actions.ts';
+import { type Entry, entryOf, noteStep, noteUnchanged, type Run, renew, wouldStepTheSame } from './entry.ts';
 import {
   type EnvironmentMemory,
   newMemory,
@@ -16,37 +16,13 @@ import {
   statusFrom,
 } from './environment-memory.ts';
 import { firstSpreadOf, jitterMs, leastGapOf, spreadOf } from './jitter.ts';
-import { type LastSuccesses, noSuccesses } from './last-successes.ts';
+import { noSuccesses } from './last-successes.ts';
 import { createLimit, forEachLimited, handshakesAtOnce, withDeadline } from './limit.ts';
-import { changes, type Log } from './log.ts';
+import { changes } from './log.ts';
+import { lookAtAll } from './look.ts';
 import { Planner } from './planner.ts';
 import { handshakeIntervalMs, nextCheckAfter } from './schedule.ts';
 import { Wall, type Work } from './wall.ts';
-
-/** Everything the monitor does outside its own memory. */
-export interface Actions {
-  /** Reads from stores what the examinations of one cycle need. Never throws because of a store. */
-  readAhead?(environments: readonly ResolvedEnvironment[]): Promise<void>;
-  examine(environment: ResolvedEnvironment, last: Examination | undefined, now: Date): Promise<Examination | undefined>;
-  handshake(
-    environment: ResolvedEnvironment,
-    last: DeployedCredential | undefined,
-    signal: AbortSignal,
-  ): Promise<{ readonly result: HandshakeResult; readonly contentHash?: string }>;
-  renew(input: RenewalInput, now: Date): Promise<RenewalStep>;
-}
-
-export interface MonitorOptions {
-  readonly actions: Actions;
-  readonly now: () => Date;
-  readonly log: Log;
-  /** Default: nothing is remembered from an earlier process. */
-  readonly successes?: LastSuccesses;
-  /** For checking one environment's files; default 30 s. Handshakes and mail have their own deadlines. */
-  readonly checkDeadlineMs?: number;
-  /** How long to wait before work that a shortage has interrupted is repeated. Default: 30 s, plus up to as much again. */
-  readonly retryAfterMs?: number;
-}
 
 const checksAtOnce = 8;
 const renewalsAtOnce = 4;
@@ -62,7 +38,7 @@ const renewalsAtOnce = 4;
 export class Monitor {
   readonly #options: Required<MonitorOptions>;
   readonly #startedAt: Date;
-  readonly #memories = new Map<string, { memory: EnvironmentMemory; status: EnvironmentStatus }>();
+  readonly #memories = new Map<string, Entry>();
   readonly #wall: Wall;
   readonly #checks = new Planner((name) => this.#track(this.#check(name)));
   readonly #handshakes = new Planner((name) => this.#track(this.#handshake(name)));
@@ -74,6 +50,8 @@ export class Monitor {
   #name: string | undefined;
   #handshakeIntervalMs = 0;
   #nextCheckAfter: (now: Date) => Date = (now) => now;
+  /** Of renewals, as of the last cycle. */
+  #circumstances: string | undefined;
   #reload: EstateStatus['configuration'];
   #ready = false;
   /** The last result of `estate`. Undefined when something has changed since. */
@@ -119,7 +97,7 @@ export class Monitor {
             watchingSince: now,
             lastSuccessAt: this.#options.successes.last(name, now),
           });
-      this.#memories.set(name, { memory: next, status: statusFrom(next, now) });
+      this.#memories.set(name, entryOf(next, now));
       if (JSON.stringify(memory?.environment.mesh) !== JSON.stringify(environment.mesh))
         this.#planHandshake(name, jitterMs(name, spreadMs));
       before.delete(name);
@@ -140,18 +118,58 @@ export class Monitor {
 
   /** One cycle: checks every environment's files, each within its deadline. Renewals may still be running when it returns. */
   async checkAll(): Promise<void> {
+    const { actions, now } = this.#options;
+    this.#circumstances = actions.circumstances?.(now());
     const environments = [...this.#memories.values()].map(({ memory }) => memory.environment);
     const fromStores = environments.filter(needsStore);
-    const ahead = fromStores.length > 0 ? this.#options.actions.readAhead?.(fromStores) : undefined;
-    const check = ({ name }: ResolvedEnvironment) => this.#check(name);
+    const ahead = fromStores.length > 0 ? actions.readAhead?.(fromStores) : undefined;
+    const check = (name: string) => this.#check(name);
     // A store that is slow holds up nobody else.
     const others = ahead ? environments.filter((each) => !needsStore(each)) : environments;
     await Promise.all([
-      forEachLimited(others, checksAtOnce, check),
-      ahead?.then(() => forEachLimited(fromStores, checksAtOnce, check)),
+      this.#changed(others.map(({ name }) => name)).then((names) => forEachLimited(names, checksAtOnce, check)),
+      ahead?.then(() =>
+        forEachLimited(
+          fromStores.map(({ name }) => name),
+          checksAtOnce,
+          check,
+        ),
+      ),
     ]);
     this.#ready = true;
     this.#estate = undefined;
+  }
+
+  /** The environments that have to be checked. The others have been found unchanged. */
+  async #changed(names: readonly string[]): Promise<readonly string[]> {
+    const { actions, log, now } = this.#options;
+    if (!actions.areUnchanged) return names;
+    const unchanged = new Set<string>();
+    try {
+      return await lookAtAll({
+        names,
+        entryOf: (name) => (this.#wall.isAt('check', name) ? undefined : this.#memories.get(name)),
+        areUnchanged: actions.areUnchanged,
+        now,
+        nextRunAfter: this.#nextCheckAfter,
+        unchanged: (name, entry, run) => {
+          unchanged.add(name);
+          this.#noteUnchanged(name, entry, run);
+        },
+      });
+    } catch (error) {
+      log.error({ error: String(error) }, 'the files could not be looked at together; each is read by itself');
+      return names.filter((name) => !unchanged.has(name));
+    }
+  }
+
+  #noteUnchanged(name: string, entry: Entry, run: Run): void {
+    const before = entry.status;
+    this.#estate = undefined;
+    if (noteUnchanged(entry, run)) this.#tell(before, entry);
+    this.#planHandshakeAfterChange(name, entry.memory.examination);
+    if (!wouldStepTheSame(entry, this.#circumstances, run.endedAt))
+      this.#track(this.#renew(name, entry.memory.examination));
   }
 
   /** One round: plans a handshake for every environment, spread over time. */
@@ -201,9 +219,12 @@ export class Monitor {
   }
 
   async #renew(name: string, examination: Examination | undefined): Promise<void> {
-    const memory = this.#memories.get(name)?.memory;
-    if (!memory || this.#stopping.signal.aborted) return;
+    const entry = this.#memories.get(name);
+    if (!entry || this.#stopping.signal.aborted) return;
+    const { memory } = entry;
     const { actions, now } = this.#options;
+    const circumstances = this.#circumstances ?? '';
+    entry.stepped = undefined;
     await this.#wall.alone('renewal', name, async (hold) => {
       const { environment, handshake } = memory;
       const input = {
@@ -214,8 +235,11 @@ export class Monitor {
           statusFrom(rememberRenewal(this.#memories.get(name)?.memory ?? memory, { ...step, emailed: [] }), now())
             .diagnosis,
       };
+      const at = now();
       const step = await hold(this.#renewalLimit(() => actions.renew(input, now())));
       this.#update(name, (current) => rememberRenewal(current, step));
+      const about = { environment, judged: examination?.judged, handshake: handshake.last, circumstances };
+      noteStep(entry, step, { ...about, at: at.getTime() });
     });
   }
 
@@ -269,10 +293,13 @@ export class Monitor {
     const entry = this.#memories.get(name);
     if (!entry) return; // removed from the configuration meanwhile
     const before = entry.status;
-    entry.memory = change(entry.memory);
-    entry.status = statusFrom(entry.memory, this.#options.now());
+    renew(entry, change(entry.memory), this.#options.now());
     this.#estate = undefined;
-    for (const { level, fields, message } of changes(before, entry.status)) this.#options.log[level](fields, message);
+    this.#tell(before, entry);
+  }
+
+  #tell(before: Entry['status'], { status }: Entry): void {
+    for (const { level, fields, message } of changes(before, status)) this.#options.log[level](fields, message);
   }
 
   #track(work: Promise<void>): void {

@@ -51,6 +51,11 @@ export class Wall {
     }
   }
 
+  /** Whether that work is running, even past its deadline. */
+  isAt(work: Work, environment: string): boolean {
+    return this.#busy.has(`${work} ${environment}`);
+  }
+
   /** For a new configuration, which may no longer have these environments. */
   forgetShortages(): void {
     this.#short.clear();

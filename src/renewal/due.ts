@@ -41,10 +41,19 @@ const longestName = 80;
 const threeYearsMs = 3 * 365 * dayMs;
 
 /** A CA on the path that will expire too soon for a certificate issued now to last its full time. */
-export function caThatEndsFirst({ assessedAt, certificates }: Assessment): Certificate | undefined {
-  return certificates
-    .filter(({ role, onPath }) => role !== 'client' && onPath)
-    .map(({ certificate }) => certificate)
-    .filter(({ notAfter }) => notAfter.getTime() < assessedAt.getTime() + threeYearsMs)
+export function caThatEndsFirst(assessment: Assessment): Certificate | undefined {
+  return authoritiesOf(assessment)
+    .filter(({ notAfter }) => notAfter.getTime() < assessment.assessedAt.getTime() + threeYearsMs)
     .sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime())[0];
 }
+
+/** When `caThatEndsFirst` names one that it does not name yet; undefined if it never will. */
+export function nextCaMention(assessment: Assessment, now: Date): Date | undefined {
+  const moments = authoritiesOf(assessment)
+    .map(({ notAfter }) => notAfter.getTime() - threeYearsMs)
+    .filter((moment) => moment >= now.getTime());
+  return moments.length === 0 ? undefined : new Date(Math.min(...moments));
+}
+
+const authoritiesOf = ({ certificates }: Assessment): Certificate[] =>
+  certificates.filter(({ role, onPath }) => role !== 'client' && onPath).map(({ certificate }) => certificate);

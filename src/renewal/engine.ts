@@ -7,6 +7,7 @@ import { clientCertificate, decideRenewal } from './decide.ts';
 import type { RenewalDecision, RenewalFacts } from './decision.ts';
 import { keyFor } from './first.ts';
 import type { SendResult } from './mail/mailer.ts';
+import { restsUntil } from './rest.ts';
 import { refusalFacts } from './retry.ts';
 import { saveUnsaved, sendRequest } from './send.ts';
 import type { EngineDeps, RenewalInput, RenewalStep } from './step.ts';
@@ -41,7 +42,8 @@ export async function advanceRenewal(input: RenewalInput, deps: EngineDeps, now:
         const after = decision.kind === 'rest' ? facts : await factsFor(input, deps);
         const conclusion = conclude(after, deps, shown ?? decision.key, decision, now);
         deps.lastKnown.set(environment.name, conclusion.status);
-        return { ...conclusion, emailed };
+        const until = emailed.length === 0 ? restsUntil(after, decision, conclusion, now) : undefined;
+        return { ...conclusion, emailed, ...(until ? { until } : {}) };
       }
     }
   } catch (error) {

@@ -13,6 +13,11 @@ import type { RenewalRecords, StoredRenewal } from './types.ts';
 export interface Renewals {
   /** One step for one environment; several can run at once. The state of the world never makes it throw. */
   step(input: RenewalInput, now: Date): Promise<RenewalStep>;
+  /**
+   * What every step depends on besides its input: the record, also as other processes change it, the clock, the settings. A text that is the
+   * same while all of that is. To be asked at the beginning of each cycle, also so that a clock that is set is noticed.
+   */
+  circumstances(now: Date): string;
   /** See `retryNow` in resolve.ts. @throws {StoreError} */
   retryNow(
     environment: ResolvedEnvironment,
@@ -71,7 +76,16 @@ export function createRenewals(
   let deps: EngineDeps = { ...engineDeps(configuration, env, log, store), ...memory };
   const underWay = new Set<Promise<RenewalStep>>();
   const keep = keeperOf(store, clock);
+  /** Goes up when something has changed that shows nowhere else. */
+  let changes = 0;
   return {
+    circumstances(at) {
+      clock.look(at, monotonicMs());
+      keep(at);
+      const version = versionOf(store);
+      if (version === undefined || memory.unsaved.size > 0) changes += 1;
+      return JSON.stringify([version, clock.doubt, clock.step, changes]);
+    },
     step(input, at) {
       clock.look(at, monotonicMs());
       if (input.handshake) clock.hear(input.environment.name, input.handshake, at);
@@ -91,6 +105,7 @@ export function createRenewals(
       if (next.stateDir !== stateDir)
         throw new StoreError(`${next.stateDir}: state_dir cannot change while the service runs; restart it`);
       deps = { ...engineDeps(next, env, log, store), ...memory };
+      changes += 1;
     },
     breakOff: () => stopping.abort(),
     async close() {
@@ -99,6 +114,17 @@ export function createRenewals(
       store.close();
     },
   };
+}
+
+/** Undefined while the record cannot be used: each step then says so. */
+function versionOf(store: RenewalStore): string | undefined {
+  try {
+    store.assertInPlace();
+    return store.version();
+  } catch (error) {
+    if (error instanceof StoreError) return undefined;
+    throw error;
+  }
 }
 
 const keepEveryMs = 5 * minuteMs;

@@ -26,6 +26,10 @@ export interface RenewalStep {
   readonly findings: readonly Finding[];
   /** One for each message that went to a mail server or the outbox, or failed to. */
   readonly emailed: readonly EmailOutcome[];
+  /**
+   * With the same input and circumstances, another step does nothing and says the same until then. Absent: it has to be asked in every cycle.
+   */
+  readonly until?: Date;
 }
 
 export interface RenewalLog {

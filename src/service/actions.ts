@@ -1,5 +1,5 @@
 import type { Variables } from '../config/index.ts';
-import { type Bench, examine, read, readAhead } from '../examine/index.ts';
+import { type Bench, examine, read, readAhead, type UnchangedLook } from '../examine/index.ts';
 import { handshake } from '../mesh/index.ts';
 import type { Actions } from '../monitor/index.ts';
 import type { Renewals } from '../renewal/index.ts';
@@ -8,8 +8,9 @@ import type { Renewals } from '../renewal/index.ts';
 export function createActions(
   env: Variables,
   now: () => Date,
-  renewals: Pick<Renewals, 'step'>,
+  renewals: Pick<Renewals, 'circumstances' | 'step'>,
   bench: Bench,
+  look?: Pick<UnchangedLook, 'areUnchanged'>,
 ): Actions {
   return {
     readAhead: (environments) => readAhead(environments, env),
@@ -21,5 +22,7 @@ export function createActions(
       return { result, ...(credential ? { contentHash: credential.contentHash } : {}) };
     },
     renew: (input, at) => renewals.step(input, at),
+    circumstances: (at) => renewals.circumstances(at),
+    ...(look ? { areUnchanged: look.areUnchanged } : {}),
   };
 }

@@ -1,6 +1,6 @@
 /** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped side by side. */
 import { type Configuration, networksOf, type Variables } from '../config/index.ts';
-import { benchInThreads } from '../examine/index.ts';
+import { benchInThreads, lookInThread } from '../examine/index.ts';
 import { type Build, Exposition } from '../metrics/index.ts';
 import {
   type Actions,
@@ -83,6 +83,7 @@ class RunningService implements Service {
   readonly #successes: LastSuccesses;
   readonly #monitor: Monitor;
   readonly #bench = benchInThreads();
+  readonly #look = lookInThread();
   readonly #report: ReturnType<typeof reportTo>;
   readonly #exposition: Exposition;
   #configuration: Configuration;
@@ -98,7 +99,7 @@ class RunningService implements Service {
 
   constructor(configuration: Configuration, renewals: Renewals, options: ServiceOptions) {
     const { env, now, log } = options;
-    const actions = options.actions?.(renewals) ?? createActions(env, now, renewals, this.#bench);
+    const actions = options.actions?.(renewals) ?? createActions(env, now, renewals, this.#bench, this.#look);
     this.#options = options;
     this.#report = reportTo(log);
     this.#exposition = new Exposition(options.build);
@@ -155,6 +156,7 @@ class RunningService implements Service {
     clearTimeout(this.#loadAgain);
     // First, so that a mail server that hangs does not delay the shutdown.
     this.#renewals.breakOff();
+    this.#look.stop();
     const { log } = this.#options;
     const running = await stillRunning(
       {

@@ -7,21 +7,11 @@ import * as assessing from '../../src/verify/assess.ts';
 import type { AssessmentPolicy } from '../../src/verify/types.ts';
 import { parsed } from '../support/credential/deployed.ts';
 import { ca, date, keysFor, leaf, type Made } from '../support/pki.ts';
+import { random } from '../support/random.ts';
 
 vi.mock('../../src/verify/assess.ts', { spy: true });
 
 const given = (what: string, text: string) => ({ kind: 'given', what, bytes: Buffer.from(text) }) as const;
-
-/** Mulberry32: the same histories on every machine. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 let clients: Made[];
 let authorities: Made[];

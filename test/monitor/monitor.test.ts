@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { DeployedCredential } from '../../src/credential/types.ts';
 import type { Examination } from '../../src/examine/examine.ts';
+import type { Actions } from '../../src/monitor/actions.ts';
 import { jitterMs } from '../../src/monitor/jitter.ts';
 import { noSuccesses } from '../../src/monitor/last-successes.ts';
-import { type Actions, Monitor } from '../../src/monitor/monitor.ts';
+import { Monitor } from '../../src/monitor/monitor.ts';
 import type { RenewalInput } from '../../src/renewal/step.ts';
 import { ResourceShortageError } from '../../src/shortage/error.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';

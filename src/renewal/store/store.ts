@@ -54,6 +54,8 @@ export interface RenewalStore {
   /** Records that a notice is about to be sent. */
   tryNotice(key: RequestKey, kind: NoticeKind, occasion: number, at: Date): void;
   noticeSent(key: RequestKey, kind: NoticeKind, occasion: number, at: Date): void;
+  /** The same until anything is recorded about a renewal, here or by another process. */
+  version(): string;
   clock(): ClockRow | undefined;
   noteClock(clock: ClockRow): void;
   /** @throws {StoreReplacedError} if a restart would no longer find the files that are open. */
@@ -89,8 +91,10 @@ const askedElsewhere = `EXISTS (SELECT 1 FROM renewals AS other
 function storeOn({ database, file, close, assertInPlace, waitBriefly }: OpenDatabase): RenewalStore {
   const prepare = statements(database);
   const reading = <T>(work: () => T): T => asStoreError(file, work);
+  let written = 0;
 
   function inTransaction<T>(work: () => T): T {
+    written += 1;
     return asStoreError(file, () => {
       database.exec('BEGIN IMMEDIATE');
       try {
@@ -206,6 +210,9 @@ function storeOn({ database, file, close, assertInPlace, waitBriefly }: OpenData
              AND renewal = (SELECT id FROM renewals WHERE ${where})`,
           ).run(at.getTime(), kind, occasion, ...keyValues(key)),
       ),
+    version: () =>
+      // `data_version` changes with what other connections have committed, and only with that.
+      reading(() => `${Number(prepare('PRAGMA data_version').get()?.data_version)} ${written}`),
     clock: () =>
       reading(() => {
         const row = prepare('SELECT seen_at, run_on_ms FROM clock').get();
@@ -213,8 +220,9 @@ function storeOn({ database, file, close, assertInPlace, waitBriefly }: OpenData
         const runOn = row.run_on_ms === null ? {} : { runOnMs: Number(row.run_on_ms) };
         return { seenAt: new Date(Number(row.seen_at)), ...runOn };
       }),
+    // Not counted as written: it is not about a renewal.
     noteClock: ({ seenAt, runOnMs }) =>
-      inTransaction(
+      reading(
         () =>
           void prepare('INSERT OR REPLACE INTO clock (id, seen_at, run_on_ms) VALUES (1, ?, ?)').run(
             seenAt.getTime(),

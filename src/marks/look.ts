@@ -1,0 +1,174 @@
+import { Worker } from 'node:worker_threads';
+import { startedModule } from '../installation/index.ts';
+import { type Mark, markKey } from './mark.ts';
+import type { LookThreadData } from './thread.ts';
+
+type Marks = readonly (Mark | undefined)[];
+
+export interface FileLookOptions {
+  /** A longer file is not looked at. */
+  readonly mostBytes: number;
+  /** How long the thread may stay at one file before the others are looked at by another. Default: two seconds. */
+  readonly patienceMs?: number;
+  /** For tests: another module for the thread. */
+  readonly thread?: URL;
+}
+
+/** Without work the thread ends after this time: it takes about 8 MiB. */
+const idleMs = 10_000;
+/** A thread that waits for a disk cannot be ended. With so many of them, nothing is looked at until one comes back. */
+const mostHeld = 4;
+
+const notBegun = -1;
+
+interface Job {
+  readonly paths: readonly string[];
+  readonly resolve: (marks: Marks) => void;
+  readonly reject: (error: Error) => void;
+  /** What the thread was asked for: each path once, without those that are held. */
+  wanted: readonly string[];
+  /** The paths at which a thread stood. They are not tried again in this job, even if the disk answers in between. */
+  readonly left: Set<string>;
+}
+
+/**
+ * Reads files and says for each one what it is known by. One that its disk holds up is left out, and delays the others once, by no more than
+ * `patienceMs`, until the disk answers.
+ * @example
+ * const files = new FileLook({ mostBytes: 1024 * 1024 });
+ * const [mark] = await files.marks(['/etc/mesh/client.pem']);
+ */
+export class FileLook {
+  readonly #options: Required<FileLookOptions>;
+  readonly #waiting: Job[] = [];
+  /** By path. */
+  readonly #held = new Map<string, Worker>();
+  #job: Job | undefined;
+  #thread: { readonly worker: Worker; readonly at: Int32Array } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: FileLookOptions) {
+    this.#options = {
+      patienceMs: 2_000,
+      thread: startedModule('marks/thread'),
+      ...options,
+    };
+  }
+
+  /** For each path its mark; undefined if there is none to be had, or not in time: then it has to be read to find out why. */
+  marks(paths: readonly string[]): Promise<Marks> {
+    if (this.#stopped) return Promise.resolve(paths.map(() => undefined));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ paths, resolve, reject, wanted: [], left: new Set() });
+      this.#next();
+    });
+  }
+
+  /** Does not wait for a thread that a disk holds up. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    for (const { paths, resolve } of [this.#job ?? [], this.#waiting.splice(0)].flat())
+      resolve(paths.map(() => undefined));
+    this.#job = undefined;
+    void this.#thread?.worker.terminate();
+    this.#thread = undefined;
+  }
+
+  #next(): void {
+    if (this.#job) return;
+    const job = this.#waiting.shift();
+    if (job) this.#begin(job);
+    else if (this.#thread) this.#timer = setTimeout(() => this.#end(), idleMs).unref();
+  }
+
+  #begin(job: Job): void {
+    this.#job = undefined;
+    if (this.#held.size >= mostHeld || job.left.size >= mostHeld) {
+      job.resolve(job.paths.map(() => undefined));
+      this.#next();
+      return;
+    }
+    this.#job = job;
+    this.#thread ??= this.#started();
+    const { worker, at } = this.#thread;
+    job.wanted = [...new Set(job.paths)].filter((path) => !this.#held.has(path) && !job.left.has(path));
+    Atomics.store(at, 0, notBegun);
+    worker.ref();
+    worker.postMessage(job.wanted);
+    this.#watch(worker, at, notBegun);
+  }
+
+  /** @param last where it was at the last look; it has stayed there if it is there still. */
+  #watch(worker: Worker, at: Int32Array, last: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const index = Atomics.load(at, 0);
+      // The answer may be here already, behind whatever has kept this thread busy.
+      setImmediate(() => {
+        if (this.#thread?.worker !== worker || !this.#job) return;
+        // A thread that is still starting is held up by this machine, and not by a disk.
+        if (index !== last || index === notBegun) this.#watch(worker, at, index);
+        else this.#leave(worker, this.#job, index);
+      });
+    }, this.#options.patienceMs / 2);
+  }
+
+  /** Leaves the thread with the file that holds it, and begins the job again without that file. */
+  #leave(worker: Worker, job: Job, index: number): void {
+    const path = job.wanted[index] ?? '';
+    this.#thread = undefined;
+    job.left.add(path);
+    this.#held.set(path, worker);
+    worker.removeAllListeners('message');
+    worker.unref();
+    worker.once('exit', () => this.#held.delete(path));
+    // Takes effect once the disk answers.
+    void worker.terminate();
+    this.#begin(job);
+  }
+
+  #heard(marks: Marks): void {
+    const job = this.#job;
+    this.#job = undefined;
+    clearTimeout(this.#timer);
+    this.#thread?.worker.unref();
+    if (job) {
+      const found = new Map(job.wanted.map((path, index) => [path, marks[index]]));
+      job.resolve(job.paths.map((path) => found.get(path)));
+    }
+    this.#next();
+  }
+
+  #started() {
+    const at = new Int32Array(new SharedArrayBuffer(4));
+    const workerData: LookThreadData = { key: markKey, at, mostBytes: this.#options.mostBytes };
+    const worker = new Worker(this.#options.thread, {
+      workerData,
+      // Without our arguments and variables, which are not its business.
+      argv: [],
+      env: {},
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
+    });
+    worker.on('message', (marks: Marks) => this.#heard(marks));
+    worker.once('error', (error) => this.#failed(worker, error));
+    return { worker, at };
+  }
+
+  #failed(worker: Worker, error: Error): void {
+    if (this.#thread?.worker !== worker) return;
+    const job = this.#job;
+    this.#job = undefined;
+    this.#thread = undefined;
+    clearTimeout(this.#timer);
+    job?.reject(error);
+    this.#next();
+  }
+
+  #end(): void {
+    void this.#thread?.worker.terminate();
+    this.#thread = undefined;
+  }
+}

@@ -1,0 +1,37 @@
+/** What the monitor does outside its own memory, and what it is given. */
+import type { ResolvedEnvironment } from '../config/index.ts';
+import type { DeployedCredential } from '../credential/index.ts';
+import type { Examination, Examined } from '../examine/index.ts';
+import type { HandshakeResult } from '../mesh/index.ts';
+import type { RenewalInput, RenewalStep } from '../renewal/index.ts';
+import type { LastSuccesses } from './last-successes.ts';
+import type { Log } from './log.ts';
+
+/** Everything the monitor does outside its own memory. */
+export interface Actions {
+  /** Reads from stores what the examinations of one cycle need. Never throws because of a store. */
+  readAhead?(environments: readonly ResolvedEnvironment[]): Promise<void>;
+  examine(environment: ResolvedEnvironment, last: Examination | undefined, now: Date): Promise<Examination | undefined>;
+  handshake(
+    environment: ResolvedEnvironment,
+    last: DeployedCredential | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly result: HandshakeResult; readonly contentHash?: string }>;
+  renew(input: RenewalInput, now: Date): Promise<RenewalStep>;
+  /** Of which ones `examine` would certainly say the same. Absent: each one is examined in every cycle. */
+  areUnchanged?(examined: readonly Examined[], now: Date): Promise<readonly boolean[]>;
+  /** See `Renewals.circumstances`. Absent: each renewal is stepped in every cycle. */
+  circumstances?(now: Date): string;
+}
+
+export interface MonitorOptions {
+  readonly actions: Actions;
+  readonly now: () => Date;
+  readonly log: Log;
+  /** Default: nothing is remembered from an earlier process. */
+  readonly successes?: LastSuccesses;
+  /** For checking one environment's files; default 30 s. Handshakes and mail have their own deadlines. */
+  readonly checkDeadlineMs?: number;
+  /** How long to wait before work that a shortage has interrupted is repeated. Default: 30 s, plus up to as much again. */
+  readonly retryAfterMs?: number;
+}

@@ -1,0 +1,110 @@
+/** Marks of files: what they tell apart, and that a disk which does not answer holds up nobody else for long. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FileLook } from '../../src/marks/look.ts';
+import { markOf } from '../../src/marks/mark.ts';
+
+let directory: string;
+let look: FileLook;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'mesh-cert-monitor-marks-'));
+  look = new FileLook({ mostBytes: 100 });
+});
+afterEach(() => {
+  look.stop();
+  rmSync(directory, { recursive: true });
+});
+
+const file = (name: string, content: string, mode = 0o600) => {
+  const path = join(directory, name);
+  writeFileSync(path, content, { mode });
+  chmodSync(path, mode);
+  return path;
+};
+const markOfOne = async (path: string) => (await look.marks([path]))[0];
+
+describe('a mark', () => {
+  test('is that of the bytes and the mode, wherever they were read', async () => {
+    const path = file('a', 'content', 0o640);
+    expect(await markOfOne(path)).toBe(markOf(Buffer.from('content'), 0o640));
+    expect(await markOfOne(path)).not.toBe(markOf(Buffer.from('Content'), 0o640));
+    expect(await markOfOne(path)).not.toBe(markOf(Buffer.from('content'), 0o600));
+  });
+
+  test('is another after a swap of the same size and dates, also behind a link', async () => {
+    const path = file('a', 'one');
+    const link = join(directory, 'link');
+    symlinkSync(path, link);
+    const before = await look.marks([path, link]);
+    expect(before[0]).toBe(before[1]);
+    renameSync(file('b', 'two'), path);
+    const after = await look.marks([path, link]);
+    expect(after[0]).toBe(after[1]);
+    expect(after[0]).not.toBe(before[0]);
+  });
+
+  test('does not reveal the content: it is another in another process', () => {
+    const print = `import { markOf } from './src/marks/index.ts'; console.log(markOf(Buffer.from('secret'), 0o600));`;
+    const run = () => execFileSync(process.execPath, ['--input-type=module', '--eval', print]).toString();
+    expect(run()).not.toBe(run());
+  });
+
+  test('does not exist for what is not there, is no regular file, or is too large', async () => {
+    const [folder, fifo] = [join(directory, 'folder'), join(directory, 'fifo')];
+    mkdirSync(folder);
+    execFileSync('mkfifo', [fifo]);
+    const paths = [
+      join(directory, 'none'),
+      folder,
+      fifo,
+      file('large', 'x'.repeat(101)),
+      file('fits', 'x'.repeat(100)),
+    ];
+    expect(await look.marks(paths)).toEqual([undefined, undefined, undefined, undefined, expect.any(String)]);
+  });
+});
+
+describe('a disk that does not answer', () => {
+  /** Stands at any file whose name begins with `held`, as a thread does in a system call. */
+  const thread = new URL(
+    `data:text/javascript,${encodeURIComponent(`
+      import { parentPort, workerData } from 'node:worker_threads';
+      parentPort.on('message', (paths) => parentPort.postMessage(paths.map((path, index) => {
+        Atomics.store(workerData.at, 0, index);
+        if (path.startsWith('held')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+        return 'mark of ' + path;
+      })));`)}`,
+  );
+
+  test('delays the others once, and they are looked at by another thread', async () => {
+    const patient = new FileLook({ mostBytes: 100, patienceMs: 200, thread });
+    try {
+      expect(await patient.marks(['a', 'held', 'b', 'a'])).toEqual(['mark of a', undefined, 'mark of b', 'mark of a']);
+      const later = await Promise.all([patient.marks(['c']), patient.marks(['d', 'e'])]);
+      expect(later).toEqual([['mark of c'], ['mark of d', 'mark of e']]);
+    } finally {
+      patient.stop();
+    }
+  });
+
+  test('everywhere: nothing is looked at any more, and everybody gets an answer', async () => {
+    const patient = new FileLook({ mostBytes: 100, patienceMs: 20, thread });
+    try {
+      const paths = [...Array(20).keys()].map((each) => `held ${each}`);
+      expect(await patient.marks(['a', ...paths])).toEqual(Array(21).fill(undefined));
+    } finally {
+      patient.stop();
+    }
+  });
+
+  test('does not keep what asked from stopping', async () => {
+    const patient = new FileLook({ mostBytes: 100, patienceMs: 60_000, thread });
+    const asked = patient.marks(['held']);
+    patient.stop();
+    expect(await asked).toEqual([undefined]);
+    expect(await patient.marks(['a'])).toEqual([undefined]);
+  });
+});
