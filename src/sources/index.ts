@@ -3,7 +3,7 @@ export { SourceError } from './error.ts';
 export { isInStore, readContent, readSecret, readSource, refreshSources, secretFrom, sourceLabel } from './read.ts';
 export { Secret } from './secret.ts';
 export type { StoreProblem } from './store/driver.ts';
-export { problemText } from './store/reader.ts';
+export { problemText } from './store/problem-text.ts';
 export { decodeText } from './text.ts';
 export type {
   AnySource,

@@ -1,6 +1,5 @@
 /** `{ aws_secret: ID, json_key: K }`: the current version of a secret of AWS Secrets Manager. */
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { say } from '../../text/index.ts';
 import { type Item, type StoreDriver, StoreUnavailableError } from '../store/driver.ts';
 import { jsonValue } from '../store/json-value.ts';
 import { once } from '../store/once.ts';
@@ -14,7 +13,6 @@ import { awsProblem, clientSettings, problemNamed } from './client.ts';
 const storeName = 'AWS Secrets Manager';
 
 export const awsSecret = storeReader<'aws_secret'>({
-  label: ({ id, jsonKey }) => (jsonKey === undefined ? say`AWS secret ${id}` : say`AWS secret ${id} (key ${jsonKey})`),
   place: ({ id, store }) => ({ name: id, store: sharedStore('aws_secret', store, () => new Store(driver(store))) }),
   pick: (item, { jsonKey }) => (jsonKey === undefined ? item.bytes : jsonValue(item, jsonKey)),
 });

@@ -1,5 +1,4 @@
 /** `{ aws_ssm: NAME }`: a parameter of AWS Systems Manager Parameter Store. */
-import { say } from '../../text/index.ts';
 import type { Item, StoreDriver } from '../store/driver.ts';
 import { once } from '../store/once.ts';
 import { loadPackage } from '../store/package.ts';
@@ -12,7 +11,6 @@ import { awsProblem, clientSettings } from './client.ts';
 const storeName = 'AWS Systems Manager Parameter Store';
 
 export const awsSsm = storeReader<'aws_ssm'>({
-  label: ({ name }) => say`SSM parameter ${name}`,
   place: ({ name, store }) => ({ name, store: sharedStore('aws_ssm', store, () => new Store(driver(store))) }),
 });
 

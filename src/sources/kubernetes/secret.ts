@@ -1,5 +1,4 @@
 /** `{ kubernetes_secret: NAME, key: K, namespace: NS }`: one value of a Secret, from the API server. */
-import { say } from '../../text/index.ts';
 import { SourceError } from '../error.ts';
 import { readLocalText } from '../local.ts';
 import { type Item, type StoreDriver, type StoreProblem, StoreUnavailableError } from '../store/driver.ts';
@@ -15,7 +14,6 @@ const storeName = 'Kubernetes';
 const operation = 'get secrets';
 
 export const kubernetesSecret = storeReader<'kubernetes_secret'>({
-  label: ({ name, key, namespace }) => say`Kubernetes Secret ${namespace}/${name} (key ${key})`,
   place: ({ name, namespace, store }, env) => ({
     name: `${namespace}/${name}`,
     store: sharedStore('kubernetes', store, () => new Store(driver(store, env))),

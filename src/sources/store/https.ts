@@ -1,6 +1,4 @@
 /** JSON over HTTPS, for stores without an SDK: one request, bounded in size and time, no redirects. */
-import { request as httpRequest } from 'node:http';
-import { type Agent, request as httpsRequest } from 'node:https';
 import { limits } from '../../limits/index.ts';
 import { type StoreProblem, StoreUnavailableError } from './driver.ts';
 
@@ -11,7 +9,6 @@ export interface Asked {
   readonly body?: object;
   /** PEM of the CAs to trust. Default: the system's. */
   readonly ca?: string | undefined;
-  readonly agent?: Agent;
 }
 
 export interface Answered {
@@ -27,15 +24,16 @@ const mostBytes = 4 * limits.sourceBytes;
  * @param store and `operation`: how an error names them
  * @throws {StoreUnavailableError} if there is no whole answer
  */
-export function ask(store: string, operation: string, asked: Asked, signal: AbortSignal): Promise<Answered> {
-  const { method, url, headers, body, ca, agent } = asked;
+export async function ask(store: string, operation: string, asked: Asked, signal: AbortSignal): Promise<Answered> {
+  const { method, url, headers, body, ca } = asked;
   const content = body && JSON.stringify(body);
   const failed = (errorClass: string) =>
     new StoreUnavailableError({ store, operation, errorClass, kind: 'unreachable' });
+  // Loaded by whoever has such a store.
+  const { request } = url.protocol === 'http:' ? await import('node:http') : await import('node:https');
   return new Promise((resolve, reject) => {
     const refuse = (error: NodeJS.ErrnoException) =>
       reject(failed(signal.aborted ? 'no answer in time' : (error.code ?? error.name)));
-    const request = url.protocol === 'http:' ? httpRequest : httpsRequest;
     const outgoing = request(
       url,
       {
@@ -43,7 +41,6 @@ export function ask(store: string, operation: string, asked: Asked, signal: Abor
         headers: { accept: 'application/json', 'user-agent': 'mesh-cert-monitor', ...headers },
         signal,
         ...(ca === undefined ? {} : { ca }),
-        ...(agent && { agent }),
       },
       (incoming) => {
         const chunks: Buffer[] = [];

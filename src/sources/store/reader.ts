@@ -4,6 +4,8 @@ import type { SourceOf, SourceReader } from '../reader.ts';
 import type { StoreSource } from '../types.ts';
 import type { Variables } from '../variables.ts';
 import type { Found, StoreProblem } from './driver.ts';
+import { storeLabel } from './labels.ts';
+import { problemText } from './problem-text.ts';
 import type { Store } from './store.ts';
 
 type StoreKind = StoreSource['kind'];
@@ -14,27 +16,27 @@ export interface Place {
   readonly name: string;
 }
 
-export interface StoreReader<Kind extends StoreKind> extends SourceReader<Kind> {
+export interface StoreReader<Kind extends StoreKind> extends Pick<SourceReader<Kind>, 'read'> {
   place(source: SourceOf<Kind>, env: Variables): Place;
 }
 
-interface Parts<Kind extends StoreKind> extends Pick<StoreReader<Kind>, 'label' | 'place'> {
+interface Parts<Kind extends StoreKind> extends Pick<StoreReader<Kind>, 'place'> {
   /** The part of the item that the source means, or the reason why there is none, which continues a sentence that begins with the place. */
   pick?(item: Found, source: SourceOf<Kind>): Buffer | string;
 }
 
 /** Reads from a store what was read of it in this cycle. */
-export function storeReader<Kind extends StoreKind>({ label, place, pick }: Parts<Kind>): StoreReader<Kind> {
+export function storeReader<Kind extends StoreKind>({ place, pick }: Parts<Kind>): StoreReader<Kind> {
   return {
-    label,
     place,
     async read(source, env) {
+      const label = storeLabel(source as StoreSource);
       const { store, name } = place(source, env);
       const { item, problem } = await store.get(name);
-      if (!item) throw notRead(label(source), problem);
-      if ('refused' in item) throw new SourceError(`${label(source)} ${item.refused}`, { isMissing: item.isMissing });
+      if (!item) throw notRead(label, problem);
+      if ('refused' in item) throw new SourceError(`${label} ${item.refused}`, { isMissing: item.isMissing });
       const part = pick ? pick(item, source) : item.bytes;
-      if (typeof part === 'string') throw new SourceError(`${label(source)} ${part}`);
+      if (typeof part === 'string') throw new SourceError(`${label} ${part}`);
       return { bytes: part, ...(item.isPlain && { isPlain: true }), ...(problem && { unavailable: problem }) };
     },
   };
@@ -44,7 +46,3 @@ function notRead(label: SafeText, problem: StoreProblem | undefined): SourceErro
   const why = problem ? problemText(problem) : 'there was no answer';
   return new SourceError(`${label} could not be read: ${why}`, { unavailable: problem });
 }
-
-/** `AWS Secrets Manager did not answer GetSecretValue (ECONNREFUSED)` */
-export const problemText = ({ store, operation, errorClass, kind }: StoreProblem): string =>
-  `${store} ${kind === 'denied' ? 'refused' : 'did not answer'} ${operation} (${errorClass})`;

@@ -1,5 +1,4 @@
 /** `{ vault: PATH, key: K }`: one value of a secret in a KV version 2 engine of HashiCorp Vault or OpenBao. */
-import { say } from '../../text/index.ts';
 import { type Item, type StoreDriver, type StoreProblem, StoreUnavailableError } from '../store/driver.ts';
 import { ask, statusProblem } from '../store/https.ts';
 import { valueIn } from '../store/json-value.ts';
@@ -14,7 +13,6 @@ export const storeName = 'Vault';
 const perSecond = 50;
 
 export const vault = storeReader<'vault'>({
-  label: ({ path, key }) => say`Vault secret ${path} (key ${key})`,
   place: ({ path, store }, env) => ({
     name: path,
     store: sharedStore('vault', store, () => new Store(driver(store, env), { perSecond })),
