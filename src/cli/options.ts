@@ -89,6 +89,11 @@ export interface RenewalsOptions {
   readonly format: 'text' | 'json';
 }
 
+export interface PermissionsOptions {
+  readonly config: string;
+  readonly format: 'text' | 'json';
+}
+
 export interface ResolveOptions {
   readonly config: string;
   readonly environment: string;

@@ -23,6 +23,7 @@ import type {
   DemoOptions,
   InitOptions,
   InspectOptions,
+  PermissionsOptions,
   RenewalsOptions,
   RenewOptions,
   RequestOptions,
@@ -291,6 +292,15 @@ function addStarting(program: Command, io: CommandIo, finish: Finish): void {
       'Asks for a password, or reads it from standard input, and prints its hash for http.basic_auth.password_hash. The password itself then need not be stored.',
     )
     .action(async () => finish(await (await import('./hash-password.ts')).run(io)));
+  program
+    .command('permissions')
+    .summary('print what the secret stores have to allow')
+    .description(
+      'Prints, for each secret store that the configuration names, the exact policy with which this service can read what it needs, and no more: IAM policy, Azure role assignments, Vault policy, Kubernetes Role. No store is asked.',
+    )
+    .addOption(configuration())
+    .addOption(format('text', 'json'))
+    .action(async (options: PermissionsOptions) => finish(await (await import('./permissions.ts')).run(options, io)));
   program
     .command('demo')
     .summary('run a demonstration on this machine')

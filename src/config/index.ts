@@ -24,6 +24,7 @@ export { ConfigurationError } from './problems.ts';
 export { defaultDeskWorkingDays, type JsonSchema, jsonSchema } from './schema.ts';
 export { starterFile } from './starter.ts';
 export { type StarterAnswers, starterWith } from './starter-answers.ts';
+export { storeSourcesOf } from './store-sources.ts';
 export type {
   ChainOrder,
   Configuration,

@@ -1,5 +1,7 @@
 /** Where values, secrets and material are, and reading them: one file for each kind of source. */
 export { SourceError } from './error.ts';
+export { policiesFor } from './permissions/policies.ts';
+export type { Policy } from './permissions/policy.ts';
 export { isInStore, readContent, readSecret, readSource, refreshSources, secretFrom, sourceLabel } from './read.ts';
 export { Secret } from './secret.ts';
 export type { StoreProblem } from './store/driver.ts';

@@ -33,6 +33,7 @@ describe('help', () => {
         ' renewals resolve',
         ' init',
         ' hash-password',
+        ' permissions',
         ' demo',
       ].map((command) => programName + command),
     );

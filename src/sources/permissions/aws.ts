@@ -1,0 +1,60 @@
+import { jsonText } from '../../text/index.ts';
+import type { AwsSettings, StoreSource } from '../types.ts';
+import { distinct, ofKind, type Policy } from './policy.ts';
+
+/** One IAM policy for both services. The account is the role's own, so it does not have to be written. */
+export function awsPolicy(sources: readonly StoreSource[]): Policy[] {
+  const parameters = distinct(ofKind(sources, 'aws_ssm').map(parameterArn));
+  const secrets = distinct(ofKind(sources, 'aws_secret').map(secretArn));
+  const allow = (sid: string, actions: readonly string[], resources: string | readonly string[]) => ({
+    Sid: sid,
+    Effect: 'Allow',
+    Action: actions,
+    Resource: resources,
+  });
+  const statements = [
+    ...(parameters.length > 0
+      ? [
+          allow('ReadParameters', ['ssm:GetParameters'], parameters),
+          // AWS allows no names here. It shows names and versions, not values, and saves reading what has not changed.
+          allow('AskForVersions', ['ssm:DescribeParameters'], '*'),
+        ]
+      : []),
+    ...(secrets.length > 0
+      ? [
+          allow('ReadSecrets', ['secretsmanager:GetSecretValue'], secrets),
+          allow('ReadSecretsInBatches', ['secretsmanager:BatchGetSecretValue'], '*'),
+        ]
+      : []),
+  ];
+  if (statements.length === 0) return [];
+  const value = { Version: '2012-10-17', Statement: statements };
+  return [
+    {
+      store: 'aws',
+      title: 'AWS: an IAM policy for the role of this service (on ECS the task role)',
+      text: jsonText(value, 2),
+      value,
+      note: [keys, savings, ...(JSON.stringify(value).length > longestPolicy ? [tooLong] : [])].join(' '),
+    },
+  ];
+}
+
+const keys = 'If the values are encrypted with a key of your own, allow kms:Decrypt on that key as well.';
+const savings = 'AskForVersions and ReadSecretsInBatches save calls and may be left out.';
+/** IAM, characters of a managed policy without white space. */
+const longestPolicy = 6_144;
+const tooLong =
+  'This is longer than IAM allows for one policy (6,144 characters): split it, or allow a path such as parameter/mesh/* instead of its names.';
+
+const anyOf = (region: string | undefined) => region ?? '*';
+
+function parameterArn({ name, store }: { readonly name: string; readonly store: AwsSettings }): string {
+  if (name.startsWith('arn:')) return name;
+  return `arn:aws:ssm:${anyOf(store.region)}:*:parameter/${name.replace(/^\//, '')}`;
+}
+
+/** AWS adds a hyphen and six characters to the name. */
+function secretArn({ id, store }: { readonly id: string; readonly store: AwsSettings }): string {
+  return id.startsWith('arn:') ? id : `arn:aws:secretsmanager:${anyOf(store.region)}:*:secret:${id}-??????`;
+}

@@ -1,0 +1,28 @@
+import { joined, type SafeText, say, shellWord } from '../../text/index.ts';
+import type { StoreSource } from '../types.ts';
+import { distinct, ofKind, type Policy } from './policy.ts';
+
+/** A certificate is read through the secret of the same name. */
+export function azurePolicy(sources: readonly StoreSource[]): Policy[] {
+  const all = [...ofKind(sources, 'azure_secret'), ...ofKind(sources, 'azure_certificate')];
+  const scopes = distinct(all.map(({ vault, name }) => `${vaultName(vault)} secrets/${name}`));
+  if (scopes.length === 0) return [];
+  const value = scopes.map((each) => {
+    const [vault = '', scope = ''] = each.split(' ');
+    return { role: 'Key Vault Secrets User', vault, scope };
+  });
+  return [
+    {
+      store: 'azure',
+      title: 'Azure: role assignments for the identity of this service (PRINCIPAL: its principal ID)',
+      text: joined(value.map(command), '\n'),
+      value,
+      note: 'In a vault with access policies instead of roles: the secret permission Get.',
+    },
+  ];
+}
+
+const vaultName = (url: string) => new URL(url).hostname.split('.')[0] ?? url;
+
+const command = ({ role, vault, scope }: { role: string; vault: string; scope: string }): SafeText =>
+  say`az role assignment create --assignee PRINCIPAL --role ${shellWord(role)} --scope "$(az keyvault show --name ${shellWord(vault)} --query id --output tsv)"/${shellWord(scope)}`;

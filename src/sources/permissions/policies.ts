@@ -1,0 +1,10 @@
+import type { StoreSource } from '../types.ts';
+import { awsPolicy } from './aws.ts';
+import { azurePolicy } from './azure.ts';
+import { kubernetesPolicy } from './kubernetes.ts';
+import type { Policy } from './policy.ts';
+import { vaultPolicy } from './vault.ts';
+
+/** What each store has to allow, and no more, for these sources to be read. Pure. */
+export const policiesFor = (sources: readonly StoreSource[]): Policy[] =>
+  [awsPolicy, azurePolicy, vaultPolicy, kubernetesPolicy].flatMap((policy) => policy(sources));

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { policiesFor } from '../../src/sources/index.ts';
+import { type } from '../support/cli.ts';
+
+const sample = (name: string) => join(import.meta.dirname, '..', 'config', 'good', name);
+
+test.each(['stores', 'vault-kubernetes'])('permissions: the policies for %s.yaml are exactly these', async (name) => {
+  const { code, stdout, stderr } = await type(['permissions', '--config', sample(`${name}.yaml`)]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  await expect(stdout).toMatchFileSnapshot(`golden/permissions-${name}.txt`);
+});
+
+test('permissions: every name that the configuration has is allowed, and no other', async () => {
+  const { stdout } = await type(['permissions', '--config', sample('stores.yaml'), '--format', 'json']);
+  const { policies } = JSON.parse(stdout) as { policies: { aws: { Statement: { Resource: string[] | string }[] } } };
+  const resources = policies.aws.Statement.flatMap(({ Resource }) => Resource).filter((each) => each !== '*');
+  const names = [...readFileSync(sample('stores.yaml'), 'utf8').matchAll(/aws_(?:ssm|secret): "?([^"} ,]+)/g)].map(
+    ([, name = '']) => name,
+  );
+  const wanted = new Set(names);
+  expect(resources).toHaveLength(wanted.size);
+  for (const name of wanted) expect(resources.filter((each) => each.includes(name))).toHaveLength(1);
+});
+
+test('permissions: where no source is in a store, nothing is needed', async () => {
+  const { code, stdout } = await type(['permissions', '--config', sample('minimal.yaml')]);
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: 'No source is in a secret store, so no permissions are needed.\n',
+  });
+});
+
+test('permissions: a policy that is longer than IAM allows says so', () => {
+  const named = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      kind: 'aws_ssm' as const,
+      name: `/mesh/${String(index).padStart(40, '0')}`,
+      store: {},
+    }));
+  const note = (count: number) => policiesFor(named(count))[0]?.note;
+  expect(note(10)).not.toContain('6,144');
+  expect(note(200)).toContain('6,144');
+});
