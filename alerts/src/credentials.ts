@@ -23,6 +23,8 @@ const isWarning = (remaining: string) =>
 const isCritical = (remaining: string) => `(${remaining} < ${criticalThreshold}) and (${remaining} > 0)`;
 const caEndsFirst = `(${credentialExpiry} < ${clientNotAfter})`;
 const otherwiseInvalid = codesOf('validity', 'strength').filter((code) => code !== 'certificate_expired');
+/** OpenSSL and the server refuse what our rules accept. Otherwise that they disagree is a warning. */
+const nobodyAccepts = stands('verifiers_disagree').replace('severity!="info"', 'severity="critical"');
 /** An alert about the renewal says why the time runs out. */
 const renewalAlerted =
   `${perEnvironment('nhs_mesh_renewal_state{state=~"due|failed|uncertain"}')} == 1 ` +
@@ -91,8 +93,11 @@ const reading: AlertRule[] = [
   {
     // Everything that the alerts above, and the one for an expired certificate, do not explain.
     alert: 'MeshCredentialInvalid',
-    about: otherwiseInvalid,
-    expr: unless(stands(...otherwiseInvalid), stands(...codesOf('readable', 'key_match'), 'certificate_expired')),
+    about: [...otherwiseInvalid, 'verifiers_disagree'],
+    expr: unless(
+      `${stands(...otherwiseInvalid)} or ${nobodyAccepts}`,
+      stands(...codesOf('readable', 'key_match'), 'certificate_expired'),
+    ),
     for: '10m',
     severity: 'critical',
     summary: `MESH would refuse the credential of ${environment}`,
@@ -134,7 +139,7 @@ const reading: AlertRule[] = [
   {
     alert: 'MeshVerifiersDisagree',
     about: codesOf('rehearsal'),
-    expr: fails('rehearsal'),
+    expr: unless(fails('rehearsal'), nobodyAccepts),
     for: '30m',
     severity: 'warning',
     summary: `Two verifiers disagree about the credential of MESH ${environment}`,

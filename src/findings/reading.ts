@@ -161,7 +161,7 @@ export const readingCodes = {
     title: 'Private key is not encrypted',
     meaning: 'Anyone who can read the file can act as this mailbox.',
     remedy:
-      'Encrypt it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in KEY -out KEY.enc`, and configure the passphrase.',
+      'Encrypt it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in KEY -out KEY.enc`, replace it (`mv KEY.enc KEY`), and set `credential.passphrase`.',
     source: meshCertificateGuidance,
   },
   private_key_permissions: {

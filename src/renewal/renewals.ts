@@ -95,7 +95,8 @@ export function createRenewals(
       underWay.add(step);
       return step;
     },
-    retryNow: (environment, fingerprint, asked, at) => retryNow(store, environment, fingerprint, asked, at),
+    retryNow: (environment, fingerprintSha256, asked, at) =>
+      retryNow(store, environment, { fingerprintSha256, asked, stateDir }, at),
     records: () => ({
       count: store.count(),
       slice: (from, most) => store.slice(from, most),

@@ -1,6 +1,7 @@
 /** What a person can do to a renewal: settle what a crash or a mail server left open, or have it sent now. */
 import type { ResolvedEnvironment } from '../config/index.ts';
 import { subjectOf } from './claim.ts';
+import { isPresent } from './store/pending-files.ts';
 import type { RenewalReader, RenewalStore } from './store/store.ts';
 import type { RenewalRecord, RenewalState, StoredRenewal } from './types.ts';
 
@@ -70,25 +71,51 @@ function whyNot({ environment, state, delivery }: RenewalRecord, outcome: 'sent'
   return `the renewal of ${environment} is ${state}: there is nothing to settle`;
 }
 
+export interface Retry {
+  readonly fingerprintSha256: string;
+  /** Why a person asks, for the desk. */
+  readonly asked: { readonly reason?: string };
+  readonly stateDir: string;
+}
+
 /**
- * A refused request becomes due again, and the pause after a failure ends. Returns the record as it was, under whatever name.
- * @param asked.reason why a person asks, for the desk
+ * A refused request becomes due again, and the pause after a failure ends. So does one that the desk has, if its private key is gone: what the
+ * desk issues for it would be of no use. Returns the record as it was, or as it is due again, under whatever name.
  * @throws {StoreError}
  */
 export function retryNow(
   store: RenewalStore,
   environment: ResolvedEnvironment,
-  fingerprintSha256: string,
-  asked: { readonly reason?: string },
+  { fingerprintSha256, asked, stateDir }: Retry,
   now: Date,
 ): StoredRenewal | undefined {
   const before = renewalOfCertificate(store, environment, fingerprintSha256);
   if (!before) return undefined;
+  const replaced = !isPresent(stateDir, before.keyFile) && beginAgain(store, before, now);
   const reason = 'somebody asked for another attempt';
   store.transition(before, { from: ['failed'], to: 'due', at: now, reason, changes: { lastError: null } });
   const words = asked.reason === undefined ? {} : { askedReason: asked.reason };
-  if (before.state === 'due' || before.state === 'failed') store.note(before, { ...words, nextAttemptAt: null });
-  return before;
+  if (replaced || before.state === 'due' || before.state === 'failed')
+    store.note(before, { ...words, nextAttemptAt: null });
+  return replaced ? store.get(before) : before;
+}
+
+/** With another key, another request and another Message-ID. */
+function beginAgain(store: RenewalStore, record: StoredRenewal, now: Date): boolean {
+  return store.transition(record, {
+    from: ['requested', 'uncertain', 'issued'],
+    to: 'due',
+    at: now,
+    reason: 'somebody asked for a new request, because the private key of the earlier one is gone',
+    changes: {
+      messageId: null,
+      requestedAt: null,
+      delivery: null,
+      bodyBegunAt: null,
+      lastError: null,
+      nextAttemptAt: null,
+    },
+  });
 }
 
 /** Its own, or else that of another environment that uses the same certificate. */

@@ -73,6 +73,13 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
     holds: evidence([['store_unavailable', 'critical']]),
     not: evidence(['store_unavailable']),
   },
+  'OpenSSL refuses what we accept, and so does the server': {
+    holds: evidence(['verifiers_disagree', 'handshake_failed'], { handshake: failed('tls_protocol_mismatch') }),
+    not: evidence(['verifiers_disagree', 'handshake_failed'], {
+      handshake: failed('tls_protocol_mismatch'),
+      assessment: assessment({ failed: ['strength'] }),
+    }),
+  },
   'The certificate and its key are of another environment, and the bundle is right': {
     holds: evidence(['chain_untrusted', 'chain_incomplete']),
     not: evidence(['chain_untrusted']),

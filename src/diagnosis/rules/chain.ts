@@ -1,5 +1,5 @@
 /** The bundle: a CA that is missing, of another generation, expired, or of another environment. */
-import type { FindingCode } from '../../findings/index.ts';
+import type { Finding, FindingCode } from '../../findings/index.ts';
 import type { HandshakeReason } from '../../mesh/index.ts';
 import { keyIdentifiersAgree, looksSelfSigned, namedIssuer, namesIssuer } from '../../verify/index.ts';
 import { type Certificate, firstToExpire } from '../../x509/index.ts';
@@ -144,6 +144,31 @@ function serverEndsWithOurCa(evidence: Evidence): boolean {
   return authoritiesOf(evidence).some(({ fingerprintSha256 }) => fingerprintSha256 === first?.fingerprintSha256);
 }
 
+/** Remedies about one certificate of the bundle: which, in which file, and where the right one is to be had. */
+function replaceAuthority(evidence: Evidence, { subject }: Finding): Wording {
+  const authority = authoritiesOf(evidence).find((each) => each.subject.text === subject);
+  if (!authority) return {};
+  return {
+    remedy: `In ${place(evidence, 'caBundle')}, replace ${quotedName(authority.subject)} with the certificate that NHS England publishes for that CA.`,
+    ...publicBundle(evidence),
+  };
+}
+
+function fewerAuthorities(evidence: Evidence): Wording {
+  const client = clientOf(evidence);
+  return {
+    remedy: `Reduce ${place(evidence, 'caBundle')} to the CA certificates of this environment: ${client ? quotedName(client.issuer) : 'the issuing CA'} and the root above it.`,
+    ...publicBundle(evidence),
+  };
+}
+
+const remedies: Partial<Record<FindingCode, NonNullable<Rule['says']>>> = {
+  chain_signature_invalid: replaceAuthority,
+  chain_not_a_ca: replaceAuthority,
+  chain_key_usage_invalid: replaceAuthority,
+  path_search_over_limit: fewerAuthorities,
+};
+
 /** The other rules of RFC 5280 about a path: each of them makes MESH refuse it as well. */
 const others: readonly FindingCode[] = [
   'chain_signature_invalid',
@@ -209,6 +234,7 @@ export const chainRules: readonly Rule[] = [
       cause,
       reasons: bothSides,
       consequences: disagreement,
+      ...(remedies[cause] ? { says: remedies[cause] } : {}),
     }),
   ),
   {

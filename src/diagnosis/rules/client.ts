@@ -1,6 +1,6 @@
 /** The client certificate itself: its key, its dates, its strength. */
 import { createHash } from 'node:crypto';
-import type { FindingCode } from '../../findings/index.ts';
+import type { Finding, FindingCode } from '../../findings/index.ts';
 import type { HandshakeReason } from '../../mesh/index.ts';
 import { commandFor } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
@@ -94,6 +94,31 @@ const unusable: readonly [FindingCode, string][] = [
   ['public_key_unusable', 'No TLS library uses such a public key'],
 ];
 
+/** Which of them a new key of ours puts right. */
+const needsNewKey: readonly FindingCode[] = ['weak_key', 'public_key_unusable'];
+
+/** The desk issues another, unless it is a CA's. */
+function requestAnother(evidence: Evidence, { code, subject }: Finding): Wording {
+  const client = clientOf(evidence);
+  if (!client || evidence.environment === undefined || subject !== client.subject.text) return {};
+  const [key, what] = needsNewKey.includes(code) ? [' --key new', ' with a new RSA 2048 key'] : ['', ''];
+  const command = commandFor(`renew${key} --reason 'MESH refuses the present certificate'`, evidence);
+  return {
+    remedy: `Request a certificate for a MESH client${what} from ${desk(evidence)}.`,
+    ...(command ? { command } : {}),
+  };
+}
+
+function goByOpenSsl(evidence: Evidence): Wording {
+  const command = commandFor("renew --key new --reason 'TLS libraries refuse the present certificate'", evidence);
+  return {
+    headline: 'OpenSSL cannot use these files, although they keep every rule, and the connection fails',
+    remedy:
+      'Go by the verdict of OpenSSL in the message. A certificate for a new RSA 2048 key can be used everywhere: request one.',
+    ...(command ? { command } : {}),
+  };
+}
+
 export const clientRules: readonly Rule[] = [
   {
     name: 'A key that does not belong to the certificate cannot be presented',
@@ -116,5 +141,14 @@ export const clientRules: readonly Rule[] = [
     consequences: [...disagreement, ...renewing],
     says: early,
   },
-  ...unusable.map(([cause, name]): Rule => ({ name, cause, reasons: refusals, consequences: disagreement })),
+  ...unusable.map(
+    ([cause, name]): Rule => ({ name, cause, reasons: refusals, consequences: disagreement, says: requestAnother }),
+  ),
+  {
+    name: 'OpenSSL refuses what we accept, and so does the server',
+    cause: 'verifiers_disagree',
+    reasons: [...refusals, 'tls_protocol_mismatch'],
+    when: ({ assessment, handshake }) => assessment?.valid === true && handshake?.outcome === 'failure',
+    says: goByOpenSsl,
+  },
 ];

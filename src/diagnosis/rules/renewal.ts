@@ -70,6 +70,15 @@ function telephoneDesk(evidence: Evidence): Wording {
   };
 }
 
+function keyGone(evidence: Evidence): Wording {
+  const { keyFile } = evidence.renewal?.record ?? {};
+  const key = keyFile ? `${keyFile} in the state directory` : 'the key of the request';
+  return {
+    remedy: `Restore ${key} from a backup. If there is none, send a new request with the command below, and tell ${desk(evidence)} that it replaces the earlier one.`,
+    ...withCommand(evidence.renewal?.first ? 'request' : 'renew', evidence),
+  };
+}
+
 const isAsked = ({ renewal }: Evidence) => renewal?.state === 'requested' && renewal.record?.delivery !== 'drafted';
 
 export const renewalRules: readonly Rule[] = [
@@ -93,7 +102,7 @@ export const renewalRules: readonly Rule[] = [
     name: 'A certificate without its key is of no use, whatever the desk answers',
     cause: 'renewal_key_missing',
     consequences: ['renewal_due', 'renewal_overdue', 'renewal_unanswered', ...runningOut],
-    says: (evidence) => withCommand('renew', evidence),
+    says: keyGone,
   },
   {
     name: 'Nothing is sent while the clock is in doubt',

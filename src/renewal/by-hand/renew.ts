@@ -119,7 +119,8 @@ function leaveToService(
   try {
     const key = keyFor(environment, certificate);
     if (!certificate) beginFirst(store, environment, asked, now);
-    const state = retryNow(store, environment, key.fingerprintSha256, asked, now)?.state;
+    const { fingerprintSha256 } = key;
+    const state = retryNow(store, environment, { fingerprintSha256, asked, stateDir }, now)?.state;
     if (state === 'due' || state === 'failed') return { kind: 'left_to_service' };
     if (state === undefined || state === 'not_due') return { kind: 'not_in_window', reason: locked.message };
     return { kind: 'asked_already', state };

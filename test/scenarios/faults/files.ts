@@ -83,6 +83,16 @@ export const fileFaults: readonly Fault[] = [
     remedy: (bench) => bench.write('ca_bundle.pem', bench.pki.root.pem + bench.pki.sub.pem),
   },
   {
+    name: 'The store of the private key does not answer',
+    make: made((bench) => {
+      for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) process.env[name] ??= 'none';
+      bench.top = { stores: { aws: { region: 'eu-west-2', endpoint: 'http://127.0.0.1:1' } } };
+      bench.settings.credential = { ...bench.settings.credential, private_key: { aws_ssm: '/mesh/key' } };
+    }),
+    cause: 'store_unavailable',
+    ...unusable,
+  },
+  {
     name: 'The passphrase is not in this process’s environment',
     make: made((bench) => void delete bench.env.KEY_PASSPHRASE),
     cause: 'passphrase_missing',

@@ -3,13 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
-import { createServer as createNet, type Server, type Socket } from 'node:net';
+import { createServer as createNet, type Server as NetServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadConfiguration } from '../../../src/config/load.ts';
 import type { Configuration, ResolvedEnvironment } from '../../../src/config/types.ts';
 import { acceptOrRefuse, alert } from '../../../src/demo/refusing-socket.ts';
-import { examine } from '../../../src/examine/examine.ts';
+import { type Bench as Examining, here } from '../../../src/examine/bench.ts';
+import { examine, readAhead } from '../../../src/examine/index.ts';
 import { handshake } from '../../../src/mesh/handshake.ts';
 import {
   newMemory,
@@ -24,6 +25,8 @@ import type { EnvironmentStatus } from '../../../src/status/types.ts';
 import { literal, Untrusted } from '../../../src/text/index.ts';
 import { dayMs } from '../../../src/time/duration.ts';
 import type { Assessment } from '../../../src/verify/types.ts';
+import type { Scenario, Server } from '../../scenarios/handshakes.ts';
+import { start } from '../mesh/servers.ts';
 import { type CertificateOptions, ca, leaf, type Made, type NameInput, serverCertificate } from '../pki.ts';
 
 export const inDays = (days: number, from = new Date()) => new Date(from.getTime() + days * dayMs);
@@ -78,6 +81,8 @@ export class Bench {
     credential?: Record<string, unknown> | undefined;
     [key: string]: unknown;
   };
+  /** Further top-level keys of the configuration. */
+  top: Record<string, unknown> = {};
   server: Made;
   /** What the server sends along with its certificate. */
   serverChain: string;
@@ -89,6 +94,10 @@ export class Bench {
   /** The TLS alert with which the server refuses every client. */
   refusal: number | undefined;
   answer: Answer = answering(200);
+  /** Answers in MESH's place, or does not. */
+  elsewhere: Server | undefined;
+  /** Where the files are read and judged. */
+  examining: Examining & { stop?(): Promise<void> } = here;
   /** This machine's clock minus the true time. */
   clockMs = 0;
   watchedForMs = 0;
@@ -145,7 +154,7 @@ export class Bench {
     return new Date(Date.now() + this.clockMs);
   }
 
-  #listening: Server | undefined;
+  #listening: NetServer | undefined;
   readonly #sockets = new Set<Socket>();
 
   async #serve(): Promise<string> {
@@ -184,6 +193,7 @@ export class Bench {
       application: 'Mavis',
       ods_code: 'X26',
       contact: { name: 'Sample Contact', email: 'contact@example.nhs.uk', telephone: '0113 000 0000' },
+      ...this.top,
       environments: [{ ...this.settings, mesh: { url, ...mesh } }],
     };
     this.write('mesh-cert-monitor.yaml', JSON.stringify(document));
@@ -192,13 +202,17 @@ export class Bench {
 
   /** One cycle and one handshake. */
   async look(): Promise<EnvironmentStatus> {
-    const url = await this.#serve();
+    const elsewhere =
+      this.elsewhere && (await start({ server: this.elsewhere } as Scenario, undefined, undefined as never));
+    if (elsewhere?.proxy) this.settings.mesh.proxy = elsewhere.proxy;
+    const url = elsewhere?.url ?? (await this.#serve());
     try {
       const configuration = await this.#configure(url);
       const environment = configuration.environments[0] as ResolvedEnvironment;
       const now = this.now;
       const watchingSince = new Date(now.getTime() - this.watchedForMs);
-      const examination = await examine(environment, undefined, this.env, now);
+      await readAhead([environment], this.env);
+      const examination = await examine(environment, undefined, this.env, now, this.examining);
       let memory = newMemory(environment, { configurationFile: configuration.path, watchingSince });
       memory = rememberExamination(memory, examination, now, now);
       const result = await handshake(environment, examination?.credential, { now: () => this.now, env: this.env });
@@ -206,7 +220,7 @@ export class Bench {
       memory = rememberRenewal(memory, { ...this.#renewal(environment, examination?.assessment, now), emailed: [] });
       return statusFrom(memory, now);
     } finally {
-      await this.#close();
+      await (elsewhere ? elsewhere.stop() : this.#close());
     }
   }
 
@@ -248,14 +262,15 @@ export class Bench {
     return { status: { state, reason, ...(first ? { first } : {}), ...(record ? { record } : {}) }, findings };
   }
 
-  /** In a shell, as a person types it. */
-  type(command: string): void {
+  /** In a shell, as a person types it. @param answers to what it asks; there is no terminal, so it reads them from standard input. */
+  type(command: string, answers = ''): void {
     this.write('mesh-cert-monitor', `#!/bin/sh\nexec '${process.execPath}' '${resolve('src/main.ts')}' "$@"\n`, 0o755);
     const env = { ...process.env, ...this.env, PATH: `${this.folder}:${process.env.PATH}` };
-    execFileSync('sh', ['-c', command], { cwd: '/', env, stdio: 'pipe' });
+    execFileSync('setsid', ['-w', 'sh', '-c', command], { cwd: '/', env, input: answers, stdio: 'pipe' });
   }
 
   async end(): Promise<void> {
+    await this.examining.stop?.();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,152 @@
+/** Every command that a diagnosis prints is typed in a shell, to the letter; then what it was to put right is gone, or the next command is printed. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { EnvironmentStatus } from '../../src/status/types.ts';
+import { faults } from '../scenarios/faults/all.ts';
+import { type } from '../support/cli.ts';
+import { type Bench, inDays } from '../support/faults/bench.ts';
+import { recordReally } from '../support/faults/record.ts';
+import { signRequest } from '../support/pki.ts';
+import { needs } from '../support/tools.ts';
+
+const ours = /^mesh-cert-monitor /;
+/** With the answers to what it asks. */
+const run = (bench: Bench, command: string) => bench.type(command, `${'correct horse battery staple\n'.repeat(3)}`);
+
+/** What `check` sees, with the record of renewals as it is on disk. */
+async function checked(bench: Bench): Promise<{ cause: string | null; command?: string }> {
+  const words = ['check', '--config', bench.configurationFile, '--offline', '--format', 'json'];
+  const { stdout } = await type(words, { env: bench.env });
+  return JSON.parse(stdout).environments[0].diagnosis;
+}
+
+/** The desk signs the request, and the contact does what the emails say. */
+async function deskAnswers(bench: Bench): Promise<void> {
+  const { stdout } = await type(['renewals', '--config', bench.configurationFile, '--format', 'json'], {});
+  const { csrFile } = JSON.parse(stdout).renewals.at(-1).record;
+  const csr = readFileSync(bench.path(`state/${csrFile}`), 'utf8');
+  const issuer = { ...bench.pki.sub, notAfter: inDays(3000) };
+  writeFileSync(bench.path('ISSUED.eml'), (await signRequest(issuer, csr, { notBefore: inDays(-0.1) })).pem);
+  if (!existsSync(bench.path('ca_bundle.pem'))) bench.write('ca_bundle.pem', bench.pki.root.pem + bench.pki.sub.pem);
+  run(
+    bench,
+    `mesh-cert-monitor accept --config ${bench.configurationFile} --environment integration --install ${bench.path('ISSUED.eml')}`,
+  );
+  // MESH accepts what the desk has issued.
+  bench.refusal = undefined;
+  bench.clientCa += bench.pki.root.pem + bench.pki.sub.pem;
+  bench.renewal = { state: 'not_due' };
+}
+
+/** What happens next in the world, by what was typed. The first that fits. */
+const consequences: readonly [RegExp, (bench: Bench) => void | Promise<void>][] = [
+  [/ renewals resolve .*--not-sent$/, async (bench) => followUp(bench, / renew /)],
+  [/ (renew|request|renewals|renewals resolve) /, deskAnswers],
+  [
+    /^timedatectl set-ntp true$/,
+    (bench) => {
+      expect(existsSync(bench.path('clock-is-set'))).toBe(true);
+      bench.clockMs = 0;
+      bench.renewal = { state: 'not_due' };
+    },
+  ],
+];
+
+async function followUp(bench: Bench, expected: RegExp): Promise<void> {
+  const { command = '' } = await checked(bench);
+  expect(command).toMatch(expected);
+  run(bench, command);
+  await deskAnswers(bench);
+}
+
+/** A command that only shows something: it works as typed, and what it shows decides what comes next. */
+const looks = /^(date -u|ls -ld )/;
+
+/** Codes that stay although the command was right: another part of the world has to change as well. */
+const stays: Readonly<Record<string, string>> = {
+  'The clock is slow by years: nothing is valid yet, MESH’s certificate neither': 'the certificates are the samples’',
+  'The issuing CA is not valid yet': 'the certificates are the samples’',
+  'unknown_ca from MESH while our files fit each other': 'the new certificate comes from the CA that MESH wants',
+};
+
+/** What stands once the fault has gone. */
+const leaves: Readonly<Record<string, string>> = {
+  'A clock that is a day fast makes a certificate look expired': 'renewal_due',
+};
+
+describe('the command of the diagnosis', () => {
+  const possible = faults.filter(({ tool }) => !tool || needs(tool));
+  test.each(possible.map((fault) => [fault.name, fault] as const))('%s', { timeout: 60_000 }, async (name, fault) => {
+    const bench = await fault.make();
+    try {
+      const before = await bench.look();
+      const { cause, command } = before.diagnosis;
+      if (command === undefined) return;
+      if (ours.test(command)) await recordReally(bench, before);
+      bench.write(
+        'timedatectl',
+        `#!/bin/sh\n[ "$*" = 'set-ntp true' ] && touch ${bench.path('clock-is-set')}\n`,
+        0o755,
+      );
+      run(bench, command);
+      if (looks.test(command)) return;
+      await consequences.find(([pattern]) => pattern.test(command))?.[1](bench);
+      if (name in stays) return;
+      const after = await bench.look();
+      expect(codesOf(after), command).not.toContain(cause?.code);
+      expect(after.diagnosis.cause?.code, command).toBe(leaves[name] ?? fault.also?.[0]);
+    } finally {
+      await bench.end();
+    }
+  });
+
+  test('every reason to leave something as it is names a fault', () => {
+    const named = Object.keys({ ...stays, ...leaves });
+    expect(named.filter((name) => !faults.some((fault) => fault.name === name))).toEqual([]);
+  });
+});
+
+const codesOf = ({ findings }: EnvironmentStatus) => findings.map(({ code }) => code);
+
+describe('the commands inside a first action', () => {
+  const inText = /`((?:mesh-cert-monitor|openssl|chmod|keytool|mv|date|timedatectl) [^`]*)`/g;
+  const commandsIn = ({ diagnosis }: EnvironmentStatus) =>
+    [...diagnosis.firstAction.matchAll(inText)].map(([, command = '']) => command);
+
+  test('a key that is not encrypted is encrypted, replaced, and its passphrase configured', async () => {
+    const bench = await faults.find(({ cause }) => cause === 'private_key_unencrypted')!.make();
+    try {
+      delete (bench.settings.credential as { passphrase?: unknown }).passphrase;
+      const [encrypt = '', replace = '', ...others] = commandsIn(await bench.look());
+      expect(others).toEqual([]);
+      run(bench, encrypt);
+      run(bench, replace);
+      (bench.settings.credential as { passphrase?: unknown }).passphrase = { env: 'KEY_PASSPHRASE' };
+      expect((await bench.look()).diagnosis.cause?.code).toBeUndefined();
+    } finally {
+      await bench.end();
+    }
+  });
+
+  test.skipIf(!needs('keytool'))('the entry of a keystore that is no longer used is deleted', async () => {
+    const bench = await faults.find(({ cause }) => cause === 'keystore_has_several_keys')!.make();
+    try {
+      const [remove = '', ...others] = commandsIn(await bench.look());
+      expect(others).toEqual([]);
+      run(bench, remove.replace('NAME', 'old'));
+      expect((await bench.look()).diagnosis.cause?.code).toBeUndefined();
+    } finally {
+      await bench.end();
+    }
+  });
+
+  test('no command names a file that is not there', async () => {
+    for (const fault of faults.filter(({ tool }) => !tool || needs(tool))) {
+      const bench = await fault.make();
+      const status = await bench.look();
+      for (const command of [...commandsIn(status), status.diagnosis.command ?? ''])
+        expect(command, fault.name).not.toMatch(/\b(FILE|BUNDLE\.pem|KEY)\b(?!\.enc)|--config FILE|--environment NAME/);
+      await bench.end();
+    }
+  }, 120_000);
+});
