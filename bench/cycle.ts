@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Configuration, loadConfiguration } from '../src/config/index.ts';
 import { benchInThreads, examine, lookInThread } from '../src/examine/index.ts';
 import { Exposition } from '../src/metrics/index.ts';
@@ -23,7 +24,10 @@ export async function cycleFigures(estate: Estate): Promise<Figure[]> {
     await exposition.refresh(monitor.estate());
   };
   try {
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
     const cold = await costOf(cycle);
+    delay.disable();
     // The first repetition still settles what the first cycle began.
     await cycle();
     const unchanged: number[] = [];
@@ -42,6 +46,13 @@ export async function cycleFigures(estate: Estate): Promise<Figure[]> {
         ...(size >= 1000 ? { target: 100 } : {}),
       },
       { name: 'cold cycle, CPU per environment', size, value: perEnvironment(cold.cpuMs, 1), unit: 'ms' },
+      {
+        name: 'main-loop delay p99 during a cold cycle',
+        size,
+        value: delay.percentile(99) / 1e6,
+        unit: 'ms',
+        ...(size >= 1000 ? { target: 10 } : {}),
+      },
       { name: 'cold cycle', size, value: cold.wallMs / 1000, unit: 's', ...(size === 10_000 ? { target: 40 } : {}) },
     ];
   } finally {

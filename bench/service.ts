@@ -50,17 +50,6 @@ export async function serviceFigures(estate: Estate, size: number): Promise<Figu
       against: 'a bare HTTP server',
       target: { 10: 80, 1000: 120, 10000: 400 }[size],
     },
-    ...(first.loopP99Ms === undefined
-      ? []
-      : [
-          {
-            name: 'main-loop delay p99 during the first cycle',
-            size,
-            value: first.loopP99Ms,
-            unit: 'ms',
-            target: 10,
-          } as const,
-        ]),
   ].map(({ target, ...figure }) => ({ ...figure, ...(target === undefined ? {} : { target }) }) as Figure);
 }
 
@@ -70,7 +59,6 @@ interface Run {
   readonly readyCpuMs: number;
   readonly scrapeCpuMs: number;
   readonly scrapeP99Ms: number;
-  readonly loopP99Ms: number | undefined;
   readonly residentMiB: number;
 }
 
@@ -84,13 +72,12 @@ async function run({ config }: Estate, scraping?: 'scrape meanwhile'): Promise<R
     const readyMs = performance.now() - started;
     const readyCpuMs = cpuMsOf(service.child);
     const times = (await watched?.stop()) ?? [];
-    const loopP99Ms = await loopDelayP99Ms(service);
     await pause(2_000);
     const residentMiB = residentMiBOf(service.child);
     const before = cpuMsOf(service.child);
     for (let each = 0; each < scrapes; each += 1) await scrape(service);
     const scrapeCpuMs = (cpuMsOf(service.child) - before) / scrapes;
-    return { liveMs, readyMs, readyCpuMs, scrapeCpuMs, scrapeP99Ms: quantile(times, 0.99), loopP99Ms, residentMiB };
+    return { liveMs, readyMs, readyCpuMs, scrapeCpuMs, scrapeP99Ms: quantile(times, 0.99), residentMiB };
   } finally {
     await stop(service.child);
   }
@@ -103,13 +90,6 @@ async function scrape({ url }: Pick<Server, 'url'>): Promise<number> {
   await response.arrayBuffer();
   if (!response.ok) throw new Error(`a scrape was answered with ${response.status}`);
   return performance.now() - begun;
-}
-
-/** Of the worst of what was observed so far, in milliseconds. Absent in a build without the metric. */
-async function loopDelayP99Ms({ url }: Server): Promise<number | undefined> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  const seconds = /^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(text)?.[1];
-  return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
 
 function scrapeUntilStopped(service: Server) {

@@ -1,7 +1,7 @@
 import { type DashboardBuilder, DashboardLinkBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as look from './appearance.ts';
 import { environmentUid, frame, overviewUid } from './frame.ts';
-import { barPanel, joined, now, over, rows, statPanel, tablePanel, timelinePanel } from './panels.ts';
+import { barPanel, joined, linePanel, now, over, rows, statPanel, tablePanel, timelinePanel } from './panels.ts';
 import { queries } from './queries.ts';
 
 const detailUrl = `/d/${environmentUid}?var-mesh_environment=\${__data.fields.Environment}&var-job=\${__data.fields.Job}&var-mesh_estate=\${__data.fields.Estate}`;
@@ -129,5 +129,38 @@ export function overview(): DashboardBuilder {
       })
         .withTarget(over(queries.handshakeReason, '{{mesh_environment}}'))
         .mappings(look.reasonNames()),
+    )
+    .withRow(new RowBuilder('The monitor itself').gridPos({ x: 0, y: 33, w: 24, h: 1 }))
+    .withPanel(
+      linePanel({
+        title: 'Delay and work',
+        description:
+          'How late the event loop is, how long a cycle of checks takes, and how much of a processor is used.',
+        at: { x: 0, y: 34, w: 8, h: 8 },
+      })
+        .withTarget(over(queries.loopDelay, 'event loop, p99', 'A'))
+        .withTarget(over(queries.cycleDuration, 'cycle of checks', 'B'))
+        .withTarget(over(queries.cpu, 'processor seconds per second', 'C'))
+        .withTarget(over(queries.garbage, 'of which garbage collection', 'D'))
+        .unit('s'),
+    )
+    .withPanel(
+      linePanel({
+        title: 'Memory',
+        description: 'Memory of the process, and what JavaScript uses of it.',
+        at: { x: 8, y: 34, w: 8, h: 8 },
+      })
+        .withTarget(over(queries.residentMemory, 'resident', 'A'))
+        .withTarget(over(queries.heap, 'JavaScript', 'B'))
+        .unit('bytes'),
+    )
+    .withPanel(
+      linePanel({
+        title: 'Queues',
+        description: 'Environments whose check, handshake or renewal is waiting or under way.',
+        at: { x: 16, y: 34, w: 8, h: 8 },
+      })
+        .withTarget(over(queries.queues, '{{queue}}'))
+        .unit('short'),
     );
 }

@@ -66,5 +66,12 @@ export const queries = {
   checkDuration: best(`nhs_mesh_check_duration_seconds{${env}}`),
   reloadSuccessful: `min(nhs_mesh_config_last_reload_successful{${monitor}})`,
   reloadAge: `time() - max(nhs_mesh_config_last_reload_success_timestamp_seconds{${monitor}})`,
+  loopDelay: `max(nodejs_eventloop_lag_p99_seconds{${monitor}})`,
+  residentMemory: `max(process_resident_memory_bytes{${monitor}})`,
+  heap: `max(nodejs_heap_size_used_bytes{${monitor}})`,
+  cpu: `max(rate(process_cpu_seconds_total{${monitor}}[5m]))`,
+  garbage: `max(rate(nodejs_gc_duration_seconds_sum{${monitor}}[5m]))`,
+  cycleDuration: `max(mesh_cert_monitor_cycle_duration_seconds{${monitor}})`,
+  queues: `max by (queue) (mesh_cert_monitor_queue_length{${monitor}})`,
   build: `max by (version, node_version) (mesh_cert_monitor_build_info{${monitor}})`,
 } as const;

@@ -5,6 +5,7 @@
 import { checkNames, findingCodes, severities } from '../findings/index.ts';
 import { handshakeOutcomes, handshakePhases, handshakeReasons } from '../mesh/index.ts';
 import { emailOutcomes, renewalStates } from '../renewal/index.ts';
+import { queueNames } from './work.ts';
 
 export type MetricUnit = 'unix seconds' | 'seconds' | '1 or 0' | 'always 1' | 'count' | 'status code';
 export type MetricGroup = 'certificate' | 'credential' | 'handshake' | 'renewal' | 'cycle' | 'process';
@@ -57,6 +58,7 @@ export const labelCatalogue = {
   phase: { meaning: 'The part of the handshake that was timed.', values: handshakePhases },
   outcome: { meaning: 'The result.', values: [...handshakeOutcomes, ...emailOutcomes] },
   state: { meaning: 'The state of the renewal (a closed list).', values: renewalStates },
+  queue: { meaning: 'What is waited for.', values: queueNames },
   version: { meaning: 'This program’s version.', values: undefined },
   node_version: { meaning: 'The version of Node.js it runs on.', values: undefined },
 } as const satisfies Record<string, { meaning: string; values: readonly string[] | undefined }>;
@@ -319,6 +321,20 @@ const entries = {
     unit: 'always 1',
     labels: ['file'],
     help: 'Where the configuration is, for commands in the text of an alert.',
+  },
+  mesh_cert_monitor_queue_length: {
+    group: 'process',
+    type: 'gauge',
+    unit: 'count',
+    labels: ['queue'],
+    help: 'Environments whose check, handshake or renewal is waiting or under way.',
+  },
+  mesh_cert_monitor_cycle_duration_seconds: {
+    group: 'process',
+    type: 'gauge',
+    unit: 'seconds',
+    labels: [],
+    help: 'How long the last cycle of checks took for all environments. 0 until the first has ended.',
   },
   mesh_cert_monitor_build_info: {
     group: 'process',

@@ -1,17 +1,25 @@
 /** Turns the state of the service into the text that Prometheus reads, and keeps what has not changed since the last scrape. */
 import type { EstateStatus } from '../status/index.ts';
-import { shellWord } from '../text/index.ts';
+import { literal, shellWord } from '../text/index.ts';
 import { unixSeconds } from '../time/index.ts';
 import { type Block, environmentsInBlock, estateLabel, isUpToDate, writeBlock } from './blocks.ts';
 import { type MetricName, metricNames } from './catalogue.ts';
 import { type ExpositionFormat, ending, familyText, labelValue, type Sample } from './format.ts';
 import { type GzipPart, gzipHead, gzipPart, gzipTail, textOf } from './gzip-parts.ts';
+import type { ProcessMetrics } from './process.ts';
 import { isOfEnvironment, type ProcessMetricName } from './series.ts';
+import { idle, queueNames, type Work } from './work.ts';
 
 /** Versions of the running program. */
 export interface Build {
   readonly version: string;
   readonly nodeVersion: string;
+}
+
+/** What the running service reports about itself. */
+export interface OwnReport {
+  readonly work?: () => Work;
+  readonly process?: ProcessMetrics;
 }
 
 /** How many milliseconds the event loop may be kept from everything else. */
@@ -25,14 +33,17 @@ const sliceMs = 5;
  */
 export class Exposition {
   readonly #build: Build;
+  readonly #own: OwnReport;
   #blocks: readonly Block[] = [];
   /** HELP and TYPE of the environments' metrics, which never change. */
   readonly #heads = new Map<string, Promise<GzipPart>>();
   /** One at a time, or two scrapes would write the same blocks. */
   #refreshing: Promise<unknown> = Promise.resolve();
 
-  constructor(build: Build) {
+  /** @param own - what the process reports about itself; default: nothing. */
+  constructor(build: Build, own: OwnReport = {}) {
     this.#build = build;
+    this.#own = own;
   }
 
   /** In pieces, so that 10,000 environments are never in memory as one text. */
@@ -74,7 +85,8 @@ export class Exposition {
     const parts: GzipPart[] = [];
     for (const name of metricNames) {
       if (!isOfEnvironment(name)) {
-        parts.push(gzipPart(await familyText(name, [ofProcess(name, estate, this.#build)], format)));
+        const samples = ofProcess(name, estate, this.#build, this.#own.work?.() ?? idle);
+        parts.push(gzipPart(await familyText(name, samples, format)));
         continue;
       }
       parts.push(await this.#head(name, format));
@@ -83,7 +95,7 @@ export class Exposition {
         if (samples && samples.length > 0) parts.push(samples);
       }
     }
-    parts.push(gzipPart(ending(format)));
+    parts.push(gzipPart((await this.#own.process?.text(format, estate.name)) ?? ''), gzipPart(ending(format)));
     return parts;
   }
 
@@ -120,19 +132,30 @@ function* joined(buffers: readonly Buffer[]): Generator<Buffer> {
   yield Buffer.concat(batch, size);
 }
 
-function ofProcess(name: ProcessMetricName, { configuration, name: estate }: EstateStatus, build: Build): Sample {
+function ofProcess(
+  name: ProcessMetricName,
+  { configuration, name: estate }: EstateStatus,
+  build: Build,
+  { queues, cycleSeconds }: Work,
+): Sample[] {
   const own = estateLabel(estate);
   switch (name) {
     case 'nhs_mesh_config_last_reload_successful':
-      return { labels: own, value: configuration.lastReloadSuccessful ? 1 : 0 };
+      return [{ labels: own, value: configuration.lastReloadSuccessful ? 1 : 0 }];
     case 'nhs_mesh_config_last_reload_success_timestamp_seconds':
-      return { labels: own, value: unixSeconds(configuration.lastReloadSuccessAt) };
+      return [{ labels: own, value: unixSeconds(configuration.lastReloadSuccessAt) }];
     case 'nhs_mesh_config_info':
-      return { labels: [...own, ['file', shellWord(configuration.file)]], value: 1 };
+      return [{ labels: [...own, ['file', shellWord(configuration.file)]], value: 1 }];
+    case 'mesh_cert_monitor_queue_length':
+      return queueNames.map((queue) => ({ labels: [...own, ['queue', literal(queue)]], value: queues[queue] }));
+    case 'mesh_cert_monitor_cycle_duration_seconds':
+      return [{ labels: own, value: cycleSeconds }];
     case 'mesh_cert_monitor_build_info':
-      return {
-        labels: [...own, ['version', labelValue(build.version)], ['node_version', labelValue(build.nodeVersion)]],
-        value: 1,
-      };
+      return [
+        {
+          labels: [...own, ['version', labelValue(build.version)], ['node_version', labelValue(build.nodeVersion)]],
+          value: 1,
+        },
+      ];
   }
 }

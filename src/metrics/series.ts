@@ -13,7 +13,7 @@ import type { Certificate } from '../x509/index.ts';
 import type { LabelName, MetricName } from './catalogue.ts';
 import { labelValue, maxProseLength, type Sample } from './format.ts';
 
-export type ProcessMetricName = Extract<MetricName, `${string}_config_${string}` | 'mesh_cert_monitor_build_info'>;
+export type ProcessMetricName = Extract<MetricName, `${string}_config_${string}` | `mesh_cert_monitor_${string}`>;
 export type EnvironmentMetricName = Exclude<MetricName, ProcessMetricName>;
 
 /** NaN is left out: Prometheus would store it. */

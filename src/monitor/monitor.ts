@@ -54,6 +54,9 @@ export class Monitor {
   #circumstances: string | undefined;
   #reload: EstateStatus['configuration'];
   #ready = false;
+  /** Checks of the cycle that is under way, those included that have begun. */
+  #toCheck = 0;
+  #cycleSeconds = 0;
   /** The last result of `estate`. Undefined when something has changed since. */
   #estate: EstateStatus | undefined;
 
@@ -75,6 +78,15 @@ export class Monitor {
       configuration: this.#reload,
     };
     return this.#estate;
+  }
+
+  /** What is waiting or under way, and how long the last cycle took. */
+  work(): { queues: Record<'checks' | 'handshakes' | 'renewals', number>; cycleSeconds: number } {
+    const checks = Math.max(this.#toCheck, this.#wall.count('check'));
+    return {
+      queues: { checks, handshakes: this.#wall.count('handshake'), renewals: this.#wall.count('renewal') },
+      cycleSeconds: this.#cycleSeconds,
+    };
   }
 
   /** Switches to a new configuration. What is known about an environment stays with its name. */
@@ -119,11 +131,16 @@ export class Monitor {
   /** One cycle: checks every environment's files, each within its deadline. Renewals may still be running when it returns. */
   async checkAll(): Promise<void> {
     const { actions, now } = this.#options;
+    const begun = performance.now();
     this.#circumstances = actions.circumstances?.(now());
     const environments = [...this.#memories.values()].map(({ memory }) => memory.environment);
     const fromStores = environments.filter(needsStore);
     const ahead = fromStores.length > 0 ? actions.readAhead?.(fromStores) : undefined;
-    const check = (name: string) => this.#check(name);
+    this.#toCheck = environments.length;
+    const check = async (name: string) => {
+      await this.#check(name);
+      this.#toCheck -= 1;
+    };
     // A store that is slow holds up nobody else.
     const others = ahead ? environments.filter((each) => !needsStore(each)) : environments;
     await Promise.all([
@@ -136,6 +153,8 @@ export class Monitor {
         ),
       ),
     ]);
+    this.#toCheck = 0;
+    this.#cycleSeconds = (performance.now() - begun) / 1000;
     this.#ready = true;
     this.#estate = undefined;
   }
@@ -165,6 +184,7 @@ export class Monitor {
 
   #noteUnchanged(name: string, entry: Entry, run: Run): void {
     const before = entry.status;
+    this.#toCheck -= 1;
     this.#estate = undefined;
     if (noteUnchanged(entry, run)) this.#tell(before, entry);
     this.#planHandshakeAfterChange(name, entry.memory.examination);

@@ -56,6 +56,13 @@ export class Wall {
     return this.#busy.has(`${work} ${environment}`);
   }
 
+  /** How many environments that work is running for. */
+  count(work: Work): number {
+    let count = 0;
+    for (const key of this.#busy) if (key.startsWith(`${work} `)) count += 1;
+    return count;
+  }
+
   /** For a new configuration, which may no longer have these environments. */
   forgetShortages(): void {
     this.#short.clear();

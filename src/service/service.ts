@@ -1,7 +1,7 @@
 /** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped side by side. */
 import { type Configuration, networksOf, type Variables } from '../config/index.ts';
 import { benchInThreads, lookInThread } from '../examine/index.ts';
-import { type Build, Exposition } from '../metrics/index.ts';
+import { type Build, Exposition, ProcessMetrics } from '../metrics/index.ts';
 import {
   type Actions,
   type LastSuccesses,
@@ -102,7 +102,10 @@ class RunningService implements Service {
     const actions = options.actions?.(renewals) ?? createActions(env, now, renewals, this.#bench, this.#look);
     this.#options = options;
     this.#report = reportTo(log);
-    this.#exposition = new Exposition(options.build);
+    this.#exposition = new Exposition(options.build, {
+      work: () => this.#monitor.work(),
+      process: new ProcessMetrics(),
+    });
     this.#configuration = configuration;
     this.#renewals = renewals;
     this.#successes = openLastSuccesses(configuration.stateDir, log);
