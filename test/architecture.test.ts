@@ -87,6 +87,7 @@ const mayImport: Record<string, readonly string[]> = {
     'verify',
     'x509',
   ],
+  notify: ['config', 'findings', 'renewal', 'sources', 'status', 'text', 'time', 'verify'],
   service: [
     'config',
     'credential',
@@ -96,13 +97,14 @@ const mayImport: Record<string, readonly string[]> = {
     'mesh',
     'metrics',
     'monitor',
+    'notify',
     'renewal',
     'shortage',
     'status',
     'time',
     'web',
   ],
-  demo: ['config', 'credential', 'errors', 'mesh', 'time', 'x509'],
+  demo: ['config', 'credential', 'errors', 'mesh', 'sources', 'time', 'x509'],
 };
 
 /** Deciding is pure: these rooms touch no file, no network and no clock. */

@@ -1,7 +1,13 @@
 import { resolve } from 'node:path';
 import { readRegularFile } from '../files/index.ts';
-import { type AcceptInput, type AcceptResult, acceptByHand } from '../renewal/index.ts';
-import { escaped, joined, jsonText, type SafeText, say } from '../text/index.ts';
+import {
+  type AcceptInput,
+  type AcceptResult,
+  acceptByHand,
+  type HookResult,
+  runAfterInstall,
+} from '../renewal/index.ts';
+import { escaped, joined, jsonText, type SafeText, say, shellWord } from '../text/index.ts';
 import { londonTime } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
@@ -18,13 +24,19 @@ export async function run(options: AcceptOptions, io: CommandIo): Promise<ExitCo
   const issued = await readGiven(options.issued);
   const { install } = options;
   const result = await accept({ environment, names, issued, install, stateDir, env: io.env, now: io.now() });
+  const { afterInstall } = environment.renewal;
+  const hook = afterInstall && isInstalled(result) ? await runAfterInstall(afterInstall, io.env) : undefined;
   io.stdout(
     options.format === 'json'
-      ? joined([jsonText(asJson(environment.name, result), 2), say`\n`])
-      : asText(environment.name, result),
+      ? joined([jsonText(asJson(environment.name, result, hook), 2), say`\n`])
+      : joined([asText(environment.name, result), ...(hook ? hookText(hook) : [])]),
   );
-  return exitFor(result);
+  return exitFor(result, hook);
 }
+
+/** Also if the files were in place already: the command may have failed the last time. */
+const isInstalled = (result: AcceptResult): boolean =>
+  result.accepted && result.install !== undefined && 'installed' in result.install;
 
 async function accept(input: AcceptInput): Promise<AcceptResult> {
   try {
@@ -44,8 +56,10 @@ async function readGiven(file: string): Promise<Buffer> {
   return read.bytes;
 }
 
-function exitFor(result: AcceptResult): ExitCode {
+function exitFor(result: AcceptResult, hook?: HookResult): ExitCode {
   if (!result.accepted) return exitCode.critical;
+  // The files are in place, but whatever uses them may still have the old ones.
+  if (hook && !hook.succeeded) return exitCode.warning;
   return result.install && 'refused' in result.install ? exitCode.warning : exitCode.ok;
 }
 
@@ -82,10 +96,18 @@ function installedText(installed: readonly { path: string; previous?: string }[]
   ];
 }
 
-function asJson(environment: string, result: AcceptResult): object {
+function hookText({ command, end, output }: HookResult): SafeText[] {
+  const words = joined(command.map(shellWord), ' ');
+  return [
+    say`\nrenewal.after_install, ${words}, ${end}${output === '' ? '' : ':'}\n`,
+    ...(output === '' ? [] : [output, say`\n`]),
+  ];
+}
+
+function asJson(environment: string, result: AcceptResult, hook?: HookResult): object {
   const { accepted, notes, certificate } = result;
   return {
-    status: ['ok', 'warning', 'critical'][exitFor(result)],
+    status: ['ok', 'warning', 'critical'][exitFor(result, hook)],
     environment,
     accepted,
     reasons: accepted ? [] : result.reasons.map(escaped),
@@ -93,6 +115,7 @@ function asJson(environment: string, result: AcceptResult): object {
     certificate: certificate ? certificateJson(certificate) : null,
     files: accepted ? result.files : null,
     install: accepted ? (result.install ?? null) : null,
+    afterInstall: hook ? { ...hook, command: hook.command.map(escaped) } : null,
   };
 }
 

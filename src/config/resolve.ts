@@ -28,6 +28,7 @@ export function resolveFile(file: ConfigurationFile, path: string): Resolved {
     http: httpServer(file.http, from),
     schedule: file.schedule,
     ...(sender !== undefined && { email: { from: sender, ...(smtp && { smtp: mailServer(smtp, from) }) } }),
+    ...(file.notify && { notify: notices(file.notify, from) }),
     environments: file.environments.map((environment) => resolveEnvironment(environment, file, from)),
   };
 }
@@ -101,8 +102,18 @@ function renewalPolicy({ renewal, preset }: EnvironmentFile, from: Sources): Ren
     deskWorkingDays: renewal.desk_working_days,
     reminderWorkingDays: renewal.reminder_working_days ?? renewal.desk_working_days,
     enclose: renewal.enclose.map(from.source),
+    ...(renewal.after_install !== undefined && { afterInstall: renewal.after_install }),
     requiresConformanceCertificate: known?.requiresConformanceCertificate ?? false,
   };
+}
+
+function notices(
+  { expiry_days: expiryDays, webhook }: NonNullable<ConfigurationFile['notify']>,
+  from: Sources,
+): NonNullable<Configuration['notify']> {
+  if (!webhook) return { expiryDays };
+  const { format, secret, url } = webhook;
+  return { expiryDays, webhook: { url: from.source(url), ...from.maybe('secret', secret), format } };
 }
 
 function httpServer(http: ConfigurationFile['http'], from: Sources): Configuration['http'] {

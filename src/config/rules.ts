@@ -18,6 +18,7 @@ export function ruleProblems(raw: unknown): Problem[] {
     ...clientCaWithoutTls(file?.http),
     ...vaultAuth((file?.stores as LooseStores)?.vault?.auth),
     ...vaultMissing(raw),
+    ...webhookAddress(file?.notify?.webhook?.url),
     ...uniqueNames(environments),
     ...environments.flatMap((environment, index) =>
       environmentRules
@@ -149,6 +150,12 @@ function namesVault(value: unknown): boolean {
   // `vault` is also the URL of a source in Azure.
   if (keys.length === 2 && keys.includes('vault') && keys.includes('key')) return true;
   return Object.values(value).some(namesVault);
+}
+
+/** Not quoted, because the address of a webhook is often the secret itself. */
+function webhookAddress(url: unknown): Problem[] {
+  if (typeof url !== 'string' || url === '' || /^https?:$/.test(URL.parse(url)?.protocol ?? '')) return [];
+  return [{ path: 'notify.webhook.url', message: 'expected an https URL, { file: PATH } or { env: NAME }' }];
 }
 
 /** Names become files and URLs, and some file systems do not distinguish x from X. */

@@ -157,6 +157,12 @@ const renewal = section({
   )
     .default([])
     .describe('Files to attach in addition to the CSR. For production: the technical conformance certificate.'),
+  after_install: list(line('a command or one of its arguments'), 'the command and its arguments')
+    .min(1, { error: 'a command' })
+    .optional()
+    .describe(
+      'Command that `accept --install` runs once the files are in place, such as `[systemctl, restart, mavis]`. Without a shell; at most a minute.',
+    ),
 });
 
 const environment = section({
@@ -270,6 +276,30 @@ const schedule = section({
     .describe('Time zone for both schedules.'),
 });
 
+const daysBeforeExpiry = () => {
+  const expected = { error: 'a whole number of days from 0 to 365' };
+  return z.int(expected).min(0, expected).max(365, expected);
+};
+
+const notify = section({
+  expiry_days: list(daysBeforeExpiry(), 'days')
+    .default([])
+    .describe(
+      'Days before expiry at which the contact gets an email, each once for each certificate. Needs `email.smtp`. Nothing is sent while a renewal is on its way and in time.',
+    ),
+  webhook: section({
+    url: value().describe('Where changes are sent. It may be a secret itself.'),
+    secret: value().optional().describe('Signs each request (HMAC-SHA-256).'),
+    format: choice(['json', 'teams', 'slack'])
+      .default('json')
+      .describe(
+        '`json`: the change as data; `teams`: an Adaptive Card for a Teams workflow; `slack`: a Slack message.',
+      ),
+  })
+    .optional()
+    .describe('Called when the status of an environment, or its cause, changes.'),
+});
+
 export const fileSchema = section({
   application: line('an application name').describe('Name of your application, for the certificate desk.'),
   estate: line('a name for all these environments')
@@ -290,6 +320,7 @@ export const fileSchema = section({
   stores: stores
     .optional()
     .describe('How the secret stores that sources name are reached. None is contacted unless a source names it.'),
+  notify: notify.optional().describe('Whom to tell without an Alertmanager.'),
   environments: list(environment, 'environments')
     .min(1, { error: 'at least one environment' })
     .describe('One entry for each mailbox and MESH environment.'),

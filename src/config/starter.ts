@@ -72,6 +72,13 @@ schedule:                          # cron: five fields, or six with seconds firs
 #     token: { file: /var/run/secrets/kubernetes.io/serviceaccount/token }
 #     ca_bundle: { file: /var/run/secrets/kubernetes.io/serviceaccount/ca.crt }
 
+# notify:                          # whom to tell without an Alertmanager
+#   expiry_days: [60, 30, 14, 7, 3, 1]         # an email to the contact at each; needs email.smtp
+#   webhook:                       # called when the status of an environment changes
+#     url: { file: secrets/webhook-url }
+#     secret: { file: secrets/webhook-secret }  # signs each request
+#     format: json                 # json | teams | slack
+
 environments:
   - name: integration              # a label in metrics and URLs
     preset: integration            # integration | deployment | production | sandbox: sets url, desk and what to enclose
@@ -111,4 +118,5 @@ environments:
       desk_working_days: 5         # working days the desk needs: sets the last safe day to ask
       # reminder_working_days: 5   # when to remind the contact if there is no answer; default: desk_working_days
       # enclose: [{ file: docs/conformance.pdf }]         # production: the technical conformance certificate
+      # after_install: [systemctl, restart, mavis]         # run by accept --install, to restart what uses the certificate
 `;

@@ -70,6 +70,8 @@ export interface RenewalPolicy {
   /** Working days without a new certificate after which the contact is reminded. */
   readonly reminderWorkingDays: number;
   readonly enclose: readonly Source[];
+  /** Run by `accept --install` once the files are in place: a command and its arguments, without a shell. */
+  readonly afterInstall?: readonly string[];
   /** What the desk requires in addition to the CSR, according to the preset. */
   readonly requiresConformanceCertificate: boolean;
 }
@@ -124,6 +126,12 @@ export interface Configuration {
   readonly schedule: { readonly check: string; readonly handshake: string; readonly timezone: string };
   /** If absent, messages are written to `stateDir`/outbox. */
   readonly email?: { readonly from: string; readonly smtp?: SmtpServer };
+  /** Whom to tell without an Alertmanager. */
+  readonly notify?: {
+    /** Days before expiry, each of which is one message to the contact. */
+    readonly expiryDays: readonly number[];
+    readonly webhook?: { readonly url: Source; readonly secret?: Source; readonly format: 'json' | 'teams' | 'slack' };
+  };
   readonly environments: readonly ResolvedEnvironment[];
   /** Sentences for the log: valid, but probably not intended. */
   readonly warnings: readonly string[];

@@ -13,6 +13,8 @@ export function warningsOf(file: ConfigurationFile, resolved: Resolved): string[
     ...handshakeTooOften(resolved),
     ...loginInTheClear(resolved),
     ...openToTheNetwork(resolved),
+    ...nobodyToTell(resolved),
+    ...webhookInTheClear(file),
     ...sharedMailboxes(resolved.environments),
     ...resolved.environments.flatMap((environment, index) =>
       environmentWarnings.flatMap((rule) => rule(environment)).map((sentence) => `environments[${index}].${sentence}`),
@@ -33,6 +35,20 @@ function handshakeTooOften({ schedule }: Resolved): string[] {
 function loginInTheClear({ email }: Resolved): string[] {
   return email?.smtp?.tls === 'none' && email.smtp.password !== undefined
     ? ['email.smtp.tls: none sends the password to the mail server unencrypted.']
+    : [];
+}
+
+function nobodyToTell({ email, notify }: Resolved): string[] {
+  return notify && notify.expiryDays.length > 0 && !email?.smtp
+    ? ['notify.expiry_days: there is no email.smtp, so no message about an expiry is sent.']
+    : [];
+}
+
+function webhookInTheClear({ notify }: ConfigurationFile): string[] {
+  const url = notify?.webhook?.url;
+  const { protocol, hostname } = (typeof url === 'string' && URL.parse(url)) || { protocol: '', hostname: '' };
+  return protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, ''))
+    ? ['notify.webhook.url: http sends what is known about the environments unencrypted.']
     : [];
 }
 
@@ -92,7 +108,7 @@ const unverifiedServer: Rule = ({ mesh, preset }) =>
 
 const environmentWarnings = [conformanceCertificate, windowAfterWarning, keyWithoutPassphrase, unverifiedServer];
 
-const secretKeys = new Set(['password', 'shared_key', 'passphrase', 'private_key', 'keystore']);
+const secretKeys = new Set(['password', 'shared_key', 'passphrase', 'private_key', 'keystore', 'secret']);
 
 /** `path` and `found` are the same arrays for all of the file: one for each value would be most of the work. */
 function secretsWritten(value: object, path: PropertyKey[], found: string[]): string[] {

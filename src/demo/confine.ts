@@ -1,5 +1,6 @@
 /** What keeps the demonstration on this machine, also after somebody has edited its configuration. */
 import { type Configuration, ConfigurationError, isLoopback } from '../config/index.ts';
+import type { Source } from '../sources/index.ts';
 
 /** RFC 2606 §2 and §3: names that will never belong to anybody. */
 const nobodys = /[@.](example|test|invalid|localhost|example\.(com|net|org))$/i;
@@ -10,13 +11,16 @@ const nobodys = /[@.](example|test|invalid|localhost|example\.(com|net|org))$/i;
  * @throws {ConfigurationError} if mail, a handshake or the page could leave this machine, or an address could be that of a real desk or person.
  */
 export function confined(configuration: Configuration, catcherPort: number): Configuration {
-  const { path, email, environments, contact, http } = configuration;
+  const { path, email, environments, contact, http, notify } = configuration;
   const problems = [
     ...address('contact.email', contact.email),
     ...(isLoopback(http.host) ? [] : [refused('http.listen', 'listens on 127.0.0.1 only')]),
     ...(email?.smtp && !(email.smtp.host === '127.0.0.1' && email.smtp.port === catcherPort)
       ? [refused('email.smtp', `sends mail to its own catcher only, 127.0.0.1:${catcherPort}`)]
       : []),
+    ...(notify?.webhook === undefined || callsHere(notify.webhook.url)
+      ? []
+      : [refused('notify.webhook.url', 'calls addresses of this machine only, written in the file')]),
     ...environments.flatMap(({ mesh, renewal, contact: own }, index) => {
       const at = `environments[${index}]`;
       return [
@@ -40,6 +44,9 @@ const refused = (path: string, does: string) => ({
 
 const address = (path: string, text: string) =>
   nobodys.test(text) ? [] : [refused(path, 'writes to addresses in example.org only')];
+
+/** What a file or a variable says could change after it was looked at. */
+const callsHere = (url: Source) => url.kind === 'inline' && onThisMachine(url.value.reveal());
 
 function onThisMachine(url: string): boolean {
   const { hostname } = new URL(url);

@@ -11,6 +11,7 @@ import {
   type Schedule,
   startSchedule,
 } from '../monitor/index.ts';
+import { createNotifier, type Notifier } from '../notify/index.ts';
 import { createRenewals, type Renewals, readRenewalFiles, StoreError } from '../renewal/index.ts';
 import { ResourceShortageError } from '../shortage/index.ts';
 import type { EstateStatus } from '../status/index.ts';
@@ -50,6 +51,8 @@ export interface Service {
 const lookAtConfigurationEveryMs = 2_000;
 /** Between scrapes, so that none of them finds much to write. */
 const refreshMetricsEveryMs = 1_000;
+/** Nobody waits for these messages, and looking whether there is one costs little. */
+const tellEveryMs = 5_000;
 const answersMayTakeMs = 5_000;
 const workMayTakeMs = 8_000;
 /** After a shortage in this process prevented a configuration from being read. */
@@ -83,6 +86,7 @@ class RunningService implements Service {
   readonly #successes: LastSuccesses;
   readonly #monitor: Monitor;
   readonly #bench = benchInThreads();
+  readonly #notifier: Notifier;
   readonly #look = lookInThread();
   readonly #report: ReturnType<typeof reportTo>;
   readonly #exposition: Exposition;
@@ -91,6 +95,7 @@ class RunningService implements Service {
   #schedule: Schedule | undefined;
   #stopWatching = () => {};
   #stopRefreshing = () => {};
+  #stopTelling = () => {};
   #loadAgain: NodeJS.Timeout | undefined;
   #firstCycle: Promise<void> = Promise.resolve();
   #reloading: Promise<unknown> = Promise.resolve();
@@ -108,6 +113,7 @@ class RunningService implements Service {
     });
     this.#configuration = configuration;
     this.#renewals = renewals;
+    this.#notifier = createNotifier({ stateDir: configuration.stateDir, env, now, log });
     this.#successes = openLastSuccesses(configuration.stateDir, log);
     this.#monitor = new Monitor(configuration, { actions, now, log, successes: this.#successes });
   }
@@ -137,6 +143,10 @@ class RunningService implements Service {
       everyMs: refreshMetricsEveryMs,
       failed: (error) => this.#report(error, 'the metrics could not be written'),
     });
+    this.#stopTelling = repeat(() => this.#notifier.look(this.estate(), this.#configuration), {
+      everyMs: tellEveryMs,
+      failed: (error) => this.#report(error, 'nobody could be told of a change or an expiry'),
+    });
     log.info({ url: this.url, version: build.version, environments: environments.length }, 'serving');
     this.#warn();
   }
@@ -156,6 +166,7 @@ class RunningService implements Service {
     this.#told.resolve(undefined);
     this.#stopWatching();
     this.#stopRefreshing();
+    this.#stopTelling();
     clearTimeout(this.#loadAgain);
     // First, so that a mail server that hangs does not delay the shutdown.
     this.#renewals.breakOff();
@@ -167,6 +178,7 @@ class RunningService implements Service {
         reload: this.#reloading,
         checks: Promise.all([this.#schedule?.stop(), this.#firstCycle]),
         'handshakes and renewals': this.#monitor.stop(),
+        messages: this.#notifier.stop(),
         // Also in the middle of a check.
         threads: this.#bench.stop(),
       },

@@ -118,6 +118,7 @@ test('resolve: what the file says wins over preset and default', () => {
       passphrase: { kind: 'env', name: 'MESH_LIVE_NEW_KEY_PASSPHRASE' },
       desk: ['desk@example.nhs.uk', 'second.desk@example.nhs.uk'],
       enclose: [{ kind: 'file', path: '/etc/mesh/docs/conformance.pdf' }],
+      afterInstall: ['systemctl', 'restart', 'mavis'],
       requiresConformanceCertificate: true,
     },
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Configuration, ResolvedEnvironment } from '../../src/config/types.ts';
 import { confined } from '../../src/demo/confine.ts';
 import { sampleConfiguration, sampleEnvironment } from '../support/configuration.ts';
+import { inline } from '../support/sources.ts';
 
 const contact = { name: 'Team', email: 'team@example.org', telephone: '0113 496 0000' };
 const catcher = { host: '127.0.0.1', port: 2525, tls: 'none' } as const;
@@ -68,6 +69,11 @@ describe('demo: nothing leaves this machine', () => {
       'a proxy elsewhere',
       configured({ mesh: { ...kept.mesh, proxy: 'http://proxy.example.nhs.uk:3128' } }),
       'environments[0].mesh.proxy',
+    ],
+    [
+      'a webhook elsewhere',
+      configured({}, { notify: { expiryDays: [], webhook: { url: inline('https://example.org/x'), format: 'json' } } }),
+      'notify.webhook.url',
     ],
     ['a page for the network', configured({}, { http: { host: '0.0.0.0', port: 0 } }), 'http.listen'],
   ];

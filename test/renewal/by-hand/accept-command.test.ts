@@ -5,7 +5,7 @@ import { type } from '../../support/cli.ts';
 import { signRequest } from '../../support/pki.ts';
 import { pendingRenewal } from '../../support/renewal/pending.ts';
 
-async function setUp() {
+async function setUp(policyIn: (folder: string) => object = () => ({})) {
   const renewal = await pendingRenewal();
   const config = join(renewal.folder, 'monitor.yaml');
   await writeFile(
@@ -26,6 +26,7 @@ async function setUp() {
             passphrase: { env: 'PASSPHRASE' },
             ca_bundle: { file: 'ca_bundle.pem' },
           },
+          renewal: policyIn(renewal.folder),
         },
       ],
     }),
@@ -49,6 +50,29 @@ describe('accept', () => {
     expect(stdout).toContain(`cp --no-preserve=mode`);
     expect(stdout).not.toMatch(/planted|PRIVATE KEY/);
     expect(renewal.record().state).toBe('issued');
+  });
+
+  test('--install runs renewal.after_install once the files are in place, and shows what it says', async () => {
+    const program =
+      "console.log('restarted', require('node:fs').readFileSync(process.argv[1], 'utf8').includes('BEGIN CERTIFICATE'))";
+    const command = [process.execPath, '--eval', program];
+    const { issued, accept } = await setUp((folder) => ({ after_install: [...command, join(folder, 'client.pem')] }));
+    const { code, stdout } = await accept(issued, '--install');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nInstalled:\n/);
+    expect(stdout).toMatch(/\nrenewal\.after_install, .*, ended with code 0:\nrestarted true\n$/);
+  });
+
+  test('a command that fails is a warning, and the files stay in place; without --install it is not run', async () => {
+    const { issued, accept } = await setUp(() => ({ after_install: ['/nowhere/restart'] }));
+    expect((await accept(issued)).stdout).not.toContain('after_install');
+    const { code, stdout } = await accept(issued, '--install', '--format', 'json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: 'warning',
+      accepted: true,
+      afterInstall: { command: ['/nowhere/restart'], succeeded: false, end: 'could not be started (ENOENT)' },
+    });
   });
 
   test.each([

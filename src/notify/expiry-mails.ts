@@ -1,0 +1,72 @@
+/** Tells contacts of an expiry in stages: one message for each stage and certificate, and never a second one. */
+import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
+import { type ExpiryNotice, type Mailer, renderExpiry } from '../renewal/index.ts';
+import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
+import { hourMs, minuteMs } from '../time/index.ts';
+import type { NoticeMemory, StageKey, StageRow } from './memory.ts';
+import { type DueStage, dueStage } from './stages.ts';
+import type { NoticeLog } from './webhook.ts';
+
+export interface ExpiryMailer {
+  readonly mailer: Mailer;
+  readonly from: string;
+  readonly memory: NoticeMemory;
+  readonly log: NoticeLog;
+  readonly stopping: AbortSignal;
+}
+
+const mostTries = 8;
+const firstPauseMs = 5 * minuteMs;
+
+/** One at a time, so that a mail server is not called for a whole estate at once. */
+export async function tellOfExpiry(
+  { environments }: EstateStatus,
+  configuration: Configuration,
+  { from, log, mailer, memory, stopping }: ExpiryMailer,
+  now: () => Date,
+): Promise<void> {
+  const days = configuration.notify?.expiryDays ?? [];
+  const settings = new Map(configuration.environments.map((each) => [each.name, each]));
+  for (const status of environments) {
+    if (stopping.aborted) return;
+    const environment = settings.get(status.name);
+    const due = dueStage(status, days, now());
+    if (!environment || !due) continue;
+    const { fingerprintSha256 } = due.certificate.certificate;
+    const key = { contact: environment.contact.email, fingerprintSha256, stage: due.stage };
+    const before = memory.stage(key);
+    if (!mayTry(before, now())) continue;
+    const tries = (before?.tries ?? 0) + 1;
+    const message = renderExpiry(noticeOf(environment, status, due, from, now()));
+    // On disk first. If this process ends before the answer, the row stays as it is, and the message is not sent again.
+    memory.keep(key, { state: 'sending', tries, at: now() });
+    const { outcome, reason } = await mailer.send(message, now(), { signal: stopping });
+    const state = outcome === 'failed' ? 'failed' : 'sent';
+    memory.keep(key, { state, tries, at: now() });
+    const told = { environment: status.name, stage: key.stage, outcome, reason };
+    if (state === 'sent') log.info(told, 'expiry message');
+    else log.warn(told, 'expiry message');
+  }
+}
+
+/** A message that a mail server refused, or could not be given, has not been sent: it is tried again, after 5 minutes, doubling, eight times in all. */
+function mayTry(row: StageRow | undefined, now: Date): boolean {
+  if (!row) return true;
+  if (row.state !== 'failed' || row.tries >= mostTries) return false;
+  return now.getTime() - row.at.getTime() >= Math.min(firstPauseMs * 2 ** (row.tries - 1), 6 * hourMs);
+}
+
+function noticeOf(
+  environment: ResolvedEnvironment,
+  { diagnosis, renewal }: EnvironmentStatus,
+  { certificate, stage }: DueStage,
+  from: string,
+  now: Date,
+): ExpiryNotice {
+  const { fingerprintSha256, notAfter, serial, subject } = certificate.certificate;
+  const { role } = certificate;
+  const facts = { role, subject: subject.text, serial, fingerprintSha256, notAfter };
+  return { environment, from, certificate: facts, stage, renewal: renewal.reason, told: diagnosis, now };
+}
+
+export type { StageKey };

@@ -1,0 +1,64 @@
+/** Who has been told what, kept across restarts. The state directory already belongs to this process, because the renewals have locked it. */
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Status } from '../findings/index.ts';
+import type { LastTold } from './transition.ts';
+
+/** One stage of one certificate's expiry, for one contact. */
+export interface StageKey {
+  readonly contact: string;
+  readonly fingerprintSha256: string;
+  readonly stage: number;
+}
+
+export interface StageRow {
+  /** `sending` is written before the mail server is called: after a crash it stays, and nothing is sent a second time. */
+  readonly state: 'sending' | 'sent' | 'failed';
+  readonly tries: number;
+  readonly at: Date;
+}
+
+export interface NoticeMemory {
+  lastTold(environment: string): LastTold | undefined;
+  tell(environment: string, told: LastTold): void;
+  stage(key: StageKey): StageRow | undefined;
+  keep(key: StageKey, row: StageRow): void;
+  close(): void;
+}
+
+/** @throws {Error} of SQLite or the file system, from every method: nobody is told anything that could not be recorded. */
+export function openNoticeMemory(stateDir: string): NoticeMemory {
+  const file = join(stateDir, 'notices.sqlite');
+  closeSync(openSync(file, 'a', 0o600));
+  const database = new DatabaseSync(file, { timeout: 20 });
+  try {
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+      CREATE TABLE IF NOT EXISTS told (environment TEXT PRIMARY KEY, status TEXT NOT NULL, cause TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+      CREATE TABLE IF NOT EXISTS stages (contact TEXT NOT NULL, fingerprint TEXT NOT NULL, stage INTEGER NOT NULL, state TEXT NOT NULL,
+        tries INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (contact, fingerprint, stage)) STRICT`);
+    const told = database.prepare('SELECT status, cause, at FROM told WHERE environment = ?');
+    const tell = database.prepare('INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?)');
+    const stage = database.prepare(
+      'SELECT state, tries, at FROM stages WHERE contact = ? AND fingerprint = ? AND stage = ?',
+    );
+    const keep = database.prepare('INSERT OR REPLACE INTO stages VALUES (?, ?, ?, ?, ?, ?)');
+    return {
+      lastTold(environment) {
+        const row = told.get(environment);
+        return row && { status: row.status as Status, cause: String(row.cause), at: new Date(Number(row.at)) };
+      },
+      tell: (environment, { at, cause, status }) => void tell.run(environment, status, cause, at.getTime()),
+      stage(key) {
+        const row = stage.get(key.contact, key.fingerprintSha256, key.stage);
+        return row && { state: row.state as StageRow['state'], tries: Number(row.tries), at: new Date(Number(row.at)) };
+      },
+      keep: (key, { at, state, tries }) =>
+        void keep.run(key.contact, key.fingerprintSha256, key.stage, state, tries, at.getTime()),
+      close: () => database.close(),
+    };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}

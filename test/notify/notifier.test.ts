@@ -1,0 +1,249 @@
+/** Real HTTP and SMTP on loopback, and a state directory that outlives the notifier. */
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { simpleParser } from 'mailparser';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Configuration } from '../../src/config/types.ts';
+import { openNoticeMemory } from '../../src/notify/memory.ts';
+import { createNotifier, type Notifier } from '../../src/notify/notifier.ts';
+import type { EnvironmentStatus } from '../../src/status/types.ts';
+import { minuteMs, secondMs } from '../../src/time/index.ts';
+import { sampleConfiguration, sampleEnvironment } from '../support/configuration.ts';
+import { type MailServer, startMailServer } from '../support/renewal/mail-server.ts';
+import { inline } from '../support/sources.ts';
+import {
+  daysFromSampleNow,
+  environmentStatus,
+  estateOf,
+  everyEnvironment,
+  sampleAssessment,
+  sampleChain,
+  sampleNow,
+} from '../support/status.ts';
+
+const ends: (() => unknown)[] = [];
+let stateDir: string;
+let now: Date;
+let logged: string[];
+beforeEach(() => {
+  stateDir = mkdtempSync(join(tmpdir(), 'mesh-cert-monitor-notify-'));
+  now = sampleNow;
+  logged = [];
+});
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+  rmSync(stateDir, { recursive: true });
+});
+
+function notifier(): Notifier {
+  const log = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`);
+  const made = createNotifier({ stateDir, env: {}, now: () => now, log: { info: log, warn: log } });
+  ends.push(() => made.stop());
+  return made;
+}
+const later = (ms: number) => {
+  now = new Date(now.getTime() + ms);
+};
+
+describe('the webhook', () => {
+  interface Call {
+    readonly headers: IncomingHttpHeaders;
+    readonly body: string;
+  }
+  async function receiver(answers: readonly number[] = []) {
+    const calls: Call[] = [];
+    const left = [...answers];
+    const server = createServer(async (request, response) => {
+      calls.push({ headers: request.headers, body: await text(request) });
+      response.writeHead(left.shift() ?? 204, { location: 'http://192.0.2.1/' }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    ends.push(() => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/planted-path`;
+    const changes = () => calls.map(({ body }) => JSON.parse(body)).map(({ from, to }) => `${from} → ${to}`);
+    return { calls, changes, url };
+  }
+  const calling = (url: string): Configuration =>
+    sampleConfiguration([sampleEnvironment()], {
+      stateDir,
+      notify: { expiryDays: [], webhook: { url: inline(url), secret: inline('planted-secret'), format: 'json' } },
+    });
+  const { expired, healthy } = everyEnvironment();
+  const ill: EnvironmentStatus = { ...expired, name: healthy.name };
+
+  test('hears of a change once, signed, and again when it is over', async () => {
+    const { calls, changes, url } = await receiver();
+    const one = notifier();
+    for (const status of [healthy, ill, ill, healthy, healthy]) await one.look(estateOf([status]), calling(url));
+    expect(changes()).toEqual(['ok → critical', 'critical → ok']);
+    const [{ body, headers }] = calls as [Call];
+    const timestamp = String(headers['x-mesh-cert-monitor-timestamp']);
+    expect(Number(timestamp) * 1000).toBe(sampleNow.getTime());
+    const mac = createHmac('sha256', 'planted-secret').update(`${timestamp}.${body}`).digest('hex');
+    expect(headers['x-mesh-cert-monitor-signature']).toBe(`sha256=${mac}`);
+    expect(headers['content-type']).toBe('application/json');
+  });
+
+  test('a restart repeats nothing, and misses nothing that changed meanwhile', async () => {
+    const { changes, url } = await receiver();
+    const one = notifier();
+    await one.look(estateOf([ill]), calling(url));
+    await one.stop();
+    const two = notifier();
+    await two.look(estateOf([ill]), calling(url));
+    expect(changes()).toEqual(['null → critical']);
+    await two.stop();
+    await notifier().look(estateOf([healthy]), calling(url));
+    expect(changes()).toEqual(['null → critical', 'critical → ok']);
+  });
+
+  test('a receiver that fails is tried again after 10 seconds, then 20; what changes meanwhile becomes one change', async () => {
+    const { changes, url } = await receiver([500, 302]);
+    const one = notifier();
+    const look = (status: EnvironmentStatus) => one.look(estateOf([status]), calling(url));
+    await look(healthy);
+    await look(ill);
+    await look(ill);
+    expect(changes()).toHaveLength(1);
+    later(10 * secondMs);
+    await look(ill);
+    expect(changes()).toHaveLength(2);
+    later(10 * secondMs);
+    await look(healthy);
+    expect(changes()).toHaveLength(2);
+    later(10 * secondMs);
+    await look(ill);
+    expect(changes()).toEqual(Array(3).fill('ok → critical'));
+    expect(logged).toEqual([
+      'webhook fails; trying again {"problem":"the webhook answers with HTTP 500"}',
+      'webhook works again {}',
+    ]);
+  });
+
+  test('a receiver that is not there, or an address that cannot be read, is a line in the log without the address', async () => {
+    const one = notifier();
+    await one.look(estateOf([ill]), calling('http://127.0.0.1:1/planted-path'));
+    expect(logged.join()).toContain('the webhook cannot be reached (ECONNREFUSED)');
+    const nowhere = { kind: 'file', path: '/nowhere/url' } as const;
+    const configuration = calling('');
+    const { webhook } = configuration.notify!;
+    const unreadable = { ...configuration, notify: { expiryDays: [], webhook: { ...webhook!, url: nowhere } } };
+    await notifier().look(estateOf([ill]), unreadable);
+    expect(logged.join()).toContain('/nowhere/url');
+    expect(logged.join()).not.toContain('planted');
+  });
+
+  test('a receiver that never answers ends with the service', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    ends.push(() => {
+      silent.closeAllConnections();
+      silent.close();
+    });
+    const one = notifier();
+    const look = one.look(estateOf([ill]), calling(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`));
+    const startedAt = performance.now();
+    setTimeout(() => void one.stop(), 50);
+    await look;
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+  });
+});
+
+describe('messages about an expiry', () => {
+  let mail: MailServer;
+  beforeEach(async () => {
+    mail = await startMailServer();
+    ends.push(() => mail.close());
+  });
+  const mailing = (port: number): Configuration =>
+    sampleConfiguration([sampleEnvironment()], {
+      stateDir,
+      email: { from: 'monitor@example.org', smtp: { host: '127.0.0.1', port, tls: 'none' } },
+      notify: { expiryDays: [30, 7] },
+    });
+  const expiring = (days: number) =>
+    environmentStatus({
+      assessment: sampleAssessment({ certificates: sampleChain({ notAfter: daysFromSampleNow(days) }) }),
+    });
+
+  test('one at each stage, to the contact alone, also over a restart', async () => {
+    const look = async (one: Notifier, days: number) => {
+      later(minuteMs);
+      await one.look(estateOf([expiring(days)]), mailing(mail.port));
+    };
+    const one = notifier();
+    await look(one, 40);
+    expect(mail.received).toHaveLength(0);
+    await look(one, 30);
+    await look(one, 25);
+    expect(mail.received).toHaveLength(1);
+    await one.stop();
+    const two = notifier();
+    await look(two, 25);
+    expect(mail.received).toHaveLength(1);
+  });
+
+  test('says what expires when, what the renewal is doing and what to do first', async () => {
+    await notifier().look(
+      estateOf([{ ...expiring(7), certificates: sampleChain({ notAfter: daysFromSampleNow(7) }) }]),
+      mailing(mail.port),
+    );
+    const [{ bytes, to }] = mail.received as [MailServer['received'][number]];
+    expect(to).toEqual(['contact@example.nhs.uk']);
+    const { subject, text: body } = await simpleParser(bytes);
+    expect(subject).toBe('MESH certificate expires in 7 days: Mavis, integration, mailbox X26ABC1');
+    expect(body).toContain(
+      'The client certificate of Mavis in integration expires on Monday 9 March 2026 at 09:30 GMT',
+    );
+    expect(body).toContain('The renewal: The renewal window opens on 20 October 2026.');
+  });
+
+  test('a mail server that refuses is tried again after five minutes', async () => {
+    let refuses = true;
+    const moody = await startMailServer({
+      onMailFrom: (_address, _session, done) =>
+        refuses ? done(Object.assign(new Error('later'), { responseCode: 451 })) : done(),
+    });
+    ends.push(() => moody.close());
+    const one = notifier();
+    const look = () => one.look(estateOf([expiring(20)]), mailing(moody.port));
+    await look();
+    refuses = false;
+    later(4 * minuteMs);
+    await look();
+    expect(moody.received).toHaveLength(0);
+    later(minuteMs);
+    await look();
+    later(10 * minuteMs);
+    await look();
+    expect(moody.received).toHaveLength(1);
+  });
+
+  test('a process that ended while it was sending leaves a row, and nothing is sent a second time', async () => {
+    const [client] = sampleChain({ notAfter: daysFromSampleNow(20) });
+    const memory = openNoticeMemory(stateDir);
+    const key = {
+      contact: 'contact@example.nhs.uk',
+      fingerprintSha256: client!.certificate.fingerprintSha256,
+      stage: 30,
+    };
+    memory.keep(key, { state: 'sending', tries: 1, at: now });
+    memory.close();
+    await notifier().look(estateOf([expiring(20)]), mailing(mail.port));
+    expect(mail.received).toHaveLength(0);
+  });
+
+  test('without a mail server nothing is written anywhere', async () => {
+    const { email: _, ...without } = mailing(mail.port);
+    await notifier().look(estateOf([expiring(20)]), without);
+    expect(mail.received).toHaveLength(0);
+  });
+});
