@@ -110,7 +110,8 @@ export const read = (
 ): Promise<DeployedCredential> =>
   readCredential(sources, env, {
     ...(previous && { previous }),
-    interpretWith: (content) => bench.interpret(content, ahead),
+    // What a store did not tell becomes a problem of the credential only afterwards, and nothing can be judged without it.
+    interpretWith: (content) => bench.interpret(content, content.unavailable.length > 0 ? undefined : ahead),
   });
 
 const triedAgainAfterMs = 10 * minuteMs;
