@@ -1,7 +1,7 @@
 import type { ResolvedEnvironment } from '../config/index.ts';
 import { type Finding, finding } from '../findings/index.ts';
 import { escaped } from '../text/index.ts';
-import { dayMs, hourMs, inDays, minuteMs, secondMs } from '../time/index.ts';
+import { dayMs, hourMs, inDays, minuteMs, secondMs, utcTime } from '../time/index.ts';
 import { firstToExpire } from '../x509/index.ts';
 import { reasonCatalogue } from './diagnosis/reasons.ts';
 import type { HandshakeResult } from './types.ts';
@@ -103,8 +103,8 @@ function notValidatedRecently({ mesh }: Judged, record: HandshakeRecord, now: Da
   const since = lastSuccessAt ?? record.watchingSince;
   if (now.getTime() - since.getTime() < validateWithinMs) return [];
   const message = lastSuccessAt
-    ? `The last handshake that succeeded was at ${since.toISOString()}`
-    : `No handshake has succeeded since this monitor started watching at ${since.toISOString()}`;
+    ? `The last handshake that succeeded was at ${utcTime(since)}`
+    : `No handshake has succeeded since this monitor started watching at ${utcTime(since)}`;
   return [finding('mailbox_not_validated_recently', message, { subject: mesh.mailboxId })];
 }
 
@@ -119,7 +119,7 @@ function serverExpiresSoon({ thresholds }: Judged, last: HandshakeResult, now: D
   const first = firstToExpire(last.serverCertificates);
   if (!first || first.notAfter.getTime() - now.getTime() > thresholds.warningMs) return [];
   const when = first.notAfter < now ? 'expired' : `expires ${inDays(first.notAfter, now)},`;
-  const message = `${first.subject.text} ${when} on ${first.notAfter.toISOString()}`;
+  const message = `${first.subject.text} ${when} on ${utcTime(first.notAfter)}`;
   return [finding('server_certificate_expires_soon', message, { subject: first.subject.text })];
 }
 

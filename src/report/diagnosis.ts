@@ -1,7 +1,8 @@
 /** The diagnosis at a terminal: what to do first, before everything else. */
 import type { Diagnosis } from '../diagnosis/index.ts';
+import { catalogue } from '../findings/index.ts';
 import { literal, type SafeText, say } from '../text/index.ts';
-import { labelled, paint, type Terminal } from './terminal.ts';
+import { labelled, lowerFirst, paint, type Terminal } from './terminal.ts';
 
 /** Nothing if nothing needs attention. */
 export function firstActionLines(
@@ -9,11 +10,11 @@ export function firstActionLines(
   terminal: Terminal,
 ): SafeText[] {
   if (!cause) return [];
-  const codes = consequences.map(({ code }) => code).join(', ');
+  const titles = [...new Set(consequences.map(({ code }) => lowerFirst(catalogue[code].title)))].join('; ');
   return [
     ...labelled('Do first', firstAction, terminal).map((line) => paint(terminal, 'bold', line)),
     ...(command ? commandLines(command) : []),
-    ...(codes ? labelled('Follows', say`${codes}: no action needed, gone once ${cause.code} is`, terminal) : []),
+    ...(titles ? labelled('Follows', say`${titles}. No action needed: gone once the cause is.`, terminal) : []),
     literal(''),
   ];
 }

@@ -53,3 +53,7 @@ export function labelled(label: string, text: SafeText, terminal: Terminal): Saf
 /** Every line with its line break. No-break spaces are no longer needed, so they become plain spaces. */
 export const printed = (lines: readonly SafeText[]): SafeText =>
   `${lines.map((line) => line.trimEnd().replaceAll('\u00a0', ' ')).join('\n')}\n` as SafeText;
+
+/** A title within a sentence; acronyms and codes stay as they are. */
+export const lowerFirst = (text: string) =>
+  /^(?:[A-Z][a-z]|A )/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;

@@ -9,7 +9,7 @@ import { type Chain, chainLines, keyKind } from './chain.ts';
 import { firstActionLines } from './diagnosis.ts';
 import { handshakeLines } from './handshake.ts';
 import { diagnosisOf, type Inspected, type NotJudged } from './json.ts';
-import { labelled, paint, printed, severityFormat, type Terminal, wrap } from './terminal.ts';
+import { labelled, lowerFirst, paint, printed, severityFormat, type Terminal, wrap } from './terminal.ts';
 
 /** An attacker can choose the length of a subject, so it is cut to this. */
 const longestName = 200;
@@ -180,7 +180,12 @@ function findingLines({ code, consequenceOf, message, remedy, severity }: Findin
     joined([literal('  '), paint(terminal, severityFormat(severity), word), literal('  '), first]),
     ...more,
     ...wrap(terminal, '    ', message),
-    ...wrap(terminal, '      ', consequenceOf ? say`Follows from ${consequenceOf}.` : remedy, '    → '),
+    ...wrap(
+      terminal,
+      '      ',
+      consequenceOf ? say`Follows from: ${lowerFirst(catalogue[consequenceOf].title)} (${consequenceOf}).` : remedy,
+      '    → ',
+    ),
   ];
 }
 
@@ -193,6 +198,3 @@ function summaryOf(environments: readonly EnvironmentStatus[], notJudged: number
   const all = environments.length + notJudged;
   return joined([say`${plural(all, 'environment')}: `, joined([...counts, ...unknown], ', ')]);
 }
-
-const lowerFirst = (text: string) =>
-  /^(?:[A-Z][a-z]|A )/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;

@@ -43,7 +43,11 @@ export function judgeCaExpiry(
     .filter(({ notAfter }) => notAfter < soonBefore)
     .map((issuer) => {
       const message = `${labelOf(issuer)} expires on ${dateOf(issuer.notAfter)}, ${inDays(issuer.notAfter, now)}.`;
-      return finding('ca_expires_soon', message, { subject: issuer.subject.text });
+      const isClose = issuer.notAfter.getTime() - now.getTime() < thresholds.criticalMs;
+      return finding('ca_expires_soon', message, {
+        subject: issuer.subject.text,
+        ...(isClose ? { severity: 'critical' } : {}),
+      });
     });
   const first = firstToExpire(issuers);
   if (first && first.notAfter < client.notAfter) {

@@ -4,7 +4,7 @@ import { diagnose, holds } from '../../src/diagnosis/diagnose.ts';
 import { rules } from '../../src/diagnosis/rules/all.ts';
 import type { Evidence, Rule } from '../../src/diagnosis/types.ts';
 import type { FindingCode } from '../../src/findings/catalogue.ts';
-import { escaped } from '../../src/text/index.ts';
+import { escaped, literal } from '../../src/text/index.ts';
 import { daysFromSampleNow, sampleCertificate, sampleFinding, sampleHandshake } from '../support/status.ts';
 import { assessment, environment, evidence, failed, renewal } from './evidence.ts';
 
@@ -37,6 +37,11 @@ const untrusted = (certificate = server()) =>
 const hoursFast = (hours: number) =>
   failed('authentication_failed', { httpStatus: 403, clockSkewSeconds: hours * 3600 });
 
+const swapped = (certificate: string, key: string) => {
+  const findings = [sampleFinding('certificate_malformed', certificate), sampleFinding('private_key_malformed', key)];
+  return evidence([], { findings });
+};
+
 /** Where a rule asks for more than its codes: evidence for which it holds, and evidence so close that it must not. */
 const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: Evidence }>> = {
   'A clock that is hours off makes MESH refuse the authorization token (403)': {
@@ -65,6 +70,10 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
     }),
     not: evidence(['ca_not_yet_valid'], { handshake: failed('server_certificate_untrusted') }),
   },
+  'Certificate and key are configured the wrong way round': {
+    holds: swapped('an encrypted private key, not a certificate', 'a certificate, not a private key'),
+    not: swapped('it is empty', 'a certificate, not a private key'),
+  },
   'Certificate, key and bundle are in one folder, and none can be read': {
     holds: evidence(['certificate_unreadable', 'private_key_unreadable', 'ca_bundle_unreadable']),
     not: evidence(['certificate_unreadable', 'private_key_unreadable']),
@@ -73,12 +82,28 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
     holds: evidence([['store_unavailable', 'critical']]),
     not: evidence(['store_unavailable']),
   },
+  'A CA certificate is where the client certificate should be': {
+    holds: evidence(['key_mismatch'], {
+      assessment: assessment({ client: { basicConstraints: { critical: true, ca: true } } }),
+    }),
+    not: evidence(['key_mismatch'], {
+      assessment: assessment({ client: { basicConstraints: { critical: true, ca: false } } }),
+    }),
+  },
+  'A certificate that fits neither its key nor the bundle is the one that is wrong': {
+    holds: evidence(['key_mismatch', 'chain_incomplete']),
+    not: evidence(['key_mismatch', 'chain_order_wrong']),
+  },
   'OpenSSL refuses what we accept, and so does the server': {
     holds: evidence(['verifiers_disagree', 'handshake_failed'], { handshake: failed('tls_protocol_mismatch') }),
     not: evidence(['verifiers_disagree', 'handshake_failed'], {
       handshake: failed('tls_protocol_mismatch'),
       assessment: assessment({ failed: ['strength'] }),
     }),
+  },
+  'There is no CA certificate in the bundle': {
+    holds: evidence(['chain_incomplete'], { assessment: assessment({ client, authorities: [] }) }),
+    not: evidence(['chain_incomplete'], { assessment: assessment({ client, authorities: [root] }) }),
   },
   'The certificate and its key are of another environment, and the bundle is right': {
     holds: evidence(['chain_untrusted', 'chain_incomplete']),
@@ -130,6 +155,12 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
   'A server that did not ask for our certificate says nothing about it': {
     holds: evidence(['client_certificate_not_requested'], { handshake: failed('authentication_failed') }),
     not: evidence(['client_certificate_not_requested'], { environment: { ...environment, preset: 'sandbox' } }),
+  },
+  'Without the mailbox password or the shared key nothing can be asked': {
+    holds: evidence(['handshake_failed'], {
+      handshake: failed('credential_unusable', { detail: literal('mesh.password: variable X is not set') }),
+    }),
+    not: evidence(['handshake_failed'], { handshake: failed('credential_unusable') }),
   },
   'A 403 with the certificate of another mailbox': {
     holds: evidence(['handshake_failed', 'common_name_mailbox_mismatch'], {

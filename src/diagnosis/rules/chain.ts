@@ -3,9 +3,19 @@ import type { Finding, FindingCode } from '../../findings/index.ts';
 import type { HandshakeReason } from '../../mesh/index.ts';
 import { keyIdentifiersAgree, looksSelfSigned, namedIssuer, namesIssuer } from '../../verify/index.ts';
 import { type Certificate, firstToExpire } from '../../x509/index.ts';
-import { pathOf } from '../commands.ts';
+import { commandFor, pathOf } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { authoritiesOf, clientOf, keyIdentifier, orderOf, place, quotedName, timeHere, utcMinute } from '../words.ts';
+import {
+  authoritiesOf,
+  clientOf,
+  desk,
+  keyIdentifier,
+  orderOf,
+  place,
+  quotedName,
+  timeHere,
+  utcMinute,
+} from '../words.ts';
 import { refusals } from './client.ts';
 
 /** Trust in our certificate and in the server's comes from the same bundle. */
@@ -182,7 +192,39 @@ const others: readonly FindingCode[] = [
   'path_search_over_limit',
 ];
 
+function anyAuthority(evidence: Evidence): Wording {
+  const client = clientOf(evidence);
+  const issuer = client
+    ? `${quotedName(client.issuer)}${keyIdentifier(client.authorityKeyIdentifier)}`
+    : 'the issuing CA';
+  return {
+    headline: 'The CA bundle does not contain a CA certificate',
+    remedy: `Replace the contents of ${place(evidence, 'caBundle')} with the CA certificates of this environment: ${issuer} and the root above it.`,
+    ...publicBundle(evidence),
+  };
+}
+
+function nextGeneration(evidence: Evidence, { subject }: Finding): Wording {
+  const authority = authoritiesOf(evidence).find((each) => each.subject.text === subject);
+  if (!authority || !evidence.environment) return {};
+  const command = commandFor("renew --reason 'The CA above the present certificate expires'", evidence);
+  return {
+    headline: `The CA certificate ${quotedName(authority.subject)} expires on ${utcMinute(authority.notAfter)}`,
+    remedy: `Ask ${desk(evidence)} for a certificate from the next generation of CAs, and add its CA certificates to ${place(evidence, 'caBundle')}.`,
+    calls: true,
+    ...(command ? { command } : {}),
+  };
+}
+
 export const chainRules: readonly Rule[] = [
+  {
+    name: 'There is no CA certificate in the bundle',
+    cause: 'chain_incomplete',
+    reasons: bothSides,
+    consequences: [...disagreement, 'bundle_contains_client_certificate'],
+    when: (evidence) => authoritiesOf(evidence).length === 0,
+    says: anyAuthority,
+  },
   {
     name: 'The certificate and its key are of another environment, and the bundle is right',
     cause: 'chain_untrusted',
@@ -246,6 +288,7 @@ export const chainRules: readonly Rule[] = [
     name: 'A CA that ends soon and before the client certificate is said once',
     cause: 'ca_expires_soon',
     consequences: ['ca_expires_before_client'],
+    says: nextGeneration,
   },
   {
     name: 'MESH’s own certificate ends with the same CA',

@@ -4,7 +4,7 @@ import type { Finding, FindingCode } from '../../findings/index.ts';
 import type { HandshakeReason } from '../../mesh/index.ts';
 import { commandFor } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { clientOf, desk, origin, place, timeHere, utcMinute } from '../words.ts';
+import { clientOf, desk, origin, place, quotedName, timeHere, utcMinute } from '../words.ts';
 
 /** How a server says that it does not accept our certificate, or how we find that we cannot present it. */
 export const refusals: readonly HandshakeReason[] = [
@@ -119,7 +119,56 @@ function goByOpenSsl(evidence: Evidence): Wording {
   };
 }
 
+/** What is said about the name and purpose of a certificate that is a CA's. */
+const notForClients: readonly FindingCode[] = [
+  'client_auth_not_permitted',
+  'digital_signature_not_permitted',
+  'bundle_contains_client_certificate',
+  'common_name_malformed',
+  'common_name_ods_code_mismatch',
+  'common_name_mailbox_mismatch',
+];
+
+const isCa = (evidence: Evidence) => clientOf(evidence)?.basicConstraints?.ca === true;
+
+function caFirst(evidence: Evidence): Wording {
+  const client = clientOf(evidence);
+  if (!client) return {};
+  const another = evidence.findings.some(({ code }) => code === 'certificate_file_has_extra_certificates');
+  return {
+    headline: `The client certificate’s file begins with the CA certificate ${quotedName(client.subject)}`,
+    remedy: another
+      ? `Move the client certificate to the top of ${place(evidence, 'certificate')}.`
+      : `Put the client certificate into ${place(evidence, 'certificate')}; the CA certificate belongs in the CA bundle.`,
+  };
+}
+
+/** Key and bundle are two against one. */
+const fitsNothing = ({ findings }: Evidence) =>
+  findings.some(({ code }) => code === 'chain_incomplete' || code === 'chain_untrusted');
+
+const otherCertificate = (evidence: Evidence): Wording => ({
+  headline: 'The client certificate fits neither the private key nor the CA bundle',
+  remedy: `Put the certificate that belongs to the key and the bundle back: ${place(evidence, 'certificate')}. If this is the right certificate, deploy the key and the CA bundle that came with it.`,
+});
+
 export const clientRules: readonly Rule[] = [
+  {
+    name: 'A CA certificate is where the client certificate should be',
+    cause: 'key_mismatch',
+    reasons: ['credential_unusable', 'client_certificate_rejected'],
+    consequences: [...disagreement, ...notForClients],
+    when: isCa,
+    says: caFirst,
+  },
+  {
+    name: 'A certificate that fits neither its key nor the bundle is the one that is wrong',
+    cause: 'key_mismatch',
+    reasons: ['credential_unusable', 'client_certificate_rejected'],
+    consequences: [...disagreement, 'chain_incomplete', 'chain_untrusted'],
+    when: (evidence) => fitsNothing(evidence) && pendingKey(evidence) === undefined,
+    says: otherCertificate,
+  },
   {
     name: 'A key that does not belong to the certificate cannot be presented',
     cause: 'key_mismatch',

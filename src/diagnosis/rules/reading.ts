@@ -51,7 +51,27 @@ const single: readonly [FindingCode, Part][] = [
   ['ca_bundle_malformed', 'caBundle'],
 ];
 
+/** Each of the two files is said to hold what the other should. */
+const areSwapped = ({ findings }: Evidence) =>
+  findings.some(
+    ({ code, message }) => code === 'certificate_malformed' && message.includes('private key, not a cert'),
+  ) &&
+  findings.some(({ code, message }) => code === 'private_key_malformed' && message.includes('certificate, not a priv'));
+
+const swapThem = (evidence: Evidence): Wording => ({
+  headline: 'The certificate and the private key are configured the wrong way round',
+  remedy: `Exchange \`credential.certificate\` and \`credential.private_key\` in the configuration: ${pathOf(evidence, 'certificate') ?? 'the first'} is a private key, and ${pathOf(evidence, 'privateKey') ?? 'the second'} is a certificate.`,
+});
+
 export const readingRules: readonly Rule[] = [
+  {
+    name: 'Certificate and key are configured the wrong way round',
+    cause: 'certificate_malformed',
+    reasons: ['credential_unusable'],
+    consequences: [...unjudged, 'private_key_malformed', 'private_key_permissions'],
+    when: areSwapped,
+    says: swapThem,
+  },
   {
     name: 'Certificate, key and bundle are in one folder, and none can be read',
     cause: 'certificate_unreadable',
@@ -67,7 +87,8 @@ export const readingRules: readonly Rule[] = [
       name: `What needs ${part === 'caBundle' ? 'the bundle' : part === 'certificate' ? 'the certificate' : 'the key'} cannot be judged (${cause})`,
       cause,
       reasons: ['credential_unusable', ...(part === 'caBundle' ? (['server_certificate_untrusted'] as const) : [])],
-      consequences: unjudged,
+      // The same file, and the same words put it right.
+      consequences: cause.endsWith('_malformed') ? [...unjudged, 'client_cannot_read_file'] : unjudged,
     }),
   ),
   {

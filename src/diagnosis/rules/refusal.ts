@@ -3,7 +3,7 @@ import { mayHaveIssued, namedIssuer } from '../../verify/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import { commandFor } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { authoritiesOf, clientOf, desk, keyIdentifier, place, quotedName } from '../words.ts';
+import { authoritiesOf, clientOf, desk, keyIdentifier, origin, place, quotedName } from '../words.ts';
 
 const isValid = ({ assessment }: Evidence) => assessment?.valid === true;
 
@@ -71,13 +71,37 @@ function revoked(evidence: Evidence): Wording {
   };
 }
 
+/** Not a file of the credential: the password or the shared key of the mailbox. */
+function missingSecret({ handshake }: Evidence): 'password' | 'sharedKey' | undefined {
+  if (handshake?.detail?.startsWith('mesh.password:')) return 'password';
+  return handshake?.detail?.startsWith('mesh.shared_key:') ? 'sharedKey' : undefined;
+}
+
+function provideSecret(evidence: Evidence): Wording {
+  const part = missingSecret(evidence) ?? 'password';
+  return {
+    headline: `The ${part === 'password' ? 'mailbox password' : 'shared key'} cannot be read`,
+    remedy: `Make ${origin(evidence, part)} available to this process. After changing an environment variable, restart the service.`,
+  };
+}
+
 export const refusalRules: readonly Rule[] = [
+  {
+    name: 'Without the mailbox password or the shared key nothing can be asked',
+    cause: 'handshake_failed',
+    reasons: ['credential_unusable'],
+    when: (evidence) => missingSecret(evidence) !== undefined,
+    says: provideSecret,
+  },
   {
     name: 'A 403 with the certificate of another mailbox',
     cause: 'handshake_failed',
     reasons: ['authentication_failed'],
     consequences: ['common_name_mailbox_mismatch', 'common_name_ods_code_mismatch'],
-    when: ({ findings }) => findings.some(({ code }) => code === 'common_name_mailbox_mismatch'),
+    // What looks like another mailbox's may be a wrong clock, and stays when that is set.
+    when: ({ findings }) =>
+      findings.some(({ code }) => code === 'common_name_mailbox_mismatch') &&
+      !findings.some(({ code, severity }) => code === 'clock_skew' && severity === 'critical'),
     says: otherMailbox,
   },
   {

@@ -2,6 +2,7 @@
 import { answerFaults } from './answers.ts';
 import { bundleFaults } from './bundle.ts';
 import { clientFaults } from './client.ts';
+import { combinedFaults } from './combined.ts';
 import type { Fault } from './fault.ts';
 import { fileFaults } from './files.ts';
 import { pathFaults } from './path.ts';
@@ -16,4 +17,5 @@ export const faults: readonly Fault[] = [
   ...pathFaults,
   ...answerFaults,
   ...renewalFaults,
+  ...combinedFaults,
 ];
