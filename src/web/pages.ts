@@ -2,6 +2,7 @@
 import type { RequestHandler, Router } from 'express';
 import { apiRoutes } from './api/routes.ts';
 import { calendarRoutes } from './calendar.ts';
+import { csvRoutes } from './environments-csv.ts';
 import { securityHeaders } from './headers.ts';
 import { pageRoutes } from './page/routes.tsx';
 import type { Shown } from './shown.ts';
@@ -13,5 +14,8 @@ export interface Pages {
 
 /** For `createApp`. Its argument is read for every request. */
 export function pages(shown: Shown): Pages {
-  return { headers: securityHeaders, routers: [pageRoutes(shown), calendarRoutes(shown), apiRoutes(shown)] };
+  return {
+    headers: securityHeaders,
+    routers: [pageRoutes(shown), calendarRoutes(shown), csvRoutes(shown), apiRoutes(shown)],
+  };
 }

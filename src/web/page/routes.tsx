@@ -7,7 +7,7 @@ import type { Shown } from '../shown.ts';
 import { EnvironmentPage } from './environment/environment-page.tsx';
 import { environmentHeading, overviewHeading } from './overview/headline.ts';
 import { Overview } from './overview/overview-page.tsx';
-import { perPage, select, tally, worstStanding } from './overview/select.ts';
+import { perPage, queryOf, select, tally, worstStanding } from './overview/select.ts';
 import { type Assets, createAssets } from './parts/assets.ts';
 import { NotFound } from './parts/not-found.tsx';
 import { renderPage } from './parts/render.tsx';
@@ -16,8 +16,6 @@ import { RenewalPage } from './renewals/renewal-page.tsx';
 import { RenewalsPage } from './renewals/renewals-page.tsx';
 import { urgentRenewals } from './renewals/urgent.ts';
 import type { Frame } from './views.ts';
-
-const longestQuery = 200;
 
 export function pageRoutes(shown: Shown): Router {
   const router = Router({ strict: true, caseSensitive: true });
@@ -37,7 +35,7 @@ export function pageRoutes(shown: Shown): Router {
 function overview({ estate, now }: Shown, assets: Assets, request: Request, response: Response): void {
   const [state, at] = [estate(), now()];
   const counts = tally(state.environments);
-  const query = textOf(request.query.q).trim().slice(0, longestQuery);
+  const query = queryOf(request.query.q);
   const selection = select(state.environments, query, numberOf(request.query.page));
   const headline = overviewHeading(counts);
   send(

@@ -8,6 +8,7 @@ import { Day } from '../parts/when.tsx';
 import { standingOf } from '../parts/words.ts';
 import type { OverviewView } from '../views.ts';
 import { columns, pathMatters } from './columns.tsx';
+import { CsvLink } from './csv-link.tsx';
 import { overviewHeading, soonest, tallyWords } from './headline.ts';
 import { Search } from './search.tsx';
 import { perPage, worstStanding } from './select.ts';
@@ -48,6 +49,7 @@ export function Overview({ estate, selection, tally, now }: OverviewView) {
             {plural(selection.found, 'environment')}, {perPage} per page, worst first.
           </p>
         )}
+        {selection.found > 0 && <CsvLink query={selection.query} />}
         <Key />
       </div>
     </>

@@ -20,19 +20,29 @@ const never = Number.POSITIVE_INFINITY;
 
 /** A page number beyond the last gives the last page, so that an old link still works. */
 export function select(environments: readonly EnvironmentStatus[], query: string, page: number): Selection {
-  const words = [...new Set(query.toLowerCase().split(/\s+/).filter(Boolean))];
-  const sorted = worstFirst(environments);
-  const found = words.length > 0 ? sorted.filter((each) => matches(each, words)) : sorted;
-  const pages = Math.max(1, Math.ceil(found.length / perPage));
+  const all = found(environments, query);
+  const pages = Math.max(1, Math.ceil(all.length / perPage));
   const shown = Math.min(Math.max(1, page), pages);
   return {
-    environments: found.slice((shown - 1) * perPage, shown * perPage),
+    environments: all.slice((shown - 1) * perPage, shown * perPage),
     query,
-    found: found.length,
+    found: all.length,
     page: shown,
     pages,
   };
 }
+
+/** On all pages together. */
+export function found(environments: readonly EnvironmentStatus[], query: string): readonly EnvironmentStatus[] {
+  const words = [...new Set(query.toLowerCase().split(/\s+/).filter(Boolean))];
+  const sorted = worstFirst(environments);
+  return words.length > 0 ? sorted.filter((each) => matches(each, words)) : sorted;
+}
+
+const longestQuery = 200;
+
+/** The search text of a request: whatever is not text is none. */
+export const queryOf = (q: unknown): string => (typeof q === 'string' ? q : '').trim().slice(0, longestQuery);
 
 /** Sorted once until something changes. */
 const sortings = new WeakMap<readonly EnvironmentStatus[], readonly EnvironmentStatus[]>();
