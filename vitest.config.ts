@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { startBundled } from './test/support/started/instead.ts';
 
 // What the workers and the programs that tests start have compiled is kept for the next of them.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules', '.cache', 'compiled');
@@ -47,15 +48,17 @@ const alone = [
 ];
 
 export default defineConfig({
+  plugins: [startBundled],
   // The package's own name, as programs that use it import it: here from the sources, so that a test needs no build.
   resolve: { alias: { 'mesh-cert-monitor': join(import.meta.dirname, 'src', 'index.ts') } },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
+    globalSetup: 'test/support/started/bundle.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Two cores are the least we expect. One worker more than those, because much of the time is waiting: for servers, processes and timers.
-    maxWorkers: 3,
-    maxConcurrency: 2,
+    // Two cores are the least we expect. More workers than those, because half of the time is waiting: for servers, processes and timers.
+    maxWorkers: 4,
+    maxConcurrency: 3,
     sequence: { sequencer: LongestFirst },
     // What a test has changed in its worker does not reach the next one.
     restoreMocks: true,

@@ -1,12 +1,15 @@
 // Builds src/ into dist/, from an empty dist/ so that nothing is left of what is no longer there.
 import { chmodSync, cpSync, rmSync } from 'node:fs';
-import { writeBundle } from './build/bundle.ts';
+import { startedModules, writeBundle } from './build/bundle.ts';
 import { writeDeclarations } from './build/declarations.ts';
 import { copyDesignSystem } from './build/design-system.ts';
 import { writeNotices } from './build/notices.ts';
 
 rmSync('dist', { recursive: true, force: true });
-const [modules] = await Promise.all([writeBundle('dist'), writeDeclarations('dist')]);
+const [modules] = await Promise.all([
+  writeBundle('dist', ['main', 'index', ...startedModules]),
+  writeDeclarations('dist'),
+]);
 writeNotices('dist', modules);
 cpSync('src/web/assets', 'dist/web/assets', { recursive: true });
 copyDesignSystem('dist/nhsuk-frontend');

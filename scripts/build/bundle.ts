@@ -6,16 +6,15 @@ import { bundledName } from '../../src/installation/index.ts';
 import { leanBuiltins } from './lean-builtins.ts';
 
 /** Modules that are started by themselves: see `startedModule`. */
-const started = ['config/parse-worker', 'examine/thread', 'marks/thread', 'mesh/network/lookup-process'];
+export const startedModules = ['config/parse-worker', 'examine/thread', 'marks/thread', 'mesh/network/lookup-process'];
 
 /** Installed by whoever wants what they are for. */
 const { optionalDependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const external = Object.keys({ ...optionalDependencies, ...peerDependencies });
 
 const sources = join(import.meta.dirname, '..', '..', 'src');
-const input = Object.fromEntries(
-  ['main', 'index', ...started].map((path) => [bundledName(path).slice(0, -'.js'.length), join(sources, `${path}.ts`)]),
-);
+const inputs = (paths: readonly string[]) =>
+  Object.fromEntries(paths.map((path) => [bundledName(path).slice(0, -'.js'.length), join(sources, `${path}.ts`)]));
 
 /** The order in which the files of a bundle are run is not that of the imports in our sources, and this package wants to be second. */
 const polyfillFirst: Plugin = {
@@ -24,10 +23,13 @@ const polyfillFirst: Plugin = {
     /\/tsyringe\/.*\/index\.js$/.test(id) ? { code: `import 'reflect-metadata';${code}`, map: null } : undefined,
 };
 
-/** @returns the paths of all modules in the bundle. */
-export async function writeBundle(folder: string): Promise<string[]> {
+/**
+ * @param entries - modules below `src`, without extension
+ * @returns the paths of all modules in the bundle.
+ */
+export async function writeBundle(folder: string, entries: readonly string[]): Promise<string[]> {
   const bundle = await rolldown({
-    input,
+    input: inputs(entries),
     external,
     platform: 'node',
     plugins: [leanBuiltins, polyfillFirst],

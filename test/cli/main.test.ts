@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bareEnv } from '../support/process.ts';
+import { main } from '../support/service-process.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const main = join(root, 'src', 'main.ts');
 
 interface Ended {
   readonly code: number | null;
@@ -13,7 +13,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** The real program in a process of its own, its output in pipes. */
+/** The built program in a process of its own, its output in pipes. */
 function start(args: readonly string[], env: Record<string, string> = {}, closeStdout = false): Promise<Ended> {
   const child = spawn(process.execPath, [main, ...args], {
     env: { ...bareEnv, ...env },

@@ -5,7 +5,7 @@ import { createServer as createHttp, type IncomingMessage, type ServerResponse }
 import { createServer as createHttps } from 'node:https';
 import { createServer as createNet, type Server as NetServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { loadConfiguration } from '../../../src/config/load.ts';
 import type { Configuration, ResolvedEnvironment } from '../../../src/config/types.ts';
 import { acceptOrRefuse, alert } from '../../../src/demo/refusing-socket.ts';
@@ -28,6 +28,7 @@ import type { Assessment } from '../../../src/verify/types.ts';
 import type { Scenario, Server } from '../../scenarios/handshakes.ts';
 import { start } from '../mesh/servers.ts';
 import { type CertificateOptions, ca, leaf, type Made, type NameInput, serverCertificate } from '../pki.ts';
+import { main } from '../service-process.ts';
 
 export const inDays = (days: number, from = new Date()) => new Date(from.getTime() + days * dayMs);
 
@@ -264,7 +265,7 @@ export class Bench {
 
   /** In a shell, as a person types it. @param answers to what it asks; there is no terminal, so it reads them from standard input. */
   type(command: string, answers = ''): void {
-    this.write('mesh-cert-monitor', `#!/bin/sh\nexec '${process.execPath}' '${resolve('src/main.ts')}' "$@"\n`, 0o755);
+    this.write('mesh-cert-monitor', `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`, 0o755);
     const env = { ...process.env, ...this.env, PATH: `${this.folder}:${process.env.PATH}` };
     execFileSync('setsid', ['-w', 'sh', '-c', command], { cwd: '/', env, input: answers, stdio: 'pipe' });
   }

@@ -1,0 +1,3 @@
+import { join } from 'node:path';
+
+export const folder = join(import.meta.dirname, '..', '..', '..', 'node_modules', '.cache', 'started');
