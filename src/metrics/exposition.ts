@@ -18,7 +18,8 @@ export interface Build {
 
 /** What the running service reports about itself. */
 export interface OwnReport {
-  readonly work?: () => Work;
+  /** Undefined as long as nothing works. */
+  readonly work?: () => Work | undefined;
   readonly process?: ProcessMetrics;
 }
 

@@ -1,52 +1,21 @@
 /** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped side by side. */
-import { type Configuration, networksOf, type Variables } from '../config/index.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Configuration, networksOf } from '../config/index.ts';
 import { benchInThreads, lookInThread } from '../examine/index.ts';
-import { type Build, Exposition, ProcessMetrics } from '../metrics/index.ts';
-import {
-  type Actions,
-  type LastSuccesses,
-  type Log,
-  Monitor,
-  openLastSuccesses,
-  type Schedule,
-  startSchedule,
-} from '../monitor/index.ts';
+import { Exposition, ProcessMetrics } from '../metrics/index.ts';
 import { createNotifier, type Notifier } from '../notify/index.ts';
 import { createRenewals, type Renewals, readRenewalFiles, StoreError } from '../renewal/index.ts';
 import { ResourceShortageError } from '../shortage/index.ts';
 import type { EstateStatus } from '../status/index.ts';
-import { createApp, listen, type Pages, pages, type Shown, type WebServer } from '../web/index.ts';
+import { createApp, listen, pages, type Shown, type WebServer } from '../web/index.ts';
 import { createActions } from './actions.ts';
 import { watchFile } from './configuration-watch.ts';
 import { stillRunning } from './ending.ts';
 import { gateOf, listenOptions, needsRestart, reportTo } from './http.ts';
 import { describe } from './problems.ts';
 import { repeat } from './repeat.ts';
-
-export interface ServiceOptions {
-  /** @throws {ConfigurationError} */
-  readonly load: (how?: { readonly apart: boolean }) => Promise<Configuration>;
-  readonly env: Variables;
-  readonly now: () => Date;
-  readonly log: Log;
-  readonly build: Build;
-  /** For tests: what web shows in addition to health and metrics. */
-  readonly pages?: (shown: Shown) => Pages;
-  /** For tests. */
-  readonly actions?: (renewals: Renewals) => Actions;
-}
-
-export interface Service {
-  readonly url: string;
-  readonly estate: () => EstateStatus;
-  /** @returns whether the new configuration is now in use. If not, the log says why, and the current one stays. */
-  reload(): Promise<boolean>;
-  /**
-   * Starts nothing new and waits for running work, for up to 8 s.
-   * @returns what has not ended by then. The process then has to be ended by force.
-   */
-  stop(): Promise<readonly string[]>;
-}
+import { Rounds } from './rounds.ts';
+import type { Service, ServiceOptions } from './types.ts';
 
 const lookAtConfigurationEveryMs = 2_000;
 /** Between scrapes, so that none of them finds much to write. */
@@ -80,11 +49,22 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 }
 
+/** What can be said of the environments before anything is known of them. */
+const notKnownYet = ({ estate, path }: Configuration, startedAt: Date): EstateStatus => ({
+  ...(estate === undefined ? {} : { name: estate }),
+  environments: [],
+  startedAt,
+  ready: false,
+  configuration: { file: path, lastReloadSuccessful: true, lastReloadSuccessAt: startedAt },
+});
+
 class RunningService implements Service {
   readonly #options: ServiceOptions;
   readonly #renewals: Renewals;
-  readonly #successes: LastSuccesses;
-  readonly #monitor: Monitor;
+  readonly #startedAt: Date;
+  /** Resolves when the environments are known; rejects if the service is stopped before. */
+  readonly #begun = Promise.withResolvers<void>();
+  #rounds: Rounds | undefined;
   readonly #bench = benchInThreads();
   readonly #notifier: Notifier;
   readonly #look = lookInThread();
@@ -92,38 +72,36 @@ class RunningService implements Service {
   readonly #exposition: Exposition;
   #configuration: Configuration;
   #server: WebServer | undefined;
-  #schedule: Schedule | undefined;
   #stopWatching = () => {};
   #stopRefreshing = () => {};
   #stopTelling = () => {};
   #loadAgain: NodeJS.Timeout | undefined;
-  #firstCycle: Promise<void> = Promise.resolve();
   #reloading: Promise<unknown> = Promise.resolve();
   readonly #told = Promise.withResolvers<undefined>();
   #stopped: Promise<readonly string[]> | undefined;
 
   constructor(configuration: Configuration, renewals: Renewals, options: ServiceOptions) {
-    const { env, now, log } = options;
-    const actions = options.actions?.(renewals) ?? createActions(env, now, renewals, this.#bench, this.#look);
     this.#options = options;
+    const { build, env, now, log } = options;
+    this.#startedAt = now();
     this.#report = reportTo(log);
-    this.#exposition = new Exposition(options.build, {
-      work: () => this.#monitor.work(),
+    this.#exposition = new Exposition(build, {
+      work: () => this.#rounds?.work(),
       process: new ProcessMetrics(),
     });
     this.#configuration = configuration;
     this.#renewals = renewals;
     this.#notifier = createNotifier({ stateDir: configuration.stateDir, env, now, log });
-    this.#successes = openLastSuccesses(configuration.stateDir, log);
-    this.#monitor = new Monitor(configuration, { actions, now, log, successes: this.#successes });
+    this.#begun.promise.catch(() => {});
   }
 
-  readonly estate = () => this.#monitor.estate();
+  readonly estate = () => this.#rounds?.estate() ?? notKnownYet(this.#configuration, this.#startedAt);
 
   get url(): string {
     return this.#server?.url ?? '';
   }
 
+  /** Listens first: an orchestrator wants to know that the process is alive, and many environments take a moment. */
   async start(): Promise<void> {
     const { log, build } = this.#options;
     const { path, contentHash, environments, http } = this.#configuration;
@@ -132,13 +110,16 @@ class RunningService implements Service {
       report: (cuts) => log.warn(cuts, 'HTTP clients were cut off'),
       isProxy: (address) => networksOf(this.#configuration.http.trustedProxies ?? [])(address),
     });
+    await nextTurn();
+    this.#rounds = this.#newRounds();
+    this.#begun.resolve();
     const { stop } = watchFile(path, {
       seen: contentHash,
       everyMs: lookAtConfigurationEveryMs,
       changed: () => void this.reload(),
     });
     this.#stopWatching = stop;
-    this.#begin();
+    this.#rounds.begin(this.#configuration);
     this.#stopRefreshing = repeat(() => this.#exposition.refresh(this.estate()), {
       everyMs: refreshMetricsEveryMs,
       failed: (error) => this.#report(error, 'the metrics could not be written'),
@@ -149,6 +130,15 @@ class RunningService implements Service {
     });
     log.info({ url: this.url, version: build.version, environments: environments.length }, 'serving');
     this.#warn();
+  }
+
+  #newRounds(): Rounds {
+    const { env, now, log, actions } = this.#options;
+    return new Rounds(this.#configuration, {
+      actions: actions?.(this.#renewals) ?? createActions(env, now, this.#renewals, this.#bench, this.#look),
+      now,
+      log,
+    });
   }
 
   reload(): Promise<boolean> {
@@ -164,6 +154,7 @@ class RunningService implements Service {
 
   async #stop(): Promise<readonly string[]> {
     this.#told.resolve(undefined);
+    this.#begun.reject(new Error('the service is stopping'));
     this.#stopWatching();
     this.#stopRefreshing();
     this.#stopTelling();
@@ -176,8 +167,8 @@ class RunningService implements Service {
       {
         HTTP: Promise.resolve(this.#server?.close(answersMayTakeMs)),
         reload: this.#reloading,
-        checks: Promise.all([this.#schedule?.stop(), this.#firstCycle]),
-        'handshakes and renewals': this.#monitor.stop(),
+        checks: Promise.resolve(this.#rounds?.pause()),
+        'handshakes and renewals': Promise.resolve(this.#rounds?.stop()),
         messages: this.#notifier.stop(),
         // Also in the middle of a check.
         threads: this.#bench.stop(),
@@ -188,8 +179,7 @@ class RunningService implements Service {
       log.error({ running }, 'stopped, though not everything has ended');
       return running;
     }
-    await this.#monitor.settled();
-    this.#successes.close();
+    await this.#rounds?.close();
     await this.#renewals.close();
     log.info({}, 'stopped');
     return [];
@@ -199,7 +189,14 @@ class RunningService implements Service {
     const { now, build, env } = this.#options;
     const draw = this.#options.pages ?? pages;
     const gate = gateOf(() => this.#configuration.http, env);
-    const told = { estate: this.estate, build, exposition: this.#exposition, now, report: this.#report };
+    const told = {
+      estate: this.estate,
+      begun: this.#begun.promise,
+      build,
+      exposition: this.#exposition,
+      now,
+      report: this.#report,
+    };
     return createApp({ ...told, ...gate, ...draw(this.#shown()) });
   }
 
@@ -224,19 +221,6 @@ class RunningService implements Service {
     }
   }
 
-  /** Runs the first cycle now and the others on schedule. */
-  #begin(): void {
-    const { log } = this.#options;
-    const failed = (error: unknown) => log.error(describe(error), 'a round did not end');
-    this.#firstCycle = this.#monitor.checkAll().catch(failed);
-    this.#schedule = startSchedule(this.#configuration.schedule, {
-      // A scheduled run during the first cycle would find every environment busy, end at once, and mark the service as ready.
-      check: () => this.#firstCycle.then(() => this.#monitor.checkAll()),
-      handshake: () => this.#monitor.handshakeAll(),
-      failed,
-    });
-  }
-
   async #reload(): Promise<boolean> {
     const { log, load, env } = this.#options;
     const before = this.#configuration;
@@ -254,10 +238,9 @@ class RunningService implements Service {
       this.#refuse(error);
       return false;
     }
-    await Promise.all([this.#schedule?.stop(), this.#firstCycle]);
+    await this.#rounds?.pause();
     if (this.#stopped) return false;
-    this.#monitor.adopt(this.#configuration);
-    this.#begin();
+    this.#rounds?.adopt(this.#configuration);
     log.info({ environments: this.#configuration.environments.length }, 'configuration loaded');
     this.#warn(before);
     return true;
@@ -271,7 +254,7 @@ class RunningService implements Service {
       this.#loadAgain = setTimeout(() => void this.reload(), loadAgainAfterMs).unref();
       return;
     }
-    this.#monitor.refuse();
+    this.#rounds?.refuse();
     log.error(describe(error), 'configuration refused; the previous one stays in force');
   }
 

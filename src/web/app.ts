@@ -12,6 +12,8 @@ import { errorHandler, notFound, readOnly, sendProblem } from './problem.ts';
 export interface WebOptions {
   /** The current time; called for every request. */
   readonly estate: () => EstateStatus;
+  /** Until this resolves, nothing but the process itself can be told about. If it rejects, it never will. Default: at once. */
+  readonly begun?: Promise<void>;
   readonly build: Build;
   /** One that is kept up to date between scrapes; if undefined, each scrape writes what has changed. */
   readonly exposition?: Exposition;
@@ -44,6 +46,7 @@ export function createApp(options: WebOptions): Express {
   app.enable('case sensitive routing');
   if (options.headers) app.use(options.headers);
   app.use(processRoutes(options));
+  if (options.begun) app.use(whenBegun(options.begun));
   if (options.basicAuth || options.clientCertificates) app.use(requireAccess(options));
   app.use(estateRoutes(options));
   for (const router of options.routers ?? []) app.use(router);
@@ -51,6 +54,15 @@ export function createApp(options: WebOptions): Express {
   app.use(errorHandler(options.report));
   return app;
 }
+
+/** A request that comes while the service starts waits, rather than be told that there are no environments. */
+const whenBegun =
+  (begun: Promise<void>): RequestHandler =>
+  (_request, response, next) =>
+    void begun.then(
+      () => next(),
+      () => sendProblem(response, 503, 'The service is stopping.'),
+    );
 
 function newRouter(): Router {
   return Router({ strict: true, caseSensitive: true });

@@ -1,7 +1,7 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Service } from '../../src/service/service.ts';
+import type { Service } from '../../src/service/types.ts';
 import type { Health } from '../../src/web/health.ts';
 import { type } from '../support/cli.ts';
 import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Service } from '../../src/service/service.ts';
+import type { Service } from '../../src/service/types.ts';
 import type { Health } from '../../src/web/health.ts';
 import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';
 import { serviceOver } from '../support/service.ts';

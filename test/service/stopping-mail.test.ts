@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { createLog } from '../../src/monitor/log.ts';
 import { openStore } from '../../src/renewal/store/store.ts';
-import { type Service, startService } from '../../src/service/service.ts';
+import { startService } from '../../src/service/service.ts';
+import type { Service } from '../../src/service/types.ts';
 import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';
 import { startScriptedServer } from '../support/renewal/mail-server.ts';
 

@@ -1,7 +1,8 @@
 /** The whole service in this process, over an estate on disk. */
 import { loadConfiguration } from '../../src/config/load.ts';
 import { createLog } from '../../src/monitor/log.ts';
-import { type Service, startService } from '../../src/service/service.ts';
+import { startService } from '../../src/service/service.ts';
+import type { Service } from '../../src/service/types.ts';
 import type { DiskEstate } from './disk-estate.ts';
 
 /** @param hear - called with each line of its log. */

@@ -1,0 +1,79 @@
+import type { Configuration } from '../config/index.ts';
+import {
+  type Actions,
+  type LastSuccesses,
+  type Log,
+  Monitor,
+  openLastSuccesses,
+  type Schedule,
+  startSchedule,
+} from '../monitor/index.ts';
+import { describe } from './problems.ts';
+
+interface RoundsOptions {
+  readonly actions: Actions;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+/** The environments under watch: the monitor that knows them, and the schedule by which it makes its rounds. */
+export class Rounds {
+  readonly #log: Log;
+  readonly #successes: LastSuccesses;
+  readonly #monitor: Monitor;
+  #schedule: Schedule | undefined;
+  #firstCycle: Promise<void> = Promise.resolve();
+
+  /** Takes a moment for each environment. */
+  constructor(configuration: Configuration, { actions, now, log }: RoundsOptions) {
+    this.#log = log;
+    this.#successes = openLastSuccesses(configuration.stateDir, log);
+    this.#monitor = new Monitor(configuration, { actions, now, log, successes: this.#successes });
+  }
+
+  readonly estate = () => this.#monitor.estate();
+
+  /** What is waiting, and how long the last cycle took. */
+  work(): ReturnType<Monitor['work']> {
+    return this.#monitor.work();
+  }
+
+  /** Runs the first cycle now and the others on schedule. */
+  begin({ schedule }: Configuration): void {
+    const failed = (error: unknown) => this.#log.error(describe(error), 'a round did not end');
+    this.#firstCycle = this.#monitor.checkAll().catch(failed);
+    this.#schedule = startSchedule(schedule, {
+      // A scheduled run during the first cycle would find every environment busy, end at once, and mark the service as ready.
+      check: () => this.#firstCycle.then(() => this.#monitor.checkAll()),
+      handshake: () => this.#monitor.handshakeAll(),
+      failed,
+    });
+  }
+
+  /** Begins no further round. Resolves when the checks of the last one have ended. */
+  async pause(): Promise<void> {
+    await Promise.all([this.#schedule?.stop(), this.#firstCycle]);
+  }
+
+  /** After `pause`. */
+  adopt(configuration: Configuration): void {
+    this.#monitor.adopt(configuration);
+    this.begin(configuration);
+  }
+
+  /** The new configuration cannot be used, so the current one stays. */
+  refuse(): void {
+    this.#monitor.refuse();
+  }
+
+  /** Aborts handshakes, and waits for renewals that are being sent. */
+  stop(): Promise<void> {
+    return this.#monitor.stop();
+  }
+
+  /** When nothing is running any more. */
+  async close(): Promise<void> {
+    await this.#monitor.settled();
+    this.#successes.close();
+  }
+}
