@@ -101,6 +101,38 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await close();
     });
 
+    test('a service that no longer answers: the page says since when, looks it, and its times grow older', async () => {
+      let own = await servePages({ estate: () => estateOf([everyEnvironment().healthy]) });
+      const { page, close } = await watchedPage(browser, own.url, { viewport: { width: 1280, height: 500 } });
+      await page.clock.install();
+      await page.goto('/');
+      const [stale, age] = [page.locator('#stale'), page.locator('time[data-relative]').first()];
+      const [since, before] = [
+        await page.evaluate("document.querySelector('#as-of').textContent"),
+        await age.textContent(),
+      ];
+      expect(since).toMatch(/GMT|BST/);
+      await own.close();
+      await page.clock.runFor(everyMs + 100);
+      await sleep(300);
+      expect(await stale.isVisible()).toBe(false);
+      await page.clock.runFor(2 * everyMs);
+      await stale.waitFor({ state: 'visible' });
+      expect(await stale.textContent()).toMatch(/^Not updated since \d\d:\d\d: the service does not answer\./);
+      expect(await page.locator('#announcement').textContent()).toBe(await stale.textContent());
+      expect(await page.locator('html').getAttribute('class')).toContain('is-stale');
+      await page.clock.runFor(3_600_000);
+      expect(await age.textContent()).not.toBe(before);
+      // It is there again, at the same address.
+      const { port } = new URL(own.url);
+      own = await servePages({ estate: () => estateOf([everyEnvironment().healthy]) }, { port: Number(port) });
+      await page.clock.runFor(everyMs + 100);
+      await stale.waitFor({ state: 'hidden' });
+      expect(await page.locator('html').getAttribute('class')).not.toContain('is-stale');
+      await close();
+      await own.close();
+    });
+
     test('focus, scroll and what was opened stay', async () => {
       const { expired, healthy } = everyEnvironment();
       estate = estateOf([expired]);

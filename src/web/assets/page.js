@@ -3,8 +3,17 @@ const everyMs = 15_000;
 const main = document.querySelector('main');
 const announcement = document.querySelector('#announcement');
 const pause = document.querySelector('#pause');
+const stale = document.querySelector('#stale');
 let paused = false;
 let busy = false;
+// When the content was last known to be right, and how many refreshes have failed since.
+let confirmedAt = Date.now();
+let missed = 0;
+const spans = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
 
 document.querySelector('#refreshing')?.removeAttribute('hidden');
 pause?.addEventListener('click', () => {
@@ -22,20 +31,61 @@ document.addEventListener('click', (event) => {
 });
 prepare();
 setInterval(refresh, everyMs);
+setInterval(tick, 1_000);
 
 async function refresh() {
   if (paused || busy || document.hidden || isOccupied()) return;
   busy = true;
   try {
-    const response = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' });
+    const signal = AbortSignal.timeout(everyMs - 1_000);
+    const response = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store', signal });
     const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
+    if (!response.ok && response.status !== 404) throw new Error(response.statusText);
+    missed = 0;
+    confirmedAt = Date.now();
     // The user may have started to type or to select text in the meantime.
     if (fresh.querySelector('main') && !paused && !isOccupied()) show(fresh);
   } catch {
-    // The service is restarting, or the network is down: the footer shows how old the page is.
+    // The service is restarting, has died, or the network is down.
+    missed += 1;
   } finally {
     busy = false;
+    sayHowOld();
   }
+}
+
+// One missed refresh is a restart. After two, what is shown may no longer be so.
+function sayHowOld() {
+  const isOld = missed >= 2;
+  if (isOld !== stale.hidden) return;
+  stale.hidden = !isOld;
+  document.documentElement.classList.toggle('is-stale', isOld);
+  const at = { timeZone: 'Europe/London', hour: '2-digit', minute: '2-digit' };
+  const since = new Date(confirmedAt).toLocaleTimeString('en-GB', at);
+  stale.textContent = isOld
+    ? `Not updated since ${since}: the service does not answer. What is shown may no longer be so.`
+    : '';
+  announcement.textContent = isOld ? stale.textContent : 'The page is up to date again.';
+}
+
+// What happened some time ago grows older, whether or not the service answers. By its clock, which may differ from this machine's.
+function tick() {
+  if (document.hidden || isOccupied()) return;
+  const asOf = Date.parse(document.querySelector('#as-of')?.dateTime ?? '');
+  const now = asOf + Date.now() - confirmedAt;
+  for (const time of document.querySelectorAll('time[data-relative]')) {
+    const words = ago(now - Date.parse(time.dateTime));
+    if (words && words !== time.textContent) time.textContent = words;
+  }
+}
+
+// As the server writes it. Undefined for what is still to come.
+function ago(ms) {
+  if (!(ms >= 0)) return undefined;
+  if (ms < 5_000) return 'just now';
+  const [name, size] = spans.find(([, each]) => ms >= 2 * each) ?? ['second', 1_000];
+  const count = Math.floor(ms / size);
+  return `${count} ${name}${count === 1 ? '' : 's'} ago`;
 }
 
 function show(fresh) {

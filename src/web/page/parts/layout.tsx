@@ -31,6 +31,7 @@ export function Layout({ frame, children }: { frame: Frame; children: ComponentC
           Skip to main content
         </a>
         <Header frame={frame} />
+        <p id="stale" class="page-stale" hidden />
         <main id="maincontent" tabindex={-1} data-headline={headline}>
           {children}
         </main>
