@@ -1,7 +1,7 @@
 import { listRenewals, type RenewalStatus, settleRenewal } from '../renewal/index.ts';
 import { renewalJson } from '../report/index.ts';
 import { escaped, joined, jsonText, type SafeText, say } from '../text/index.ts';
-import { utcDay } from '../time/index.ts';
+import { londonIsoDay, utcDay } from '../time/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { findEnvironment, loadForCommand } from './configuration.ts';
 import type { RenewalsOptions, ResolveOptions } from './options.ts';
@@ -37,7 +37,7 @@ function table(statuses: readonly RenewalStatus[]): SafeText {
     state,
     date(record?.notAfter),
     date(due),
-    date(safe),
+    safe ? londonIsoDay(safe) : '-',
     date(requestedAt),
     date(record?.closedAt),
     reason,

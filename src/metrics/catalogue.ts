@@ -250,6 +250,13 @@ const entries = {
     labels: [environment],
     help: 'When the renewal window opens. 0 if there is none.',
   },
+  nhs_mesh_renewal_last_safe_day_timestamp_seconds: {
+    group: 'renewal',
+    type: 'gauge',
+    unit: 'unix seconds',
+    labels: [environment],
+    help: 'When the last working day begins, in London, on which a request leaves the desk its working days. 0 if there is none.',
+  },
   nhs_mesh_renewal_requested_timestamp_seconds: {
     group: 'renewal',
     type: 'gauge',

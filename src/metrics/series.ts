@@ -122,6 +122,7 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
     (now) => set('state', renewalStates, (state) => (now === state ? 1 : 0)),
   ),
   nhs_mesh_renewal_due_timestamp_seconds: value(({ renewal }) => time(renewal.dueAt)),
+  nhs_mesh_renewal_last_safe_day_timestamp_seconds: value(({ renewal }) => time(renewal.lastSafeDay)),
   nhs_mesh_renewal_requested_timestamp_seconds: value(({ renewal }) => time(renewal.requestedAt)),
   nhs_mesh_renewal_window_seconds: value(({ credentialConfigured, renewalWindowMs }) =>
     credentialConfigured ? renewalWindowMs / secondMs : undefined,

@@ -6,7 +6,7 @@ import type { HandshakeResult } from '../mesh/index.ts';
 import type { RenewalRecord, RenewalStatus } from '../renewal/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
 import { escaped, literal, type SafeText } from '../text/index.ts';
-import { dayMs, daysUntil } from '../time/index.ts';
+import { dayMs, daysUntil, londonIsoDay } from '../time/index.ts';
 import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import type * as schema from './schema.ts';
@@ -168,7 +168,9 @@ export function renewalJson(renewal: RenewalStatus): Shape<'renewalSchema'> {
     state: renewal.state,
     reason: renewal.reason,
     ...given('first', renewal.first),
-    ...times(renewal, ['dueAt', 'lastSafeDay', 'requestedAt']),
+    ...times(renewal, ['dueAt', 'requestedAt']),
+    ...given('lastSafeDay', renewal.lastSafeDay && londonIsoDay(renewal.lastSafeDay)),
+    ...given('lastSafeDayStartsAt', renewal.lastSafeDay && timestamp(renewal.lastSafeDay)),
     ...given('record', renewal.record && renewalRecordJson(renewal.record)),
   };
 }

@@ -198,9 +198,10 @@ export const renewalSchema = z
       .optional()
       .meta({ description: 'The environment has no certificate and, as far as is known, never had one.' }),
     dueAt: timestamp.optional().meta({ description: 'When the renewal window opens.' }),
-    lastSafeDay: timestamp
-      .optional()
-      .meta({ description: 'The last day on which a request leaves the desk its working days.' }),
+    lastSafeDay: z.iso.date().optional().meta({
+      description: 'The last working day, in London, on which a request leaves the desk its working days.',
+    }),
+    lastSafeDayStartsAt: timestamp.optional().meta({ description: 'When that day begins.' }),
     requestedAt: timestamp.optional(),
     record: renewalRecordSchema.optional(),
   })

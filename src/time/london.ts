@@ -27,6 +27,9 @@ export const londonDay = (date: Date): SafeText => say`${weekday(date)} (${isoDa
 /** `Friday 22 January 2027 at 13:00 GMT (2027-01-22T13:00:00Z)`. */
 export const londonTime = (date: Date): SafeText => say`${weekday(date)} at ${hours(date)} (${rfc3339(date)})`;
 
+/** `2027-01-22`, the day in London: for tables and JSON. */
+export const londonIsoDay = (date: Date): SafeText => say`${isoDay(date)}`;
+
 /** `22 January 2027` */
 export const shortLondonDay = (date: Date): SafeText => say`${parts(words, date, ['day', 'month', 'year'])}`;
 

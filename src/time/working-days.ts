@@ -48,13 +48,21 @@ export function workingDaysHavePassed(from: Date, count: number, now: Date): boo
   return dayOf(now) > dayOf(addWorkingDays(from, count));
 }
 
+/** The last day, working or not, that has `needed` whole working days between it and the day of `notAfter`. */
+function lastDayBefore(notAfter: Date, needed: number): Day {
+  let day = dayOf(notAfter) - 1;
+  for (let left = needed; left > 0; day -= 1) if (isWorking(day)) left -= 1;
+  return day;
+}
+
 /**
- * Midnight in London at the start of the last day on which a request still leaves the desk enough working days before the day of `notAfter`.
+ * Midnight in London at the start of the last working day on which a request still leaves the desk enough working days before the day of
+ * `notAfter`. On a weekend after it there is still time, but nobody at work.
  * @param needed - how many that are.
  */
 export function lastSafeDay(notAfter: Date, needed: number): Date {
-  let day = dayOf(notAfter) - 1;
-  for (let left = needed; left > 0; day -= 1) if (isWorking(day)) left -= 1;
+  let day = lastDayBefore(notAfter, needed);
+  while (!isWorking(day)) day -= 1;
   return startOf(day);
 }
 
@@ -65,7 +73,7 @@ export function lastWorkingDayBefore(notAfter: Date): Date {
   return startOf(day);
 }
 
-/** Whether the last safe day has passed, so that fewer working days are left than the desk needs. */
+/** Whether fewer working days are left than the desk needs. */
 export function isTooLateToAsk(notAfter: Date, needed: number, now: Date): boolean {
-  return dayOf(now) > dayOf(lastSafeDay(notAfter, needed));
+  return dayOf(now) > lastDayBefore(notAfter, needed);
 }

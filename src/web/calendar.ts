@@ -96,7 +96,7 @@ function eventsOf(environment: EnvironmentStatus, now: Date): ICalEventData[] {
       'last-safe-day',
       renewal.lastSafeDay,
       say`Last safe day to request the next MESH certificate for ${name}`,
-      say`From tomorrow the desk has fewer working days to answer than it needs.`,
+      say`The last working day on which a request leaves the desk the working days it needs to answer.`,
     ),
     {
       ...event(

@@ -193,6 +193,14 @@ describe('json', () => {
     expect(Object.keys(json.record ?? {}).sort()).toEqual(Object.keys(record).sort());
   });
 
+  test('the last safe day is a date in London, also while its midnight is the day before in UTC', () => {
+    const lastSafeDay = new Date('2026-07-22T23:00:00Z');
+    expect(renewalJson({ state: 'due', reason: literal('It is due.'), lastSafeDay })).toMatchObject({
+      lastSafeDay: '2026-07-23',
+      lastSafeDayStartsAt: '2026-07-22T23:00:00Z',
+    });
+  });
+
   test('times are RFC 3339 in UTC, with a fraction only where there is one', () => {
     expect(timestamp(new Date('2049-12-31T23:59:59+00:00'))).toBe('2049-12-31T23:59:59Z');
     expect(timestamp(new Date('9999-12-31T23:59:59Z'))).toBe('9999-12-31T23:59:59Z');

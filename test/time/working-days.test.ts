@@ -67,6 +67,14 @@ test('working days: the last safe day leaves the desk five whole ones before the
   expect(workingDaysBetween(at('2026-12-22T00:00:00Z'), notAfter)).toBe(4);
 });
 
+test('working days: the last safe day is a working day, and on the weekend after it there is still time', () => {
+  // Monday to Friday, 23 to 27 November, are the desk's: the 21st and the 22nd are a weekend.
+  const notAfter = at('2026-11-28T09:00:00Z');
+  expect(londonDay(lastSafeDay(notAfter, 5))).toBe('2026-11-20');
+  expect(isTooLateToAsk(notAfter, 5, at('2026-11-22T12:00:00Z'))).toBe(false);
+  expect(isTooLateToAsk(notAfter, 5, at('2026-11-23T00:00:00Z'))).toBe(true);
+});
+
 test('working days: it is too late to ask from the midnight in London after the last safe day', () => {
   const notAfter = at('2026-07-31T09:00:00Z');
   expect(lastSafeDay(notAfter, 5)).toEqual(at('2026-07-22T23:00:00Z'));

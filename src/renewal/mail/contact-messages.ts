@@ -1,7 +1,7 @@
 /** What the contact is told during a renewal. Never the desk: each of these goes to one person. Pure, like the request itself. */
 import type { ResolvedEnvironment } from '../../config/index.ts';
 import { ourCommand, plural } from '../../text/index.ts';
-import { isTooLateToAsk, londonDay, londonTime } from '../../time/index.ts';
+import { londonDay, londonDayOf, londonTime } from '../../time/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import { isFirst } from '../first.ts';
 import type { RenewalRecord, Told } from '../types.ts';
@@ -86,9 +86,8 @@ export function renderReminder(context: ContactMessage, lastSafeDay?: Date): Mes
 
 const wanted = ({ record }: ContactMessage) => (isFirst(record) ? 'the first' : 'a new');
 
-function lastDay({ record: { notAfter }, environment: { renewal }, now }: ContactMessage, lastSafeDay: Date): string {
-  const isOver = notAfter !== undefined && isTooLateToAsk(notAfter, renewal.deskWorkingDays, now);
-  return isOver
+function lastDay({ now }: ContactMessage, lastSafeDay: Date): string {
+  return londonDayOf(now) > londonDayOf(lastSafeDay)
     ? `The last day on which a request gave the desk the working days it needs was ${londonDay(lastSafeDay)}: please telephone the desk.`
     : `Last day on which a request gives the desk the working days it needs: ${londonDay(lastSafeDay)}`;
 }
