@@ -37,6 +37,7 @@ describe.skipIf(!needs('openssl') || !needs('keytool'))('files that OpenSSL refu
     ['in a SET instead of a SEQUENCE', 0, { kind: 'retag', tag: 0x31 }],
     ['with its algorithm parameters twice', 3, { kind: 'repeat', times: 1 }],
     ['with its key derivation parameters twice', 6, { kind: 'repeat', times: 1 }],
+    ['whose key derivation states another length of the key', 8, { kind: 'repeat', times: 1 }],
     ['with its HMAC twice', 9, { kind: 'repeat', times: 1 }],
     ['with content in the NULL of its HMAC', 11, { kind: 'body', body: Buffer.alloc(1) }],
     ['with its initialisation vector twice', 14, { kind: 'repeat', times: 1 }],
@@ -45,6 +46,12 @@ describe.skipIf(!needs('openssl') || !needs('keytool'))('files that OpenSSL refu
     const { valid, codes } = await judged({ privateKey });
     expect(valid).toBe(false);
     expect(codes).toContain('private_key_malformed');
+  });
+
+  test('an encrypted key whose key derivation states the right length of the key is one', async () => {
+    const stated = changed(encrypted(), 8, 16, { kind: 'repeat', times: 1 });
+    const privateKey = changed(stated, 9, 17, { kind: 'body', body: Buffer.from([32]) });
+    expect(await judged({ privateKey: toPem(privateKey, 'ENCRYPTED PRIVATE KEY') })).toMatchObject({ valid: true });
   });
 
   test('a private key after a BEGIN line that has no END line', async () => {

@@ -89,11 +89,12 @@ export function keyDerivation(algorithm: DerValue, work: Allowance): DeriveKey {
 function pbkdf2From(parameters: Fields, work: Allowance): DeriveKey {
   const salt = parameters.take(tags.octetString, 'the salt').body;
   const rounds = roundsOf(parameters.take(tags.integer, 'the iteration count'));
-  parameters.optional(tags.integer); // keyLength: the cipher implies it
+  const keyLength = parameters.optional(tags.integer);
   const prf = parameters.optional(tags.sequence);
   parameters.end();
   const hash = prf ? hmacName(prf) : 'sha1';
   return async (password, length) => {
+    mustSuit(keyLength, length);
     // RFC 8018 §5.2: every block of the key takes all rounds.
     spend(work, rounds * Math.ceil(length / hashBytes[hash]));
     return derivePbkdf2(password, salt, rounds, length, hash);
@@ -111,10 +112,19 @@ function scryptFrom(parameters: Fields, work: Allowance): DeriveKey {
     throw overLimit(
       `its scrypt parameters (N ${N}, r ${r}, p ${p}) are more than the limit of ${counted(limits.scryptWork)} rounds and ${counted(limits.scryptBytes)} bytes`,
     );
+  const keyLength = parameters.optional(tags.integer);
+  parameters.end();
   return async (password, length) => {
+    mustSuit(keyLength, length);
     spend(work, N * r * p);
     return deriveScrypt(password, salt, length, { N, r, p, maxmem: 2 * limits.scryptBytes });
   };
+}
+
+/** The cipher implies the length of its key. OpenSSL refuses a file that states another. */
+function mustSuit(keyLength: DerValue | undefined, bytes: number): void {
+  if (keyLength && smallInteger(keyLength, 'the length of the key') !== bytes)
+    throw new DerError('the length of the key does not suit the cipher');
 }
 
 /** @throws {DerError} for zero rounds, or more than the limit. */
