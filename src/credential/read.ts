@@ -20,7 +20,7 @@ import {
   partSources,
   readSources,
 } from './snapshot.ts';
-import { withStoreProblems } from './stores.ts';
+import { storeProblems, withStoreProblems } from './stores.ts';
 import type { DeployedCredential } from './types.ts';
 
 export type { CredentialInputs } from './snapshot.ts';
@@ -109,6 +109,7 @@ export async function interpret(material: CredentialContent, proof: KeyProof = '
     ? await fromKeystore(keystore, material)
     : merge(certificate && (await clientFrom(certificate)), privateKey && (await keyFrom(privateKey, material, proof)));
   const extra = client.others ?? [];
+  const stores = storeProblems(material.untold);
   const keyBelongs = await whereTheMatchIs(client, material);
   return {
     configured: {
@@ -124,7 +125,8 @@ export async function interpret(material: CredentialContent, proof: KeyProof = '
     bundle: bundle?.certificates ?? (keystore ? extra : []),
     ...(keystore && !bundle && { bundleInKeystore: true as const }),
     ...missingIn(material),
-    problems: [...client.problems, ...(bundle?.problems ?? [])],
+    problems: [...client.problems, ...(bundle?.problems ?? []), ...stores],
+    ...(stores.length > 0 && { storeProblems: stores }),
     contentHash: material.contentHash,
     files: material.files,
   };

@@ -38,8 +38,6 @@ export interface PartContent {
   readonly isMissing?: boolean;
   /** The store did not answer just now. With bytes: they were read earlier. */
   readonly unavailable?: StoreProblem;
-  /** Not a part of the credential. */
-  readonly isWatched?: true;
   readonly inStore?: true;
   /** In a store that keeps it unencrypted. */
   readonly isPlain?: true;
@@ -51,6 +49,16 @@ export type Part = 'certificate' | 'privateKey' | 'caBundle' | 'keystore';
 export interface FileMark {
   readonly path: string;
   readonly mark: Mark;
+}
+
+/** Something in a store that does not answer. */
+export interface Untold {
+  readonly place: string;
+  readonly problem: StoreProblem;
+  /** It was read earlier. */
+  readonly isKnown: boolean;
+  /** A part of the credential, and not of something else that the environment needs. */
+  readonly isPart: boolean;
 }
 
 /** The bytes of every source at one moment, or why there are none. */
@@ -66,8 +74,8 @@ export interface CredentialContent {
   /** From places in which one part can be replaced before the other. */
   readonly isInParts: boolean;
   readonly inStores: boolean;
-  /** Parts of which a store did not tell what they are now. */
-  readonly unavailable: readonly PartContent[];
+  /** What a store did not tell. */
+  readonly untold: readonly Untold[];
   /** See `DeployedCredential.files`. */
   readonly files: readonly FileMark[];
 }
@@ -95,10 +103,7 @@ export async function readSources(inputs: CredentialInputs, env: Variables): Pro
     }),
     isInParts: sources.some((source) => source?.kind === 'file' || isInStore(source)),
     inStores: sources.some(isInStore),
-    unavailable: [
-      ...read.filter((part) => part !== undefined),
-      ...watched.map((part) => ({ ...part, isWatched: true as const })),
-    ].filter(({ unavailable }) => unavailable),
+    untold: [...untoldIn(read, true), ...untoldIn(watched, false)],
   };
 }
 
@@ -112,6 +117,13 @@ function oneFileAtATime(env: Variables): (source: AnySource) => Promise<PartCont
     return part;
   };
 }
+
+const untoldIn = (all: readonly (PartContent | undefined)[], isPart: boolean): Untold[] =>
+  all.flatMap((part) =>
+    part?.unavailable
+      ? [{ place: part.place, problem: part.unavailable, isKnown: part.bytes !== undefined, isPart }]
+      : [],
+  );
 
 async function readPart(source: AnySource, env: Variables): Promise<PartContent> {
   const place = sourceLabel(source);

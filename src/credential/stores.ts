@@ -1,13 +1,13 @@
 /** Stores that do not answer. */
 import { problemText } from '../config/index.ts';
 import { type Finding, finding } from '../findings/index.ts';
-import type { CredentialContent, PartContent } from './snapshot.ts';
+import type { CredentialContent, Untold } from './snapshot.ts';
 import type { DeployedCredential } from './types.ts';
 
 /** The same object if nothing has changed. */
 export function withStoreProblems(credential: DeployedCredential, content: CredentialContent): DeployedCredential {
   const before = credential.storeProblems ?? [];
-  const now = storeProblems(content.unavailable);
+  const now = storeProblems(content.untold);
   if (JSON.stringify(now) === JSON.stringify(before)) return credential;
   const { storeProblems: _, ...rest } = credential;
   const others = credential.problems.filter((each) => !before.includes(each));
@@ -15,19 +15,18 @@ export function withStoreProblems(credential: DeployedCredential, content: Crede
 }
 
 /** One for each store and reason. */
-function storeProblems(parts: readonly PartContent[]): Finding[] {
-  const byProblem = Map.groupBy(parts, ({ unavailable }) => unavailable && problemText(unavailable));
-  return [...byProblem].map(([text, affected]) => {
-    const { store = '', remedy } = affected[0]?.unavailable ?? {};
-    const unread = affected.filter(({ bytes }) => !bytes);
-    const places = [...new Set((unread.length > 0 ? unread : affected).map(({ place }) => place))].join(', ');
+export function storeProblems(untold: readonly Untold[]): Finding[] {
+  return [...Map.groupBy(untold, ({ problem }) => problemText(problem))].map(([text, affected]) => {
+    const { store = '', remedy } = affected[0]?.problem ?? {};
+    const unknown = affected.filter(({ isKnown }) => !isKnown);
+    const places = [...new Set((unknown.length > 0 ? unknown : affected).map(({ place }) => place))].join(', ');
     const message =
-      unread.length > 0
+      unknown.length > 0
         ? `${text}, and nothing has been read since this process started: ${places}.`
         : `${text}. What was read before is judged: ${places}.`;
     const more = { subject: store, ...(remedy === undefined ? {} : { remedy }) };
     // Nobody knows then whether the credential works.
-    const isUnknown = unread.some(({ isWatched }) => !isWatched);
-    return finding('store_unavailable', message, isUnknown ? { ...more, severity: 'critical' } : more);
+    const isCritical = unknown.some(({ isPart }) => isPart);
+    return finding('store_unavailable', message, isCritical ? { ...more, severity: 'critical' } : more);
   });
 }

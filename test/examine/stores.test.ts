@@ -4,7 +4,7 @@ import type { ResolvedEnvironment } from '../../src/config/types.ts';
 import { examine, readAhead } from '../../src/examine/index.ts';
 import { parseCertificate } from '../../src/x509/index.ts';
 import { sampleEnvironment } from '../support/configuration.ts';
-import { type NhsLikePki, nhsLikePki } from '../support/pki.ts';
+import { createNhsLikePki, type NhsLikePki, nhsLikePki } from '../support/pki.ts';
 import { awsError, type Between, startBetween } from '../support/stores/between.ts';
 import { type Moto, motoServer, motoVariables, startMoto } from '../support/stores/moto.ts';
 
@@ -15,7 +15,7 @@ describe.skipIf(!motoServer)('a credential in a store', () => {
   let between: Between;
   let [pki, next]: NhsLikePki[] = [];
   beforeAll(async () => {
-    [pki, next] = [await nhsLikePki(), await nhsLikePki()];
+    [pki, next] = [await nhsLikePki(), await createNhsLikePki()];
     moto = await startMoto();
     between = await startBetween(moto.endpoint);
   });
@@ -127,16 +127,19 @@ describe.skipIf(!motoServer)('a credential in a store', () => {
     });
   });
 
-  test('that is rotated in the middle of reading is never half old and half new', async () => {
+  test.each([
+    ['while it is read', 2],
+    ['while it is looked at again', 3],
+  ])('whose key is rotated %s is never half old and half new', async (_, when) => {
     const here = environment();
     const first = await look(here);
-    // The certificate is new; the key follows while the first answer is on its way.
+    // The certificate is new; the key follows after it was asked for.
     await moto.put(names.certificate, next!.client.pem);
     await moto.put(names.caBundle, next!.bundlePem);
     let reads = 0;
     between.answer = async (asked) => {
-      if (asked === 'GetParameters') reads += 1;
-      if (asked === 'GetParameters' && reads === 2)
+      if (asked === 'DescribeParameters') reads += 1;
+      if (asked === 'DescribeParameters' && reads === when)
         await moto.put(names.privateKey, next!.client.encryptedKeyPem(passphrase));
       return undefined;
     };
