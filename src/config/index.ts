@@ -28,6 +28,7 @@ export { storeSourcesOf } from './store-sources.ts';
 export type {
   ChainOrder,
   Configuration,
+  CredentialParts,
   CredentialSources,
   MeshEndpoint,
   PresetName,

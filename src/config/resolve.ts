@@ -5,6 +5,7 @@ import type { ConfigurationFile, EnvironmentFile } from './schema.ts';
 import { type Sources, sourcesFrom } from './source-of.ts';
 import type {
   Configuration,
+  CredentialParts,
   CredentialSources,
   MeshEndpoint,
   RenewalPolicy,
@@ -73,7 +74,22 @@ function meshEndpoint({ mesh, preset }: EnvironmentFile, from: Sources): MeshEnd
 
 const tlsVersions = { '1.2': 'TLSv1.2', '1.3': 'TLSv1.3' } as const;
 
-function credentialSources(credential: NonNullable<EnvironmentFile['credential']>, from: Sources): CredentialSources {
+type CredentialFile = NonNullable<EnvironmentFile['credential']>;
+
+function credentialSources({ next, ...deployed }: CredentialFile, from: Sources): CredentialSources {
+  const parts = credentialParts(deployed, from);
+  return next ? { ...parts, next: credentialParts(withDefaults(next, deployed), from) } : parts;
+}
+
+/** What the next one does not say is as it is deployed. A keystore has its own key, and perhaps its own bundle; Key Vault's has no passphrase. */
+function withDefaults(next: NonNullable<CredentialFile['next']>, deployed: Omit<CredentialFile, 'next'>) {
+  const { passphrase, private_key, ca_bundle } = deployed;
+  if (next.keystore === undefined) return { passphrase, private_key, ca_bundle, ...next };
+  const isKeyVault = typeof next.keystore === 'object' && 'azure_certificate' in next.keystore;
+  return isKeyVault ? next : { passphrase, ...next };
+}
+
+function credentialParts(credential: Omit<CredentialFile, 'next'>, from: Sources): CredentialParts {
   const passphrase = from.maybe('passphrase', credential.passphrase);
   if (credential.keystore !== undefined) {
     const keystore = from.source(credential.keystore);

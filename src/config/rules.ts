@@ -77,6 +77,22 @@ const credentialForm: Rule = (environment) => {
   return [...missing, ...alias];
 };
 
+const nextForm: Rule = (environment) => {
+  const [deployed, next] = [environment?.credential, environment?.credential?.next];
+  if (!isMapping(next)) return [];
+  const at = (key: string, message: string) => [{ path: `credential.next.${key}`, message }];
+  if (!absent(next?.keystore))
+    return (['certificate', 'private_key'] as const)
+      .filter((key) => !absent(next?.[key]))
+      .flatMap((key) => at(key, 'cannot be combined with keystore, which contains it'));
+  if (absent(next?.certificate)) return at('certificate', 'missing; give certificate or keystore');
+  if (!absent(next?.alias)) return at('alias', 'requires keystore: it names one of its key entries');
+  // Where the deployed one is a keystore, it has no parts to take over.
+  return (['private_key', 'ca_bundle'] as const)
+    .filter((key) => absent(next?.[key]) && absent(deployed?.[key]))
+    .flatMap((key) => at(key, 'missing; the deployed credential has none to use instead'));
+};
+
 const thresholdOrder: Rule = (environment) => {
   const { warning, critical } = { ...defaultThresholds, ...(environment?.thresholds ?? {}) };
   const [warningMs, criticalMs] = [warning, critical].map((each) =>
@@ -98,7 +114,7 @@ const someoneToAsk: Rule = (environment) => {
     : [];
 };
 
-const environmentRules = [addressOrPreset, tokenSecrets, credentialForm, thresholdOrder, someoneToAsk];
+const environmentRules = [addressOrPreset, tokenSecrets, credentialForm, nextForm, thresholdOrder, someoneToAsk];
 
 function smtpLogin(smtp: { readonly username?: unknown; readonly password?: unknown } | null | undefined): Problem[] {
   if (!isMapping(smtp) || absent(smtp?.username) === absent(smtp?.password)) return [];

@@ -86,7 +86,7 @@ const mesh = section({
     ),
 });
 
-const credential = section({
+const credentialParts = {
   certificate: material().optional().describe('Client certificate, PEM or DER.'),
   private_key: material().optional().describe('Its private key, PEM or DER, encrypted or not.'),
   passphrase: value().optional().describe('Passphrase of the private key or of the keystore.'),
@@ -97,6 +97,20 @@ const credential = section({
   alias: line('an alias')
     .optional()
     .describe('Which key entry to use if the keystore has several. Default: the one whose certificate expires first.'),
+};
+
+const credential = section({
+  ...credentialParts,
+  next: section({
+    ...credentialParts,
+    private_key: credentialParts.private_key.describe('Default: the deployed one’s.'),
+    passphrase: credentialParts.passphrase.describe('Default: the deployed one’s.'),
+    ca_bundle: credentialParts.ca_bundle.describe('Default: the deployed one’s.'),
+  })
+    .optional()
+    .describe(
+      'Where the next deployment takes its credential from, such as the store behind the deployed variables. It is judged too, so that a wrong certificate is noticed before it is deployed.',
+    ),
 });
 
 export const defaultThresholds = { warning: '45d', critical: '14d' };

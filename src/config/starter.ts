@@ -104,6 +104,13 @@ environments:
       ca_bundle: { file: certs/int/ca_bundle.pem }
       # keystore: { file: certs/int/mesh.p12 }      # PKCS#12 or JKS, instead of certificate and private_key
       # alias: mesh                                # which key entry, if it has several
+      # next:                                      # what the next deployment gets, judged too; what is left out is as above
+      #   certificate: { aws_ssm: /mesh/int/MESH_CLIENT_CERT }
+      #   private_key: { aws_ssm: /mesh/int/MESH_CLIENT_KEY }
+      #   passphrase: { aws_ssm: /mesh/int/MESH_CLIENT_KEY_PASSPHRASE }
+      #   ca_bundle: { aws_ssm: /mesh/int/MESH_CA_CERT }
+      #   keystore: { azure_certificate: mesh-int, vault: https://mesh.vault.azure.net }   # instead
+      #   alias: mesh
     # awaiting_first_certificate: true             # new, and requested in another way than with request
     chain_order: root-first        # required order of the bundle: root-first | leaf-first
     thresholds: { warning: 45d, critical: 14d }

@@ -30,7 +30,8 @@ export interface MeshEndpoint {
   readonly trust?: 'bundle' | 'bundle+system';
 }
 
-export type CredentialSources =
+/** PEM parts, or one keystore. */
+export type CredentialParts =
   | {
       readonly kind: 'pem';
       readonly certificate: Source;
@@ -47,6 +48,11 @@ export type CredentialSources =
       /** If absent, the CA certificates inside the keystore are the bundle. */
       readonly caBundle?: Source;
     };
+
+export type CredentialSources = CredentialParts & {
+  /** What the next deployment gets, judged beside what is deployed. */
+  readonly next?: CredentialParts;
+};
 
 export interface Thresholds {
   readonly warningMs: number;

@@ -1,15 +1,19 @@
 /** Read → rehearse → assess: the pipeline behind `serve`, `check`, `inspect`, `renew` and `accept`. */
 import {
   type AnySource,
+  type CredentialParts,
   isInStore,
   type ResolvedEnvironment,
   refreshSources,
+  sourceLabel,
   type Variables,
 } from '../config/index.ts';
 import { type CredentialInputs, type DeployedCredential, readCredential } from '../credential/index.ts';
+import { worstFirst } from '../findings/index.ts';
 import { minuteMs } from '../time/index.ts';
 import { type Assessment, type AssessmentPolicy, assess, nextBoundary, policyFor, rehearse } from '../verify/index.ts';
 import { type Ahead, type Bench, here, type Rehearsed } from './bench.ts';
+import { judgeNext } from './next.ts';
 
 export interface Examination extends Rehearsed {
   readonly credential: DeployedCredential;
@@ -20,6 +24,10 @@ export interface Examination extends Rehearsed {
     readonly policy: AssessmentPolicy;
     readonly until: Date | undefined;
   };
+  /** `credential.next`, if it is configured. */
+  readonly next?: Examination;
+  /** The assessment without what is said about `next`. */
+  readonly deployed?: Assessment;
 }
 
 /**
@@ -39,9 +47,30 @@ export async function examine(
   now: Date,
   bench: Bench = here,
 ): Promise<Examination | undefined> {
-  const sources = inputsOf(environment);
+  const [sources, nextSources] = [inputsOf(environment), environment.credential?.next];
   if (!sources) return undefined;
-  return examineSources(sources, policyFor(environment), env, now, last, bench);
+  const policy = policyFor(environment);
+  const own = examineSources(sources, policy, env, now, last && ownOf(last), bench);
+  if (!nextSources) return own;
+  const next = examineSources(nextSources, policy, env, now, last?.next, bench);
+  return withNext(await own, await next, sourceLabel(certificateOf(nextSources)));
+}
+
+const certificateOf = (credential: CredentialParts): AnySource =>
+  credential.kind === 'pem' ? credential.certificate : credential.keystore;
+
+function withNext(own: Examination, next: Examination, place: string): Examination {
+  const { assessment } = own;
+  const findings = worstFirst([
+    ...assessment.findings,
+    ...judgeNext(assessment, { place, assessment: next.assessment }),
+  ]);
+  return { ...own, assessment: { ...assessment, findings }, deployed: assessment, next };
+}
+
+/** Without what was said about the next one. */
+function ownOf({ next: _, deployed, ...own }: Examination): Examination {
+  return deployed ? { ...own, assessment: { ...deployed, assessedAt: own.assessment.assessedAt } } : own;
 }
 
 const inputs = new WeakMap<ResolvedEnvironment, CredentialInputs>();
@@ -50,7 +79,8 @@ const inputs = new WeakMap<ResolvedEnvironment, CredentialInputs>();
 export function inputsOf(environment: ResolvedEnvironment): CredentialInputs | undefined {
   const { credential } = environment;
   if (!credential) return undefined;
-  const known = inputs.get(environment) ?? { ...credential, watched: watchedOf(environment) };
+  const { next: _, ...deployed } = credential;
+  const known = inputs.get(environment) ?? { ...deployed, watched: watchedOf(environment) };
   inputs.set(environment, known);
   return known;
 }
@@ -65,6 +95,7 @@ const watchedOf = ({ mesh }: ResolvedEnvironment): AnySource[] => [mesh.password
 export async function readAhead(environments: readonly ResolvedEnvironment[], env: Variables): Promise<void> {
   const groups = environments.flatMap((environment) => [
     partsOf(environment.credential),
+    partsOf(environment.credential?.next),
     ...watchedOf(environment).map((source) => [source]),
   ]);
   await refreshSources(
@@ -73,12 +104,13 @@ export async function readAhead(environments: readonly ResolvedEnvironment[], en
   );
 }
 
-const partsOf = (credential: ResolvedEnvironment['credential']): AnySource[] =>
+const partsOf = (credential: CredentialParts | undefined): AnySource[] =>
   Object.values(credential ?? {}).filter((part) => typeof part === 'object');
 
 /** Whether an examination of it waits for a store. */
 export const needsStore = (environment: ResolvedEnvironment): boolean =>
-  partsOf(environment.credential).some(isInStore) || watchedOf(environment).length > 0;
+  [environment.credential, environment.credential?.next].some((each) => partsOf(each).some(isInStore)) ||
+  watchedOf(environment).length > 0;
 
 /** As `examine`, for sources that are not in a configuration. */
 export async function examineSources(
@@ -110,8 +142,7 @@ export const read = (
 ): Promise<DeployedCredential> =>
   readCredential(sources, env, {
     ...(previous && { previous }),
-    // What a store did not tell becomes a problem of the credential only afterwards, and nothing can be judged without it.
-    interpretWith: (content) => bench.interpret(content, content.unavailable.length > 0 ? undefined : ahead),
+    interpretWith: (content) => bench.interpret(content, ahead),
   });
 
 const triedAgainAfterMs = 10 * minuteMs;

@@ -50,7 +50,8 @@ export function lookInThread(): UnchangedLook {
 /** Unless a file has changed. */
 function mayBeUnchanged({ environment, examination }: Examined, now: Date): boolean {
   const { credential, judged } = examination;
-  if (judged === undefined || judged.sources !== inputsOf(environment) || needsStore(environment)) return false;
+  if (judged === undefined || judged.sources !== inputsOf(environment)) return false;
+  if (needsStore(environment) || environment.credential?.next) return false;
   if (isGivenUp(examination) || !stillSaysTheSame(examination, credential, policyFor(environment), now)) return false;
   return filesOf(judged.sources) === (credential.files?.length ?? 0);
 }

@@ -44,6 +44,32 @@ export const readingCodes = {
       'Check that the store named in the message can be reached from here. This says nothing about the certificate.',
     source: 'configuration',
   },
+  next_certificate_invalid: {
+    group: 'reading',
+    severity: 'warning',
+    title: 'The next deployment would be refused',
+    meaning:
+      '`credential.next` holds something that MESH would not accept. What is deployed is not affected until the next deployment takes it.',
+    remedy: 'Correct it before the next deployment.',
+    source: 'configuration',
+  },
+  next_certificate_older: {
+    group: 'reading',
+    severity: 'warning',
+    title: 'The next deployment brings an older certificate',
+    meaning: '`credential.next` holds a certificate that expires earlier than the deployed one.',
+    remedy: 'Put the current certificate, with its key, where the next deployment takes it from.',
+    source: 'configuration',
+  },
+  next_certificate_waiting: {
+    group: 'reading',
+    severity: 'info',
+    title: 'A new certificate waits for the next deployment',
+    meaning:
+      '`credential.next` holds a certificate that expires later than the deployed one, and MESH would accept it.',
+    remedy: 'Deploy, so that it is used.',
+    source: 'configuration',
+  },
   certificate_malformed: {
     group: 'reading',
     severity: 'critical',

@@ -171,6 +171,7 @@ export function statusAt(
     renewalWindowMs: environment.renewal.windowMs,
     deskWorkingDays: environment.renewal.deskWorkingDays,
     ...(assessment ? { assessment } : {}),
+    ...(examination?.next ? { next: examination.next.assessment } : {}),
     ...lastKnown,
     handshake,
     renewal: memory.renewal,

@@ -32,6 +32,8 @@ export interface EnvironmentStatus {
   readonly deskWorkingDays: number;
   /** Undefined until the first cycle. */
   readonly assessment?: Assessment;
+  /** Of what the next deployment gets. Undefined if it is not configured. */
+  readonly next?: Assessment;
   /** The last known certificates, which stay if a file can no longer be read. */
   readonly certificates: readonly AssessedCertificate[];
   readonly expiresAt?: Date;

@@ -1,7 +1,8 @@
 /** The credential's files. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync } from 'node:fs';
-import { makeBench, makePki, passphrase } from '../../support/faults/bench.ts';
+import { inDays, makeBench, makePki, passphrase } from '../../support/faults/bench.ts';
+import { type KeyKind, leaf } from '../../support/pki.ts';
 import type { Fault } from './fault.ts';
 
 const unusable = {
@@ -15,6 +16,17 @@ const made = (change: (bench: Awaited<ReturnType<typeof makeBench>>) => void | P
   await change(bench);
   return bench;
 };
+
+/** Of the same name, with the deployed key unless another is said. */
+const renewed = ({ pki }: Awaited<ReturnType<typeof makeBench>>, days: number, keys?: KeyKind) =>
+  leaf({ issuer: pki.sub, keys: keys ?? pki.client.keys, notBefore: inDays(-1), notAfter: inDays(days) });
+
+/** Certificate of the next deployment in `next.pem`; the rest is as it is deployed. */
+const madeWithNext = (change: (bench: Awaited<ReturnType<typeof makeBench>>) => Promise<void>) =>
+  made(async (bench) => {
+    bench.settings.credential = { ...bench.settings.credential, next: { certificate: { file: 'next.pem' } } };
+    await change(bench);
+  });
 
 /** The one command in the finding's remedy, with the files that it names. */
 const run = (command: string, folder: string) => execFileSync('sh', ['-c', command], { cwd: folder, stdio: 'pipe' });
@@ -91,6 +103,28 @@ export const fileFaults: readonly Fault[] = [
     }),
     cause: 'store_unavailable',
     ...unusable,
+  },
+  {
+    name: 'The next deployment brings a certificate without its key',
+    make: madeWithNext(async (bench) => bench.write('next.pem', (await renewed(bench, 900, 'rsa-2048')).pem)),
+    cause: 'next_certificate_invalid',
+    consequences: [],
+    first: /^Correct it before the next deployment/,
+    remedy: (bench) => bench.write('next.pem', bench.pki.client.pem),
+  },
+  {
+    name: 'The next deployment brings an older certificate',
+    make: madeWithNext(async (bench) => bench.write('next.pem', (await renewed(bench, 600)).pem)),
+    cause: 'next_certificate_older',
+    consequences: [],
+    remedy: (bench) => bench.write('next.pem', bench.pki.client.pem),
+  },
+  {
+    name: 'A new certificate waits for the next deployment',
+    make: madeWithNext(async (bench) => bench.write('next.pem', (await renewed(bench, 900)).pem)),
+    cause: undefined,
+    consequences: [],
+    information: ['next_certificate_waiting'],
   },
   {
     name: 'The passphrase is not in this process’s environment',
