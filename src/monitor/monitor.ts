@@ -1,4 +1,5 @@
 /** Monitors a set of environments: checks each one, remembers the results, and keeps failures separate. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Configuration } from '../config/index.ts';
 import { type Examination, needsStore } from '../examine/index.ts';
 import type { RenewalStep } from '../renewal/index.ts';
@@ -24,6 +25,8 @@ import { Planner } from './planner.ts';
 import { handshakeIntervalMs, nextCheckAfter } from './schedule.ts';
 import { Wall, type Work } from './wall.ts';
 
+/** How long others wait at most. */
+const turnMs = 5;
 const checksAtOnce = 8;
 const renewalsAtOnce = 4;
 
@@ -60,12 +63,24 @@ export class Monitor {
   /** The last result of `estate`. Undefined when something has changed since. */
   #estate: EstateStatus | undefined;
 
-  constructor(configuration: Configuration, options: MonitorOptions) {
+  constructor(configuration: Configuration, options: MonitorOptions, adopts = true) {
     this.#options = { checkDeadlineMs: 30_000, retryAfterMs: 30_000, successes: noSuccesses, ...options };
     this.#startedAt = options.now();
     this.#wall = new Wall(options.log, this.#stopping.signal, (work, name) => this.#afterShortage(work, name));
     this.#reload = { file: configuration.path, lastReloadSuccessful: true, lastReloadSuccessAt: this.#startedAt };
-    this.adopt(configuration);
+    if (adopts) this.adopt(configuration);
+  }
+
+  /** A monitor of many environments, made in many turns of the event loop, so that who asks meanwhile is answered. */
+  static async gradually(configuration: Configuration, options: MonitorOptions): Promise<Monitor> {
+    const monitor = new Monitor(configuration, options, false);
+    let since = performance.now();
+    for (const _ of monitor.#adopting(configuration)) {
+      if (performance.now() - since < turnMs) continue;
+      await nextTurn();
+      since = performance.now();
+    }
+    return monitor;
   }
 
   /** The current state, in the order of the configuration. Cheap: nothing is checked, and it is the same object until something changes. */
@@ -91,6 +106,11 @@ export class Monitor {
 
   /** Switches to a new configuration. What is known about an environment stays with its name. */
   adopt(configuration: Configuration): void {
+    for (const _ of this.#adopting(configuration));
+  }
+
+  /** Stops after each environment. */
+  *#adopting(configuration: Configuration): Generator<void> {
     const now = this.#options.now();
     const before = new Map(this.#memories);
     this.#name = configuration.estate;
@@ -113,6 +133,7 @@ export class Monitor {
       if (JSON.stringify(memory?.environment.mesh) !== JSON.stringify(environment.mesh))
         this.#planHandshake(name, jitterMs(name, spreadMs));
       before.delete(name);
+      yield;
     }
     this.#estate = undefined;
     for (const name of before.keys()) {

@@ -24,11 +24,16 @@ export class Rounds {
   #schedule: Schedule | undefined;
   #firstCycle: Promise<void> = Promise.resolve();
 
-  /** Takes a moment for each environment. */
-  constructor(configuration: Configuration, { actions, now, log }: RoundsOptions) {
+  private constructor(monitor: Monitor, successes: LastSuccesses, log: Log) {
     this.#log = log;
-    this.#successes = openLastSuccesses(configuration.stateDir, log);
-    this.#monitor = new Monitor(configuration, { actions, now, log, successes: this.#successes });
+    this.#successes = successes;
+    this.#monitor = monitor;
+  }
+
+  /** Nothing is checked before `begin`. */
+  static async over(configuration: Configuration, { actions, now, log }: RoundsOptions): Promise<Rounds> {
+    const successes = openLastSuccesses(configuration.stateDir, log);
+    return new Rounds(await Monitor.gradually(configuration, { actions, now, log, successes }), successes, log);
   }
 
   readonly estate = () => this.#monitor.estate();

@@ -1,5 +1,4 @@
 /** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped side by side. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Configuration, networksOf } from '../config/index.ts';
 import { benchInThreads, lookInThread } from '../examine/index.ts';
 import { Exposition, ProcessMetrics } from '../metrics/index.ts';
@@ -110,8 +109,7 @@ class RunningService implements Service {
       report: (cuts) => log.warn(cuts, 'HTTP clients were cut off'),
       isProxy: (address) => networksOf(this.#configuration.http.trustedProxies ?? [])(address),
     });
-    await nextTurn();
-    this.#rounds = this.#newRounds();
+    this.#rounds = await this.#newRounds();
     this.#begun.resolve();
     const { stop } = watchFile(path, {
       seen: contentHash,
@@ -132,9 +130,9 @@ class RunningService implements Service {
     this.#warn();
   }
 
-  #newRounds(): Rounds {
+  #newRounds(): Promise<Rounds> {
     const { env, now, log, actions } = this.#options;
-    return new Rounds(this.#configuration, {
+    return Rounds.over(this.#configuration, {
       actions: actions?.(this.#renewals) ?? createActions(env, now, this.#renewals, this.#bench, this.#look),
       now,
       log,
