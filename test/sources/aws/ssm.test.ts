@@ -120,6 +120,15 @@ describe.skipIf(!motoServer)('aws_ssm', () => {
     });
   });
 
+  test('the SDK logs nothing', async () => {
+    const said = (['debug', 'log', 'info', 'warn', 'error'] as const).map((level) => vi.spyOn(console, level));
+    await moto.put('/mesh/planted', 'planted-value');
+    await text(parameter('/mesh/planted'));
+    between.answer = () => awsError('AccessDeniedException');
+    await text(parameter('/mesh/planted')).catch(() => {});
+    for (const level of said) expect(level).not.toHaveBeenCalled();
+  });
+
   test('no secret is in a path, a header or an error', async () => {
     await moto.put('/mesh/planted', 'planted-value');
     await text(parameter('/mesh/planted'));

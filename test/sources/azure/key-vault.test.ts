@@ -139,3 +139,22 @@ test('azure: no secret is in a path or a header', async () => {
   expect(vault.seen.length).toBeGreaterThan(0);
   for (const each of vault.seen) expect(each).not.toMatch(/planted-value|planted-token/);
 });
+
+test('azure: no secret is in what the SDK logs when it is told to log everything', async () => {
+  const { AzureLogger, getLogLevel, setLogLevel } = await import('@azure/logger');
+  const [before, log] = [getLogLevel(), AzureLogger.log];
+  const lines: string[] = [];
+  AzureLogger.log = (...said: unknown[]) => void lines.push(said.map(String).join(' '));
+  setLogLevel('verbose');
+  try {
+    vault.secrets.set('planted', { value: 'planted-value', version: '1' });
+    await text(secret('planted'));
+    vault.answer = { status: 403, code: 'Forbidden', inner: 'ForbiddenByRbac' };
+    await readSource(secret('planted'), {}).catch(() => {});
+  } finally {
+    setLogLevel(before);
+    AzureLogger.log = log;
+  }
+  expect(lines.length).toBeGreaterThan(5);
+  for (const line of lines) expect(line).not.toMatch(/planted-(value|token|header)/);
+});
