@@ -26,19 +26,23 @@ function atPresent(dashboard: DashboardBuilder): DashboardBuilder {
     .withPanel(
       statPanel({
         title: 'Credential',
-        description: 'Whether MESH would accept the deployed credential now.',
+        description:
+          'Whether MESH would accept the deployed credential now, and what the next deployment gets, if that is configured.',
         at: at(0, 1, 4, 4),
       })
-        .withTarget(now(queries.valid))
+        .withTarget(now(queries.valid, 'A', 'deployed'))
+        .withTarget(now(queries.nextValid, 'B', 'next'))
         .mappings(look.yesNo('valid', 'refused')),
     )
     .withPanel(
       statPanel({
         title: 'Stops working in',
-        description: 'Days until the first certificate on the path expires.',
+        description:
+          'Days until the first certificate on the path expires, and the same of what the next deployment gets, if that is configured.',
         at: at(4, 1, 4, 4),
       })
-        .withTarget(now(queries.credentialDaysLeft))
+        .withTarget(now(queries.credentialDaysLeft, 'A', 'deployed'))
+        .withTarget(now(queries.nextDaysLeft, 'B', 'next'))
         .unit('d')
         .decimals(0)
         .thresholds(look.daysLeftThresholds()),

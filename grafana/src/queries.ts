@@ -30,6 +30,8 @@ export const queries = {
   renewalsOpen: `count(${best(`nhs_mesh_renewal_state{${env},state=~"due|sending|requested|uncertain|issued|failed"}`)} == 1) or vector(0)`,
 
   valid: best(`nhs_mesh_credential_valid{${env}}`),
+  nextValid: best(`nhs_mesh_next_credential_valid{${env}}`),
+  nextDaysLeft: `(min by (${scope}) (nhs_mesh_next_credential_expiry_timestamp_seconds{${env}}) - time()) / 86400`,
   credentialDaysLeft: daysLeft(credentialExpiry),
   clientDaysLeft: daysLeft(clientNotAfter),
   /** 2 critical, 1 warning, 0 OK. */

@@ -64,6 +64,7 @@ export const labelCatalogue = {
 } as const satisfies Record<string, { meaning: string; values: readonly string[] | undefined }>;
 export type LabelName = keyof typeof labelCatalogue;
 
+const noNext = '`credential.next` is not configured, or its first check is still running';
 const noCredential = 'the environment has no `credential`';
 const noCertificate = 'no certificate has been read yet, or the environment has no `credential`';
 const noHandshake = 'no handshake has run yet';
@@ -127,6 +128,22 @@ const entries = {
     labels: [environment],
     help: 'Whether MESH would accept the deployed credential now, according to our own checks.',
     absent: `${noCredential}, or its first check is still running`,
+  },
+  nhs_mesh_next_credential_valid: {
+    group: 'credential',
+    type: 'gauge',
+    unit: '1 or 0',
+    labels: [environment],
+    help: 'Whether MESH would accept what the next deployment gets (credential.next), according to our own checks.',
+    absent: noNext,
+  },
+  nhs_mesh_next_credential_expiry_timestamp_seconds: {
+    group: 'credential',
+    type: 'gauge',
+    unit: 'unix seconds',
+    labels: [environment],
+    help: 'The earliest expiry (notAfter) on the path of what the next deployment gets (credential.next).',
+    absent: `${noNext}, or its certificate cannot be read`,
   },
   nhs_mesh_check_passed: {
     group: 'credential',

@@ -74,6 +74,10 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
         : [],
   ),
   nhs_mesh_credential_valid: from(({ assessment }) => assessment?.valid, flag),
+  nhs_mesh_next_credential_valid: from(({ next }) => next?.valid, flag),
+  nhs_mesh_next_credential_expiry_timestamp_seconds: value(
+    ({ next }) => next?.expiresAt && unixSeconds(next.expiresAt),
+  ),
   nhs_mesh_check_passed: perCheck((assessment) => assessment?.checks),
   nhs_mesh_check_judged: perCheck((assessment) => assessment?.judged),
   nhs_mesh_diagnosis_cause: from(

@@ -189,6 +189,22 @@ describe('what is gone is gone', () => {
     expect(await lines(after, 'nhs_mesh_finding')).toEqual([]);
   });
 
+  test('what the next deployment gets has series of its own, and none where it is not configured', async () => {
+    const expiresAt = daysFromSampleNow(900);
+    const estate = (valid: boolean) =>
+      estateOf([environmentStatus({ next: sampleAssessment({ valid, expiresAt }) }), everyEnvironment().sandbox]);
+    expect(await lines(estate(true), 'nhs_mesh_next_credential_valid')).toEqual([
+      'nhs_mesh_next_credential_valid{mesh_environment="integration"} 1',
+    ]);
+    expect(await lines(estate(false), 'nhs_mesh_next_credential_valid')).toEqual([
+      'nhs_mesh_next_credential_valid{mesh_environment="integration"} 0',
+    ]);
+    expect(await lines(estate(true), 'nhs_mesh_next_credential_expiry_timestamp_seconds')).toEqual([
+      `nhs_mesh_next_credential_expiry_timestamp_seconds{mesh_environment="integration"} ${unixSeconds(expiresAt)}`,
+    ]);
+    expect(await lines(estateOf([environmentStatus()]), 'nhs_mesh_next_credential_valid')).toEqual([]);
+  });
+
   test('two findings of one code are one series', async () => {
     const findings = [sampleFinding('ca_expired', 'One.'), sampleFinding('ca_expired', 'Two.')];
     expect(await lines(estateOf([environmentStatus({ findings })]), 'nhs_mesh_finding')).toHaveLength(1);
