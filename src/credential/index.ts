@@ -1,6 +1,7 @@
 /** What is deployed: certificates and a handle for the private key, whose bytes never leave this room. */
 export { pemTextOf, readCertificates, readSentCertificates } from './certificates.ts';
 export { type CredentialInputs, interpret, keyWorks, readCredential } from './read.ts';
-export { type CredentialContent, placesOf } from './snapshot.ts';
+export { type RememberedCredential, recalled, rememberedOf } from './remembered.ts';
+export { type CredentialContent, placesOf, readSources } from './snapshot.ts';
 export { packed, unpacked } from './transfer.ts';
 export type { CryptoKey, DeployedCredential, PrivateKeyHandle } from './types.ts';

@@ -128,6 +128,7 @@ export async function interpret(material: CredentialContent, proof: KeyProof = '
     problems: [...client.problems, ...(bundle?.problems ?? []), ...stores],
     ...(stores.length > 0 && { storeProblems: stores }),
     contentHash: material.contentHash,
+    ...(material.durableHash !== undefined && { durableHash: material.durableHash }),
     files: material.files,
   };
 }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import {
   type AnySource,
   isInStore,
@@ -76,12 +76,15 @@ export interface CredentialContent {
   readonly inStores: boolean;
   /** What a store did not tell. */
   readonly untold: readonly Untold[];
+  /** See `DeployedCredential.durableHash`. */
+  readonly durableHash?: string;
   /** See `DeployedCredential.files`. */
   readonly files: readonly FileMark[];
 }
 
 const parts = ['certificate', 'privateKey', 'caBundle', 'keystore'] as const;
 
+/** Reads every source once. Never throws because of what is there. */
 export async function readSources(inputs: CredentialInputs, env: Variables): Promise<CredentialContent> {
   const sources = [inputs.passphrase, ...parts.map((part) => inputs[part])];
   const inTurn = oneFileAtATime(env);
@@ -97,6 +100,7 @@ export async function readSources(inputs: CredentialInputs, env: Variables): Pro
     ...secret,
     ...(inputs.alias === undefined ? {} : { alias: inputs.alias }),
     contentHash: hashOf(read, marks, inputs.alias),
+    ...(sources.some(isInStore) ? {} : { durableHash: durableHashOf(contents, inputs.alias) }),
     files: read.flatMap((each, index) => {
       const mark = marks[index];
       return each?.path !== undefined && mark !== undefined ? [{ path: each.path, mark }] : [];
@@ -166,6 +170,17 @@ function hashOf(
   return createHmac('sha256', markKey)
     .update(JSON.stringify([alias, facts]))
     .digest('hex');
+}
+
+/** Without the passphrase: a plain hash of a short one could be found by brute force. */
+function durableHashOf(contents: readonly (PartContent | undefined)[], alias: string | undefined): string {
+  const facts = contents.map((each) => [
+    each?.place,
+    each?.mode,
+    each?.error,
+    each?.bytes && hash('sha256', each.bytes),
+  ]);
+  return hash('sha256', JSON.stringify([alias, facts]));
 }
 
 /** Of the parts themselves. */

@@ -61,6 +61,11 @@ export interface DeployedCredential {
    * this process, so that it reveals nothing about them.
    */
   readonly contentHash: string;
+  /**
+   * Hex. The same in every process for the same places, bytes, modes and errors of every source but the passphrase, which has no part in it. Absent
+   * if a source is in a store.
+   */
+  readonly durableHash?: string;
   /** Of every file that was read, what it is known by (see `FileLook`). */
   readonly files?: readonly { readonly path: string; readonly mark: Mark }[];
 }

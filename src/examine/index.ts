@@ -12,3 +12,4 @@ export {
 } from './examine.ts';
 export { benchInThreads, type ThreadedBench } from './threads.ts';
 export { type Examined, lookInThread, type UnchangedLook } from './unchanged.ts';
+export { noVerdicts, openVerdicts, type Verdicts } from './verdicts.ts';

@@ -4,6 +4,7 @@ import type { DeployedCredential } from '../credential/index.ts';
 import type { Examination, Examined } from '../examine/index.ts';
 import type { HandshakeResult } from '../mesh/index.ts';
 import type { RenewalInput, RenewalStep } from '../renewal/index.ts';
+import type { Assessment } from '../verify/index.ts';
 import type { LastSuccesses } from './last-successes.ts';
 import type { Log } from './log.ts';
 
@@ -20,6 +21,8 @@ export interface Actions {
   renew(input: RenewalInput, now: Date): Promise<RenewalStep>;
   /** Of which ones `examine` would certainly say the same. Absent: each one is examined in every cycle. */
   areUnchanged?(examined: readonly Examined[], now: Date): Promise<readonly boolean[]>;
+  /** What an earlier process found out about the environment's files, if they have not changed. */
+  recall?(environment: ResolvedEnvironment, now: Date): Promise<Assessment | undefined>;
   /** See `Renewals.circumstances`. Absent: each renewal is stepped in every cycle. */
   circumstances?(now: Date): string;
 }

@@ -7,6 +7,7 @@ import { type HandshakeResult, judgeHandshake, nextHandshakeBoundary } from '../
 import type { EmailOutcome, RenewalStatus, RenewalStep } from '../renewal/index.ts';
 import type { EnvironmentStatus, HandshakeStatus } from '../status/index.ts';
 import { say } from '../text/index.ts';
+import type { Assessment } from '../verify/index.ts';
 import { type LastKnown, lastKnownAfter, nothingKnown } from './last-known.ts';
 import { withoutHandshake, withoutMissing } from './waiting.ts';
 
@@ -16,6 +17,8 @@ export interface EnvironmentMemory {
   readonly configurationFile?: string;
   /** The last examination. None before the first check, or without a credential. */
   readonly examination?: Examination;
+  /** What an earlier process found out about the same files, until the first examination of this one. */
+  readonly recalled?: Assessment;
   readonly lastKnown: LastKnown;
   /** When handshakes started. Undefined if none are made (`check --offline`). */
   readonly watchingSince?: Date;
@@ -56,10 +59,16 @@ export function newMemory(
   };
 }
 
+/** Shown with the time at which it was found out, which is when the environment was last checked. */
+export function rememberRecalled(memory: EnvironmentMemory, assessment: Assessment): EnvironmentMemory {
+  const lastKnown = lastKnownAfter(memory.lastKnown, assessment);
+  return { ...memory, recalled: assessment, lastKnown, lastRunAt: assessment.assessedAt };
+}
+
 /** The same environment after a reload. Counters, history and last known dates are kept. */
 export function rememberReload(memory: EnvironmentMemory, environment: ResolvedEnvironment): EnvironmentMemory {
   if (environment.credential) return { ...memory, environment };
-  const { examination, handshakeContentHash, ...rest } = memory;
+  const { examination, handshakeContentHash, recalled, ...rest } = memory;
   return { ...rest, environment, lastKnown: nothingKnown };
 }
 
@@ -135,8 +144,11 @@ export function statusAt(
   const { configurationFile, environment, examination, lastKnown, watchingSince } = memory;
   const { lastRunAt, nextRunAt, checkDurationSeconds } = memory;
   const waits = memory.renewal.first !== undefined && !examination?.credential.certificate;
-  const assessment =
-    examination && (waits ? withoutMissing(examination.assessment, examination.credential) : examination.assessment);
+  const assessment = examination
+    ? waits
+      ? withoutMissing(examination.assessment, examination.credential)
+      : examination.assessment
+    : memory.recalled;
   const handshake = waits ? withoutHandshake(memory.handshake) : memory.handshake;
   const { last, lastSuccessAt } = handshake;
   const known = { ...(last ? { last } : {}), ...(lastSuccessAt ? { lastSuccessAt } : {}) };

@@ -1,6 +1,7 @@
 /** Monitors a set of environments: checks each one, remembers the results, and keeps failures separate. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Configuration } from '../config/index.ts';
+import { MonitorError } from '../errors/index.ts';
 import { type Examination, needsStore } from '../examine/index.ts';
 import type { RenewalStep } from '../renewal/index.ts';
 import type { EstateStatus } from '../status/index.ts';
@@ -12,6 +13,7 @@ import {
   newMemory,
   rememberExamination,
   rememberHandshake,
+  rememberRecalled,
   rememberReload,
   rememberRenewal,
   statusFrom,
@@ -29,6 +31,10 @@ import { Wall, type Work } from './wall.ts';
 const turnMs = 5;
 const checksAtOnce = 8;
 const renewalsAtOnce = 4;
+const recalledAtOnce = 16;
+const recallMs = 2_000;
+/** Whatever is not known by then is examined first. */
+const recallAllMs = 30_000;
 
 /**
  * Remembers the state of each environment and acts through `Actions`. It starts nothing by itself: a schedule calls it.
@@ -153,6 +159,7 @@ export class Monitor {
   async checkAll(): Promise<void> {
     const { actions, now } = this.#options;
     const begun = performance.now();
+    if (!this.#ready) await this.#recall();
     this.#circumstances = actions.circumstances?.(now());
     const environments = [...this.#memories.values()].map(({ memory }) => memory.environment);
     const fromStores = environments.filter(needsStore);
@@ -177,6 +184,33 @@ export class Monitor {
     this.#toCheck = 0;
     this.#cycleSeconds = (performance.now() - begun) / 1000;
     this.#ready = true;
+    this.#estate = undefined;
+  }
+
+  /** Says what an earlier process knew, before anything is examined. One that takes long is left out. */
+  async #recall(): Promise<void> {
+    const { actions, log, now } = this.#options;
+    const { recall } = actions;
+    if (!recall) return;
+    let known = 0;
+    const one = async (name: string) => {
+      const { memory } = this.#memories.get(name) ?? {};
+      if (!memory || this.#stopping.signal.aborted) return;
+      try {
+        const found =
+          memory.environment.credential && (await withDeadline(recall(memory.environment, now()), recallMs));
+        if (found && !this.#memories.get(name)?.memory.examination)
+          this.#update(name, (current) => rememberRecalled(current, found));
+        if (found || !memory.environment.credential) known += 1;
+      } catch (error) {
+        if (!(error instanceof MonitorError)) throw error;
+      }
+    };
+    const all = forEachLimited([...this.#memories.keys()], recalledAtOnce, one);
+    await withDeadline(all, recallAllMs).catch((error: unknown) => {
+      if (!(error instanceof MonitorError)) log.error({ error: String(error) }, 'what was known could not be recalled');
+    });
+    this.#ready = known > 0 && known === this.#memories.size;
     this.#estate = undefined;
   }
 

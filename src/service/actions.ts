@@ -1,5 +1,13 @@
 import type { Variables } from '../config/index.ts';
-import { type Bench, examine, read, readAhead, type UnchangedLook } from '../examine/index.ts';
+import {
+  type Bench,
+  examine,
+  noVerdicts,
+  read,
+  readAhead,
+  type UnchangedLook,
+  type Verdicts,
+} from '../examine/index.ts';
 import { handshake } from '../mesh/index.ts';
 import type { Actions } from '../monitor/index.ts';
 import type { Renewals } from '../renewal/index.ts';
@@ -11,10 +19,16 @@ export function createActions(
   renewals: Pick<Renewals, 'circumstances' | 'step'>,
   bench: Bench,
   look?: Pick<UnchangedLook, 'areUnchanged'>,
+  verdicts: Pick<Verdicts, 'note' | 'recall'> = noVerdicts,
 ): Actions {
   return {
     readAhead: (environments) => readAhead(environments, env),
-    examine: (environment, last, at) => examine(environment, last, env, at, bench),
+    examine: async (environment, last, at) => {
+      const found = await examine(environment, last, env, at, bench);
+      if (found && found.judged !== last?.judged) verdicts.note(found);
+      return found;
+    },
+    recall: (environment, at) => verdicts.recall(environment, env, at),
     // Read again, so that the handshake uses what is on disk now.
     handshake: async (environment, last, signal) => {
       const credential = environment.credential && (await read(environment.credential, env, last, bench));

@@ -1,6 +1,6 @@
 /** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped side by side. */
 import { type Configuration, networksOf } from '../config/index.ts';
-import { benchInThreads, lookInThread } from '../examine/index.ts';
+import { benchInThreads, lookInThread, openVerdicts, type Verdicts } from '../examine/index.ts';
 import { Exposition, ProcessMetrics } from '../metrics/index.ts';
 import { createNotifier, type Notifier } from '../notify/index.ts';
 import { createRenewals, type Renewals, readRenewalFiles, StoreError } from '../renewal/index.ts';
@@ -67,6 +67,7 @@ class RunningService implements Service {
   readonly #bench = benchInThreads();
   readonly #notifier: Notifier;
   readonly #look = lookInThread();
+  readonly #verdicts: Verdicts;
   readonly #report: ReturnType<typeof reportTo>;
   readonly #exposition: Exposition;
   #configuration: Configuration;
@@ -90,6 +91,10 @@ class RunningService implements Service {
     });
     this.#configuration = configuration;
     this.#renewals = renewals;
+    const program = `${build.version} Node.js ${process.version} OpenSSL ${process.versions.openssl}`;
+    this.#verdicts = openVerdicts(configuration.stateDir, program, (problem) =>
+      log.warn(problem, 'what is known of files cannot be kept across a restart'),
+    );
     this.#notifier = createNotifier({ stateDir: configuration.stateDir, env, now, log });
     this.#begun.promise.catch(() => {});
   }
@@ -133,7 +138,8 @@ class RunningService implements Service {
   #newRounds(): Promise<Rounds> {
     const { env, now, log, actions } = this.#options;
     return Rounds.over(this.#configuration, {
-      actions: actions?.(this.#renewals) ?? createActions(env, now, this.#renewals, this.#bench, this.#look),
+      actions:
+        actions?.(this.#renewals) ?? createActions(env, now, this.#renewals, this.#bench, this.#look, this.#verdicts),
       now,
       log,
     });
@@ -178,6 +184,7 @@ class RunningService implements Service {
       return running;
     }
     await this.#rounds?.close();
+    this.#verdicts.close();
     await this.#renewals.close();
     log.info({}, 'stopped');
     return [];

@@ -66,7 +66,7 @@ export function livenessOf(version: string): Health {
 }
 
 export function readinessOf({ ready }: EstateStatus, version: string): Health {
-  const description = 'Every environment has been checked at least once';
+  const description = 'The state of every environment is known';
   if (ready) return { status: 'pass', version, description, checks: {} };
   return { status: 'fail', version, description, output: say`The first checks are still running.`, checks: {} };
 }

@@ -65,8 +65,9 @@ function monitorOf(
         })),
     ),
   };
+  const { recall } = actions;
   const monitor = new Monitor(configuration, {
-    actions: calls,
+    actions: { ...calls, ...(recall ? { recall } : {}) },
     now: () => new Date(),
     log,
     checkDeadlineMs,
@@ -193,6 +194,57 @@ describe('a cycle', () => {
       ['info', 'finding cleared'],
       ['info', 'status'],
     ]);
+  });
+});
+
+describe('what an earlier process knew', () => {
+  const known = sampleAssessment({ assessedAt: new Date(sampleNow.getTime() - hourMs) });
+
+  test('is shown at once, with its own time, until the first check has ended', async () => {
+    const examining = Promise.withResolvers<Examination>();
+    const { monitor, status, calls } = monitorOf(names('a', 'b'), {
+      recall: async () => known,
+      examine: () => examining.promise,
+    });
+    const cycle = monitor.checkAll();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(monitor.estate().ready).toBe(true);
+    expect(status('a')).toMatchObject({ status: 'ok', lastRunAt: known.assessedAt, assessment: { valid: true } });
+    expect(status('a').certificates).toHaveLength(3);
+    expect(calls.renew).not.toHaveBeenCalled();
+    examining.resolve(examination(unreadable));
+    await cycle;
+    await monitor.settled();
+    expect(status('a')).toMatchObject({ status: 'critical', lastRunAt: new Date() });
+    expect(calls.renew).toHaveBeenCalledTimes(2);
+  });
+
+  test('of some environments only: those are shown, and the service is ready after the first cycle', async () => {
+    const examining = Promise.withResolvers<Examination>();
+    const { monitor, status } = monitorOf(names('a', 'b'), {
+      recall: async ({ name }) => (name === 'a' ? known : undefined),
+      examine: () => examining.promise,
+    });
+    const cycle = monitor.checkAll();
+    await vi.advanceTimersByTimeAsync(1);
+    expect([monitor.estate().ready, status('a').lastRunAt, status('b').lastRunAt]).toEqual([
+      false,
+      known.assessedAt,
+      undefined,
+    ]);
+    examining.resolve(examination(sampleAssessment()));
+    await cycle;
+    expect(monitor.estate().ready).toBe(true);
+  });
+
+  test('from a disk that hangs delays nobody for long', async () => {
+    const { monitor, status } = monitorOf(names('a', 'b'), {
+      recall: ({ name }) => (name === 'a' ? new Promise(() => {}) : Promise.resolve(known)),
+    });
+    const cycle = monitor.checkAll();
+    await vi.advanceTimersByTimeAsync(2 * secondMs + 1);
+    await cycle;
+    expect(status('b').lastRunAt).toEqual(new Date(sampleNow.getTime() + 2 * secondMs));
   });
 });
 
