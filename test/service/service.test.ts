@@ -36,6 +36,12 @@ async function start(): Promise<Service> {
     log += line;
   });
   await expect.poll(async () => (await fetch(`${service?.url}/health/ready`)).status, slow).toBe(200);
+  // What an earlier service knew is shown at first.
+  const checked = () => {
+    const { environments, startedAt } = service!.estate();
+    return environments.every(({ lastRunAt }) => lastRunAt !== undefined && lastRunAt >= startedAt);
+  };
+  await expect.poll(checked, slow).toBe(true);
   // The first handshakes have been refused: from here on nothing moves by itself.
   const totals = () => service?.estate().environments.map(({ handshake }) => handshake.totals.failure);
   await expect.poll(totals, slow).toEqual(expect.not.arrayContaining([0]));
