@@ -15,10 +15,14 @@ export interface RememberedCredential {
   readonly problems: readonly Finding[];
 }
 
-/** Undefined for a credential of which nothing is kept: a keystore, whose certificates are behind its passphrase, and what is from a store. */
+/**
+ * Undefined for a credential of which nothing is kept: a keystore, whose certificates are behind its passphrase; what is from a store; and a key that
+ * could not be read, of which it may be the passphrase that says why.
+ */
 export function rememberedOf(credential: DeployedCredential): RememberedCredential | undefined {
   const { configured, privateKey, keyBelongs, missing, problems, durableHash } = credential;
   if (durableHash === undefined || credential.bundleInKeystore || credential.storeProblems) return undefined;
+  if (configured.privateKey && !privateKey) return undefined;
   return {
     configured,
     ...(privateKey && {

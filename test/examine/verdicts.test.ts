@@ -143,6 +143,13 @@ describe('nothing is recalled', () => {
     expect(await recalled(new Date('2045-01-01'))).toBeUndefined();
   });
 
+  test('of a key that its passphrase did not open', async () => {
+    const wrong = environmentWith({}, 'another-planted-one');
+    rmSync(database());
+    restart().note(await examined(wrong, new Date()));
+    expect(await restart().recall(wrong, {}, new Date())).toBeUndefined();
+  });
+
   test('from a row that was damaged', async () => {
     const damaged = new DatabaseSync(database());
     damaged.exec(`UPDATE verdicts SET data = replace(data, 'true', 'false')`);
