@@ -9,34 +9,25 @@ export interface Lines {
 
 const [lineFeed, space, hash] = [0x0a, 0x20, 0x23];
 
+/** Tabs, carriage returns and all other control characters but the line feed, no-break spaces, line and paragraph separators, byte order marks. */
+const unusual = /[^\n\P{Cc}]|[\xa0\u2028\u2029\ufeff]/u;
+
 /** @returns undefined if there are characters in it that YAML treats in ways of their own. */
 export function linesOf(text: string): Lines | undefined {
+  if (unusual.test(text)) return undefined;
   const lines: Lines = { indent: [], from: [], to: [] };
-  let start = 0;
-  /** Of the content of this line. -1: only spaces so far. */
-  let from = -1;
-  for (let at = 0; at <= text.length; at += 1) {
-    const code = at < text.length ? text.charCodeAt(at) : lineFeed;
-    if (code === lineFeed) {
-      if (from >= 0 && text.charCodeAt(from) !== hash) add(lines, start, from, at);
-      start = at + 1;
-      from = -1;
-    } else if (code !== space) {
-      if (isUnusual(code)) return undefined;
-      if (from < 0) from = at;
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start);
+    const to = end < 0 ? text.length : end;
+    let from = start;
+    while (text.charCodeAt(from) === space) from += 1;
+    const first = text.charCodeAt(from);
+    if (from < to && first !== lineFeed && first !== hash) {
+      lines.indent.push(from - start);
+      lines.from.push(from);
+      lines.to.push(to);
     }
+    start = to + 1;
   }
   return lines;
-}
-
-function add(lines: Lines, start: number, from: number, to: number): void {
-  lines.indent.push(from - start);
-  lines.from.push(from);
-  lines.to.push(to);
-}
-
-/** Tabs, carriage returns and other control characters, no-break spaces, line and paragraph separators, byte order marks. */
-function isUnusual(code: number): boolean {
-  if (code < space) return true;
-  return code >= 0x7f && (code <= 0xa0 || code === 0x2028 || code === 0x2029 || code === 0xfeff);
 }

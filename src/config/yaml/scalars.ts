@@ -10,13 +10,16 @@ const words: ReadonlyMap<string, boolean | null> = new Map([
 ]);
 
 const number = /^[-+]?(?:\.[0-9]+|[0-9]{1,15}(?:\.[0-9]*)?)$/;
+/** Which of the words and numbers a text may be shows in its first character. */
+const mayBeWord = /^[nNtTfF]/;
 const mayBeNumber = /^[-+.0-9]/;
 /** Exponents, other bases, infinity, and numbers with more digits than a double has. */
 const unusualNumber = /^(?:0[xo]|[-+]?\.(?:inf|nan)$|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:e[-+]?[0-9]+)?$)/i;
 
 /** A plain scalar by the core schema (YAML 1.2.2 §10.3.2): `no`, `2026-01-01` and `0113 496 0000` are text. */
 export function plainValue(text: string): unknown {
-  if (!mayBeNumber.test(text)) return words.has(text) ? words.get(text) : text;
+  if (mayBeWord.test(text)) return words.has(text) ? words.get(text) : text;
+  if (!mayBeNumber.test(text)) return text;
   if (number.test(text)) return Number(text);
   return unusualNumber.test(text) ? unsure : text;
 }
