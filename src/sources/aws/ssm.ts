@@ -14,11 +14,13 @@ export const awsSsm = storeReader<'aws_ssm'>({
   place: ({ name, store }) => ({ name, store: sharedStore('aws_ssm', store, () => new Store(driver(store))) }),
 });
 
+/** The most that GetParameters takes. */
+const readsAtOnce = 10;
+
 function driver(settings: AwsSettings): StoreDriver {
   const connection = once(() => connect(settings));
   return {
-    // The most that GetParameters takes.
-    readsAtOnce: 10,
+    readsAtOnce,
     read: async (names, signal) => (await connection()).read(names, signal),
     versions: {
       // The most values of one filter of DescribeParameters.
@@ -50,8 +52,9 @@ async function connect(settings: AwsSettings) {
     },
     async versions(names: readonly string[], signal: AbortSignal): Promise<Map<string, string>> {
       const found = new Map<string, string>();
-      // It answers in pages, and a page can be empty before the last.
-      for (let NextToken: string | undefined, page = 0; page < names.length; page += 1) {
+      // It answers in pages, of whatever size. More of them than it takes to read everything would save nothing.
+      const mostPages = Math.ceil(names.length / readsAtOnce);
+      for (let NextToken: string | undefined, page = 0; page < mostPages; page += 1) {
         const command = new sdk.DescribeParametersCommand({
           ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: [...names] }],
           MaxResults: 50,
@@ -63,7 +66,7 @@ async function connect(settings: AwsSettings) {
         for (const { Name, Version } of answer.Parameters ?? [])
           if (Name !== undefined && Version !== undefined) found.set(Name, String(Version));
         NextToken = answer.NextToken;
-        if (NextToken === undefined) break;
+        if (NextToken === undefined || found.size === names.length) break;
       }
       return found;
     },
