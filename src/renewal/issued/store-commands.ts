@@ -16,7 +16,7 @@ export function storeCommands(source: StoreSource, file: string): SafeText[] {
         : awsJsonKey(source.id, source.jsonKey, file, awsOptions(source.store));
     case 'azure_secret':
       return [
-        say`az keyvault secret set --id ${shellWord(`${source.vault}/secrets/${source.name}`)} --file ${shellWord(file)} --output none`,
+        say`az keyvault secret set --vault-name ${shellWord(vaultName(source.vault))} --name ${shellWord(source.name)} --file ${shellWord(file)} --output none`,
       ];
     case 'azure_certificate':
       return [
