@@ -7,9 +7,10 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json LICENSE ./
 COPY scripts scripts
 COPY src src
-# The SDKs of the secret stores, which npm leaves to whoever wants them, in the versions that were tested. Everything else is in the bundle.
-RUN npm run build && npm prune --omit=dev --omit=optional \
-  && npm install --no-save --no-audit --no-fund --omit=dev --omit=optional $(node -p "const { peerDependencies, devDependencies } = require('./package.json'); \
+RUN npm run build
+# The SDKs of the secret stores, which npm leaves to whoever wants them, in the versions that were tested. Everything else is in the bundle. In a
+# folder of their own, because beside our package.json npm takes them for development dependencies and leaves them out.
+RUN mkdir /sdk && npm install --prefix /sdk --no-audit --no-fund --omit=optional $(node -p "const { peerDependencies, devDependencies } = require('./package.json'); \
     Object.keys(peerDependencies).map((name) => name + '@' + devDependencies[name]).join(' ')")
 
 FROM node:24-slim
@@ -18,7 +19,7 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /us
   && install -d -o node -g node -m 0700 /var/lib/mesh-cert-monitor
 WORKDIR /app
 COPY --from=build /src/package.json ./
-COPY --from=build /src/node_modules node_modules
+COPY --from=build /sdk/node_modules node_modules
 COPY --from=build /src/dist dist
 COPY alerts alerts
 COPY grafana grafana
