@@ -28,7 +28,7 @@ const nobodyAccepts = stands('verifiers_disagree').replace('severity!="info"', '
 /** An alert about the renewal says why the time runs out. */
 const renewalAlerted =
   `${perEnvironment('nhs_mesh_renewal_state{state=~"due|failed|uncertain"}')} == 1 ` +
-  `or ${present('renewal_overdue')} or ${stands('renewal_unanswered')}`;
+  `or ${present('renewal_overdue')} or ${stands('renewal_unanswered')} or ${stands('renewal_due')}`;
 /** Why a certificate runs out, and that it does. */
 const runningOut: readonly FindingCode[] = [
   'certificate_expires_imminently',

@@ -1,4 +1,4 @@
-import { type AlertRule, command, environment, perEnvironment, present, stands, unless } from './rule.ts';
+import { type AlertRule, command, environment, perEnvironment, present, scope, stands, unless } from './rule.ts';
 
 const state = (names: string) => `${perEnvironment(`nhs_mesh_renewal_state{state=~"${names}"}`)} == 1`;
 
@@ -10,14 +10,16 @@ export const renewalAlerts: readonly AlertRule[] = [
   {
     alert: 'MeshRenewalNotRequested',
     about: ['renewal_due'],
-    expr: unless(state('due'), louder),
+    // A draft that nobody has sent keeps the finding; its state is `requested`.
+    expr: unless(`${state('due')} or ((${state('requested')}) and on (${scope}) (${stands('renewal_due')}))`, louder),
     for: '6h',
     severity: 'warning',
-    summary: `The renewal of MESH ${environment} is due and has not been requested`,
-    description: `The certificate of ${environment} is in its renewal window and no request has been sent. "${command('renewals', false)}" says why; "${command('renew')} --dry-run" shows the request.`,
+    summary: `The renewal of MESH ${environment} is due, and nobody has asked the desk`,
+    description: `The certificate of ${environment} is in its renewal window and nobody has asked the desk: no request has been sent, or it was drafted and waits for somebody to send it. "${command('renewals', false)}" says why; "${command('renew')} --dry-run" shows the request.`,
     steps: [
       'Run `mesh-cert-monitor renewals --config FILE`.',
-      'Fix what is stopping the email: the mail server, the state directory or the common name.',
+      'If it was drafted, send it, then run `mesh-cert-monitor renewals resolve --config FILE --environment NAME --sent`.',
+      'Otherwise fix what is stopping the email: the mail server, the state directory or the common name.',
     ],
     patience: 'The service retries, with increasing pauses.',
   },

@@ -1,4 +1,4 @@
-import { listRenewals, type RenewalStatus, settleRenewal } from '../renewal/index.ts';
+import { isDrafted, listRenewals, type RenewalStatus, settleRenewal } from '../renewal/index.ts';
 import { renewalJson } from '../report/index.ts';
 import { escaped, joined, jsonText, type SafeText, say } from '../text/index.ts';
 import { londonIsoDay, utcDay } from '../time/index.ts';
@@ -34,11 +34,11 @@ function table(statuses: readonly RenewalStatus[]): SafeText {
   const date = (at: Date | undefined) => (at ? utcDay(at) : '-');
   const rows = statuses.map(({ state, reason, dueAt: due, lastSafeDay: safe, requestedAt, record }) => [
     record?.environment ?? '',
-    state,
+    isDrafted({ state, record }) ? 'drafted' : state,
     date(record?.notAfter),
     date(due),
     safe ? londonIsoDay(safe) : '-',
-    date(requestedAt),
+    isDrafted({ state, record }) ? '-' : date(requestedAt),
     date(record?.closedAt),
     reason,
   ]);

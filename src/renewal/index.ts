@@ -13,7 +13,7 @@ export type { ReadMessage } from './mail/read-message.ts';
 export { type CertificateRequest, type Message, messageIdFor, renderRequest } from './mail/request-message.ts';
 export { refusedThings } from './mail/smtp-failure.ts';
 export { createRenewals, type Renewals, senderOf } from './renewals.ts';
-export { type StateEntry, stateCatalogue } from './states.ts';
+export { draftedLabel, isDrafted, type StateEntry, stateCatalogue } from './states.ts';
 export type { RenewalInput, RenewalStep } from './step.ts';
 export { type RenewalFiles, readRenewalFiles } from './store/read-pending.ts';
 export { StoreError, StoreLockedError } from './store/store.ts';

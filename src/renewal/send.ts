@@ -173,8 +173,8 @@ function taken(result: SendResult, environment: ResolvedEnvironment, now: Date):
     delivery === 'sent'
       ? `the request was sent to ${desk}`
       : result.outcome === 'sent'
-        ? `the request was sent to ${environment.contact.email} for review, to be forwarded to ${desk}`
-        : `the request was written to the outbox, to be sent to ${desk}`;
+        ? `the request was sent to ${environment.contact.email} for review, and nobody has said yet that it was forwarded to ${desk}`
+        : `the request was drafted and nobody has sent it yet: open ${result.file ?? 'it in the outbox'} and send it to ${desk}`;
   const lastError =
     result.refused.length > 0 ? `the mail server refused some recipients: ${result.refused.join('; ')}` : null;
   return [reason, { requestedAt: now, delivery, lastError }];

@@ -1,5 +1,5 @@
 /** One entry for each state of a renewal: the page, the dashboards and `docs/renewal.md` read their words from here. */
-import type { RenewalState } from './types.ts';
+import type { RenewalState, RenewalStatus } from './types.ts';
 
 export interface StateEntry {
   readonly label: string;
@@ -56,3 +56,9 @@ export const stateCatalogue: Readonly<Record<RenewalState, StateEntry>> = {
       'Fix the problem that the finding names, then run `mesh-cert-monitor renew`, or `renewals resolve --not-sent` to leave it to the service. If the desk has the request after all, run `renewals resolve --sent`.',
   },
 };
+
+/** A request that waits for a person to send it is not called requested: nobody has asked the desk. */
+export const draftedLabel = 'Drafted';
+
+export const isDrafted = ({ state, record }: Pick<RenewalStatus, 'state' | 'record'>): boolean =>
+  state === 'requested' && record?.delivery === 'drafted';

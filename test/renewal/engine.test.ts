@@ -123,7 +123,7 @@ describe('sending', () => {
     expect(mailer.messages.map(addressesOf)).toEqual([['ada.lovelace@example.org']]);
     expect([step.status.state, codesOf(step)]).toEqual(['requested', ['renewal_due']]);
     expect(step.status.reason).toBe(
-      `the request was sent to ada.lovelace@example.org for review, to be forwarded to ${desk}`,
+      `the request was sent to ada.lovelace@example.org for review, and nobody has said yet that it was forwarded to ${desk}`,
     );
     expect(resolve('sent', later(hourMs))).toMatchObject({
       record: { state: 'requested', delivery: 'sent', requestedAt: later(hourMs) },
@@ -138,7 +138,14 @@ describe('sending', () => {
     expect(step).toMatchObject({ status: { state: 'requested' }, emailed: ['drafted'] });
     expect(codesOf(step)).toEqual(['renewal_due']);
     expect((await advanceRenewal(subject(), outbox, later(hourMs))).emailed).toEqual([]);
-    expect(readdirSync(join(stateDir, 'outbox'))).toHaveLength(1);
+    const [file, ...others] = readdirSync(join(stateDir, 'outbox'));
+    expect(others).toEqual([]);
+    // For whom, and of which day: whoever looks into the folder knows what to send.
+    expect(file).toMatch(/^integration-2026-11-24-request-[0-9a-f]{8}\.eml$/);
+    expect(step.status.reason).toContain(join(stateDir, 'outbox', file ?? ''));
+    expect(step.findings).toMatchObject([
+      { code: 'renewal_due', message: expect.stringContaining('nobody has sent it yet') },
+    ]);
   });
 
   test('engine: a recipient that was refused among several is named', async () => {

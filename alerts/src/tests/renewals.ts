@@ -12,6 +12,23 @@ const overdueAndExpired: Scenario = {
 };
 
 export const renewalScenarios: Scenario[] = [
+  {
+    name: 'MeshRenewalNotRequested fires for a draft that nobody has sent to the desk',
+    alert: 'MeshRenewalNotRequested',
+    interval: '5m',
+    series: { [renewalState('requested')]: '1x120', [warning('renewal_due')]: '1x120' },
+    at: [
+      { time: '5h55m', firing: [] },
+      { time: '6h5m', firing: [int] },
+    ],
+  },
+  {
+    name: 'MeshRenewalNotRequested is silent while the desk has the request',
+    alert: 'MeshRenewalNotRequested',
+    interval: '5m',
+    series: { [renewalState('requested')]: '1x120' },
+    at: [{ time: '8h', firing: [] }],
+  },
   stateAlert('MeshRenewalNotRequested', renewalState('due'), 360),
   stateAlert('MeshRenewalEmailFailed', renewalState('failed'), 5),
   stateAlert('MeshRenewalEmailFailed', renewalState('uncertain'), 5),

@@ -131,9 +131,15 @@ export const renewalRules: readonly Rule[] = [
     name: 'A renewal that is due is why the certificate runs out',
     cause: 'renewal_due',
     consequences: runningOut,
-    says: (evidence) => ({
-      headline: `The certificate has to be renewed${untilWhen(evidence)}`,
-      ...withCommand(evidence.renewal?.state === 'requested' ? 'renewals resolve --sent' : 'renew', evidence),
-    }),
+    says: (evidence) =>
+      evidence.renewal?.state === 'requested'
+        ? {
+            headline: `The ${requestOf(evidence)} is drafted and waits for you to send it to the desk${untilWhen(evidence)}`,
+            ...withCommand('renewals resolve --sent', evidence),
+          }
+        : {
+            headline: `The certificate has to be renewed${untilWhen(evidence)}`,
+            ...withCommand('renew', evidence),
+          },
   },
 ];

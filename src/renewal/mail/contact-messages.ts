@@ -70,7 +70,7 @@ export function renderReminder(context: ContactMessage, lastSafeDay?: Date): Mes
   // No copy is promised if the mail server did not accept every recipient.
   const copy = lastError === undefined ? ' (you should have a copy)' : '';
   const otherwise = drafted
-    ? 'If you have not sent the request yet, please do: it is in the message that you were sent, or in the outbox.'
+    ? `If you have not sent the request yet, please do (${draftedWhere(context)}), and then run:\n${typed(context, 'renewals resolve', '--sent')}`
     : `If it has not, ${lowerFirst(firstStep(context.told, `Reply to the request${copy} or telephone the desk.`))}`;
   return toContact(context, 'reminder', {
     subject: isFirst(context.record) ? 'No MESH certificate yet' : 'No new MESH certificate yet',
@@ -83,6 +83,11 @@ export function renderReminder(context: ContactMessage, lastSafeDay?: Date): Mes
     ],
   });
 }
+
+/** The sentence that recorded it names the file or the person. */
+const draftedWhere = ({ record }: ContactMessage) =>
+  record.transitions.findLast(({ state }) => state === 'requested')?.reason ??
+  'it is in the message that you were sent, or in the outbox';
 
 const wanted = ({ record }: ContactMessage) => (isFirst(record) ? 'the first' : 'a new');
 
@@ -157,6 +162,7 @@ function toContact(context: Context, kind: MessageKind, { subject, body, enclose
   const facts = safeFacts(environment);
   return {
     messageId: messageIdFor(record, kind, from, record.attempts),
+    about: facts.name,
     date: now,
     from: parseAddress('email.from', from),
     to: [facts.contact],

@@ -40,6 +40,7 @@ export function renderExpiry(notice: ExpiryNotice): Message {
   const over = notAfter <= now;
   return {
     messageId: `<expiry.${digest.digest('hex').slice(0, 32)}@${sender.address.split('@')[1]}>`,
+    about: facts.name,
     date: now,
     from: sender,
     to: [facts.contact],

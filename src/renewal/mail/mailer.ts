@@ -8,9 +8,8 @@ import {
   type Variables,
 } from '../../config/index.ts';
 import { type SafeText, say } from '../../text/index.ts';
-import { writeAtomically } from '../store/atomic-file.ts';
 import { renderMime } from './mime.ts';
-import { outboxFile } from './outbox.ts';
+import { writeToOutbox } from './outbox.ts';
 import type { Message } from './request-message.ts';
 import { wordsOf } from './server-words.ts';
 import { type Delivery, deliver, type Handover, type Limits } from './smtp.ts';
@@ -54,10 +53,10 @@ export function createMailer(
 }
 
 async function draft(message: Message, stateDir: string): Promise<SendResult> {
-  const file = outboxFile(stateDir, message.messageId);
   const bytes = await renderMime(message);
+  let file: string;
   try {
-    await writeAtomically(file, bytes);
+    file = await writeToOutbox(stateDir, message, bytes);
   } catch (error) {
     return failed(true, say`the message could not be written to the outbox: ${(error as Error).message}`);
   }

@@ -18,6 +18,8 @@ export interface Attachment {
 export interface Message {
   /** With angle brackets. The same for the same request, however often it is rendered. */
   readonly messageId: string;
+  /** The environment, as it is configured. */
+  readonly about: string;
   readonly date: Date;
   readonly from: Address;
   /** Whom the message is for: unless one of these accepts it, it has not been sent. */
@@ -74,6 +76,7 @@ export function renderRequest(request: CertificateRequest): Message {
   const facts = safeFacts(environment);
   return {
     messageId,
+    about: facts.name,
     date: request.now,
     from: parseAddress('email.from', from),
     to: environment.renewal.desk.map((address) => ({ address: safeAddress('renewal.desk', address) })),

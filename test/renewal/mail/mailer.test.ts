@@ -215,6 +215,18 @@ describe('without a mail server', () => {
     expect(await readFile(first.file!)).toEqual(await renderMime(message));
   });
 
+  test('a draft of another day replaces the earlier one, so that nobody sends both', async () => {
+    const stateDir = join(folder, 'state');
+    const mailer = createMailer(undefined, stateDir, {});
+    const tomorrow = { ...message, date: new Date(message.date.getTime() + 86_400_000) };
+    const [{ file: first }, { file: second }] = [
+      await mailer.send(message, message.date),
+      await mailer.send(tomorrow, tomorrow.date),
+    ];
+    expect(second).not.toBe(first);
+    expect((await readdir(join(stateDir, 'outbox'))).map((name) => join(stateDir, 'outbox', name))).toEqual([second]);
+  });
+
   test('an outbox that cannot be written is a failure to try again, and leaves nothing half done', async () => {
     const stateDir = join(folder, 'a-file');
     await writeFile(stateDir, '');

@@ -74,6 +74,7 @@ describe('the files of a renewal', () => {
 
 describe('a message', () => {
   const message = {
+    about: 'integration',
     messageId: '<a@example.org>',
     date: new Date('2026-11-24T09:00:00Z'),
     from: { name: 'Zoë Ünal', address: 'zoe@example.org' },

@@ -96,7 +96,8 @@ export const renewalFaults: readonly Fault[] = [
     make: expiringIn(40, { state: 'requested', record: { delivery: 'drafted', requestedAt: inDays(-1) } }),
     cause: 'renewal_due',
     consequences: ['certificate_expires_soon'],
-    alert: 'MeshCertificateExpiresSoon',
+    alert: 'MeshRenewalNotRequested',
+    headline: /is drafted and waits for you to send it to the desk/,
   },
   {
     name: 'The key of the pending request is gone',

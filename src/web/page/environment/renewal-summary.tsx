@@ -1,3 +1,4 @@
+import { isDrafted } from '../../../renewal/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import { lifeOf } from '../parts/expiry.ts';
 import { renewalPath } from '../parts/links.ts';
@@ -22,14 +23,14 @@ export function RenewalSummary({ environment, now }: { environment: EnvironmentS
         {first ? 'First certificate' : 'Renewal'}
       </h2>
       <p>
-        <RenewalTag state={state} /> <Quoted text={sentence(reason)} />
+        <RenewalTag state={state} record={record} /> <Quoted text={sentence(reason)} />
       </p>
       {first && <FirstSteps renewal={renewal} />}
       {life && <TimeBar {...life} now={now} standing="ok" />}
       <SummaryList
         rows={[
           dueAt && ['Window opens', <Day time={dueAt} />],
-          requestedAt && ['Requested', <Moment time={requestedAt} />],
+          requestedAt && [isDrafted(renewal) ? 'Drafted, not sent yet' : 'Requested', <Moment time={requestedAt} />],
           lastSafeDay && ['Last safe day to request', <Day time={lastSafeDay} />],
           environment.expiresAt && ['Expires', <Moment time={environment.expiresAt} />],
         ]}

@@ -1,5 +1,6 @@
 import { catalogue } from '../../../findings/index.ts';
 import { reasonCatalogue } from '../../../mesh/index.ts';
+import { isDrafted } from '../../../renewal/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import { plural, shortened } from '../../../text/index.ts';
 import { relativeWords } from '../../../time/index.ts';
@@ -124,7 +125,7 @@ function LastHandshake({ environment, now }: Props) {
 function Renewal({ environment: { credentialConfigured, renewal }, now }: Props) {
   return (
     <>
-      {credentialConfigured ? <RenewalTag state={renewal.state} /> : <None />}
+      {credentialConfigured ? <RenewalTag {...renewal} /> : <None />}
       {renewal.state === 'not_due' && renewal.dueAt && (
         <span class="page-small">
           due <Day time={renewal.dueAt} />
@@ -132,7 +133,8 @@ function Renewal({ environment: { credentialConfigured, renewal }, now }: Props)
       )}
       {renewal.requestedAt && (
         <span class="page-small">
-          requested <Relative time={renewal.requestedAt} now={now} />
+          {isDrafted(renewal) ? 'waiting for you to send it, since ' : 'requested '}
+          <Relative time={renewal.requestedAt} now={now} />
         </span>
       )}
     </>

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Severity } from '../../../findings/index.ts';
-import { type RenewalState, stateCatalogue } from '../../../renewal/index.ts';
+import { draftedLabel, type RenewalRecord, type RenewalState, stateCatalogue } from '../../../renewal/index.ts';
 import { type Standing, severityWords, standingWords } from './words.ts';
 
 type Colour = 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'grey' | 'aqua-green' | 'purple';
@@ -33,6 +33,15 @@ const renewalColours: Record<RenewalState, Colour> = {
   failed: 'red',
 };
 
-export const RenewalTag = ({ state }: { state: RenewalState }) => (
-  <Tag colour={renewalColours[state]}>{stateCatalogue[state].label}</Tag>
-);
+interface RenewalTagProps {
+  readonly state: RenewalState;
+  /** The record, where there is one. */
+  readonly record?: Pick<RenewalRecord, 'delivery'> | undefined;
+}
+
+export const RenewalTag = ({ state, record }: RenewalTagProps) =>
+  state === 'requested' && record?.delivery === 'drafted' ? (
+    <Tag colour="yellow">{draftedLabel}</Tag>
+  ) : (
+    <Tag colour={renewalColours[state]}>{stateCatalogue[state].label}</Tag>
+  );

@@ -24,7 +24,7 @@ export function RenewalPage({ record, configured, others, files, keyPath }: Rene
         {environment}
       </h1>
       <p>
-        <RenewalTag state={state} /> {latest && <Quoted text={sentence(latest.reason)} />}
+        <RenewalTag state={state} record={record} /> {latest && <Quoted text={sentence(latest.reason)} />}
       </p>
       <Facts record={record} configured={configured} keyPath={keyPath} />
       <section aria-labelledby="message">
@@ -133,7 +133,7 @@ function Others({ others }: { others: readonly RenewalRecord[] }) {
                 'the first'
               )}
             </a>{' '}
-            <RenewalTag state={other.state} />
+            <RenewalTag state={other.state} record={other} />
           </li>
         ))}
       </ul>

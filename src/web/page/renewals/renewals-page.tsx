@@ -64,7 +64,7 @@ interface UrgentProps {
 
 const urgentColumns: readonly Column<UrgentProps>[] = [
   { heading: 'Environment', content: ({ environment: { name } }) => <a href={environmentPath(name)}>{name}</a> },
-  { heading: 'State', content: ({ environment: { renewal } }) => <RenewalTag state={renewal.state} /> },
+  { heading: 'State', content: ({ environment: { renewal } }) => <RenewalTag {...renewal} /> },
   { heading: 'Expires', content: ExpiresIn },
   { heading: 'What to do', content: WhatToDo },
 ];
@@ -98,10 +98,11 @@ const columns: readonly Column<Props>[] = [
   { heading: 'Requested', content: Requested },
 ];
 
-function State({ record: { state, closedAt, lastError } }: Props) {
+function State({ record }: Props) {
+  const { state, closedAt, lastError } = record;
   return (
     <>
-      <RenewalTag state={state} />
+      <RenewalTag state={state} record={record} />
       {(state === 'failed' || state === 'uncertain') && (
         <span class="page-small page-break">
           {lastError && <Quoted text={sentence(lastError)} />} <WithCode text={stateCatalogue[state].remedy} />
@@ -134,8 +135,9 @@ const Expires = ({ time }: { time: Date }) => (
 function Requested({ record: { requestedAt, delivery }, now }: Props) {
   return (
     <>
+      {delivery === 'drafted' && 'not yet: drafted '}
       {requestedAt ? <Relative time={requestedAt} now={now} /> : 'not yet'}
-      {delivery === 'drafted' && <span class="page-small">drafted, to be forwarded</span>}
+      {delivery === 'drafted' && <span class="page-small">waiting for you to send it</span>}
     </>
   );
 }
