@@ -57,8 +57,9 @@ export const stateCatalogue: Readonly<Record<RenewalState, StateEntry>> = {
   },
 };
 
-/** A request that waits for a person to send it is not called requested: nobody has asked the desk. */
+/** The state `requested` of a request that waits for a person to send it: nobody has asked the desk. */
 export const draftedLabel = 'Drafted';
 
+/** The request was drafted, and nobody has said that it went to the desk: in review, or without a mail server. */
 export const isDrafted = ({ state, record }: Pick<RenewalStatus, 'state' | 'record'>): boolean =>
   state === 'requested' && record?.delivery === 'drafted';
