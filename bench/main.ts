@@ -9,6 +9,7 @@ const parts: Readonly<Record<string, () => Promise<{ run: (args: readonly string
   flood: () => import('./flood.ts'),
   handshake: () => import('./handshake.ts'),
   page: () => import('./page.ts'),
+  prometheus: () => import('./prometheus.ts'),
   scrape: () => import('./scrape.ts'),
 };
 

@@ -7,6 +7,8 @@ import type { Estate } from './estate.ts';
 import type { Figure } from './figures.ts';
 import { cpuMsOf, median, quantile, residentMiBOf } from './measure.ts';
 
+export { main };
+
 const scrapes = 60;
 
 export async function serviceFigures(estate: Estate, size: number): Promise<Figure[]> {
@@ -118,7 +120,7 @@ interface Server {
 }
 
 /** Starts a program that says its address in a line on the standard error. */
-async function launch(args: readonly string[]): Promise<Server> {
+export async function launch(args: readonly string[]): Promise<Server> {
   const started = performance.now();
   const child = spawn(process.execPath, args, { env: bareEnv, stdio: ['ignore', 'ignore', 'pipe'] });
   const url = await new Promise<string>((resolve, reject) => {
