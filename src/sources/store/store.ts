@@ -58,11 +58,6 @@ export class Store {
     );
   }
 
-  /** Forgets what was read, after something was written. */
-  forget(name: string): void {
-    this.#entries.delete(name);
-  }
-
   /** With everything else that is wanted in this turn of the loop. */
   #gather(name: string): Promise<void> {
     if (!this.#gathering) {
