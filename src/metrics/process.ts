@@ -21,10 +21,11 @@ type AnyRegistry = Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE | typeof Re
 
 /** Observes this process from when it is made. One is enough: what it observes begins anew with each scrape. */
 export class ProcessMetrics {
+  readonly #all: AnyRegistry = new Registry();
   readonly #registries: Readonly<Record<ExpositionFormat, AnyRegistry>>;
 
   constructor() {
-    const all: AnyRegistry = new Registry();
+    const all = this.#all;
     collectDefaultMetrics({ register: all });
     const of = (format: ExpositionFormat) => {
       const registry: AnyRegistry = new Registry();
@@ -43,6 +44,8 @@ export class ProcessMetrics {
 
   /** As lines of an exposition, without its end. @param estate - on every series, if the configuration names it. */
   async text(format: ExpositionFormat, estate: string | undefined): Promise<string> {
+    // Some of those that are left out observe for the others.
+    await this.#all.getMetricsAsJSON();
     const registry = this.#registries[format];
     registry.setDefaultLabels(estate === undefined ? {} : { mesh_estate: labelValue(estate) });
     const text = await registry.metrics();

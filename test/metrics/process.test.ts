@@ -24,6 +24,18 @@ describe('the process’s own metrics', () => {
     else expect(await text('prometheus')).toMatch(pattern);
   });
 
+  test('are observed, and not only named', async () => {
+    const until = performance.now() + 100;
+    while (performance.now() < until);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const all = await text('prometheus');
+    const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(all)?.[1]);
+    expect(value('process_cpu_seconds_total')).toBeGreaterThan(0);
+    expect(value('nodejs_eventloop_lag_max_seconds')).toBeGreaterThan(0.05);
+    expect(value('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
+    expect(value('process_resident_memory_bytes')).toBeGreaterThan(1e7);
+  });
+
   test('come last, before the end that OpenMetrics demands, and break nothing of it', async () => {
     const all = await text('openmetrics');
     const problems = openMetricsProblems(all).filter((each) => !/nodejs_gc_duration_seconds_/.test(each));
