@@ -45,6 +45,7 @@ const alone = [
   'test/verify/openssl-path.test.ts',
   'test/*/limits.test.ts',
   'test/examine/*.test.ts',
+  'test/monitor/work.test.ts',
 ];
 
 export default defineConfig({
