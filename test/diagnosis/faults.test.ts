@@ -91,6 +91,7 @@ const placeless = (text: string) =>
     .replaceAll(/(localhost|127\.0\.0\.1):\d+/g, '$1')
     .replaceAll(/\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?:\.\d+Z)?)?/g, 'DATE')
     .replaceAll(/\b[A-Z][a-z]+day \d{1,2} [A-Z][a-z]+ \d{4} \(DATE\)/g, 'DATE')
+    .replaceAll(/\b[A-Z][a-z]+day \d{1,2} [A-Z][a-z]+ \d{4} at \d\d:\d\d (?:GMT|BST) \(DATEZ?\)/g, 'DATE')
     .replaceAll(/working days left: \d+/g, 'working days left: N')
     .replaceAll(/(?:[0-9a-f]{4} ){9}[0-9a-f]{4}/g, 'KEY-IDENTIFIER')
     .replaceAll(/\b[0-9A-F]{16,40}\b/g, 'SERIAL')
