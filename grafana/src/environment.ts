@@ -254,9 +254,19 @@ function renewal(dashboard: DashboardBuilder): DashboardBuilder {
         .thresholds(look.neutral()),
     )
     .withPanel(
-      linePanel({ title: 'Emails per week', description: 'Renewal emails by outcome.', at: at(20, 37, 4, 6) })
+      linePanel({ title: 'Emails per week', description: 'Renewal emails by outcome.', at: at(20, 37, 4, 3) })
         .withTarget(over(queries.renewalEmails, '{{outcome}}'))
         .unit('short'),
+    )
+    .withPanel(
+      statPanel({
+        title: 'Last safe day',
+        description: 'The last working day on which a request leaves the desk the time it needs.',
+        at: at(20, 40, 4, 3),
+      })
+        .withTarget(now(queries.renewalLastSafeDay))
+        .unit('dateTimeAsIso')
+        .thresholds(look.neutral()),
     );
 }
 

@@ -49,6 +49,7 @@ export const queries = {
   renewalState: position('nhs_mesh_renewal_state', 'state', renewalStates, 0),
   renewalDue: `${best(`nhs_mesh_renewal_due_timestamp_seconds{${env}} > 0`)} * 1000`,
   renewalRequested: `${best(`nhs_mesh_renewal_requested_timestamp_seconds{${env}} > 0`)} * 1000`,
+  renewalLastSafeDay: `${best(`nhs_mesh_renewal_last_safe_day_timestamp_seconds{${env}} > 0`)} * 1000`,
   renewalWindow: best(`nhs_mesh_renewal_window_seconds{${env}}`),
   deskLeadTime: best(`nhs_mesh_desk_lead_time_seconds{${env}}`),
   renewalEmails: `sum by (outcome) (increase(nhs_mesh_renewal_emails_total{${env}}[7d]))`,

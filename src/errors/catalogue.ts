@@ -14,6 +14,8 @@ export const errorCatalogue = {
     'Another process keeps the database of renewals locked at this moment. Nothing was sent; it is tried again.',
   ERR_STORE_REPLACED:
     'The state directory was removed or replaced while the service runs, so nothing is sent. See [findings.md](findings.md#state_replaced).',
+  ERR_FOREIGN_DATABASE:
+    'A file in `state_dir` is the database of another program. Nothing is kept in it, and the service works without.',
   ERR_DEADLINE: 'A check took too long and was abandoned. The last known state stays.',
   ERR_THREAD_DEADLINE:
     'Work on a credential used up its time or memory and was ended. See [findings.md](findings.md#check_given_up).',

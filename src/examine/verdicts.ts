@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ResolvedEnvironment, Variables } from '../config/index.ts';
 import { type RememberedCredential, readSources, recalled, rememberedOf } from '../credential/index.ts';
+import { MonitorError } from '../errors/index.ts';
 import { type Assessment, assess, policyFor, type Rehearsal } from '../verify/index.ts';
 import { type Examination, inputsOf, isGivenUp, needsStore, stillHolds } from './examine.ts';
 
@@ -51,7 +52,7 @@ export function openVerdicts(
     try {
       return work();
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error) && !(error instanceof NotOurs)) throw error;
+      if (!(error instanceof Error && 'code' in error)) throw error;
       if (!told) warn({ file, error: error.message });
       told = true;
       return undefined;
@@ -97,7 +98,9 @@ export function openVerdicts(
   };
 }
 
-class NotOurs extends Error {}
+class ForeignDatabaseError extends MonitorError {
+  override readonly code = 'ERR_FOREIGN_DATABASE';
+}
 
 /** Undefined for what was not written like this: damage is as good as nothing. */
 function rowOf(data: string, sum: string): Row | undefined {
@@ -112,7 +115,7 @@ function open(file: string, program: string) {
     const ours = Number(database.prepare('PRAGMA application_id').get()?.application_id);
     const tables = Number(database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count);
     if (ours !== applicationId && tables > 0)
-      throw new NotOurs('it is the database of another program; remove it, and it is made again');
+      throw new ForeignDatabaseError('it is the database of another program; remove it, and it is made again');
     database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
       PRAGMA max_page_count = ${mostPages};
       CREATE TABLE IF NOT EXISTS about (id INTEGER PRIMARY KEY CHECK (id = 1), program TEXT NOT NULL, salt BLOB NOT NULL) STRICT;

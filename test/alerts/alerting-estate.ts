@@ -58,7 +58,11 @@ export function alertingEstate(now: Date): Readonly<Record<string, EnvironmentSt
     MeshChainOrderWrong: failing('order', 'chain_order', 'chain_order_wrong', true),
     MeshCertificateNameUnexpected: failing('name', 'naming', 'common_name_malformed', true),
     MeshVerifiersDisagree: failing('disagree', 'rehearsal', 'verifiers_disagree', true),
-    MeshCertificateExpiresSoon: expiring('soon', 40),
+    MeshCertificateExpiresSoon: {
+      ...expiring('soon', 40),
+      // What the next deployment gets is there already.
+      next: sampleAssessment({ valid: true, expiresAt: inDays(765) }),
+    },
     MeshCertificateExpiryImminent: expiring('imminent', 10),
     MeshCertificateExpired: expiring('expired', -2),
     MeshCaExpiresSoon: caExpiring('ca-soon', 40),
