@@ -65,7 +65,8 @@ describe('SIGTERM', () => {
     expect(service.lines().at(-1)).toMatchObject({
       level: 'error',
       msg: 'stopped, though not everything has ended',
-      running: ['checks'],
+      // A handshake that was planned for now reads files too.
+      running: expect.arrayContaining(['checks']),
     });
   });
 
