@@ -67,6 +67,7 @@ export async function sendTagged(
 
 async function* inTurns<P extends Piece>(request: IncomingMessage, pieces: Pieces<P>): AsyncGenerator<P> {
   const turn = turnsOf(request);
+  await turn();
   for await (const piece of pieces) {
     yield piece;
     await turn();

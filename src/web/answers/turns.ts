@@ -15,6 +15,20 @@ interface Waiting {
 const queues = new Map<string, Waiting[]>();
 let requests = 0;
 
+/** A connection has been accepted since the last turn was due. */
+let hasArrived = false;
+let givenAtMs = 0;
+/** How long arriving connections can hold up the responses. */
+const mostWaitMs = 50;
+
+/**
+ * Someone has connected, perhaps to ask for `/health/live`. libuv accepts one connection in each turn of the event loop, so behind hundreds
+ * of others it would wait for a piece of a response for each of them. While connections arrive, no piece is written for up to 50 ms.
+ */
+export function connectionArrived(): void {
+  hasArrived = true;
+}
+
 /**
  * For the response to one request: resolves when its turn comes. Peers take turns. Within a peer the latest request goes first, so that
  * someone who asks after a thousand others gets a response before giving up, as the thousand probably have.
@@ -33,6 +47,13 @@ export function turnsOf({ socket }: Pick<IncomingMessage, 'socket'>): () => Prom
 }
 
 function give(): void {
+  const nowMs = performance.now();
+  if (hasArrived && nowMs - givenAtMs < mostWaitMs) {
+    hasArrived = false;
+    setImmediate(give);
+    return;
+  }
+  givenAtMs = nowMs;
   const [next] = queues;
   if (!next) return;
   const [peer, queue] = next;

@@ -2,6 +2,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { isLoopback } from '../../config/index.ts';
+import { connectionArrived } from '../answers/turns.ts';
 import { Connection, type Cut } from './connection.ts';
 import { limits } from './limits.ts';
 import { peerOf, unmapped } from './peer.ts';
@@ -41,6 +42,7 @@ export class Connections {
   readonly open = (socket: Socket): void => {
     // Without an address, it is closed already.
     if (socket.remoteAddress === undefined || this.#ending) return void socket.destroy();
+    connectionArrived();
     const client = unmapped(socket.remoteAddress);
     const peer = peerOf(client);
     this.#makeRoomFor(peer, isLoopback(client) || this.#options.isProxy?.(client) === true);
