@@ -17,16 +17,25 @@ let requests = 0;
 
 /** A connection has been accepted since the last turn was due. */
 let hasArrived = false;
-let givenAtMs = 0;
-/** How long arriving connections can hold up the responses. */
-const mostWaitMs = 50;
+/** When connections were last given precedence. */
+let heldAtMs = Number.NEGATIVE_INFINITY;
+/** Connections go first for so long, and then the responses for as long. */
+const holdMs = 50;
 
 /**
  * Someone has connected, perhaps to ask for `/health/live`. libuv accepts one connection in each turn of the event loop, so behind hundreds
- * of others it would wait for a piece of a response for each of them. While connections arrive, no piece is written for up to 50 ms.
+ * of others it would wait for a piece of a response for each of them. While connections arrive, no piece is written for up to 50 ms; then
+ * pieces are written for as long, so that whoever connects without end does not hold up everybody's responses.
  */
 export function connectionArrived(): void {
   hasArrived = true;
+}
+
+function connectionsGoFirst(nowMs: number): boolean {
+  if (!hasArrived) return false;
+  hasArrived = false;
+  if (nowMs - heldAtMs >= 2 * holdMs) heldAtMs = nowMs;
+  return nowMs - heldAtMs < holdMs;
 }
 
 /**
@@ -47,13 +56,10 @@ export function turnsOf({ socket }: Pick<IncomingMessage, 'socket'>): () => Prom
 }
 
 function give(): void {
-  const nowMs = performance.now();
-  if (hasArrived && nowMs - givenAtMs < mostWaitMs) {
-    hasArrived = false;
+  if (connectionsGoFirst(performance.now())) {
     setImmediate(give);
     return;
   }
-  givenAtMs = nowMs;
   const [next] = queues;
   if (!next) return;
   const [peer, queue] = next;
