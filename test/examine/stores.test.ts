@@ -1,44 +1,33 @@
 /** What is known of a credential while the store that it is in does not answer, or is being written to. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ResolvedEnvironment } from '../../src/config/types.ts';
 import { examine, readAhead } from '../../src/examine/index.ts';
 import { parseCertificate } from '../../src/x509/index.ts';
 import { sampleEnvironment } from '../support/configuration.ts';
 import { createNhsLikePki, type NhsLikePki, nhsLikePki } from '../support/pki.ts';
-import { awsError, type Between, startBetween } from '../support/stores/between.ts';
-import { type Moto, motoServer, motoVariables, startMoto } from '../support/stores/moto.ts';
+import { awsError } from '../support/stores/between.ts';
+import { motoServer, useMoto } from '../support/stores/moto.ts';
 
 describe.skipIf(!motoServer)('a credential in a store', () => {
   const passphrase = 'planted-passphrase';
   const names = { certificate: '/mesh/cert', privateKey: '/mesh/key', passphrase: '/mesh/pass', caBundle: '/mesh/ca' };
-  let moto: Moto;
-  let between: Between;
+  const aws = useMoto();
   let [pki, next]: NhsLikePki[] = [];
   beforeAll(async () => {
     [pki, next] = [await nhsLikePki(), await createNhsLikePki()];
-    moto = await startMoto();
-    between = await startBetween(moto.endpoint);
   });
-  afterAll(async () => {
-    await between?.stop();
-    await moto?.stop();
-  });
-  beforeEach(async () => {
-    for (const [name, value] of Object.entries(motoVariables)) vi.stubEnv(name, value);
-    between.answer = undefined;
-    await deploy(pki!);
-  });
+  beforeEach(() => deploy(pki!));
 
   async function deploy({ client, bundlePem }: NhsLikePki) {
-    await moto.put(names.certificate, client.pem);
-    await moto.put(names.privateKey, client.encryptedKeyPem(passphrase));
-    await moto.put(names.passphrase, passphrase);
-    await moto.put(names.caBundle, bundlePem);
-    await moto.put('/mesh/password', 'planted-password');
+    await aws.moto.put(names.certificate, client.pem);
+    await aws.moto.put(names.privateKey, client.encryptedKeyPem(passphrase));
+    await aws.moto.put(names.passphrase, passphrase);
+    await aws.moto.put(names.caBundle, bundlePem);
+    await aws.moto.put('/mesh/password', 'planted-password');
   }
 
   function environment(more: Partial<ResolvedEnvironment> = {}): ResolvedEnvironment {
-    const store = { endpoint: between.own(), region: 'eu-west-2' };
+    const store = aws.settings();
     const at = (name: string) => ({ kind: 'aws_ssm', name, store }) as const;
     const { certificate, privateKey, caBundle } = names;
     const sample = sampleEnvironment();
@@ -65,9 +54,9 @@ describe.skipIf(!motoServer)('a credential in a store', () => {
 
   test('is judged, with one call for all of its parts', async () => {
     const here = environment();
-    between.asked();
+    aws.between.asked();
     const { assessment } = await look(here);
-    expect(between.asked()).toEqual(['GetParameters']);
+    expect(aws.between.asked()).toEqual(['GetParameters']);
     expect(assessment.findings.map(({ code }) => code)).not.toContain('store_unavailable');
     expect(assessment.valid).toBe(true);
   });
@@ -81,7 +70,7 @@ describe.skipIf(!motoServer)('a credential in a store', () => {
   test('stays judged while the store is down, and a warning says so; afterwards it is gone', async () => {
     const here = environment();
     const first = await look(here);
-    between.answer = () => awsError('ThrottlingException');
+    aws.between.answer = () => awsError('ThrottlingException');
     const second = await look(here, first);
     expect(found(second)).toEqual([...found(first), 'store_unavailable warning'].sort(bySeverity));
     expect(second.assessment).toMatchObject({ valid: true, expiresAt: first.assessment.expiresAt });
@@ -90,13 +79,13 @@ describe.skipIf(!motoServer)('a credential in a store', () => {
     expect(message).toContain('AWS Systems Manager Parameter Store did not answer');
     expect(message).toContain('(ThrottlingException)');
     expect(message).not.toContain('planted');
-    between.answer = undefined;
+    aws.between.answer = undefined;
     vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 600_000);
     expect(found(await look(here, second))).toEqual(found(first));
   });
 
   test('is unknown, which is critical, if the store has been down since the start', async () => {
-    between.answer = () => awsError('AccessDeniedException');
+    aws.between.answer = () => awsError('AccessDeniedException');
     const { assessment } = await look(environment());
     expect(assessment.findings.map(({ code, severity }) => `${code} ${severity}`)).toEqual([
       'store_unavailable critical',
@@ -108,7 +97,7 @@ describe.skipIf(!motoServer)('a credential in a store', () => {
   test('in files is valid although the store of the password is down', async () => {
     const here = environment();
     const inline = sampleEnvironment().credential;
-    between.answer = () => awsError('AccessDeniedException');
+    aws.between.answer = () => awsError('AccessDeniedException');
     const { assessment } = await look({ ...here, credential: inline! });
     const store = assessment.findings.find(({ code }) => code === 'store_unavailable');
     expect(store?.severity).toBe('warning');
@@ -134,13 +123,13 @@ describe.skipIf(!motoServer)('a credential in a store', () => {
     const here = environment();
     const first = await look(here);
     // The certificate is new; the key follows after it was asked for.
-    await moto.put(names.certificate, next!.client.pem);
-    await moto.put(names.caBundle, next!.bundlePem);
+    await aws.moto.put(names.certificate, next!.client.pem);
+    await aws.moto.put(names.caBundle, next!.bundlePem);
     let reads = 0;
-    between.answer = async (asked) => {
+    aws.between.answer = async (asked) => {
       if (asked === 'DescribeParameters') reads += 1;
       if (asked === 'DescribeParameters' && reads === when)
-        await moto.put(names.privateKey, next!.client.encryptedKeyPem(passphrase));
+        await aws.moto.put(names.privateKey, next!.client.encryptedKeyPem(passphrase));
       return undefined;
     };
     const { assessment, credential } = await look(here, first);

@@ -1,27 +1,12 @@
 import { CreateSecretCommand, DeleteSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readContent, readSource, refreshSources, type Source } from '../../../src/sources/index.ts';
-import { awsError, type Between, startBetween } from '../../support/stores/between.ts';
-import { type Moto, motoServer, motoVariables, startMoto } from '../../support/stores/moto.ts';
+import { awsError } from '../../support/stores/between.ts';
+import { motoServer, useMoto } from '../../support/stores/moto.ts';
 
 describe.skipIf(!motoServer)('aws_secret', () => {
-  let moto: Moto;
-  let between: Between;
-  beforeAll(async () => {
-    moto = await startMoto();
-    between = await startBetween(moto.endpoint);
-  });
-  afterAll(async () => {
-    await between?.stop();
-    await moto?.stop();
-  });
-  beforeEach(() => {
-    for (const [name, value] of Object.entries(motoVariables)) vi.stubEnv(name, value);
-    between.answer = undefined;
-    between.asked();
-  });
-
-  const settings = () => ({ endpoint: between.own(), region: 'eu-west-2' });
+  const aws = useMoto();
+  const { settings } = aws;
   const secret = (id: string, jsonKey?: string, store = settings()): Source => ({
     kind: 'aws_secret',
     id,
@@ -30,24 +15,24 @@ describe.skipIf(!motoServer)('aws_secret', () => {
   });
   const text = async (source: Source) => (await readSource(source, {})).toString();
   const create = (Name: string, value: string | Uint8Array) =>
-    moto.secrets.send(
+    aws.moto.secrets.send(
       new CreateSecretCommand({
         Name,
         ...(typeof value === 'string' ? { SecretString: value } : { SecretBinary: value }),
       }),
     );
   const put = (SecretId: string, SecretString: string) =>
-    moto.secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    aws.moto.secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
 
   test('the values of one secret come from one call, and from one version', async () => {
     const store = settings();
     await create('mesh/int', JSON.stringify({ cert: 'c1', key: 'k1', port: 8 }));
     const parts = ['cert', 'key', 'port'].map((key) => secret('mesh/int', key, store));
     expect(await Promise.all(parts.map(text))).toEqual(['c1', 'k1', '8']);
-    expect(between.asked()).toEqual(['BatchGetSecretValue']);
+    expect(aws.between.asked()).toEqual(['BatchGetSecretValue']);
     await put('mesh/int', JSON.stringify({ cert: 'c2', key: 'k2' }));
     await refreshSources([parts], {});
-    expect(between.asked()).toEqual(['BatchGetSecretValue']);
+    expect(aws.between.asked()).toEqual(['BatchGetSecretValue']);
     expect(await Promise.all(parts.slice(0, 2).map(text))).toEqual(['c2', 'k2']);
   });
 
@@ -78,7 +63,7 @@ describe.skipIf(!motoServer)('aws_secret', () => {
     const store = settings();
     await create('mesh/gone', 'x');
     await create('mesh/here', 'x');
-    await moto.secrets.send(new DeleteSecretCommand({ SecretId: 'mesh/gone' }));
+    await aws.moto.secrets.send(new DeleteSecretCommand({ SecretId: 'mesh/gone' }));
     const [gone, never, here] = await Promise.allSettled(
       ['mesh/gone', 'mesh/never', 'mesh/here'].map((id) => text(secret(id, undefined, store))),
     );
@@ -90,23 +75,23 @@ describe.skipIf(!motoServer)('aws_secret', () => {
   test('who may not read several at once reads one after the other', async () => {
     await create('mesh/one', '1');
     await create('mesh/two', '2');
-    between.answer = (asked) => (asked.startsWith('Batch') ? awsError('AccessDeniedException') : undefined);
+    aws.between.answer = (asked) => (asked.startsWith('Batch') ? awsError('AccessDeniedException') : undefined);
     const store = settings();
     const sources = ['mesh/one', 'mesh/two'].map((id) => secret(id, undefined, store));
     expect(await Promise.all(sources.map(text))).toEqual(['1', '2']);
-    between.asked();
+    aws.between.asked();
     await refreshSources([sources], {});
-    expect(between.asked().sort()).toEqual(['GetSecretValue', 'GetSecretValue']);
+    expect(aws.between.asked().sort()).toEqual(['GetSecretValue', 'GetSecretValue']);
   });
 
   test('a secret that is forbidden, and a store that is throttled, are named', async () => {
-    between.answer = () => awsError('AccessDeniedException');
+    aws.between.answer = () => awsError('AccessDeniedException');
     await expect(readSource(secret('mesh/x'), {})).rejects.toMatchObject({
       message:
         'AWS secret mesh/x could not be read: AWS Secrets Manager refused GetSecretValue (AccessDeniedException)',
       unavailable: { kind: 'denied', remedy: expect.stringContaining('mesh-cert-monitor permissions') as string },
     });
-    between.answer = () => awsError('ThrottlingException');
+    aws.between.answer = () => awsError('ThrottlingException');
     await expect(readSource(secret('mesh/x'), {})).rejects.toMatchObject({ unavailable: { kind: 'throttled' } });
   });
 });

@@ -1,70 +1,54 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { readContent, readSource, refreshSources, type Source } from '../../../src/sources/index.ts';
-import { awsError, type Between, startBetween } from '../../support/stores/between.ts';
-import { type Moto, motoServer, motoVariables, startMoto } from '../../support/stores/moto.ts';
+import { awsError } from '../../support/stores/between.ts';
+import { motoServer, useMoto } from '../../support/stores/moto.ts';
 
 describe.skipIf(!motoServer)('aws_ssm', () => {
-  let moto: Moto;
-  let between: Between;
-  beforeAll(async () => {
-    moto = await startMoto();
-    between = await startBetween(moto.endpoint);
-  });
-  afterAll(async () => {
-    await between?.stop();
-    await moto?.stop();
-  });
-  beforeEach(() => {
-    for (const [name, value] of Object.entries(motoVariables)) vi.stubEnv(name, value);
-    between.answer = undefined;
-    between.asked();
-  });
-
-  // Each test has a store of its own: sources with the same settings share one.
-  const settings = () => ({ endpoint: between.own(), region: 'eu-west-2' });
+  const aws = useMoto();
+  const { settings } = aws;
   const parameter = (name: string, store = settings()): Source => ({ kind: 'aws_ssm', name, store });
   const text = async (source: Source) => (await readSource(source, {})).toString();
 
   test('a SecureString is read decrypted, and a String is known to be plain', async () => {
-    await moto.put('/mesh/MESH_CLIENT_KEY', 'the key');
-    await moto.put('/mesh/MESH_CLIENT_CERT', 'the certificate', 'String');
+    await aws.moto.put('/mesh/MESH_CLIENT_KEY', 'the key');
+    await aws.moto.put('/mesh/MESH_CLIENT_CERT', 'the certificate', 'String');
     const store = settings();
     const [key, certificate] = await Promise.all(
       ['/mesh/MESH_CLIENT_KEY', '/mesh/MESH_CLIENT_CERT'].map((name) => readContent(parameter(name, store), {})),
     );
     expect(key).toEqual({ bytes: Buffer.from('the key') });
     expect(certificate).toEqual({ bytes: Buffer.from('the certificate'), isPlain: true });
-    expect(between.asked()).toEqual(['GetParameters']);
+    expect(aws.between.asked()).toEqual(['GetParameters']);
   });
 
   test('a cycle asks for versions, and reads only what has a new one', async () => {
     const store = settings();
     const names = Array.from({ length: 25 }, (_, index) => `/app/mesh/mailboxes/${index}/MAILBOX_PASSWORD`);
-    for (const name of names) await moto.put(name, 'before');
+    for (const name of names) await aws.moto.put(name, 'before');
     const sources = names.map((name) => parameter(name, store));
-    between.asked();
+    aws.between.asked();
     await refreshSources(
       sources.map((each) => [each]),
       {},
     );
-    expect(between.asked()).toEqual(['GetParameters', 'GetParameters', 'GetParameters']);
+    expect(aws.between.asked()).toEqual(['GetParameters', 'GetParameters', 'GetParameters']);
     await refreshSources(
       sources.map((each) => [each]),
       {},
     );
     // In pages, which never are more calls than reading would be.
-    const asked = between.asked();
+    const asked = aws.between.asked();
     expect(new Set(asked)).toEqual(new Set(['DescribeParameters']));
     expect(asked.length).toBeLessThanOrEqual(3);
-    await moto.put(names[3]!, 'after');
+    await aws.moto.put(names[3]!, 'after');
     await refreshSources(
       sources.map((each) => [each]),
       {},
     );
-    expect(between.asked().filter((each) => each !== 'DescribeParameters')).toEqual(['GetParameters']);
+    expect(aws.between.asked().filter((each) => each !== 'DescribeParameters')).toEqual(['GetParameters']);
     expect(await text(sources[3]!)).toBe('after');
     expect(await text(sources[4]!)).toBe('before');
-    expect(between.asked()).toEqual([]);
+    expect(aws.between.asked()).toEqual([]);
   });
 
   test('a parameter that does not exist, or was deleted, is missing', async () => {
@@ -85,7 +69,7 @@ describe.skipIf(!motoServer)('aws_ssm', () => {
     ],
     ['cut off', 'reset', 'did not answer GetParameters (ECONNRESET)', 'unreachable'],
   ] as const)('a store that is %s is named with operation and class', async (_, answer, says, kind) => {
-    between.answer = () => answer;
+    aws.between.answer = () => answer;
     await expect(readSource(parameter('/mesh/x'), {})).rejects.toMatchObject({
       message: `SSM parameter /mesh/x could not be read: AWS Systems Manager Parameter Store ${says}`,
       isMissing: false,
@@ -94,7 +78,7 @@ describe.skipIf(!motoServer)('aws_ssm', () => {
   });
 
   test('a store that never answers is given up after five seconds', async () => {
-    between.answer = () => 'hang';
+    aws.between.answer = () => 'hang';
     await expect(readSource(parameter('/mesh/x'), {})).rejects.toMatchObject({
       unavailable: { kind: 'unreachable', errorClass: 'no answer in time' },
     });
@@ -111,7 +95,7 @@ describe.skipIf(!motoServer)('aws_ssm', () => {
 
   test('without a region or an identity, it says what is missing', async () => {
     vi.stubEnv('AWS_REGION', undefined);
-    const noRegion: Source = { kind: 'aws_ssm', name: '/x', store: { endpoint: `${between.endpoint}/no-region` } };
+    const noRegion: Source = { kind: 'aws_ssm', name: '/x', store: { endpoint: `${aws.between.endpoint}/no-region` } };
     await expect(readSource(noRegion, {})).rejects.toMatchObject({
       unavailable: { errorClass: 'no region', remedy: expect.stringContaining('stores.aws.region') as string },
     });
@@ -124,20 +108,20 @@ describe.skipIf(!motoServer)('aws_ssm', () => {
 
   test('the SDK logs nothing', async () => {
     const said = (['debug', 'log', 'info', 'warn', 'error'] as const).map((level) => vi.spyOn(console, level));
-    await moto.put('/mesh/planted', 'planted-value');
+    await aws.moto.put('/mesh/planted', 'planted-value');
     await text(parameter('/mesh/planted'));
-    between.answer = () => awsError('AccessDeniedException');
+    aws.between.answer = () => awsError('AccessDeniedException');
     await text(parameter('/mesh/planted')).catch(() => {});
     for (const level of said) expect(level).not.toHaveBeenCalled();
   });
 
   test('no secret is in a path, a header or an error', async () => {
-    await moto.put('/mesh/planted', 'planted-value');
+    await aws.moto.put('/mesh/planted', 'planted-value');
     await text(parameter('/mesh/planted'));
-    between.answer = () => awsError('ValidationException');
+    aws.between.answer = () => awsError('ValidationException');
     const error: unknown = await readSource(parameter('/mesh/planted'), {}).catch((reason: unknown) => reason);
     expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain('planted-');
-    expect(between.seen.length).toBeGreaterThan(0);
-    for (const each of between.seen) expect(each).not.toMatch(/planted-value|planted-secret-access-key/);
+    expect(aws.between.seen.length).toBeGreaterThan(0);
+    for (const each of aws.between.seen) expect(each).not.toMatch(/planted-value|planted-secret-access-key/);
   });
 });

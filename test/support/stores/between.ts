@@ -3,7 +3,7 @@
  * the path is taken away, so that each test can have settings of its own.
  */
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { closed, listening, remembering } from './server.ts';
 
 export interface Between {
   readonly endpoint: string;
@@ -24,14 +24,14 @@ export type Answer =
   | 'reset';
 
 export async function startBetween(target: string): Promise<Between> {
-  let asked: string[] = [];
+  const { note, asked } = remembering();
   const seen: string[] = [];
   const server = createServer((incoming, outgoing) => {
     const what = `${incoming.headers['x-amz-target'] ?? `${incoming.method} ${incoming.url}`}`.replace(
       /^[A-Za-z]+\./,
       '',
     );
-    asked.push(what);
+    note(what);
     seen.push(`${incoming.method} ${incoming.url} ${JSON.stringify(incoming.rawHeaders)}`);
     void Promise.resolve(between.answer?.(what)).then((answer) => {
       if (answer === undefined) forward(target, incoming, outgoing);
@@ -39,26 +39,18 @@ export async function startBetween(target: string): Promise<Between> {
       else if (answer !== 'hang') outgoing.writeHead(answer.status, answer.headers).end(answer.body);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listening(server);
   let used = 0;
   const between: Between = {
     own() {
       used += 1;
       return `${between.endpoint}/${used}`;
     },
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked() {
-      const before = asked;
-      asked = [];
-      return before;
-    },
+    endpoint: `http://127.0.0.1:${port}`,
+    asked,
     seen,
     answer: undefined,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    stop: () => closed(server),
   };
   return between;
 }

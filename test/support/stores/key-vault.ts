@@ -5,9 +5,9 @@
 import dns from 'node:dns';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { ca, serverCertificate } from '../pki.ts';
+import { closed, listening, remembering } from './server.ts';
 
 export interface VaultSecret {
   readonly value: string;
@@ -38,7 +38,7 @@ export async function startKeyVault(): Promise<KeyVault> {
   const made = await serverCertificate({ issuer: root, names: ['*.vault.azure.net'] });
   const secrets = new Map<string, VaultSecret>();
   const seen: string[] = [];
-  let asked: string[] = [];
+  const { note, asked } = remembering();
   const server = createServer({ cert: made.pem, key: made.keyPem }, (request, response) => {
     const { pathname } = new URL(request.url ?? '', 'https://vault');
     const json = (status: number, body: object, headers = {}) =>
@@ -54,7 +54,7 @@ export async function startKeyVault(): Promise<KeyVault> {
             'Bearer authorization="https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47", resource="https://vault.azure.net"',
         },
       );
-    asked.push(pathname);
+    note(pathname);
     const { answer } = vault;
     if (answer === 'hang') return undefined;
     const fail = (status: number, code: string, inner?: string) =>
@@ -96,27 +96,16 @@ export async function startKeyVault(): Promise<KeyVault> {
     },
     secrets,
     variables: { IDENTITY_ENDPOINT: `http://127.0.0.1:${identityPort}/token`, IDENTITY_HEADER: 'planted-header' },
-    asked() {
-      const before = asked;
-      asked = [];
-      return before;
-    },
+    asked,
     seen,
     answer: undefined,
     hasIdentity: true,
     async stop() {
       restore();
-      for (const each of [server, identity]) {
-        each.closeAllConnections();
-        await new Promise((resolve) => each.close(resolve));
-      }
+      await Promise.all([server, identity].map(closed));
     },
   };
   return vault;
-}
-
-function listening(server: Server): Promise<number> {
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)));
 }
 
 /** The real names lead here, and the stand-in's root is trusted, until it is undone. */

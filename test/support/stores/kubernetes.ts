@@ -3,8 +3,8 @@
  * API reference describes it, and asks for a service account's token.
  */
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { ca, serverCertificate } from '../pki.ts';
+import { closed, listening, remembering } from './server.ts';
 
 export interface ApiServer {
   readonly server: string;
@@ -21,9 +21,9 @@ export interface ApiServer {
 export async function startApiServer(): Promise<ApiServer> {
   const root = await ca({ cn: 'kubernetes' });
   const made = await serverCertificate({ issuer: root });
-  let asked: string[] = [];
+  const { note, asked } = remembering();
   const listener = createServer({ cert: made.pem, key: made.keyPem }, (request, response) => {
-    asked.push(`${request.method} ${request.url}`);
+    note(`${request.method} ${request.url}`);
     api.seen.push(
       `${request.method} ${request.url} ${JSON.stringify({ ...request.headers, authorization: undefined })}`,
     );
@@ -52,24 +52,16 @@ export async function startApiServer(): Promise<ApiServer> {
       ...(data && { data }),
     });
   });
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const port = await listening(listener);
   const api: ApiServer = {
-    server: `https://localhost:${(listener.address() as AddressInfo).port}`,
+    server: `https://localhost:${port}`,
     rootPem: root.pem,
     secrets: new Map(),
     token: 'planted-account-token',
     answer: undefined,
-    asked() {
-      const before = asked;
-      asked = [];
-      return before;
-    },
+    asked,
     seen: [],
-    stop: () =>
-      new Promise((resolve) => {
-        listener.close(() => resolve());
-        listener.closeAllConnections();
-      }),
+    stop: () => closed(listener),
   };
   return api;
 }

@@ -2,13 +2,15 @@
 
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 import { eventually, freePort, start } from '../process.ts';
+import { type Between, startBetween } from './between.ts';
 import { storeTool } from './tools.ts';
 
 export const motoServer = storeTool('MOTO_SERVER', 'moto', 'bin', 'moto_server');
 
 /** What the SDK's default chain finds. */
-export const motoVariables = {
+const motoVariables = {
   AWS_ACCESS_KEY_ID: 'AKIATEST',
   AWS_SECRET_ACCESS_KEY: 'planted-secret-access-key',
   AWS_REGION: 'eu-west-2',
@@ -27,7 +29,7 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
-export async function startMoto(): Promise<Moto> {
+async function startMoto(): Promise<Moto> {
   if (motoServer === undefined) throw new Error('moto is not installed');
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
@@ -57,4 +59,31 @@ export async function startMoto(): Promise<Moto> {
       await server.stop();
     },
   };
+}
+
+export interface Aws {
+  readonly moto: Moto;
+  /** Between the product and moto. */
+  readonly between: Between;
+  /** Of a store of its own: sources with the same settings share one. */
+  settings(): { readonly endpoint: string; readonly region: string };
+}
+
+/** For the tests of one `describe`: started before them, stopped after them, and in each test nothing fails and nothing has been asked yet. */
+export function useMoto(): Aws {
+  const aws = {} as { moto: Moto; between: Between };
+  beforeAll(async () => {
+    aws.moto = await startMoto();
+    aws.between = await startBetween(aws.moto.endpoint);
+  });
+  afterAll(async () => {
+    await aws.between?.stop();
+    await aws.moto?.stop();
+  });
+  beforeEach(() => {
+    for (const [name, value] of Object.entries(motoVariables)) vi.stubEnv(name, value);
+    aws.between.answer = undefined;
+    aws.between.asked();
+  });
+  return Object.assign(aws, { settings: () => ({ endpoint: aws.between.own(), region: 'eu-west-2' }) });
 }

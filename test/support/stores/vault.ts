@@ -3,8 +3,8 @@
  * AppRole and Kubernetes auth, as their API documentation describes them.
  */
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { ca, serverCertificate } from '../pki.ts';
+import { closed, listening, remembering } from './server.ts';
 
 export interface VaultStandIn {
   readonly address: string;
@@ -27,11 +27,11 @@ export interface VaultStandIn {
 export async function startVault(): Promise<VaultStandIn> {
   const root = await ca({ cn: 'Vault stand-in root' });
   const made = await serverCertificate({ issuer: root });
-  let asked: string[] = [];
+  const { note, asked } = remembering();
   let logins = 0;
   const server = createServer({ cert: made.pem, key: made.keyPem }, (request, response) => {
     const { pathname } = new URL(request.url ?? '', 'https://vault');
-    asked.push(`${request.method} ${pathname}`);
+    note(`${request.method} ${pathname}`);
     vault.seen.push(
       `${request.method} ${request.url} ${JSON.stringify({ ...request.headers, 'x-vault-token': undefined })}`,
     );
@@ -62,26 +62,18 @@ export async function startVault(): Promise<VaultStandIn> {
       return json(secret.data ? 200 : 404, { data: { data: secret.data ?? null, metadata } });
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listening(server);
   const vault: VaultStandIn = {
-    address: `https://localhost:${(server.address() as AddressInfo).port}`,
+    address: `https://localhost:${port}`,
     rootPem: root.pem,
     secrets: new Map(),
     logins: new Map(),
     tokens: new Set(),
     leaseSeconds: 3600,
     answer: undefined,
-    asked() {
-      const before = asked;
-      asked = [];
-      return before;
-    },
+    asked,
     seen: [],
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    stop: () => closed(server),
   };
   return vault;
 }
