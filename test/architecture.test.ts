@@ -99,7 +99,7 @@ const mayImport: Record<string, readonly string[]> = {
     'verify',
     'x509',
   ],
-  notify: ['config', 'findings', 'renewal', 'sources', 'status', 'text', 'time', 'verify'],
+  notify: ['config', 'findings', 'mesh', 'renewal', 'sources', 'status', 'text', 'time', 'verify'],
   service: [
     'config',
     'credential',

@@ -5,6 +5,7 @@ export { handshake } from './handshake.ts';
 export { authorizationToken } from './http/authorization.ts';
 export { callerFacts, meshHeaders } from './http/headers.ts';
 export { judgeHandshake, nextHandshakeBoundary } from './judge.ts';
+export { agentProxy, ProxyConfigurationError, proxyFor } from './network/proxy.ts';
 export {
   type HandshakeOutcome,
   type HandshakePhase,

@@ -1,6 +1,7 @@
 /** One HTTP POST, bounded in time; of the answer only the status counts. */
 import { Agent as HttpAgent, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { agentProxy, ProxyConfigurationError, proxyFor } from '../mesh/index.ts';
 import type { Variables } from '../sources/index.ts';
 import { secondMs } from '../time/index.ts';
 
@@ -9,20 +10,24 @@ const withinMs = 10 * secondMs;
 /** `problem`: a sentence without its subject, which never contains the address, because that may be the secret. */
 export type Posted = { readonly delivered: true } | { readonly delivered: false; readonly problem: string };
 
-/** HTTPS_PROXY and NO_PROXY are honoured. Redirects are not followed. The state of the world never makes it reject. */
-export function post(
+/** The proxy is chosen as for MESH. Redirects are not followed. The state of the world never makes it reject. */
+export async function post(
   url: URL,
   body: string,
   headers: Readonly<Record<string, string>>,
   env: Variables,
   stopping: AbortSignal,
 ): Promise<Posted> {
-  const signal = AbortSignal.any([stopping, AbortSignal.timeout(withinMs)]);
-  const proxyEnv = Object.fromEntries(
-    ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'].map((name) => [name, env[name]]),
-  );
   const secure = url.protocol === 'https:';
-  const agent = secure ? new HttpsAgent({ proxyEnv }) : new HttpAgent({ proxyEnv });
+  let agent: HttpAgent;
+  try {
+    const proxyEnv = proxyEnvFor(url, env);
+    agent = secure ? new HttpsAgent({ proxyEnv }) : new HttpAgent({ proxyEnv });
+  } catch (error) {
+    if (!(error instanceof ProxyConfigurationError)) throw error;
+    return { delivered: false, problem: `cannot be called: ${error.message}` };
+  }
+  const signal = AbortSignal.any([stopping, AbortSignal.timeout(withinMs)]);
   const sized = { ...headers, 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(body)) };
   return new Promise((resolve) => {
     const failed = (problem: string) => resolve({ delivered: false, problem });
@@ -42,4 +47,11 @@ export function post(
     });
     request.end(body);
   });
+}
+
+/** Node is given only what has been chosen, because it would choose by other rules. */
+function proxyEnvFor(url: URL, env: Variables): Record<string, string> {
+  const proxy = proxyFor(url, undefined, env);
+  if (!proxy) return {};
+  return { [url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY']: agentProxy(proxy).reveal() };
 }

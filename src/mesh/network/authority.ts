@@ -4,5 +4,5 @@ export function bare(hostname: string): string {
 }
 
 export function portOf(url: URL): string {
-  return url.port || '443';
+  return url.port || (url.protocol === 'http:' ? '80' : '443');
 }

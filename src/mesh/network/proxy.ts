@@ -1,4 +1,5 @@
 /** Which proxy to use for a target, if any. */
+import { isIPv6 } from 'node:net';
 import { Secret, type Variables } from '../../config/index.ts';
 import { MonitorError } from '../../errors/index.ts';
 import { bare } from './authority.ts';
@@ -26,17 +27,30 @@ export class ProxyConfigurationError extends MonitorError {
 
 /**
  * The proxy for a target: the configured one, otherwise the one in the environment unless NO_PROXY excludes the host. As in curl, the
- * lower-case variable wins, HTTPS_PROXY falls back to ALL_PROXY, and a missing scheme means http.
+ * lower-case variable wins, HTTPS_PROXY falls back to ALL_PROXY, and a missing scheme means http. For an http target HTTP_PROXY takes the place of
+ * HTTPS_PROXY.
  * @throws {ProxyConfigurationError} when it is not an http URL.
  */
 export function proxyFor(target: URL, configured: string | undefined, env: Variables): HttpProxy | undefined {
   if (configured !== undefined) return parseProxy(configured, 'mesh.proxy');
   const set = (name: string) => [name.toLowerCase(), name].find((each) => env[each]);
-  const source = set('HTTPS_PROXY') ?? set('ALL_PROXY');
+  const source = set(target.protocol === 'http:' ? 'HTTP_PROXY' : 'HTTPS_PROXY') ?? set('ALL_PROXY');
   const exceptions = set('NO_PROXY');
   if (source === undefined || (exceptions && excludes(env[exceptions] ?? '', target))) return undefined;
   return parseProxy(env[source] ?? '', source);
 }
+
+/** The proxy as Node's own agents take it. */
+export function agentProxy({ authorization, host, port }: HttpProxy): Secret {
+  const url = new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${port}`);
+  const [, user = '', password = ''] = /^([^:]*):(.*)$/s.exec(credentialsIn(authorization)) ?? [];
+  url.username = encodeURIComponent(user);
+  url.password = encodeURIComponent(password);
+  return new Secret(url.href);
+}
+
+const credentialsIn = (authorization: Secret | undefined) =>
+  Buffer.from(authorization?.reveal().replace(/^Basic /, '') ?? '', 'base64').toString();
 
 function parseProxy(text: string, source: string): HttpProxy {
   const url = URL.parse(text.includes('://') ? text : `http://${text}`);
