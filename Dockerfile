@@ -18,6 +18,8 @@ FROM node:24-slim
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn* /usr/local/bin/yarn* \
   && install -d -o node -g node -m 0700 /var/lib/mesh-cert-monitor
 WORKDIR /app
+# Commands are printed with this name.
+RUN ln -s /app/dist/main.js /usr/local/bin/mesh-cert-monitor
 COPY --from=build /src/package.json ./
 COPY --from=build /sdk/node_modules node_modules
 COPY --from=build /src/dist dist
