@@ -59,7 +59,8 @@ export const diagnosed = (codes: readonly FindingCode[], otherwise: string) =>
   lookedUp('nhs_mesh_diagnosis_info', {
     where: `code=~'${codes.join('|')}',`,
     shown:
-      '{{ .Labels.headline }}. {{ .Labels.first_action }}{{ if .Labels.command }} Command: {{ .Labels.command }}{{ end }}',
+      '{{ .Labels.headline }}. {{ .Labels.first_action }}{{ if .Labels.command }} Command: {{ .Labels.command }}' +
+      `{{ else }} Details: ${command('check')} --service{{ end }}`,
     otherwise,
   });
 

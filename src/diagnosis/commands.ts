@@ -1,7 +1,7 @@
 /** Commands that run as printed: with the path of the configuration and the environment's name, quoted for a shell. */
 import type { FindingCode } from '../findings/index.ts';
 import { escaped, ourCommand, type SafeText, shellWord } from '../text/index.ts';
-import type { Evidence } from './types.ts';
+import type { Evidence, Wording } from './types.ts';
 import { type Part, sourceOf } from './words.ts';
 
 type Named = Pick<Evidence, 'configurationFile' | 'environment'>;
@@ -23,6 +23,19 @@ export function commandFor(words: string, named: Named): string | undefined {
   if (!subcommand || configurationFile === undefined || !environment) return undefined;
   const place = { configurationFile, ...(takesEnvironment[subcommand] ? { environment: environment.name } : {}) };
   return ourCommand(subcommand, place, words.slice(subcommand.length).trim());
+}
+
+/**
+ * A request before the renewal window opens. Only one process may use a state directory, and the running service requests nothing so early.
+ * @param options of `renew`, already quoted
+ */
+export function earlyRequest(remedy: string, options: string, evidence: Evidence): Wording {
+  const command = commandFor(`renew ${options}`, evidence);
+  if (!command) return { remedy };
+  return {
+    remedy: `${remedy} If the service is running, stop it for this command and start it again afterwards.`,
+    command,
+  };
 }
 
 const inText = /`mesh-cert-monitor ([a-z][^`]*)`/g;

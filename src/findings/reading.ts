@@ -37,11 +37,11 @@ export const readingCodes = {
     group: 'reading',
     severity: 'warning',
     check: 'readable',
-    title: 'A secret store does not answer',
+    title: 'A secret store cannot be read',
     meaning:
       'A secret store that the configuration names cannot be reached, is overloaded, or refuses to be read by this service. What was read from it before is judged in its place, so the dates stay right unless it was changed since. Critical if nothing has been read from it since this service started: nobody knows then whether the credential works.',
     remedy:
-      'Check that the store named in the message can be reached from here. This says nothing about the certificate.',
+      'Check that the store named in the message can be reached from here. If it refuses access, give this service the rights that `mesh-cert-monitor permissions` prints. This says nothing about the certificate.',
     source: 'configuration',
   },
   next_certificate_invalid: {
@@ -187,7 +187,7 @@ export const readingCodes = {
     title: 'Private key is not encrypted',
     meaning: 'Anyone who can read the file can act as this mailbox.',
     remedy:
-      'Encrypt it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in KEY -out KEY.enc`, replace it (`mv KEY.enc KEY`), and set `credential.passphrase`.',
+      'First choose a passphrase, and give it to your MESH client and to `credential.passphrase`. Then encrypt the key with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in KEY -out KEY.enc`, put it in place with `cat KEY.enc > KEY && rm KEY.enc`, which keeps the owner and mode of the file, and restart the client.',
     source: meshCertificateGuidance,
   },
   private_key_permissions: {

@@ -133,8 +133,11 @@ const shifted = (name: string, value: string, now: Date) =>
     : value;
 
 /** What the alert must say: what the diagnosis says. */
-const wordsOf = ({ diagnosis: { command, headline, lastingAction } }: EnvironmentStatus) =>
-  `${headline}. ${lastingAction}${command === undefined ? '' : ` Command: ${command}`}`;
+const wordsOf = ({ name, diagnosis: { command, headline, lastingAction } }: EnvironmentStatus, file: string) =>
+  `${headline}. ${lastingAction} ${command === undefined ? `Details: ${detailsOf(name, file)}` : `Command: ${command}`}`;
+/** A label has no room for the message, which some first actions refer to. */
+const detailsOf = (name: string, file: string) =>
+  `mesh-cert-monitor check --config ${file} --environment ${name} --service`;
 
 async function unitTest(fault: Fault, status: EnvironmentStatus) {
   const text = await publishText(estateOf([status]), { version: '1', nodeVersion: '24' }, 'prometheus');
@@ -178,7 +181,7 @@ async function unitTest(fault: Fault, status: EnvironmentStatus) {
                 exp_labels: labels,
                 exp_annotations: {
                   summary: filled(rule.summary),
-                  description: wordsOf(status),
+                  description: wordsOf(status, '/etc/mesh/mesh-cert-monitor.yaml'),
                   runbook_url: runbookUrl(rule.alert),
                   dashboard_url: `${config.dashboardUrl}?var-mesh_environment=integration&var-job=&var-mesh_estate=`,
                 },

@@ -124,7 +124,7 @@ describe('the command of the diagnosis', () => {
 const codesOf = ({ findings }: EnvironmentStatus) => findings.map(({ code }) => code);
 
 describe('the commands inside a first action', () => {
-  const inText = /`((?:mesh-cert-monitor|openssl|chmod|keytool|mv|date|timedatectl) [^`]*)`/g;
+  const inText = /`((?:mesh-cert-monitor|openssl|chmod|keytool|mv|cat|date|timedatectl) [^`]*)`/g;
   const commandsIn = ({ diagnosis }: EnvironmentStatus) =>
     [...diagnosis.firstAction.matchAll(inText)].map(([, command = '']) => command);
 

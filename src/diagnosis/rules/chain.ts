@@ -3,7 +3,7 @@ import type { Finding, FindingCode } from '../../findings/index.ts';
 import type { HandshakeReason } from '../../mesh/index.ts';
 import { keyIdentifiersAgree, looksSelfSigned, namedIssuer, namesIssuer } from '../../verify/index.ts';
 import { type Certificate, firstToExpire } from '../../x509/index.ts';
-import { commandFor, pathOf } from '../commands.ts';
+import { earlyRequest, pathOf } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
 import {
   authoritiesOf,
@@ -207,12 +207,11 @@ function anyAuthority(evidence: Evidence): Wording {
 function nextGeneration(evidence: Evidence, { subject }: Finding): Wording {
   const authority = authoritiesOf(evidence).find((each) => each.subject.text === subject);
   if (!authority || !evidence.environment) return {};
-  const command = commandFor("renew --reason 'The CA above the present certificate expires'", evidence);
+  const remedy = `Ask ${desk(evidence)} for a certificate from the next generation of CAs, and add its CA certificates to ${place(evidence, 'caBundle')}.`;
   return {
     headline: `The CA certificate ${quotedName(authority.subject)} expires on ${utcMinute(authority.notAfter)}`,
-    remedy: `Ask ${desk(evidence)} for a certificate from the next generation of CAs, and add its CA certificates to ${place(evidence, 'caBundle')}.`,
     calls: true,
-    ...(command ? { command } : {}),
+    ...earlyRequest(remedy, "--reason 'The CA above the present certificate expires'", evidence),
   };
 }
 

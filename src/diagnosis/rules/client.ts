@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Finding, FindingCode } from '../../findings/index.ts';
 import type { HandshakeReason } from '../../mesh/index.ts';
-import { commandFor } from '../commands.ts';
+import { commandFor, earlyRequest } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
 import { clientOf, desk, origin, place, quotedName, timeHere, utcMinute } from '../words.ts';
 
@@ -101,21 +101,16 @@ const needsNewKey: readonly FindingCode[] = ['weak_key', 'public_key_unusable'];
 function requestAnother(evidence: Evidence, { code, subject }: Finding): Wording {
   const client = clientOf(evidence);
   if (!client || evidence.environment === undefined || subject !== client.subject.text) return {};
-  const [key, what] = needsNewKey.includes(code) ? [' --key new', ' with a new RSA 2048 key'] : ['', ''];
-  const command = commandFor(`renew${key} --reason 'MESH refuses the present certificate'`, evidence);
-  return {
-    remedy: `Request a certificate for a MESH client${what} from ${desk(evidence)}.`,
-    ...(command ? { command } : {}),
-  };
+  const [key, what] = needsNewKey.includes(code) ? ['--key new ', ' with a new RSA 2048 key'] : ['', ''];
+  const remedy = `Request a certificate for a MESH client${what} from ${desk(evidence)}.`;
+  return earlyRequest(remedy, `${key}--reason 'MESH refuses the present certificate'`, evidence);
 }
 
 function goByOpenSsl(evidence: Evidence): Wording {
-  const command = commandFor("renew --key new --reason 'TLS libraries refuse the present certificate'", evidence);
+  const remedy = `Go by the verdict of OpenSSL in the message. A certificate for a new RSA 2048 key can be used everywhere: request one from ${desk(evidence)}.`;
   return {
     headline: 'OpenSSL cannot use these files, although they keep every rule, and the connection fails',
-    remedy:
-      'Go by the verdict of OpenSSL in the message. A certificate for a new RSA 2048 key can be used everywhere: request one.',
-    ...(command ? { command } : {}),
+    ...earlyRequest(remedy, "--key new --reason 'TLS libraries refuse the present certificate'", evidence),
   };
 }
 
@@ -138,8 +133,8 @@ function caFirst(evidence: Evidence): Wording {
   return {
     headline: `The client certificate’s file begins with the CA certificate ${quotedName(client.subject)}`,
     remedy: another
-      ? `Move the client certificate to the top of ${place(evidence, 'certificate')}.`
-      : `Put the client certificate into ${place(evidence, 'certificate')}; the CA certificate belongs in the CA bundle.`,
+      ? `Move the client certificate to the top of ${origin(evidence, 'certificate')}.`
+      : `Put the client certificate into ${origin(evidence, 'certificate')}; the CA certificate belongs in the CA bundle.`,
   };
 }
 
@@ -149,7 +144,7 @@ const fitsNothing = ({ findings }: Evidence) =>
 
 const otherCertificate = (evidence: Evidence): Wording => ({
   headline: 'The client certificate fits neither the private key nor the CA bundle',
-  remedy: `Put the certificate that belongs to the key and the bundle back: ${place(evidence, 'certificate')}. If this is the right certificate, deploy the key and the CA bundle that came with it.`,
+  remedy: `Put the certificate that belongs to the key and the bundle back into ${origin(evidence, 'certificate')}. If this is the right certificate, deploy the key and the CA bundle that came with it.`,
 });
 
 export const clientRules: readonly Rule[] = [

@@ -1,7 +1,7 @@
 /** MESH answers and refuses us, although our files are in order. */
 import { mayHaveIssued, namedIssuer } from '../../verify/index.ts';
 import type { Certificate } from '../../x509/index.ts';
-import { commandFor } from '../commands.ts';
+import { earlyRequest } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
 import { authoritiesOf, clientOf, desk, keyIdentifier, origin, place, quotedName } from '../words.ts';
 
@@ -50,24 +50,25 @@ function refusedIssuer(evidence: Evidence): Wording {
   const from = wanted
     ? ` issued by ${quotedName(wanted.subject)}${keyIdentifier(wanted.subjectKeyIdentifier)}`
     : ' that this environment accepts';
-  const command = commandFor("renew --reason 'MESH refuses the present certificate'", evidence);
   return {
     headline: 'MESH refuses our client certificate',
     message: `${quotedName(client.issuer)}${keyIdentifier(client.authorityKeyIdentifier)} issued it${generation}.${wanted ? ` MESH’s own certificate was issued by ${quotedName(wanted.subject)}${keyIdentifier(wanted.subjectKeyIdentifier)}, which is in the bundle too.` : ''}`,
-    remedy: `Make sure that ${place(evidence, 'certificate')} was issued for this environment. If it was, ask ${desk(evidence)} for a certificate${from}, and quote the serial number ${client.serial} and the issuer ${quotedName(client.issuer)}.`,
     calls: true,
-    ...(command ? { command } : {}),
+    ...earlyRequest(
+      `Make sure that ${place(evidence, 'certificate')} was issued for this environment. If it was, ask ${desk(evidence)} for a certificate${from}, and quote the serial number ${client.serial} and the issuer ${quotedName(client.issuer)}.`,
+      "--reason 'MESH refuses the present certificate'",
+      evidence,
+    ),
   };
 }
 
 function revoked(evidence: Evidence): Wording {
   const client = clientOf(evidence);
-  const command = commandFor("renew --key new --reason 'The present certificate is revoked'", evidence);
+  const remedy = `Telephone ${desk(evidence)} and ask why${client ? `: serial number ${client.serial}` : ''}. Then request a new certificate with a new key.`;
   return {
     headline: 'MESH says that our client certificate is revoked',
-    remedy: `Telephone ${desk(evidence)} and ask why${client ? `: serial number ${client.serial}` : ''}. Then request a new certificate with a new key.`,
     calls: true,
-    ...(command ? { command } : {}),
+    ...earlyRequest(remedy, "--key new --reason 'The present certificate is revoked'", evidence),
   };
 }
 

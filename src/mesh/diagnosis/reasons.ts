@@ -130,7 +130,8 @@ export const reasonCatalogue: Readonly<Record<HandshakeReason, ReasonEntry>> = {
   rate_limited: {
     title: 'MESH asked us to slow down',
     meaning: 'The answer was 425 or 429. The service waits for as long as Retry-After asks before its next handshake.',
-    remedy: 'Handshake less often: NHS England’s own client advises once an hour at most.',
+    remedy:
+      'Set `schedule.handshake` to once an hour at most, as NHS England’s own client advises. Monitoring plugins should call `check --service`, because every other `check` makes a handshake.',
   },
   server_error: {
     title: 'MESH reported a fault',

@@ -56,7 +56,7 @@ export const combinedFaults: readonly Fault[] = [
       'handshake_failed',
     ],
     headline: /begins with the CA certificate “NHS INT Authentication G9”$/,
-    first: /^Put the client certificate into the client certificate \S+client\.pem/,
+    first: /^Put the client certificate into the file \S+client\.pem/,
     remedy: (bench) => bench.write('client.pem', bench.pki.client.pem),
   },
   {
