@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path';
 import type { Configuration } from '../config/index.ts';
 import { draftByHand, type RenewalSubject, type RenewOutcome, renewByHand } from '../renewal/index.ts';
-import { say } from '../text/index.ts';
+import { ourCommand, say } from '../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { storeErrorsAsUsage } from './store-errors.ts';
 
@@ -21,7 +21,7 @@ export async function askDesk(
 ): Promise<ExitCode> {
   if (asking.dryRun) return dryRun(configuration, subject, asking, io);
   const ask = () => renewByHand(configuration, subject, asking.asked, io.env, io.now());
-  return report(subject.environment.name, await storeErrorsAsUsage(ask), io);
+  return report(configuration, subject.environment.name, await storeErrorsAsUsage(ask), io);
 }
 
 async function dryRun(
@@ -49,7 +49,7 @@ async function dryRun(
   return exitCode.ok;
 }
 
-function report(name: string, outcome: RenewOutcome, io: CommandIo): ExitCode {
+function report({ path }: Configuration, name: string, outcome: RenewOutcome, io: CommandIo): ExitCode {
   switch (outcome.kind) {
     case 'requested':
       io.stdout(say`${name}: ${outcome.reason}\n`);
@@ -63,6 +63,10 @@ function report(name: string, outcome: RenewOutcome, io: CommandIo): ExitCode {
     case 'asked_already': {
       const why = outcome.reason === undefined ? '' : `: ${outcome.reason}`;
       io.stderr(say`${name}: nothing is sent, because the request is ${outcome.state}${why}\n`);
+      if (outcome.state === 'uncertain') {
+        const settle = ourCommand('renewals resolve', { configurationFile: path, environment: name });
+        io.stderr(say`${name}: find out whether the desk has it, then first run: ${settle} --sent (or --not-sent)\n`);
+      }
       return exitCode.warning;
     }
     case 'not_sent':

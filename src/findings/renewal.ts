@@ -63,7 +63,8 @@ export const renewalCodes = {
     title: 'The private key for the pending request is missing',
     meaning:
       'A request was sent, but the private key for its CSR is no longer in the state directory. The certificate that the desk issues cannot be used without it.',
-    remedy: 'Restore the key from a backup of `state_dir`, or send a new request.',
+    remedy:
+      'Restore the key from a backup of `state_dir`, or send a new request; if the earlier one is uncertain, run `mesh-cert-monitor renewals resolve` first.',
     source: 'state_dir',
   },
   state_replaced: {

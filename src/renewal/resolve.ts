@@ -80,7 +80,7 @@ export interface Retry {
 
 /**
  * A refused request becomes due again, and the pause after a failure ends. So does one that the desk has, if its private key is gone: what the
- * desk issues for it would be of no use. Returns the record as it was, or as it is due again, under whatever name.
+ * desk issues for it would be of no use. Not one that is uncertain: first a person says whether the desk has it. Returns the record as it was, or as it is due again, under whatever name.
  * @throws {StoreError}
  */
 export function retryNow(
@@ -103,7 +103,7 @@ export function retryNow(
 /** With another key, another request and another Message-ID. */
 function beginAgain(store: RenewalStore, record: StoredRenewal, now: Date): boolean {
   return store.transition(record, {
-    from: ['requested', 'uncertain', 'issued'],
+    from: ['requested', 'issued'],
     to: 'due',
     at: now,
     reason: 'somebody asked for a new request, because the private key of the earlier one is gone',

@@ -345,6 +345,14 @@ describe('what a person is told to do', () => {
     expect(commandOf(evidence(['renewal_email_failed'], { renewal: renewal(state, {}) }))).toBe(command);
   });
 
+  test.each([
+    ['requested', renew],
+    ['issued', renew],
+    ['uncertain', `${resolve} --not-sent`],
+  ] as const)('a key that is gone, with its request %s: %s', (state, command) => {
+    expect(commandOf(evidence(['renewal_key_missing'], { renewal: renewal(state, {}) }))).toBe(command);
+  });
+
   test('names are quoted for a shell', () => {
     const odd = { environment: { ...environment, name: "it's int" }, configurationFile: '/etc/my mesh/c.yaml' };
     expect(commandOf(evidence(['renewal_due'], odd))).toBe(

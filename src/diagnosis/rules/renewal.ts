@@ -72,10 +72,18 @@ function telephoneDesk(evidence: Evidence): Wording {
 
 function keyGone(evidence: Evidence): Wording {
   const { keyFile } = evidence.renewal?.record ?? {};
+  const again = evidence.renewal?.first ? 'request' : 'renew';
   const key = keyFile ? `${keyFile} in the state directory` : 'the key of the request';
+  // Until somebody has said whether the desk has it, no second request is sent.
+  if (evidence.renewal?.state === 'uncertain')
+    return {
+      remedy: `Restore ${key} from a backup, and ask ${desk(evidence)} whether it has the request. If it does not, run the command below; if it does, run it with \`--sent\` instead and, without a backup, then \`mesh-cert-monitor ${again}\`.`,
+      calls: true,
+      ...withCommand('renewals resolve --not-sent', evidence),
+    };
   return {
     remedy: `Restore ${key} from a backup. If there is none, send a new request with the command below, and tell ${desk(evidence)} that it replaces the earlier one.`,
-    ...withCommand(evidence.renewal?.first ? 'request' : 'renew', evidence),
+    ...withCommand(again, evidence),
   };
 }
 

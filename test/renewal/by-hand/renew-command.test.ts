@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -174,6 +174,26 @@ describe('renew', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^integration: nothing is sent, because the request is uncertain: it is not known/);
     expect(mail.received.map(({ to }) => to[0])).toEqual(['itoc.supportdesk@nhs.net', 'ada@example.org']);
+  });
+
+  test('sends no second request for one that is uncertain, though its key is gone, until somebody has settled it', async () => {
+    await renew();
+    inStore((store) => {
+      const [record] = store.list();
+      store.transition(record!, { from: ['requested'], to: 'uncertain', at: now, reason: 'lost' });
+      rmSync(join(stateDir, record!.keyFile!));
+    });
+    const requests = () => mail.received.filter(({ to }) => to[0] === 'itoc.supportdesk@nhs.net');
+    const settle = `mesh-cert-monitor renewals resolve --config ${config} --environment integration`;
+    const alone = await renew();
+    expect([alone.code, stateNow(), requests().length]).toEqual([1, ['uncertain'], 1]);
+    expect(alone.stderr).toContain(`then first run: ${settle} --sent (or --not-sent)\n`);
+    const service = openStore(stateDir, { exclusive: true });
+    const beside = await renew();
+    service.close();
+    expect([beside.code, stateNow(), requests().length]).toEqual([1, ['uncertain'], 1]);
+    await resolve('--sent');
+    expect([(await renew()).code, stateNow(), requests().length]).toEqual([0, ['requested'], 2]);
   });
 
   test('sends nothing for a new certificate while the request of the old one is open', async () => {
