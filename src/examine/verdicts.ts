@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { ResolvedEnvironment, Variables } from '../config/index.ts';
 import { type RememberedCredential, readSources, recalled, rememberedOf } from '../credential/index.ts';
 import { MonitorError } from '../errors/index.ts';
+import { dispensable } from '../files/index.ts';
 import { type Assessment, assess, policyFor, type Rehearsal } from '../verify/index.ts';
 import { type Examination, inputsOf, isGivenUp, needsStore, stillHolds } from './examine.ts';
 
@@ -47,17 +48,7 @@ export function openVerdicts(
   warn: (problem: { readonly file: string; readonly error: string }) => void,
 ): Verdicts {
   const file = join(stateDir, 'verdicts.sqlite');
-  let told = false;
-  const attempt = <T>(work: () => T): T | undefined => {
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error)) throw error;
-      if (!told) warn({ file, error: error.message });
-      told = true;
-      return undefined;
-    }
-  };
+  const attempt = dispensable(({ message }) => warn({ file, error: message }));
   const opened = attempt(() => open(file, program));
   if (!opened) return noVerdicts;
   const { database, salt, isEmpty, read, write, prune } = opened;

@@ -5,6 +5,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { dispensable } from '../files/index.ts';
 import type { Log } from './log.ts';
 
 export interface LastSuccesses {
@@ -20,18 +21,9 @@ export const noSuccesses: LastSuccesses = { last: () => undefined, note: () => {
 /** If the disk cannot be used, that is logged once and only this memory is lost. */
 export function openLastSuccesses(stateDir: string, log: Pick<Log, 'warn'>): LastSuccesses {
   const file = join(stateDir, 'handshakes.sqlite');
-  let told = false;
-  const attempt = <T>(work: () => T): T | undefined => {
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error)) throw error;
-      if (!told)
-        log.warn({ file, error: error.message }, 'the last successful handshakes cannot be kept across a restart');
-      told = true;
-      return undefined;
-    }
-  };
+  const attempt = dispensable(({ message }) =>
+    log.warn({ file, error: message }, 'the last successful handshakes cannot be kept across a restart'),
+  );
   const opened = attempt(() => open(file));
   if (!opened) return noSuccesses;
   const { database, read, write } = opened;
