@@ -17,3 +17,16 @@ export async function readLocalText(source: LocalSource, variables: Variables): 
   if (text === '') throw new SourceError(`${reader.label(source)} is empty`);
   return text;
 }
+
+/** What can be sent as a token in a header. @throws {SourceError} also if it cannot */
+export async function readLocalToken(source: LocalSource, variables: Variables): Promise<string> {
+  const text = await readLocalText(source, variables);
+  if (isToken(text)) return text;
+  const reader = localReaders[source.kind] as SourceReader<LocalSource['kind']>;
+  throw new SourceError(
+    `${reader.label(source)} is not a token: it contains a line break, a space or a character outside ASCII`,
+  );
+}
+
+/** Visible ASCII. */
+export const isToken = (value: unknown): value is string => typeof value === 'string' && /^[!-~]+$/.test(value);

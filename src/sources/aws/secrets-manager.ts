@@ -29,6 +29,7 @@ function driver(settings: AwsSettings): StoreDriver {
   const connection = once(() => connect(settings));
   let readsInBatches = true;
   return {
+    named: { store: storeName, operation: 'BatchGetSecretValue' },
     // The most that BatchGetSecretValue takes.
     readsAtOnce: 20,
     async read(names, signal) {

@@ -20,6 +20,7 @@ const readsAtOnce = 10;
 function driver(settings: AwsSettings): StoreDriver {
   const connection = once(() => connect(settings));
   return {
+    named: { store: storeName, operation: 'GetParameters' },
     readsAtOnce,
     read: async (names, signal) => (await connection()).read(names, signal),
     versions: {

@@ -17,6 +17,7 @@ export const vaultStore = (vault: string, settings: AzureSettings): Store =>
 function driver(vault: string, settings: AzureSettings): StoreDriver {
   const connection = once(() => connect(vault, settings));
   return {
+    named: { store: storeName, operation: 'GetSecret' },
     readsAtOnce: 1,
     async read([name = ''], signal) {
       const client = await connection();

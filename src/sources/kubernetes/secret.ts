@@ -1,6 +1,6 @@
 /** `{ kubernetes_secret: NAME, key: K, namespace: NS }`: one value of a Secret, from the API server. */
 import { SourceError } from '../error.ts';
-import { readLocalText } from '../local.ts';
+import { readLocalText, readLocalToken } from '../local.ts';
 import { type Item, type StoreDriver, type StoreProblem, StoreUnavailableError } from '../store/driver.ts';
 import { ask, statusProblem } from '../store/https.ts';
 import { valueIn } from '../store/json-value.ts';
@@ -26,6 +26,7 @@ export const kubernetesSecret = storeReader<'kubernetes_secret'>({
 
 function driver(settings: KubernetesSettings, env: Variables): StoreDriver {
   return {
+    named: { store: storeName, operation },
     // A Secret has all of its keys in one answer, from one moment.
     readsAtOnce: 1,
     async read([name = ''], signal) {
@@ -70,7 +71,7 @@ async function readOnce(
 async function access(settings: KubernetesSettings, env: Variables) {
   try {
     const [token, ca] = await Promise.all([
-      readLocalText(settings.token ?? mounted('token'), env),
+      readLocalToken(settings.token ?? mounted('token'), env),
       readLocalText(settings.ca ?? mounted('ca.crt'), env),
     ]);
     return { token, ca, server: settings.server ?? serverOf(env) };
@@ -85,5 +86,8 @@ const remedy =
 
 function serverOf({ KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' }: Variables): string {
   if (host === undefined) throw new SourceError('variable KUBERNETES_SERVICE_HOST is not set');
-  return `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  if (!URL.canParse(server))
+    throw new SourceError('variables KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are no address');
+  return server;
 }

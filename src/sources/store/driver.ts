@@ -45,6 +45,8 @@ export type Item =
 export type Found = Extract<Item, { readonly bytes: Buffer }>;
 
 export interface StoreDriver {
+  /** How a problem is named where the driver itself did not expect it. */
+  readonly named: Pick<StoreProblem, 'store' | 'operation'>;
   /** Items in one call of `read`. */
   readonly readsAtOnce: number;
   /**

@@ -1,3 +1,4 @@
+import { MonitorError } from '../../errors/index.ts';
 import { type CallOptions, Calls, callsAtOnce, defaultCallOptions } from './calls.ts';
 import { type Item, type StoreDriver, type StoreProblem, StoreUnavailableError } from './driver.ts';
 import { chunked, packed } from './pack.ts';
@@ -37,7 +38,10 @@ export class Store {
     this.#calls = new Calls({ ...defaultCallOptions, ...options });
   }
 
-  /** As it was read last, in this cycle. Never throws because of the store. */
+  /**
+   * As it was read last, in this cycle. Never throws because of the store.
+   * @throws {ResourceShortageError}
+   */
   async get(name: string): Promise<Known> {
     const entry = this.#entries.get(name);
     if (entry && isFresh(entry) && !this.#pending.has(name)) return entry.known;
@@ -46,16 +50,17 @@ export class Store {
   }
 
   /**
-   * Reads them again now. What is being read already is waited for first, because it may be from before.
+   * Reads them again now. What is being read already is waited for first, because it may be from before. Never throws because of the store; a
+   * shortage is thrown to who needs an item for which there is no fresh answer.
    * @param groups names that belong together: they are read in one call if that costs no more calls
    */
   refresh(groups: readonly (readonly string[])[]): Promise<void> {
     const names = [...new Set(groups.flat())];
     const before = names.map((name) => this.#pending.get(name));
-    return this.#track(
-      names,
-      Promise.all(before).then(() => this.#refresh(groups, names)),
-    );
+    const read = Promise.allSettled(before).then(() => this.#refresh(groups, names));
+    return this.#track(names, read).catch((error: unknown) => {
+      if (!isShortage(error)) throw error;
+    });
   }
 
   /** With everything else that is wanted in this turn of the loop. */
@@ -102,9 +107,8 @@ export class Store {
       const now = new Map(answers.flatMap((answer) => [...answer]));
       return new Set(known.filter((name) => now.get(name) === this.#versionOf(name)));
     } catch (error) {
-      if (!(error instanceof StoreUnavailableError)) throw error;
       // Not everyone may ask, and nothing is lost but the saving. Repeating it would only fill the store's audit log.
-      if (error.problem.kind === 'denied') this.#asksVersions = false;
+      if (error instanceof StoreUnavailableError && error.problem.kind === 'denied') this.#asksVersions = false;
       return new Set();
     }
   }
@@ -132,8 +136,7 @@ export class Store {
       for (const name of names) this.#remember(name, items.get(name) ?? { refused: 'does not exist', isMissing: true });
       return true;
     } catch (error) {
-      if (!(error instanceof StoreUnavailableError)) throw error;
-      const { problem } = error;
+      const problem = this.#problemOf(error);
       const isAboutItems = problem.kind === 'denied' || problem.kind === 'failed';
       if (!isAboutItems || names.length === 1 || !round.splits) {
         for (const name of names) this.#remember(name, { problem });
@@ -149,6 +152,14 @@ export class Store {
     }
   }
 
+  /** What a driver did not expect concerns the names it was asked for, and no others. Its message may repeat what the store said. */
+  #problemOf(error: unknown): StoreProblem {
+    // That is about this process, and never becomes a finding.
+    if (isShortage(error)) throw error;
+    if (error instanceof StoreUnavailableError) return error.problem;
+    return { ...this.#driver.named, errorClass: error instanceof Error ? error.name : 'unknown', kind: 'failed' };
+  }
+
   #remember(name: string, item: Item): void {
     const readAtMs = performance.now();
     if (!('problem' in item)) {
@@ -159,6 +170,8 @@ export class Store {
     this.#entries.set(name, { known: { ...(before && { item: before }), problem: item.problem }, readAtMs });
   }
 }
+
+const isShortage = (error: unknown): boolean => error instanceof MonitorError && error.code === 'ERR_RESOURCE_SHORTAGE';
 
 const isFresh = ({ known, readAtMs }: Entry): boolean =>
   performance.now() - readAtMs < (known.problem ? triedAgainMs : freshMs);

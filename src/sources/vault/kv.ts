@@ -23,6 +23,7 @@ export const vault = storeReader<'vault'>({
 function driver(settings: VaultSettings, env: Variables): StoreDriver {
   const session = sessionOf(settings, env);
   return {
+    named: { store: storeName, operation: 'reading KV' },
     readsAtOnce: 1,
     async read([path = ''], signal) {
       const first = await readOnce(session, settings, path, signal);

@@ -1,6 +1,6 @@
 /** A token of Vault: given, or by AppRole or Kubernetes auth, and renewed by logging in again. */
 import { SourceError } from '../error.ts';
-import { readLocalText } from '../local.ts';
+import { isToken, readLocalText, readLocalToken } from '../local.ts';
 import { StoreUnavailableError } from '../store/driver.ts';
 import { ask, statusProblem } from '../store/https.ts';
 import type { VaultSettings } from '../types.ts';
@@ -32,7 +32,7 @@ export function sessionOf(settings: VaultSettings, env: Variables): Session {
     async get(signal) {
       const { auth, ca: bundle } = settings;
       const ca = bundle && (await unlessMissing(() => readLocalText(bundle, env)));
-      if (auth.kind === 'token') return { token: await unlessMissing(() => readLocalText(auth.token, env)), ca };
+      if (auth.kind === 'token') return { token: await unlessMissing(() => readLocalToken(auth.token, env)), ca };
       if (!login || performance.now() > login.untilMs) {
         pending ??= logIn(settings, env, ca, signal).finally(() => {
           pending = undefined;
@@ -69,8 +69,10 @@ async function logIn(settings: VaultSettings, env: Variables, ca: string | undef
     ca,
   } as const;
   const answer = await ask(store, operation, asked, signal);
-  const given = (answer.body as { auth?: { client_token?: string; lease_duration?: number } } | undefined)?.auth;
+  const given = (answer.body as { auth?: { client_token?: unknown; lease_duration?: number } } | undefined)?.auth;
   if (answer.status === 200 && given?.client_token !== undefined) {
+    if (!isToken(given.client_token))
+      throw new StoreUnavailableError({ store, operation, errorClass: 'the token given is not one', kind: 'failed' });
     const seconds = given.lease_duration ?? 0;
     // 0: it does not end.
     const untilMs = seconds === 0 ? Number.POSITIVE_INFINITY : performance.now() + seconds * 1_000 - marginMs;

@@ -117,6 +117,20 @@ test('kubernetes: outside a pod it says what is missing', async () => {
   });
 });
 
+test.each([
+  ['planted-token\n\n', '10.0.0.1', 'is not a token: '],
+  ['planted-token', 'no host', 'variables KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are no address'],
+])('kubernetes: with the token %j and the host %j nothing is sent, and it says why', async (token, host, says) => {
+  const { server: _, ...inPod } = settings();
+  const store: KubernetesSettings = { ...inPod, token: { kind: 'env', name: `OF_POD_${tests}` } };
+  const source = at(store, 'key');
+  const variables = { [`OF_POD_${tests}`]: token, KUBERNETES_SERVICE_HOST: host };
+  await refreshSources([[source]], variables);
+  const error: unknown = await readSource(source, variables).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ unavailable: { kind: 'failed', errorClass: expect.stringContaining(says) as string } });
+  expect(`${String(error)}${JSON.stringify(error)}`).not.toContain('planted');
+});
+
 test('kubernetes: no secret is in a path or a header', async () => {
   const store = settings();
   api.secrets.set('mesh/mesh', { resourceVersion: '7', data: { key: base64('planted-value') } });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ResourceShortageError } from '../../../src/shortage/index.ts';
 import {
   type Item,
   type StoreDriver,
@@ -13,6 +14,7 @@ const problem = (kind: StoreProblem['kind'], errorClass = 'ThrottlingException')
   errorClass,
   kind,
 });
+const named = { store: 'Test store', operation: 'Read' };
 const quick = { retryMs: 1, pauseMs: 0, perSecond: 100_000 };
 
 /** A store that keeps what it is told, and counts what it is asked. */
@@ -26,6 +28,7 @@ function fake(options: { readonly size?: number; readonly versions?: boolean } =
     if (found) throw new StoreUnavailableError(found);
   };
   const driver: StoreDriver = {
+    named,
     readsAtOnce: options.size ?? 10,
     async read(names) {
       calls.push([...names]);
@@ -208,6 +211,7 @@ test('calls are paced', async () => {
 
 test('an answer that does not come in time is given up', async () => {
   const driver: StoreDriver = {
+    named,
     readsAtOnce: 10,
     read: (_, signal) =>
       new Promise((_resolve, reject) => {
@@ -220,7 +224,43 @@ test('an answer that does not come in time is given up', async () => {
   expect((await store.get('a')).problem?.errorClass).toBe('no answer in time');
 });
 
-test('a bug in a driver is not taken for a store that is down', async () => {
-  const driver: StoreDriver = { readsAtOnce: 10, read: () => Promise.reject(new TypeError('a bug')) };
-  await expect(new Store(driver, quick).get('a')).rejects.toThrow('a bug');
+test('a bug in a driver is not taken for a store that is down: it is the problem of what was asked for, without its message', async () => {
+  const { driver, calls, put } = fake({ versions: true });
+  const failing: StoreDriver = {
+    ...driver,
+    async read(names, signal) {
+      if (!names.includes('c')) return driver.read(names, signal);
+      calls.push([...names]);
+      throw new TypeError('planted-value');
+    },
+    versions: { asksAtOnce: 50, ask: () => Promise.reject(new RangeError('planted-value')) },
+  };
+  const store = new Store(failing, { ...quick, pauseMs: 60_000 });
+  for (const name of 'abd') put(name, name);
+  await store.refresh([[...'abcd']]);
+  await store.refresh([[...'abcd']]);
+  for (const name of 'abd') expect(await textOf(store, name)).toBe(name);
+  // Neither repeated nor paused, as a store that is down would be.
+  expect(await store.get('c')).toEqual({ problem: { ...named, errorClass: 'TypeError', kind: 'failed' } });
+  expect(calls.filter((names) => names.join() === 'c').length).toBe(2);
+});
+
+test('a shortage in this process is nobody’s problem but of who needs the item, and nothing is remembered of it', async () => {
+  const { driver, put } = fake();
+  let isShort = false;
+  const lacking: StoreDriver = {
+    ...driver,
+    read: (names, signal) =>
+      isShort ? Promise.reject(new ResourceShortageError('no descriptors')) : driver.read(names, signal),
+  };
+  const store = new Store(lacking, quick);
+  put('a', '1');
+  await store.get('a');
+  isShort = true;
+  await store.refresh([['a', 'b']]);
+  expect(await textOf(store, 'a')).toBe('1');
+  await expect(store.get('b')).rejects.toThrow(ResourceShortageError);
+  isShort = false;
+  put('b', '2');
+  expect(await textOf(store, 'b')).toBe('2');
 });

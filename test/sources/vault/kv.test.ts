@@ -14,6 +14,7 @@ beforeEach(() => {
   vault.tokens.clear();
   vault.answer = undefined;
   vault.leaseSeconds = 3600;
+  vault.nextToken = undefined;
   vault.asked();
 });
 
@@ -136,6 +137,34 @@ test('vault: a login that is refused, and a secret ID that is not at hand', asyn
   });
   await expect(readSource(at(absent), {})).rejects.toMatchObject({
     unavailable: { operation: 'logging in', errorClass: 'variable NO_SECRET_ID is not set' },
+  });
+});
+
+test('vault: a token that cannot be sent is named, and not quoted', async () => {
+  const given = settings({ kind: 'token', token: local('planted-token\n\n') });
+  const error: unknown = await readSource(at(given), {}).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({
+    unavailable: { kind: 'failed', errorClass: expect.stringMatching(/^the configuration is not a token: /) as string },
+  });
+  expect(`${String(error)}${JSON.stringify(error)}`).not.toContain('planted');
+  vault.logins.set('approle', { role_id: 'role', secret_id: 's' });
+  vault.nextToken = 'planted\ntoken';
+  const role = settings({ kind: 'app_role', mount: 'approle', roleId: local('role'), secretId: local('s') });
+  await expect(readSource(at(role), {})).rejects.toMatchObject({
+    unavailable: { kind: 'failed', operation: 'AppRole login', errorClass: 'the token given is not one' },
+  });
+  expect(vault.asked()).toEqual(['POST /v1/auth/approle/login']);
+});
+
+test('vault: a secret nested deeper than can be written is a problem of that secret alone', async () => {
+  const store = withToken();
+  put(1, { password: 'p' });
+  const depth = 300_000;
+  vault.secrets.set('kv/deep', { version: 1, data: {}, json: `{"password":${'['.repeat(depth)}${']'.repeat(depth)}}` });
+  await refreshSources([[at(store)], [at(store, 'password', 'kv/deep')]], {});
+  expect(await text(at(store))).toBe('p');
+  await expect(readSource(at(store, 'password', 'kv/deep'), {})).rejects.toMatchObject({
+    unavailable: { store: 'Vault', operation: 'reading KV', errorClass: 'RangeError', kind: 'failed' },
   });
 });
 

@@ -10,14 +10,19 @@ export interface VaultStandIn {
   readonly address: string;
   /** PEM. */
   readonly rootPem: string;
-  /** By path with mount. `undefined`: its current version was deleted. */
-  readonly secrets: Map<string, { readonly version: number; readonly data: object | undefined }>;
+  /** By path with mount. `undefined`: its current version was deleted. `json`: the data as text, for what cannot be written from an object. */
+  readonly secrets: Map<
+    string,
+    { readonly version: number; readonly data: object | undefined; readonly json?: string }
+  >;
   /** Logins that are accepted, by mount: what the body has to be. */
   readonly logins: Map<string, object>;
   /** Tokens that are valid. A login adds one. */
   readonly tokens: Set<string>;
   /** How long the token of a login lasts, in seconds. */
   leaseSeconds: number;
+  /** The token that a login gives. Default: a new one each time. */
+  nextToken: string | undefined;
   answer: { readonly status: number } | 'hang' | 'reset' | undefined;
   asked(): string[];
   readonly seen: string[];
@@ -49,7 +54,7 @@ export async function startVault(): Promise<VaultStandIn> {
         if (!wanted || Buffer.concat(chunks).toString() !== JSON.stringify(wanted))
           return json(400, { errors: ['invalid role or secret ID'] });
         logins += 1;
-        const token = `planted-token-${logins}`;
+        const token = vault.nextToken ?? `planted-token-${logins}`;
         vault.tokens.add(token);
         return json(200, { auth: { client_token: token, lease_duration: vault.leaseSeconds } });
       }
@@ -59,6 +64,8 @@ export async function startVault(): Promise<VaultStandIn> {
       const secret = vault.secrets.get(path);
       if (!secret) return json(404, { errors: [] });
       const metadata = { version: secret.version, deletion_time: secret.data ? '' : '2026-01-01T00:00:00Z' };
+      if (secret.json !== undefined)
+        return response.writeHead(200).end(`{"data":{"data":${secret.json},"metadata":${JSON.stringify(metadata)}}}`);
       return json(secret.data ? 200 : 404, { data: { data: secret.data ?? null, metadata } });
     });
   });
@@ -70,6 +77,7 @@ export async function startVault(): Promise<VaultStandIn> {
     logins: new Map(),
     tokens: new Set(),
     leaseSeconds: 3600,
+    nextToken: undefined,
     answer: undefined,
     asked,
     seen: [],
