@@ -90,8 +90,15 @@ export class FileLook {
       this.#next();
       return;
     }
+    try {
+      this.#thread ??= this.#started();
+    } catch (error) {
+      // The system has none left for this one. The next may get one.
+      job.reject(error instanceof Error ? error : new Error(String(error)));
+      this.#next();
+      return;
+    }
     this.#job = job;
-    this.#thread ??= this.#started();
     const { worker, at } = this.#thread;
     job.wanted = [...new Set(job.paths)].filter((path) => !this.#held.has(path) && !job.left.has(path));
     Atomics.store(at, 0, notBegun);

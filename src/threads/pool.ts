@@ -63,16 +63,32 @@ export class ThreadPool {
 
   /** Starts a thread now, so that the first job does not have to wait for it. */
   warmUp(): void {
-    const thread = this.#started();
-    if (thread) this.#rest(thread);
+    try {
+      const thread = this.#started();
+      if (thread) this.#rest(thread);
+    } catch {
+      // The first job tries again, and says so.
+    }
   }
 
   #dispatch(): void {
     while (this.#waiting.length > 0) {
-      const thread = this.#woken() ?? this.#started();
+      const thread = this.#woken() ?? this.#startedOrNone();
       const job = thread && this.#waiting.shift();
       if (!thread || !job) return;
       thread.run(job);
+    }
+  }
+
+  /** Where none can be started, jobs wait for those that there are. Without any, each fails. */
+  #startedOrNone(): Thread | undefined {
+    try {
+      return this.#started();
+    } catch (error) {
+      if (this.#threads.size > 0) return undefined;
+      const reason = error instanceof Error ? error : new Error(String(error));
+      for (const job of this.#waiting.splice(0)) job.reject(reason);
+      return undefined;
     }
   }
 

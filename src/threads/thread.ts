@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { MonitorError } from '../errors/index.ts';
 import { ResourceShortageError, shortageOf } from '../shortage/index.ts';
 import type { FromThread } from './messages.ts';
@@ -42,13 +42,14 @@ export class Thread {
   #isReady = false;
   #usedMs = 0;
 
+  /** @throws {ResourceShortageError} if the system has no thread left */
   constructor(module: URL, on: Listener, mostMebibytes = usualMebibytes) {
     this.#ready = on.ready;
     this.#free = on.free;
     this.#ended = on.ended;
     // Without our arguments and variables, which can contain secrets and are not its business.
     const resourceLimits = { maxOldGenerationSizeMb: mostMebibytes, maxYoungGenerationSizeMb: 64 };
-    this.#worker = new Worker(module, { argv: [], env: compileCache(), execArgv: [], resourceLimits });
+    this.#worker = started(module, { argv: [], env: compileCache(), execArgv: [], resourceLimits });
     this.#worker.on('message', (message: FromThread) => this.#heard(message));
     this.#worker.once('error', (error) => this.#fail(ofWorker(error, mostMebibytes)));
     this.#worker.once('exit', () => {
@@ -127,6 +128,16 @@ export class Thread {
   }
 }
 
+function started(module: URL, options: WorkerOptions): Worker {
+  try {
+    return new Worker(module, options);
+  } catch (error) {
+    throw shortageOf(error, startingThread) ?? error;
+  }
+}
+
+const startingThread = 'starting a thread';
+
 /** Halves the time to start, where the process itself has one. */
 function compileCache(): NodeJS.ProcessEnv {
   const { NODE_COMPILE_CACHE: directory } = process.env;
@@ -144,5 +155,5 @@ function ofWorker(error: unknown, mostMebibytes: number): Error {
   const { code } = error as { code?: string };
   if (code === 'ERR_WORKER_OUT_OF_MEMORY')
     return new ThreadDeadlineError(`it took more than ${mostMebibytes} MiB of memory`);
-  return shortageOf(error, 'starting a thread') ?? (error instanceof Error ? error : new Error(String(error)));
+  return shortageOf(error, startingThread) ?? (error instanceof Error ? error : new Error(String(error)));
 }

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startedModule } from '../../src/installation/index.ts';
 import { FileLook } from '../../src/marks/look.ts';
 import { markOf } from '../../src/marks/mark.ts';
 
@@ -65,6 +66,26 @@ describe('a mark', () => {
     ];
     expect(await look.marks(paths)).toEqual([undefined, undefined, undefined, undefined, expect.any(String)]);
   });
+});
+
+test('a thread that cannot be started fails who asked, and nobody after that', async () => {
+  let isShort = true;
+  const thread = Object.defineProperty(new URL(startedModule('marks/thread')), 'href', {
+    get: () => {
+      if (isShort) throw Object.assign(new Error('no thread'), { code: 'EAGAIN' });
+      return startedModule('marks/thread').href;
+    },
+  });
+  const short = new FileLook({ mostBytes: 100, thread });
+  const path = file('a', 'content');
+  try {
+    const asked = await Promise.allSettled([short.marks([path]), short.marks([path])]);
+    expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    isShort = false;
+    expect(await short.marks([path])).toEqual([markOf(Buffer.from('content'), 0o600)]);
+  } finally {
+    short.stop();
+  }
 });
 
 describe('a disk that does not answer', () => {

@@ -68,6 +68,50 @@ test('a shortage in a thread is a shortage here, and a bug is a bug', async () =
   expect(await pool.run({ does: 'echo', with: 1 })).toBe(1);
 });
 
+describe('a thread that cannot be started', () => {
+  let isShort = true;
+  const lacking = Object.defineProperty(new URL(module), 'href', {
+    get: () => {
+      if (isShort) throw Object.assign(new Error('no thread'), { code: 'ERR_WORKER_INIT_FAILED' });
+      return module.href;
+    },
+  });
+  const poolOfLacking = (size: number) => {
+    const pool = new ThreadPool(lacking, { size, deadlineMs: 60_000 });
+    pools.push(pool);
+    return pool;
+  };
+
+  test('is a shortage of what waits for it, and the next job gets one', async () => {
+    isShort = true;
+    const pool = poolOfLacking(2);
+    pool.warmUp();
+    const [first, second] = await Promise.allSettled([pool.run({ does: 'say who' }), pool.run({ does: 'say who' })]);
+    for (const each of [first, second])
+      expect(each).toMatchObject({ status: 'rejected', reason: expect.any(ResourceShortageError) as Error });
+    isShort = false;
+    expect(await pool.run({ does: 'echo', with: 1 })).toBe(1);
+  });
+
+  test('leaves what waits to the others', async () => {
+    isShort = false;
+    const pool = poolOfLacking(2);
+    const before = await pool.run({ does: 'say who' });
+    isShort = true;
+    expect(await Promise.all([1, 2, 3].map(() => pool.run({ does: 'say who' })))).toEqual([before, before, before]);
+  });
+
+  test('after the last one has ended fails what has waited for it', async () => {
+    isShort = false;
+    const pool = poolOfLacking(1);
+    await pool.run({ does: 'echo', with: 1 });
+    const jobs = [pool.run({ does: 'exit' }), pool.run({ does: 'echo', with: 2 })];
+    isShort = true;
+    const [, waiting] = await Promise.allSettled(jobs);
+    expect(waiting).toMatchObject({ reason: expect.any(ResourceShortageError) as Error });
+  });
+});
+
 test('a thread without work is ended, and the next job gets another', async () => {
   const pool = new ThreadPool(module, { size: 1, deadlineMs: 60_000, idleMs: 50 });
   pools.push(pool);
