@@ -1,15 +1,17 @@
 /** Tells contacts of an expiry in stages: one message for each stage and certificate, and never a second one. */
-import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
-import { type ExpiryNotice, type Mailer, renderExpiry } from '../renewal/index.ts';
-import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
+import type { ResolvedEnvironment } from '../config/index.ts';
+import { createMailer, type ExpiryNotice, renderExpiry, senderOf } from '../renewal/index.ts';
+import type { Variables } from '../sources/index.ts';
+import type { EnvironmentStatus } from '../status/index.ts';
 import { hourMs, minuteMs } from '../time/index.ts';
+import { type Current, named } from './current.ts';
 import type { NoticeMemory, StageKey, StageRow } from './memory.ts';
 import { type DueStage, dueStage } from './stages.ts';
 import type { NoticeLog } from './webhook.ts';
 
 export interface ExpiryMailer {
-  readonly mailer: Mailer;
-  readonly from: string;
+  readonly stateDir: string;
+  readonly env: Variables;
   readonly memory: NoticeMemory;
   readonly log: NoticeLog;
   readonly stopping: AbortSignal;
@@ -19,34 +21,43 @@ const mostTries = 8;
 const firstPauseMs = 5 * minuteMs;
 
 /** One at a time, so that a mail server is not called for a whole estate at once. */
-export async function tellOfExpiry(
-  { environments }: EstateStatus,
-  configuration: Configuration,
-  { from, log, mailer, memory, stopping }: ExpiryMailer,
+export async function tellOfExpiry(current: Current, to: ExpiryMailer, now: () => Date): Promise<void> {
+  const { configuration, estate } = current();
+  const days = configuration.notify?.expiryDays ?? [];
+  for (const status of estate.environments) {
+    if (to.stopping.aborted) return;
+    if (dueStage(status, days, now())) await tellOfOne(current, status.name, to, now);
+  }
+}
+
+async function tellOfOne(
+  current: Current,
+  name: string,
+  { env, log, memory, stateDir, stopping }: ExpiryMailer,
   now: () => Date,
 ): Promise<void> {
-  const days = configuration.notify?.expiryDays ?? [];
-  const settings = new Map(configuration.environments.map((each) => [each.name, each]));
-  for (const status of environments) {
-    if (stopping.aborted) return;
-    const environment = settings.get(status.name);
-    const due = dueStage(status, days, now());
-    if (!environment || !due) continue;
-    const { fingerprintSha256 } = due.certificate.certificate;
-    const key = { contact: environment.contact.email, fingerprintSha256, stage: due.stage };
-    const before = memory.stage(key);
-    if (!mayTry(before, now())) continue;
-    const tries = (before?.tries ?? 0) + 1;
-    const message = renderExpiry(noticeOf(environment, status, due, from, now()));
-    // On disk first. If this process ends before the answer, the row stays as it is, and the message is not sent again.
-    memory.keep(key, { state: 'sending', tries, at: now() });
-    const { outcome, reason } = await mailer.send(message, now(), { signal: stopping });
-    const state = outcome === 'failed' ? 'failed' : 'sent';
-    memory.keep(key, { state, tries, at: now() });
-    const told = { environment: status.name, stage: key.stage, outcome, reason };
-    if (state === 'sent') log.info(told, 'expiry message');
-    else log.warn(told, 'expiry message');
-  }
+  const { configuration, estate } = current();
+  const { email, notify } = configuration;
+  const status = named(estate.environments, name);
+  const environment = named(configuration.environments, name);
+  const due = status && dueStage(status, notify?.expiryDays ?? [], now());
+  // Without a mail server nobody would read it: an outbox is for requests that a person sends on.
+  if (!email?.smtp || !environment || !due) return;
+  const { fingerprintSha256 } = due.certificate.certificate;
+  const key = { contact: environment.contact.email, fingerprintSha256, stage: due.stage };
+  const before = memory.stage(key);
+  if (!mayTry(before, now())) return;
+  const tries = (before?.tries ?? 0) + 1;
+  const message = renderExpiry(noticeOf(environment, status, due, senderOf(configuration), now()));
+  // On disk first. If this process ends before the answer, the row stays as it is, and the message is not sent again.
+  memory.keep(key, { state: 'sending', tries, at: now() });
+  const mailer = createMailer(email, stateDir, env);
+  const { outcome, reason } = await mailer.send(message, now(), { signal: stopping });
+  const state = outcome === 'failed' ? 'failed' : 'sent';
+  memory.keep(key, { state, tries, at: now() });
+  const told = { environment: name, stage: key.stage, outcome, reason };
+  if (state === 'sent') log.info(told, 'expiry message');
+  else log.warn(told, 'expiry message');
 }
 
 /** A message that a mail server refused, or could not be given, has not been sent: it is tried again, after 5 minutes, doubling, eight times in all. */

@@ -1,16 +1,17 @@
 /** Tells contacts by email and one receiver by webhook what the service knows, beside the checks and never in their way. */
-import type { Configuration } from '../config/index.ts';
-import { createMailer, senderOf } from '../renewal/index.ts';
 import type { Variables } from '../sources/index.ts';
-import type { EstateStatus } from '../status/index.ts';
 import { minuteMs } from '../time/index.ts';
+import type { Current } from './current.ts';
 import { tellOfExpiry } from './expiry-mails.ts';
 import { type NoticeMemory, openNoticeMemory } from './memory.ts';
 import { type NoticeLog, Webhook } from './webhook.ts';
 
+/** Each way has a loop of its own, because a mail server may take hours for a whole estate. They reject only because of a fault in this program or the disk. */
 export interface Notifier {
-  /** Whatever is new and due. Waits for a look that is under way. It rejects only because of a fault in this program or the disk. */
-  look(estate: EstateStatus, configuration: Configuration): Promise<void>;
+  /** Sends by webhook what has changed. Waits for a call of it that is under way. */
+  tellChanges(current: Current): Promise<void>;
+  /** Sends the messages about an expiry that are due. Waits for a call of it that is under way. */
+  tellExpiries(current: Current): Promise<void>;
   /** Sends nothing new, and ends what has not been handed over. */
   stop(): Promise<void>;
 }
@@ -26,7 +27,7 @@ export interface NotifierOptions {
  * Opens nothing until there is something configured to tell.
  * @example
  * const notifier = createNotifier({ stateDir, env: process.env, now: () => new Date(), log });
- * await notifier.look(monitor.estate(), configuration);
+ * await notifier.tellChanges(() => ({ estate: monitor.estate(), configuration }));
  * await notifier.stop();
  */
 export function createNotifier({ env, log, now, stateDir }: NotifierOptions): Notifier {
@@ -35,40 +36,47 @@ export function createNotifier({ env, log, now, stateDir }: NotifierOptions): No
   let memory: NoticeMemory | undefined;
   let webhook: Webhook | undefined;
   let mailsLookedAt: Date | undefined;
-  let underWay: Promise<unknown> = Promise.resolve();
-
-  async function tell(estate: EstateStatus, configuration: Configuration): Promise<void> {
-    const { email, notify } = configuration;
-    if (!notify || signal.aborted) return;
+  const openMemory = () => {
     memory ??= openNoticeMemory(stateDir);
-    const opened = memory;
-    const byWebhook = async () => {
-      webhook ??= new Webhook(opened, env, log, signal);
-      if (notify.webhook) await webhook.tell(estate, notify.webhook, now);
-    };
-    const byMail = async () => {
-      // Without a mail server nobody would read it: an outbox is for requests that a person sends on.
-      if (!email?.smtp || (mailsLookedAt && Math.abs(now().getTime() - mailsLookedAt.getTime()) < minuteMs)) return;
-      mailsLookedAt = now();
-      const mailer = createMailer(email, stateDir, env);
-      const from = senderOf(configuration);
-      await tellOfExpiry(estate, configuration, { mailer, from, memory: opened, log, stopping: signal }, now);
-    };
-    const ended = await Promise.allSettled([byWebhook(), byMail()]);
-    for (const each of ended) if (each.status === 'rejected') throw each.reason;
+    return memory;
+  };
+
+  async function byWebhook(current: Current): Promise<void> {
+    if (!current().configuration.notify?.webhook) return;
+    webhook ??= new Webhook(openMemory(), env, log, signal);
+    await webhook.tell(current, now);
   }
 
+  async function byMail(current: Current): Promise<void> {
+    const { email, notify } = current().configuration;
+    if (!notify || !email?.smtp) return;
+    if (mailsLookedAt && Math.abs(now().getTime() - mailsLookedAt.getTime()) < minuteMs) return;
+    mailsLookedAt = now();
+    await tellOfExpiry(current, { stateDir, env, memory: openMemory(), log, stopping: signal }, now);
+  }
+
+  const changes = oneAfterTheOther(signal, byWebhook);
+  const expiries = oneAfterTheOther(signal, byMail);
   return {
-    look(estate, configuration) {
-      const look = underWay.then(() => tell(estate, configuration));
-      underWay = look.catch(() => {});
-      return look;
-    },
+    tellChanges: changes.run,
+    tellExpiries: expiries.run,
     async stop() {
       stopping.abort();
-      await underWay;
+      await Promise.all([changes.ended(), expiries.ended()]);
       memory?.close();
       memory = undefined;
     },
+  };
+}
+
+function oneAfterTheOther(stopping: AbortSignal, work: (current: Current) => Promise<void>) {
+  let underWay: Promise<unknown> = Promise.resolve();
+  return {
+    run(current: Current): Promise<void> {
+      const run = underWay.then(() => (stopping.aborted ? undefined : work(current)));
+      underWay = run.catch(() => {});
+      return run;
+    },
+    ended: () => underWay,
   };
 }

@@ -4,8 +4,9 @@
  */
 import type { Configuration } from '../config/index.ts';
 import { readSecret, SourceError, type Variables } from '../sources/index.ts';
-import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
+import type { EnvironmentStatus } from '../status/index.ts';
 import { minuteMs, secondMs } from '../time/index.ts';
+import { type Current, named } from './current.ts';
 import type { NoticeMemory } from './memory.ts';
 import { post } from './post.ts';
 import { bodyOf, causeOf, isNews, isSettled, type LastTold, signatureHeaders } from './transition.ts';
@@ -38,20 +39,37 @@ export class Webhook {
   }
 
   /** Sends what is new, one after the other, until something fails. Then it waits: 10 seconds, doubling up to half an hour. */
-  async tell(estate: EstateStatus, settings: WebhookSettings, now: () => Date): Promise<void> {
-    for (const status of estate.environments) {
+  async tell(current: Current, now: () => Date): Promise<void> {
+    for (const each of current().estate.environments) {
       if (this.#stopping.aborted || now() < this.#notBefore) return;
-      if (!isSettled(status)) continue;
-      const last = this.#last(status.name);
-      const told = { status: status.status, cause: causeOf(status), at: now() };
-      if (isNews(status, last)) {
-        const problem = await this.#send(status, estate.name, settings, now());
-        if (problem !== undefined) return this.#pause(problem, now());
-        this.#resume();
-      } else if (last) continue;
-      this.#memory.tell(status.name, told);
-      this.#told.set(status.name, told);
+      if (!isSettled(each)) continue;
+      if (isNews(each, this.#last(each.name))) {
+        if (!(await this.#tellOf(each.name, current, now))) return;
+      } else if (!this.#last(each.name)) this.#record(each, now());
     }
+  }
+
+  /** @returns whether the next one may be sent. */
+  async #tellOf(name: string, current: Current, now: () => Date): Promise<boolean> {
+    const { configuration, estate } = current();
+    const settings = configuration.notify?.webhook;
+    if (!settings) return false;
+    const status = named(estate.environments, name);
+    if (!status || !isSettled(status) || !isNews(status, this.#last(name))) return true;
+    const problem = await this.#send(status, estate.name, settings, now());
+    if (problem !== undefined) {
+      this.#pause(problem, now());
+      return false;
+    }
+    this.#resume();
+    this.#record(status, now());
+    return true;
+  }
+
+  #record(status: EnvironmentStatus, at: Date): void {
+    const told = { status: status.status, cause: causeOf(status), at };
+    this.#memory.tell(status.name, told);
+    this.#told.set(status.name, told);
   }
 
   #last(name: string): LastTold | undefined {

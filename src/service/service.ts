@@ -127,10 +127,17 @@ class RunningService implements Service {
       everyMs: refreshMetricsEveryMs,
       failed: (error) => this.#report(error, 'the metrics could not be written'),
     });
-    this.#stopTelling = repeat(() => this.#notifier.look(this.estate(), this.#configuration), {
+    const current = () => ({ estate: this.estate(), configuration: this.#configuration });
+    const often = {
       everyMs: tellEveryMs,
-      failed: (error) => this.#report(error, 'nobody could be told of a change or an expiry'),
-    });
+      failed: (error: unknown) => this.#report(error, 'nobody could be told of a change or an expiry'),
+    };
+    const stopChanges = repeat(() => this.#notifier.tellChanges(current), often);
+    const stopExpiries = repeat(() => this.#notifier.tellExpiries(current), often);
+    this.#stopTelling = () => {
+      stopChanges();
+      stopExpiries();
+    };
     log.info({ url: this.url, version: build.version, environments: environments.length }, 'serving');
     this.#warn();
   }

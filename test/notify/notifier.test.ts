@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -10,8 +11,8 @@ import { simpleParser } from 'mailparser';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Configuration } from '../../src/config/types.ts';
 import { openNoticeMemory } from '../../src/notify/memory.ts';
-import { createNotifier, type Notifier } from '../../src/notify/notifier.ts';
-import type { EnvironmentStatus } from '../../src/status/types.ts';
+import { createNotifier } from '../../src/notify/notifier.ts';
+import type { EnvironmentStatus, EstateStatus } from '../../src/status/types.ts';
 import { minuteMs, secondMs } from '../../src/time/index.ts';
 import { sampleConfiguration, sampleEnvironment } from '../support/configuration.ts';
 import { type MailServer, startMailServer } from '../support/renewal/mail-server.ts';
@@ -40,11 +41,18 @@ afterEach(async () => {
   rmSync(stateDir, { recursive: true });
 });
 
-function notifier(): Notifier {
+/** Looks both ways at once, as the two loops of the service do. */
+function notifier() {
   const log = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`);
   const made = createNotifier({ stateDir, env: {}, now: () => now, log: { info: log, warn: log } });
   ends.push(() => made.stop());
-  return made;
+  return {
+    ...made,
+    async look(estate: EstateStatus, configuration: Configuration): Promise<void> {
+      const current = () => ({ estate, configuration });
+      await Promise.all([made.tellChanges(current), made.tellExpiries(current)]);
+    },
+  };
 }
 const later = (ms: number) => {
   now = new Date(now.getTime() + ms);
@@ -141,6 +149,24 @@ describe('the webhook', () => {
     expect(logged.join()).not.toContain('planted');
   });
 
+  test('what is sent is what is known then: one that is well again meanwhile is not reported, and a webhook that is taken out is not called', async () => {
+    const two: EnvironmentStatus = { ...ill, name: 'two' };
+    const three: EnvironmentStatus = { ...ill, name: 'three' };
+    const bodies: string[] = [];
+    const server = createServer(async (request, response) => {
+      bodies.push(JSON.parse(await text(request)).environment);
+      estate = bodies.length === 1 ? estateOf([ill, { ...healthy, name: 'two' }, three]) : estate;
+      if (bodies.length === 2) configuration = { ...configuration, notify: { expiryDays: [] } };
+      response.writeHead(204).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    ends.push(() => new Promise((resolve) => server.close(resolve)));
+    let estate = estateOf([ill, two, three, { ...ill, name: 'four' }]);
+    let configuration = calling(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    await notifier().tellChanges(() => ({ estate, configuration }));
+    expect(bodies).toEqual([ill.name, 'three']);
+  });
+
   test('a receiver that never answers ends with the service', async () => {
     const silent = createServer(() => {});
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
@@ -175,7 +201,7 @@ describe('messages about an expiry', () => {
     });
 
   test('one at each stage, to the contact alone, also over a restart', async () => {
-    const look = async (one: Notifier, days: number) => {
+    const look = async (one: ReturnType<typeof notifier>, days: number) => {
       later(minuteMs);
       await one.look(estateOf([expiring(days)]), mailing(mail.port));
     };
@@ -239,6 +265,65 @@ describe('messages about an expiry', () => {
     memory.close();
     await notifier().look(estateOf([expiring(20)]), mailing(mail.port));
     expect(mail.received).toHaveLength(0);
+  });
+
+  test('a mail server that says nothing does not hold up the webhook', async () => {
+    const silent = createTcpServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    let called = 0;
+    const receiver = createServer((_, response) => {
+      called += 1;
+      response.writeHead(204).end();
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    ends.push(() => {
+      silent.close();
+      receiver.close();
+    });
+    const one = notifier();
+    const { expired, healthy } = everyEnvironment();
+    const url = inline(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}`);
+    const configuration: Configuration = {
+      ...mailing((silent.address() as AddressInfo).port),
+      notify: { expiryDays: [30], webhook: { url, format: 'json' } },
+    };
+    let told: EnvironmentStatus = { ...expired, name: 'other' };
+    const current = () => ({
+      estate: estateOf([told, { ...expiring(20), name: sampleEnvironment().name }]),
+      configuration,
+    });
+    let ended = false;
+    const mails = one.tellExpiries(current).then(() => {
+      ended = true;
+    });
+    await one.tellChanges(current);
+    const first = called;
+    told = { ...healthy, name: 'other' };
+    await one.tellChanges(current);
+    expect([first > 0, called > first, ended]).toEqual([true, true, false]);
+    await one.stop();
+    await mails;
+  });
+
+  test('what is due is looked at again before each message: a renewal on its way ends it', async () => {
+    const names = ['one', 'two', 'three'];
+    const estate = (asked: boolean) =>
+      estateOf(
+        names.map((name) => {
+          const status = { ...expiring(20), name };
+          const issued = { ...status, renewal: { ...status.renewal, state: 'issued' as const } };
+          return asked && name === 'two' ? issued : status;
+        }),
+      );
+    const configuration = {
+      ...mailing(mail.port),
+      environments: names.map((name, index) => {
+        const environment = sampleEnvironment();
+        return { ...environment, name, contact: { ...environment.contact, email: `${index}@example.org` } };
+      }),
+    };
+    await notifier().tellExpiries(() => ({ estate: estate(mail.received.length > 0), configuration }));
+    expect(mail.received.flatMap(({ to }) => to)).toEqual(['0@example.org', '2@example.org']);
   });
 
   test('without a mail server nothing is written anywhere', async () => {
