@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // argv → command → exit code: the only place that touches the process. Kept small, so that `--version` is quick.
-import { type CommandIo, exitCode } from './cli/command.ts';
+import { type CommandIo, exitCode, statusLine } from './cli/command.ts';
 import { tooOld } from './cli/node-version.ts';
 import { explain, runProgram } from './cli/run.ts';
 import { version } from './installation/index.ts';
@@ -17,6 +17,9 @@ const io: CommandIo = {
   askSecret: async (name) => (await import('./cli/ask-secret.ts')).askSecret(name, process.stdin, io.stderr),
   ...(process.stdin.isTTY && process.stdout.isTTY
     ? { ask: async (question) => (await import('./cli/ask.ts')).askLine(question, process.stdin, process.stderr) }
+    : {}),
+  ...(process.stderr.isTTY && process.env.TERM !== 'dumb'
+    ? { status: (line) => void process.stderr.write(statusLine(line, process.stderr.columns || widthWithoutTerminal)) }
     : {}),
   unread: () => process.stderr.writableLength,
 };

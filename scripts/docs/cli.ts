@@ -1,6 +1,7 @@
 // The blocks of docs/cli.md, from the program that parses the command line.
 import type { Argument, Command, Option } from 'commander';
 import type { CommandIo } from '../../src/cli/command.ts';
+import { examplesOf } from '../../src/cli/described/examples.ts';
 import { commandsOf, exitCodeMeanings, optionDescription, pathOf, requiredGlobalOptions } from '../../src/cli/help.ts';
 import { createProgram, programName } from '../../src/cli/program.ts';
 import type { Blocks } from './blocks.ts';
@@ -33,11 +34,10 @@ function section(command: Command): string {
     ...command.registeredArguments.map(argumentRow),
     ...[...requiredGlobalOptions(command), ...command.options].map(optionRow),
   ];
-  return `## \`${pathOf(command).replace(`${programName} `, '')}\`
-
-${command.description()}
-
-${table(['argument or option', 'meaning'], rows)}`;
+  const takes = rows.length === 0 ? [] : [table(['argument or option', 'meaning'], rows)];
+  const examples = examplesOf(command).map(({ does, command }) => `# ${does}\n${command}`);
+  const heading = `## \`${pathOf(command).replace(`${programName} `, '')}\``;
+  return [heading, command.description(), ...takes, `\`\`\`sh\n${examples.join('\n')}\n\`\`\``].join('\n\n');
 }
 
 const argumentRow = (argument: Argument) => [

@@ -16,6 +16,7 @@ import { escaped, joined, jsonText, type SafeText, say } from '../text/index.ts'
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { findEnvironment, loadForCommand } from './configuration.ts';
 import type { CheckOptions } from './options.ts';
+import { progressOf } from './progress.ts';
 import { serviceView } from './service-view.ts';
 
 export async function run(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
@@ -40,6 +41,10 @@ async function check(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
   const renewals = openViewer(configuration, ({ message }) => io.stderr(say`renewals are not reported: ${message}\n`));
   const now = offline ? () => at : io.now;
   const shortages = new Map<string, ResourceShortageError>();
+  const progress = progressOf(
+    chosen.map(({ name }) => name),
+    io,
+  );
   const statuses = await checkOnce(chosen, {
     configurationFile: configuration.path,
     offline,
@@ -47,7 +52,10 @@ async function check(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
     now,
     renewal: renewals.view,
     onShortage: (name, shortage) => shortages.set(name, shortage),
-  }).finally(renewals.close);
+    onChecked: progress.done,
+  })
+    .finally(progress.end)
+    .finally(renewals.close);
   const [shortage] = shortages.values();
   if (shortage && statuses.length === 0) throw shortage;
   const notJudged = [...shortages].map(([name, { message }]) => ({ name: escaped(name), why: escaped(message) }));

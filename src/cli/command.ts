@@ -12,6 +12,8 @@ export interface CommandIo {
   readonly colour: boolean;
   /** Width of the terminal in columns, or 100 if there is none. */
   readonly columns: number;
+  /** Replaces the one line on the terminal that says what is waited for, or takes it away; absent if stderr is no terminal. */
+  readonly status?: (line: SafeText | undefined) => void;
   /** Asks a question at the terminal; absent if there is none. @throws {UsageError} */
   readonly ask?: (question: SafeText) => Promise<string>;
   /** Reads a secret from the terminal without showing it, or from standard input. @throws {UsageError} */
@@ -33,3 +35,7 @@ export class UsageError extends MonitorError {
     super(message);
   }
 }
+
+/** The bytes that replace the last line of a terminal: to its beginning, delete it, and what there is to say without filling the line. */
+export const statusLine = (line: SafeText | undefined, columns: number): string =>
+  `\r\u001b[K${(line ?? '').slice(0, columns - 1)}`;

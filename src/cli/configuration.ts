@@ -5,7 +5,7 @@ import {
   loadConfiguration,
   type ResolvedEnvironment,
 } from '../config/index.ts';
-import { quoted, say } from '../text/index.ts';
+import { counted, escaped, nearest, quoted, type SafeText, say } from '../text/index.ts';
 import { type CommandIo, UsageError } from './command.ts';
 
 /** @throws {UsageError} that lists every problem with its path. */
@@ -17,10 +17,23 @@ export async function loadForCommand(path: string, io: CommandIo): Promise<Confi
   return configuration;
 }
 
-/** @throws {UsageError} that names the environments there are. */
+/** @throws {UsageError} that says which one was probably meant. */
 export function findEnvironment(configuration: Configuration, name: string): ResolvedEnvironment {
   const environment = configuration.environments.find((each) => each.name === name);
   if (environment) return environment;
-  const known = configuration.environments.map((each) => each.name).join(', ');
-  throw new UsageError(say`no environment is called ${quoted(name)}\nThe configuration has: ${known}`);
+  const known = configuration.environments.map((each) => each.name);
+  const guess = nearest(name, known);
+  throw new UsageError(
+    guess === undefined
+      ? say`no environment is called ${quoted(name)}\nThe configuration has ${someOf(known)}.`
+      : say`no environment is called ${quoted(name)}\nDid you mean ${quoted(guess)}?`,
+  );
+}
+
+const mostNamed = 10;
+
+function someOf(names: readonly string[]): SafeText {
+  const more = names.length - mostNamed;
+  const named = names.slice(0, mostNamed).map(escaped).join(', ');
+  return more > 0 ? say`${named} and ${counted(more)} more` : say`${named}`;
 }

@@ -3,6 +3,9 @@ import { type Command, Option } from 'commander';
 import { parseTime } from './arguments.ts';
 import type { ExitCode } from './command.ts';
 
+/** Takes the exit code of a command that has ended. */
+export type Finish = (code: ExitCode) => void;
+
 /** What each exit code means, for `--help` and the reference page. */
 export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   0: 'OK: no problems were found, or the command did what was asked',

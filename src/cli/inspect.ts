@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { Source } from '../config/index.ts';
 import { examineSources } from '../examine/index.ts';
 import { type Finding, statusOf } from '../findings/index.ts';
@@ -11,6 +12,7 @@ export async function run(options: InspectOptions, io: CommandIo): Promise<ExitC
   const at = options.at ?? io.now();
   const { chainOrder } = options;
   const sources = inputsOf(options, io);
+  await refuseMissing([options.cert, options.key, options.caBundle, options.keystore]);
   const judged = await examineSources(sources, { chainOrder, thresholds }, io.env, at);
   const findings = judged.assessment.findings.map(remediedHere);
   const inspected = { assessment: { ...judged.assessment, findings }, sources, chainOrder };
@@ -20,6 +22,15 @@ export async function run(options: InspectOptions, io: CommandIo): Promise<ExitC
       : inspectionText(inspected, io),
   );
   return exitCode[statusOf(findings)];
+}
+
+/** A name that does not exist was mistyped, which says nothing about a certificate. What exists and cannot be read is a finding. */
+async function refuseMissing(paths: readonly (string | undefined)[]): Promise<void> {
+  for (const path of paths) {
+    const problem =
+      path === undefined ? undefined : await stat(path).catch((error: NodeJS.ErrnoException) => error.code);
+    if (problem === 'ENOENT' || problem === 'ENOTDIR') throw new UsageError(say`there is no file ${path ?? ''}`);
+  }
 }
 
 /** The catalogue's remedy mentions the configuration, which does not exist here. */

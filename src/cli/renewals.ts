@@ -1,7 +1,6 @@
-import { isDrafted, listRenewals, type RenewalStatus, settleRenewal } from '../renewal/index.ts';
-import { renewalJson } from '../report/index.ts';
-import { escaped, joined, jsonText, type SafeText, say } from '../text/index.ts';
-import { londonIsoDay, utcDay } from '../time/index.ts';
+import { listRenewals, settleRenewal } from '../renewal/index.ts';
+import { renewalJson, renewalsText } from '../report/index.ts';
+import { escaped, joined, jsonText, say } from '../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { findEnvironment, loadForCommand } from './configuration.ts';
 import type { RenewalsOptions, ResolveOptions } from './options.ts';
@@ -14,7 +13,7 @@ export async function run(options: RenewalsOptions, io: CommandIo): Promise<Exit
   if (options.format === 'json') {
     const report = { generatedAt: io.now().toISOString(), renewals: statuses.map(renewalJson) };
     io.stdout(joined([jsonText(report, 2), say`\n`]));
-  } else io.stdout(statuses.length === 0 ? say`No renewal has been recorded yet.\n` : table(statuses));
+  } else io.stdout(statuses.length === 0 ? say`No renewal has been recorded yet.\n` : renewalsText(statuses, io));
   return exitCode.ok;
 }
 
@@ -28,30 +27,4 @@ export async function resolve(options: ResolveOptions, io: CommandIo): Promise<E
   const { state, transitions } = resolution.record;
   io.stdout(say`${environment.name}: ${state}; ${transitions.at(-1)?.reason ?? ''}\n`);
   return exitCode.ok;
-}
-
-function table(statuses: readonly RenewalStatus[]): SafeText {
-  const date = (at: Date | undefined) => (at ? utcDay(at) : '-');
-  const rows = statuses.map(({ state, reason, dueAt: due, lastSafeDay: safe, requestedAt, record }) => [
-    record?.environment ?? '',
-    isDrafted({ state, record }) ? 'drafted' : state,
-    date(record?.notAfter),
-    date(due),
-    safe ? londonIsoDay(safe) : '-',
-    isDrafted({ state, record }) ? '-' : date(requestedAt),
-    date(record?.closedAt),
-    reason,
-  ]);
-  const header = ['ENVIRONMENT', 'STATE', 'EXPIRES', 'DUE FROM', 'LAST SAFE DAY', 'REQUESTED', 'CLOSED', 'WHY'];
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
-  );
-  const line = (cells: readonly string[]) =>
-    escaped(
-      cells
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
-  return joined([header, ...rows].flatMap((cells) => [line(cells), say`\n`]));
 }

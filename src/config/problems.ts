@@ -1,9 +1,8 @@
 import type * as z from 'zod';
 import { MonitorError } from '../errors/index.ts';
-import { escaped, joined, quoted, type SafeText, say } from '../text/index.ts';
+import { escaped, joined, nearest, quoted, type SafeText, say } from '../text/index.ts';
 import { type JsonSchema, jsonSchema } from './schema.ts';
 import { secretExpectations, sourceKinds } from './source-forms.ts';
-import { nearest } from './spelling.ts';
 
 export interface Problem {
   /** `environments[1].mesh.url`, or the line and column of a YAML error, or empty for the file as a whole. */
@@ -66,11 +65,14 @@ function unknownSource(value: unknown): string | undefined {
   return typeof text === 'string' && /^[a-z][a-z_]{1,40}$/.test(key) && !sourceKinds.has(key) ? key : undefined;
 }
 
+/** `mailbox_id` in the wrong section is `mesh.mailbox_id`. */
+const withoutSection = (key: string) => key.slice(key.indexOf('.') + 1);
+
 function unknownKeys(path: Path, keys: readonly string[], schema: JsonSchema, raw: unknown): Problem[] {
   const known = knownKeys(path, schema);
   return keys.map((key, index) => {
     const written = beforeColon(key);
-    const guess = index < mostLines ? nearest(written ?? key, known) : undefined;
+    const guess = index < mostLines ? nearest(written ?? key, known, withoutSection) : undefined;
     const message = `unknown key${guess ? `; did you mean "${guess}"?` : ''}`;
     if (guess === undefined && valueAt(raw, [...path, key]) === null)
       return { path: pathText(path), message: strayWord };

@@ -26,6 +26,8 @@ export interface OnceOptions {
   readonly signal?: AbortSignal;
   /** Called for an environment that this process could not check, which is then left out. Default: the shortage is thrown. */
   readonly onShortage?: (environment: string, shortage: ResourceShortageError) => void;
+  /** Called when an environment has been checked, or could not be. */
+  readonly onChecked?: (environment: string) => void;
   /** The state of the environment's renewal. If missing or undefined, renewals are not reported. */
   readonly renewal?: (input: RenewalInput, now: Date) => Omit<RenewalStep, 'emailed'> | undefined;
 }
@@ -51,6 +53,8 @@ export async function checkOnce(
         if (!(error instanceof ResourceShortageError) || !options.onShortage) throw error;
         options.onShortage(environment.name, error);
         return [];
+      } finally {
+        options.onChecked?.(environment.name);
       }
     }),
   );

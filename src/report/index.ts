@@ -11,6 +11,7 @@ export {
   worstStatus,
 } from './json.ts';
 export { nagiosLine, nagiosUnknown, type PluginFacts, worstStanding } from './nagios.ts';
+export { renewalsText } from './renewals.ts';
 export { reportedReport } from './reported/json.ts';
 export { mayBeLateMs, type ReportedEnvironment, reportedEnvironment } from './reported/reported.ts';
 export { reportedText } from './reported/text.ts';

@@ -31,8 +31,14 @@ const together = /\b(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC|certificate \d+|\d+ ms
 const unbroken = (text: string) => text.replace(together, (phrase) => phrase.replaceAll(' ', '\u00a0'));
 
 /** Lines of prose, each after `indent`; the first after `lead` instead, which has the same width. A longer word is on its own line. */
-export function wrap(terminal: Terminal, indent: string, text: SafeText, lead = indent): SafeText[] {
-  const width = Math.max(narrowestProse, Math.min(widestProse, terminal.columns) - indent.length);
+export function wrap(
+  terminal: Terminal,
+  indent: string,
+  text: SafeText,
+  lead = indent,
+  widest = widestProse,
+): SafeText[] {
+  const width = Math.max(narrowestProse, Math.min(widest, terminal.columns) - indent.length);
   const lines: string[] = [];
   for (const word of unbroken(text)
     .split(/[ \n]+/)

@@ -12,5 +12,6 @@ export {
   shortened,
 } from './safe-text.ts';
 export { ourCommand, type Place, shellWord } from './shell.ts';
+export { nearest } from './spelling.ts';
 export { Untrusted } from './untrusted.ts';
 export { counted, plural } from './words.ts';

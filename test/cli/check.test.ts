@@ -230,13 +230,11 @@ describe('check', () => {
     expect((await report(['--offline', ...words])).environments.map(({ name }) => name)).toEqual(['good', 'sandbox']);
   });
 
-  test('an unknown name is refused, with the names there are', async () => {
+  test('an unknown name is refused, with the nearest there is', async () => {
     expect(await check(['--environment', 'goood', '--offline'])).toMatchObject({
       code: 3,
       stdout: '',
-      stderr: expect.stringContaining(
-        'error: no environment is called "goood"\nThe configuration has: good, answered, broken, sandbox\n',
-      ),
+      stderr: expect.stringContaining('error: no environment is called "goood"\nDid you mean "good"?\n'),
     });
   });
 

@@ -174,16 +174,24 @@ describe('inspect', () => {
     expect(stdout).toContain('→ Name the environment variable that contains it: `--passphrase-env NAME`.');
   });
 
+  test.each(['--cert', '--key', '--ca-bundle', '--keystore'])('%s that is not there is bad usage', async (option) => {
+    for (const path of ['no-such-file.pem', 'client.pem/below-a-file'].map((name) => join(files.directory, name)))
+      expect(await inspect([option, path])).toEqual({
+        code: 3,
+        stdout: '',
+        stderr: `error: there is no file ${path}\n`,
+      });
+  });
+
   test.each([
     ['--cert', 'certificate_unreadable'],
     ['--key', 'private_key_unreadable'],
     ['--ca-bundle', 'ca_bundle_unreadable'],
-  ])('%s that is not there is a finding', async (option, expected) => {
-    const path = join(files.directory, 'no-such-file.pem');
-    const judged = await report([option, path]);
+  ])('%s that cannot be read is a finding', async (option, expected) => {
+    const judged = await report([option, files.directory]);
     expect({ code: judged.code, codes: codes(judged) }).toEqual({ code: 2, codes: [expected] });
-    expect(judged.inspection.findings[0]?.message).toContain(path);
-    expect((await inspect([option, path])).stdout).toMatch(
+    expect(judged.inspection.findings[0]?.message).toContain(files.directory);
+    expect((await inspect([option, files.directory])).stdout).toMatch(
       /^CRITICAL {2}NOT VALID: .* cannot be read; no certificate to check\n/,
     );
   });

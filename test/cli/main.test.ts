@@ -82,7 +82,7 @@ describe('the process', () => {
     [{ FORCE_COLOR: '0' }, false],
     [{ NO_COLOR: '1' }, false],
   ])('with %j in the environment, colour in a pipe: %j', async (env, coloured) => {
-    const { code, stdout } = await start(['inspect', '--cert', join(root, 'no-such.pem')], env);
+    const { code, stdout } = await start(['inspect', '--cert', root], env);
     expect(code).toBe(2);
     expect(stdout.includes('\u001b[')).toBe(coloured);
   });

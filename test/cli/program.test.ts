@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { CommandIo } from '../../src/cli/command.ts';
 import { UsageError } from '../../src/cli/command.ts';
-import { commandsOf, pathOf } from '../../src/cli/help.ts';
+import { examplesOf } from '../../src/cli/described/examples.ts';
+import { commandsOf, pathOf, refuseIncomplete } from '../../src/cli/help.ts';
 import { createProgram, programName } from '../../src/cli/program.ts';
 import { explain } from '../../src/cli/run.ts';
 import { literal } from '../../src/text/index.ts';
@@ -15,7 +17,8 @@ const nowhere: CommandIo = {
   colour: false,
   columns: 100,
 };
-const paths = commandsOf(createProgram(nowhere, '1.2.3', () => {})).map((command) => pathOf(command));
+const program = createProgram(nowhere, '1.2.3', () => {});
+const paths = commandsOf(program).map((command) => pathOf(command));
 
 describe('help', () => {
   test('there is help for exactly the commands of the reference', () => {
@@ -35,6 +38,7 @@ describe('help', () => {
         ' hash-password',
         ' permissions',
         ' demo',
+        ' help',
       ].map((command) => programName + command),
     );
   });
@@ -46,6 +50,35 @@ describe('help', () => {
     await expect(stdout).toMatchFileSnapshot(`golden/help${words.map((word) => `-${word}`).join('')}.txt`);
   });
 
+  test.each([[['-h']], [['help']], [['--help']]])('%j is the help of the program', async (words) => {
+    expect(await type(words)).toEqual(await type(['--help']));
+  });
+
+  test('help COMMAND is what COMMAND --help says, and so is -h', async () => {
+    const said = await type(['renewals', 'resolve', '--help']);
+    expect(await type(['help', 'renewals', 'resolve'])).toEqual(said);
+    expect(await type(['renewals', 'resolve', '-h'])).toEqual(said);
+  });
+
+  const examples = commandsOf(program).flatMap((command) =>
+    examplesOf(command).map((example) => [example.command, command] as const),
+  );
+  test.each(examples)('the example is one: %s', (typed, command) => {
+    expect(typed).toContain(command === program ? programName : pathOf(command));
+    const line = execFileSync('sh', [
+      '-c',
+      `ours() { printf '%s\\n' "$@"; }; openssl() { :; }; ${typed.replaceAll(programName, 'ours')}`,
+    ]);
+    const words = line.toString().trimEnd().split('\n');
+    const fresh = createProgram(nowhere, '1.2.3', () => {});
+    let found = fresh;
+    while (found.commands.some((each) => each.name() === words[0]))
+      found = found.commands.find((each) => each.name() === words.shift()) ?? found;
+    const { unknown } = found.parseOptions(found.parent?.parseOptions(words).unknown ?? words);
+    expect(unknown).toEqual(words.includes('--help') ? ['--help'] : []);
+    expect(() => refuseIncomplete(found)).not.toThrow();
+  });
+
   test('fits a narrow terminal', async () => {
     const { stdout } = await type(['check', '--help'], { columns: 60 });
     expect(stdout.split('\n').filter((line) => line.length > 60)).toEqual([]);
@@ -53,8 +86,8 @@ describe('help', () => {
 });
 
 describe('usage', () => {
-  test('--version prints the version alone', async () => {
-    expect(await type(['--version'])).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
+  test.each(['--version', '-v'])('%s prints the version alone', async (option) => {
+    expect(await type([option])).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
   });
 
   test('no command: help on stderr, exit 3', async () => {
@@ -67,6 +100,36 @@ describe('usage', () => {
     [
       ['inspct'],
       "error: unknown command 'inspct'\n(Did you mean inspect?)\n(mesh-cert-monitor --help shows what it takes)\n",
+    ],
+    [['nope'], "error: unknown command 'nope'\n(mesh-cert-monitor --help shows what it takes)\n"],
+    [['help', 'nope'], "error: unknown command 'nope'\n(mesh-cert-monitor --help shows what it takes)\n"],
+    [
+      ['help', 'chekc'],
+      "error: unknown command 'chekc'\n(Did you mean check?)\n(mesh-cert-monitor --help shows what it takes)\n",
+    ],
+    [
+      ['help', 'renewals', 'reslove'],
+      "error: unknown command 'reslove'\n(Did you mean resolve?)\n(mesh-cert-monitor renewals --help shows what it takes)\n",
+    ],
+    [
+      ['renewals', 'reslove'],
+      "error: unknown command 'reslove'\n(Did you mean resolve?)\n(mesh-cert-monitor renewals --help shows what it takes)\n",
+    ],
+    [
+      ['renewals', 'reslove', '--config', 'a', '--environment', 'b', '--sent'],
+      "error: unknown command 'reslove'\n(Did you mean resolve?)\n(mesh-cert-monitor renewals --help shows what it takes)\n",
+    ],
+    [
+      ['renewals', '--confg', 'a'],
+      "error: unknown option '--confg'\n(Did you mean --config?)\n(mesh-cert-monitor renewals --help shows what it takes)\n",
+    ],
+    [
+      ['inspect', '--cert', 'a.pem', '--cert', 'b.pem', '--format', 'json'],
+      "error: option '--cert <file>' can be given only once\n(mesh-cert-monitor inspect --help shows what it takes)\n",
+    ],
+    [
+      ['renewals', '--config', 'a', 'resolve', '--config', 'b'],
+      "error: option '--config <file>' can be given only once\n(mesh-cert-monitor renewals --help shows what it takes)\n",
     ],
     [
       ['check', '--confg', 'x'],
@@ -118,6 +181,22 @@ describe('usage', () => {
     ],
   ])('%j: exit 3, with a hint', async (words, stderr) => {
     expect(await type(words)).toEqual({ code: 3, stdout: '', stderr });
+  });
+
+  test('a flag that is repeated says the same twice, and a repeatable option collects', async () => {
+    const words = [
+      'check',
+      '--offline',
+      '--offline',
+      '--environment',
+      'a',
+      '--environment',
+      'b',
+      '--config',
+      'no.yaml',
+    ];
+    const { stderr } = await type(words);
+    expect(stderr).toMatch(/^error: .*no such file/);
   });
 
   test('a passphrase typed for the name of a variable is not repeated', async () => {

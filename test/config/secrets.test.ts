@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { type JsonSchema, jsonSchema } from '../../src/config/schema.ts';
-import { nearest } from '../../src/config/spelling.ts';
 import { problemsOf, samples } from '../support/config/samples.ts';
 
 type Path = readonly (string | number)[];
@@ -86,20 +85,6 @@ test.each([
   const problems = problemsOf(() => parseConfiguration(text, '/etc/mesh.yaml'));
   expect(problems).not.toBe('');
   expect(problems).not.toContain('hunter2');
-});
-
-test.each([
-  ['pasword', 'password'],
-  ['passwrod', 'password'],
-  ['mailboxId', 'mailbox_id'],
-  ['mailbox-id', 'mailbox_id'],
-  ['SharedKey', 'shared_key'],
-  ['timeout', 'mesh.timeouts'],
-  ['uri', 'url'],
-  ['key', undefined],
-  ['certificate', undefined],
-])('spelling: %s means %s', (written, meant) => {
-  expect(nearest(written, ['url', 'mailbox_id', 'password', 'shared_key', 'mesh.timeouts'])).toBe(meant);
 });
 
 const minimal = samples('good').find(({ name }) => name === 'minimal.yaml')!.text;

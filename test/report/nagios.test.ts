@@ -96,6 +96,45 @@ describe('nagios', () => {
     expect(dataOf(line(status))).toBe("'integration_days'=50;45:;14: 'integration_handshake'=U;;;0");
   });
 
+  const many = (count: number, each: (index: number) => Partial<EnvironmentStatus> = () => ({})) =>
+    Array.from({ length: count }, (_, index) =>
+      environmentStatus({ name: `trust-${index}`, handshake: noHandshakeYet, ...each(index) }),
+    );
+
+  test('what does not fit on the first line is counted there and follows as long text, worst first', () => {
+    const { expired, expiresSoon } = everyEnvironment();
+    const text = line(...many(30), expiresSoon, expired);
+    const [first = '', ...long] = text.trimEnd().split('\n');
+    expect(first).toMatch(
+      /^CRITICAL - expired expired 2 days ago, .*; expires-soon 40 days left, .*; trust-0 295 days left; /,
+    );
+    const onFirst = first.match(/trust-\d+ 295/g)?.length ?? 0;
+    expect(first).toContain(`; and ${30 - onFirst} more: ${30 - onFirst} ok|'trust-0_days'=`);
+    expect(Buffer.byteLength(first.split('|')[0] ?? '')).toBeLessThanOrEqual(1024);
+    expect(long).toEqual(
+      many(30)
+        .slice(onFirst)
+        .map(({ name }) => `${name} 295 days left`),
+    );
+    expect(dataOf(text)?.split('\n')[0]?.match(/_days/g)).toHaveLength(32);
+  });
+
+  test.each([120, 10_000])('%i environments give no more than Nagios reads, and only whole data', (count) => {
+    const text = line(...many(count));
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4096);
+    const [first = '', ...long] = text.trimEnd().split('\n');
+    expect(first).toMatch(/; and \d+ more: \d+ ok\|('trust-\d+_days'=295;45:;14:( |$))+$/);
+    const shown = (first.match(/trust-\d+ 295/g)?.length ?? 0) + long.length - 1;
+    expect(long.at(-1)).toBe(`(${count - shown} more are not shown)`);
+  });
+
+  test('a name of any length is cut, between characters', () => {
+    const text = line(...many(3, () => ({ name: '\u{1f600}'.repeat(2000) })));
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4096);
+    expect(text).toMatch(/^OK - \p{Emoji}+\.\.\.; and 2 more: 2 ok\n/u);
+    expect(text.isWellFormed()).toBe(true);
+  });
+
   test('what cannot be judged is UNKNOWN, on one line', () => {
     expect(nagiosUnknown('two\nlines | and a bar')).toBe('UNKNOWN - two\\u{a}lines / and a bar\n');
   });

@@ -245,10 +245,11 @@ describe('renewals', () => {
     await renew();
     const service = openStore(stateDir, { exclusive: true });
     const { code, stdout } = await run('renewals');
-    const [header, row, ...others] = stdout.trimEnd().split('\n');
+    const [header, row, why, ...others] = stdout.trimEnd().split('\n');
     expect([code, others]).toEqual([0, []]);
-    expect(header).toMatch(/^ENVIRONMENT +STATE +EXPIRES +DUE FROM +LAST SAFE DAY +REQUESTED +CLOSED +WHY$/);
-    expect(row).toMatch(/^integration +requested +\S.*the request was sent to itoc\.supportdesk@nhs\.net$/);
+    expect(header).toMatch(/^ENVIRONMENT +STATE +EXPIRES +DUE FROM +LAST SAFE DAY +REQUESTED +CLOSED$/);
+    expect(row).toMatch(/^integration +requested +\S.*\S +-$/);
+    expect(why).toMatch(/^ {4}.*the request was sent to itoc\.supportdesk@nhs\.net$/);
 
     const json = JSON.parse((await run('renewals', '--format', 'json')).stdout);
     expect(json.generatedAt).toBe(now.toISOString());
