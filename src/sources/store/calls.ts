@@ -56,8 +56,7 @@ export class Calls {
     const { attempts, retryMs } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
       // Another call may have found out meanwhile that the store is down.
-      if (this.#paused && performance.now() < this.#paused.untilMs)
-        throw new StoreUnavailableError(this.#paused.problem);
+      if (this.#paused && this.#isPaused()) throw new StoreUnavailableError(this.#paused.problem);
       await this.#turn();
       const startedAtMs = performance.now();
       try {
@@ -76,10 +75,16 @@ export class Calls {
 
   #pause(error: StoreUnavailableError): StoreUnavailableError {
     const { pauseMs, longestPauseMs } = this.#options;
+    // Calls that were under way together have found out the same thing.
+    if (this.#isPaused()) return error;
     const ms = spread(Math.min(longestPauseMs, pauseMs * 2 ** this.#failures));
     this.#failures += 1;
     this.#paused = { untilMs: performance.now() + ms, problem: error.problem };
     return error;
+  }
+
+  #isPaused(): boolean {
+    return this.#paused !== undefined && performance.now() < this.#paused.untilMs;
   }
 
   async #place(): Promise<void> {
