@@ -27,26 +27,47 @@ interface Value {
 
 function driver(settings: AwsSettings): StoreDriver {
   const connection = once(() => connect(settings));
-  let readsInBatches = true;
+  /** Not everyone who may read a secret may read several at once. */
+  let batchRefused: StoreUnavailableError | undefined;
+  let readsSingly = false;
+  async function readOne(id: string, signal: AbortSignal): Promise<Item> {
+    try {
+      const item = await (await connection()).readOne(id, signal);
+      readsSingly ||= 'bytes' in item;
+      return item;
+    } catch (error) {
+      // As long as nothing can be read, batches are what costs least.
+      if (isDenied(error) && !readsSingly) batchRefused = undefined;
+      throw error;
+    }
+  }
   return {
     named: { store: storeName, operation: 'BatchGetSecretValue' },
-    // The most that BatchGetSecretValue takes.
-    readsAtOnce: 20,
+    get readsAtOnce() {
+      return batchRefused ? 1 : mostInBatch;
+    },
     async read(names, signal) {
-      const { readBatch, readEach } = await connection();
-      if (!readsInBatches) return readEach(names, signal);
-      try {
-        return await readBatch(names, signal);
-      } catch (error) {
-        // Not everyone who may read a secret may read several at once.
-        if (!(error instanceof StoreUnavailableError) || error.problem.kind !== 'denied') throw error;
-        const items = await readEach(names, signal);
-        readsInBatches = ![...items.values()].some((item) => 'bytes' in item);
-        return items;
+      const { readBatch } = await connection();
+      if (!batchRefused) {
+        try {
+          return await readBatch(names, signal);
+        } catch (error) {
+          if (!isDenied(error)) throw error;
+          batchRefused = error;
+        }
       }
+      const [id = ''] = names;
+      if (names.length > 1) throw batchRefused;
+      return new Map([[id, await readOne(id, signal)]]);
     },
   };
 }
+
+/** The most that BatchGetSecretValue takes. */
+const mostInBatch = 20;
+
+const isDenied = (error: unknown): error is StoreUnavailableError =>
+  error instanceof StoreUnavailableError && error.problem.kind === 'denied';
 
 async function connect(settings: AwsSettings) {
   const name = '@aws-sdk/client-secrets-manager';
@@ -66,22 +87,18 @@ async function connect(settings: AwsSettings) {
     return new Map([...failed, ...read]);
   }
 
-  async function readEach(names: readonly string[], signal: AbortSignal): Promise<Map<string, Item>> {
-    const items = names.map(async (id): Promise<[string, Item]> => {
-      try {
-        return [
-          id,
-          itemOf(await client.send(new sdk.GetSecretValueCommand({ SecretId: id }), { abortSignal: signal })),
-        ];
-      } catch (error) {
-        const { problem } = awsProblem(storeName, 'GetSecretValue', error, signal);
-        return [id, refusals[problem.errorClass] ?? { problem }];
-      }
-    });
-    return new Map(await Promise.all(items));
+  async function readOne(id: string, signal: AbortSignal): Promise<Item> {
+    try {
+      return itemOf(await client.send(new sdk.GetSecretValueCommand({ SecretId: id }), { abortSignal: signal }));
+    } catch (error) {
+      const failure = awsProblem(storeName, 'GetSecretValue', error, signal);
+      const refused = refusals[failure.problem.errorClass];
+      if (refused) return refused;
+      throw failure;
+    }
   }
 
-  return { readBatch, readEach };
+  return { readBatch, readOne };
 }
 
 function itemOf({ SecretString, SecretBinary, VersionId }: Value): Item {

@@ -47,7 +47,7 @@ export type Found = Extract<Item, { readonly bytes: Buffer }>;
 export interface StoreDriver {
   /** How a problem is named where the driver itself did not expect it. */
   readonly named: Pick<StoreProblem, 'store' | 'operation'>;
-  /** Items in one call of `read`. */
+  /** Items in one call of `read`. Where it becomes less, a call for more than that fails, and is asked for again in parts. */
   readonly readsAtOnce: number;
   /**
    * One call to the store, for each name an item.

@@ -142,10 +142,9 @@ export class Store {
         for (const name of names) this.#remember(name, { problem });
         return false;
       }
-      const middle = Math.ceil(names.length / 2);
-      const read = await Promise.all(
-        [names.slice(0, middle), names.slice(middle)].map((half) => this.#readOnce(half, round)),
-      );
+      // A driver may have found out that it may not read as many at once.
+      const size = Math.min(Math.ceil(names.length / 2), this.#driver.readsAtOnce);
+      const read = await Promise.all(chunked(names, size).map((part) => this.#readOnce(part, round)));
       // Nothing of it is allowed: the same will be true of the rest.
       if (!read.includes(true)) round.splits = false;
       return read.includes(true);

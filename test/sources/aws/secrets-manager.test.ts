@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateSecretCommand, DeleteSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import { readContent, readSource, refreshSources, type Source } from '../../../src/sources/index.ts';
@@ -82,6 +83,37 @@ describe.skipIf(!motoServer)('aws_secret', () => {
     aws.between.asked();
     await refreshSources([sources], {});
     expect(aws.between.asked().sort()).toEqual(['GetSecretValue', 'GetSecretValue']);
+  });
+
+  test('who reads one after the other waits out throttling, and asks four at a time', async () => {
+    const ids = Array.from({ length: 8 }, (_, index) => `mesh/each/${index}`);
+    for (const id of ids) await create(id, id);
+    let [running, most, throttled] = [0, 0, 0];
+    aws.between.answer = async (asked) => {
+      if (asked.startsWith('Batch')) return awsError('AccessDeniedException');
+      running += 1;
+      most = Math.max(most, running);
+      await sleep(300);
+      running -= 1;
+      throttled += 1;
+      return throttled <= 2 ? awsError('ThrottlingException') : undefined;
+    };
+    const store = settings();
+    expect(await Promise.all(ids.map((id) => text(secret(id, undefined, store))))).toEqual(ids);
+    expect(most).toBeLessThanOrEqual(4);
+  });
+
+  test('where everything is forbidden, not every secret is asked for by itself', async () => {
+    aws.between.answer = () => awsError('AccessDeniedException');
+    const store = settings();
+    const sources = Array.from({ length: 200 }, (_, index) => secret(`mesh/forbidden/${index}`, undefined, store));
+    aws.between.asked();
+    await refreshSources(
+      sources.map((each) => [each]),
+      {},
+    );
+    expect(aws.between.asked().length).toBeLessThan(200);
+    for (const each of sources) await expect(text(each)).rejects.toMatchObject({ unavailable: { kind: 'denied' } });
   });
 
   test('a secret that is forbidden, and a store that is throttled, are named', async () => {
