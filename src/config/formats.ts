@@ -25,9 +25,11 @@ export const awsRegion = /^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$/;
 export const azureTenant = /^[A-Za-z0-9.-]{1,253}$/;
 /** Azure, names of secrets and certificates. */
 export const azureName = /^[A-Za-z0-9-]{1,127}$/;
+/** Not `.` or `..`: they would lead out of the engine. */
+const segment = `(?!\\.{1,2}(/|$))[^/${control}]{1,253}`;
 /** Mount and path, without `data`. */
-export const vaultPath = new RegExp(`^[^/${control}]{1,253}(/[^/${control}]{1,253})+$`);
-export const mount = new RegExp(`^[^/${control}]{1,253}(/[^/${control}]{1,253})*$`);
+export const vaultPath = new RegExp(`^${segment}(/${segment})+$`);
+export const mount = new RegExp(`^${segment}(/${segment})*$`);
 /** RFC 1123 §2.1, as Kubernetes allows it. */
 export const kubernetesName = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 /** A key of a JSON object, or of a secret with several values. */
