@@ -9,6 +9,7 @@ export {
   readSecret,
   readSource,
   refreshSources,
+  retainSources,
   Secret,
   SourceError,
   secretFrom,

@@ -2,6 +2,6 @@
 export { pemTextOf, readCertificates, readSentCertificates } from './certificates.ts';
 export { type CredentialInputs, interpret, keyWorks, readCredential } from './read.ts';
 export { type RememberedCredential, recalled, rememberedOf } from './remembered.ts';
-export { type CredentialContent, placesOf, readSources } from './snapshot.ts';
+export { type CredentialContent, partSources, placesOf, readSources } from './snapshot.ts';
 export { packed, unpacked } from './transfer.ts';
 export type { CryptoKey, DeployedCredential, PrivateKeyHandle } from './types.ts';

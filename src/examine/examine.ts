@@ -8,7 +8,7 @@ import {
   sourceLabel,
   type Variables,
 } from '../config/index.ts';
-import { type CredentialInputs, type DeployedCredential, readCredential } from '../credential/index.ts';
+import { type CredentialInputs, type DeployedCredential, partSources, readCredential } from '../credential/index.ts';
 import { worstFirst } from '../findings/index.ts';
 import { minuteMs } from '../time/index.ts';
 import { type Assessment, type AssessmentPolicy, assess, nextBoundary, policyFor, rehearse } from '../verify/index.ts';
@@ -93,24 +93,27 @@ const watchedOf = ({ mesh }: ResolvedEnvironment): AnySource[] => [mesh.password
  * then go by what was read. Does nothing for environments that name no store.
  */
 export async function readAhead(environments: readonly ResolvedEnvironment[], env: Variables): Promise<void> {
-  const groups = environments.flatMap((environment) => [
-    partsOf(environment.credential),
-    partsOf(environment.credential?.next),
-    ...watchedOf(environment).map((source) => [source]),
-  ]);
-  await refreshSources(
-    groups.filter((group) => group.some(isInStore)),
-    env,
-  );
+  await refreshSources(environments.flatMap(groupsInStores), env);
 }
 
-const partsOf = (credential: CredentialParts | undefined): AnySource[] =>
-  Object.values(credential ?? {}).filter((part) => typeof part === 'object');
+const groups = new WeakMap<ResolvedEnvironment, AnySource[][]>();
+
+/** What an examination and a handshake read from stores, by what belongs together. */
+function groupsInStores(environment: ResolvedEnvironment): readonly AnySource[][] {
+  const { credential } = environment;
+  const known = groups.get(environment) ?? [
+    ...[credential, credential?.next].flatMap((each) => {
+      const parts = each ? partSources(each) : [];
+      return parts.some(isInStore) ? [parts] : [];
+    }),
+    ...watchedOf(environment).map((source) => [source]),
+  ];
+  groups.set(environment, known);
+  return known;
+}
 
 /** Whether an examination of it waits for a store. */
-export const needsStore = (environment: ResolvedEnvironment): boolean =>
-  [environment.credential, environment.credential?.next].some((each) => partsOf(each).some(isInStore)) ||
-  watchedOf(environment).length > 0;
+export const needsStore = (environment: ResolvedEnvironment): boolean => groupsInStores(environment).length > 0;
 
 /** As `examine`, for sources that are not in a configuration. */
 export async function examineSources(

@@ -1,6 +1,6 @@
 /** Which credentials are certainly as they were, found out for many at once. */
 import type { ResolvedEnvironment } from '../config/index.ts';
-import type { CredentialInputs } from '../credential/index.ts';
+import { type CredentialInputs, partSources } from '../credential/index.ts';
 import { limits } from '../limits/index.ts';
 import { FileLook } from '../marks/index.ts';
 import { policyFor } from '../verify/index.ts';
@@ -57,10 +57,9 @@ function mayBeUnchanged({ environment, examination }: Examined, now: Date): bool
 }
 
 /** How many of the sources are files. Infinite if one is neither a file nor constant, or a file could be anywhere. */
-function filesOf({ certificate, privateKey, passphrase, caBundle, keystore }: CredentialInputs): number {
+function filesOf(inputs: CredentialInputs): number {
   let files = 0;
-  for (const source of [certificate, privateKey, passphrase, caBundle, keystore]) {
-    if (source === undefined) continue;
+  for (const source of partSources(inputs)) {
     switch (source.kind) {
       case 'file':
         files += 1;

@@ -1,5 +1,5 @@
 /** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped side by side. */
-import { type Configuration, networksOf } from '../config/index.ts';
+import { type Configuration, networksOf, retainSources, storeSourcesOf } from '../config/index.ts';
 import { benchInThreads, lookInThread, openVerdicts, type Verdicts } from '../examine/index.ts';
 import { Exposition, ProcessMetrics } from '../metrics/index.ts';
 import { createNotifier, type Notifier } from '../notify/index.ts';
@@ -253,6 +253,7 @@ class RunningService implements Service {
     await this.#rounds?.pause();
     if (this.#stopped) return false;
     this.#rounds?.adopt(this.#configuration);
+    await retainSources(storeSourcesOf(this.#configuration), env);
     log.info({ environments: this.#configuration.environments.length }, 'configuration loaded');
     this.#warn(before);
     return true;

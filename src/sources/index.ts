@@ -2,7 +2,16 @@
 export { SourceError } from './error.ts';
 export { policiesFor } from './permissions/policies.ts';
 export type { Policy } from './permissions/policy.ts';
-export { isInStore, readContent, readSecret, readSource, refreshSources, secretFrom, sourceLabel } from './read.ts';
+export {
+  isInStore,
+  readContent,
+  readSecret,
+  readSource,
+  refreshSources,
+  retainSources,
+  secretFrom,
+  sourceLabel,
+} from './read.ts';
 export { Secret } from './secret.ts';
 export type { StoreProblem } from './store/driver.ts';
 export { problemText } from './store/problem-text.ts';

@@ -32,7 +32,7 @@ export const sourceLabel = (source: AnySource): SafeText =>
  */
 export async function readContent(source: AnySource, variables: Variables): Promise<SourceContent> {
   const content = isInStore(source)
-    ? await (await import('./stores.ts')).readFromStore(source, variables)
+    ? await (await stores()).readFromStore(source, variables)
     : await readerOf(source).read(source, variables);
   const { kind } = source;
   // An empty file is judged by what is expected in it.
@@ -75,6 +75,18 @@ export const isInStore = (source: AnySource | undefined): source is StoreSource 
 export async function refreshSources(groups: readonly (readonly AnySource[])[], variables: Variables): Promise<void> {
   const inStores = groups.map((group) => group.filter(isInStore)).filter(({ length }) => length > 0);
   if (inStores.length === 0) return;
-  const { refresh } = await import('./stores.ts');
-  await refresh(inStores, variables);
+  await (await stores()).refresh(inStores, variables);
+}
+
+/** Forgets what was read of every other place in a store, because it is secret. To be called when the configuration has changed. */
+export async function retainSources(sources: readonly StoreSource[], variables: Variables): Promise<void> {
+  if (loaded) (await loaded).retain(sources, variables);
+}
+
+let loaded: Promise<typeof import('./stores.ts')> | undefined;
+
+/** Loaded by whoever has a source in one. */
+function stores(): Promise<typeof import('./stores.ts')> {
+  loaded ??= import('./stores.ts');
+  return loaded;
 }

@@ -5,6 +5,7 @@ import { azureCertificate } from './azure/certificate.ts';
 import { azureSecret } from './azure/secret.ts';
 import { kubernetesSecret } from './kubernetes/secret.ts';
 import type { Place, StoreReader } from './store/reader.ts';
+import { keepOnly } from './store/shared.ts';
 import type { Store } from './store/store.ts';
 import type { SourceContent, StoreSource } from './types.ts';
 import type { Variables } from './variables.ts';
@@ -25,7 +26,11 @@ const readerOf = ({ kind }: StoreSource) => readers[kind] as StoreReader<StoreSo
 export const readFromStore = (source: StoreSource, env: Variables): Promise<SourceContent> =>
   readerOf(source).read(source, env);
 
-export const placeOf = (source: StoreSource, env: Variables): Place => readerOf(source).place(source, env);
+const placeOf = (source: StoreSource, env: Variables): Place => readerOf(source).place(source, env);
+
+/** Forgets what was read of all others. */
+export const retain = (sources: readonly StoreSource[], env: Variables): void =>
+  keepOnly(sources.map((source) => placeOf(source, env)));
 
 /** Reads them again, in as few calls as each store allows. */
 export async function refresh(groups: readonly (readonly StoreSource[])[], env: Variables): Promise<void> {

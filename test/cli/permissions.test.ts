@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { policiesFor } from '../../src/sources/index.ts';
+import { policiesFor, type StoreSource } from '../../src/sources/index.ts';
 import { type } from '../support/cli.ts';
 
 const sample = (name: string) => join(import.meta.dirname, '..', 'config', 'good', name);
@@ -30,6 +30,24 @@ test('permissions: where no source is in a store, nothing is needed', async () =
     code: 0,
     stdout: 'No source is in a secret store, so no permissions are needed.\n',
   });
+});
+
+test('permissions: a version or label of a parameter is not part of what IAM allows, and a short ARN of a secret is completed', () => {
+  const account = 'eu-west-2:123456789012';
+  const resources = (source: StoreSource) =>
+    (policiesFor([source])[0]!.value as { Statement: { Resource: unknown }[] }).Statement[0]!.Resource;
+  const parameter = (name: string) => resources({ kind: 'aws_ssm', name, store: {} });
+  expect(parameter('/mesh/key:3')).toEqual(['arn:aws:ssm:*:*:parameter/mesh/key']);
+  expect(parameter(`arn:aws:ssm:${account}:parameter/mesh/key:live`)).toEqual([
+    `arn:aws:ssm:${account}:parameter/mesh/key`,
+  ]);
+  const secret = (id: string) => resources({ kind: 'aws_secret', id, store: {} });
+  expect(secret(`arn:aws:secretsmanager:${account}:secret:mesh`)).toEqual([
+    `arn:aws:secretsmanager:${account}:secret:mesh-??????`,
+  ]);
+  expect(secret(`arn:aws:secretsmanager:${account}:secret:mesh-aBc123`)).toEqual([
+    `arn:aws:secretsmanager:${account}:secret:mesh-aBc123`,
+  ]);
 });
 
 test('permissions: a policy that is longer than IAM allows says so', () => {

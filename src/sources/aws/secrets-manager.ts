@@ -66,6 +66,8 @@ function driver(settings: AwsSettings): StoreDriver {
 /** The most that BatchGetSecretValue takes. */
 const mostInBatch = 20;
 
+const addedCharacters = /-[A-Za-z0-9]{6}$/;
+
 const isDenied = (error: unknown): error is StoreUnavailableError =>
   error instanceof StoreUnavailableError && error.problem.kind === 'denied';
 
@@ -80,11 +82,13 @@ async function connect(settings: AwsSettings) {
       throw awsProblem(storeName, 'BatchGetSecretValue', error, signal);
     });
     const failed = Errors.flatMap(({ SecretId = '', ErrorCode = '' }) => [[SecretId, itemFor(ErrorCode)] as const]);
-    // Asked for by name or by ARN, and answered with both.
-    const read = SecretValues.flatMap((value) =>
-      [value.Name, value.ARN].flatMap((key) => (key === undefined ? [] : [[key, itemOf(value)] as const])),
-    );
-    return new Map([...failed, ...read]);
+    // Asked for by name or by ARN, with or without the characters that AWS adds to it, and answered with name and whole ARN.
+    const read = SecretValues.map((value) => ({ ...value, item: itemOf(value) }));
+    return new Map([
+      ...failed,
+      ...read.map(({ ARN = '', item }) => [ARN.replace(addedCharacters, ''), item] as const),
+      ...read.flatMap(({ ARN = '', Name = '', item }) => [[Name, item] as const, [ARN, item] as const]),
+    ]);
   }
 
   async function readOne(id: string, signal: AbortSignal): Promise<Item> {

@@ -50,11 +50,13 @@ const tooLong =
 const anyOf = (region: string | undefined) => region ?? '*';
 
 function parameterArn({ name, store }: { readonly name: string; readonly store: AwsSettings }): string {
-  if (name.startsWith('arn:')) return name;
-  return `arn:aws:ssm:${anyOf(store.region)}:*:parameter/${name.replace(/^\//, '')}`;
+  // A policy is about a parameter, and not about one of its versions or labels.
+  const arn = /^arn:(?:[^:]*:){4}[^:]*/.exec(name)?.[0];
+  return arn ?? `arn:aws:ssm:${anyOf(store.region)}:*:parameter/${name.replace(/^\//, '').replace(/:.*$/, '')}`;
 }
 
 /** AWS adds a hyphen and six characters to the name. */
 function secretArn({ id, store }: { readonly id: string; readonly store: AwsSettings }): string {
-  return id.startsWith('arn:') ? id : `arn:aws:secretsmanager:${anyOf(store.region)}:*:secret:${id}-??????`;
+  if (!id.startsWith('arn:')) return `arn:aws:secretsmanager:${anyOf(store.region)}:*:secret:${id}-??????`;
+  return /-[A-Za-z0-9]{6}$/.test(id) ? id : `${id}-??????`;
 }

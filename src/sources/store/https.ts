@@ -11,7 +11,7 @@ export interface Asked {
   readonly ca?: string | undefined;
 }
 
-export interface Answered {
+interface Answered {
   readonly status: number;
   /** Undefined if it is not JSON. */
   readonly body: unknown;

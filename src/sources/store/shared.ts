@@ -1,4 +1,4 @@
-/** One `Store` for all sources with the same settings, for the life of the process, so that what is read once serves all of them. */
+/** One `Store` for all sources with the same settings, as long as any are named, so that what is read once serves all of them. */
 import { createHmac, randomBytes } from 'node:crypto';
 import { Secret } from '../secret.ts';
 import type { Store } from './store.ts';
@@ -13,6 +13,16 @@ export function sharedStore(kind: string, settings: object, make: () => Store): 
   const store = make();
   stores.set(key, store);
   return store;
+}
+
+/** Forgets everything else, because it is secret. */
+export function keepOnly(places: readonly { readonly store: Store; readonly name: string }[]): void {
+  const kept = Map.groupBy(places, ({ store }) => store);
+  for (const [key, store] of stores) {
+    const names = kept.get(store);
+    if (names) store.keepOnly(new Set(names.map(({ name }) => name)));
+    else stores.delete(key);
+  }
 }
 
 /** Secrets print themselves all alike; settings with another secret are other settings. */

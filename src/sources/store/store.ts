@@ -63,6 +63,11 @@ export class Store {
     });
   }
 
+  /** Forgets every other item. */
+  keepOnly(names: ReadonlySet<string>): void {
+    for (const name of this.#entries.keys()) if (!names.has(name)) this.#entries.delete(name);
+  }
+
   /** With everything else that is wanted in this turn of the loop. */
   #gather(name: string): Promise<void> {
     if (!this.#gathering) {

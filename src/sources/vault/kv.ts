@@ -7,7 +7,7 @@ import { sharedStore } from '../store/shared.ts';
 import { Store } from '../store/store.ts';
 import type { VaultSettings } from '../types.ts';
 import type { Variables } from '../variables.ts';
-import { type Session, sessionOf, vaultHeaders } from './login.ts';
+import { type Access, sessionOf, vaultHeaders } from './login.ts';
 
 export const storeName = 'Vault';
 const perSecond = 50;
@@ -26,10 +26,16 @@ function driver(settings: VaultSettings, env: Variables): StoreDriver {
     named: { store: storeName, operation: 'reading KV' },
     readsAtOnce: 1,
     async read([path = ''], signal) {
-      const first = await readOnce(session, settings, path, signal);
+      const read = async () => {
+        const access = await session.get(signal);
+        return { item: await readOnce(access, settings, path, signal), token: access.token };
+      };
+      const first = await read();
       // The token may have been revoked, or have ended early.
-      const isStale = 'problem' in first && first.problem.kind === 'denied' && session.forget();
-      return new Map([[path, isStale ? await readOnce(session, settings, path, signal) : first]]);
+      if (!isDenied(first.item) || !session.refused(first.token)) return new Map([[path, first.item]]);
+      const { item } = await read();
+      if (!isDenied(item)) session.renewalHelped();
+      return new Map([[path, item]]);
     },
   };
 }
@@ -40,8 +46,14 @@ const permissions =
 /** `MOUNT/PATH` → `MOUNT/data/PATH`: the data of a KV version 2 engine. */
 const dataPath = (path: string) => path.replace('/', '/data/').split('/').map(encodeURIComponent).join('/');
 
-async function readOnce(session: Session, settings: VaultSettings, path: string, signal: AbortSignal): Promise<Item> {
-  const { token, ca } = await session.get(signal);
+const isDenied = (item: Item): boolean => 'problem' in item && item.problem.kind === 'denied';
+
+async function readOnce(
+  { token, ca }: Access,
+  settings: VaultSettings,
+  path: string,
+  signal: AbortSignal,
+): Promise<Item> {
   const url = new URL(`/v1/${dataPath(path)}`, settings.address);
   const headers = vaultHeaders(settings, token);
   const { status, body } = await ask(storeName, 'reading KV', { method: 'GET', url, headers, ca }, signal);

@@ -51,6 +51,25 @@ describe.skipIf(!motoServer)('aws_ssm', () => {
     expect(aws.between.asked()).toEqual([]);
   });
 
+  test('a version, a label and an ARN can be named, and are read in each cycle', async () => {
+    const store = settings();
+    await aws.moto.put('/mesh/versions', 'one');
+    await aws.moto.label('/mesh/versions', 'deployed');
+    await aws.moto.put('/mesh/versions', 'two');
+    const arn = 'arn:aws:ssm:eu-west-2:123456789012:parameter/mesh/versions';
+    const sources = ['/mesh/versions', '/mesh/versions:1', '/mesh/versions:deployed', arn, `${arn}:1`].map((name) =>
+      parameter(name, store),
+    );
+    // AWS takes a parameter once in a call.
+    for (const [index, wanted] of ['two', 'one', 'one', 'two', 'one'].entries())
+      expect(await text(sources[index]!)).toBe(wanted);
+    aws.between.asked();
+    await refreshSources([[sources[1]!]], {});
+    expect(aws.between.asked()).toEqual(['GetParameters']);
+    await refreshSources([[sources[0]!]], {});
+    expect(aws.between.asked()).toEqual(['DescribeParameters']);
+  });
+
   test('a parameter that does not exist, or was deleted, is missing', async () => {
     await expect(readSource(parameter('/mesh/nothing'), {})).rejects.toMatchObject({
       message: 'SSM parameter /mesh/nothing does not exist',

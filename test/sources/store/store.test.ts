@@ -6,6 +6,7 @@ import {
   type StoreProblem,
   StoreUnavailableError,
 } from '../../../src/sources/store/driver.ts';
+import { keepOnly, sharedStore } from '../../../src/sources/store/shared.ts';
 import { Store } from '../../../src/sources/store/store.ts';
 
 const problem = (kind: StoreProblem['kind'], errorClass = 'ThrottlingException'): StoreProblem => ({
@@ -263,4 +264,22 @@ test('a shortage in this process is nobody’s problem but of who needs the item
   isShort = false;
   put('b', '2');
   expect(await textOf(store, 'b')).toBe('2');
+});
+
+test('what no source names any more is forgotten, and a store that none is in as well', async () => {
+  const [kept, gone] = [fake(), fake()];
+  for (const { put } of [kept, gone]) for (const name of ['a', 'b']) put(name, `planted-${name}`);
+  const make = ({ driver }: typeof kept) => new Store(driver, quick);
+  const settings = { test: 'forgotten' };
+  const store = sharedStore('kept', settings, () => make(kept));
+  const other = sharedStore('gone', settings, () => make(gone));
+  for (const each of [store, other]) for (const name of ['a', 'b']) await each.get(name);
+  kept.calls.length = 0;
+  keepOnly([{ store, name: 'a' }]);
+  await store.get('a');
+  expect(kept.calls).toEqual([]);
+  await store.get('b');
+  expect(kept.calls).toEqual([['b']]);
+  expect(sharedStore('kept', settings, () => make(kept))).toBe(store);
+  expect(sharedStore('gone', settings, () => make(gone))).not.toBe(other);
 });

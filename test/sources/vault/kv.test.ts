@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readSource, refreshSources, type Source, type VaultSettings } from '../../../src/sources/index.ts';
+import { usableMs } from '../../../src/sources/vault/login.ts';
 import { inline, variable } from '../../support/sources.ts';
 import { startVault, type VaultStandIn } from '../../support/stores/vault.ts';
 
@@ -12,6 +13,7 @@ beforeEach(() => {
   vault.secrets.clear();
   vault.logins.clear();
   vault.tokens.clear();
+  vault.forbidden.clear();
   vault.answer = undefined;
   vault.leaseSeconds = 3600;
   vault.nextToken = undefined;
@@ -69,13 +71,54 @@ test('vault: AppRole logs in once, and again when the token ends or is revoked',
   expect(await cycle()).toEqual(['POST /v1/auth/approle/login']);
 });
 
-test('vault: a token that ends within half a minute is not used', async () => {
+const withRole = () => {
   vault.logins.set('approle', { role_id: 'role', secret_id: 's' });
-  vault.leaseSeconds = 20;
-  const store = settings({ kind: 'app_role', mount: 'approle', roleId: local('role'), secretId: local('s') });
+  return settings({ kind: 'app_role', mount: 'approle', roleId: local('role'), secretId: local('s') });
+};
+const logins = () => vault.asked().filter((each) => each.startsWith('POST'));
+
+test('vault: a token that was logged in for lasts until half a minute before its end, and a short one for half its life', () => {
+  expect(usableMs(3600)).toBe(3_570_000);
+  expect(usableMs(20)).toBe(10_000);
+  expect(usableMs(60)).toBe(30_000);
+});
+
+test.each([0, -1, Number.NaN, undefined, null, '3600', {}])(
+  'vault: with a lease of %s, a token is used until it is refused',
+  async (lease) => {
+    expect(usableMs(lease)).toBe(Number.POSITIVE_INFINITY);
+    const store = withRole();
+    vault.leaseSeconds = lease;
+    put(1, { password: 'p' });
+    for (let cycle = 0; cycle < 3; cycle += 1) await refreshSources([[at(store)]], {});
+    expect(logins()).toHaveLength(1);
+  },
+);
+
+test('vault: calls that are refused together log in again once', async () => {
+  const store = withRole();
+  const paths = Array.from({ length: 12 }, (_, index) => `kv/mesh/${index}`);
+  for (const path of paths) vault.secrets.set(path, { version: 1, data: { password: path } });
+  const groups = paths.map((path) => [at(store, 'password', path)]);
+  await refreshSources(groups, {});
+  logins();
+  vault.tokens.clear();
+  await refreshSources(groups, {});
+  expect(logins()).toHaveLength(1);
+  for (const [source] of groups) expect(await text(source!)).toMatch(/^kv\/mesh\//);
+});
+
+test('vault: secrets that may not be read do not cause a login each, nor one in each cycle', async () => {
+  const store = withRole();
   put(1, { password: 'p' });
-  for (let cycle = 0; cycle < 2; cycle += 1) await refreshSources([[at(store)]], {});
-  expect(vault.asked().filter((each) => each.startsWith('POST'))).toHaveLength(2);
+  const forbidden = Array.from({ length: 8 }, (_, index) => `kv/forbidden/${index}`);
+  for (const path of forbidden) vault.forbidden.add(path);
+  const cycle = () => refreshSources([[at(store)], ...forbidden.map((path) => [at(store, 'password', path)])], {});
+  for (let count = 0; count < 4; count += 1) await cycle();
+  // One to begin with, and one to find out whether another token may read them.
+  expect(logins()).toHaveLength(2);
+  expect(await text(at(store))).toBe('p');
+  await expect(readSource(at(store, 'password', forbidden[0]), {})).rejects.toThrow('refused reading KV (HTTP 403)');
 });
 
 test('vault: Kubernetes auth logs in with the service account, at the mount that was configured', async () => {

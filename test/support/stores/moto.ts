@@ -1,7 +1,7 @@
 /** moto, a server that behaves like AWS, with what the tests need of its two stores. */
 
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, LabelParameterVersionCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 import { eventually, freePort, start } from '../process.ts';
 import { type Between, startBetween } from './between.ts';
@@ -25,6 +25,8 @@ export interface Moto {
   readonly ssm: SSMClient;
   readonly secrets: SecretsManagerClient;
   put(name: string, value: string, type?: 'String' | 'SecureString'): Promise<void>;
+  /** The latest version. */
+  label(name: string, label: string): Promise<void>;
   version(name: string): Promise<number | undefined>;
   stop(): Promise<void>;
 }
@@ -51,6 +53,9 @@ async function startMoto(): Promise<Moto> {
     secrets,
     put: async (Name, Value, Type = 'SecureString') => {
       await ssm.send(new PutParameterCommand({ Name, Value, Type, Overwrite: true }));
+    },
+    label: async (Name, label) => {
+      await ssm.send(new LabelParameterVersionCommand({ Name, Labels: [label] }));
     },
     version: async (Name) => (await ssm.send(new GetParameterCommand({ Name }))).Parameter?.Version,
     stop: async () => {

@@ -19,8 +19,10 @@ export interface VaultStandIn {
   readonly logins: Map<string, object>;
   /** Tokens that are valid. A login adds one. */
   readonly tokens: Set<string>;
+  /** Paths that no token may read. */
+  readonly forbidden: Set<string>;
   /** How long the token of a login lasts, in seconds. */
-  leaseSeconds: number;
+  leaseSeconds: unknown;
   /** The token that a login gives. Default: a new one each time. */
   nextToken: string | undefined;
   answer: { readonly status: number } | 'hang' | 'reset' | undefined;
@@ -61,6 +63,7 @@ export async function startVault(): Promise<VaultStandIn> {
       if (!vault.tokens.has(String(request.headers['x-vault-token'])))
         return json(403, { errors: ['permission denied'] });
       const path = decodeURIComponent(pathname.replace(/^\/v1\//, '').replace('/data/', '/'));
+      if (vault.forbidden.has(path)) return json(403, { errors: ['permission denied'] });
       const secret = vault.secrets.get(path);
       if (!secret) return json(404, { errors: [] });
       const metadata = { version: secret.version, deletion_time: secret.data ? '' : '2026-01-01T00:00:00Z' };
@@ -76,6 +79,7 @@ export async function startVault(): Promise<VaultStandIn> {
     secrets: new Map(),
     logins: new Map(),
     tokens: new Set(),
+    forbidden: new Set(),
     leaseSeconds: 3600,
     nextToken: undefined,
     answer: undefined,
