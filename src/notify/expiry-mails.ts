@@ -5,7 +5,7 @@ import type { Variables } from '../sources/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
 import { hourMs, minuteMs } from '../time/index.ts';
 import { type Current, named } from './current.ts';
-import type { NoticeMemory, StageKey, StageRow } from './memory.ts';
+import type { NoticeMemory, StageRow } from './memory.ts';
 import { type DueStage, dueStage } from './stages.ts';
 import type { NoticeLog } from './webhook.ts';
 
@@ -56,7 +56,7 @@ async function tellOfOne(
   const state = outcome === 'failed' ? 'failed' : 'sent';
   memory.keep(key, { state, tries, at: now() });
   const told = { environment: name, stage: key.stage, outcome, reason };
-  if (state === 'sent') log.info(told, 'expiry message');
+  if (outcome === 'sent') log.info(told, 'expiry message');
   else log.warn(told, 'expiry message');
 }
 
@@ -79,5 +79,3 @@ function noticeOf(
   const facts = { role, subject: subject.text, serial, fingerprintSha256, notAfter };
   return { environment, from, certificate: facts, stage, renewal: renewal.reason, told: diagnosis, now };
 }
-
-export type { StageKey };

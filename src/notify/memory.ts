@@ -20,8 +20,10 @@ export interface StageRow {
 }
 
 export interface NoticeMemory {
-  lastTold(environment: string): LastTold | undefined;
-  tell(environment: string, told: LastTold): void;
+  /** By environment. */
+  everyTold(): Map<string, LastTold>;
+  /** All of them or none. */
+  tell(rows: Iterable<readonly [environment: string, told: LastTold]>): void;
   stage(key: StageKey): StageRow | undefined;
   keep(key: StageKey, row: StageRow): void;
   close(): void;
@@ -37,18 +39,32 @@ export function openNoticeMemory(stateDir: string): NoticeMemory {
       CREATE TABLE IF NOT EXISTS told (environment TEXT PRIMARY KEY, status TEXT NOT NULL, cause TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS stages (contact TEXT NOT NULL, fingerprint TEXT NOT NULL, stage INTEGER NOT NULL, state TEXT NOT NULL,
         tries INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (contact, fingerprint, stage)) STRICT`);
-    const told = database.prepare('SELECT status, cause, at FROM told WHERE environment = ?');
+    const told = database.prepare('SELECT environment, status, cause, at FROM told');
     const tell = database.prepare('INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?)');
     const stage = database.prepare(
       'SELECT state, tries, at FROM stages WHERE contact = ? AND fingerprint = ? AND stage = ?',
     );
     const keep = database.prepare('INSERT OR REPLACE INTO stages VALUES (?, ?, ?, ?, ?, ?)');
     return {
-      lastTold(environment) {
-        const row = told.get(environment);
-        return row && { status: row.status as Status, cause: String(row.cause), at: new Date(Number(row.at)) };
+      everyTold: () =>
+        new Map(
+          told
+            .all()
+            .map(({ at, cause, environment, status }) => [
+              String(environment),
+              { status: status as Status, cause: String(cause), at: new Date(Number(at)) },
+            ]),
+        ),
+      tell(rows) {
+        database.exec('BEGIN IMMEDIATE');
+        try {
+          for (const [environment, { at, cause, status }] of rows) tell.run(environment, status, cause, at.getTime());
+          database.exec('COMMIT');
+        } catch (error) {
+          if (database.isTransaction) database.exec('ROLLBACK');
+          throw error;
+        }
       },
-      tell: (environment, { at, cause, status }) => void tell.run(environment, status, cause, at.getTime()),
       stage(key) {
         const row = stage.get(key.contact, key.fingerprintSha256, key.stage);
         return row && { state: row.state as StageRow['state'], tries: Number(row.tries), at: new Date(Number(row.at)) };

@@ -7,8 +7,16 @@ import { secondMs } from '../time/index.ts';
 
 const withinMs = 10 * secondMs;
 
-/** `problem`: a sentence without its subject, which never contains the address, because that may be the secret. */
-export type Posted = { readonly delivered: true } | { readonly delivered: false; readonly problem: string };
+/**
+ * `problem`: a sentence without its subject, which never contains the address, because that may be the secret. `refused`: the receiver works, but does
+ * not accept this body.
+ */
+export type Posted =
+  | { readonly delivered: true }
+  | { readonly delivered: false; readonly problem: string; readonly refused?: true };
+
+/** Bad Request, Content Too Large and Unprocessable Content (RFC 9110). Every other status is about the caller, the address or the moment. */
+const bodyRefused: readonly number[] = [400, 413, 422];
 
 /** The proxy is chosen as for MESH. Redirects are not followed. The state of the world never makes it reject. */
 export async function post(
@@ -36,6 +44,8 @@ export async function post(
       const { statusCode = 0 } = response;
       response.destroy();
       if (statusCode >= 200 && statusCode <= 299) resolve({ delivered: true });
+      else if (bodyRefused.includes(statusCode))
+        resolve({ delivered: false, problem: `answers with HTTP ${statusCode}`, refused: true });
       else failed(`answers with HTTP ${statusCode}`);
     });
     request.on('error', (error: NodeJS.ErrnoException) => {

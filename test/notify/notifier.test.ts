@@ -43,8 +43,12 @@ afterEach(async () => {
 
 /** Looks both ways at once, as the two loops of the service do. */
 function notifier() {
-  const log = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`);
-  const made = createNotifier({ stateDir, env: {}, now: () => now, log: { info: log, warn: log } });
+  const line = (fields: object, message: string) => `${message} ${JSON.stringify(fields)}`;
+  const log = {
+    info: (fields: object, message: string) => void logged.push(line(fields, message)),
+    warn: (fields: object, message: string) => void logged.push(`warn: ${line(fields, message)}`),
+  };
+  const made = createNotifier({ stateDir, env: {}, now: () => now, log });
   ends.push(() => made.stop());
   return {
     ...made,
@@ -131,7 +135,7 @@ describe('the webhook', () => {
     await look(ill);
     expect(changes()).toEqual(Array(3).fill('ok → critical'));
     expect(logged).toEqual([
-      'webhook fails; trying again {"problem":"the webhook answers with HTTP 500"}',
+      'warn: webhook fails; trying again {"problem":"the webhook answers with HTTP 500"}',
       'webhook works again {}',
     ]);
   });
@@ -147,6 +151,103 @@ describe('the webhook', () => {
     await notifier().look(estateOf([ill]), unreadable);
     expect(logged.join()).toContain('/nowhere/url');
     expect(logged.join()).not.toContain('planted');
+  });
+
+  test('a body that the receiver refuses waits alone, and the warning names its environment', async () => {
+    const asked: string[] = [];
+    let refused = 'two';
+    const server = createServer(async (request, response) => {
+      const { environment } = JSON.parse(await text(request));
+      asked.push(environment);
+      response.writeHead(environment === refused ? 400 : 204).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    ends.push(() => new Promise((resolve) => server.close(resolve)));
+    const estate = estateOf(['one', 'two', 'three'].map((name) => ({ ...ill, name })));
+    const one = notifier();
+    const look = () => one.look(estate, calling(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+    await look();
+    await look();
+    expect(asked).toEqual(['one', 'two', 'three']);
+    later(10 * secondMs);
+    await look();
+    later(10 * secondMs);
+    await look();
+    expect(asked.slice(3)).toEqual(['two']);
+    refused = '';
+    later(10 * secondMs);
+    await look();
+    await look();
+    expect(asked.slice(4)).toEqual(['two']);
+    expect(logged).toEqual([
+      'warn: webhook refuses a message; trying again {"environment":"two","problem":"the webhook answers with HTTP 400"}',
+    ]);
+  });
+
+  test('a change that follows a refused one is sent at once', async () => {
+    const { changes, url } = await receiver([400]);
+    const one = notifier();
+    const look = (status: EnvironmentStatus) => one.look(estateOf([status]), calling(url));
+    await look(ill);
+    await look({ ...ill, status: 'warning' });
+    expect(changes()).toEqual(['null → critical', 'null → warning']);
+  });
+
+  test('ten refusals in a row are a fault of the receiver: everything waits, and one message that is accepted ends that', async () => {
+    const { calls, url } = await receiver(Array(12).fill(400));
+    const one = notifier();
+    const look = () =>
+      one.look(estateOf(Array.from({ length: 20 }, (_, index) => ({ ...ill, name: `${index}` }))), calling(url));
+    await look();
+    expect(calls).toHaveLength(10);
+    expect(logged.at(-1)).toBe('warn: webhook fails; trying again {"problem":"the webhook answers with HTTP 400"}');
+    await look();
+    expect(calls).toHaveLength(10);
+    later(10 * secondMs);
+    await look();
+    expect(calls).toHaveLength(11);
+    later(20 * secondMs);
+    await look();
+    expect(calls).toHaveLength(12);
+    later(40 * secondMs);
+    await look();
+    expect(calls.map(({ body }) => JSON.parse(body).environment).slice(12)).toEqual(
+      expect.arrayContaining(Array.from({ length: 20 }, (_, index) => `${index}`)),
+    );
+    expect(logged.at(-1)).toBe('webhook works again {}');
+  });
+
+  test.each([401, 403, 404, 405, 407, 408, 410, 415, 429, 500])(
+    'HTTP %i is not about the message, so nothing else is sent',
+    async (status) => {
+      const { calls, url } = await receiver([status]);
+      await notifier().look(estateOf(['one', 'two'].map((name) => ({ ...ill, name }))), calling(url));
+      expect(calls).toHaveLength(1);
+    },
+  );
+
+  test('thousands that are well are remembered without the disk being waited for each, and the loop goes on', async () => {
+    const { changes, url } = await receiver();
+    const names = Array.from({ length: 3000 }, (_, index) => `environment-${index}`);
+    const estate = estateOf(names.map((name) => ({ ...healthy, name })));
+    const one = notifier();
+    let turns = 0;
+    let over = false;
+    const turn = () => {
+      turns += 1;
+      if (!over) setImmediate(turn);
+    };
+    setImmediate(turn);
+    await one.look(estate, calling(url));
+    over = true;
+    expect(turns).toBeGreaterThanOrEqual(3);
+    await one.stop();
+    const memory = openNoticeMemory(stateDir);
+    expect(memory.everyTold().size).toBe(3000);
+    memory.close();
+    const last = { ...ill, name: names.at(-1)! };
+    await notifier().look(estateOf([...estate.environments.slice(0, -1), last]), calling(url));
+    expect(changes()).toEqual(['ok → critical']);
   });
 
   test('what is sent is what is known then: one that is well again meanwhile is not reported, and a webhook that is taken out is not called', async () => {
@@ -251,6 +352,25 @@ describe('messages about an expiry', () => {
     later(10 * minuteMs);
     await look();
     expect(moody.received).toHaveLength(1);
+  });
+
+  test('a message that may have been sent is a warning, and is not sent again', async () => {
+    const cut = createTcpServer((socket) => {
+      socket.on('error', () => {}).write('220 ready\r\n');
+      socket.on('data', (bytes) => {
+        const said = bytes.toString();
+        if (/^(EHLO|HELO|MAIL|RCPT)/.test(said)) socket.write('250 ok\r\n');
+        else if (said.startsWith('DATA')) socket.write('354 go on\r\n');
+        else if (said.endsWith('\r\n.\r\n')) socket.destroy();
+      });
+    });
+    await new Promise<void>((resolve) => cut.listen(0, '127.0.0.1', resolve));
+    ends.push(() => cut.close());
+    const look = () => notifier().look(estateOf([expiring(20)]), mailing((cut.address() as AddressInfo).port));
+    await look();
+    later(60 * minuteMs);
+    await look();
+    expect(logged).toEqual([expect.stringMatching(/^warn: expiry message .*"outcome":"uncertain"/)]);
   });
 
   test('a process that ended while it was sending leaves a row, and nothing is sent a second time', async () => {
