@@ -62,7 +62,9 @@ async function one(access: ServiceAccess, service: SafeText, name: string): Prom
   const answer = await ask(access, `${listPath}/${encodeURIComponent(name)}`, oneBounds);
   if ('httpStatus' in answer && answer.httpStatus === 404)
     throw new UsageError(say`the service at ${service} has no environment that is called ${quoted(name)}`);
-  const { handshakeHistory: _, ...environment } = answered(answer, service) as { handshakeHistory?: unknown };
+  const json = answered(answer, service);
+  if (typeof json !== 'object' || json === null) return json;
+  const { handshakeHistory: _, ...environment } = json as { handshakeHistory?: unknown };
   return environment;
 }
 

@@ -154,6 +154,7 @@ describe('knowledge that is out of date', () => {
   test('JSON says so too, on standard error for a person', async () => {
     const { code, stdout, stderr } = await check(await serve(), ['--format', 'json'], { now: late });
     expect(code).toBe(3);
+    expect(JSON.parse(stdout).status).toBe('unknown');
     expect(JSON.parse(stdout).environments[0].unknown).toMatch(/^was last checked at/);
     expect(stderr).toMatch(/^unknown: integration was last checked at/);
   });
@@ -265,6 +266,11 @@ describe('what answers is not the service', () => {
   ])('%s is UNKNOWN', async (answer, sentence) => {
     const { code, stdout } = await check(await answering(answer), ['--format', 'nagios']);
     expect([code, stdout]).toEqual([3, expect.stringContaining(sentence)]);
+  });
+
+  test.each(['null', '1', '[]'])('%s for one environment is UNKNOWN as well', async (answer) => {
+    const { code, stdout } = await check(await answering(answer), ['--environment', 'x', '--format', 'nagios']);
+    expect([code, stdout]).toEqual([3, expect.stringContaining('is not mesh-cert-monitor, or an older version')]);
   });
 
   test('another status, and a redirect, which is not followed', async () => {
