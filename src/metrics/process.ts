@@ -22,32 +22,25 @@ type AnyRegistry = Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE | typeof Re
 /** Observes this process from when it is made. One is enough: what it observes begins anew with each scrape. */
 export class ProcessMetrics {
   readonly #all: AnyRegistry = new Registry();
-  readonly #registries: Readonly<Record<ExpositionFormat, AnyRegistry>>;
 
   constructor() {
-    const all = this.#all;
-    collectDefaultMetrics({ register: all });
-    const of = (format: ExpositionFormat) => {
-      const registry: AnyRegistry = new Registry();
-      registry.setContentType(contentTypes[format] as typeof Registry.PROMETHEUS_CONTENT_TYPE);
-      for (const name of processMetricNames) {
-        const metric = all.getSingleMetric(name);
-        // OpenMetrics 1.0.0: the family of a counter has no suffix. prom-client would change the name in the metric itself.
-        const family = format === 'openmetrics' ? name.replace(/_total$/, '') : name;
-        const get = async () => ({ ...(await metric?.get()), name: family });
-        if (metric) registry.registerMetric({ name: family, get } as unknown as Metric);
-      }
-      return registry;
-    };
-    this.#registries = { prometheus: of('prometheus'), openmetrics: of('openmetrics') };
+    collectDefaultMetrics({ register: this.#all });
   }
 
   /** As lines of an exposition, without its end. @param estate - on every series, if the configuration names it. */
   async text(format: ExpositionFormat, estate: string | undefined): Promise<string> {
-    // Some of those that are left out observe for the others.
-    await this.#all.getMetricsAsJSON();
-    const registry = this.#registries[format];
+    // All of them once: some of those that are left out observe for the others, and each starts to observe anew when it is asked.
+    const collected = new Map((await this.#all.getMetricsAsJSON()).map((metric) => [metric.name, metric]));
+    const registry: AnyRegistry = new Registry();
+    registry.setContentType(contentTypes[format] as typeof Registry.PROMETHEUS_CONTENT_TYPE);
     registry.setDefaultLabels(estate === undefined ? {} : { mesh_estate: labelValue(estate) });
+    for (const name of processMetricNames) {
+      const metric = collected.get(name);
+      // OpenMetrics 1.0.0: the family of a counter has no suffix.
+      const family = format === 'openmetrics' ? name.replace(/_total$/, '') : name;
+      const get = async () => ({ ...metric, name: family });
+      if (metric) registry.registerMetric({ name: family, get } as unknown as Metric);
+    }
     const text = await registry.metrics();
     return text.replace(/# EOF\n$/, '').replaceAll('\n\n', '\n');
   }

@@ -1,6 +1,6 @@
 /** What the process reports about itself, beside what it monitors. */
 import { spawnSync } from 'node:child_process';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Exposition } from '../../src/metrics/exposition.ts';
 import type { ExpositionFormat } from '../../src/metrics/format.ts';
 import { ProcessMetrics, processMetricNames } from '../../src/metrics/process.ts';
@@ -36,6 +36,13 @@ describe('the process’s own metrics', () => {
     expect(value('nodejs_eventloop_lag_max_seconds')).toBeGreaterThan(0.05);
     expect(value('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
     expect(value('process_resident_memory_bytes')).toBeGreaterThan(1e7);
+  });
+
+  test('are read once for each scrape', async () => {
+    const cpuUsage = vi.spyOn(globalThis.process, 'cpuUsage');
+    await new ProcessMetrics().text('prometheus', undefined);
+    expect(cpuUsage.mock.calls.length).toBe(2);
+    cpuUsage.mockRestore();
   });
 
   test('come last, before the end that OpenMetrics demands, and break nothing of it', async () => {
