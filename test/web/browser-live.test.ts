@@ -133,6 +133,27 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await own.close();
     });
 
+    test('an answer that could not be shown makes nothing younger', async () => {
+      estate = estateOf([everyEnvironment().healthy]);
+      const { page, close } = await opened('/');
+      const age = page.locator('time[data-relative]').first();
+      await page.locator('#pause').click();
+      await page.clock.runFor(10 * 60_000);
+      const before = await age.textContent();
+      // The user begins to select text while the answer is on its way.
+      await page.route('**/*', async (route) => {
+        await page.evaluate("getSelection().selectAllChildren(document.querySelector('main h1, main h2'))");
+        await route.continue();
+      });
+      const answered = page.waitForResponse('**/*');
+      await page.locator('#pause').click();
+      await (await answered).finished();
+      await page.evaluate('new Promise((done) => setTimeout.call(window, done, 0)), getSelection().removeAllRanges()');
+      await page.clock.runFor(1_500);
+      expect(await age.textContent()).toBe(before);
+      await close();
+    });
+
     test('focus, scroll and what was opened stay', async () => {
       const { expired, healthy } = everyEnvironment();
       estate = estateOf([expired]);

@@ -6,7 +6,7 @@ const pause = document.querySelector('#pause');
 const stale = document.querySelector('#stale');
 let paused = false;
 let busy = false;
-// When the content was last known to be right, and how many refreshes have failed since.
+// When the content, with its #as-of, came from the service, and how many refreshes have failed since one succeeded.
 let confirmedAt = Date.now();
 let missed = 0;
 const spans = [
@@ -42,7 +42,6 @@ async function refresh() {
     const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
     if (!response.ok && response.status !== 404) throw new Error(response.statusText);
     missed = 0;
-    confirmedAt = Date.now();
     // The user may have started to type or to select text in the meantime.
     if (fresh.querySelector('main') && !paused && !isOccupied()) show(fresh);
   } catch {
@@ -89,6 +88,7 @@ function ago(ms) {
 }
 
 function show(fresh) {
+  confirmedAt = Date.now();
   const next = fresh.querySelector('main');
   const changed = next.dataset.headline !== main.dataset.headline;
   if (next.innerHTML !== main.innerHTML) replace(next);
