@@ -101,7 +101,7 @@ const reading: AlertRule[] = [
     for: '10m',
     severity: 'critical',
     summary: `MESH would refuse the credential of ${environment}`,
-    description: `${clientCertificate} of ${environment} can be read and matches its key, but cannot be used with MESH: it is weak, not valid yet, or not meant for a TLS client. Run "${command('check')}" for the reason, then ask the desk for the right certificate.`,
+    description: `${clientCertificate} of ${environment} can be read and matches its key, but cannot be used with MESH: it is weak, not valid yet, refused by OpenSSL, or not meant for a TLS client. Run "${command('check')}" for the reason, then ask the desk for the right certificate.`,
     steps: [
       'Run `mesh-cert-monitor check --config FILE --environment NAME`: the critical finding says what is wrong.',
       'If the certificate is not valid yet, wait, or put the previous one back. Otherwise ask the desk for the right one.',

@@ -2,7 +2,7 @@
 import type { FindingCode } from '../findings/index.ts';
 import { escaped, ourCommand, type SafeText, shellWord } from '../text/index.ts';
 import type { Evidence, Wording } from './types.ts';
-import { type Part, sourceOf } from './words.ts';
+import { type Part, sourceOf, whoForwards } from './words.ts';
 
 type Named = Pick<Evidence, 'configurationFile' | 'environment'>;
 
@@ -33,7 +33,7 @@ export function earlyRequest(remedy: string, options: string, evidence: Evidence
   const command = commandFor(`renew ${options}`, evidence);
   if (!command) return { remedy };
   return {
-    remedy: `${remedy} If the service is running, stop it for this command and start it again afterwards.`,
+    remedy: `${remedy} If the service is running, stop it for this command and start it again afterwards.${whoForwards(evidence)}`,
     command,
   };
 }

@@ -65,6 +65,12 @@ export function desk({ environment }: Evidence): string {
   return addresses.length === 0 ? 'the certificate desk' : `the certificate desk (${addresses.join(', ')})`;
 }
 
+/** After a remedy that makes a request: whether that reaches the desk by itself. Starts with a space, or is empty. */
+export const whoForwards = ({ environment }: Evidence): string =>
+  environment?.renewal.mode === 'review'
+    ? ` The request does not go to the desk by itself (\`renewal.mode\` is \`review\`): our contact gets it, and has to forward it.`
+    : '';
+
 /** For the desk to call back, or for whoever is on duty at night. Empty without a configuration. */
 export function contact({ environment }: Evidence): SafeText {
   if (!environment) return literal('');

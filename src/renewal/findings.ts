@@ -82,7 +82,7 @@ function aboutRecord(circumstances: RenewalCircumstances, record: RenewalRecord,
   if (due && (state === 'not_due' || state === 'due') && !answered) found.push(raise('renewal_due', reason));
   if (due && state === 'deployed' && !answered) found.push(raise('renewal_due', reason, deployedAgainRemedy));
   if (state === 'requested' && record.delivery === 'drafted' && !answered)
-    found.push(raise('renewal_due', reason, forwardRemedy));
+    found.push(raise('renewal_due', reason, forwardRemedy(record, environment.renewal.desk)));
   const { deskWorkingDays } = environment.renewal;
   if (!answered) found.push(...overdue(record, deskWorkingDays, raise, now));
   if (state === 'requested' && isUnanswered(record, environment, now) && !answered)

@@ -4,6 +4,7 @@ import { ourCommand } from '../text/index.ts';
 import { londonDay } from '../time/index.ts';
 import { isUnanswered } from './decide.ts';
 import type { RenewalFacts } from './decision.ts';
+import { forwardRemedy } from './remedies.ts';
 import type { RenewalRecord, RenewalStatus } from './types.ts';
 
 type Circumstances = RenewalFacts & {
@@ -53,7 +54,7 @@ function wordsFor(record: RenewalRecord, circumstances: Circumstances, isLate: b
       if (delivery === 'drafted')
         return {
           message: `the request was drafted${on} and has to be sent to the desk`,
-          remedy: `Send it to ${environment.renewal.desk.join(', ')}, then run \`${resolve} --sent\`.`,
+          remedy: forwardRemedy(record, environment.renewal.desk),
         };
       if (isLate)
         return {

@@ -353,6 +353,33 @@ describe('what a person is told to do', () => {
     expect(commandOf(evidence(['renewal_key_missing'], { renewal: renewal(state, {}) }))).toBe(command);
   });
 
+  const reviewed = { environment: { ...environment, renewal: { ...environment.renewal, mode: 'review' as const } } };
+
+  test.each([
+    'renewal_due',
+    'nothing_deployed_yet',
+    'certificate_expired',
+    'renewal_key_missing',
+    'weak_key',
+    'ca_expires_soon',
+  ] as const)('%s: who forwards the request is said where the desk does not get it by itself', (code) => {
+    const said = /`renewal\.mode` is `review`\): our contact gets it, and has to forward it\./;
+    const certificates = files.certificates.map(({ certificate }) => certificate);
+    const about = certificates[code === 'ca_expires_soon' ? 1 : 0]?.subject.text;
+    const finding = sampleFinding(code, undefined, about === undefined ? {} : { subject: about });
+    const standing = evidence([], { findings: [finding], assessment: files, renewal: renewal('due', {}) });
+    expect(diagnose(standing).firstAction).not.toMatch(said);
+    expect(diagnose({ ...standing, ...reviewed }).firstAction).toMatch(said);
+  });
+
+  test('a malformed bundle is replaced by one command where its CA certificates are public', () => {
+    const issued = { authorityKeyIdentifier: '16c74704a860c9e45dab99f294f7c3de3398d422' };
+    expect(commandOf(evidence(['ca_bundle_malformed'], { assessment: assessment({ client: issued }) }))).toBe(
+      "mesh-cert-monitor bundle --environment integration --output '/etc/mesh/ca bundle.pem'",
+    );
+    expect(commandOf(evidence(['ca_bundle_malformed']))).toBeUndefined();
+  });
+
   test('names are quoted for a shell', () => {
     const odd = { environment: { ...environment, name: "it's int" }, configurationFile: '/etc/my mesh/c.yaml' };
     expect(commandOf(evidence(['renewal_due'], odd))).toBe(

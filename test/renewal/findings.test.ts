@@ -49,6 +49,11 @@ describe('renewal_due', () => {
       inWindow,
     );
     expect(due).toMatchObject({ code: 'renewal_due', remedy: expect.stringContaining('renewals resolve --sent') });
+    const messageFile = 'pending/integration/request.eml';
+    const drafted = stored('requested', { delivery: 'drafted', requestedAt: inWindow, messageFile });
+    expect(renewalFindings(circumstances({ record: drafted }), inWindow)[0]?.remedy).toContain(
+      `to ${circumstances({}).environment.renewal.desk.join(', ')}: it is ${messageFile} in the state directory. Once`,
+    );
     expect(codes({ record: stored('requested', { delivery: 'sent', requestedAt: inWindow }) }, inWindow)).toEqual([]);
   });
 

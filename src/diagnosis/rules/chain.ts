@@ -90,14 +90,15 @@ function otherBundle(evidence: Evidence): Wording {
 const shippedFor = { 'path-to-live': 'integration', live: 'production' } as const;
 
 /** The public CA certificates of this environment, where they are the ones that are missing. */
-function publicBundle(evidence: Evidence): Wording {
+export function publicBundle(evidence: Evidence): Wording {
   const client = clientOf(evidence);
   const issuer = client && namedIssuer(client);
   const path = pathOf(evidence, 'caBundle');
   if (!issuer || path === undefined) return {};
   const preset = evidence.environment ? evidence.environment.preset : shippedFor[issuer.pki];
   if (!preset || preset === 'sandbox') return {};
-  return { command: `mesh-cert-monitor bundle --environment ${preset} --output ${path}` };
+  const order = orderOf(evidence) === 'leaf-first' ? '--order leaf-first ' : '';
+  return { command: `mesh-cert-monitor bundle --environment ${preset} ${order}--output ${path}` };
 }
 
 function addIssuer(evidence: Evidence): Wording {

@@ -4,7 +4,7 @@ import type { Finding, FindingCode } from '../../findings/index.ts';
 import type { HandshakeReason } from '../../mesh/index.ts';
 import { commandFor, earlyRequest } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { clientOf, desk, origin, place, quotedName, timeHere, utcMinute } from '../words.ts';
+import { clientOf, desk, origin, place, quotedName, timeHere, utcMinute, whoForwards } from '../words.ts';
 
 /** How a server says that it does not accept our certificate, or how we find that we cannot present it. */
 export const refusals: readonly HandshakeReason[] = [
@@ -54,7 +54,7 @@ function expired(evidence: Evidence): Wording {
       command: 'renewals resolve --not-sent',
     },
   }[state as 'requested' | 'issued' | 'uncertain'] ?? {
-    remedy: `${requestAfter(evidence)} a new certificate now (\`mesh-cert-monitor renew\`), then ${telephone}`,
+    remedy: `${requestAfter(evidence)} a new certificate now (\`mesh-cert-monitor renew\`), then ${telephone}${whoForwards(evidence)}`,
     command: 'renew',
   };
   const command = commandFor(next.command, evidence);

@@ -3,6 +3,7 @@ import type { FindingCode } from '../../findings/index.ts';
 import { pathOf } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
 import { origin, type Part, place, sourceOf } from '../words.ts';
+import { publicBundle } from './chain.ts';
 
 /** What cannot be judged, or looks wrong, without a part of the credential. */
 const unjudged: readonly FindingCode[] = [
@@ -51,6 +52,16 @@ const single: readonly [FindingCode, Part][] = [
   ['ca_bundle_malformed', 'caBundle'],
 ];
 
+/** Mending one block takes longer than replacing the whole file, where we have what belongs into it. */
+function wholeBundle(evidence: Evidence): Wording {
+  const { command } = publicBundle(evidence);
+  if (command === undefined) return {};
+  return {
+    remedy: `Replace ${place(evidence, 'caBundle')} with the public CA certificates of this environment: the command below does so, and keeps the previous file.`,
+    command,
+  };
+}
+
 /** Each of the two files is said to hold what the other should. */
 const areSwapped = ({ findings }: Evidence) =>
   findings.some(
@@ -89,6 +100,7 @@ export const readingRules: readonly Rule[] = [
       reasons: ['credential_unusable', ...(part === 'caBundle' ? (['server_certificate_untrusted'] as const) : [])],
       // The same file, and the same words put it right.
       consequences: cause.endsWith('_malformed') ? [...unjudged, 'client_cannot_read_file'] : unjudged,
+      ...(cause === 'ca_bundle_malformed' ? { says: wholeBundle } : {}),
     }),
   ),
   {

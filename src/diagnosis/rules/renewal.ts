@@ -1,8 +1,8 @@
 /** Getting a new certificate: what holds it up is the cause, and that time runs out follows from it. */
-import type { FindingCode } from '../../findings/index.ts';
+import type { Finding, FindingCode } from '../../findings/index.ts';
 import { commandFor } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { clientOf, desk, utcMinute } from '../words.ts';
+import { clientOf, desk, utcMinute, whoForwards } from '../words.ts';
 
 const runningOut: readonly FindingCode[] = ['certificate_expires_imminently', 'certificate_expires_soon'];
 
@@ -14,6 +14,12 @@ const untilWhen = (evidence: Evidence) => {
 const withCommand = (words: string, evidence: Evidence): Pick<Wording, 'command'> => {
   const command = commandFor(words, evidence);
   return command ? { command } : {};
+};
+
+/** Nothing where the desk gets the request by itself. */
+const forwarding = ({ remedy }: Finding, evidence: Evidence): Pick<Wording, 'remedy'> => {
+  const more = whoForwards(evidence);
+  return more ? { remedy: `${remedy}${more}` } : {};
 };
 
 const requestOf = ({ renewal }: Evidence) => (renewal?.first ? 'request for the first certificate' : 'renewal request');
@@ -82,7 +88,7 @@ function keyGone(evidence: Evidence): Wording {
       ...withCommand('renewals resolve --not-sent', evidence),
     };
   return {
-    remedy: `Restore ${key} from a backup. If there is none, send a new request with the command below, and tell ${desk(evidence)} that it replaces the earlier one.`,
+    remedy: `Restore ${key} from a backup. If there is none, send a new request with the command below, and tell ${desk(evidence)} that it replaces the earlier one.${whoForwards(evidence)}`,
     ...withCommand(again, evidence),
   };
 }
@@ -93,7 +99,7 @@ export const renewalRules: readonly Rule[] = [
   {
     name: 'An environment without a certificate needs a request',
     cause: 'nothing_deployed_yet',
-    says: (evidence) => withCommand('request', evidence),
+    says: (evidence, cause) => ({ ...forwarding(cause, evidence), ...withCommand('request', evidence) }),
   },
   {
     name: 'Nothing is sent while the state directory is not the one that the service opened',
@@ -139,7 +145,7 @@ export const renewalRules: readonly Rule[] = [
     name: 'A renewal that is due is why the certificate runs out',
     cause: 'renewal_due',
     consequences: runningOut,
-    says: (evidence) =>
+    says: (evidence, cause) =>
       evidence.renewal?.state === 'requested'
         ? {
             headline: `The ${requestOf(evidence)} is drafted and waits for you to send it to the desk${untilWhen(evidence)}`,
@@ -147,6 +153,7 @@ export const renewalRules: readonly Rule[] = [
           }
         : {
             headline: `The certificate has to be renewed${untilWhen(evidence)}`,
+            ...forwarding(cause, evidence),
             ...withCommand('renew', evidence),
           },
   },
