@@ -8,7 +8,7 @@ import {
   runAfterInstall,
 } from '../renewal/index.ts';
 import { escaped, joined, jsonText, type SafeText, say, shellWord } from '../text/index.ts';
-import { londonTime } from '../time/index.ts';
+import { londonTime, rfc3339 } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { findEnvironment, loadForCommand } from './configuration.ts';
@@ -125,7 +125,7 @@ function certificateJson(certificate: Certificate): object {
     issuer: certificate.issuer.text,
     serial: certificate.serial,
     fingerprintSha256: certificate.fingerprintSha256,
-    notBefore: certificate.notBefore.toISOString(),
-    notAfter: certificate.notAfter.toISOString(),
+    notBefore: rfc3339(certificate.notBefore),
+    notAfter: rfc3339(certificate.notAfter),
   };
 }

@@ -1,6 +1,7 @@
 import { listRenewals, settleRenewal } from '../renewal/index.ts';
 import { renewalJson, renewalsText } from '../report/index.ts';
 import { escaped, joined, jsonText, say } from '../text/index.ts';
+import { rfc3339 } from '../time/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { findEnvironment, loadForCommand } from './configuration.ts';
 import type { RenewalsOptions, ResolveOptions } from './options.ts';
@@ -11,7 +12,7 @@ export async function run(options: RenewalsOptions, io: CommandIo): Promise<Exit
   const configuration = await loadForCommand(options.config, io);
   const statuses = await storeErrorsAsUsage(() => listRenewals(configuration));
   if (options.format === 'json') {
-    const report = { generatedAt: io.now().toISOString(), renewals: statuses.map(renewalJson) };
+    const report = { generatedAt: rfc3339(io.now()), renewals: statuses.map(renewalJson) };
     io.stdout(joined([jsonText(report, 2), say`\n`]));
   } else io.stdout(statuses.length === 0 ? say`No renewal has been recorded yet.\n` : renewalsText(statuses, io));
   return exitCode.ok;

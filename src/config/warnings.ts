@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { urlHost } from '../text/index.ts';
 import { minuteMs, secondMs } from '../time/index.ts';
 import { shortestCronIntervalSeconds } from './formats.ts';
 import { isLoopback } from './network.ts';
@@ -57,7 +57,7 @@ function openToTheNetwork({ http: { host, port, tls, basicAuth, clientCa } }: Re
   if (isLoopback(host)) return [];
   const [unasked, clear] = [!basicAuth && !clientCa, !tls];
   if (!unasked && !clear) return [];
-  const where = `http.listen: ${isIPv6(host) ? `[${host}]` : host}:${port} can be reached from the network`;
+  const where = `http.listen: ${urlHost(host)}:${port} can be reached from the network`;
   const remedy = 'or listen on 127.0.0.1 behind a proxy';
   if (unasked && clear)
     return [

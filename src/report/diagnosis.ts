@@ -1,8 +1,8 @@
 /** The diagnosis at a terminal: what to do first, before everything else. */
 import type { Diagnosis } from '../diagnosis/index.ts';
 import { catalogue } from '../findings/index.ts';
-import { literal, type SafeText, say } from '../text/index.ts';
-import { labelled, lowerFirst, paint, type Terminal } from './terminal.ts';
+import { literal, lowerFirst, type SafeText, say } from '../text/index.ts';
+import { commandLines, labelled, paint, type Terminal } from './terminal.ts';
 
 /** Nothing if nothing needs attention. */
 export function firstActionLines(
@@ -13,11 +13,8 @@ export function firstActionLines(
   const titles = [...new Set(consequences.map(({ code }) => lowerFirst(catalogue[code].title)))].join('; ');
   return [
     ...labelled('Do first', firstAction, terminal).map((line) => paint(terminal, 'bold', line)),
-    ...(command ? commandLines(command) : []),
+    ...commandLines(command),
     ...(titles ? labelled('Follows', say`${titles}. No action needed: gone once the cause is.`, terminal) : []),
     literal(''),
   ];
 }
-
-/** On one line, however narrow the terminal is: a person copies it. */
-const commandLines = (command: SafeText): SafeText[] => [say`             $ ${command}`];

@@ -13,7 +13,7 @@ export {
 export { nagiosLine, nagiosUnknown, type PluginFacts, worstStanding } from './nagios.ts';
 export { renewalsText } from './renewals.ts';
 export { reportedReport } from './reported/json.ts';
-export { mayBeLateMs, type ReportedEnvironment, reportedEnvironment } from './reported/reported.ts';
+export { type ReportedEnvironment, reportedEnvironment } from './reported/reported.ts';
 export { reportedText } from './reported/text.ts';
 export { environmentSchema, handshakeSchema, renewalRecordSchema, statusSchema } from './schema.ts';
 export { checkText, inspectionText } from './text.ts';

@@ -6,7 +6,7 @@ import type { HandshakeResult } from '../mesh/index.ts';
 import type { RenewalRecord, RenewalStatus } from '../renewal/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
 import { escaped, literal, type SafeText } from '../text/index.ts';
-import { dayMs, daysUntil, londonIsoDay } from '../time/index.ts';
+import { dayMs, daysUntil, londonIsoDay, rfc3339 } from '../time/index.ts';
 import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import type * as schema from './schema.ts';
@@ -21,11 +21,6 @@ export interface NotJudged {
 
 /** Files without a configuration, and what was found in them. */
 export interface Inspected extends Required<Pick<Evidence, 'assessment' | 'chainOrder' | 'sources'>> {}
-
-/** RFC 3339 in UTC. Whole seconds, as in certificates, are written without a fraction. */
-export function timestamp(time: Date): string {
-  return time.toISOString().replace('.000Z', 'Z');
-}
 
 /** `ok` for an empty list. */
 export function worstStatus(statuses: readonly Status[]): Status {
@@ -46,7 +41,7 @@ export function checkReport(
 ): Shape<'checkReportSchema'> {
   return {
     status: worstStatus(environments.map((environment) => environment.status)),
-    generatedAt: timestamp(generatedAt),
+    generatedAt: rfc3339(generatedAt),
     environments: environments.map((environment) => checkedEnvironmentJson(environment, at)),
     ...(notJudged.length > 0 ? { notJudged: [...notJudged] } : {}),
   };
@@ -56,7 +51,7 @@ export function checkReport(
 export function inspectionReport(inspected: Inspected, generatedAt: Date): Shape<'inspectionReportSchema'> {
   return {
     status: statusOf(inspected.assessment.findings),
-    generatedAt: timestamp(generatedAt),
+    generatedAt: rfc3339(generatedAt),
     inspection: inspectionJson(inspected),
   };
 }
@@ -68,7 +63,7 @@ export function inspectionJson(inspected: Inspected): Shape<'inspectionSchema'> 
   const diagnosis = diagnosisOf(inspected);
   return {
     valid: assessment.valid,
-    assessedAt: timestamp(now),
+    assessedAt: rfc3339(now),
     certificates: assessment.certificates.map((certificate) => certificateJson(certificate, now)),
     path: [...assessment.path],
     order: assessment.order,
@@ -99,9 +94,9 @@ export function environmentJson(environment: EnvironmentStatus, now: Date): Shap
   const { lastSuccessAt } = environment.handshake;
   return {
     ...checkedEnvironmentJson(environment, now),
-    ...given('lastHandshakeSuccessAt', lastSuccessAt && timestamp(lastSuccessAt)),
-    ...given('lastCheckAt', lastRunAt && timestamp(lastRunAt)),
-    ...given('nextCheckAt', nextRunAt && timestamp(nextRunAt)),
+    ...given('lastHandshakeSuccessAt', lastSuccessAt && rfc3339(lastSuccessAt)),
+    ...given('lastCheckAt', lastRunAt && rfc3339(lastRunAt)),
+    ...given('nextCheckAt', nextRunAt && rfc3339(nextRunAt)),
     thresholds: { warningDays: thresholds.warningMs / dayMs, criticalDays: thresholds.criticalMs / dayMs },
     renewal: renewalJson(environment.renewal),
   };
@@ -119,7 +114,7 @@ function checkedEnvironmentJson(environment: EnvironmentStatus, now: Date): Shap
     status: environment.status,
     credentialConfigured: environment.credentialConfigured,
     ...(environment.credentialConfigured ? given('valid', assessment?.valid) : {}),
-    ...given('assessedAt', assessment && timestamp(assessment.assessedAt)),
+    ...given('assessedAt', assessment && rfc3339(assessment.assessedAt)),
     certificates: environment.certificates.map((certificate) => certificateJson(certificate, now)),
     path: [...(assessment?.path ?? [])],
     order: assessment?.order ?? 'single',
@@ -146,7 +141,7 @@ export function handshakeJson(handshake: HandshakeResult): Shape<'handshakeSchem
   const { tls } = handshake;
   return {
     probe: handshake.probe,
-    startedAt: timestamp(handshake.startedAt),
+    startedAt: rfc3339(handshake.startedAt),
     outcome: handshake.outcome,
     ...given('reason', handshake.reason),
     ...given('detail', handshake.detail),
@@ -170,7 +165,7 @@ export function renewalJson(renewal: RenewalStatus): Shape<'renewalSchema'> {
     ...given('first', renewal.first),
     ...times(renewal, ['dueAt', 'requestedAt']),
     ...given('lastSafeDay', renewal.lastSafeDay && londonIsoDay(renewal.lastSafeDay)),
-    ...given('lastSafeDayStartsAt', renewal.lastSafeDay && timestamp(renewal.lastSafeDay)),
+    ...given('lastSafeDayStartsAt', renewal.lastSafeDay && rfc3339(renewal.lastSafeDay)),
     ...given('record', renewal.record && renewalRecordJson(renewal.record)),
   };
 }
@@ -196,7 +191,7 @@ export function renewalRecordJson(record: RenewalRecord): Shape<'renewalRecordSc
     ...times(record, ['bodyBegunAt', 'nextAttemptAt']),
     ...given('lastError', record.lastError),
     ...given('refusedThing', record.refusedThing),
-    transitions: record.transitions.map(({ state, at, reason }) => ({ state, at: timestamp(at), reason })),
+    transitions: record.transitions.map(({ state, at, reason }) => ({ state, at: rfc3339(at), reason })),
   };
 }
 
@@ -207,8 +202,8 @@ function certificateFacts(certificate: Certificate, now: Date): Shape<'serverCer
     issuer: certificate.issuer.text,
     serial: certificate.serial,
     fingerprintSha256: certificate.fingerprintSha256,
-    notBefore: timestamp(certificate.notBefore),
-    notAfter: timestamp(certificate.notAfter),
+    notBefore: rfc3339(certificate.notBefore),
+    notAfter: rfc3339(certificate.notAfter),
     daysLeft: daysUntil(certificate.notAfter, now),
     keyAlgorithm: literal(publicKey.algorithm),
     keyBits: publicKey.bits,
@@ -219,7 +214,7 @@ function certificateFacts(certificate: Certificate, now: Date): Shape<'serverCer
 }
 
 function expiry(expiresAt: Date | undefined, now: Date): { expiresAt?: string; daysLeft?: number } {
-  return expiresAt ? { expiresAt: timestamp(expiresAt), daysLeft: daysUntil(expiresAt, now) } : {};
+  return expiresAt ? { expiresAt: rfc3339(expiresAt), daysLeft: daysUntil(expiresAt, now) } : {};
 }
 
 /** A field that is omitted if it is empty. */
@@ -244,7 +239,7 @@ function times<Name extends string>(
 ): { [name in Name]?: string } {
   const entries = names.flatMap((name) => {
     const time = from[name];
-    return time ? [[name, timestamp(time)]] : [];
+    return time ? [[name, rfc3339(time)]] : [];
   });
   return Object.fromEntries(entries) as { [name in Name]?: string };
 }

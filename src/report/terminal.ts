@@ -60,6 +60,6 @@ export function labelled(label: string, text: SafeText, terminal: Terminal): Saf
 export const printed = (lines: readonly SafeText[]): SafeText =>
   `${lines.map((line) => line.trimEnd().replaceAll('\u00a0', ' ')).join('\n')}\n` as SafeText;
 
-/** A title within a sentence; acronyms and codes stay as they are. */
-export const lowerFirst = (text: string) =>
-  /^(?:[A-Z][a-z]|A )/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+/** Below `Do first`. On one line, however narrow the terminal is: a person copies it. */
+export const commandLines = (command: SafeText | undefined): SafeText[] =>
+  command ? [say`             $ ${command}`] : [];

@@ -2,14 +2,14 @@
 import type { Diagnosis } from '../diagnosis/index.ts';
 import { catalogue, checkNames, type Finding, type Status, statusOf } from '../findings/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
-import { joined, literal, plural, type SafeText, say, shortened } from '../text/index.ts';
+import { joined, literal, lowerFirst, plural, type SafeText, say, shortened } from '../text/index.ts';
 import { timeLeft, utcDay, utcTime } from '../time/index.ts';
 import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 import { type Chain, chainLines, keyKind } from './chain.ts';
 import { firstActionLines } from './diagnosis.ts';
 import { handshakeLines } from './handshake.ts';
 import { diagnosisOf, type Inspected, type NotJudged } from './json.ts';
-import { labelled, lowerFirst, paint, printed, severityFormat, type Terminal, wrap } from './terminal.ts';
+import { labelled, paint, printed, severityFormat, type Terminal, wrap } from './terminal.ts';
 
 /** An attacker can choose the length of a subject, so it is cut to this. */
 const longestName = 200;

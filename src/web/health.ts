@@ -2,7 +2,7 @@
 import { catalogue, type Finding, type FindingGroup, type Status } from '../findings/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
 import { joined, jsonText, type SafeText, say } from '../text/index.ts';
-import { daysUntil } from '../time/index.ts';
+import { daysUntil, rfc3339 } from '../time/index.ts';
 import { jsonList } from './answers/pieces.ts';
 
 export type HealthStatus = 'pass' | 'warn' | 'fail';
@@ -76,7 +76,7 @@ function checksOf(environment: EnvironmentStatus, now: Date): [string, HealthChe
   const overall: HealthCheck = {
     componentType: 'system',
     status: healthStatusOf(environment),
-    ...(lastRunAt ? { time: lastRunAt.toISOString() } : {}),
+    ...(lastRunAt ? { time: rfc3339(lastRunAt) } : {}),
     ...diagnosisOutput(environment, lastRunAt === undefined ? say`Not checked yet.` : undefined),
   };
   return [
@@ -110,7 +110,7 @@ function expiry({ expiresAt, assessment, findings: all, lastRunAt }: Environment
   return {
     componentType: 'component',
     status,
-    ...(assessment ? { time: assessment.assessedAt.toISOString() } : {}),
+    ...(assessment ? { time: rfc3339(assessment.assessedAt) } : {}),
     ...(expiresAt ? { observedValue: daysUntil(expiresAt, now), observedUnit: 'd' } : {}),
     ...outputOf(findings),
   };
@@ -121,7 +121,7 @@ function handshake({ handshake: { last }, findings }: EnvironmentStatus): Health
   return {
     componentType: 'component',
     status: failed ? 'fail' : 'pass',
-    ...(last ? { time: last.startedAt.toISOString() } : {}),
+    ...(last ? { time: rfc3339(last.startedAt) } : {}),
     observedValue: last?.reason ?? 'success',
     ...(failed
       ? outputOf(

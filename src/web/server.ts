@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { MonitorError } from '../errors/index.ts';
 import { socketShare } from '../shortage/index.ts';
+import { urlHost } from '../text/index.ts';
 import { minuteMs, secondMs } from '../time/index.ts';
 import { Connections } from './connections/connections.ts';
 import { type CutReport, Cuts } from './connections/cuts.ts';
@@ -136,6 +137,6 @@ function withTls<T>(work: () => T): T {
 }
 
 function urlOf(server: Server, { tls }: ListenOptions): string {
-  const { address, port, family } = server.address() as AddressInfo;
-  return `${tls ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  const { address, port } = server.address() as AddressInfo;
+  return `${tls ? 'https' : 'http'}://${urlHost(address)}:${port}`;
 }

@@ -3,7 +3,7 @@ import ajvFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { RenewalRecord } from '../../src/renewal/types.ts';
-import { checkReport, environmentJson, inspectionReport, renewalJson, timestamp } from '../../src/report/json.ts';
+import { checkReport, environmentJson, inspectionReport, renewalJson } from '../../src/report/json.ts';
 import {
   checkReportSchema,
   environmentSchema,
@@ -201,9 +201,10 @@ describe('json', () => {
     });
   });
 
-  test('times are RFC 3339 in UTC, with a fraction only where there is one', () => {
-    expect(timestamp(new Date('2049-12-31T23:59:59+00:00'))).toBe('2049-12-31T23:59:59Z');
-    expect(timestamp(new Date('9999-12-31T23:59:59Z'))).toBe('9999-12-31T23:59:59Z');
-    expect(timestamp(new Date('2026-06-01T12:00:00.250+01:00'))).toBe('2026-06-01T11:00:00.250Z');
+  test('times are RFC 3339 in UTC, to the second', () => {
+    const at = (time: string) => checkReport([], new Date(time)).generatedAt;
+    expect(at('2049-12-31T23:59:59+00:00')).toBe('2049-12-31T23:59:59Z');
+    expect(at('9999-12-31T23:59:59Z')).toBe('9999-12-31T23:59:59Z');
+    expect(at('2026-06-01T12:00:00.250+01:00')).toBe('2026-06-01T11:00:00Z');
   });
 });

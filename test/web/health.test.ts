@@ -43,12 +43,12 @@ describe('the estate', () => {
 describe('checks', () => {
   test('of a healthy environment, in the words of the draft', () => {
     expect(health('healthy').checks).toEqual({
-      'integration:status': [{ componentType: 'system', status: 'pass', time: '2026-03-02T09:30:00.000Z' }],
+      'integration:status': [{ componentType: 'system', status: 'pass', time: '2026-03-02T09:30:00Z' }],
       'integration:credential-expiry': [
         {
           componentType: 'component',
           status: 'pass',
-          time: '2026-03-02T09:30:00.000Z',
+          time: '2026-03-02T09:30:00Z',
           observedValue: 295,
           observedUnit: 'd',
         },
@@ -57,7 +57,7 @@ describe('checks', () => {
         {
           componentType: 'component',
           status: 'pass',
-          time: '2026-03-02T09:15:36.000Z',
+          time: '2026-03-02T09:15:36Z',
           observedValue: 'success',
         },
       ],

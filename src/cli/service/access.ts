@@ -7,7 +7,7 @@ import {
   type Secret,
   SourceError,
 } from '../../config/index.ts';
-import { escaped, say } from '../../text/index.ts';
+import { escaped, say, urlHost } from '../../text/index.ts';
 import { type CommandIo, UsageError } from '../command.ts';
 import { loadForCommand } from '../configuration.ts';
 import type { CheckOptions } from '../options.ts';
@@ -52,7 +52,7 @@ function configuredUrl(configuration: Configuration | undefined): URL {
 export function hostOf(host: string): string {
   if (host === '0.0.0.0' || host === '') return '127.0.0.1';
   if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
+  return urlHost(host);
 }
 
 async function givenLogin({ passwordEnv, passwordFile, username }: CheckOptions, io: CommandIo) {

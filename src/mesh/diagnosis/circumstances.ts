@@ -1,4 +1,5 @@
 /** What is known when a probe fails, and what is said about it. */
+import { urlHost } from '../../text/index.ts';
 import type { Attempt, Peer } from '../network/connect.ts';
 import type { HttpProxy } from '../network/proxy.ts';
 import type { HandshakePhase, HandshakeReason } from '../types.ts';
@@ -39,5 +40,4 @@ export interface Circumstances {
 }
 
 /** `[::1]:443` */
-export const withPort = (address: string, port: number): string =>
-  `${address.includes(':') ? `[${address}]` : address}:${port}`;
+export const withPort = (address: string, port: number): string => `${urlHost(address)}:${port}`;

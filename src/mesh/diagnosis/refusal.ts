@@ -1,7 +1,8 @@
 /** A TLS alert about the certificate that we present, compared with what our own files say. */
+import { utcDay } from '../../time/index.ts';
 import type { Failure } from './circumstances.ts';
 import { type ClientFacts, standingOf } from './client.ts';
-import { day, issuerOf, subjectOf } from './words.ts';
+import { issuerOf, subjectOf } from './words.ts';
 
 export function ofMissingCertificate(alert: string): Failure {
   return {
@@ -26,12 +27,12 @@ export function whatOurDatesExplain(client: ClientFacts, now: Date): Failure | u
     case 'expired':
       return {
         reason: 'client_certificate_expired',
-        detail: `our certificate expired on ${day(certificate.notAfter)}`,
+        detail: `our certificate expired on ${utcDay(certificate.notAfter)}`,
       };
     case 'not yet valid':
       return {
         reason: 'client_certificate_rejected',
-        detail: `our certificate is not valid before ${day(certificate.notBefore)}, by this machine’s clock`,
+        detail: `our certificate is not valid before ${utcDay(certificate.notBefore)}, by this machine’s clock`,
         remedy:
           'Check this machine’s clock. If it is right, use the previous certificate until this one becomes valid.',
       };
@@ -39,10 +40,12 @@ export function whatOurDatesExplain(client: ClientFacts, now: Date): Failure | u
     case 'issuer not yet valid': {
       const { issuer, is } = standing;
       const when =
-        is === 'issuer expired' ? `expired on ${day(issuer.notAfter)}` : `is not valid before ${day(issuer.notBefore)}`;
+        is === 'issuer expired'
+          ? `expired on ${utcDay(issuer.notAfter)}`
+          : `is not valid before ${utcDay(issuer.notBefore)}`;
       return {
         reason: 'client_certificate_rejected',
-        detail: `the CA certificate ${subjectOf(issuer)} in the chain of our certificate ${when}; our certificate itself is valid until ${day(certificate.notAfter)}`,
+        detail: `the CA certificate ${subjectOf(issuer)} in the chain of our certificate ${when}; our certificate itself is valid until ${utcDay(certificate.notAfter)}`,
         remedy:
           'Replace that CA certificate in the CA bundle with the current one: it is sent along with ours, and a server may check both. A new client certificate would not help.',
       };
@@ -51,7 +54,7 @@ export function whatOurDatesExplain(client: ClientFacts, now: Date): Failure | u
 }
 
 function ofGoodCertificate(alert: string, { certificate }: ClientFacts): Failure {
-  const until = day(certificate.notAfter);
+  const until = utcDay(certificate.notAfter);
   const rejected = (what: string, remedy?: string): Failure => ({
     reason: 'client_certificate_rejected',
     detail: `${what} (TLS alert ${alert})`,

@@ -1,8 +1,9 @@
 /** Why the server's certificate is not trusted, from what it presented and what we trust. */
+import { utcDay } from '../../time/index.ts';
 import { isNhsName, looksSelfSigned, mayHaveIssued } from '../../verify/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import type { Failure } from './circumstances.ts';
-import { day, issuerOf, listed, named, subjectOf } from './words.ts';
+import { issuerOf, listed, named, subjectOf } from './words.ts';
 
 export interface Presented {
   /** OpenSSL's verdict, or Node's about the name. */
@@ -30,7 +31,7 @@ export function ofServerCertificate(presented: Presented): Failure {
   const early = code === 'CERT_NOT_YET_VALID' ? certificates.find(({ notBefore }) => notBefore > now) : undefined;
   if (early) {
     return untrusted(
-      `${subjectOf(early)} is not valid before ${day(early.notBefore)}, and this machine’s clock says ${day(now)}`,
+      `${subjectOf(early)} is not valid before ${utcDay(early.notBefore)}, and this machine’s clock says ${utcDay(now)}`,
       'Check this machine’s clock. If it is right, report it to the service desk of that environment.',
     );
   }
@@ -67,7 +68,7 @@ function expired({ certificates, trusted, now }: Presented): Failure {
   const inBundle = new Set(trusted.map(({ fingerprintSha256 }) => fingerprintSha256));
   const theirs = certificates.find((each) => each.notAfter < now && !inBundle.has(each.fingerprintSha256));
   const detail = (each: Certificate, where: string) =>
-    `${subjectOf(each)}${where}, issued by ${issuerOf(each)}, expired on ${day(each.notAfter)}, and this machine’s clock says ${day(now)}`;
+    `${subjectOf(each)}${where}, issued by ${issuerOf(each)}, expired on ${utcDay(each.notAfter)}, and this machine’s clock says ${utcDay(now)}`;
   if (theirs) return { reason, detail: detail(theirs, '') };
   const ours = trusted.find(
     (each) => each.notAfter < now && certificates.some((certificate) => mayHaveIssued(certificate, each)),

@@ -9,9 +9,6 @@ export function named({ commonName, text }: DistinguishedName): string {
 export const subjectOf = ({ subject }: Certificate): string => named(subject);
 export const issuerOf = ({ issuer }: Certificate): string => named(issuer);
 
-/** `2027-03-04`, UTC. */
-export const day = (time: Date): string => time.toISOString().slice(0, 10);
-
 /** `a, b and c` */
 export function listed(items: readonly string[]): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;

@@ -1,7 +1,7 @@
 /** Which proxy to use for a target, if any. */
-import { isIPv6 } from 'node:net';
 import { Secret, type Variables } from '../../config/index.ts';
 import { MonitorError } from '../../errors/index.ts';
+import { urlHost } from '../../text/index.ts';
 import { bare } from './authority.ts';
 import { excludes } from './no-proxy.ts';
 
@@ -42,7 +42,7 @@ export function proxyFor(target: URL, configured: string | undefined, env: Varia
 
 /** The proxy as Node's own agents take it. */
 export function agentProxy({ authorization, host, port }: HttpProxy): Secret {
-  const url = new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${port}`);
+  const url = new URL(`http://${urlHost(host)}:${port}`);
   const [, user = '', password = ''] = /^([^:]*):(.*)$/s.exec(credentialsIn(authorization)) ?? [];
   url.username = encodeURIComponent(user);
   url.password = encodeURIComponent(password);

@@ -1,6 +1,6 @@
 /** What the contact is told during a renewal. Never the desk: each of these goes to one person. Pure, like the request itself. */
 import type { ResolvedEnvironment } from '../../config/index.ts';
-import { ourCommand, plural } from '../../text/index.ts';
+import { lowerFirst, ourCommand, plural } from '../../text/index.ts';
 import { londonDay, londonDayOf, londonTime } from '../../time/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import { isFirst } from '../first.ts';
@@ -147,8 +147,6 @@ New certificate expires: ${londonTime(notAfter)}`;
 
 const typed = ({ configurationFile, environment }: Context, words: string, options: string) =>
   ourCommand(words, { configurationFile, environment: environment.name }, options);
-
-const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 interface Content {
   readonly subject: string;

@@ -78,7 +78,7 @@ export interface ReportedEnvironment extends Omit<Parsed, 'handshake' | 'thresho
 }
 
 /** A check that is late by less may still be running, or our clock and the service's differ. */
-export const mayBeLateMs = 15 * minuteMs;
+const mayBeLateMs = 15 * minuteMs;
 
 /** @returns undefined if it is not an environment of our API. */
 export function reportedEnvironment(json: unknown, now: Date): ReportedEnvironment | undefined {

@@ -3,7 +3,7 @@ import { catalogue, type FindingCode } from '../../findings/index.ts';
 import { joined, literal, plural, type SafeText, say, shortened } from '../../text/index.ts';
 import { elapsed, timeLeft, utcDay, utcTime } from '../../time/index.ts';
 import { worstStanding } from '../nagios.ts';
-import { labelled, paint, printed, severityFormat, type Terminal, wrap } from '../terminal.ts';
+import { commandLines, labelled, paint, printed, severityFormat, type Terminal, wrap } from '../terminal.ts';
 import type { ReportedCertificate, ReportedEnvironment, ReportedFinding } from './reported.ts';
 
 const longestName = 100;
@@ -66,7 +66,7 @@ function verdict(environment: ReportedEnvironment, now: Date): SafeText {
 function firstAction({ firstAction, command }: ReportedEnvironment['diagnosis'], terminal: Terminal): SafeText[] {
   return [
     ...labelled('Do first', firstAction, terminal).map((line) => paint(terminal, 'bold', line)),
-    ...(command ? [say`             $ ${command}`] : []),
+    ...commandLines(command),
     blank,
   ];
 }

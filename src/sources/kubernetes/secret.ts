@@ -1,4 +1,5 @@
 /** `{ kubernetes_secret: NAME, key: K, namespace: NS }`: one value of a Secret, from the API server. */
+import { urlHost } from '../../text/index.ts';
 import { SourceError } from '../error.ts';
 import { readLocalText, readLocalToken } from '../local.ts';
 import { type Item, type StoreDriver, type StoreProblem, StoreUnavailableError } from '../store/driver.ts';
@@ -86,7 +87,7 @@ const remedy =
 
 function serverOf({ KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' }: Variables): string {
   if (host === undefined) throw new SourceError('variable KUBERNETES_SERVICE_HOST is not set');
-  const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const server = `https://${urlHost(host)}:${port}`;
   if (!URL.canParse(server))
     throw new SourceError('variables KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are no address');
   return server;

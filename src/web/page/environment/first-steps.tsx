@@ -1,10 +1,11 @@
-import type { RenewalStatus } from '../../../renewal/index.ts';
+import { isDrafted, type RenewalStatus } from '../../../renewal/index.ts';
 import { Tag } from '../parts/tag.tsx';
 
 /** The way to the first certificate, and how far along it the environment is. */
-export function FirstSteps({ renewal: { state, first, record } }: { renewal: RenewalStatus }) {
-  const isDrafted = record?.delivery === 'drafted' && state === 'requested';
-  const asked = first === 'awaited' && !isDrafted && (record === undefined || ['requested', 'issued'].includes(state));
+export function FirstSteps({ renewal }: { renewal: RenewalStatus }) {
+  const { state, first, record } = renewal;
+  const asked =
+    first === 'awaited' && !isDrafted(renewal) && (record === undefined || ['requested', 'issued'].includes(state));
   const steps: readonly (readonly [string, boolean])[] = [
     ['Request it: mesh-cert-monitor request', record !== undefined || first === 'awaited'],
     ['The desk has the request', asked],

@@ -1,6 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import type { Severity } from '../../../findings/index.ts';
-import { draftedLabel, type RenewalRecord, type RenewalState, stateCatalogue } from '../../../renewal/index.ts';
+import {
+  draftedLabel,
+  isDrafted,
+  type RenewalState,
+  type RenewalStatus,
+  stateCatalogue,
+} from '../../../renewal/index.ts';
 import { type Standing, severityWords, standingWords } from './words.ts';
 
 type Colour = 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'grey' | 'aqua-green' | 'purple';
@@ -33,14 +39,8 @@ const renewalColours: Record<RenewalState, Colour> = {
   failed: 'red',
 };
 
-interface RenewalTagProps {
-  readonly state: RenewalState;
-  /** The record, where there is one. */
-  readonly record?: Pick<RenewalRecord, 'delivery'> | undefined;
-}
-
-export const RenewalTag = ({ state, record }: RenewalTagProps) =>
-  state === 'requested' && record?.delivery === 'drafted' ? (
+export const RenewalTag = ({ state, record }: Pick<RenewalStatus, 'state' | 'record'>) =>
+  isDrafted({ state, record }) ? (
     <Tag colour="yellow">{draftedLabel}</Tag>
   ) : (
     <Tag colour={renewalColours[state]}>{stateCatalogue[state].label}</Tag>
