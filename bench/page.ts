@@ -49,6 +49,7 @@ async function serve(count: number) {
     ...pages({
       estate: () => estate,
       now,
+      past: () => undefined,
       renewals: () => ({ count: 0, slice: () => [], of: () => [] }),
       renewalFiles: async () => ({}),
       stateDir: () => '/',

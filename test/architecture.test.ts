@@ -8,6 +8,7 @@ const mayImport: Record<string, readonly string[]> = {
   installation: [],
   shortage: ['errors'],
   files: ['shortage'],
+  database: [],
   threads: ['errors', 'shortage'],
   text: [],
   time: ['text'],
@@ -23,6 +24,7 @@ const mayImport: Record<string, readonly string[]> = {
   examine: [
     'config',
     'credential',
+    'database',
     'errors',
     'files',
     'findings',
@@ -87,6 +89,7 @@ const mayImport: Record<string, readonly string[]> = {
   monitor: [
     'config',
     'credential',
+    'database',
     'diagnosis',
     'errors',
     'examine',
@@ -101,7 +104,7 @@ const mayImport: Record<string, readonly string[]> = {
     'verify',
     'x509',
   ],
-  notify: ['config', 'findings', 'mesh', 'renewal', 'sources', 'status', 'text', 'time', 'verify'],
+  notify: ['config', 'database', 'findings', 'mesh', 'renewal', 'sources', 'status', 'text', 'time', 'verify'],
   service: [
     'config',
     'credential',

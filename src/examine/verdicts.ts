@@ -3,11 +3,11 @@
  * of files that have not changed. It says so with the time at which it was found out, and examines them all the same.
  */
 import { createHmac, hash, randomBytes } from 'node:crypto';
-import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { ResolvedEnvironment, Variables } from '../config/index.ts';
 import { type RememberedCredential, readSources, recalled, rememberedOf } from '../credential/index.ts';
+import { openDatabase } from '../database/index.ts';
 import { MonitorError } from '../errors/index.ts';
 import { dispensable } from '../files/index.ts';
 import { type Assessment, assess, policyFor, type Rehearsal } from '../verify/index.ts';
@@ -98,19 +98,19 @@ function rowOf(data: string, sum: string): Row | undefined {
   return hash('sha256', data) === sum ? (JSON.parse(data) as Row) : undefined;
 }
 
-/** Losing the last few in a power cut does no harm, so writes are not synchronous; each one is whole or absent. */
-function open(file: string, program: string) {
-  closeSync(openSync(file, 'a', 0o600));
-  const database = new DatabaseSync(file);
-  try {
-    const ours = Number(database.prepare('PRAGMA application_id').get()?.application_id);
-    const tables = Number(database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count);
-    if (ours !== applicationId && tables > 0)
-      throw new ForeignDatabaseError('it is the database of another program; remove it, and it is made again');
-    database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-      PRAGMA max_page_count = ${mostPages};
-      CREATE TABLE IF NOT EXISTS about (id INTEGER PRIMARY KEY CHECK (id = 1), program TEXT NOT NULL, salt BLOB NOT NULL) STRICT;
-      CREATE TABLE IF NOT EXISTS verdicts (number INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, data TEXT NOT NULL, sum TEXT NOT NULL) STRICT`);
+const schema = `PRAGMA application_id = ${applicationId}; PRAGMA max_page_count = ${mostPages};
+  CREATE TABLE IF NOT EXISTS about (id INTEGER PRIMARY KEY CHECK (id = 1), program TEXT NOT NULL, salt BLOB NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS verdicts (number INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, data TEXT NOT NULL, sum TEXT NOT NULL) STRICT`;
+
+function mustBeOurs(database: DatabaseSync): void {
+  const ours = Number(database.prepare('PRAGMA application_id').get()?.application_id);
+  const tables = Number(database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.count);
+  if (ours !== applicationId && tables > 0)
+    throw new ForeignDatabaseError('it is the database of another program; remove it, and it is made again');
+}
+
+const open = (file: string, program: string) =>
+  openDatabase(file, { schema, check: mustBeOurs }, (database) => {
     const about = database.prepare('SELECT program, salt FROM about').get();
     const salt = about?.program === program ? Buffer.from(about.salt as Uint8Array) : randomBytes(32);
     if (about?.program !== program) {
@@ -123,8 +123,4 @@ function open(file: string, program: string) {
     const prune = database.prepare('DELETE FROM verdicts WHERE number <= (SELECT max(number) FROM verdicts) - ?');
     const isEmpty = database.prepare('SELECT 1 FROM verdicts LIMIT 1').get() === undefined;
     return { database, salt, isEmpty, read, write, prune };
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
+  });

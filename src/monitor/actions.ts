@@ -7,6 +7,7 @@ import type { RenewalInput, RenewalStep } from '../renewal/index.ts';
 import type { Assessment } from '../verify/index.ts';
 import type { LastSuccesses } from './last-successes.ts';
 import type { Log } from './log.ts';
+import type { StateMemory } from './past-states.ts';
 
 /** Everything the monitor does outside its own memory. */
 export interface Actions {
@@ -33,6 +34,8 @@ export interface MonitorOptions {
   readonly log: Log;
   /** Default: nothing is remembered from an earlier process. */
   readonly successes?: LastSuccesses;
+  /** Default: no history is kept. */
+  readonly states?: StateMemory;
   /** For checking one environment's files; default 30 s. Handshakes and mail have their own deadlines. */
   readonly checkDeadlineMs?: number;
   /** How long to wait before work that a shortage has interrupted is repeated. Default: 30 s, plus up to as much again. */

@@ -4,4 +4,5 @@ export { type LastSuccesses, openLastSuccesses } from './last-successes.ts';
 export { createLog, type Log } from './log.ts';
 export { Monitor } from './monitor.ts';
 export { checkOnce } from './once.ts';
+export { openStateMemory, type StateMemory } from './past-states.ts';
 export { type Schedule, startSchedule } from './schedule.ts';

@@ -1,10 +1,9 @@
 /**
  * When each environment's last successful handshake was, kept across restarts. Otherwise a service that is restarted every day would never notice
- * a day without one. The state directory already belongs to this process, because the renewals have locked it.
+ * a day without one.
  */
-import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from '../database/index.ts';
 import { dispensable } from '../files/index.ts';
 import type { Log } from './log.ts';
 
@@ -37,18 +36,14 @@ export function openLastSuccesses(stateDir: string, log: Pick<Log, 'warn'>): Las
   };
 }
 
-/** Times are Unix time in milliseconds. Losing the last few in a power cut does no harm, so writes are not synchronous. */
-function open(file: string) {
-  closeSync(openSync(file, 'a', 0o600));
-  const database = new DatabaseSync(file);
-  try {
-    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-      CREATE TABLE IF NOT EXISTS successes (environment TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT`);
-    const read = database.prepare('SELECT at FROM successes WHERE environment = ?');
-    const write = database.prepare('INSERT INTO successes VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at');
-    return { database, read, write };
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
+/** Times are Unix time in milliseconds. */
+const open = (file: string) =>
+  openDatabase(
+    file,
+    { schema: 'CREATE TABLE IF NOT EXISTS successes (environment TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT' },
+    (database) => ({
+      database,
+      read: database.prepare('SELECT at FROM successes WHERE environment = ?'),
+      write: database.prepare('INSERT INTO successes VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at'),
+    }),
+  );

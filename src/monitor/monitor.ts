@@ -4,7 +4,7 @@ import type { Configuration } from '../config/index.ts';
 import { MonitorError } from '../errors/index.ts';
 import { type Examination, needsStore } from '../examine/index.ts';
 import type { RenewalStep } from '../renewal/index.ts';
-import type { EstateStatus } from '../status/index.ts';
+import { causeOf, type EstateStatus, isSettled } from '../status/index.ts';
 import { secondMs } from '../time/index.ts';
 import type { MonitorOptions } from './actions.ts';
 import { type Entry, entryOf, noteStep, noteUnchanged, type Run, renew, wouldStepTheSame } from './entry.ts';
@@ -23,6 +23,7 @@ import { noSuccesses } from './last-successes.ts';
 import { createLimit, forEachLimited, handshakesAtOnce, withDeadline } from './limit.ts';
 import { changes } from './log.ts';
 import { lookAtAll } from './look.ts';
+import { noStates } from './past-states.ts';
 import { Planner } from './planner.ts';
 import { handshakeIntervalMs, nextCheckAfter } from './schedule.ts';
 import { Wall, type Work } from './wall.ts';
@@ -70,7 +71,13 @@ export class Monitor {
   #estate: EstateStatus | undefined;
 
   constructor(configuration: Configuration, options: MonitorOptions, adopts = true) {
-    this.#options = { checkDeadlineMs: 30_000, retryAfterMs: 30_000, successes: noSuccesses, ...options };
+    this.#options = {
+      checkDeadlineMs: 30_000,
+      retryAfterMs: 30_000,
+      successes: noSuccesses,
+      states: noStates,
+      ...options,
+    };
     this.#startedAt = options.now();
     this.#wall = new Wall(options.log, this.#stopping.signal, (work, name) => this.#afterShortage(work, name));
     this.#reload = { file: configuration.path, lastReloadSuccessful: true, lastReloadSuccessAt: this.#startedAt };
@@ -157,8 +164,9 @@ export class Monitor {
 
   /** One cycle: checks every environment's files, each within its deadline. Renewals may still be running when it returns. */
   async checkAll(): Promise<void> {
-    const { actions, now } = this.#options;
+    const { actions, now, states } = this.#options;
     const begun = performance.now();
+    states.watched(() => this.#memories.keys(), now());
     if (!this.#ready) await this.#recall();
     this.#circumstances = actions.circumstances?.(now());
     const environments = [...this.#memories.values()].map(({ memory }) => memory.environment);
@@ -374,7 +382,9 @@ export class Monitor {
   }
 
   #tell(before: Entry['status'], { status }: Entry): void {
-    for (const { level, fields, message } of changes(before, status)) this.#options.log[level](fields, message);
+    const { log, now, states } = this.#options;
+    for (const { level, fields, message } of changes(before, status)) log[level](fields, message);
+    if (isSettled(status)) states.note(status.name, status.status, causeOf(status), now());
   }
 
   #track(work: Promise<void>): void {

@@ -1,7 +1,6 @@
-/** Who has been told what, kept across restarts. The state directory already belongs to this process, because the renewals have locked it. */
-import { closeSync, openSync } from 'node:fs';
+/** Who has been told what, kept across restarts. */
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from '../database/index.ts';
 import type { Status } from '../findings/index.ts';
 import type { LastTold } from './transition.ts';
 
@@ -29,16 +28,14 @@ export interface NoticeMemory {
   close(): void;
 }
 
+const schema = `
+  CREATE TABLE IF NOT EXISTS told (environment TEXT PRIMARY KEY, status TEXT NOT NULL, cause TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS stages (contact TEXT NOT NULL, fingerprint TEXT NOT NULL, stage INTEGER NOT NULL, state TEXT NOT NULL,
+    tries INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (contact, fingerprint, stage)) STRICT`;
+
 /** @throws {Error} of SQLite or the file system, from every method: nobody is told anything that could not be recorded. */
 export function openNoticeMemory(stateDir: string): NoticeMemory {
-  const file = join(stateDir, 'notices.sqlite');
-  closeSync(openSync(file, 'a', 0o600));
-  const database = new DatabaseSync(file, { timeout: 20 });
-  try {
-    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-      CREATE TABLE IF NOT EXISTS told (environment TEXT PRIMARY KEY, status TEXT NOT NULL, cause TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
-      CREATE TABLE IF NOT EXISTS stages (contact TEXT NOT NULL, fingerprint TEXT NOT NULL, stage INTEGER NOT NULL, state TEXT NOT NULL,
-        tries INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (contact, fingerprint, stage)) STRICT`);
+  return openDatabase(join(stateDir, 'notices.sqlite'), { schema, lasting: true, timeoutMs: 20 }, (database) => {
     const told = database.prepare('SELECT environment, status, cause, at FROM told');
     const tell = database.prepare('INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?)');
     const stage = database.prepare(
@@ -73,8 +70,5 @@ export function openNoticeMemory(stateDir: string): NoticeMemory {
         void keep.run(key.contact, key.fingerprintSha256, key.stage, state, tries, at.getTime()),
       close: () => database.close(),
     };
-  } catch (error) {
-    database.close();
-    throw error;
-  }
+  });
 }

@@ -2,7 +2,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Status } from '../findings/index.ts';
 import type { Secret } from '../sources/index.ts';
-import type { EnvironmentStatus } from '../status/index.ts';
+import { causeOf, type EnvironmentStatus } from '../status/index.ts';
 import { escaped, jsonText, type SafeText, say } from '../text/index.ts';
 import { daysUntil, rfc3339, unixSeconds } from '../time/index.ts';
 
@@ -21,12 +21,6 @@ export interface Transition {
   readonly from?: LastTold;
   readonly estate?: string;
 }
-
-/** Until an environment has been checked and MESH has been asked, its state is that of a program that has just started. */
-export const isSettled = ({ handshake, lastRunAt, renewal }: EnvironmentStatus): boolean =>
-  lastRunAt !== undefined && (handshake.last !== undefined || renewal.first !== undefined);
-
-export const causeOf = ({ diagnosis }: EnvironmentStatus): string => diagnosis.cause?.code ?? '';
 
 /** Nobody is told that an environment is well which nobody was told about. */
 export function isNews(status: EnvironmentStatus, last: LastTold | undefined): boolean {

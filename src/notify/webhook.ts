@@ -5,12 +5,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Configuration } from '../config/index.ts';
 import { readSecret, SourceError, type Variables } from '../sources/index.ts';
-import type { EnvironmentStatus } from '../status/index.ts';
+import { causeOf, type EnvironmentStatus, isSettled } from '../status/index.ts';
 import { minuteMs, secondMs } from '../time/index.ts';
 import { type Current, named } from './current.ts';
 import type { NoticeMemory } from './memory.ts';
 import { type Posted, post } from './post.ts';
-import { bodyOf, causeOf, isNews, isSettled, type LastTold, signatureHeaders } from './transition.ts';
+import { bodyOf, isNews, type LastTold, signatureHeaders } from './transition.ts';
 
 export type WebhookSettings = NonNullable<NonNullable<Configuration['notify']>['webhook']>;
 

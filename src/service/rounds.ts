@@ -5,7 +5,9 @@ import {
   type Log,
   Monitor,
   openLastSuccesses,
+  openStateMemory,
   type Schedule,
+  type StateMemory,
   startSchedule,
 } from '../monitor/index.ts';
 import { describe } from './problems.ts';
@@ -20,23 +22,30 @@ interface RoundsOptions {
 export class Rounds {
   readonly #log: Log;
   readonly #successes: LastSuccesses;
+  readonly #states: StateMemory;
   readonly #monitor: Monitor;
   #schedule: Schedule | undefined;
   #firstCycle: Promise<void> = Promise.resolve();
 
-  private constructor(monitor: Monitor, successes: LastSuccesses, log: Log) {
+  private constructor(monitor: Monitor, successes: LastSuccesses, states: StateMemory, log: Log) {
     this.#log = log;
     this.#successes = successes;
+    this.#states = states;
     this.#monitor = monitor;
   }
 
   /** Nothing is checked before `begin`. */
   static async over(configuration: Configuration, { actions, now, log }: RoundsOptions): Promise<Rounds> {
     const successes = openLastSuccesses(configuration.stateDir, log);
-    return new Rounds(await Monitor.gradually(configuration, { actions, now, log, successes }), successes, log);
+    const states = openStateMemory(configuration.stateDir, log);
+    const monitor = await Monitor.gradually(configuration, { actions, now, log, successes, states });
+    return new Rounds(monitor, successes, states, log);
   }
 
   readonly estate = () => this.#monitor.estate();
+
+  /** The states that an environment has been in. */
+  readonly past: StateMemory['past'] = (environment, now) => this.#states.past(environment, now);
 
   /** What is waiting, and how long the last cycle took. */
   work(): ReturnType<Monitor['work']> {
@@ -80,5 +89,6 @@ export class Rounds {
   async close(): Promise<void> {
     await this.#monitor.settled();
     this.#successes.close();
+    this.#states.close();
   }
 }

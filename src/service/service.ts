@@ -217,6 +217,7 @@ class RunningService implements Service {
     return {
       estate: this.estate,
       now: this.#options.now,
+      past: (environment, now) => this.#rounds?.past(environment, now),
       renewals: () => this.#recordOfRenewals(),
       renewalFiles: (record) => readRenewalFiles(stateDir(), record),
       stateDir,

@@ -1,2 +1,3 @@
-/** The types that everything which shows a status reads. */
+/** What everything that shows a status reads. */
+export { causeOf, isSettled, type PastStates, pastDays } from './past.ts';
 export type { EnvironmentStatus, EstateStatus, HandshakeStatus } from './types.ts';

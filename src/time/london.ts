@@ -7,6 +7,8 @@ const formatter = (options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', ...options });
 const words = formatter({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 const clock = formatter({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' });
+const twelveHours = formatter({ hour: 'numeric', minute: '2-digit', hour12: true });
+const shortMonths = formatter({ day: 'numeric', month: 'short', year: 'numeric' });
 const digits = formatter({ year: 'numeric', month: '2-digit', day: '2-digit' });
 
 type Part = Intl.DateTimeFormatPartTypes;
@@ -33,8 +35,21 @@ export const londonIsoDay = (date: Date): SafeText => say`${isoDay(date)}`;
 /** `22 January 2027` */
 export const shortLondonDay = (date: Date): SafeText => say`${parts(words, date, ['day', 'month', 'year'])}`;
 
-/** `22 January 2027, 13:00 GMT` */
-export const shortLondonTime = (date: Date): SafeText => say`${shortLondonDay(date)}, ${hours(date)}`;
+/** `22 Jan 2027`, for tables. */
+export const shortestLondonDay = (date: Date): SafeText => say`${parts(shortMonths, date, ['day', 'month', 'year'])}`;
+
+/** `1pm`, `9:30am`, `midday`, `midnight`: as the NHS digital service manual writes times. */
+export function nhsClock(date: Date): SafeText {
+  const time = `${parts(twelveHours, date, ['hour', 'minute'], ':').replace(':00', '')}${parts(twelveHours, date, ['dayPeriod']).toLowerCase()}`;
+  if (time === '12pm') return say`midday`;
+  return time === '12am' ? say`midnight` : say`${time}`;
+}
+
+/** `22 January 2027 at 1pm`. At midnight, which could be either end of a day: `22 January 2027 at midnight (start of day)`. */
+export function shortLondonTime(date: Date): SafeText {
+  const time = nhsClock(date);
+  return say`${shortLondonDay(date)} at ${time}${time === 'midnight' ? ' (start of day)' : ''}`;
+}
 
 /** A calendar day in London, as days since 1970-01-01, so that daylight saving has no effect. */
 export type LondonDay = number;

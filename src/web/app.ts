@@ -26,7 +26,7 @@ export interface WebOptions {
   /** Security headers, set on every response before any route. */
   readonly headers?: RequestHandler;
   /** The page, the API and the calendar. */
-  readonly routers?: readonly Router[];
+  readonly routers?: readonly RequestHandler[];
   /** Called with errors that are our own. */
   readonly report: (error: unknown) => void;
 }

@@ -4,7 +4,8 @@ import type { EnvironmentStatus } from '../status/index.ts';
 import { escaped, type SafeText } from '../text/index.ts';
 import { daysUntil, rfc3339 } from '../time/index.ts';
 import { inBatches, sendPieces } from './answers/pieces.ts';
-import { found, queryOf } from './page/overview/select.ts';
+import { filterOf } from './page/overview/filter.ts';
+import { found } from './page/overview/select.ts';
 import { readOnly } from './problem.ts';
 import type { Shown } from './shown.ts';
 
@@ -29,12 +30,13 @@ const columns: readonly (readonly [heading: string, value: (environment: Environ
 export function csvRoutes({ estate, now }: Shown): Router {
   const router = Router({ strict: true, caseSensitive: true });
   readOnly(router, '/environments.csv', async (request, response) => {
+    const at = now();
     response.set({
       'Content-Type': 'text/csv; charset=utf-8; header=present',
       'Content-Disposition': 'attachment; filename="mesh-environments.csv"',
       'Cache-Control': 'no-store',
     });
-    await sendPieces(request, response, environmentsCsv(found(estate().environments, queryOf(request.query.q)), now()));
+    await sendPieces(request, response, environmentsCsv(found(estate().environments, filterOf(request.query), at), at));
   });
   return router;
 }

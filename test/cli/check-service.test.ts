@@ -36,6 +36,7 @@ async function serve(
   const shown = {
     estate: () => estateOf(environments),
     now: () => sampleNow,
+    past: () => undefined,
     renewals: () => recordsOf([]),
     renewalFiles: async () => ({}),
     stateDir: () => '/nowhere',

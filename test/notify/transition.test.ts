@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { bodyOf, isNews, isSettled, signatureHeaders } from '../../src/notify/transition.ts';
+import { bodyOf, isNews, signatureHeaders } from '../../src/notify/transition.ts';
 import { Secret } from '../../src/sources/index.ts';
+import { isSettled } from '../../src/status/index.ts';
 import { environmentStatus, everyEnvironment, noHandshakeYet, sampleNow } from '../support/status.ts';
 
 const { expired, healthy, unchecked } = everyEnvironment();

@@ -5,8 +5,10 @@ import {
   londonDay,
   londonDayOf,
   londonTime,
+  nhsClock,
   relativeWords,
   rfc3339,
+  shortestLondonDay,
   shortLondonDay,
   shortLondonTime,
   timeLeft,
@@ -68,12 +70,24 @@ describe('dates', () => {
   const summer = new Date('2026-06-30T23:30:00Z');
 
   test('London’s, by its own clock in winter and in summer', () => {
-    expect(shortLondonTime(winter)).toBe('1 January 2026, 00:00 GMT');
-    expect(shortLondonTime(summer)).toBe('1 July 2026, 00:30 BST');
+    expect(shortLondonTime(winter)).toBe('1 January 2026 at midnight (start of day)');
+    expect(shortLondonTime(summer)).toBe('1 July 2026 at 12:30am');
+    expect(shortestLondonDay(summer)).toBe('1 Jul 2026');
     expect(shortLondonDay(summer)).toBe('1 July 2026');
     expect(londonDay(summer)).toBe('Wednesday 1 July 2026 (2026-07-01)');
     expect(londonTime(summer)).toBe('Wednesday 1 July 2026 at 00:30 BST (2026-06-30T23:30:00Z)');
     expect(londonDayOf(summer) - londonDayOf(new Date('2026-06-30T22:59:59Z'))).toBe(1);
+  });
+
+  // https://service-manual.nhs.uk/content/numbers-measurements-dates-time
+  test.each([
+    ['2026-03-02T09:30:00Z', '9:30am'],
+    ['2026-03-02T17:00:00Z', '5pm'],
+    ['2026-03-02T12:00:00Z', 'midday'],
+    ['2026-07-01T23:00:00Z', 'midnight'],
+    ['2026-03-02T12:05:00Z', '12:05pm'],
+  ])('%s is “%s”, as the NHS writes it', (time, words) => {
+    expect(nhsClock(new Date(time))).toBe(words);
   });
 
   test('UTC, to the second', () => {

@@ -19,6 +19,7 @@ const pages = [
   '/',
   '/?q=renewal',
   '/?q=nothing-has-this-name',
+  '/?state=warning&expires=60&sort=expiry',
   ...richEnvironments().map(({ name }) => `/environments/${name}`),
   '/renewals',
   ...[...new Set(richRecords().map(({ environment }) => environment))].map((name) => `/renewals/${name}`),
@@ -124,6 +125,76 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await close();
   });
 
+  test('fifty environments fit on three screens, in rows of one line', async () => {
+    const { expired, expiresSoon, healthy } = everyEnvironment();
+    const many = [...Array(50).keys()].map((each) => {
+      const like = each === 0 ? expired : each < 3 ? expiresSoon : healthy;
+      return { ...like, name: `trust-${each}-production` };
+    });
+    const other = await servePages({ estate: () => estateOf(many) });
+    const { page, close } = await watchedPage(browser, other.url, viewports.desktop);
+    await page.goto('/');
+    const last = await page.getByRole('row').last().boundingBox();
+    await close();
+    await other.close();
+    expect(last?.height).toBeLessThan(40);
+    expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThan(3 * viewports.desktop.viewport.height);
+  });
+
+  test('a phone shows the name and the state of an environment first, side by side', async () => {
+    const { page, close } = await watchedPage(browser, served.url, viewports.phone);
+    await page.goto('/?q=expires-soon');
+    const row = page.getByRole('row').last();
+    const boxOf = (text: string) => row.getByText(text, { exact: true }).boundingBox();
+    const [name, state] = [await boxOf('expires-soon'), await boxOf('Needs attention')];
+    expect(Math.abs((name?.y ?? 0) - (state?.y ?? 99))).toBeLessThan(10);
+    expect(state?.x).toBeGreaterThan(name?.x ?? 999);
+    await close();
+  });
+
+  test.each([1000, 1024, 1100, 1200, 1264])(
+    '%i px wide, the content has a margin and nobody scrolls sideways',
+    async (width) => {
+      const { page, close } = await watchedPage(browser, served.url, { viewport: { width, height: 800 } });
+      for (const path of ['/', '/environments/expired', '/renewals']) {
+        await page.goto(path);
+        expect([path, await overflow(page)]).toEqual([path, 0]);
+        const box = await page.locator('main .page-width').first().boundingBox();
+        expect([path, box?.x]).toEqual([path, 32]);
+        expect([path, Math.round(width - (box?.x ?? 0) - (box?.width ?? 0))]).toEqual([path, 32]);
+      }
+      await close();
+    },
+  );
+
+  const inOtherColours = ['/', '/environments/expired', '/environments/integration', '/renewals', notFound];
+  const requested = '/renewals/renewal-requested';
+
+  test('in a dark style nobody is shut out', async () => {
+    const { page, complaints, close } = await watchedPage(browser, served.url, { colorScheme: 'dark' }, [notFound]);
+    for (const path of [...inOtherColours, requested]) {
+      await page.goto(path);
+      await page.evaluate("document.querySelectorAll('details').forEach((each) => each.setAttribute('open', ''))");
+      expect([path, await accessibilityProblems(page)]).toEqual([path, []]);
+      await screenshot(page, `dark-${nameOf(path)}`);
+    }
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('in forced colours a timeline keeps its points, and every bar its end', async () => {
+    const { page, close } = await watchedPage(browser, served.url, { forcedColors: 'active' });
+    await page.goto(requested);
+    // A background is taken away in forced colours; a border is not.
+    const point = "getComputedStyle(document.querySelector('.timeline__event'), '::before').borderTopWidth";
+    expect(await page.evaluate(point)).toBe('6px');
+    await page.goto('/environments/integration');
+    const fills =
+      "['over', 'left', 'now'].map((part) => getComputedStyle(document.querySelector('.time-bar__' + part)).fill)";
+    expect(new Set((await page.evaluate(fills)) as string[]).size).toBe(3);
+    await close();
+  });
+
   test('a phone shows the state of six environments on two screens', async () => {
     const { expired, expiresSoon, healthy, keyMismatch } = everyEnvironment();
     const calm = ['deployment', 'training'].map((name) => environmentStatus({ ...healthy, name }));
@@ -143,7 +214,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     expect(await page.getByRole('row').count()).toBe(richEnvironments().length + 1);
     expect(await page.getByRole('button', { name: 'Pause updates' }).isVisible()).toBe(false);
     await page.getByRole('searchbox').fill('expired');
-    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('button', { name: 'Show' }).click();
     expect(await page.getByRole('row').count()).toBe(2);
     await page.getByRole('link', { name: 'expired', exact: true }).first().click();
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/^The client certificate expired on /);
@@ -167,7 +238,13 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       "(({ color, backgroundColor }) => [color, backgroundColor])(getComputedStyle(document.querySelector('.verdict')))";
     expect(await page.evaluate(colours)).toEqual(['rgb(0, 0, 0)', 'rgba(0, 0, 0, 0)']);
     expect(await page.getByText('certificate_expired').first().isVisible()).toBe(true);
+    expect(await page.getByText('As at 2 March 2026 at 9:30am').first().isVisible()).toBe(true);
     await screenshot(page, 'print-expired');
+    await page.goto('/');
+    const afterLinks =
+      "[...document.querySelectorAll('main a')].map((each) => getComputedStyle(each, '::after').content)";
+    expect(new Set((await page.evaluate(afterLinks)) as string[])).toEqual(new Set(['none']));
+    expect(await page.getByRole('searchbox').isVisible()).toBe(false);
     await close();
   });
 });

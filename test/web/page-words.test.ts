@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
-import { overviewHeading, tallyWords } from '../../src/web/page/overview/headline.ts';
+import { overviewHeading } from '../../src/web/page/overview/headline.ts';
 import { tally } from '../../src/web/page/overview/select.ts';
+import { stripWords } from '../../src/web/page/parts/day-strip.tsx';
+import { firstSentence, inLondon } from '../../src/web/page/parts/times.tsx';
 import { cut, sentence } from '../../src/web/page/parts/words.ts';
 import { everyEnvironment } from '../support/status.ts';
 
@@ -18,6 +20,30 @@ describe('words', () => {
     expect(cut('😀'.repeat(11), 10)).toBe(`${'😀'.repeat(10)}… (22 characters)`);
   });
 
+  test('times that others write in UTC become London’s, whatever their form, and an ISO date beside a date in words goes', () => {
+    expect(inLondon('It expired on 2026-06-28 09:30 UTC.')).toBe('It expired on 28 June 2026 at 10:30am.');
+    expect(inLondon('at 2026-02-28 09:30:15 UTC, next at 2026-02-28T12:00:00Z')).toBe(
+      'at 28 February 2026 at 9:30am, next at 28 February 2026 at midday',
+    );
+    expect(inLondon('on Friday 22 January 2027 at 13:00 GMT (2027-01-22T13:00:00Z).')).toBe(
+      'on 22 January 2027 at 1pm.',
+    );
+    expect(inLondon('from Friday 22 January 2027 (2027-01-22)')).toBe('from Friday 22 January 2027');
+    expect(inLondon('CN=2026-02-28, version 1.2')).toBe('CN=2026-02-28, version 1.2');
+    expect(inLondon('2026-99-99 09:30 UTC')).toBe('2026-99-99 09:30 UTC');
+  });
+
+  test('a first sentence ends where a space follows', () => {
+    expect(firstSentence('It is at a.example.org. Then more.')).toBe('It is at a.example.org');
+    expect(firstSentence('No end')).toBe('No end');
+  });
+
+  test('a strip says how many days were in which state, the worst first', () => {
+    expect(stripWords(['ok', 'ok', 'critical', undefined])).toBe(
+      'Act now on 1 day, OK on 2 days, not watched on 1 day',
+    );
+  });
+
   test('the heading follows the worst that holds', () => {
     const { healthy, wrongOrder, expired, unchecked } = everyEnvironment();
     const heading = (...all: EnvironmentStatus[]) => overviewHeading(tally(all));
@@ -27,7 +53,5 @@ describe('words', () => {
     expect(heading(healthy, unchecked)).toBe('1 of 2 environments has not been checked yet');
     expect(heading(healthy, unchecked, wrongOrder)).toBe('1 of 3 environments needs attention soon');
     expect(heading(expired, expired, wrongOrder)).toBe('2 of 3 environments need action now');
-    expect(tallyWords(tally([expired, wrongOrder, healthy]))).toBe('Others: 1 needing attention, 1 OK.');
-    expect(tallyWords(tally([expired]))).toBe('');
   });
 });

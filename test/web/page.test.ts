@@ -32,7 +32,7 @@ describe('the overview', () => {
     const { healthy, expired, expiresSoon, expiresImminently, wrongOrder } = everyEnvironment();
     const estate = estateOf([healthy, wrongOrder, expiresSoon, expiresImminently, expired]);
     const page = await withPage(estate.environments, '/');
-    const names = [...page.matchAll(/href="\/environments\/([^"]+)">\1<\/a><span/g)].map(([, name]) => name);
+    const names = [...page.matchAll(/page-cell"><a href="\/environments\/([^"]+)">\1<\/a>/g)].map(([, name]) => name);
     expect(names).toEqual(['expired', 'expires-imminently', 'expires-soon', 'wrong-order', 'integration']);
   });
 
@@ -43,13 +43,69 @@ describe('the overview', () => {
     expect(page).toMatch(/<title>\d+ of \d+ environments need action now – MESH certificates<\/title>/);
   });
 
-  test('says what to do first, and shows a path only where something about one matters', async () => {
+  test('says on top which environments need somebody, why, since when, and what to do first', async () => {
+    const { expired, expiresSoon, healthy, unchecked } = everyEnvironment();
+    const page = await withPage([healthy, expiresSoon, expired, unchecked], '/');
+    const [, top = ''] = /<ol class="attention">(.*?)<\/ol>/s.exec(page) ?? [];
+    expect([...top.matchAll(/href="\/environments\/([^"]+)"/g)].map(([, name]) => name)).toEqual([
+      'expired',
+      'expires-soon',
+    ]);
+    expect(top).toMatch(
+      />expired<\/a>\s*<strong>The client certificate expired on <time[^>]*>28 February 2026 at 9:30am/,
+    );
+    expect(top).toMatch(/since <time [^>]*>27 February 2026<\/time>/);
+    expect(top).toContain('Do first: Request a new certificate now');
+    expect(await withPage([healthy], '/')).not.toContain('<ol class="attention">');
+  });
+
+  test('names the five worst on top, and counts the others', async () => {
+    const { expired } = everyEnvironment();
+    const page = await withPage(
+      [...Array(7).keys()].map((each) => ({ ...expired, name: `e${each}` })),
+      '/',
+    );
+    expect(page.match(/attention__item--critical/g)).toHaveLength(5);
+    expect(page).toContain('and 2 more, in the list below');
+  });
+
+  test('counts the environments in each state, and leads to the list of them', async () => {
     const { expired, healthy } = everyEnvironment();
-    const calm = await withPage([healthy, expired], '/');
-    expect(calm).toContain('Do first:');
-    expect(calm).not.toMatch(/scope="col"[^>]*>Path</);
-    const broken = environmentStatus({ findings: [sampleFinding('chain_untrusted')] });
-    expect(await withPage([healthy, broken], '/')).toMatch(/scope="col"[^>]*>Path</);
+    const estate = [expired, healthy, { ...healthy, name: 'other' }];
+    const page = await withPage(estate, '/');
+    expect(page).toMatch(/href="\/\?state=critical#environments"[^>]*><strong>1<\/strong> Act now/);
+    expect(page).toMatch(/href="\/\?state=ok#environments"[^>]*><strong>2<\/strong> OK/);
+    const calm = await withPage(estate, '/?state=ok');
+    expect(namesIn(calm)).toEqual(['integration', 'other']);
+    expect(calm).toContain('2 environments found.');
+  });
+
+  test('is in groups by application if there are several with several environments each', async () => {
+    const { expired, healthy } = everyEnvironment();
+    const of = (application: string, name: string, more = healthy) => ({ ...more, application, name });
+    const estate = [of('Alpha', 'a1'), of('Alpha', 'a2'), of('Beta', 'b1'), of('Beta', 'b2', expired)];
+    const page = await withPage(estate, '/');
+    expect([...page.matchAll(/scope="rowgroup"[^>]*>([^<]+)</g)].map(([, name]) => name)).toEqual(['Beta', 'Alpha']);
+    expect(namesIn(page)).toEqual(['b2', 'b1', 'a1', 'a2']);
+    const alike = await withPage(estate.slice(1, 3), '/');
+    expect(alike).not.toContain('scope="rowgroup"');
+    expect(namesIn(await withPage(estate, '/?sort=name'))).toEqual(['a1', 'a2', 'b1', 'b2']);
+  });
+
+  test('leaves out what would say nothing about any of them', async () => {
+    const { expired, healthy } = everyEnvironment();
+    expect(await withPage([healthy], '/')).not.toContain('What is wrong');
+    expect(await withPage([healthy, expired], '/')).toMatch(/scope="col"[^>]*>What is wrong</);
+    expect(await withPage([healthy], '/')).not.toMatch(/scope="col"[^>]*>Path</);
+  });
+
+  test('shows the last ninety days of each, in words too', async () => {
+    const page = await text('/');
+    expect(page).toMatch(/<svg class="day-strip"/);
+    expect(page).toContain('Act now on 1 day, Needs attention on 5 days, OK on 74 days, not watched on 10 days');
+    const other = await servePages({ past: () => undefined });
+    expect(await text('/', other)).not.toContain('day-strip');
+    await other.close();
   });
 
   test('is dark on failure and calm when all is well', async () => {
@@ -72,6 +128,23 @@ describe('the overview', () => {
   });
 });
 
+describe('a wrong address', () => {
+  const browser = { headers: { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' } };
+  const kind = async (path: string, init?: RequestInit) => {
+    const response = await served.get(path, init);
+    await response.text();
+    return [response.status, response.headers.get('content-type')?.split(';')[0]];
+  };
+
+  test('is a page to a browser, and problem details to everyone else', async () => {
+    expect(await kind('/enviroments', browser)).toEqual([404, 'text/html']);
+    expect(await kind('/enviroments')).toEqual([404, 'application/problem+json']);
+    expect(await kind('/api/v2/environments', browser)).toEqual([404, 'application/problem+json']);
+    expect(await kind('/enviroments', { ...browser, method: 'POST' })).toEqual([404, 'application/problem+json']);
+    expect(await (await served.get('/enviroments', browser)).text()).toContain('There is no page at this address.');
+  });
+});
+
 describe('five thousand environments', () => {
   const many = [...Array(5000).keys()].map((each) =>
     environmentStatus({ name: `trust-${String(each).padStart(4, '0')}`, mailboxId: `X26M${each}` }),
@@ -86,11 +159,11 @@ describe('five thousand environments', () => {
   });
 
   test('are found by any of their words, whatever the case', () => {
-    const found = (query: string) => select(many, query, 1).environments.map(({ name }) => name);
+    const found = (query: string) => select(many, { query }, 1, sampleNow).environments.map(({ name }) => name);
     expect(found('TRUST-0042')).toEqual(['trust-0042']);
     expect(found('x26m4999 mavis')).toEqual(['trust-4999']);
     expect(found('nobody')).toEqual([]);
-    expect(select(many, '', 1).found).toBe(5000);
+    expect(select(many, { query: '' }, 1, sampleNow).found).toBe(5000);
   });
 
   test('a search keeps its words from page to page, and puts them in no markup', async () => {
@@ -107,10 +180,11 @@ describe('five thousand environments', () => {
   });
 
   test('a page beyond the last is the last, and one before the first is the first', () => {
-    expect(select(many, '', 0).page).toBe(1);
-    expect(select(many, '', 100).page).toBe(100);
-    expect(select(many, '', 101).page).toBe(100);
-    expect(select([], '', 7)).toMatchObject({ page: 1, pages: 1, found: 0 });
+    const page = (asked: number, of = many) => select(of, { query: '' }, asked, sampleNow);
+    expect(page(0).page).toBe(1);
+    expect(page(100).page).toBe(100);
+    expect(page(101).page).toBe(100);
+    expect(page(7, [])).toMatchObject({ page: 1, pages: 1, found: 0 });
   });
 });
 
@@ -150,7 +224,7 @@ describe('an environment’s page', () => {
     const handshake = handshakeStatusOf(sampleFailedHandshake('client_certificate_expired'));
     const page = await withPage([environmentStatus({ findings, handshake })], '/environments/integration');
     expect(page).toMatch(/1 finding that follows from this and\s*needs no action/);
-    expect(page).toContain('from <code>certificate_expired</code>');
+    expect(page).toContain('which follows from “client certificate has expired”');
     expect(page.match(/Do this:/g)).toHaveLength(1);
   });
 
@@ -168,7 +242,9 @@ describe('an environment’s page', () => {
     expect(page.match(/>issued by</g)).toHaveLength(2);
     expect(page).toContain('<span>0A1B</span><span>2C3D</span>');
     expect(page).toContain('RSA 4096 bits');
-    expect(page).toContain('<time datetime="2026-12-22T09:30:00Z">22 December 2026, 09:30 GMT</time>');
+    expect(page).toContain(
+      '<time datetime="2026-12-22T09:30:00Z" title="2026-12-22 09:30:00 UTC">22 December 2026 at 9:30am</time>',
+    );
   });
 
   test('shows where a chain breaks off', async () => {
@@ -195,10 +271,29 @@ describe('an environment’s page', () => {
     expect(page.match(/>The connection timed out<\/td>/g)).toHaveLength(3);
   });
 
-  test('of an unknown name is 404, as a page', async () => {
+  test('of an unknown name is 404, as a page, whose header is about all environments', async () => {
     const response = await served.get('/environments/unknown');
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toContain('text/html');
+    const page = await response.text();
+    expect(page).toContain('<html lang="en-GB" class="standing-critical">');
+    expect(page).toContain('All environments: Act now');
+  });
+
+  test('that is OK says so below a header that is about all of them', async () => {
+    const page = await text('/environments/integration');
+    expect(page).toContain('<html lang="en-GB" class="standing-critical">');
+    expect(page).toContain('All environments: Act now');
+    expect(page).toContain('verdict--ok');
+    expect(page).toMatch(/rel="icon"[^>]*icon-ok\.svg/);
+  });
+
+  test('the life of its certificate has the colour of its state', async () => {
+    const colours = async (name: string) =>
+      [...(await text(`/environments/${name}`)).matchAll(/class="time-bar time-bar--(\w+)"/g)].map(([, each]) => each);
+    expect(await colours('expires-soon')).toEqual(['warning', 'warning', 'ok', 'ok']);
+    expect(await colours('expires-imminently')).toEqual(['critical', 'critical', 'ok', 'ok']);
+    expect(await colours('integration')).toEqual(['ok', 'ok', 'ok', 'ok']);
   });
 });
 
@@ -273,6 +368,10 @@ describe('the renewals', () => {
     await other.close();
   });
 });
+
+/** In the order of the table. */
+const namesIn = (page: string) =>
+  [...page.matchAll(/page-cell"><a href="\/environments\/([^"]+)">/g)].map(([, name]) => name);
 
 async function withPage(environments: readonly EnvironmentStatus[], path: string): Promise<string> {
   const other = await servePages({ estate: () => estateOf(environments) });

@@ -59,8 +59,8 @@ function sayHowOld() {
   if (isOld !== stale.hidden) return;
   stale.hidden = !isOld;
   document.documentElement.classList.toggle('is-stale', isOld);
-  const at = { timeZone: 'Europe/London', hour: '2-digit', minute: '2-digit' };
-  const since = new Date(confirmedAt).toLocaleTimeString('en-GB', at);
+  const at = { timeZone: 'Europe/London', hour: 'numeric', minute: '2-digit', hour12: true };
+  const since = new Date(confirmedAt).toLocaleTimeString('en-GB', at).replace(/\s/, '');
   stale.textContent = isOld
     ? `Not updated since ${since}: the service does not answer. What is shown may no longer be so.`
     : '';
@@ -139,7 +139,8 @@ function find({ selector, index }) {
 function isOccupied() {
   const selection = getSelection();
   const selecting = selection && !selection.isCollapsed && main.contains(selection.anchorNode);
-  return selecting || (document.activeElement instanceof HTMLInputElement && main.contains(document.activeElement));
+  const { activeElement } = document;
+  return selecting || (activeElement?.matches('input, select') && main.contains(activeElement));
 }
 
 // Copying needs a secure context. Without one the buttons stay hidden, and the text can still be selected.

@@ -3,121 +3,125 @@ import { join } from 'node:path';
 import { type Request, type Response, Router } from 'express';
 import { type RenewalRecord, stateCatalogue } from '../../renewal/index.ts';
 import { readOnly } from '../problem.ts';
-import type { Shown } from '../shown.ts';
+import { type Site, sendMissing, sendPage } from './answer.tsx';
 import { EnvironmentPage } from './environment/environment-page.tsx';
+import { mostTroubled, needsSomebody } from './overview/attention.tsx';
+import { filterOf, isNarrow } from './overview/filter.ts';
 import { environmentHeading, overviewHeading } from './overview/headline.ts';
 import { Overview } from './overview/overview-page.tsx';
-import { perPage, queryOf, select, tally, worstStanding } from './overview/select.ts';
-import { type Assets, createAssets } from './parts/assets.ts';
-import { NotFound } from './parts/not-found.tsx';
-import { renderPage } from './parts/render.tsx';
-import { type Standing, standingOf } from './parts/words.ts';
+import { found, perPage, select, tally } from './overview/select.ts';
+import { standingOf } from './parts/words.ts';
 import { RenewalPage } from './renewals/renewal-page.tsx';
 import { RenewalsPage } from './renewals/renewals-page.tsx';
 import { urgentRenewals } from './renewals/urgent.ts';
-import type { Frame } from './views.ts';
 
-export function pageRoutes(shown: Shown): Router {
+export function pageRoutes(site: Site): Router {
   const router = Router({ strict: true, caseSensitive: true });
-  const assets = createAssets();
-  router.use(assets.router);
-  readOnly(router, '/', (request, response) => overview(shown, assets, request, response));
+  router.use(site.assets.router);
+  readOnly(router, '/', (request, response) => overview(site, request, response));
   readOnly<{ name: string }>(router, '/environments/:name', (request, response) =>
-    environment(shown, assets, request, response),
+    environment(site, request, response),
   );
-  readOnly(router, '/renewals', (request, response) => renewals(shown, assets, request, response));
+  readOnly(router, '/renewals', (request, response) => renewals(site, request, response));
   readOnly<{ name: string; certificate?: string }>(router, '/renewals/:name{/:certificate}', (request, response) =>
-    renewal(shown, assets, request, response),
+    renewal(site, request, response),
   );
   return router;
 }
 
-function overview({ estate, now }: Shown, assets: Assets, request: Request, response: Response): void {
-  const [state, at] = [estate(), now()];
-  const counts = tally(state.environments);
-  const query = queryOf(request.query.q);
-  const selection = select(state.environments, query, numberOf(request.query.page));
+function overview(site: Site, request: Request, response: Response): void {
+  const { shown } = site;
+  const [estate, now] = [shown.estate(), shown.now()];
+  const { environments } = estate;
+  const counts = tally(environments);
+  const selection = select(environments, filterOf(request.query), numberOf(request.query.page), now);
+  const troubled = found(environments, { query: '', sort: 'state' }, now)
+    .slice(0, mostTroubled)
+    .filter(needsSomebody)
+    .map((environment) => ({ environment, since: shown.past(environment.name, now)?.since }));
+  const onTop = new Set(isNarrow(selection.filter) ? [] : troubled.map(({ environment }) => environment));
+  const lines = selection.environments.map((environment) => {
+    return { environment, past: shown.past(environment.name, now), isOnTop: onTop.has(environment), now };
+  });
   const headline = overviewHeading(counts);
-  send(
+  sendPage(
+    site,
+    request,
     response,
-    { ...frame(assets, request, worstStanding(counts), at), title: headline, headline, section: 'environments' },
-    <Overview estate={state} selection={selection} tally={counts} now={at} />,
+    { title: headline, headline, section: 'environments' },
+    <Overview estate={estate} selection={selection} lines={lines} troubled={troubled} tally={counts} now={now} />,
   );
 }
 
-function environment(
-  { estate, now }: Shown,
-  assets: Assets,
-  request: Request<{ name: string }>,
-  response: Response,
-): void {
+function environment(site: Site, request: Request<{ name: string }>, response: Response): void {
+  const { shown } = site;
   const { name } = request.params;
-  const found = estate().environments.find((each) => each.name === name);
-  const at = now();
-  if (!found) {
-    missing(assets, request, at, 'No environment has that name.', response);
+  const environment = shown.estate().environments.find((each) => each.name === name);
+  const now = shown.now();
+  if (!environment) {
+    sendMissing(site, request, response, 'No environment has that name.');
     return;
   }
-  const headline = `${name}: ${environmentHeading(found, at)}`;
-  send(
+  const headline = `${name}: ${environmentHeading(environment, now)}`;
+  sendPage(
+    site,
+    request,
     response,
-    { ...frame(assets, request, standingOf(found), at), title: headline, headline, section: 'environments' },
-    <EnvironmentPage environment={found} now={at} />,
+    { title: headline, headline, section: 'environments', standing: standingOf(environment) },
+    <EnvironmentPage environment={environment} past={shown.past(name, now)} now={now} />,
   );
 }
 
-function renewals(shown: Shown, assets: Assets, request: Request, response: Response): void {
-  const [records, at] = [shown.renewals(), shown.now()];
-  const found = records?.count ?? 0;
-  const pages = Math.max(1, Math.ceil(found / perPage));
+function renewals(site: Site, request: Request, response: Response): void {
+  const { shown } = site;
+  const records = shown.renewals();
+  const count = records?.count ?? 0;
+  const pages = Math.max(1, Math.ceil(count / perPage));
   const page = Math.min(Math.max(1, numberOf(request.query.page)), pages);
   // They are kept oldest first, and shown newest first.
-  const [from, to] = [Math.max(0, found - page * perPage), found - (page - 1) * perPage];
-  const some = records?.slice(from, to - from).toReversed();
-  send(
+  const [from, to] = [Math.max(0, count - page * perPage), count - (page - 1) * perPage];
+  sendPage(
+    site,
+    request,
     response,
-    {
-      ...frame(assets, request, estateStanding(shown), at),
-      title: 'Renewals',
-      headline: 'Renewals',
-      section: 'renewals',
-    },
+    { title: 'Renewals', headline: 'Renewals', section: 'renewals' },
     <RenewalsPage
-      records={some}
+      records={records?.slice(from, to - from).toReversed()}
       urgent={urgentRenewals(shown.estate().environments)}
       page={page}
       pages={pages}
-      found={found}
-      now={at}
+      found={count}
+      now={shown.now()}
     />,
   );
 }
 
 async function renewal(
-  shown: Shown,
-  assets: Assets,
+  site: Site,
   request: Request<{ name: string; certificate?: string }>,
   response: Response,
 ): Promise<void> {
-  const at = shown.now();
+  const { shown } = site;
   const { name, certificate } = request.params;
   const records = shown.renewals()?.of(name).toReversed() ?? [];
   const record = certificate
     ? records.find(({ fingerprintSha256 }) => fingerprintSha256.slice(0, 16) === certificate)
     : current(records);
-  if (!record) return missing(assets, request, at, 'There is no such renewal.', response);
+  if (!record) return sendMissing(site, request, response, 'There is no such renewal.');
   const files = await shown.renewalFiles(record);
   const title = `Renewal of ${name}: ${stateCatalogue[record.state].label.toLowerCase()}`;
-  send(
+  sendPage(
+    site,
+    request,
     response,
-    { ...frame(assets, request, estateStanding(shown), at), title, headline: title, section: 'renewals' },
+    { title, headline: title, section: 'renewals' },
     <RenewalPage
       record={record}
       configured={shown.estate().environments.some((each) => each.name === name)}
       others={records.filter((each) => each !== record)}
       files={files}
       {...(record.keyFile ? { keyPath: join(shown.stateDir(), record.keyFile) } : {})}
-      now={at}
+      now={shown.now()}
     />,
   );
 }
@@ -127,23 +131,5 @@ function current(newestFirst: readonly RenewalRecord[]): RenewalRecord | undefin
   return newestFirst.find(({ closedAt }) => !closedAt) ?? newestFirst[0];
 }
 
-function missing(assets: Assets, request: Request<object>, now: Date, what: string, response: Response): void {
-  response.status(404);
-  const title = 'Not found';
-  send(response, { ...frame(assets, request, 'unknown', now), title, headline: title }, <NotFound what={what} />);
-}
-
-const estateStanding = ({ estate }: Shown): Standing => worstStanding(tally(estate().environments));
-
-function frame({ styles, script, icon }: Assets, request: Request<object>, standing: Standing, now: Date) {
-  const { pathname, search } = new URL(request.originalUrl, 'http://here');
-  return { here: pathname + search, styles, script, icon: icon(standing), standing, now };
-}
-
-function send(response: Response, page: Frame, content: Parameters<typeof renderPage>[1]): void {
-  response.set('Cache-Control', 'no-store').type('html').send(renderPage(page, content));
-}
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 /** The page of a list. Anything that is not a number gives the first. */
-const numberOf = (value: unknown): number => Number(/^\d{1,6}$/.exec(textOf(value))?.[0] ?? 1);
+const numberOf = (value: unknown): number => Number(/^\d{1,6}$/.exec(typeof value === 'string' ? value : '')?.[0] ?? 1);

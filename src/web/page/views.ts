@@ -1,6 +1,7 @@
 /** The data that each page is rendered from. */
 import type { RenewalFiles, RenewalRecord } from '../../renewal/index.ts';
-import type { EnvironmentStatus, EstateStatus } from '../../status/index.ts';
+import type { EnvironmentStatus, EstateStatus, PastStates } from '../../status/index.ts';
+import type { Line } from './overview/columns.tsx';
 import type { Selection, Tally } from './overview/select.ts';
 import type { Standing } from './parts/words.ts';
 
@@ -9,8 +10,10 @@ export type Section = 'environments' | 'renewals';
 export interface Frame {
   /** Precedes the service’s name in the title. */
   readonly title: string;
-  /** Sets the colour of the header and the icon of the tab. */
+  /** Of what the page is about: sets the icon of the tab. */
   readonly standing: Standing;
+  /** Of all environments: shown in the header, and sets its colour. */
+  readonly estate: { readonly name?: string; readonly standing: Standing };
   readonly section?: Section;
   readonly now: Date;
   /** Path and query of this page. */
@@ -22,15 +25,25 @@ export interface Frame {
   readonly headline: string;
 }
 
+export interface Troubled {
+  readonly environment: EnvironmentStatus;
+  readonly since: Date | undefined;
+}
+
 export interface OverviewView {
   readonly estate: EstateStatus;
   readonly selection: Selection;
+  /** Those of the selection. */
+  readonly lines: readonly Line[];
+  /** The worst of those that need somebody. */
+  readonly troubled: readonly Troubled[];
   readonly tally: Tally;
   readonly now: Date;
 }
 
 export interface EnvironmentView {
   readonly environment: EnvironmentStatus;
+  readonly past: PastStates | undefined;
   readonly now: Date;
 }
 

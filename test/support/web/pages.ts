@@ -2,8 +2,10 @@
 import type { ReadMessage } from '../../../src/renewal/mail/read-message.ts';
 import type { RenewalFiles } from '../../../src/renewal/store/read-pending.ts';
 import type { RenewalRecord, RenewalRecords, RenewalState } from '../../../src/renewal/types.ts';
+import { pastDays } from '../../../src/status/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../../../src/status/types.ts';
 import { escaped, say, Untrusted } from '../../../src/text/index.ts';
+import { dayMs } from '../../../src/time/index.ts';
 import { createApp } from '../../../src/web/app.ts';
 import { pages } from '../../../src/web/pages.ts';
 import { type ListenOptions, listen } from '../../../src/web/server.ts';
@@ -127,6 +129,15 @@ export function richRecords(): RenewalRecord[] {
   ];
 }
 
+/** Ninety days of which the first ten are not known, with two bad spells; the present state has lasted for three days. */
+export const samplePast: Shown['past'] = (environment, now) => {
+  const { status = 'ok' } = richEnvironments().find(({ name }) => name === environment) ?? {};
+  const days = Array.from({ length: pastDays }, (_, day) =>
+    day < 10 ? undefined : day >= 87 ? status : day === 40 ? 'critical' : day > 50 && day < 56 ? 'warning' : 'ok',
+  );
+  return { since: new Date(now.getTime() - 3 * dayMs), days };
+};
+
 export interface Served {
   readonly url: string;
   readonly reported: unknown[];
@@ -139,6 +150,7 @@ export async function servePages(more: Partial<Shown> = {}, options: Partial<Lis
   const shown: Shown = {
     estate: richEstate,
     now: () => sampleNow,
+    past: samplePast,
     renewals: () => recordsOf(richRecords()),
     renewalFiles: async (record) => (record.csrFile ? files : {}),
     stateDir: () => '/var/lib/mesh-cert-monitor',

@@ -1,3 +1,4 @@
+import type { Thresholds } from '../../../config/index.ts';
 import type { AssessedCertificate } from '../../../verify/index.ts';
 import type { Certificate } from '../../../x509/index.ts';
 import { FullName, Hex, ShortName } from '../parts/name.tsx';
@@ -9,10 +10,14 @@ import { roleWords, type Standing } from '../parts/words.ts';
 
 interface Props {
   readonly assessed: AssessedCertificate;
+  /** Before its end. */
+  readonly thresholds: Thresholds;
+  /** Default: by the time left. */
+  readonly standing?: Standing | undefined;
   readonly now: Date;
 }
 
-export function CertificateCard({ assessed: { role, certificate }, now }: Props) {
+export function CertificateCard({ assessed: { role, certificate }, thresholds, standing, now }: Props) {
   const { subject, issuer, notBefore, notAfter, serial, fingerprintSha256, selfIssued } = certificate;
   return (
     <article class="certificate">
@@ -23,7 +28,12 @@ export function CertificateCard({ assessed: { role, certificate }, now }: Props)
       <p class="certificate__life">
         <Ending certificate={certificate} now={now} />
       </p>
-      <TimeBar from={notBefore} until={notAfter} now={now} standing={standingAt(certificate, now)} />
+      <TimeBar
+        from={notBefore}
+        until={notAfter}
+        now={now}
+        standing={standing ?? standingAt(certificate, thresholds, now)}
+      />
       <details class="nhsuk-details certificate__details" id={`certificate-${fingerprintSha256.slice(0, 16)}`}>
         <summary class="nhsuk-details__summary">
           <span class="nhsuk-details__summary-text">
@@ -55,8 +65,10 @@ export function CertificateCard({ assessed: { role, certificate }, now }: Props)
 }
 
 /** RFC 5280 §4.1.2.5: validity is inclusive at both ends. */
-function standingAt({ notBefore, notAfter }: Certificate, now: Date): Standing {
-  return now > notAfter || now < notBefore ? 'critical' : 'ok';
+function standingAt({ notBefore, notAfter }: Certificate, { criticalMs, warningMs }: Thresholds, now: Date): Standing {
+  const leftMs = notAfter.getTime() - now.getTime();
+  if (leftMs < 0 || now < notBefore || leftMs <= criticalMs) return 'critical';
+  return leftMs <= warningMs ? 'warning' : 'ok';
 }
 
 function Ending({ certificate: { notBefore, notAfter }, now }: { certificate: Certificate; now: Date }) {

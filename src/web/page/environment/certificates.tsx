@@ -1,10 +1,11 @@
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import { plural } from '../../../text/index.ts';
 import type { AssessedCertificate } from '../../../verify/index.ts';
+import { expiryStanding } from '../parts/expiry.ts';
 import { ShortName } from '../parts/name.tsx';
 import { besides, pathOf } from '../parts/path.ts';
 import { Day } from '../parts/when.tsx';
-import { roleWords } from '../parts/words.ts';
+import { roleWords, type Standing } from '../parts/words.ts';
 import { CertificateCard } from './certificate-card.tsx';
 
 interface Props {
@@ -30,7 +31,12 @@ export function Certificates({ environment, now }: Props) {
             {path.map((each, index) => (
               <li class="chain__link">
                 {index > 0 && <p class="chain__by">issued by</p>}
-                <CertificateCard assessed={each} now={now} />
+                <CertificateCard
+                  assessed={each}
+                  thresholds={environment.thresholds}
+                  standing={lifeStanding(each, environment)}
+                  now={now}
+                />
               </li>
             ))}
             <MissingIssuer path={path} environment={environment} />
@@ -40,6 +46,12 @@ export function Certificates({ environment, now }: Props) {
       {others.length > 0 && <Besides others={others} now={now} />}
     </section>
   );
+}
+
+/** What is found about the client certificate's end or its renewal colours its life; each CA has only its own end. */
+function lifeStanding({ role }: AssessedCertificate, environment: EnvironmentStatus): Standing | undefined {
+  const standing = expiryStanding(environment);
+  return role === 'client' && standing !== 'ok' ? standing : undefined;
 }
 
 function LastKnown({ environment: { assessment } }: { environment: EnvironmentStatus }) {

@@ -1,9 +1,11 @@
+import type { PastStates } from '../../../status/index.ts';
 import { plural } from '../../../text/index.ts';
 import { environmentHeading, worrying } from '../overview/headline.ts';
+import { DayStrip, stripWords } from '../parts/day-strip.tsx';
 import { Quoted } from '../parts/name.tsx';
 import { SummaryList } from '../parts/summary-list.tsx';
 import { Verdict } from '../parts/verdict.tsx';
-import { Relative } from '../parts/when.tsx';
+import { Moment, Relative } from '../parts/when.tsx';
 import { standingOf } from '../parts/words.ts';
 import type { EnvironmentView } from '../views.ts';
 import { Certificates } from './certificates.tsx';
@@ -13,7 +15,7 @@ import { FirstAction } from './first-action.tsx';
 import { Handshake } from './handshake.tsx';
 import { RenewalSummary } from './renewal-summary.tsx';
 
-export function EnvironmentPage({ environment, now }: EnvironmentView) {
+export function EnvironmentPage({ environment, past, now }: EnvironmentView) {
   const { name, findings, lastRunAt } = environment;
   const others = worrying(findings).length - 1;
   return (
@@ -28,6 +30,12 @@ export function EnvironmentPage({ environment, now }: EnvironmentView) {
           ) : (
             'The first check has not run yet.'
           )}
+          {past?.since && (
+            <>
+              {' '}
+              Unchanged since <Moment time={past.since} />.
+            </>
+          )}
         </p>
       </Verdict>
       <div class="nhsuk-width-container page-width page-content">
@@ -37,9 +45,24 @@ export function EnvironmentPage({ environment, now }: EnvironmentView) {
         <RenewalSummary environment={environment} now={now} />
         <Checks environment={environment} />
         <Certificates environment={environment} now={now} />
+        {past && <History {...past} />}
         <Facts {...environment} />
       </div>
     </>
+  );
+}
+
+function History({ days }: PastStates) {
+  return (
+    <section aria-labelledby="history">
+      <h2 id="history" class="nhsuk-heading-m">
+        Last 90 days
+      </h2>
+      <div class="page-history">
+        <DayStrip days={days} />
+      </div>
+      <p class="page-small">{stripWords(days)}. The strip ends today; the worse a day was, the higher is its bar.</p>
+    </section>
   );
 }
 

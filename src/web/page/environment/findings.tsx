@@ -1,8 +1,8 @@
 import { catalogue, type Finding } from '../../../findings/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import { plural } from '../../../text/index.ts';
-import { Quoted } from '../parts/name.tsx';
 import { SeverityTag } from '../parts/tag.tsx';
+import { Said } from '../parts/times.tsx';
 import { Day } from '../parts/when.tsx';
 import { WithCode } from '../parts/with-code.tsx';
 import { sentence, standingOf } from '../parts/words.ts';
@@ -44,8 +44,9 @@ function Consequences({ findings }: { findings: readonly Finding[] }) {
         <ul class="nhsuk-list nhsuk-list--bullet">
           {findings.map(({ code, consequenceOf, message }) => (
             <li>
-              {catalogue[code].title} (<code>{code}</code>, from <code>{consequenceOf}</code>):{' '}
-              <Quoted text={sentence(message)} />
+              {catalogue[code].title}
+              {consequenceOf && `, which follows from “${catalogue[consequenceOf].title.toLowerCase()}”`}:{' '}
+              <Said text={sentence(message)} />
             </li>
           ))}
         </ul>
@@ -63,7 +64,7 @@ function FindingCard({ finding }: { finding: Finding }) {
         <SeverityTag severity={severity} /> {title}
       </h3>
       <p class="finding__message">
-        <Quoted text={sentence(message)} />
+        <Said text={sentence(message)} />
       </p>
       <p class="finding__remedy">
         <strong>Do this:</strong> <WithCode text={remedy} />

@@ -1,9 +1,10 @@
 import { type HandshakeResult, reasonCatalogue } from '../../../mesh/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import { elapsed } from '../../../time/index.ts';
-import { Quoted, ShortName } from '../parts/name.tsx';
+import { ShortName } from '../parts/name.tsx';
 import { type Row, SummaryList } from '../parts/summary-list.tsx';
 import { Tag } from '../parts/tag.tsx';
+import { Said } from '../parts/times.tsx';
 import { Day, Moment, Relative } from '../parts/when.tsx';
 import { sentence } from '../parts/words.ts';
 import { HandshakeHistory } from './handshake-history.tsx';
@@ -54,7 +55,7 @@ function factsOf(last: HandshakeResult): (Row | undefined | false)[] {
   const [server] = serverCertificates;
   return [
     ['Started', <Moment time={startedAt} />],
-    detail !== undefined && ['Detail', <Quoted text={sentence(detail)} />],
+    detail !== undefined && ['Detail', <Said text={sentence(detail)} />],
     ['Probe', probe === 'validate' ? 'mailbox validation (the MESH handshake)' : 'ping (mutual TLS only)'],
     httpStatus > 0 && ['HTTP status', String(httpStatus)],
     tls && ['TLS', `${tls.protocol}, ${tls.cipher}`],

@@ -1,11 +1,11 @@
 import { isDrafted } from '../../../renewal/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
-import { lifeOf } from '../parts/expiry.ts';
+import { expiryStanding, lifeOf } from '../parts/expiry.ts';
 import { renewalPath } from '../parts/links.ts';
-import { Quoted } from '../parts/name.tsx';
 import { SummaryList } from '../parts/summary-list.tsx';
 import { RenewalTag } from '../parts/tag.tsx';
 import { TimeBar } from '../parts/time-bar.tsx';
+import { Said } from '../parts/times.tsx';
 import { Transitions } from '../parts/transitions.tsx';
 import { Day, Moment } from '../parts/when.tsx';
 import { sentence } from '../parts/words.ts';
@@ -23,10 +23,10 @@ export function RenewalSummary({ environment, now }: { environment: EnvironmentS
         {first ? 'First certificate' : 'Renewal'}
       </h2>
       <p>
-        <RenewalTag state={state} record={record} /> <Quoted text={sentence(reason)} />
+        <RenewalTag state={state} record={record} /> <Said text={sentence(reason)} />
       </p>
       {first && <FirstSteps renewal={renewal} />}
-      {life && <TimeBar {...life} now={now} standing="ok" />}
+      {life && <TimeBar {...life} now={now} standing={expiryStanding(environment)} />}
       <SummaryList
         rows={[
           dueAt && ['Window opens', <Day time={dueAt} />],

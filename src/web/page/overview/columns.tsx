@@ -1,148 +1,106 @@
-import { catalogue } from '../../../findings/index.ts';
-import { reasonCatalogue } from '../../../mesh/index.ts';
-import { isDrafted } from '../../../renewal/index.ts';
-import type { EnvironmentStatus } from '../../../status/index.ts';
-import { plural, shortened } from '../../../text/index.ts';
+import { isDrafted, stateCatalogue } from '../../../renewal/index.ts';
+import type { EnvironmentStatus, PastStates } from '../../../status/index.ts';
 import { relativeWords } from '../../../time/index.ts';
-import { lifeOf } from '../parts/expiry.ts';
+import { DayStrip, stripWords } from '../parts/day-strip.tsx';
+import { expiryStanding } from '../parts/expiry.ts';
 import { environmentPath } from '../parts/links.ts';
-import { ShortName } from '../parts/name.tsx';
-import { pathOf } from '../parts/path.ts';
 import type { Column } from '../parts/table.tsx';
 import { RenewalTag, StandingTag } from '../parts/tag.tsx';
-import { Day, Relative } from '../parts/when.tsx';
-import { WithCode } from '../parts/with-code.tsx';
+import { firstSentence, Times } from '../parts/times.tsx';
+import { DayOf, Relative } from '../parts/when.tsx';
 import { standingOf } from '../parts/words.ts';
-import { YearBar } from './year-bar.tsx';
 
-interface Props {
+export interface Line {
   readonly environment: EnvironmentStatus;
+  readonly past: PastStates | undefined;
+  /** Already said above the table. */
+  readonly isOnTop: boolean;
   readonly now: Date;
 }
 
-/** The columns of the overview, from the left. @param withPath - whether something about a path needs attention. */
-export const columns = (withPath: boolean): readonly Column<Props>[] => [
-  { heading: 'Environment', content: Identity },
-  { heading: 'State', content: State },
-  { heading: 'Expires', content: Expires },
-  ...(withPath
-    ? [{ heading: 'Path', content: Path, calm: ({ environment }: Props) => !pathMatters(environment) }]
-    : []),
-  {
-    heading: 'Last handshake',
-    content: LastHandshake,
-    calm: ({ environment }) => environment.handshake.last?.outcome !== 'failure',
-  },
-  { heading: 'Renewal', content: Renewal, calm: ({ environment }) => environment.renewal.state === 'not_due' },
-];
+/** The columns of the overview, from the left. One that would say nothing about any of the environments is left out. */
+export function columns(environments: readonly EnvironmentStatus[]): readonly Column<Line>[] {
+  return [
+    { heading: 'Environment', content: Identity },
+    { heading: 'State', content: ({ environment }) => <StandingTag standing={standingOf(environment)} /> },
+    ...(environments.some(({ diagnosis }) => diagnosis.cause)
+      ? [
+          {
+            heading: 'What is wrong',
+            content: Wrong,
+            calm: ({ environment, isOnTop }: Line) => isOnTop || !environment.diagnosis.cause,
+          },
+        ]
+      : []),
+    { heading: 'Expires', content: Expires },
+    { heading: 'Last 90 days', content: History, calm: () => true },
+    {
+      heading: 'Handshake',
+      content: LastHandshake,
+      calm: ({ environment }) => environment.handshake.last?.outcome !== 'failure',
+    },
+    { heading: 'Renewal', content: Renewal, calm: ({ environment }) => environment.renewal.state === 'not_due' },
+  ];
+}
 
-/** Something about the path needs attention. */
-export const pathMatters = ({ findings }: EnvironmentStatus): boolean =>
-  findings.some(({ code, severity }) => severity !== 'info' && catalogue[code].group === 'chain');
+const Identity = ({ environment: { name } }: Line) => <a href={environmentPath(name)}>{name}</a>;
 
-function Identity({ environment: { name, mailboxId, url } }: Props) {
+/** What to do first is on top of the page for the worst, and on the page of each. */
+function Wrong({ environment: { diagnosis } }: Line) {
+  const { alsoNeedsAttention, cause, headline } = diagnosis;
+  if (!cause) return <span />;
   return (
     <>
-      <a href={environmentPath(name)}>{name}</a>
-      <span class="page-small page-break">{mailboxId}</span>
-      <span class="page-small page-break page-wide">{hostOf(url)}</span>
+      <Times text={firstSentence(headline)} />
+      {alsoNeedsAttention.length > 0 && ` and ${alsoNeedsAttention.length} more`}
     </>
   );
 }
 
-/** The whole sentence is on the environment's page. */
-const longestAction = 160;
-
-function State({ environment }: Props) {
-  const { alsoNeedsAttention, cause, firstAction, headline } = environment.diagnosis;
-  return (
-    <>
-      <StandingTag standing={standingOf(environment)} />
-      {cause && (
-        <>
-          <span class="page-small">{headline}</span>
-          <span class="page-small page-break">
-            <strong>Do first:</strong> <WithCode text={shortened(firstAction, longestAction)} />
-          </span>
-        </>
-      )}
-      {alsoNeedsAttention.length > 0 && <span class="page-small">and {alsoNeedsAttention.length} more</span>}
-    </>
-  );
-}
-
-function Expires({ environment, now }: Props) {
+function Expires({ environment, now }: Line) {
   const { expiresAt } = environment;
-  const life = lifeOf(environment);
-  if (!expiresAt || !life) return <None />;
+  if (!expiresAt) return <None />;
   return (
-    <>
-      <YearBar life={life} now={now} standing={expiryStanding(environment)} />
-      <strong>{expiresAt < now ? `expired ${relativeWords(expiresAt, now)}` : relativeWords(expiresAt, now)}</strong>
-      <span class="page-small page-wide">
-        <Day time={expiresAt} />
+    <span class={`expires expires--${expiryStanding(environment)}`}>
+      <strong>{relativeWords(expiresAt, now)}</strong>{' '}
+      <span class="page-aside">
+        <DayOf time={expiresAt} short />
       </span>
-    </>
+    </span>
   );
 }
 
-/** The colour of the time left. The environment may be in a worse state for another reason. */
-function expiryStanding({ findings }: EnvironmentStatus) {
-  const about = findings.filter(({ code }) => /expire/.test(code) && code !== 'server_certificate_expires_soon');
-  if (about.some(({ severity }) => severity === 'critical')) return 'critical';
-  return about.some(({ severity }) => severity === 'warning') ? 'warning' : 'ok';
-}
-
-function Path({ environment }: Pick<Props, 'environment'>) {
-  const path = pathOf(environment);
-  const issuers = path.slice(1);
-  if (path.length === 0) return <None />;
-  const complete = environment.assessment?.checks.chain_valid;
+function History({ past }: Line) {
+  if (!past) return <None />;
   return (
     <>
-      {complete === false ? <strong>broken</strong> : <span>{plural(path.length, 'certificate')}</span>}
-      {issuers.map(({ certificate }) => (
-        <ShortName name={certificate.subject} small />
-      ))}
+      <DayStrip {...past} />
+      <span class="nhsuk-u-visually-hidden">{stripWords(past.days)}</span>
     </>
   );
 }
 
-function LastHandshake({ environment, now }: Props) {
+function LastHandshake({ environment, now }: Line) {
   const { last } = environment.handshake;
-  if (!last) return <span class="nhsuk-u-secondary-text-colour">none yet</span>;
+  if (!last) return <span class="page-aside">none yet</span>;
   return (
     <>
-      {last.outcome === 'success' ? 'accepted' : <strong>failed</strong>}
-      <span class="page-small">
-        <Relative time={last.startedAt} now={now} />
-      </span>
-      {last.reason && <span class="page-small">{reasonCatalogue[last.reason].title}</span>}
+      {last.outcome === 'failure' && <strong>Failed </strong>}
+      <Relative time={last.startedAt} now={now} />
     </>
   );
 }
 
-function Renewal({ environment: { credentialConfigured, renewal }, now }: Props) {
-  return (
-    <>
-      {credentialConfigured ? <RenewalTag {...renewal} /> : <None />}
-      {renewal.state === 'not_due' && renewal.dueAt && (
-        <span class="page-small">
-          due <Day time={renewal.dueAt} />
-        </span>
-      )}
-      {renewal.requestedAt && (
-        <span class="page-small">
-          {isDrafted(renewal) ? 'waiting for you to send it, since ' : 'requested '}
-          <Relative time={renewal.requestedAt} now={now} />
-        </span>
-      )}
-    </>
-  );
+function Renewal({ environment: { credentialConfigured, renewal } }: Line) {
+  if (!credentialConfigured) return <None />;
+  if (renewal.state !== 'not_due')
+    return (
+      <>
+        <RenewalTag {...renewal} />
+        {isDrafted(renewal) && <span class="page-aside"> waiting for you</span>}
+      </>
+    );
+  return <span class="page-aside">{stateCatalogue.not_due.label}</span>;
 }
 
-const None = () => <span class="nhsuk-u-secondary-text-colour">none</span>;
-
-function hostOf(url: string): string {
-  return url.replace(/^https?:\/\//, '');
-}
+const None = () => <span class="page-aside">none</span>;

@@ -1,6 +1,8 @@
+import { addressOf, type Filter } from './filter.ts';
+
 /** The same environments, all pages of them, for a spreadsheet. */
-export const CsvLink = ({ query }: { readonly query: string }) => (
-  <p class="nhsuk-hint">
-    <a href={`/environments.csv${query ? `?${new URLSearchParams({ q: query })}` : ''}`}>Download as CSV</a>
+export const CsvLink = ({ filter }: { readonly filter: Filter }) => (
+  <p class="nhsuk-hint page-csv">
+    <a href={`/environments.csv${addressOf(filter)}`}>Download as CSV</a>
   </p>
 );

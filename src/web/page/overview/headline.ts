@@ -1,8 +1,9 @@
 /** The headings of the pages. Pure. */
 import type { Finding } from '../../../findings/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
-import { counted, plural } from '../../../text/index.ts';
+import { plural } from '../../../text/index.ts';
 import { dayMs, shortLondonDay } from '../../../time/index.ts';
+import { inLondon } from '../parts/times.tsx';
 import { standingOf } from '../parts/words.ts';
 import type { Tally } from './select.ts';
 
@@ -18,18 +19,6 @@ export function overviewHeading({ critical, warning, ok, unknown }: Tally): stri
   return all === 1 ? 'All is well' : `All ${plural(all, 'environment')} are OK`;
 }
 
-/** The other environments, after a heading about the worst: `Others: 1 needing attention, 3 OK.` */
-export function tallyWords({ critical, warning, ok, unknown }: Tally): string {
-  const parts = [
-    [critical, 'needing action now'],
-    [warning, 'needing attention'],
-    [unknown, 'not checked yet'],
-    [ok, 'OK'],
-  ] as const;
-  const some = parts.filter(([count]) => count > 0).map(([count, what]) => `${counted(count)} ${what}`);
-  return some.length > 1 ? `Others: ${some.slice(1).join(', ')}.` : '';
-}
-
 type Ending = EnvironmentStatus & { readonly expiresAt: Date };
 
 /** The next to expire. */
@@ -43,7 +32,7 @@ export function soonest(environments: readonly EnvironmentStatus[], now: Date): 
 /** What is wrong with one environment, or that nothing is. */
 export function environmentHeading(environment: EnvironmentStatus, now: Date): string {
   const { cause, headline } = environment.diagnosis;
-  if (cause) return headline;
+  if (cause) return inLondon(headline);
   if (environment.renewal.first) return 'Waiting for the first certificate';
   if (standingOf(environment) === 'unknown') return 'Not checked yet';
   const { expiresAt } = environment;

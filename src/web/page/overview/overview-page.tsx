@@ -4,60 +4,64 @@ import { environmentPath } from '../parts/links.ts';
 import { Pagination } from '../parts/pagination.tsx';
 import { ResponsiveTable } from '../parts/table.tsx';
 import { Verdict } from '../parts/verdict.tsx';
-import { Day } from '../parts/when.tsx';
+import { DayOf } from '../parts/when.tsx';
 import { standingOf } from '../parts/words.ts';
 import type { OverviewView } from '../views.ts';
-import { columns, pathMatters } from './columns.tsx';
+import { Attention, Counts } from './attention.tsx';
+import { columns } from './columns.tsx';
 import { CsvLink } from './csv-link.tsx';
-import { overviewHeading, soonest, tallyWords } from './headline.ts';
-import { Search } from './search.tsx';
+import { addressOf, isNarrow } from './filter.ts';
+import { overviewHeading, soonest } from './headline.ts';
 import { perPage, worstStanding } from './select.ts';
+import { Toolbar } from './toolbar.tsx';
 
-export function Overview({ estate, selection, tally, now }: OverviewView) {
+/** Fewer are taken in without it. */
+const searchable = 10;
+
+export function Overview({ estate, selection, lines, troubled, tally, now }: OverviewView) {
   const { environments } = estate;
+  const { filter, found, page, pages, sort } = selection;
   const next = soonest(environments, now);
-  const withPath = selection.environments.some(pathMatters);
+  const isNextTroubled = troubled.some(({ environment }) => environment === next);
   return (
     <>
       <Verdict standing={worstStanding(tally)} heading={overviewHeading(tally)}>
-        <p class="verdict__detail">{tallyWords(tally)}</p>
-        {next && (
+        {!isNarrow(filter) && <Attention troubled={troubled} tally={tally} now={now} />}
+        {next && !isNextTroubled && (
           <p class="verdict__detail">
             The next to expire is <a href={environmentPath(next.name)}>{next.name}</a>,{' '}
-            {relativeWords(next.expiresAt, now)}, on <Day time={next.expiresAt} />.
+            {relativeWords(next.expiresAt, now)}, on <DayOf time={next.expiresAt} />.
           </p>
         )}
         {!estate.ready && <p class="verdict__detail">The first round of checks is still under way.</p>}
+        <Counts tally={tally} current={filter.state} />
       </Verdict>
-      <div class="nhsuk-width-container page-width page-content">
+      <div class="nhsuk-width-container page-width page-content" id="environments">
         {!estate.configuration.lastReloadSuccessful && <RefusedConfiguration />}
-        {(environments.length > 10 || selection.query !== '') && <Search {...selection} />}
-        {selection.environments.length > 0 ? (
+        {(environments.length > searchable || isNarrow(filter)) && <Toolbar {...selection} />}
+        {lines.length > 0 ? (
           <ResponsiveTable
-            caption="Environments, worst first"
-            columns={columns(withPath)}
-            rows={selection.environments.map((environment) => ({ environment, now }))}
+            caption={sort === 'application' ? 'Environments by application, worst first' : 'Environments'}
+            columns={columns(selection.environments)}
+            rows={lines}
             rowClass={({ environment }) => `page-row--${standingOf(environment)}`}
-            className={withPath ? 'page-table--overview page-table--path' : 'page-table--overview'}
+            className="page-table--overview"
+            groupOf={sort === 'application' ? ({ environment }) => environment.application : undefined}
           />
         ) : (
-          <p>{selection.query ? 'No environments match.' : 'No environments are configured.'}</p>
+          <p>{isNarrow(filter) ? 'No environments match.' : 'No environments are configured.'}</p>
         )}
-        <Pagination page={selection.page} pages={selection.pages} href={(page) => pageLink(selection.query, page)} />
-        {selection.found > perPage && (
+        <Pagination page={page} pages={pages} href={(number) => `/${addressOf(filter, number) || '?page=1'}`} />
+        {found > perPage && (
           <p class="nhsuk-hint">
-            {plural(selection.found, 'environment')}, {perPage} per page, worst first.
+            {plural(found, 'environment')}, {perPage} on a page.
           </p>
         )}
-        {selection.found > 0 && <CsvLink query={selection.query} />}
-        <Key />
+        {found > 0 && <CsvLink filter={filter} />}
+        {lines.some(({ past }) => past) && <Key />}
       </div>
     </>
   );
-}
-
-function pageLink(query: string, page: number): string {
-  return `/?${new URLSearchParams({ ...(query ? { q: query } : {}), page: String(page) })}`;
 }
 
 function RefusedConfiguration() {
@@ -72,12 +76,12 @@ function RefusedConfiguration() {
   );
 }
 
-/** What the bars in the column “Expires” mean. */
+/** What the column “Last 90 days” shows. */
 function Key() {
   return (
     <p class="nhsuk-hint page-key">
-      Each bar shows the next twelve months, filled up to the day the certificate expires. The marks show when the
-      renewal window opens and, near the end, the last safe day to request a new certificate.
+      “Last 90 days” ends today. A low green bar is a day that was OK throughout, a higher yellow one a day that needed
+      attention, and a full red one a day on which somebody had to act. Where there is no bar, nobody looked.
     </p>
   );
 }

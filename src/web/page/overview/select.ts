@@ -1,13 +1,16 @@
-/** Which environments a page of the overview shows: worst first, then soonest to expire. Pure. */
+/** Which environments a page of the overview shows, and in which order. Pure. */
 import type { EnvironmentStatus } from '../../../status/index.ts';
+import { dayMs } from '../../../time/index.ts';
 import { type Standing, standingOf } from '../parts/words.ts';
+import type { Expiry, Filter, Sort } from './filter.ts';
 
 export const perPage = 50;
 
 export interface Selection {
   readonly environments: readonly EnvironmentStatus[];
-  /** The search text. Empty for everything. */
-  readonly query: string;
+  readonly filter: Filter;
+  /** As it is, where the filter does not say. */
+  readonly sort: Sort;
   /** Number found, over all pages. */
   readonly found: number;
   /** From 1. */
@@ -19,13 +22,15 @@ const rank: Readonly<Record<Standing, number>> = { critical: 0, warning: 1, unkn
 const never = Number.POSITIVE_INFINITY;
 
 /** A page number beyond the last gives the last page, so that an old link still works. */
-export function select(environments: readonly EnvironmentStatus[], query: string, page: number): Selection {
-  const all = found(environments, query);
+export function select(environments: readonly EnvironmentStatus[], filter: Filter, page: number, now: Date): Selection {
+  const sort = filter.sort ?? usualSort(environments);
+  const all = found(environments, { ...filter, sort }, now);
   const pages = Math.max(1, Math.ceil(all.length / perPage));
   const shown = Math.min(Math.max(1, page), pages);
   return {
     environments: all.slice((shown - 1) * perPage, shown * perPage),
-    query,
+    filter,
+    sort,
     found: all.length,
     page: shown,
     pages,
@@ -33,38 +38,70 @@ export function select(environments: readonly EnvironmentStatus[], query: string
 }
 
 /** On all pages together. */
-export function found(environments: readonly EnvironmentStatus[], query: string): readonly EnvironmentStatus[] {
+export function found(
+  environments: readonly EnvironmentStatus[],
+  { query, state, expires, sort = 'state' }: Filter,
+  now: Date,
+): readonly EnvironmentStatus[] {
   const words = [...new Set(query.toLowerCase().split(/\s+/).filter(Boolean))];
-  const sorted = worstFirst(environments);
-  return words.length > 0 ? sorted.filter((each) => matches(each, words)) : sorted;
-}
-
-const longestQuery = 200;
-
-/** The search text of a request: whatever is not text is none. */
-export const queryOf = (q: unknown): string => (typeof q === 'string' ? q : '').trim().slice(0, longestQuery);
-
-/** Sorted once until something changes. */
-const sortings = new WeakMap<readonly EnvironmentStatus[], readonly EnvironmentStatus[]>();
-
-function worstFirst(environments: readonly EnvironmentStatus[]): readonly EnvironmentStatus[] {
-  const sorted = sortings.get(environments) ?? environments.toSorted(worstThenSoonest);
-  sortings.set(environments, sorted);
-  return sorted;
-}
-
-export function worstThenSoonest(a: EnvironmentStatus, b: EnvironmentStatus): number {
-  return (
-    rank[standingOf(a)] - rank[standingOf(b)] ||
-    compare(a.expiresAt?.getTime() ?? never, b.expiresAt?.getTime() ?? never) ||
-    compare(a.name, b.name)
+  return sorted(environments, sort).filter(
+    (each) =>
+      (state === undefined || standingOf(each) === state) &&
+      (expires === undefined || expiresWithin(each, expires, now)) &&
+      matches(each, words),
   );
 }
+
+function expiresWithin({ expiresAt }: EnvironmentStatus, days: Expiry, now: Date): boolean {
+  return expiresAt !== undefined && expiresAt.getTime() < now.getTime() + days * dayMs;
+}
+
+/** Groups say something if there are several, and most have several environments. */
+function usualSort(environments: readonly EnvironmentStatus[]): Sort {
+  const applications = new Set(environments.map(({ application }) => application)).size;
+  return applications > 1 && environments.length >= 2 * applications ? 'application' : 'state';
+}
+
+/** Sorted once until something changes. */
+const sortings = new WeakMap<readonly EnvironmentStatus[], Map<Sort, readonly EnvironmentStatus[]>>();
+
+function sorted(environments: readonly EnvironmentStatus[], sort: Sort): readonly EnvironmentStatus[] {
+  const known = sortings.get(environments) ?? new Map<Sort, readonly EnvironmentStatus[]>();
+  const order = known.get(sort) ?? environments.toSorted(comparison(environments, sort));
+  sortings.set(environments, known.set(sort, order));
+  return order;
+}
+
+type Comparison = (a: EnvironmentStatus, b: EnvironmentStatus) => number;
+
+function comparison(environments: readonly EnvironmentStatus[], sort: Sort): Comparison {
+  if (sort === 'name') return byName;
+  if (sort === 'expiry') return (a, b) => byExpiry(a, b) || byName(a, b);
+  return sort === 'state' ? worstThenSoonest : byApplication(environments);
+}
+
+/** The application with the worst environment first. */
+function byApplication(environments: readonly EnvironmentStatus[]): Comparison {
+  const worst = new Map<string, number>();
+  for (const each of environments)
+    worst.set(each.application, Math.min(worst.get(each.application) ?? never, rank[standingOf(each)]));
+  return (a, b) =>
+    compare(worst.get(a.application) ?? never, worst.get(b.application) ?? never) ||
+    compare(a.application, b.application) ||
+    worstThenSoonest(a, b);
+}
+
+export const worstThenSoonest: Comparison = (a, b) =>
+  rank[standingOf(a)] - rank[standingOf(b)] || byExpiry(a, b) || byName(a, b);
+
+const byExpiry: Comparison = (a, b) => compare(a.expiresAt?.getTime() ?? never, b.expiresAt?.getTime() ?? never);
+const byName: Comparison = (a, b) => compare(a.name, b.name);
 
 function matches(
   { name, application, odsCode, mailboxId, url, preset }: EnvironmentStatus,
   words: readonly string[],
 ): boolean {
+  if (words.length === 0) return true;
   const text = `${name} ${application} ${odsCode} ${mailboxId} ${url} ${preset ?? ''}`.toLowerCase();
   return words.every((word) => text.includes(word));
 }

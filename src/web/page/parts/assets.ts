@@ -17,8 +17,17 @@ export interface Assets {
 
 const yearMs = 365 * 24 * 60 * 60 * 1000;
 
-/** For all pages, for the overview, for details, and for print and forced colours. */
-const ownStyles = ['page.css', 'overview.css', 'environment.css', 'print.css'];
+/** Colours, all pages, the overview, details, renewals, forced colours, paper. */
+const ownStyles = [
+  'colours.css',
+  'page.css',
+  'overview.css',
+  'parts.css',
+  'environment.css',
+  'renewals.css',
+  'forced.css',
+  'print.css',
+];
 
 const ownFolder = servedFolder('web/assets');
 /** Copied from the package by the build. In `dist` even when running from source. */

@@ -12,13 +12,14 @@ const navigation = [
 
 /** The whole document. It works without the script, which only refreshes the content of `main`. */
 export function Layout({ frame, children }: { frame: Frame; children: ComponentChildren }) {
-  const { title, standing, styles, script, icon, now, headline, here } = frame;
+  const { title, estate, styles, script, icon, now, headline, here } = frame;
   return (
-    <html lang="en-GB" class={`standing-${standing}`}>
+    <html lang="en-GB" class={`standing-${estate.standing}`}>
       <head>
         <meta charset="utf-8" />
         <title>{`${title} – ${service}`}</title>
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+        <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex, nofollow" />
         <link rel="icon" type="image/svg+xml" href={icon} />
         {styles.map((href) => (
@@ -73,7 +74,7 @@ export function Layout({ frame, children }: { frame: Frame; children: ComponentC
   );
 }
 
-function Header({ frame: { section, standing } }: { frame: Frame }) {
+function Header({ frame: { section, estate, now } }: { frame: Frame }) {
   return (
     <header class="nhsuk-header page-header">
       <div class="nhsuk-header__container nhsuk-width-container page-width">
@@ -83,9 +84,9 @@ function Header({ frame: { section, standing } }: { frame: Frame }) {
           </a>
         </div>
         <p class="page-header__standing">
-          <span class="nhsuk-u-visually-hidden">State: </span>
-          {standingWords[standing]}
+          {estate.name ?? 'All environments'}: {standingWords[estate.standing]}
         </p>
+        <p class="page-printed">As at {shortLondonTime(now)}</p>
       </div>
       <nav class="nhsuk-header__navigation" aria-label="Menu">
         <div class="nhsuk-header__navigation-container nhsuk-width-container page-width">

@@ -15,11 +15,13 @@ interface Props<Item> {
   readonly rows: readonly Item[];
   readonly rowClass?: (item: Item) => string;
   readonly className?: string;
+  /** Rows with the same name, which lie side by side, are put under it as a heading. */
+  readonly groupOf?: ((item: Item) => string) | undefined;
 }
 
 /** A table that becomes a list on a phone, where each cell shows its column’s heading. */
 export function ResponsiveTable<Item>(props: Props<Item>) {
-  const { caption, columns, rows, rowClass = () => '', className = '' } = props;
+  const { caption, columns, rowClass = () => '', className = '' } = props;
   return (
     <table {...role('table')} class={`nhsuk-table-responsive page-table ${className}`}>
       <caption class="nhsuk-table__caption nhsuk-u-visually-hidden">{caption}</caption>
@@ -32,17 +34,42 @@ export function ResponsiveTable<Item>(props: Props<Item>) {
           ))}
         </tr>
       </thead>
-      <tbody {...role('rowgroup')} class="nhsuk-table__body">
-        {rows.map((item) => (
-          <tr {...role('row')} class={`nhsuk-table__row page-row ${rowClass(item)}`}>
-            {columns.map(({ calm, heading, content }, index) =>
-              cell(index === 0, heading, content(item), calm?.(item) ?? false),
-            )}
-          </tr>
-        ))}
-      </tbody>
+      {groupsOf(props).map(({ name, items }) => (
+        <tbody {...role('rowgroup')} class="nhsuk-table__body">
+          {name !== undefined && (
+            <tr {...role('row')} class="page-group">
+              <th {...role('columnheader')} scope="rowgroup" colspan={columns.length} class="nhsuk-table__header">
+                {name}
+              </th>
+            </tr>
+          )}
+          {items.map((item) => (
+            <tr {...role('row')} class={`nhsuk-table__row page-row ${rowClass(item)}`}>
+              {columns.map(({ calm, heading, content }, index) =>
+                cell(index === 0, heading, content(item), calm?.(item) ?? false),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      ))}
     </table>
   );
+}
+
+interface Group<Item> {
+  readonly name: string | undefined;
+  readonly items: readonly Item[];
+}
+
+function groupsOf<Item>({ rows, groupOf }: Props<Item>): Group<Item>[] {
+  if (!groupOf) return [{ name: undefined, items: rows }];
+  const groups: { readonly name: string; readonly items: Item[] }[] = [];
+  for (const item of rows) {
+    const name = groupOf(item);
+    if (groups.at(-1)?.name !== name) groups.push({ name, items: [] });
+    groups.at(-1)?.items.push(item);
+  }
+  return groups;
 }
 
 /** When CSS displays a table as blocks, a screen reader no longer treats it as a table unless its parts have roles. */

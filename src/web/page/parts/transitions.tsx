@@ -1,6 +1,6 @@
 import type { RenewalRecord } from '../../../renewal/index.ts';
-import { Quoted } from './name.tsx';
 import { RenewalTag } from './tag.tsx';
+import { Said } from './times.tsx';
 import { Moment } from './when.tsx';
 import { sentence } from './words.ts';
 
@@ -14,7 +14,7 @@ export function Transitions({ transitions }: Pick<RenewalRecord, 'transitions'>)
             <RenewalTag state={state} /> <Moment time={at} />
           </p>
           <p class="timeline__reason">
-            <Quoted text={sentence(reason)} />
+            <Said text={sentence(reason)} />
           </p>
         </li>
       ))}

@@ -27,8 +27,8 @@ export const standingWords: Readonly<Record<Standing, string>> = {
 };
 
 export const severityWords: Readonly<Record<Severity, string>> = {
-  critical: 'Critical',
-  warning: 'Warning',
+  critical: standingWords.critical,
+  warning: standingWords.warning,
   info: 'For information',
 };
 

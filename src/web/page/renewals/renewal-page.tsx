@@ -3,6 +3,7 @@ import { environmentPath, renewalPath } from '../parts/links.ts';
 import { Hex, Quoted } from '../parts/name.tsx';
 import { SummaryList } from '../parts/summary-list.tsx';
 import { RenewalTag } from '../parts/tag.tsx';
+import { Said } from '../parts/times.tsx';
 import { Transitions } from '../parts/transitions.tsx';
 import { Day, Moment } from '../parts/when.tsx';
 import { sentence } from '../parts/words.ts';
@@ -24,7 +25,7 @@ export function RenewalPage({ record, configured, others, files, keyPath }: Rene
         {environment}
       </h1>
       <p>
-        <RenewalTag state={state} record={record} /> {latest && <Quoted text={sentence(latest.reason)} />}
+        <RenewalTag state={state} record={record} /> {latest && <Said text={sentence(latest.reason)} />}
       </p>
       <Facts record={record} configured={configured} keyPath={keyPath} />
       <section aria-labelledby="message">
@@ -87,7 +88,7 @@ function Facts({ record, configured, keyPath }: FactsProps) {
           ),
         ],
         issuedFingerprintSha256 !== undefined && ['Issued certificate', <Hex digits={issuedFingerprintSha256} />],
-        lastError !== undefined && ['Last error', <Quoted text={lastError} />],
+        lastError !== undefined && ['Last error', <Said text={sentence(lastError)} />],
         nextAttemptAt && ['Next attempt', <Moment time={nextAttemptAt} />],
       ]}
     />

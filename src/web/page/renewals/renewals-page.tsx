@@ -6,6 +6,7 @@ import { Quoted } from '../parts/name.tsx';
 import { Pagination } from '../parts/pagination.tsx';
 import { type Column, ResponsiveTable } from '../parts/table.tsx';
 import { RenewalTag } from '../parts/tag.tsx';
+import { Said } from '../parts/times.tsx';
 import { Day, Relative } from '../parts/when.tsx';
 import { WithCode } from '../parts/with-code.tsx';
 import { sentence } from '../parts/words.ts';
@@ -79,7 +80,7 @@ function WhatToDo({ environment: { findings } }: UrgentProps) {
     <>
       {findings.filter(isAboutRenewal).map(({ message, remedy }) => (
         <span class="page-small page-break">
-          <Quoted text={sentence(message)} /> <strong>Do this:</strong> <WithCode text={remedy} />
+          <Said text={sentence(message)} /> <strong>Do this:</strong> <WithCode text={remedy} />
         </span>
       ))}
     </>
@@ -105,7 +106,7 @@ function State({ record }: Props) {
       <RenewalTag state={state} record={record} />
       {(state === 'failed' || state === 'uncertain') && (
         <span class="page-small page-break">
-          {lastError && <Quoted text={sentence(lastError)} />} <WithCode text={stateCatalogue[state].remedy} />
+          {lastError && <Said text={sentence(lastError)} />} <WithCode text={stateCatalogue[state].remedy} />
         </span>
       )}
       {closedAt && (

@@ -1,0 +1,2 @@
+/** Small SQLite files in the state directory: what the service remembers besides the renewals. */
+export { openDatabase } from './open.ts';
