@@ -12,7 +12,11 @@ export interface PastStates {
   readonly days: readonly (Status | undefined)[];
 }
 
-/** Until an environment has been checked and MESH has been asked, its state is that of a program that has just started. */
+/**
+ * Until an environment has been checked and MESH has been asked, its state is that of a program that has just started.
+ * @example
+ * for (const each of estate.environments) if (isSettled(each)) states.note(each.name, each.status, causeOf(each), now);
+ */
 export const isSettled = ({ handshake, lastRunAt, renewal }: EnvironmentStatus): boolean =>
   lastRunAt !== undefined && (handshake.last !== undefined || renewal.first !== undefined);
 
