@@ -21,6 +21,7 @@ const io: CommandIo = {
   ...(process.stderr.isTTY && process.env.TERM !== 'dumb'
     ? { status: (line) => void process.stderr.write(statusLine(line, process.stderr.columns || widthWithoutTerminal)) }
     : {}),
+  stdin: async () => (await import('./cli/stdin.ts')).readStdin(process.stdin),
   unread: () => process.stderr.writableLength,
 };
 

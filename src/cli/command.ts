@@ -18,6 +18,8 @@ export interface CommandIo {
   readonly ask?: (question: SafeText) => Promise<string>;
   /** Reads a secret from the terminal without showing it, or from standard input. @throws {UsageError} */
   readonly askSecret?: (name: string) => Promise<string>;
+  /** Standard input as the content of a file; absent if there is none. @throws {UsageError} if it is longer than a file may be. */
+  readonly stdin?: () => Promise<Buffer>;
   /** How many bytes written to stderr have not been read yet. */
   readonly unread?: () => number;
 }

@@ -27,6 +27,12 @@ export interface CheckOptions {
 }
 
 export interface InspectOptions {
+  /** Files, folders and patterns, each inspected for what it holds; `-` is standard input, here and below. */
+  readonly files?: readonly string[];
+  /** `HOST:PORT` of a server whose chain is inspected. */
+  readonly connect?: string;
+  /** Only what is wrong. */
+  readonly quiet?: boolean;
   readonly cert?: string;
   readonly key?: string;
   /** Name of an environment variable; a passphrase is never an argument, because other users can see arguments. */
@@ -37,8 +43,9 @@ export interface InspectOptions {
   readonly alias?: string;
   /** Default: now. */
   readonly at?: Date;
-  readonly chainOrder: 'root-first' | 'leaf-first';
-  readonly format: 'text' | 'json';
+  /** Default: `root-first` for a bundle, either for a chain. */
+  readonly chainOrder?: 'root-first' | 'leaf-first';
+  readonly format: 'text' | 'json' | 'pem';
 }
 
 export interface BundleOptions {

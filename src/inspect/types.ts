@@ -86,6 +86,22 @@ export interface InspectedCertificate {
   signatureAlgorithm: string;
   /** For information: not judged. */
   privateKeyUsagePeriod?: { notBefore?: string; notAfter?: string };
+  /** `digitalSignature`, … What a certificate does not have is left out, here and below. */
+  keyUsage?: string[];
+  /** `clientAuth`, … or the OID of a purpose that RFC 5280 does not name. */
+  extendedKeyUsage?: string[];
+  basicConstraints?: { ca: boolean; pathLength?: number };
+  /** `kind` is `dns`, `email`, `uri`, `ip`, `directory`, … */
+  subjectAlternativeNames?: { kind: string; value: string }[];
+  /** OIDs. */
+  certificatePolicies?: string[];
+  crlAddresses?: string[];
+  ocspAddresses?: string[];
+  /** Where the certificate of the issuer is. */
+  issuerAddresses?: string[];
+  /** Lower-case hex. */
+  subjectKeyIdentifier?: string;
+  authorityKeyIdentifier?: string;
 }
 
 export interface InspectedFinding {

@@ -1,7 +1,9 @@
 import { getServers } from 'node:dns';
-import type { ResolvedEnvironment, Variables } from '../config/index.ts';
+import type { SecureContext } from 'node:tls';
+import type { MeshEndpoint, ResolvedEnvironment, Variables } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
 import { condensed } from '../text/index.ts';
+import { secondMs } from '../time/index.ts';
 import { type Certificate, MalformedCertificateError, parseCertificate } from '../x509/index.ts';
 import { Phases } from './deadline.ts';
 import { failureOfAnswer } from './diagnosis/answer.ts';
@@ -10,11 +12,11 @@ import { clientFacts } from './diagnosis/client.ts';
 import { failureOf } from './diagnosis/failure.ts';
 import { ofServerCertificate } from './diagnosis/server-certificate.ts';
 import { strictFault } from './diagnosis/strict-verification.ts';
-import type { Answer } from './http/request.ts';
+import type { Answer, MeshRequest } from './http/request.ts';
 import { bare, portOf } from './network/authority.ts';
 import { type HttpProxy, proxyFor } from './network/proxy.ts';
 import { Sockets } from './network/sockets.ts';
-import { contextFor, requestFor } from './prepare.ts';
+import { contextFor, contextTrusting, requestFor } from './prepare.ts';
 import { probe, type Seen, ServerNotVerifiedError } from './probe.ts';
 import type { HandshakeResult } from './types.ts';
 
@@ -33,27 +35,77 @@ export interface HandshakeOptions {
  * const { outcome, reason, detail } = await handshake(environment, credential, { now: () => new Date(), env: process.env });
  */
 export async function handshake(
-  environment: Pick<ResolvedEnvironment, 'mesh'>,
+  { mesh }: Pick<ResolvedEnvironment, 'mesh'>,
   credential: DeployedCredential | undefined,
+  options: HandshakeOptions,
+): Promise<HandshakeResult> {
+  const client = credential && clientFacts(credential);
+  return shakeHands(
+    mesh,
+    {
+      context: () => contextFor(mesh, credential),
+      request: () => requestFor(mesh, options.env, options.now),
+      trusted: credential?.bundle ?? [],
+      ...(client && { client }),
+    },
+    options,
+  );
+}
+
+export interface Server {
+  readonly host: string;
+  readonly port: number;
+  /** Besides the system's CAs. */
+  readonly trusted: readonly Certificate[];
+}
+
+/**
+ * What a server presents, and whether it is to be trusted: TLS alone, without a client certificate. Nothing is sent above it, so it need not be MESH.
+ * The name is looked up, the connection made and the proxy used as in a handshake.
+ */
+export async function presentedChain(
+  { host, port, trusted }: Server,
+  options: HandshakeOptions,
+): Promise<HandshakeResult> {
+  const name = host.includes(':') ? `[${host}]` : host;
+  const mesh: MeshEndpoint = {
+    url: `https://${name}:${port}`,
+    mailboxId: '',
+    verifyServer: true,
+    probe: 'ping',
+    timeouts: { connectMs: 5 * secondMs, tlsMs: 5 * secondMs, requestMs: 0 },
+  };
+  return shakeHands(mesh, { context: () => contextTrusting(trusted), trusted }, options);
+}
+
+interface Means {
+  readonly context: () => SecureContext;
+  /** If there is none, TLS is all. */
+  readonly request?: () => Promise<MeshRequest>;
+  readonly trusted: readonly Certificate[];
+  readonly client?: ReturnType<typeof clientFacts>;
+}
+
+async function shakeHands(
+  mesh: MeshEndpoint,
+  { client, context, request, trusted }: Means,
   { now, env, signal }: HandshakeOptions,
 ): Promise<HandshakeResult> {
-  const { mesh } = environment;
   const startedAt = now();
   const { connectMs, tlsMs, requestMs } = mesh.timeouts;
   const phases = new Phases(connectMs + tlsMs + requestMs, signal);
   const seen: Seen = { attempts: [], server: { certificates: [] }, serverVerified: false, httpStatus: 0 };
   const sockets = new Sockets();
-  const client = credential && clientFacts(credential);
   let proxy: HttpProxy | undefined;
   let answer: Answer | undefined;
   let failure: Failure | undefined;
   try {
-    const context = contextFor(mesh, credential);
-    const meshRequest = await requestFor(mesh, env, now);
+    const plan = { mesh, context: context(), now };
+    const meshRequest = await request?.();
     proxy = proxyFor(new URL(mesh.url), mesh.proxy, env);
-    answer = await probe({ mesh, proxy, context, meshRequest, now }, phases, seen, sockets);
+    answer = await probe({ ...plan, proxy, ...(meshRequest && { meshRequest }) }, phases, seen, sockets);
     const asked = { probe: mesh.probe, mailboxId: mesh.mailboxId, now: startedAt, ...(client && { client }) };
-    failure = failureOfAnswer(asked, answer);
+    failure = answer && failureOfAnswer(asked, answer);
   } catch (error) {
     const url = new URL(mesh.url);
     const circumstances = {
@@ -76,16 +128,16 @@ export async function handshake(
         ? ofServerCertificate({
             ...circumstances,
             code: error.verdict,
-            certificates: certificatesOf(seen, credential),
+            certificates: certificatesOf(seen, trusted),
             ...(seen.server.excess === undefined ? {} : { excess: seen.server.excess }),
-            trusted: credential?.bundle ?? [],
+            trusted,
           })
         : failureOf(error, circumstances);
   } finally {
     await sockets.close();
   }
   const { protocol, cipher, asksForCertificate } = seen.server;
-  const serverCertificates = certificatesOf(seen, credential);
+  const serverCertificates = certificatesOf(seen, trusted);
   return {
     probe: mesh.probe,
     startedAt,
@@ -139,11 +191,11 @@ function noteOf(
 /**
  * As presented, completed from what we trust. A trust anchor at the end is left out, whether or not the server sent it: the trust in it is ours.
  */
-function certificatesOf({ server, serverVerified }: Seen, credential: DeployedCredential | undefined): Certificate[] {
+function certificatesOf({ server, serverVerified }: Seen, trusted: readonly Certificate[]): Certificate[] {
   const certificates = server.certificates.flatMap(parsed);
   const last = certificates.at(-1);
   if (!last?.selfIssued || certificates.length === 1) return certificates;
-  const ours = credential?.bundle.some(({ fingerprintSha256 }) => fingerprintSha256 === last.fingerprintSha256);
+  const ours = trusted.some(({ fingerprintSha256 }) => fingerprintSha256 === last.fingerprintSha256);
   return serverVerified || ours ? certificates.slice(0, -1) : certificates;
 }
 

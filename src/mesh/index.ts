@@ -1,7 +1,7 @@
 /** The handshake with MESH, and what it means. */
 
 export { reasonCatalogue } from './diagnosis/reasons.ts';
-export { handshake } from './handshake.ts';
+export { handshake, presentedChain } from './handshake.ts';
 export { authorizationToken } from './http/authorization.ts';
 export { callerFacts, meshHeaders } from './http/headers.ts';
 export { judgeHandshake, nextHandshakeBoundary } from './judge.ts';

@@ -9,6 +9,7 @@ import {
   type Variables,
 } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
+import { type Certificate, toPem } from '../x509/index.ts';
 import { ofUnusableFiles, ofWeakSignature } from './diagnosis/disagreement.ts';
 import { HandshakeError } from './diagnosis/failure.ts';
 import { authorizationToken } from './http/authorization.ts';
@@ -54,6 +55,14 @@ export function contextFor(mesh: MeshEndpoint, credential: DeployedCredential | 
     throw new HandshakeError(ofUnusableFiles(error as Error));
   }
 }
+
+/** Verifies a server against these and the system's CAs, and presents nothing. */
+export const contextTrusting = (trusted: readonly Certificate[]): SecureContext =>
+  createSecureContext({
+    ciphers,
+    minVersion: 'TLSv1.2',
+    ca: [...systemRoots(), ...trusted.map(({ der }) => toPem(der))],
+  });
 
 /** Node's own roots, those in NODE_EXTRA_CA_CERTS, and the system's, which OpenSSL finds through SSL_CERT_FILE and SSL_CERT_DIR. */
 function systemRoots(): string[] {

@@ -23,7 +23,8 @@ export interface Plan {
   readonly mesh: MeshEndpoint;
   readonly proxy: HttpProxy | undefined;
   readonly context: SecureContext;
-  readonly meshRequest: MeshRequest;
+  /** If there is none, TLS is all. */
+  readonly meshRequest?: MeshRequest;
   readonly now: () => Date;
 }
 
@@ -50,7 +51,7 @@ export class ServerNotVerifiedError extends MonitorError {
 /**
  * @throws {ServerNotVerifiedError} and what {@link failureOf} classifies. Every socket that it opens is in `sockets`, for the caller to close.
  */
-export async function probe(plan: Plan, phases: Phases, seen: Seen, sockets: Sockets): Promise<Answer> {
+export async function probe(plan: Plan, phases: Phases, seen: Seen, sockets: Sockets): Promise<Answer | undefined> {
   const { mesh, meshRequest, now } = plan;
   const url = new URL(mesh.url);
   const tls = await reachAndSecure(plan, url, phases, seen, sockets);
@@ -59,6 +60,7 @@ export async function probe(plan: Plan, phases: Phases, seen: Seen, sockets: Soc
   if (verdict && verdict !== overLimit) seen.server.certificates = withAllPresented(tls, seen.server.certificates);
   // Before anything secret is sent.
   if (verdict && (mesh.verifyServer || verdict === overLimit)) throw new ServerNotVerifiedError(verdict);
+  if (!meshRequest) return undefined;
   return phases.run('request', mesh.timeouts.requestMs, async (signal) => {
     const response = await sendRequest(tls, url, meshRequest, signal);
     const { date, 'retry-after': retryAfter } = response.headers;

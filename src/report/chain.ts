@@ -1,12 +1,15 @@
 /** The certificates as a tree from root to client. */
 import { literal, type SafeText, say } from '../text/index.ts';
 import { timeLeft, utcDay } from '../time/index.ts';
-import type { AssessedCertificate } from '../verify/index.ts';
+import type { AssessedCertificate, CertificateRole } from '../verify/index.ts';
 import { type Certificate, nameOf } from '../x509/index.ts';
 import { paint, type Terminal } from './terminal.ts';
 
+/** A server's own certificate has a place in no credential. */
+export type ShownCertificate = Omit<AssessedCertificate, 'role'> & { readonly role: CertificateRole | 'server' };
+
 interface Branch {
-  readonly assessed: AssessedCertificate;
+  readonly assessed: ShownCertificate;
   /** Its issuer is another certificate, which is not in the input. */
   readonly orphan: boolean;
   readonly children: readonly Branch[];
@@ -25,7 +28,7 @@ const gap = '  ';
 const longestName = 80;
 
 export interface Chain {
-  readonly certificates: readonly AssessedCertificate[];
+  readonly certificates: readonly ShownCertificate[];
   /** Fingerprints from client to root: these links are verified, the others are drawn by name. */
   readonly path: readonly string[];
   /** Whether issuers are expected: for a client certificate alone, none is missing. */
@@ -73,10 +76,10 @@ function paintAs(look: Row['look'], line: SafeText, terminal: Terminal): SafeTex
 }
 
 /** Trees in the order of the input. A certificate that a loop of issuers would hide is drawn as a separate tree. */
-function forest(certificates: readonly AssessedCertificate[], path: readonly string[]): Branch[] {
+function forest(certificates: readonly ShownCertificate[], path: readonly string[]): Branch[] {
   const parents = new Map(certificates.map((each) => [each, parentOf(each, certificates, path)]));
-  const drawn = new Set<AssessedCertificate>();
-  const grow = (assessed: AssessedCertificate): Branch => {
+  const drawn = new Set<ShownCertificate>();
+  const grow = (assessed: ShownCertificate): Branch => {
     drawn.add(assessed);
     const children = certificates.filter((each) => parents.get(each) === assessed && !drawn.has(each));
     const orphan = parents.get(assessed) === undefined && !assessed.certificate.selfIssued;
@@ -91,10 +94,10 @@ function forest(certificates: readonly AssessedCertificate[], path: readonly str
 const holdsPath = (branch: Branch): boolean => branch.assessed.onPath || branch.children.some(holdsPath);
 
 function parentOf(
-  child: AssessedCertificate,
-  certificates: readonly AssessedCertificate[],
+  child: ShownCertificate,
+  certificates: readonly ShownCertificate[],
   path: readonly string[],
-): AssessedCertificate | undefined {
+): ShownCertificate | undefined {
   const position = path.indexOf(child.certificate.fingerprintSha256);
   if (position >= 0 && position + 1 < path.length)
     return certificates.find((each) => each.certificate.fingerprintSha256 === path[position + 1]);
@@ -139,7 +142,7 @@ function branchRows(branch: Branch, now: Date, judged: boolean, lead = '', inden
   return [own, ...below];
 }
 
-function factsOf({ role, certificate }: AssessedCertificate, now: Date): SafeText[] {
+function factsOf({ role, certificate }: ShownCertificate, now: Date): SafeText[] {
   const { notAfter, notBefore } = certificate;
   const left = now < notBefore ? say`not valid before ${utcDay(notBefore)}` : timeLeft(notAfter, now);
   return [literal(role), utcDay(notAfter), left, keyKind(certificate.publicKey)];

@@ -3,8 +3,10 @@ export {
   checkReport,
   environmentJson,
   handshakeJson,
+  type Inspected,
   inspectionJson,
   inspectionReport,
+  inspectionsReport,
   type NotJudged,
   renewalJson,
   renewalRecordJson,
@@ -16,4 +18,5 @@ export { reportedReport } from './reported/json.ts';
 export { type ReportedEnvironment, reportedEnvironment } from './reported/reported.ts';
 export { reportedText } from './reported/text.ts';
 export { environmentSchema, handshakeSchema, renewalRecordSchema, statusSchema } from './schema.ts';
-export { checkText, inspectionText } from './text.ts';
+export { type ServerInspected, serverHeadline, serverReport, serverStatus, serverText } from './server.ts';
+export { checkText, type InspectedFile, inspectionHeadline, inspectionsText, inspectionText } from './text.ts';

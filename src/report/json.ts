@@ -9,6 +9,7 @@ import { escaped, literal, type SafeText } from '../text/index.ts';
 import { dayMs, daysUntil, londonIsoDay, rfc3339 } from '../time/index.ts';
 import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 import type { Certificate } from '../x509/index.ts';
+import { extensionFacts } from './extensions.ts';
 import type * as schema from './schema.ts';
 
 type Shape<Name extends keyof typeof schema> = z.infer<(typeof schema)[Name]>;
@@ -56,6 +57,25 @@ export function inspectionReport(inspected: Inspected, generatedAt: Date): Shape
   };
 }
 
+/** What `inspect --format json` prints of several files. */
+export function inspectionsReport(
+  files: readonly { readonly file: string; readonly inspected: Inspected }[],
+  others: number,
+  generatedAt: Date,
+): Shape<'inspectionsReportSchema'> {
+  const statuses = files.map(({ inspected }) => statusOf(inspected.assessment.findings));
+  return {
+    status: worstStatus(statuses),
+    generatedAt: rfc3339(generatedAt),
+    inspections: files.map(({ file, inspected }) => ({
+      file: escaped(file),
+      status: statusOf(inspected.assessment.findings),
+      ...inspectionJson(inspected),
+    })),
+    others,
+  };
+}
+
 /** One assessment without a configuration, as `inspect --format json` prints it under `inspection`. */
 export function inspectionJson(inspected: Inspected): Shape<'inspectionSchema'> {
   const { assessment } = inspected;
@@ -64,7 +84,10 @@ export function inspectionJson(inspected: Inspected): Shape<'inspectionSchema'> 
   return {
     valid: assessment.valid,
     assessedAt: rfc3339(now),
-    certificates: assessment.certificates.map((certificate) => certificateJson(certificate, now)),
+    certificates: assessment.certificates.map((each) => ({
+      ...certificateJson(each, now),
+      ...extensionFacts(each.certificate),
+    })),
     path: [...assessment.path],
     order: assessment.order,
     checks: checksJson(assessment),
@@ -195,7 +218,7 @@ export function renewalRecordJson(record: RenewalRecord): Shape<'renewalRecordSc
   };
 }
 
-function certificateFacts(certificate: Certificate, now: Date): Shape<'serverCertificateSchema'> {
+export function certificateFacts(certificate: Certificate, now: Date): Shape<'serverCertificateSchema'> {
   const { publicKey, privateKeyUsagePeriod } = certificate;
   return {
     subject: certificate.subject.text,

@@ -55,6 +55,25 @@ export const certificateSchema = z
   })
   .meta({ id: 'Certificate' });
 
+/** What `inspect` shows of each certificate in addition. Each is left out if the certificate does not have it. */
+const extensions = {
+  keyUsage: z.array(text).optional(),
+  extendedKeyUsage: z
+    .array(text)
+    .optional()
+    .meta({ description: 'By name where RFC 5280 has one, otherwise the OID.' }),
+  basicConstraints: z.object({ ca: z.boolean(), pathLength: z.int().nonnegative().optional() }).optional(),
+  subjectAlternativeNames: z.array(z.object({ kind: text, value: text })).optional(),
+  certificatePolicies: z.array(text).optional().meta({ description: 'OIDs.' }),
+  crlAddresses: z.array(text).optional(),
+  ocspAddresses: z.array(text).optional(),
+  issuerAddresses: z.array(text).optional().meta({ description: 'Where the certificate of the issuer is.' }),
+  subjectKeyIdentifier: text.optional().meta({ description: 'Lower-case hex.' }),
+  authorityKeyIdentifier: text.optional(),
+};
+
+export const inspectedCertificateSchema = certificateSchema.extend(extensions).meta({ id: 'InspectedCertificate' });
+
 export const serverCertificateSchema = z.object(certificateFacts).meta({ id: 'ServerCertificate' });
 
 export const findingSchema = z
@@ -146,6 +165,9 @@ export const inspectionSchema = z
     }),
     assessedAt: timestamp,
     ...judgement,
+    certificates: z
+      .array(inspectedCertificateSchema)
+      .meta({ description: 'The client’s first, then the bundle in file order.' }),
   })
   .meta({ id: 'Inspection' });
 
@@ -261,3 +283,29 @@ export const checkReportSchema = z
 export const inspectionReportSchema = z
   .object({ status: statusSchema, generatedAt: timestamp, inspection: inspectionSchema })
   .meta({ id: 'InspectionReport' });
+
+export const inspectionsReportSchema = z
+  .object({
+    status: statusSchema.meta({ description: 'The worst of `inspections`.' }),
+    generatedAt: timestamp,
+    inspections: z.array(inspectionSchema.extend({ file: text, status: statusSchema })),
+    others: z.int().nonnegative().meta({ description: 'Files in folders with neither a certificate nor a key.' }),
+  })
+  .meta({ id: 'InspectionsReport' });
+
+export const serverReportSchema = z
+  .object({
+    status: statusSchema,
+    generatedAt: timestamp,
+    server: z.object({
+      address: text,
+      verified: z.boolean(),
+      tls: z.object({ protocol: text, cipher: text }).optional(),
+      reason: z.enum(handshakeReasons).optional().meta({ description: 'Why it is not trusted, or not reached.' }),
+      detail: text.optional(),
+      remedy: text.optional(),
+      clientCertificateRequested: z.boolean().optional(),
+      certificates: z.array(serverCertificateSchema.extend(extensions)),
+    }),
+  })
+  .meta({ id: 'ServerReport' });

@@ -2,17 +2,16 @@
 import type { Diagnosis } from '../diagnosis/index.ts';
 import { catalogue, checkNames, type Finding, type Status, statusOf } from '../findings/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
-import { joined, literal, lowerFirst, plural, type SafeText, say, shortened } from '../text/index.ts';
-import { timeLeft, utcDay, utcTime } from '../time/index.ts';
+import { joined, literal, lowerFirst, plural, type SafeText, say } from '../text/index.ts';
+import { timeLeft, utcTime } from '../time/index.ts';
 import type { AssessedCertificate, Assessment } from '../verify/index.ts';
+import { certificateLines } from './certificate.ts';
 import { type Chain, chainLines, keyKind } from './chain.ts';
 import { firstActionLines } from './diagnosis.ts';
 import { handshakeLines } from './handshake.ts';
 import { diagnosisOf, type Inspected, type NotJudged } from './json.ts';
 import { labelled, paint, printed, severityFormat, type Terminal, wrap } from './terminal.ts';
 
-/** An attacker can choose the length of a subject, so it is cut to this. */
-const longestName = 200;
 const blank = literal('');
 
 /** `inspect`: one credential, or the parts of one that were given. */
@@ -22,7 +21,7 @@ export function inspectionText(inspected: Inspected, terminal: Terminal): SafeTe
   const diagnosis = diagnosisOf(inspected);
   const { findings } = diagnosis;
   return printed([
-    ...headline(statusOf(findings), verdictOfInspection(assessment, diagnosis), terminal),
+    ...inspectionHeadline(inspected, terminal),
     blank,
     ...firstActionLines(diagnosis, terminal),
     ...certificateSection({ certificates, path, withIssuers: isAboutIssuers(assessment) }, now, terminal),
@@ -31,6 +30,46 @@ export function inspectionText(inspected: Inspected, terminal: Terminal): SafeTe
     ...findingsSection(findings, terminal),
     paint(terminal, 'dim', say`Checked as at ${utcTime(now)}.`),
   ]);
+}
+
+/** One of several files, and what was found in it. */
+export interface InspectedFile {
+  /** As it was named, or found in a folder. */
+  readonly file: string;
+  readonly inspected: Inspected;
+}
+
+/** `inspect` of several files: the verdict, the certificates and the findings of each, and the count at the end. */
+export function inspectionsText(files: readonly InspectedFile[], others: number, terminal: Terminal): SafeText {
+  return printed([
+    ...files.flatMap(({ file, inspected }) => {
+      const { assessedAt: now, certificates, path } = inspected.assessment;
+      const chain = { certificates, path, withIssuers: isAboutIssuers(inspected.assessment) };
+      return [
+        ...inspectionHeadline(inspected, terminal, file),
+        ...certificateSection(chain, now, terminal).slice(1),
+        ...(certificates.length === 0 ? [blank] : []),
+        ...findingsSection(diagnosisOf(inspected).findings, terminal),
+      ];
+    }),
+    joined([
+      countedBy(
+        files.map(({ inspected }) => statusOf(inspected.assessment.findings)),
+        plural(files.length, 'file'),
+        terminal,
+      ),
+      ...(others > 0 ? [say`; ${others} without a certificate or key`] : []),
+    ]),
+  ]);
+}
+
+/** The verdict alone. @param file - named first, if there are several. */
+export function inspectionHeadline(inspected: Inspected, terminal: Terminal, file?: string): SafeText[] {
+  const { assessment } = inspected;
+  const diagnosis = diagnosisOf(inspected);
+  const verdict = verdictOfInspection(assessment, diagnosis);
+  const said = file === undefined ? verdict : say`${file}: ${verdict}`;
+  return headline(statusOf(diagnosis.findings), said, terminal);
 }
 
 /** `check`: every environment in the order of the configuration, and the count at the end, where the user looks first. */
@@ -131,18 +170,9 @@ function certificateSection(chain: Chain, now: Date, terminal: Terminal): SafeTe
 function clientSection(certificates: readonly AssessedCertificate[], terminal: Terminal): SafeText[] {
   const client = certificates.find(({ role }) => role === 'client');
   if (!client) return [];
-  const { fingerprintSha256, issuer, notAfter, notBefore, privateKeyUsagePeriod, serial, subject } = client.certificate;
-  const usageEnd = privateKeyUsagePeriod?.notAfter;
   return [
     paint(terminal, 'bold', literal('Client certificate')),
-    ...labelled('Subject', shortened(subject.text, longestName), terminal),
-    ...labelled('Issuer', shortened(issuer.text, longestName), terminal),
-    ...labelled('Serial', say`${serial}`, terminal),
-    ...labelled('SHA-256', say`${fingerprintSha256}`, terminal),
-    ...labelled('Validity', say`${utcTime(notBefore)} to ${utcTime(notAfter)}`, terminal),
-    ...(usageEnd
-      ? labelled('Key period', say`until ${utcDay(usageEnd)}; for information: MESH ignores it`, terminal)
-      : []),
+    ...certificateLines(client.certificate, terminal),
     blank,
   ];
 }
@@ -190,11 +220,21 @@ function findingLines({ code, consequenceOf, message, remedy, severity }: Findin
 }
 
 function summaryOf(environments: readonly EnvironmentStatus[], notJudged: number, terminal: Terminal): SafeText {
+  const statuses = environments.map(({ status }) => status);
+  const all = plural(environments.length + notJudged, 'environment');
+  const unknown = notJudged > 0 ? [paint(terminal, severityFormat('unknown'), say`${notJudged} not judged`)] : [];
+  return countedBy(statuses, all, terminal, unknown);
+}
+
+function countedBy(
+  statuses: readonly Status[],
+  all: SafeText,
+  terminal: Terminal,
+  more: readonly SafeText[] = [],
+): SafeText {
   const counts = (['critical', 'warning', 'ok'] as const).flatMap((status) => {
-    const count = environments.filter((environment) => environment.status === status).length;
+    const count = statuses.filter((each) => each === status).length;
     return count === 0 ? [] : [paint(terminal, severityFormat(status), say`${count} ${status}`)];
   });
-  const unknown = notJudged > 0 ? [paint(terminal, severityFormat('unknown'), say`${notJudged} not judged`)] : [];
-  const all = environments.length + notJudged;
-  return joined([say`${plural(all, 'environment')}: `, joined([...counts, ...unknown], ', ')]);
+  return joined([say`${all}: `, joined([...counts, ...more], ', ')]);
 }

@@ -1,4 +1,5 @@
 /** The content of certificates: PEM, names, extensions, signatures. No verdicts. */
+export { type Addresses, addressesOf } from './addresses.ts';
 export {
   type AlternativeName,
   type Certificate,

@@ -46,6 +46,7 @@ function normalised(text: string): string {
   return text
     .replaceAll(files.directory, '/certs')
     .replace(/\b[0-9a-f]{64}\b/g, '<fingerprint>')
+    .replace(/\b[0-9a-f]{40}\b/g, '<key id>')
     .replace(/\b[0-9A-F]{20,40}\b/g, '<serial>')
     .replace(/\d{4}-\d{2}-\d{2}/g, 'YYYY-MM-DD')
     .replace(/\d{2}:\d{2}:\d{2}/g, 'hh:mm:ss')
@@ -221,7 +222,8 @@ describe('inspect', () => {
     expect(await inspect([])).toEqual({
       code: 3,
       stdout: '',
-      stderr: 'error: nothing to inspect\nGive at least one of --cert, --key, --ca-bundle and --keystore.\n',
+      stderr:
+        'error: nothing to inspect\nGive files or folders, at least one of --cert, --key, --ca-bundle and --keystore, or --connect.\n',
     });
   });
 });

@@ -47,13 +47,19 @@ const loads: Record<string, Load> = {
   init: { args: () => ['init'], kilobytes: 1040, packages: configuration, builtins: 'crypto net' },
   'inspect, without a key': {
     args: (of) => ['inspect', ...files(of)],
-    kilobytes: 560,
+    kilobytes: 580,
     packages: 'commander',
     builtins: 'crypto tls worker_threads zlib',
   },
   'inspect, with a key': {
     args: (of) => ['inspect', ...files(of), ...key(of)],
-    kilobytes: 560,
+    kilobytes: 580,
+    packages: 'commander',
+    builtins: 'crypto tls worker_threads zlib',
+  },
+  'inspect FILE': {
+    args: (of) => ['inspect', of.files.alpha!.certificate],
+    kilobytes: 580,
     packages: 'commander',
     builtins: 'crypto tls worker_threads zlib',
   },

@@ -53,7 +53,8 @@ describe('the process', () => {
     expect(await start(['inspect'])).toEqual({
       code: 3,
       stdout: '',
-      stderr: 'error: nothing to inspect\nGive at least one of --cert, --key, --ca-bundle and --keystore.\n',
+      stderr:
+        'error: nothing to inspect\nGive files or folders, at least one of --cert, --key, --ca-bundle and --keystore, or --connect.\n',
     });
   });
 

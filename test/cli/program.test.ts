@@ -145,7 +145,7 @@ describe('usage', () => {
     ],
     [
       ['inspect', '--format', 'xml'],
-      "error: option '--format <text|json>' argument 'xml' is invalid. Allowed choices are text, json.\n(mesh-cert-monitor inspect --help shows what it takes)\n",
+      "error: option '--format <text|json|pem>' argument 'xml' is invalid. Allowed choices are text, json, pem.\n(mesh-cert-monitor inspect --help shows what it takes)\n",
     ],
     [
       ['inspect', '--at', '2027-02-30T00:00:00Z'],
@@ -160,8 +160,16 @@ describe('usage', () => {
       "error: option '--cert <file>' argument is empty\n(mesh-cert-monitor inspect --help shows what it takes)\n",
     ],
     [
-      ['inspect', 'client.pem'],
-      "error: too many arguments for 'inspect'. Expected 0 arguments but got 1.\n(mesh-cert-monitor inspect --help shows what it takes)\n",
+      ['check', 'client.pem', '--config', 'x'],
+      "error: too many arguments for 'check'. Expected 0 arguments but got 1.\n(mesh-cert-monitor check --help shows what it takes)\n",
+    ],
+    [
+      ['inspect', '--connect', 'a:1', '--cert', 'b.pem'],
+      "error: option '--connect <host:port>' cannot be used with option '--cert <file>'\n(mesh-cert-monitor inspect --help shows what it takes)\n",
+    ],
+    [
+      ['inspect', '--cert', 'b.pem', '--quiet', '--format', 'json'],
+      "error: option '-q, --quiet' cannot be used with option '--format <text|json|pem>'\n(mesh-cert-monitor inspect --help shows what it takes)\n",
     ],
     [
       ['accept', '--config', 'a', '--environment', 'b'],

@@ -12,6 +12,8 @@ export interface World {
   readonly now?: Date;
   readonly colour?: boolean;
   readonly columns?: number;
+  /** What is piped in. */
+  readonly stdin?: string;
   /** What a person types, answer by answer; absent: there is no terminal. */
   readonly answers?: readonly string[];
 }
@@ -29,6 +31,7 @@ export async function type(args: readonly string[], world: World = {}): Promise<
       now: () => world.now ?? new Date(),
       colour: world.colour ?? false,
       columns: world.columns ?? 100,
+      ...(world.stdin === undefined ? {} : { stdin: async () => Buffer.from(world.stdin ?? '') }),
       ...(answers ? { ask: async () => answers.shift() ?? '' } : {}),
     },
     '1.2.3',

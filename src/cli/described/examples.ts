@@ -34,6 +34,16 @@ const examples: Readonly<Record<string, readonly (readonly [does: string, comman
       'a certificate with its key and CA bundle',
       'mesh-cert-monitor inspect --cert client.pem --key private_key.pem --passphrase-env KEY_PASSPHRASE --ca-bundle ca_bundle.pem',
     ],
+    ['everything in a folder', 'mesh-cert-monitor inspect /etc/mesh-certs'],
+    ['what a server presents', 'mesh-cert-monitor inspect --connect msg.intspineservices.nhs.uk:443'],
+    [
+      'the same from OpenSSL',
+      'openssl s_client -connect localhost:443 -showcerts </dev/null | mesh-cert-monitor inspect --cert -',
+    ],
+    [
+      'the certificates in a keystore',
+      'mesh-cert-monitor inspect --keystore mesh.p12 --passphrase-env KEY_PASSPHRASE --format pem',
+    ],
     ['will it still work in May?', 'mesh-cert-monitor inspect --cert client.pem --at 2027-05-01T09:00:00Z'],
   ],
   bundle: [

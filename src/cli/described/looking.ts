@@ -9,9 +9,13 @@ export function addLooking(program: Command, io: CommandIo, finish: Finish): voi
     .command('inspect')
     .summary('inspect certificate files, without a configuration')
     .description(
-      'Shows the chain as a tree, and any problems. Give any of the files: a bundle, a certificate, or all of them. Nothing leaves this machine.',
+      'Shows the chain as a tree, what is in the certificate, and any problems. Give the parts of a credential as options, or any files, folders and patterns, which are inspected for what they hold. - is standard input. Nothing leaves this machine, except with --connect.',
     )
-    .option('--cert <file>', 'client certificate, PEM or DER')
+    .addArgument(new Argument('[files...]', 'files, folders and patterns: certificates, keys, bundles and keystores'))
+    .option(
+      '--cert <file>',
+      'client certificate, PEM or DER; without --ca-bundle, the others in the file are its chain',
+    )
     .option('--key <file>', 'private key, PEM or DER')
     .option('--passphrase-env <name>', 'environment variable with the passphrase of the key or keystore')
     .option('--ca-bundle <file>', 'root and intermediate CA certificates')
@@ -19,14 +23,25 @@ export function addLooking(program: Command, io: CommandIo, finish: Finish): voi
       new Option('--keystore <file>', 'PKCS#12 or JKS, instead of --cert and --key').conflicts(['cert', 'key']),
     )
     .option('--alias <name>', 'which key entry to use, if the keystore has several')
+    .addOption(
+      new Option(
+        '--connect <host:port>',
+        'the chain that this server presents, instead of files; it is trusted if the NHS CAs, the system or --ca-bundle vouch for it',
+      ).conflicts(['cert', 'key', 'keystore', 'alias', 'at', 'chainOrder', 'passphraseEnv']),
+    )
     .addOption(time('check as at this time instead of now'))
     .addOption(
       new Option('--chain-order <root-first|leaf-first>', 'required order of the bundle')
         .choices(['root-first', 'leaf-first'])
-        .default('root-first'),
+        .default(undefined, 'root-first'),
     )
-    .addOption(format('text', 'json'))
-    .action(async (options: InspectOptions) => finish(await (await import('../inspect.ts')).run(options, io)));
+    .addOption(format('text', 'json', 'pem'))
+    .addOption(
+      new Option('-q, --quiet', 'print the verdict alone, and that only if something is wrong').conflicts('format'),
+    )
+    .action(async (files: readonly string[], options: InspectOptions) =>
+      finish(await (await import('../inspect.ts')).run({ ...options, files }, io)),
+    );
 }
 
 export function addBundle(program: Command, io: CommandIo, finish: Finish): void {
