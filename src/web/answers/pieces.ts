@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
+import { gzipFor, sendText, takesGzip } from './compression.ts';
 import { turnsOf } from './turns.ts';
 
 type Piece = string | Uint8Array;
@@ -26,11 +27,12 @@ export function* jsonList<Element>(
   yield* inBatches(elements, (batch, first) => `${first ? '' : ','}${batch.map(write).join(',')}`);
 }
 
-/** Status and headers must be set already. A client that goes away is not an error. */
+/** Status and headers must be set already. Compressed for those who accept it. A client that goes away is not an error. */
 export async function sendPieces(request: IncomingMessage, response: Response, pieces: Pieces): Promise<void> {
+  const zip = takesGzip(response) ? [gzipFor(response)] : [];
   if (request.method === 'HEAD') return void response.end();
   try {
-    await pipeline(Readable.from(inTurns(request, pieces)), response);
+    await pipeline([Readable.from(inTurns(request, pieces)), ...zip, response]);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   }
@@ -58,10 +60,11 @@ export async function sendTagged(
     if (length > longestKept) kept = undefined;
     kept?.push(piece);
   }
-  const etag = `"${digest.digest('base64url').slice(0, 22)}"`;
+  // Weak, because it is the same whether or not the response is compressed (RFC 9110 §8.8.3.3).
+  const etag = `W/"${digest.digest('base64url').slice(0, 22)}"`;
   response.set({ 'Cache-Control': 'private, no-cache', ETag: etag });
-  if (has(request.headers['if-none-match'], etag)) return void response.status(304).end();
-  if (kept) response.send(kept.join(''));
+  if (has(request.headers['if-none-match'], etag)) return void response.vary('Accept-Encoding').status(304).end();
+  if (kept) await sendText(response, kept.join(''));
   else await sendPieces(request, response, make());
 }
 
@@ -80,5 +83,5 @@ async function* inTurns<P extends Piece>(request: IncomingMessage, pieces: Piece
  */
 function has(ifNoneMatch: string | undefined, etag: string): boolean {
   const known = ifNoneMatch?.split(',').map((each) => each.trim().replace(/^W\//, '')) ?? [];
-  return known.includes('*') || known.includes(etag);
+  return known.includes('*') || known.includes(etag.slice('W/'.length));
 }

@@ -1,5 +1,6 @@
 /** How a page is framed and sent. */
 import type { Request, RequestHandler, Response } from 'express';
+import { sendText } from '../answers/compression.ts';
 import type { Shown } from '../shown.ts';
 import { tally, worstStanding } from './overview/select.ts';
 import type { Assets } from './parts/assets.ts';
@@ -23,22 +24,20 @@ export function sendPage(
   response: Response,
   about: About,
   content: Parameters<typeof renderPage>[1],
-): void {
+): Promise<void> {
   const { styles, script, icon } = assets;
   const { environments, name } = shown.estate();
   const estate = { ...(name === undefined ? {} : { name }), standing: worstStanding(tally(environments)) };
   const standing = about.standing ?? estate.standing;
   const { pathname, search } = new URL(request.originalUrl, 'http://here');
   const frame = { styles, script, icon: icon(standing), here: pathname + search, now: shown.now(), estate };
-  response
-    .set('Cache-Control', 'no-store')
-    .type('html')
-    .send(renderPage({ ...frame, ...about, standing }, content));
+  response.set('Cache-Control', 'no-store').type('html');
+  return sendText(response, renderPage({ ...frame, ...about, standing }, content));
 }
 
-export function sendMissing(site: Site, request: Request<object>, response: Response, what: string): void {
+export function sendMissing(site: Site, request: Request<object>, response: Response, what: string): Promise<void> {
   response.status(404);
-  sendPage(site, request, response, { title: 'Not found', headline: 'Not found' }, <NotFound what={what} />);
+  return sendPage(site, request, response, { title: 'Not found', headline: 'Not found' }, <NotFound what={what} />);
 }
 
 /** Programs get problem details, and so does everyone below these paths. */
@@ -47,10 +46,10 @@ const forPrograms = /^\/(api|assets)\//;
 /** A wrong address: a browser gets a page. */
 export const wrongAddress =
   (site: Site): RequestHandler =>
-  (request, response, next) => {
+  async (request, response, next) => {
     const reads = request.method === 'GET' || request.method === 'HEAD';
     if (!reads || forPrograms.test(request.path) || request.accepts(['json', 'html']) !== 'html') return next();
-    sendMissing(
+    return sendMissing(
       site,
       request,
       response,

@@ -29,7 +29,7 @@ export function pageRoutes(site: Site): Router {
   return router;
 }
 
-function overview(site: Site, request: Request, response: Response): void {
+function overview(site: Site, request: Request, response: Response): Promise<void> {
   const { shown } = site;
   const [estate, now] = [shown.estate(), shown.now()];
   const { environments } = estate;
@@ -44,7 +44,7 @@ function overview(site: Site, request: Request, response: Response): void {
     return { environment, past: shown.past(environment.name, now), isOnTop: onTop.has(environment), now };
   });
   const headline = overviewHeading(counts);
-  sendPage(
+  return sendPage(
     site,
     request,
     response,
@@ -53,17 +53,14 @@ function overview(site: Site, request: Request, response: Response): void {
   );
 }
 
-function environment(site: Site, request: Request<{ name: string }>, response: Response): void {
+function environment(site: Site, request: Request<{ name: string }>, response: Response): Promise<void> {
   const { shown } = site;
   const { name } = request.params;
   const environment = shown.estate().environments.find((each) => each.name === name);
   const now = shown.now();
-  if (!environment) {
-    sendMissing(site, request, response, 'No environment has that name.');
-    return;
-  }
+  if (!environment) return sendMissing(site, request, response, 'No environment has that name.');
   const headline = `${name}: ${environmentHeading(environment, now)}`;
-  sendPage(
+  return sendPage(
     site,
     request,
     response,
@@ -72,7 +69,7 @@ function environment(site: Site, request: Request<{ name: string }>, response: R
   );
 }
 
-function renewals(site: Site, request: Request, response: Response): void {
+function renewals(site: Site, request: Request, response: Response): Promise<void> {
   const { shown } = site;
   const records = shown.renewals();
   const count = records?.count ?? 0;
@@ -80,7 +77,7 @@ function renewals(site: Site, request: Request, response: Response): void {
   const page = Math.min(Math.max(1, numberOf(request.query.page)), pages);
   // They are kept oldest first, and shown newest first.
   const [from, to] = [Math.max(0, count - page * perPage), count - (page - 1) * perPage];
-  sendPage(
+  return sendPage(
     site,
     request,
     response,
@@ -110,7 +107,7 @@ async function renewal(
   if (!record) return sendMissing(site, request, response, 'There is no such renewal.');
   const files = await shown.renewalFiles(record);
   const title = `Renewal of ${name}: ${stateCatalogue[record.state].label.toLowerCase()}`;
-  sendPage(
+  return sendPage(
     site,
     request,
     response,
