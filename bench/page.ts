@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { writeBundle } from '../scripts/build/bundle.ts';
-import { bundledName } from '../src/installation/places.ts';
+import { bundledName } from '../src/installation/index.ts';
 import type { EnvironmentStatus } from '../src/status/index.ts';
 import {
   daysFromSampleNow,
