@@ -41,6 +41,7 @@ function resolveEnvironment(environment: EnvironmentFile, file: ConfigurationFil
     ...(preset && { preset }),
     application: environment.application ?? file.application,
     odsCode: environment.ods_code ?? file.ods_code,
+    ...organisation(environment, file),
     contact: environment.contact ?? file.contact,
     mesh: meshEndpoint(environment, from),
     ...(credential && { credential: credentialSources(credential, from) }),
@@ -49,6 +50,16 @@ function resolveEnvironment(environment: EnvironmentFile, file: ConfigurationFil
     thresholds: { warningMs: milliseconds(thresholds.warning), criticalMs: milliseconds(thresholds.critical) },
     renewal: renewalPolicy(environment, from),
   };
+}
+
+/** The name belongs to the ODS code: an environment with another code has another organisation. */
+function organisation(
+  environment: EnvironmentFile,
+  file: ConfigurationFile,
+): Pick<ResolvedEnvironment, 'organisation'> {
+  const own = environment.ods_code === undefined || environment.ods_code === file.ods_code;
+  const organisation = environment.organisation ?? (own ? file.organisation : undefined);
+  return organisation === undefined ? {} : { organisation };
 }
 
 function meshEndpoint({ mesh, preset }: EnvironmentFile, from: Sources): MeshEndpoint {

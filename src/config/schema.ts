@@ -189,6 +189,9 @@ const environment = section({
     .describe('Sets `mesh.url`, `mesh.verify_server`, `renewal.desk` and what the request must enclose.'),
   application: line('an application name').optional().describe('Overrides the top-level value.'),
   ods_code: odsCode().optional().describe('Overrides the top-level value.'),
+  organisation: line('an organisation’s name')
+    .optional()
+    .describe('Overrides the top-level value, which does not hold for an environment with its own `ods_code`.'),
   contact: contact().optional().describe('Overrides the whole top-level contact.'),
   mesh: mesh.describe('The MESH endpoint and mailbox.'),
   credential: credential
@@ -322,6 +325,9 @@ export const fileSchema = section({
       'A label `mesh_estate` on every metric, to tell two services apart that are scraped by the same Prometheus and have environments of the same name.',
     ),
   ods_code: odsCode().describe('Your organisation’s ODS code.'),
+  organisation: line('an organisation’s name')
+    .optional()
+    .describe('Its name, which the certificate desk is told beside the ODS code.'),
   contact: contact().describe('Who is responsible for these certificates.'),
   state_dir: path
     .default('./state')

@@ -8,6 +8,7 @@ export const starterFile = `# mesh-cert-monitor: what to monitor, how to reach i
 application: My application        # the name to give the certificate desk
 # estate: leeds                    # a label mesh_estate on every metric, if one Prometheus scrapes several services
 ods_code: "X26"                    # your organisation's ODS code, in quotes
+# organisation: Leeds Trust        # its name, which the certificate desk is told beside the code
 contact:                           # copied in to each request; the desk replies here
   name: MESH team
   email: mesh-team@example.nhs.uk
@@ -82,8 +83,9 @@ schedule:                          # cron: five fields, or six with seconds firs
 environments:
   - name: integration              # a label in metrics and URLs
     preset: integration            # integration | deployment | production | sandbox: sets url, desk and what to enclose
-    # application: …               # application, ods_code and contact may differ from those above
+    # application: …               # application, ods_code, organisation and contact may differ from those above
     # ods_code: "RX1"
+    # organisation: …
     # contact: { name: …, email: …, telephone: … }
     mesh:
       # url: https://msg.intspineservices.nhs.uk

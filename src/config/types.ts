@@ -87,6 +87,8 @@ export interface ResolvedEnvironment {
   readonly preset?: PresetName;
   readonly application: string;
   readonly odsCode: string;
+  /** The name of the organisation with that code. */
+  readonly organisation?: string;
   readonly contact: Contact;
   readonly mesh: MeshEndpoint;
   readonly credential?: CredentialSources;

@@ -106,7 +106,7 @@ async function draftOnDisk(
     const asked = reason === undefined ? {} : { reason };
     const known = messageId === undefined ? {} : { messageId };
     const draft = await makeDraft({ ...input, ...sender, ...asked, ...known, now }, earlier);
-    const files = await writeDraft(stateDir, pendingDirectory(record), draft, earlier && record);
+    const files = await writeDraft(stateDir, pendingDirectory(record), draft, earlier ? { earlier: record } : {});
     const { spkiSha256 } = draft.request;
     // A request without its own key clears the name of an earlier one.
     const changes = { keyFile: null, ...files, spkiSha256, commonName: draft.commonName };

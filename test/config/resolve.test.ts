@@ -194,3 +194,16 @@ test('presets: every address is an https origin, and everyone but a sandbox has 
     expect(pki !== undefined, name).toBe(name !== 'sandbox');
   }
 });
+
+test.each([
+  ['', 'Leeds Trust'],
+  ['ods_code: X26', 'Leeds Trust'],
+  ['ods_code: RX1', undefined],
+  ['{ ods_code: RX1, organisation: Another Trust }', 'Another Trust'],
+  ['organisation: Another Name', 'Another Name'],
+])('resolve: the organisation’s name belongs to its ODS code; an environment with %j has %j', (own, name) => {
+  const text = samples('good').find((each) => each.name === 'minimal.yaml')!.text;
+  const environment = own.replace(/^\{ | \}$/g, '').replace(', ', '\n    ');
+  const file = `organisation: Leeds Trust\n${text.replace('  - name:', `  - ${environment === '' ? 'name:' : `${environment}\n    name:`}`)}`;
+  expect(parseConfiguration(file, '/x/y.yaml').environments[0]?.organisation).toBe(name);
+});

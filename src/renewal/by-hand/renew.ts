@@ -57,7 +57,7 @@ export async function draftByHand(
       ...asked,
       now,
     });
-    return { message: draft.message, files: await writeDraft(directory, '.', draft) };
+    return { message: draft.message, files: await writeDraft(directory, '.', draft, { unsent: true }) };
   } catch (error) {
     return { refused: whyNotDrafted(error) };
   }

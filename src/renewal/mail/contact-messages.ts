@@ -6,8 +6,9 @@ import type { Certificate } from '../../x509/index.ts';
 import { isFirst } from '../first.ts';
 import type { RenewalRecord, Told } from '../types.ts';
 import { firstStep, isQuiet, otherTrouble, urgency } from './advice.ts';
+import { type Facts, safeFacts, urgencyOf, urgentSubject, whoseLines } from './facts.ts';
 import { parseAddress } from './header-safety.ts';
-import { type Facts, type Message, type MessageKind, messageIdFor, safeFacts } from './request-message.ts';
+import { type Message, type MessageKind, messageIdFor } from './request-message.ts';
 
 export interface ContactMessage {
   readonly environment: ResolvedEnvironment;
@@ -158,6 +159,8 @@ interface Content {
 function toContact(context: Context, kind: MessageKind, { subject, body, enclosed }: Content): Message {
   const { environment, from, record, now } = context;
   const facts = safeFacts(environment);
+  // Once the new one is deployed, the replaced one may expire.
+  const urgent = kind === 'closing' ? undefined : urgencyOf(record.notAfter, environment, now);
   return {
     messageId: messageIdFor(record, kind, from, record.attempts),
     about: facts.name,
@@ -166,7 +169,10 @@ function toContact(context: Context, kind: MessageKind, { subject, body, enclose
     to: [facts.contact],
     cc: [],
     replyTo: facts.contact,
-    subject: `${subject}: ${facts.application}, ${facts.environment}, mailbox ${facts.mailboxId}`,
+    subject: urgentSubject(
+      urgent,
+      `${subject}: ${facts.application}, ${facts.environment}, mailbox ${facts.mailboxId}`,
+    ),
     text: [
       `Hello ${facts.contact.name},`,
       ...body(facts),
@@ -174,16 +180,14 @@ function toContact(context: Context, kind: MessageKind, { subject, body, enclose
       'mesh-cert-monitor\n',
     ].join('\n\n'),
     attachments: [],
+    automatic: true,
     ...(enclosed ? { enclosed } : {}),
     ...(record.messageId && kind !== 'review' ? { inReplyTo: record.messageId } : {}),
   };
 }
 
 function replacedLines(facts: Facts, record: RenewalKey, now: Date): string {
-  return `Application: ${facts.application}
-Organisation ODS code: ${facts.odsCode}
-Environment: ${facts.environment}
-Mailbox ID: ${facts.mailboxId}
+  return `${whoseLines(facts)}
 Common name: ${record.commonName}${replacedCertificate(record, now)}`;
 }
 

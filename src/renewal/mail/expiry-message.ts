@@ -4,8 +4,9 @@ import type { ResolvedEnvironment } from '../../config/index.ts';
 import { plural } from '../../text/index.ts';
 import { daysUntil, londonTime } from '../../time/index.ts';
 import type { Told } from '../types.ts';
+import { safeFacts, whoseLines } from './facts.ts';
 import { parseAddress } from './header-safety.ts';
-import { type Message, safeFacts } from './request-message.ts';
+import type { Message } from './request-message.ts';
 
 export interface ExpiryNotice {
   readonly environment: ResolvedEnvironment;
@@ -53,10 +54,7 @@ export function renderExpiry(notice: ExpiryNotice): Message {
       `The renewal: ${renewal}`,
       ...(told.cause ? [`What to do first: ${told.lastingAction}`] : []),
       ...(told.cause && told.command ? [told.command] : []),
-      `Application: ${facts.application}
-Organisation ODS code: ${facts.odsCode}
-Environment: ${facts.environment}
-Mailbox ID: ${facts.mailboxId}
+      `${whoseLines(facts)}
 Certificate subject: ${certificate.subject}
 Certificate serial number: ${serial}
 Certificate SHA-256 fingerprint: ${fingerprintSha256}
@@ -64,6 +62,7 @@ Certificate ${over ? 'expired' : 'expires'}: ${londonTime(notAfter)}`,
       'mesh-cert-monitor\n',
     ].join('\n\n'),
     attachments: [],
+    automatic: true,
   };
 }
 

@@ -53,7 +53,7 @@ export function createMailer(
 }
 
 async function draft(message: Message, stateDir: string): Promise<SendResult> {
-  const bytes = await renderMime(message);
+  const bytes = await renderMime(message, { unsent: true });
   let file: string;
   try {
     file = await writeToOutbox(stateDir, message, bytes);

@@ -3,14 +3,18 @@ import { createHash } from 'node:crypto';
 import type { Address } from './header-safety.ts';
 import type { Message } from './request-message.ts';
 
-/** CRLF line ends. The same message always gives the same bytes. */
-export async function renderMime(message: Message): Promise<Buffer> {
+/**
+ * CRLF line ends. The same message always gives the same bytes.
+ * @param unsent - a mail program that opens the file lets a person edit and send it.
+ */
+export async function renderMime(message: Message, { unsent = false } = {}): Promise<Buffer> {
   const { enclosed } = message;
   const forwarded = enclosed && {
     filename: enclosed.filename,
     contentType: 'message/rfc822',
     contentDisposition: 'attachment',
-    content: await renderMime(enclosed.message),
+    // A person is to send it on.
+    content: await renderMime(enclosed.message, { unsent: true }),
   };
   // Loaded only now, so that a service that has nothing to send starts without it.
   const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
@@ -24,13 +28,17 @@ export async function renderMime(message: Message): Promise<Buffer> {
     subject: message.subject,
     text: message.text,
     ...(message.inReplyTo ? { inReplyTo: message.inReplyTo, references: message.inReplyTo } : {}),
-    // No Auto-Submitted header (RFC 3834): a person is behind the request, and ticket systems drop mail that has this header.
+    headers: {
+      ...(message.automatic ? { 'Auto-Submitted': 'auto-generated' } : {}),
+      ...(unsent ? { 'X-Unsent': '1' } : {}),
+    },
     attachments: [
       ...message.attachments.map(({ filename, contentType, content }) => ({
         filename,
         contentType,
         content: Buffer.from(content),
-        contentTransferEncoding: 'base64',
+        // Filters that look into text cannot look into base64; anything else arrives as it is, byte for byte.
+        contentTransferEncoding: contentType.startsWith('text/') ? ('quoted-printable' as const) : ('base64' as const),
       })),
       ...(forwarded ? [forwarded] : []),
     ],

@@ -4,9 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import type { ResolvedEnvironment } from '../../config/index.ts';
+import { plural } from '../../text/index.ts';
 import { dayMs, lastWorkingDayBefore, londonDay, londonTime } from '../../time/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import type { RequestKey } from '../types.ts';
+import { contactLine, type Facts, safeFacts, urgencyOf, urgentSubject, whoseLines } from './facts.ts';
 import { type Address, parseAddress, safeAddress, safeText } from './header-safety.ts';
 
 export interface Attachment {
@@ -30,6 +32,8 @@ export interface Message {
   /** Plain text, LF line ends. */
   readonly text: string;
   readonly attachments: readonly Attachment[];
+  /** Nobody wrote it, and it goes to the contact alone (RFC 3834). Never of a request: a person is behind it, and ticket systems drop such mail. */
+  readonly automatic?: true;
   /** A whole message, attached as `.eml`, ready to forward. */
   readonly enclosed?: { readonly filename: string; readonly message: Message };
   /** Message-ID of the message that this one follows up. */
@@ -82,7 +86,10 @@ export function renderRequest(request: CertificateRequest): Message {
     to: environment.renewal.desk.map((address) => ({ address: safeAddress('renewal.desk', address) })),
     cc: [facts.contact],
     replyTo: facts.contact,
-    subject: `MESH certificate ${request.certificate ? 'renewal request' : 'request'}: ${facts.application}, ${facts.environment}, mailbox ${facts.mailboxId}`,
+    subject: urgentSubject(
+      urgencyOf(request.certificate?.notAfter, environment, request.now),
+      `MESH certificate ${request.certificate ? 'renewal request' : 'request'}: ${facts.application}, ${facts.environment}, mailbox ${facts.mailboxId}`,
+    ),
     text: requestText(request, facts),
     attachments: [csrAttachment(request), ...request.enclosures.map(safeEnclosure)],
   };
@@ -94,11 +101,8 @@ function requestText(request: CertificateRequest, facts: Facts): string {
   return `Hello,
 
 Please could you issue a ${request.certificate ? 'new ' : ''}MESH client certificate from the attached certificate signing request. ${whatItReplaces(request)}
-
-Application: ${facts.application}
-Organisation ODS code: ${facts.odsCode}
-Environment: ${facts.environment}
-Mailbox ID: ${facts.mailboxId}
+${urgentLines(request)}
+${whoseLines(facts)}
 Common name: ${commonName}
 Reason: ${reasonFor(request)}
 ${currentLines(request)}Contact: ${contactLine(facts)}
@@ -108,10 +112,31 @@ ${[`${commonName}.csr, the certificate signing request`, ...enclosures.map(({ fi
 
 Please reply to ${facts.contact.address} with ${wanted(request)}, please say so in your reply or telephone ${facts.telephone}.
 
+Please send certificates as .pem or .txt files, or in a .zip archive. Outlook blocks .cer and .crt attachments.
+
+The certificate signing request, in case your system has removed the attachment:
+
+${request.csrPem.trimEnd()}
+
 Thank you,
 ${facts.contact.name}
-${facts.application} (${facts.odsCode})
+${facts.application} (${facts.organisation === undefined ? '' : `${facts.organisation}, `}${facts.odsCode})
 `;
+}
+
+/** A paragraph of its own, where the answer cannot wait its turn. */
+function urgentLines({ certificate, environment, now }: CertificateRequest): string {
+  if (!certificate) return '';
+  const { deskWorkingDays } = environment.renewal;
+  const cutOff = 'the mailbox is cut off until a new one is in place';
+  switch (urgencyOf(certificate.notAfter, environment, now)) {
+    case 'down':
+      return `\nThis is urgent. MESH does not accept an expired certificate: ${cutOff}.\n`;
+    case 'late':
+      return `\nThis is urgent. Fewer than ${plural(deskWorkingDays, 'working day')} are left before the certificate expires on ${londonTime(certificate.notAfter)}. From then on ${cutOff}.\n`;
+    case undefined:
+      return '';
+  }
 }
 
 function wanted({ certificate }: CertificateRequest): string {
@@ -176,41 +201,6 @@ function endingOf({ notAfter }: Certificate, now: Date): 'expired' | 'soon' | 'l
 function neededBy(notAfter: Date, reason: string | undefined, now: Date): string {
   const last = lastWorkingDayBefore(notAfter);
   return last > now && reason === undefined ? londonDay(last) : 'as soon as possible';
-}
-
-export interface Facts {
-  readonly application: string;
-  readonly odsCode: string;
-  /** As configured. */
-  readonly name: string;
-  /** The name, with MESH's environment if the name does not say it: the desk knows only those. */
-  readonly environment: string;
-  readonly mailboxId: string;
-  readonly contact: Address & { readonly name: string };
-  readonly telephone: string;
-}
-
-/** Everything from the configuration that a message quotes, checked to stay on its own line. */
-export function safeFacts(environment: ResolvedEnvironment): Facts {
-  const name = safeText('environment name', environment.name);
-  const { preset } = environment;
-  return {
-    name,
-    application: safeText('application', environment.application),
-    odsCode: safeText('ods_code', environment.odsCode),
-    environment: preset && !name.toLowerCase().includes(preset) ? `${name} (MESH ${preset})` : name,
-    // MESH writes mailbox IDs in upper case, and so does the desk's register.
-    mailboxId: safeText('mesh.mailbox_id', environment.mesh.mailboxId).toUpperCase(),
-    contact: {
-      name: safeText('contact.name', environment.contact.name),
-      address: safeAddress('contact.email', environment.contact.email),
-    },
-    telephone: safeText('contact.telephone', environment.contact.telephone),
-  };
-}
-
-export function contactLine({ contact, telephone }: Facts): string {
-  return `${contact.name}, ${contact.address}, telephone ${telephone}`;
 }
 
 function csrAttachment({ commonName, csrPem }: CertificateRequest): Attachment {

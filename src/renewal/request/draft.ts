@@ -129,12 +129,16 @@ function requiredEnclosures({ environment, env }: DraftInput): Promise<Attachmen
   return readEnclosures(enclose, env);
 }
 
-/** Writes key, CSR and message to disk, in that order. @returns their names relative to `directory`'s parent `root`. */
+/**
+ * Writes key, CSR and message to disk, in that order.
+ * @param unsent - the message is for a person to send.
+ * @returns their names relative to `directory`'s parent `root`.
+ */
 export async function writeDraft(
   root: string,
   directory: string,
   draft: Draft,
-  earlier?: FileNames,
+  { earlier, unsent = false }: { readonly earlier?: FileNames; readonly unsent?: boolean } = {},
 ): Promise<FileNames> {
   const { request, commonName, message } = draft;
   // Named after its public key: if it turns out that an earlier request was sent after all, its key has not been overwritten.
@@ -145,7 +149,7 @@ export async function writeDraft(
   if (!earlier && keyFile && request.encryptedKeyPem)
     await writeAtomically(join(root, keyFile), request.encryptedKeyPem);
   await writeAtomically(join(root, csrFile), request.csrPem);
-  await writeAtomically(join(root, messageFile), await renderMime(message));
+  await writeAtomically(join(root, messageFile), await renderMime(message, { unsent }));
   return { ...(keyFile ? { keyFile } : {}), csrFile, messageFile };
 }
 

@@ -235,6 +235,7 @@ describe('header injection', () => {
   const fields = (bad: string) =>
     [
       ['application', { application: bad }],
+      ['organisation', { organisation: bad }],
       ['ods_code', { odsCode: bad }],
       ['environment name', { name: bad }],
       ['mesh.mailbox_id', { mesh: { ...mesh, mailboxId: bad } }],

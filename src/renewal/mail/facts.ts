@@ -1,0 +1,73 @@
+/** Everything from the configuration that a message quotes, and whether there is still time. */
+import type { ResolvedEnvironment } from '../../config/index.ts';
+import { isTooLateToAsk } from '../../time/index.ts';
+import { type Address, safeAddress, safeText } from './header-safety.ts';
+
+export interface Facts {
+  readonly application: string;
+  readonly odsCode: string;
+  /** Its name; NHS England's forms ask for it beside the code. */
+  readonly organisation?: string;
+  /** As configured. */
+  readonly name: string;
+  /** The name, with MESH's environment if the name does not say it: the desk knows only those. */
+  readonly environment: string;
+  readonly mailboxId: string;
+  readonly contact: Address & { readonly name: string };
+  readonly telephone: string;
+}
+
+/** Everything from the configuration that a message quotes, checked to stay on its own line. */
+export function safeFacts(environment: ResolvedEnvironment): Facts {
+  const name = safeText('environment name', environment.name);
+  const { preset } = environment;
+  return {
+    name,
+    application: safeText('application', environment.application),
+    odsCode: safeText('ods_code', environment.odsCode),
+    ...(environment.organisation === undefined
+      ? {}
+      : { organisation: safeText('organisation', environment.organisation) }),
+    environment: preset && !name.toLowerCase().includes(preset) ? `${name} (MESH ${preset})` : name,
+    // MESH writes mailbox IDs in upper case, and so does the desk's register.
+    mailboxId: safeText('mesh.mailbox_id', environment.mesh.mailboxId).toUpperCase(),
+    contact: {
+      name: safeText('contact.name', environment.contact.name),
+      address: safeAddress('contact.email', environment.contact.email),
+    },
+    telephone: safeText('contact.telephone', environment.contact.telephone),
+  };
+}
+
+export function contactLine({ contact, telephone }: Facts): string {
+  return `${contact.name}, ${contact.address}, telephone ${telephone}`;
+}
+
+/** The lines that say whose mailbox it is. */
+export function whoseLines({ application, environment, mailboxId, odsCode, organisation }: Facts): string {
+  return [
+    `Application: ${application}`,
+    ...(organisation === undefined ? [] : [`Organisation: ${organisation}`]),
+    `Organisation ODS code: ${odsCode}`,
+    `Environment: ${environment}`,
+    `Mailbox ID: ${mailboxId}`,
+  ].join('\n');
+}
+
+/** `down`: the certificate has expired. `late`: it will, before the desk has had the working days that it needs. */
+export type Urgency = 'down' | 'late';
+
+/** @param notAfter - absent when the request is for the first certificate: nothing stops working while it is not there. */
+export function urgencyOf(
+  notAfter: Date | undefined,
+  { renewal }: Pick<ResolvedEnvironment, 'renewal'>,
+  now: Date,
+): Urgency | undefined {
+  if (!notAfter) return undefined;
+  if (notAfter < now) return 'down';
+  return isTooLateToAsk(notAfter, renewal.deskWorkingDays, now) ? 'late' : undefined;
+}
+
+/** People at a service desk sort by subject. */
+export const urgentSubject = (urgency: Urgency | undefined, subject: string): string =>
+  urgency === undefined ? subject : `URGENT: ${subject}`;
