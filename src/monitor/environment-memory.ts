@@ -181,6 +181,7 @@ export function statusAt(
     credentialConfigured: environment.credential !== undefined,
     thresholds: environment.thresholds,
     renewalWindowMs: environment.renewal.windowMs,
+    desk: environment.renewal.desk,
     deskWorkingDays: environment.renewal.deskWorkingDays,
     ...(assessment ? { assessment } : {}),
     ...(examination?.next ? { next: examination.next.assessment } : {}),

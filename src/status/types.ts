@@ -29,6 +29,8 @@ export interface EnvironmentStatus {
   readonly thresholds: Thresholds;
   /** Before notAfter. */
   readonly renewalWindowMs: number;
+  /** Addresses of the certificate desk; none for a sandbox. */
+  readonly desk: readonly string[];
   readonly deskWorkingDays: number;
   /** Undefined until the first cycle. */
   readonly assessment?: Assessment;

@@ -13,6 +13,7 @@ export {
 export { elapsed, inDays, relativeWords, timeLeft } from './spans.ts';
 export { rfc3339, utcDay, utcTime } from './utc.ts';
 export {
+  addWorkingDays,
   isTooLateToAsk,
   lastSafeDay,
   lastWorkingDayBefore,

@@ -194,6 +194,7 @@ export function environmentStatus(more: Partial<EnvironmentStatus> = {}): Enviro
     credentialConfigured: true,
     thresholds: { warningMs: 45 * dayMs, criticalMs: 14 * dayMs },
     renewalWindowMs: 60 * dayMs,
+    desk: ['itoc.supportdesk@nhs.net'],
     deskWorkingDays: 5,
     ...(assessment ? { assessment } : {}),
     certificates,

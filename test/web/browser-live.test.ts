@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EstateStatus } from '../../src/status/types.ts';
 import { environmentStatus, estateOf, everyEnvironment } from '../support/status.ts';
 import { hasChromium, launch, watchedPage } from '../support/web/browser.ts';
-import { type Served, sampleCsr, servePages } from '../support/web/pages.ts';
+import { type Served, sampleCsr, sampleMessage, servePages } from '../support/web/pages.ts';
 
 const focused = `(() => { const e = document.activeElement; return [e.tagName, (e.textContent || '').trim()].join(' '); })()`;
 
@@ -211,7 +211,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     });
   });
 
-  test('the request is copied with one press', async () => {
+  test('request and message are copied with one press', async () => {
     estate = estateOf([environmentStatus()]);
     const permissions = ['clipboard-read', 'clipboard-write'];
     const { page, close } = await watchedPage(browser, served.url, { permissions });
@@ -219,6 +219,9 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await page.getByRole('button', { name: 'Copy the request' }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(sampleCsr);
+    await page.getByRole('button', { name: 'Copy the text' }).click();
+    await page.getByRole('button', { name: 'Copied' }).nth(1).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(sampleMessage.text);
     await close();
   });
 });

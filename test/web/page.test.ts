@@ -15,6 +15,7 @@ import {
   richEnvironments,
   richRecords,
   type Served,
+  sampleCsr,
   sampleRecord,
   servePages,
 } from '../support/web/pages.ts';
@@ -298,26 +299,22 @@ describe('an environment’s page', () => {
 });
 
 describe('the renewals', () => {
-  test('that need attention are on top, the first to expire first, with why and what to do', async () => {
-    const { expiresImminently, failed, healthy } = everyEnvironment();
-    const urgent = environmentStatus({
-      ...expiresImminently,
-      name: 'urgent',
-      findings: [sampleFinding('renewal_overdue', 'Too late to ask.')],
-    });
-    const page = await withPage([healthy, failed, urgent], '/renewals');
-    const [top = ''] = page.split('All renewals');
-    expect([...top.matchAll(/href="\/environments\/([^"]+)"/g)].map(([, name]) => name)).toEqual([
-      'urgent',
-      'renewal-failed',
+  test('are listed the most urgent first, each with whose turn it is and what happens next', async () => {
+    const page = await text('/renewals');
+    const rows = [...page.matchAll(/page-cell"><a href="[^"]*">([^<]+)<\/a>.*?<strong[^>]*>([^<]+)<\/strong>/gs)];
+    expect(rows.slice(0, 5).map(([, name, turn]) => [name, turn])).toEqual([
+      ['renewal-failed', 'Your turn'],
+      ['renewal-issued', 'Your turn'],
+      ['renewal-uncertain', 'Your turn'],
+      ['renewal-requested', 'Desk’s turn'],
+      ['renewal-deployed', 'Service’s turn'],
     ]);
-    expect(top).toContain('Too late to ask.');
-    expect(top).toContain('Do this:');
-    expect(await withPage([healthy], '/renewals')).not.toContain('Needs attention');
+    expect(page).toContain('The desk answers by 6 March 2026.');
+    expect(page).not.toContain('>sandbox</a>');
   });
 
-  test('are listed newest first', async () => {
-    const page = await text('/renewals');
+  test('that have been recorded are listed newest first', async () => {
+    const page = await text('/renewals?list=recorded');
     const places = richRecords()
       .map(({ fingerprintSha256 }) => page.indexOf(`/${fingerprintSha256.slice(0, 16)}"`))
       .reverse();
@@ -331,6 +328,40 @@ describe('the renewals', () => {
     expect(page).toContain('Please could you issue a new MESH client certificate.');
     expect(page).toContain('-----BEGIN CERTIFICATE REQUEST-----');
     expect(page).toContain('/var/lib/mesh-cert-monitor/pending/a/private_key-0a1b2c3d.pem');
+    expect(page).toContain('&lt;request.0a1b@example.org>');
+    expect(page).toMatch(/Certificate desk<\/dt>.{0,120}itoc\.supportdesk@nhs\.net/s);
+  });
+
+  test('say in their history whose turn it was after each step, and whose it is', async () => {
+    const page = await text('/renewals/renewal-requested');
+    const [, history = ''] = page.split('History');
+    expect(history).toContain('Then: service’s turn.');
+    expect(history).toMatch(/timeline__event--next.*Desk’s turn.*The desk answers by 6 March 2026\./s);
+    expect(await text('/renewals/retired')).not.toContain('timeline__event--next');
+  });
+
+  test('give request and message as files, under the name of the environment', async () => {
+    const page = await text('/renewals/renewal-requested');
+    const [csr = '', eml = ''] = ['csr', 'eml'].map(
+      (kind) => new RegExp(`href="([^"]+request\\.${kind})"`).exec(page)?.[1],
+    );
+    const request = await served.get(csr);
+    expect(request.headers.get('content-type')).toBe('application/pkcs10');
+    expect(request.headers.get('content-disposition')).toBe('attachment; filename=renewal-requested-request.csr');
+    expect(await request.text()).toBe(sampleCsr);
+    const message = await served.get(eml);
+    expect(message.headers.get('content-type')).toBe('message/rfc822');
+    expect(message.headers.get('content-disposition')).toBe('attachment; filename=renewal-requested-request.eml');
+    expect(await message.text()).toContain('Please could you issue a new MESH client certificate.');
+    for (const [missing, status] of [
+      [csr.replace('renewal-requested', 'nobody'), 404],
+      [csr.replace('request.csr', 'request.pem'), 404],
+    ] as const)
+      expect([missing, (await served.get(missing)).status]).toEqual([missing, status]);
+    const without = await servePages({ renewalFiles: async () => ({}) });
+    expect((await without.get(csr)).status).toBe(404);
+    expect(await text('/renewals/renewal-requested', without)).not.toContain('Download');
+    await without.close();
   });
 
   test('of an environment that is configured no longer link to no page of it', async () => {

@@ -9,6 +9,8 @@ export interface RenewalFiles {
   /** Absent if not made yet, or no longer there. */
   readonly csrPem?: string;
   readonly message?: ReadMessage;
+  /** The file of the message, to be opened with a mail program. Absent if it is not one, or longer than what is read. */
+  readonly messageFile?: Buffer;
 }
 
 /** The text and the CSR are at the beginning of a message; enclosures can be long. */
@@ -25,7 +27,10 @@ export async function readRenewalFiles(stateDir: string, record: RenewalRecord):
     /-----BEGIN CERTIFICATE REQUEST-----\r?\n[A-Za-z0-9+/=\r\n]+-----END CERTIFICATE REQUEST-----\r?\n?/.exec(
       csr?.toString('latin1') ?? '',
     )?.[0];
-  return { ...(csrPem ? { csrPem } : {}), ...(message ? { message: await readMime(message) } : {}) };
+  if (!message) return csrPem ? { csrPem } : {};
+  const read = await readMime(message);
+  const isWhole = read.headers.length > 0 && message.length < longestBytes;
+  return { ...(csrPem ? { csrPem } : {}), message: read, ...(isWhole ? { messageFile: message } : {}) };
 }
 
 async function beginningOf(stateDir: string, file: string | undefined): Promise<Buffer | undefined> {

@@ -4,6 +4,7 @@ import type { EnvironmentStatus, EstateStatus, PastStates } from '../../status/i
 import type { Line } from './overview/columns.tsx';
 import type { Selection, Tally } from './overview/select.ts';
 import type { Standing } from './parts/words.ts';
+import type { Next, Upcoming } from './renewals/next.ts';
 
 export type Section = 'environments' | 'renewals';
 
@@ -48,10 +49,11 @@ export interface EnvironmentView {
 }
 
 export interface RenewalsView {
-  /** Newest first. Undefined if the record cannot be read. */
+  readonly list: 'upcoming' | 'recorded';
+  /** Of this page, the most urgent first. Empty for the other list. */
+  readonly upcoming: readonly Upcoming[];
+  /** Of this page, newest first; empty for the other list. Undefined if the record cannot be read. */
   readonly records: readonly RenewalRecord[] | undefined;
-  /** Environments whose renewal needs somebody, the first to expire first. */
-  readonly urgent: readonly EnvironmentStatus[];
   readonly page: number;
   readonly pages: number;
   readonly found: number;
@@ -60,8 +62,9 @@ export interface RenewalsView {
 
 export interface RenewalView {
   readonly record: RenewalRecord;
-  /** True if its environment is still configured, and so has a page. */
-  readonly configured: boolean;
+  /** Undefined if it is no longer configured, and so has no page. */
+  readonly environment: EnvironmentStatus | undefined;
+  readonly next: Next;
   /** Other certificates of the same environment, newest first. */
   readonly others: readonly RenewalRecord[];
   readonly files: RenewalFiles;

@@ -25,11 +25,20 @@ const read = (files: { csrFile?: string; messageFile?: string }) =>
 describe('the files of a renewal', () => {
   test('are read from below the state directory', async () => {
     await writeFile(join(stateDir, 'pending/a.csr'), csrPem);
-    await writeFile(join(stateDir, 'pending/a.eml'), 'Subject: A request\r\n\r\nHello\r\n');
+    const eml = 'Subject: A request\r\n\r\nHello\r\n';
+    await writeFile(join(stateDir, 'pending/a.eml'), eml);
     expect(await read({ csrFile: 'pending/a.csr', messageFile: 'pending/a.eml' })).toEqual({
       csrPem,
       message: { headers: [{ name: 'Subject', value: 'A request' }], text: 'Hello\n', attachments: [] },
+      messageFile: Buffer.from(eml),
     });
+  });
+
+  test('the message as a file only if it is one, and whole', async () => {
+    await writeFile(join(stateDir, 'pending/a.eml'), '-----BEGIN PRIVATE KEY-----\nx\n');
+    await writeFile(join(stateDir, 'pending/b.eml'), `Subject: Long\r\n\r\n${'x'.repeat(1024 * 1024)}`);
+    for (const messageFile of ['pending/a.eml', 'pending/b.eml'])
+      expect(await read({ messageFile })).not.toHaveProperty('messageFile');
   });
 
   test('that were never made, or are gone, are absent', async () => {

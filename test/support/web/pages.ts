@@ -146,7 +146,8 @@ export interface Served {
 }
 
 export async function servePages(more: Partial<Shown> = {}, options: Partial<ListenOptions> = {}): Promise<Served> {
-  const files: RenewalFiles = { csrPem: sampleCsr, message: sampleMessage };
+  const messageFile = Buffer.from(`Subject: MESH certificate renewal request\r\n\r\n${sampleMessage.text}`);
+  const files: RenewalFiles = { csrPem: sampleCsr, message: sampleMessage, messageFile };
   const shown: Shown = {
     estate: richEstate,
     now: () => sampleNow,

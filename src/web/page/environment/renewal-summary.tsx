@@ -6,9 +6,10 @@ import { SummaryList } from '../parts/summary-list.tsx';
 import { RenewalTag } from '../parts/tag.tsx';
 import { TimeBar } from '../parts/time-bar.tsx';
 import { Said } from '../parts/times.tsx';
-import { Transitions } from '../parts/transitions.tsx';
 import { Day, Moment } from '../parts/when.tsx';
 import { sentence } from '../parts/words.ts';
+import { nextOf } from '../renewals/next.ts';
+import { Timeline } from '../renewals/timeline.tsx';
 import { FirstSteps } from './first-steps.tsx';
 
 /** The state of an environment’s renewal, on the timeline of its certificate. */
@@ -37,7 +38,7 @@ export function RenewalSummary({ environment, now }: { environment: EnvironmentS
       />
       {record && (
         <>
-          <Transitions transitions={record.transitions} />
+          <Timeline record={record} next={nextOf(environment, now)} />
           <p>
             <a href={renewalPath(record)}>The request, its email and its files</a>
           </p>

@@ -45,7 +45,7 @@ export function Overview({ estate, selection, lines, troubled, tally, now }: Ove
             columns={columns(selection.environments)}
             rows={lines}
             rowClass={({ environment }) => `page-row--${standingOf(environment)}`}
-            className="page-table--overview"
+            className="page-table--lead page-table--overview"
             groupOf={sort === 'application' ? ({ environment }) => environment.application : undefined}
           />
         ) : (

@@ -47,3 +47,7 @@ function numbersAround(page: number, pages: number): number[] {
   const wanted = [1, page - 1, page, page + 1, pages].filter((each) => each >= 1 && each <= pages);
   return [...new Set(wanted)].sort((a, b) => a - b);
 }
+
+/** The page of a list that an address asks for. Anything that is not a number gives the first. */
+export const pageNumber = (value: unknown): number =>
+  Number(/^\d{1,6}$/.exec(typeof value === 'string' ? value : '')?.[0] ?? 1);

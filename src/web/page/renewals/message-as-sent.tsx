@@ -26,7 +26,9 @@ export function MessageAsSent({ message: { headers, text, attachments } }: { mes
           </div>
         )}
       </dl>
-      <p class="message__text">{escapedLines(text)}</p>
+      <p class="message__text" id="message-text">
+        {escapedLines(text)}
+      </p>
     </div>
   );
 }

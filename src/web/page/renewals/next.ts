@@ -1,0 +1,115 @@
+/** What happens next in a renewal, and whose turn it is. Pure. */
+import { catalogue } from '../../../findings/index.ts';
+import { isDrafted, type RenewalRecord, type RenewalState } from '../../../renewal/index.ts';
+import type { EnvironmentStatus } from '../../../status/index.ts';
+import { addWorkingDays, shortLondonDay, workingDaysHavePassed } from '../../../time/index.ts';
+
+export type Turn = 'you' | 'desk' | 'service' | 'nobody';
+
+export const turnWords: Readonly<Record<Turn, string>> = {
+  you: 'Your turn',
+  desk: 'Desk’s turn',
+  service: 'Service’s turn',
+  nobody: 'Finished',
+};
+
+export interface Next {
+  readonly turn: Turn;
+  /** One sentence, with code in backticks. */
+  readonly words: string;
+}
+
+/** What a record alone says: of an environment that is no longer configured, too. @param deskWorkingDays - that the desk needs to answer */
+export function nextOfRecord(record: RenewalRecord, deskWorkingDays: number | undefined, now: Date): Next {
+  if (record.closedAt) return nobody('Nothing: this renewal is finished.');
+  const isLate =
+    record.requestedAt !== undefined &&
+    deskWorkingDays !== undefined &&
+    workingDaysHavePassed(record.requestedAt, deskWorkingDays, now);
+  return ofState[record.state]({ record, isLate, deskWorkingDays });
+}
+
+/** With what is found in the environment, which may need somebody first. */
+export function nextOf(environment: EnvironmentStatus, now: Date): Next {
+  const { deskWorkingDays, findings, renewal } = environment;
+  const { dueAt, first, record, state } = renewal;
+  const has = (code: string) => findings.some((each) => each.code === code);
+  if (first === 'not_requested') return you('Request the first certificate: `mesh-cert-monitor request`.');
+  if (first === 'awaited' && !record) return desk('The desk sends the first certificate.');
+  if (has('renewal_key_missing')) return you('The new private key is gone: run `mesh-cert-monitor renew`.');
+  if (has('renewal_overdue') && !isDrafted(renewal) && state !== 'issued')
+    return you('It is too late for the desk’s usual time: telephone the desk and quote the request.');
+  if (state === 'due' && has('renewal_email_failed'))
+    return you('The request could not be sent: put right what the environment’s page names.');
+  if (record && state !== 'not_due') return nextOfRecord(record, deskWorkingDays, now);
+  if (!dueAt) return service('Nothing is known of the certificate yet.');
+  if (state === 'not_due' && dueAt > now)
+    return service(`The service requests the next certificate from ${shortLondonDay(dueAt)}.`);
+  return service('The service makes the request in its next check.');
+}
+
+interface Known {
+  readonly record: RenewalRecord;
+  readonly isLate: boolean;
+  readonly deskWorkingDays: number | undefined;
+}
+
+const ofState: Readonly<Record<RenewalState, (known: Known) => Next>> = {
+  not_due: () => service('The service requests the next certificate when the renewal window opens.'),
+  due: () => service('The service makes the request in its next check.'),
+  sending: () => service('The service is sending the request.'),
+  requested: ({ record, isLate, deskWorkingDays }) => {
+    if (record.delivery === 'drafted')
+      return you('Send the drafted email to the desk, then run `mesh-cert-monitor renewals resolve --sent`.');
+    if (isLate) return you('The desk is late: reply to the request, or telephone the desk.');
+    const by =
+      record.requestedAt && deskWorkingDays !== undefined && addWorkingDays(record.requestedAt, deskWorkingDays);
+    return desk(by ? `The desk answers by ${shortLondonDay(by)}.` : 'The desk answers.');
+  },
+  uncertain: () =>
+    you(
+      'Ask the desk whether it has the request, then run `mesh-cert-monitor renewals resolve --sent` or `--not-sent`.',
+    ),
+  issued: () => you('Deploy the certificate that came back.'),
+  deployed: () => service('The service waits until MESH has accepted the new certificate.'),
+  failed: () => you('Put right what stopped the email, then run `mesh-cert-monitor renew`.'),
+};
+
+const you = (words: string): Next => ({ turn: 'you', words });
+const desk = (words: string): Next => ({ turn: 'desk', words });
+const service = (words: string): Next => ({ turn: 'service', words });
+const nobody = (words: string): Next => ({ turn: 'nobody', words });
+
+/** Who had to act after this state had been reached. */
+export function turnAfter(state: RenewalState, wasDrafted: boolean): Turn {
+  if (state === 'requested') return wasDrafted ? 'you' : 'desk';
+  if (state === 'uncertain' || state === 'issued' || state === 'failed') return 'you';
+  return 'service';
+}
+
+export interface Upcoming {
+  readonly environment: EnvironmentStatus;
+  readonly next: Next;
+}
+
+/** Every environment that has renewals, the most urgent first: what is critical, what needs you, the desk, the service; then the first to expire. */
+export function mostUrgentFirst(environments: readonly EnvironmentStatus[], now: Date): Upcoming[] {
+  return environments
+    .filter(({ credentialConfigured }) => credentialConfigured)
+    .map((environment) => {
+      const next = nextOf(environment, now);
+      return { environment, next, rank: rankOf(environment, next) };
+    })
+    .sort((a, b) => a.rank - b.rank || expiry(a) - expiry(b) || (a.environment.name < b.environment.name ? -1 : 1));
+}
+
+const turns: readonly Turn[] = ['you', 'desk', 'service', 'nobody'];
+
+function rankOf({ findings, renewal }: EnvironmentStatus, { turn }: Next): number {
+  const about = findings.filter(({ code, severity }) => severity !== 'info' && catalogue[code].group === 'renewal');
+  if (about.some(({ severity }) => severity === 'critical')) return -1;
+  const waits = renewal.state === 'not_due' && turn === 'service';
+  return turns.indexOf(turn) * 2 + (waits ? 1 : 0);
+}
+
+const expiry = ({ environment: { expiresAt } }: Upcoming) => expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;

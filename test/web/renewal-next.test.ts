@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import type { RenewalRecord } from '../../src/renewal/types.ts';
+import type { EnvironmentStatus } from '../../src/status/types.ts';
+import { say } from '../../src/text/index.ts';
+import { mostUrgentFirst, nextOf, nextOfRecord, turnAfter } from '../../src/web/page/renewals/next.ts';
+import { daysFromSampleNow, environmentStatus, everyEnvironment, sampleFinding, sampleNow } from '../support/status.ts';
+import { sampleRecord } from '../support/web/pages.ts';
+
+const inState = (record: RenewalRecord, more: Partial<EnvironmentStatus> = {}): EnvironmentStatus => {
+  const base = environmentStatus(more);
+  return { ...base, renewal: { ...base.renewal, state: record.state, record } };
+};
+const told = (environment: EnvironmentStatus) => {
+  const { turn, words } = nextOf(environment, sampleNow);
+  return `${turn}: ${words}`;
+};
+
+describe('what happens next', () => {
+  test.each<[string, string]>([
+    ['sending', 'service: The service is sending the request.'],
+    ['requested', 'desk: The desk answers by 6 March 2026.'],
+    [
+      'uncertain',
+      'you: Ask the desk whether it has the request, then run `mesh-cert-monitor renewals resolve --sent` or `--not-sent`.',
+    ],
+    ['issued', 'you: Deploy the certificate that came back.'],
+    ['deployed', 'service: The service waits until MESH has accepted the new certificate.'],
+    ['failed', 'you: Put right what stopped the email, then run `mesh-cert-monitor renew`.'],
+    ['due', 'service: The service makes the request in its next check.'],
+  ])('%s', (state, words) => {
+    expect(told(inState(sampleRecord('x', state as RenewalRecord['state'])))).toBe(words);
+  });
+
+  test('until the window opens: when that is; afterwards the request follows', () => {
+    expect(told(everyEnvironment().healthy)).toBe(
+      'service: The service requests the next certificate from 23 October 2026.',
+    );
+    expect(told(everyEnvironment().expired)).toBe('service: The service makes the request in its next check.');
+    expect(told(everyEnvironment().unchecked)).toBe('service: Nothing is known of the certificate yet.');
+  });
+
+  test('a draft is yours until somebody says that it went', () => {
+    expect(told(inState(sampleRecord('x', 'requested', { delivery: 'drafted' })))).toBe(
+      'you: Send the drafted email to the desk, then run `mesh-cert-monitor renewals resolve --sent`.',
+    );
+  });
+
+  test('the desk has its working days, the last of them included', () => {
+    const asked = (days: number) =>
+      told(inState(sampleRecord('x', 'requested', { requestedAt: daysFromSampleNow(days) })));
+    expect(asked(-7)).toBe('desk: The desk answers by 2 March 2026.');
+    expect(asked(-10)).toBe('you: The desk is late: reply to the request, or telephone the desk.');
+  });
+
+  test('what is found comes first: a key that is gone, a request that cannot be sent, too little time', () => {
+    const requested = sampleRecord('x', 'requested');
+    expect(told(inState(requested, { findings: [sampleFinding('renewal_key_missing')] }))).toMatch(
+      /^you: The new private key is gone/,
+    );
+    expect(told(inState(requested, { findings: [sampleFinding('renewal_overdue')] }))).toMatch(
+      /^you: It is too late .* telephone the desk/,
+    );
+    expect(told(inState(sampleRecord('x', 'due'), { findings: [sampleFinding('renewal_email_failed')] }))).toMatch(
+      /^you: The request could not be sent/,
+    );
+    expect(told(inState(sampleRecord('x', 'issued'), { findings: [sampleFinding('renewal_overdue')] }))).toBe(
+      'you: Deploy the certificate that came back.',
+    );
+  });
+
+  test('of a first certificate', () => {
+    const first = (first: 'awaited' | 'not_requested') =>
+      told({ ...environmentStatus(), renewal: { state: 'not_due', reason: say`Nothing.`, first } });
+    expect(first('not_requested')).toBe('you: Request the first certificate: `mesh-cert-monitor request`.');
+    expect(first('awaited')).toBe('desk: The desk sends the first certificate.');
+  });
+
+  test('of a record that is closed: nothing', () => {
+    const closed = sampleRecord('x', 'deployed', { closedAt: sampleNow });
+    expect(nextOfRecord(closed, 5, sampleNow).turn).toBe('nobody');
+    // Nobody knows how long the desk of an environment takes that is no longer configured.
+    expect(nextOfRecord(sampleRecord('x', 'requested'), undefined, sampleNow).words).toBe('The desk answers.');
+  });
+});
+
+test('after a draft it is your turn, after a request the desk’s', () => {
+  expect([
+    turnAfter('requested', true),
+    turnAfter('requested', false),
+    turnAfter('due', false),
+    turnAfter('issued', false),
+  ]).toEqual(['you', 'desk', 'service', 'you']);
+});
+
+test('the most urgent first: critical, yours, the desk’s, the service’s, and then the first to expire', () => {
+  const named = (name: string, environment: EnvironmentStatus): EnvironmentStatus => ({ ...environment, name });
+  const { healthy, expiresSoon, sandbox } = everyEnvironment();
+  const critical = { findings: [sampleFinding('renewal_overdue', 'Too late.', { severity: 'critical' })] };
+  const order = mostUrgentFirst(
+    [
+      named('later', healthy),
+      named('sooner', expiresSoon),
+      named('asked', inState(sampleRecord('x', 'requested'))),
+      named('draft', inState(sampleRecord('x', 'requested', { delivery: 'drafted' }))),
+      named('late', inState(sampleRecord('x', 'requested'), critical)),
+      sandbox,
+    ],
+    sampleNow,
+  );
+  expect(order.map(({ environment }) => environment.name)).toEqual(['late', 'draft', 'asked', 'sooner', 'later']);
+});
