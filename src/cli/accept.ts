@@ -76,9 +76,7 @@ function asText(environment: string, result: AcceptResult): SafeText {
     ...notes,
     ...laidOut.flatMap((file) => (file ? [say`  ${file}\n`] : [])),
     say`\n`,
-    ...(install && 'installed' in install
-      ? installedText(install.installed)
-      : [...notInstalled(install), instructions]),
+    ...(install && 'installed' in install ? installedText(install) : [...notInstalled(install), instructions]),
   ]);
 }
 
@@ -86,15 +84,25 @@ function notInstalled(install: { refused: string } | undefined): SafeText[] {
   return install ? [say`NOT INSTALLED: ${install.refused}\n\n`] : [];
 }
 
-function installedText(installed: readonly { path: string; previous?: string }[]): SafeText[] {
-  if (installed.length === 0) return [say`Installed already: the deployed files are these.\n`];
+function installedText({ installed, stores, goBack }: Installed): SafeText[] {
+  if (installed.length + stores.length === 0) return [say`Installed already: what is deployed is this.\n`];
   return [
     say`Installed:\n`,
     ...installed.map(({ path, previous }) =>
       previous === undefined ? say`  ${path}\n` : say`  ${path} (the previous one: ${previous})\n`,
     ),
+    ...stores.map(({ place, version, previous }) => {
+      const versions = [
+        ...(version === undefined ? [] : [say`version ${version}`]),
+        ...(previous === undefined ? [] : [say`the previous one: ${previous}`]),
+      ];
+      return versions.length === 0 ? say`  ${place}\n` : say`  ${place} (${joined(versions, '; ')})\n`;
+    }),
+    ...(goBack === undefined ? [] : [say`\nTo go back:\n\n`, goBack, say`\n`]),
   ];
 }
+
+type Installed = Extract<NonNullable<Extract<AcceptResult, { accepted: true }>['install']>, { installed: unknown }>;
 
 function hookText({ command, end, output }: HookResult): SafeText[] {
   const words = joined(command.map(shellWord), ' ');

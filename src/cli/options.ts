@@ -98,6 +98,8 @@ export interface RenewalsOptions {
 
 export interface PermissionsOptions {
   readonly config: string;
+  /** Also what `accept --install` writes. */
+  readonly install: boolean;
   readonly format: 'text' | 'json';
 }
 

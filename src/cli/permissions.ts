@@ -1,4 +1,4 @@
-import { storeSourcesOf } from '../config/index.ts';
+import { installedSources, isInStore, storeSourcesOf } from '../config/index.ts';
 import { policiesFor } from '../sources/index.ts';
 import { joined, jsonText, say } from '../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode } from './command.ts';
@@ -6,8 +6,10 @@ import { loadForCommand } from './configuration.ts';
 import type { PermissionsOptions } from './options.ts';
 
 /** Reads the configuration and nothing else: no store is asked. */
-export async function run({ config, format }: PermissionsOptions, io: CommandIo): Promise<ExitCode> {
-  const policies = policiesFor(storeSourcesOf(await loadForCommand(config, io)));
+export async function run({ config, format, install }: PermissionsOptions, io: CommandIo): Promise<ExitCode> {
+  const configuration = await loadForCommand(config, io);
+  const written = install ? configuration.environments.flatMap(installedSources).filter(isInStore) : [];
+  const policies = policiesFor(storeSourcesOf(configuration), written);
   if (format === 'json') {
     const byStore = policies.map(({ store, value }) => [store, value]);
     io.stdout(joined([jsonText({ policies: Object.fromEntries(byStore) }, 2), say`\n`]));

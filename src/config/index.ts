@@ -1,9 +1,20 @@
 /** The configuration, and with it the sources of the values and secrets that it names. */
 
-export type { AnySource, GivenSource, Source, StoreProblem, StoreSource, Variables } from '../sources/index.ts';
+export type {
+  AnySource,
+  GivenSource,
+  PreparedWrite,
+  Put,
+  Source,
+  StoreProblem,
+  StoreSource,
+  Variables,
+  WrittenPlace,
+} from '../sources/index.ts';
 export {
   decodeText,
   isInStore,
+  prepareWrite,
   problemText,
   readContent,
   readSecret,
@@ -14,7 +25,9 @@ export {
   SourceError,
   secretFrom,
   sourceLabel,
+  WriteRefusedError,
 } from '../sources/index.ts';
+export { type DeploymentTarget, installedSources, targetOf } from './deployment-target.ts';
 export { cronFields, duration, shortestCronIntervalSeconds } from './formats.ts';
 export { loadConfiguration } from './load.ts';
 export { isLoopback, networksOf } from './network.ts';

@@ -6,3 +6,4 @@ export { type RememberedCredential, recalled, rememberedOf } from './remembered.
 export { type CredentialContent, partSources, placesOf, readSources } from './snapshot.ts';
 export { packed, unpacked } from './transfer.ts';
 export type { CryptoKey, DeployedCredential, PrivateKeyHandle } from './types.ts';
+export { withoutPassphrase } from './without-passphrase.ts';

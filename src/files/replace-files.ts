@@ -19,6 +19,14 @@ interface Staged extends ReplacedFile {
   readonly staged: string;
 }
 
+/** Everything is written next to its target, and no target has changed yet. One of the two has to be called. */
+export interface StagedFiles {
+  /** @throws {Error} of the file system; then every target is as it was. */
+  swap(): Promise<ReplacedFile[]>;
+  /** Leaves nothing behind. */
+  discard(): Promise<void>;
+}
+
 /**
  * Writes every file next to its target before the first target changes, and puts back what has changed if a later one fails. The previous
  * file stays as `NAME.previous-TIME`.
@@ -27,26 +35,46 @@ interface Staged extends ReplacedFile {
  * await replaceFiles([{ path: '/etc/mesh/ca_bundle.pem', content: Buffer.from(pem) }], new Date());
  */
 export async function replaceFiles(replacements: readonly Replacement[], now: Date): Promise<ReplacedFile[]> {
+  return (await stageFiles(replacements, now)).swap();
+}
+
+/**
+ * The first half of `replaceFiles`, for who has something else to do before the targets change.
+ * @throws {Error} of the file system; then nothing is left behind.
+ */
+export async function stageFiles(replacements: readonly Replacement[], now: Date): Promise<StagedFiles> {
   const stamp = now
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')
     .replace(/[-:]/g, '');
   const staged: Staged[] = [];
-  const swapped: Staged[] = [];
   try {
     for (const each of replacements) staged.push(await stage(each, stamp));
+  } catch (error) {
+    await discard(staged);
+    throw error;
+  }
+  return { swap: () => swapAll(staged), discard: () => discard(staged) };
+}
+
+async function swapAll(staged: readonly Staged[]): Promise<ReplacedFile[]> {
+  const swapped: Staged[] = [];
+  try {
     for (const each of staged) {
       await rename(each.staged, each.path);
       swapped.push(each);
     }
   } catch (error) {
     for (const each of swapped) await putBack(each);
-    await Promise.all(staged.map(({ previous }) => previous && rm(previous, { force: true })));
+    await discard(staged);
     throw error;
-  } finally {
-    await Promise.all(staged.map((each) => rm(each.staged, { force: true })));
   }
   return staged.map(({ path, previous }) => ({ path, ...(previous === undefined ? {} : { previous }) }));
+}
+
+async function discard(staged: readonly Staged[]): Promise<void> {
+  const files = staged.flatMap((each) => [each.staged, ...(each.previous === undefined ? [] : [each.previous])]);
+  await Promise.all(files.map((file) => rm(file, { force: true })));
 }
 
 async function stage({ path, content, mode = 0o600 }: Replacement, stamp: string): Promise<Staged> {

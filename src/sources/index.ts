@@ -4,6 +4,7 @@ export { policiesFor } from './permissions/policies.ts';
 export type { Policy } from './permissions/policy.ts';
 export {
   isInStore,
+  prepareWrite,
   readContent,
   readSecret,
   readSource,
@@ -15,6 +16,7 @@ export {
 export { Secret } from './secret.ts';
 export type { StoreProblem } from './store/driver.ts';
 export { problemText } from './store/problem-text.ts';
+export { type Put, WriteRefusedError } from './store/writer.ts';
 export { decodeText } from './text.ts';
 export type {
   AnySource,
@@ -29,3 +31,4 @@ export type {
   VaultSettings,
 } from './types.ts';
 export type { Variables } from './variables.ts';
+export type { PreparedWrite, WrittenPlace } from './write.ts';

@@ -7,9 +7,11 @@ import { localReaders } from './local.ts';
 import type { SourceReader } from './reader.ts';
 import { Secret } from './secret.ts';
 import { storeKinds, storeLabel } from './store/labels.ts';
+import type { Put } from './store/writer.ts';
 import { decodeText } from './text.ts';
 import type { AnySource, Source, SourceContent, SourceKind, StoreSource } from './types.ts';
 import type { Variables } from './variables.ts';
+import type { PreparedWrite } from './write.ts';
 
 type NearKind = Exclude<SourceKind, StoreSource['kind']>;
 
@@ -81,6 +83,11 @@ export async function refreshSources(groups: readonly (readonly AnySource[])[], 
 /** Forgets what was read of every other place in a store, because it is secret. To be called when the configuration has changed. */
 export async function retainSources(sources: readonly StoreSource[], variables: Variables): Promise<void> {
   if (loaded) (await loaded).retain(sources, variables);
+}
+
+/** What writes to stores is loaded by whoever does. @throws {WriteRefusedError} with the permission that is missing, if that is why. */
+export async function prepareWrite(puts: readonly Put[], variables: Variables): Promise<PreparedWrite> {
+  return (await import('./write.ts')).prepareWrite(puts, variables);
 }
 
 let loaded: Promise<typeof import('./stores.ts')> | undefined;

@@ -26,7 +26,7 @@ const readerOf = ({ kind }: StoreSource) => readers[kind] as StoreReader<StoreSo
 export const readFromStore = (source: StoreSource, env: Variables): Promise<SourceContent> =>
   readerOf(source).read(source, env);
 
-const placeOf = (source: StoreSource, env: Variables): Place => readerOf(source).place(source, env);
+export const placeOf = (source: StoreSource, env: Variables): Place => readerOf(source).place(source, env);
 
 /** Forgets what was read of all others. */
 export const retain = (sources: readonly StoreSource[], env: Variables): void =>

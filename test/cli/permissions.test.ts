@@ -12,6 +12,15 @@ test.each(['stores', 'vault-kubernetes'])('permissions: the policies for %s.yaml
   await expect(stdout).toMatchFileSnapshot(`golden/permissions-${name}.txt`);
 });
 
+test.each(['stores', 'vault-kubernetes'])(
+  'permissions: with --install, certificate, key and bundle of %s.yaml may be written, and nothing else',
+  async (name) => {
+    const { code, stdout } = await type(['permissions', '--config', sample(`${name}.yaml`), '--install']);
+    expect(code).toBe(0);
+    await expect(stdout).toMatchFileSnapshot(`golden/permissions-${name}-install.txt`);
+  },
+);
+
 test('permissions: every name that the configuration has is allowed, and no other', async () => {
   const { stdout } = await type(['permissions', '--config', sample('stores.yaml'), '--format', 'json']);
   const { policies } = JSON.parse(stdout) as { policies: { aws: { Statement: { Resource: string[] | string }[] } } };

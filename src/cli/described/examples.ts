@@ -92,7 +92,13 @@ const examples: Readonly<Record<string, readonly (readonly [does: string, comman
     ['a file to fill in', 'mesh-cert-monitor init --output mesh.yaml </dev/null'],
   ],
   'hash-password': [['it asks for the password twice', 'mesh-cert-monitor hash-password']],
-  permissions: [['what the service may read in the stores', 'mesh-cert-monitor permissions --config mesh.yaml']],
+  permissions: [
+    ['what the service may read in the stores', 'mesh-cert-monitor permissions --config mesh.yaml'],
+    [
+      'and what whoever runs `accept --install` may write',
+      'mesh-cert-monitor permissions --config mesh.yaml --install',
+    ],
+  ],
   demo: [
     ['on any free port', 'mesh-cert-monitor demo --port 0'],
     ['what it looks like in two months', 'mesh-cert-monitor demo --at 60d'],

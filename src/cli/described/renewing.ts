@@ -59,7 +59,11 @@ export function addRenewing(program: Command, io: CommandIo, finish: Finish): vo
     )
     .addOption(configuration())
     .addOption(environment())
-    .option('--install', 'also replace the deployed files, keeping copies of the previous ones', false)
+    .option(
+      '--install',
+      'also put it in place: in files, keeping copies of the previous ones, and in secret stores',
+      false,
+    )
     .addOption(format('text', 'json'))
     .action(async (issued: string, options: Omit<AcceptOptions, 'issued'>) =>
       finish(await (await import('../accept.ts')).run({ ...options, issued }, io)),

@@ -43,6 +43,7 @@ export function addStarting(program: Command, io: CommandIo, finish: Finish): vo
       'Prints, for each secret store that the configuration names, the exact policy with which this service can read what it needs, and no more: IAM policy, Azure role assignments, Vault policy, Kubernetes Role. No store is asked.',
     )
     .addOption(configuration())
+    .option('--install', 'also what `accept --install` writes', false)
     .addOption(format('text', 'json'))
     .action(async (options: PermissionsOptions) => finish(await (await import('../permissions.ts')).run(options, io)));
   program

@@ -54,7 +54,7 @@ export async function acceptIssued(store: RenewalStore, input: AcceptInput): Pro
     };
   if (!input.install) return result;
   const newPassphrase = await newKeyNeedsNewPassphrase(input.environment, record, input.env);
-  return { ...result, install: await installAccepted(input.environment, result, newPassphrase, input.now) };
+  return { ...result, install: await installAccepted(input.environment, result, newPassphrase, input.env, input.now) };
 }
 
 /** Its own; if there is none, the request that another environment sent for the certificate that is deployed here too. */

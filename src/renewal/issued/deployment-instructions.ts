@@ -1,11 +1,13 @@
 /** Where to put each file: one instruction for each place that the configuration names. Pure. */
 import { dirname } from 'node:path';
 import {
-  type CredentialSources,
+  type CredentialParts,
+  type DeploymentTarget,
   isInStore,
   type ResolvedEnvironment,
   type Source,
   sourceLabel,
+  targetOf,
 } from '../../config/index.ts';
 import type { DeployedCredential } from '../../credential/index.ts';
 import { joined, type SafeText, say, shellWord } from '../../text/index.ts';
@@ -38,9 +40,10 @@ export function deploymentInstructions(
   files: LaidOutFiles,
   { certificate, path, newPassphrase, missing = [] }: Deployment,
 ): SafeText {
-  const { credential, name, application } = environment;
-  const steps = credential
-    ? stepsFor(credential, environment, files, { newPassphrase, missing })
+  const { name, application } = environment;
+  const target = targetOf(environment);
+  const steps = target
+    ? stepsFor(target, environment, files, { newPassphrase, missing: target.setting === 'credential' ? missing : [] })
     : [say`No credential is configured yet: choose where each file goes.`];
   return joined(
     [
@@ -64,7 +67,7 @@ const longestName = 80;
 type Missing = NonNullable<DeployedCredential['missing']>;
 
 function stepsFor(
-  credential: CredentialSources,
+  { parts: credential, setting }: DeploymentTarget,
   { renewal, chainOrder }: ResolvedEnvironment,
   files: LaidOutFiles,
   { newPassphrase, missing }: Required<Pick<Deployment, 'newPassphrase'>> & { readonly missing: Missing },
@@ -73,24 +76,24 @@ function stepsFor(
   const passphrase =
     newPassphrase && opens
       ? [
-          say`Passphrase: the new key has the passphrase in ${opens}, not the deployed one. Give it to the application too, and set credential.passphrase to the same source.`,
+          say`Passphrase: the new key has the passphrase in ${opens}, not the deployed one. Give it to the application too, and set ${setting}.passphrase to the same source.`,
         ]
       : [];
-  if (credential.kind === 'keystore') return [...keystoreSteps(credential, files, missing), ...passphrase];
+  if (credential.kind === 'keystore') return [...keystoreSteps(credential, setting, files, missing), ...passphrase];
   const isNew = (part: Missing[number]) => missing.includes(part);
   return [
     place(
       'Client certificate',
       credential.certificate,
       files.certificate,
-      'credential.certificate',
+      `${setting}.certificate`,
       isNew('certificate'),
     ),
     files.privateKey
-      ? place('Private key', credential.privateKey, files.privateKey, 'credential.private_key', isNew('privateKey'))
+      ? place('Private key', credential.privateKey, files.privateKey, `${setting}.private_key`, isNew('privateKey'))
       : say`Private key: stays as it is (${sourceLabel(credential.privateKey)}).`,
     ...passphrase,
-    place(`CA bundle (${chainOrder})`, credential.caBundle, files.caBundle, 'credential.ca_bundle', isNew('caBundle')),
+    place(`CA bundle (${chainOrder})`, credential.caBundle, files.caBundle, `${setting}.ca_bundle`, isNew('caBundle')),
   ];
 }
 
@@ -136,7 +139,8 @@ function variableSteps(name: string, file: string): SafeText[] {
 }
 
 function keystoreSteps(
-  credential: Extract<CredentialSources, { kind: 'keystore' }>,
+  credential: Extract<CredentialParts, { kind: 'keystore' }>,
+  setting: DeploymentTarget['setting'],
   files: LaidOutFiles,
   missing: Missing,
 ): SafeText[] {
@@ -161,7 +165,7 @@ function keystoreSteps(
     ...(wantsJks ? [makeJks] : []),
     keystoreStep(keystore, made, missing.includes('keystore')),
     ...(caBundle
-      ? [place('CA bundle', caBundle, files.caBundle, 'credential.ca_bundle', missing.includes('caBundle'))]
+      ? [place('CA bundle', caBundle, files.caBundle, `${setting}.ca_bundle`, missing.includes('caBundle'))]
       : []),
   ];
 }

@@ -1,84 +1,144 @@
-/** `accept --install`: replaces the deployed files with the accepted ones and keeps the previous ones next to them. Only on request, and only for files. */
-import { mkdir, readFile, realpath } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import type { ResolvedEnvironment, Source } from '../../config/index.ts';
-import { MonitorError } from '../../errors/index.ts';
-import { type ReplacedFile, type Replacement, replaceFiles } from '../../files/index.ts';
-import { readPem } from '../../x509/index.ts';
+/**
+ * `accept --install`: puts what was accepted where the configuration says: in place of the files, which stay next to the new ones, and as new
+ * versions in secret stores. Only on request.
+ */
+import { readFile } from 'node:fs/promises';
+import {
+  type CredentialParts,
+  isInStore,
+  type PreparedWrite,
+  prepareWrite,
+  type ResolvedEnvironment,
+  readContent,
+  readSecret,
+  SourceError,
+  sourceLabel,
+  targetOf,
+  type Variables,
+  WriteRefusedError,
+  type WrittenPlace,
+} from '../../config/index.ts';
+import { withoutPassphrase } from '../../credential/index.ts';
+import { type ReplacedFile, type StagedFiles, stageFiles } from '../../files/index.ts';
+import { joined, type SafeText, say, shellWord } from '../../text/index.ts';
+import { type Change, changesFor, type NewPart, NotInstallableError } from './places.ts';
 import type { Accepted } from './prepare.ts';
 
-export type InstallResult = { readonly installed: readonly ReplacedFile[] } | { readonly refused: string };
+export type InstallResult =
+  | {
+      readonly installed: readonly ReplacedFile[];
+      /** New versions in secret stores. */
+      readonly stores: readonly WrittenPlace[];
+      /** One command for a shell that puts everything back. Absent if nothing was there before. */
+      readonly goBack?: SafeText;
+    }
+  | { readonly refused: string };
+
+type PemParts = Extract<CredentialParts, { kind: 'pem' }>;
 
 /**
- * Everything is written next to its target before the first target changes, and if a later change fails, earlier ones are undone. Between the
- * renames of key and certificate, a reader can for a moment see one without the other: no file system swaps two files at once.
- * @param newPassphrase whether the new key has a different passphrase from the deployed one
+ * All of it or nothing, as far as files and stores allow: everything is prepared before the first place changes, and if a later change fails,
+ * earlier ones are undone. Between the changes of key and certificate, a reader can for a moment see one without the other: no file
+ * system swaps two files at once, and no store two items. Values of one item change together.
+ * @param newPassphrase whether the new key has a different passphrase from the one the application has
  */
 export async function installAccepted(
   environment: ResolvedEnvironment,
   accepted: Accepted,
   newPassphrase: boolean,
+  env: Variables,
   now: Date,
 ): Promise<InstallResult> {
-  const { credential } = environment;
-  if (credential?.kind !== 'pem') return { refused: 'only PEM files can be replaced, but a keystore is configured' };
-  if (newPassphrase) return { refused: 'the new key has a different passphrase from the one the application uses' };
+  const { parts: target, setting } = targetOf(environment) ?? {};
+  if (target?.kind !== 'pem') return { refused: 'only PEM can be replaced, but a keystore is configured' };
   try {
-    const { files } = accepted;
-    const all = [
-      ...(files.privateKey
-        ? [await replacement('credential.private_key', credential.privateKey, files.privateKey)]
-        : []),
-      await replacement('credential.certificate', credential.certificate, files.certificate),
-      await replacement('credential.ca_bundle', credential.caBundle, files.caBundle),
-    ];
-    if (new Set(all.map(({ path }) => path)).size < all.length)
-      return { refused: 'certificate, key and bundle must be separate files' };
-    return { installed: await replaceFiles(await changed(all), now) };
+    const pem = await newParts(`${setting}`, target, accepted);
+    const parts = newPassphrase ? await withKeyAsKept(pem, target, environment, env) : pem;
+    const changes = await changesFor(parts, env);
+    if (new Set(pem.map(({ source }) => sourceLabel(source))).size < pem.length)
+      return { refused: 'certificate, key and bundle must be in separate places' };
+    return await put(changes, env, now);
   } catch (error) {
     if (error instanceof NotInstallableError) return { refused: error.message };
-    if (error instanceof Error && 'syscall' in error) return { refused: `nothing was replaced: ${error.message}` };
+    if (error instanceof WriteRefusedError || (error instanceof Error && 'syscall' in error))
+      return { refused: `nothing was replaced: ${error.message}` };
     throw error;
   }
 }
 
-class NotInstallableError extends MonitorError {
-  override readonly code = 'ERR_NOT_INSTALLABLE';
+async function newParts(setting: string, target: PemParts, { files }: Accepted): Promise<NewPart[]> {
+  const part = async (name: NewPart['part'], key: string, file: string): Promise<NewPart> => ({
+    part: name,
+    setting: `${setting}.${key}`,
+    source: target[name],
+    content: await readFile(file),
+  });
+  return [
+    ...(files.privateKey === undefined ? [] : [await part('privateKey', 'private_key', files.privateKey)]),
+    await part('certificate', 'certificate', files.certificate),
+    await part('caBundle', 'ca_bundle', files.caBundle),
+  ];
 }
 
-async function replacement(setting: string, source: Source, file: string): Promise<Replacement> {
-  if (source.kind !== 'file') throw new NotInstallableError(`${setting} is not a file, so there is nothing to replace`);
-  // Follows symbolic links to the file itself, so that a link remains a link.
-  const path = await realpath(source.path).catch(unlessMissing);
-  const content = await readFile(file);
-  if (path === undefined) return newFile(source.path, content, setting);
-  const blocks = readPem((await readFile(path)).toString('latin1'));
-  if (blocks.length === 0)
-    throw new NotInstallableError(`${source.path} is not PEM, so the application that reads it may not accept PEM`);
-  const labels = blocks.map(({ label }) => (label.endsWith('PRIVATE KEY') ? 'key' : 'certificate'));
-  const mixed = new Set(labels).size > 1;
-  if (mixed || (setting === 'credential.certificate' && labels.length > 1))
-    throw new NotInstallableError(`${source.path} contains more than one item; put the new ones in by hand`);
-  return { path, content };
-}
-
-/** The first certificate: there is nothing to replace, and the folder may be missing too. */
-async function newFile(path: string, content: Buffer, setting: string): Promise<Replacement> {
-  await mkdir(dirname(path), { recursive: true });
-  return { path, content, mode: setting === 'credential.private_key' ? 0o600 : 0o644 };
-}
-
-function unlessMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
-  return undefined;
-}
-
-async function changed(all: readonly Replacement[]): Promise<Replacement[]> {
-  const differs = await Promise.all(
-    all.map(async ({ path, content }) => {
-      const before = await readFile(path).catch(unlessMissing);
-      return !before?.equals(content);
-    }),
+/** Where the application has no passphrase because the store itself encrypts the key, the new one is put there without one too. */
+async function withKeyAsKept(
+  parts: readonly NewPart[],
+  target: PemParts,
+  { renewal }: ResolvedEnvironment,
+  env: Variables,
+): Promise<NewPart[]> {
+  if (!renewal.passphrase || !(await isKeptWithoutPassphrase(target, env)))
+    throw new NotInstallableError('the new key has a different passphrase from the one the application uses');
+  const passphrase = await readSecret(renewal.passphrase, env);
+  return parts.map((each) =>
+    each.part === 'privateKey' ? { ...each, content: withoutPassphrase(each.content, passphrase) } : each,
   );
-  return all.filter((_, index) => differs[index]);
 }
+
+async function isKeptWithoutPassphrase({ passphrase, privateKey }: PemParts, env: Variables): Promise<boolean> {
+  if (passphrase || !isInStore(privateKey)) return false;
+  try {
+    return !(await readContent(privateKey, env)).isPlain;
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    // What is made there new will be encrypted.
+    return error.isMissing;
+  }
+}
+
+async function put(changes: readonly Change[], env: Variables, now: Date): Promise<InstallResult> {
+  const replacements = changes.flatMap((each) => (each.kind === 'file' ? [each.replacement] : []));
+  const puts = changes.flatMap((each) => (each.kind === 'store' ? [each.put] : []));
+  const staged = await stageFiles(replacements, now);
+  const stores = puts.length === 0 ? undefined : await prepareWrite(puts, env).catch(discarding(staged));
+  const committed = await stores?.commit().catch(discarding(staged));
+  const installed = await staged.swap().catch(undoing(stores));
+  const back = [
+    ...(committed?.back ?? []),
+    ...installed.flatMap(({ path, previous }) =>
+      previous === undefined ? [] : [say`cp -p ${shellWord(previous)} ${shellWord(path)}`],
+    ),
+  ];
+  return { installed, stores: committed?.written ?? [], ...(back.length > 0 && { goBack: inTurn(back) }) };
+}
+
+const discarding = (staged: StagedFiles) => async (error: unknown) => {
+  await staged.discard();
+  throw error;
+};
+
+/** The files are as they were. What was written to stores before them is put back too. */
+const undoing = (stores: PreparedWrite | undefined) => async (error: unknown) => {
+  const failed = (await stores?.undo()) ?? [];
+  if (failed.length === 0 || !(error instanceof Error)) throw error;
+  throw new NotInstallableError(
+    `the files could not be replaced (${error.message}), and what was written before them could not be put back: ${failed.join('; ')}`,
+  );
+};
+
+/** One command, on several lines. */
+const inTurn = (commands: readonly SafeText[]): SafeText =>
+  joined(
+    commands.map((command, index) => (index === commands.length - 1 ? command : say`${command} &&`)),
+    '\n',
+  );

@@ -1,7 +1,7 @@
 /** Checks the certificate that came back, rehearses it with the pending key, and writes the files ready to deploy. */
 import { join } from 'node:path';
 import { orderBundle, shippedBundle } from '../../bundle/index.ts';
-import { type ResolvedEnvironment, readSecret, type Variables } from '../../config/index.ts';
+import { type ResolvedEnvironment, readSecret, targetOf, type Variables } from '../../config/index.ts';
 import { type DeployedCredential, type PrivateKeyHandle, readCredential } from '../../credential/index.ts';
 import { examineCandidate } from '../../examine/index.ts';
 import type { SafeText } from '../../text/index.ts';
@@ -10,7 +10,6 @@ import { type Certificate, parseCertificate, readPem, toPem } from '../../x509/i
 import { writeAtomically } from '../store/atomic-file.ts';
 import { pendingDirectory } from '../store/pending-files.ts';
 import type { RenewalRecord } from '../types.ts';
-
 import { deploymentInstructions, type LaidOutFiles } from './deployment-instructions.ts';
 import { judgeIssued, pickIssued } from './judge.ts';
 import { readIssuedFile } from './read.ts';
@@ -172,12 +171,14 @@ async function layOut(
 
 /** Whether the new key has a different passphrase from the one the application has. */
 export async function newKeyNeedsNewPassphrase(
-  { renewal, credential }: ResolvedEnvironment,
+  environment: ResolvedEnvironment,
   { keyFile }: RenewalRecord,
   env: Variables,
 ): Promise<boolean> {
-  if (keyFile === undefined || !renewal.passphrase) return false;
-  if (!credential?.passphrase) return true;
-  const [next, current] = [await readSecret(renewal.passphrase, env), await readSecret(credential.passphrase, env)];
+  const { passphrase } = environment.renewal;
+  const known = targetOf(environment)?.parts.passphrase;
+  if (keyFile === undefined || !passphrase) return false;
+  if (!known) return true;
+  const [next, current] = [await readSecret(passphrase, env), await readSecret(known, env)];
   return next.reveal() !== current.reveal();
 }

@@ -31,7 +31,7 @@ function driver(vault: string, settings: AzureSettings): StoreDriver {
   };
 }
 
-async function connect(vault: string, settings: AzureSettings) {
+export async function connect(vault: string, settings: AzureSettings) {
   const credential = await identity(settings);
   const sdk = await loadPackage('@azure/keyvault-secrets', storeName, () => import('@azure/keyvault-secrets'));
   // `Calls` repeats, so that every store is asked by the same rules.
@@ -47,6 +47,9 @@ export async function identity({ tenantId, clientId, authority }: AzureSettings)
     ...(authority === undefined ? {} : { authorityHost: authority }),
   });
 }
+
+/** For the store's own tool. */
+export const vaultName = (url: string): string => new URL(url).hostname.split('.')[0] ?? url;
 
 const pkcs12 = 'application/x-pkcs12';
 

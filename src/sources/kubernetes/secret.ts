@@ -11,7 +11,7 @@ import { Store } from '../store/store.ts';
 import type { KubernetesSettings, LocalSource } from '../types.ts';
 import type { Variables } from '../variables.ts';
 
-const storeName = 'Kubernetes';
+export const storeName = 'Kubernetes';
 const operation = 'get secrets';
 
 export const kubernetesSecret = storeReader<'kubernetes_secret'>({
@@ -21,7 +21,7 @@ export const kubernetesSecret = storeReader<'kubernetes_secret'>({
   }),
   pick({ bytes }, { key }) {
     const value = valueIn(JSON.parse(bytes.toString('utf8')), key);
-    return typeof value === 'string' ? value : Buffer.from(value.toString('latin1'), 'base64');
+    return 'refused' in value ? value : Buffer.from(value.toString('latin1'), 'base64');
   },
 });
 
@@ -44,15 +44,18 @@ const mounted = (name: string): LocalSource => ({
   path: `/var/run/secrets/kubernetes.io/serviceaccount/${name}`,
 });
 
+export const secretUrl = (namespace: string, name: string): string =>
+  `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
+
 async function readOnce(
   name: string,
   settings: KubernetesSettings,
   env: Variables,
   signal: AbortSignal,
 ): Promise<Item> {
-  const [namespace = '', secret = ''] = name.split('/').map(encodeURIComponent);
+  const [namespace = '', secret = ''] = name.split('/');
   const { server, token, ca } = await access(settings, env);
-  const url = new URL(`/api/v1/namespaces/${namespace}/secrets/${secret}`, server);
+  const url = new URL(secretUrl(namespace, secret), server);
   const headers = { authorization: `Bearer ${token}` };
   const { status, body } = await ask(storeName, operation, { method: 'GET', url, headers, ca }, signal);
   const found = body as { data?: object; metadata?: { resourceVersion?: string } } | undefined;
@@ -69,7 +72,7 @@ async function readOnce(
 }
 
 /** Read each time: the kubelet replaces the token before it ends. */
-async function access(settings: KubernetesSettings, env: Variables) {
+export async function access(settings: KubernetesSettings, env: Variables) {
   try {
     const [token, ca] = await Promise.all([
       readLocalToken(settings.token ?? mounted('token'), env),

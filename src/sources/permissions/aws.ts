@@ -3,9 +3,11 @@ import type { AwsSettings, StoreSource } from '../types.ts';
 import { distinct, ofKind, type Policy } from './policy.ts';
 
 /** One IAM policy for both services. The account is the role's own, so it does not have to be written. */
-export function awsPolicy(sources: readonly StoreSource[]): Policy[] {
-  const parameters = distinct(ofKind(sources, 'aws_ssm').map(parameterArn));
-  const secrets = distinct(ofKind(sources, 'aws_secret').map(secretArn));
+export function awsPolicy(sources: readonly StoreSource[], written: readonly StoreSource[]): Policy[] {
+  const parametersOf = (all: readonly StoreSource[]) => distinct(ofKind(all, 'aws_ssm').map(parameterArn));
+  const secretsOf = (all: readonly StoreSource[]) => distinct(ofKind(all, 'aws_secret').map(secretArn));
+  const [parameters, secrets] = [parametersOf(sources), secretsOf(sources)];
+  const [newParameters, newSecrets] = [parametersOf(written), secretsOf(written)];
   const allow = (sid: string, actions: readonly string[], resources: string | readonly string[]) => ({
     Sid: sid,
     Effect: 'Allow',
@@ -26,6 +28,16 @@ export function awsPolicy(sources: readonly StoreSource[]): Policy[] {
           allow('ReadSecretsInBatches', ['secretsmanager:BatchGetSecretValue'], '*'),
         ]
       : []),
+    ...(newParameters.length > 0 ? [allow('WriteParameters', ['ssm:PutParameter'], newParameters)] : []),
+    ...(newSecrets.length > 0
+      ? [
+          allow(
+            'WriteSecrets',
+            ['secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'],
+            newSecrets,
+          ),
+        ]
+      : []),
   ];
   if (statements.length === 0) return [];
   const value = { Version: '2012-10-17', Statement: statements };
@@ -35,12 +47,20 @@ export function awsPolicy(sources: readonly StoreSource[]): Policy[] {
       title: 'AWS: an IAM policy for the role of this service (on ECS the task role)',
       text: jsonText(value, 2),
       value,
-      note: [keys, savings, ...(JSON.stringify(value).length > longestPolicy ? [tooLong] : [])].join(' '),
+      note: [
+        written.length > 0 ? keysToWrite : keys,
+        newParameters.length > 0 ? savingsOfSecrets : savings,
+        ...(JSON.stringify(value).length > longestPolicy ? [tooLong] : []),
+      ].join(' '),
     },
   ];
 }
 
 const keys = 'If the values are encrypted with a key of your own, allow kms:Decrypt on that key as well.';
+const keysToWrite =
+  'If the values are encrypted with a key of your own, allow kms:Decrypt, kms:Encrypt and kms:GenerateDataKey on that key as well.';
+/** What is written keeps the settings that it has, which only DescribeParameters says. */
+const savingsOfSecrets = 'ReadSecretsInBatches saves calls and may be left out.';
 const savings = 'AskForVersions and ReadSecretsInBatches save calls and may be left out.';
 /** IAM, characters of a managed policy without white space. */
 const longestPolicy = 6_144;

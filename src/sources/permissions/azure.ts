@@ -1,15 +1,18 @@
 import { joined, type SafeText, say, shellWord } from '../../text/index.ts';
+import type { SourceOf } from '../reader.ts';
 import type { StoreSource } from '../types.ts';
 import { distinct, ofKind, type Policy } from './policy.ts';
 
 /** A certificate is read through the secret of the same name. */
-export function azurePolicy(sources: readonly StoreSource[]): Policy[] {
-  const all = [...ofKind(sources, 'azure_secret'), ...ofKind(sources, 'azure_certificate')];
-  const scopes = distinct(all.map(({ vault, name }) => `${vaultName(vault)} secrets/${name}`));
+export function azurePolicy(sources: readonly StoreSource[], written: readonly StoreSource[]): Policy[] {
+  const scopesOf = (all: readonly SourceOf<'azure_secret' | 'azure_certificate'>[]) =>
+    distinct(all.map(({ vault, name }) => `${vaultName(vault)} secrets/${name}`));
+  const scopes = scopesOf([...ofKind(sources, 'azure_secret'), ...ofKind(sources, 'azure_certificate')]);
   if (scopes.length === 0) return [];
+  const newScopes = scopesOf(ofKind(written, 'azure_secret'));
   const value = scopes.map((each) => {
     const [vault = '', scope = ''] = each.split(' ');
-    return { role: 'Key Vault Secrets User', vault, scope };
+    return { role: `Key Vault Secrets ${newScopes.includes(each) ? 'Officer' : 'User'}`, vault, scope };
   });
   return [
     {
@@ -17,7 +20,7 @@ export function azurePolicy(sources: readonly StoreSource[]): Policy[] {
       title: 'Azure: role assignments for the identity of this service (PRINCIPAL: its principal ID)',
       text: joined(value.map(command), '\n'),
       value,
-      note: 'In a vault with access policies instead of roles: the secret permission Get.',
+      note: `In a vault with access policies instead of roles: the secret permission Get${newScopes.length > 0 ? ', and Set for those that are written' : ''}.`,
     },
   ];
 }

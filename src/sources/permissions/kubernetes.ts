@@ -3,19 +3,27 @@ import type { StoreSource } from '../types.ts';
 import { distinct, ofKind, type Policy } from './policy.ts';
 
 /** One Role for each namespace. */
-export function kubernetesPolicy(sources: readonly StoreSource[]): Policy[] {
+export function kubernetesPolicy(sources: readonly StoreSource[], written: readonly StoreSource[]): Policy[] {
   const secrets = ofKind(sources, 'kubernetes_secret');
+  const namesIn = (all: readonly StoreSource[], namespace: string) =>
+    distinct(
+      ofKind(all, 'kubernetes_secret')
+        .filter((each) => each.namespace === namespace)
+        .map(({ name }) => name),
+    );
+  const rule = (resourceNames: readonly string[], verb: 'get' | 'patch') => ({
+    apiGroups: [''],
+    resources: ['secrets'],
+    resourceNames,
+    verbs: [verb],
+  });
   const roles = distinct(secrets.map(({ namespace }) => namespace)).map((namespace) => ({
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'Role',
     metadata: { name: 'mesh-cert-monitor', namespace },
     rules: [
-      {
-        apiGroups: [''],
-        resources: ['secrets'],
-        resourceNames: distinct(secrets.filter((each) => each.namespace === namespace).map(({ name }) => name)),
-        verbs: ['get'],
-      },
+      rule(namesIn(sources, namespace), 'get'),
+      ...[namesIn(written, namespace)].filter(({ length }) => length > 0).map((names) => rule(names, 'patch')),
     ],
   }));
   if (roles.length === 0) return [];

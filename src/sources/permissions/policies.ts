@@ -5,6 +5,9 @@ import { kubernetesPolicy } from './kubernetes.ts';
 import type { Policy } from './policy.ts';
 import { vaultPolicy } from './vault.ts';
 
-/** What each store has to allow, and no more, for these sources to be read. Pure. */
-export const policiesFor = (sources: readonly StoreSource[]): Policy[] =>
-  [awsPolicy, azurePolicy, vaultPolicy, kubernetesPolicy].flatMap((policy) => policy(sources));
+/**
+ * What each store has to allow, and no more, for these sources to be read. Pure.
+ * @param written those of them that are also written
+ */
+export const policiesFor = (sources: readonly StoreSource[], written: readonly StoreSource[] = []): Policy[] =>
+  [awsPolicy, azurePolicy, vaultPolicy, kubernetesPolicy].flatMap((policy) => policy(sources, written));

@@ -36,10 +36,16 @@ export type Item =
       /** The store keeps it unencrypted. */
       readonly isPlain?: true;
     }
-  /** The store answered, and there is nothing to use. Continues a sentence that begins with the place. */
-  | { readonly refused: string; readonly isMissing?: true }
+  | Refused
   /** For stores that answer for each item by itself. */
   | { readonly problem: StoreProblem };
+
+/** The store answered, and there is nothing to use. */
+export interface Refused {
+  /** Continues a sentence that begins with the place. */
+  readonly refused: string;
+  readonly isMissing?: true;
+}
 
 /** An item that is there. */
 export type Found = Extract<Item, { readonly bytes: Buffer }>;

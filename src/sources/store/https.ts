@@ -3,7 +3,7 @@ import { limits } from '../../limits/index.ts';
 import { type StoreProblem, StoreUnavailableError } from './driver.ts';
 
 export interface Asked {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: object;
@@ -11,7 +11,7 @@ export interface Asked {
   readonly ca?: string | undefined;
 }
 
-interface Answered {
+export interface Answered {
   readonly status: number;
   /** Undefined if it is not JSON. */
   readonly body: unknown;

@@ -3,7 +3,7 @@ import { SourceError } from '../error.ts';
 import type { SourceOf, SourceReader } from '../reader.ts';
 import type { StoreSource } from '../types.ts';
 import type { Variables } from '../variables.ts';
-import type { Found, StoreProblem } from './driver.ts';
+import type { Found, Refused, StoreProblem } from './driver.ts';
 import { storeLabel } from './labels.ts';
 import { problemText } from './problem-text.ts';
 import type { Store } from './store.ts';
@@ -21,8 +21,8 @@ export interface StoreReader<Kind extends StoreKind> extends Pick<SourceReader<K
 }
 
 interface Parts<Kind extends StoreKind> extends Pick<StoreReader<Kind>, 'place'> {
-  /** The part of the item that the source means, or the reason why there is none, which continues a sentence that begins with the place. */
-  pick?(item: Found, source: SourceOf<Kind>): Buffer | string;
+  /** The part of the item that the source means, or the reason why there is none. */
+  pick?(item: Found, source: SourceOf<Kind>): Buffer | Refused;
 }
 
 /** Reads from a store what was read of it in this cycle. */
@@ -34,10 +34,9 @@ export function storeReader<Kind extends StoreKind>({ place, pick }: Parts<Kind>
       const { store, name } = place(source, env);
       const { item, problem } = await store.get(name);
       if (!item) throw notRead(label, problem);
-      if ('refused' in item) throw new SourceError(`${label} ${item.refused}`, { isMissing: item.isMissing });
-      const part = pick ? pick(item, source) : item.bytes;
-      if (typeof part === 'string') throw new SourceError(`${label} ${part}`);
-      return { bytes: part, ...(item.isPlain && { isPlain: true }), ...(problem && { unavailable: problem }) };
+      const part = 'refused' in item ? item : pick ? pick(item, source) : item.bytes;
+      if ('refused' in part) throw new SourceError(`${label} ${part.refused}`, { isMissing: part.isMissing });
+      return { bytes: part, ...('isPlain' in item && { isPlain: true as const }), ...(problem && { unavailable: problem }) };
     },
   };
 }

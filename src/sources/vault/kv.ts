@@ -44,7 +44,7 @@ const permissions =
   'Give the policy that `mesh-cert-monitor permissions` prints to the role or token that `stores.vault.auth` names.';
 
 /** `MOUNT/PATH` → `MOUNT/data/PATH`: the data of a KV version 2 engine. */
-const dataPath = (path: string) => path.replace('/', '/data/').split('/').map(encodeURIComponent).join('/');
+export const dataPath = (path: string) => path.replace('/', '/data/').split('/').map(encodeURIComponent).join('/');
 
 const isDenied = (item: Item): boolean => 'problem' in item && item.problem.kind === 'denied';
 

@@ -40,7 +40,7 @@ describe('installing', () => {
     await renewal.follow(pem, { install: true });
     const files = await readdir(renewal.folder);
     const again = await renewal.follow(pem, { install: true, now: new Date(renewal.now.getTime() + 5000) });
-    expect(again.accepted && again.install).toEqual({ installed: [] });
+    expect(again.accepted && again.install).toEqual({ installed: [], stores: [] });
     expect(await readdir(renewal.folder)).toEqual(files);
   });
 

@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type DeployedCredential, readCredential } from '../../../src/credential/index.ts';
-import { readContent, readSource, refreshSources, type Source } from '../../../src/sources/index.ts';
+import {
+  type Put,
+  prepareWrite,
+  readContent,
+  readSource,
+  refreshSources,
+  type Source,
+  type StoreSource,
+} from '../../../src/sources/index.ts';
 import { codes, workshop } from '../../support/credential/workshop.ts';
 import { type NhsLikePki, nhsLikePki } from '../../support/pki.ts';
 import { type KeyVault, startKeyVault } from '../../support/stores/key-vault.ts';
@@ -17,6 +25,7 @@ beforeEach(() => {
   for (const [name, value] of Object.entries(vault.variables)) vi.stubEnv(name, value);
   vault.answer = undefined;
   vault.hasIdentity = true;
+  vault.maySet = true;
   vault.secrets.clear();
   vault.asked();
 });
@@ -157,4 +166,61 @@ test('azure: no secret is in what the SDK logs when it is told to log everything
   }
   expect(lines.length).toBeGreaterThan(5);
   for (const line of lines) expect(line).not.toMatch(/planted-(value|token|header)/);
+});
+
+const put = (name: string, text: string, at: string, kind: 'azure_secret' | 'azure_certificate' = 'azure_secret') => ({
+  source: { kind, name, vault: at, store: {} } satisfies StoreSource,
+  content: Buffer.from(text),
+});
+const commit = async (...puts: readonly Put[]) => (await prepareWrite(puts, {})).commit();
+const refusal = async (...puts: readonly Put[]) => String(await commit(...puts).catch((error: Error) => error.message));
+
+test('azure: a secret gets a new version with the same type and tags, and the previous one is named', async () => {
+  const at = vault.own();
+  vault.secrets.set('mesh-key', { value: 'k1', version: 'a1', contentType: 'text/plain', tags: { team: 'mesh' } });
+  const { written, back } = await commit(put('mesh-key', 'k2', at));
+  const now = vault.secrets.get('mesh-key')!;
+  expect(now).toMatchObject({ value: 'k2', contentType: 'text/plain', tags: { team: 'mesh' } });
+  expect(written).toEqual([{ place: `Key Vault secret ${at}/secrets/mesh-key`, version: now.version, previous: 'a1' }]);
+  const [command = ''] = back;
+  expect(command).toContain('az keyvault secret download');
+  expect(command).toContain('--version a1');
+  expect(command).not.toContain('k1');
+});
+
+test('azure: a secret that does not exist is made', async () => {
+  const { written, back } = await commit(put('mesh-new', 'first', vault.own()));
+  expect(written).toEqual([
+    { place: expect.stringContaining('mesh-new') as string, version: expect.any(String) as string },
+  ]);
+  expect(back).toEqual([]);
+  expect(vault.secrets.get('mesh-new')?.value).toBe('first');
+});
+
+test('azure: without the permission, it is named and nothing changes', async () => {
+  vault.secrets.set('mesh-key', { value: 'k1', version: 'a1' });
+  vault.maySet = false;
+  const message = await refusal(put('mesh-key', 'planted-value', vault.own()));
+  expect(message).toContain(
+    'Azure Key Vault refused SetSecret (ForbiddenByRbac, HTTP 403); the permission Microsoft.KeyVault/vaults/secrets/setSecret/action on the secret mesh-key is missing',
+  );
+  expect(message).not.toContain('planted');
+  expect(vault.secrets.get('mesh-key')?.value).toBe('k1');
+});
+
+test('azure: what was written before something failed is put back', async () => {
+  const at = vault.own();
+  vault.secrets.set('a', { value: 'a1', version: 'v1' });
+  vault.secrets.set('b', { value: 'b1', version: 'v1', disabled: true });
+  expect(await refusal(put('a', 'a2', at), put('b', 'b2', at))).toContain('has a current version that is disabled');
+  expect(vault.secrets.get('a')?.value).toBe('a1');
+  expect(await refusal(put('a', 'a2', at), put('b', 'x'.repeat(26 * 1024), at))).toContain('holds at most 25 KB');
+  expect(vault.secrets.get('a')?.value).toBe('a1');
+});
+
+test('azure: a certificate has to be imported by hand, and the other places stay as they are', async () => {
+  const at = vault.own();
+  vault.secrets.set('a', { value: 'a1', version: 'v1' });
+  expect(await refusal(put('a', 'a2', at), put('mesh', 'x', at, 'azure_certificate'))).toContain('imported by hand');
+  expect(vault.secrets.get('a')?.value).toBe('a1');
 });

@@ -38,7 +38,8 @@ const at = (store: VaultSettings, key = 'password', path = 'kv/mesh/int'): Sourc
   store,
 });
 const text = async (source: Source) => (await readSource(source, {})).toString();
-const put = (version: number, data: object | undefined) => vault.secrets.set('kv/mesh/int', { version, data });
+const put = (version: number, data: Record<string, unknown> | undefined) =>
+  vault.secrets.set('kv/mesh/int', { version, data });
 
 test('vault: the values of one secret come from one answer, and from one version', async () => {
   const store = withToken();

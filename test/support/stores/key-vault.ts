@@ -14,12 +14,15 @@ export interface VaultSecret {
   readonly version: string;
   readonly contentType?: string;
   readonly disabled?: true;
+  readonly tags?: Record<string, string>;
 }
 
 export interface KeyVault {
   /** A vault that nobody has used yet. */
   own(): string;
   readonly secrets: Map<string, VaultSecret>;
+  /** Of the identity: whether it may set secrets. */
+  maySet: boolean;
   /** Variables with which the SDK's default chain finds the managed identity. */
   readonly variables: Readonly<Record<string, string>>;
   asked(): string[];
@@ -61,16 +64,30 @@ export async function startKeyVault(): Promise<KeyVault> {
       json(status, { error: { code, message: 'planted-message', ...(inner && { innererror: { code: inner } }) } });
     if (answer) return fail(answer.status, answer.code, answer.inner);
     const name = /^\/secrets\/([^/]+)\/?$/.exec(pathname)?.[1] ?? '';
+    const show = (secret: VaultSecret) =>
+      json(200, {
+        value: secret.value,
+        id: `https://${request.headers.host}/secrets/${name}/${secret.version}`,
+        ...(secret.contentType && { contentType: secret.contentType }),
+        ...(secret.tags && { tags: secret.tags }),
+        attributes: { enabled: true, created: 1, updated: 1 },
+      });
+    if (request.method === 'PUT') {
+      if (!vault.maySet) return fail(403, 'Forbidden', 'ForbiddenByRbac');
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        versions += 1;
+        const made = { ...(JSON.parse(Buffer.concat(chunks).toString()) as VaultSecret), version: `made${versions}` };
+        secrets.set(name, made);
+        show(made);
+      });
+      return undefined;
+    }
     const secret = secrets.get(name);
     if (!secret) return fail(404, 'SecretNotFound');
     if (secret.disabled) return fail(403, 'Forbidden', 'SecretDisabled');
-    const id = `https://${request.headers.host}/secrets/${name}/${secret.version}`;
-    return json(200, {
-      value: secret.value,
-      id,
-      ...(secret.contentType && { contentType: secret.contentType }),
-      attributes: { enabled: true, created: 1, updated: 1 },
-    });
+    return show(secret);
   });
   const identity = createHttpServer((request, response) => {
     seen.push(`${request.method} ${request.url}`);
@@ -89,12 +106,14 @@ export async function startKeyVault(): Promise<KeyVault> {
   const [port, identityPort] = await Promise.all([listening(server), listening(identity)]);
   const restore = trust(root.pem);
   let vaults = 0;
+  let versions = 0;
   const vault: KeyVault = {
     own() {
       vaults += 1;
       return `https://mesh-${vaults}.vault.azure.net:${port}`;
     },
     secrets,
+    maySet: true,
     variables: { IDENTITY_ENDPOINT: `http://127.0.0.1:${identityPort}/token`, IDENTITY_HEADER: 'planted-header' },
     asked,
     seen,

@@ -1,16 +1,30 @@
 /**
- * A stand-in for the Kubernetes API server: building the real one takes longer than CI has. It answers one request, `get secrets`, as the
- * API reference describes it, and asks for a service account's token.
+ * A stand-in for the Kubernetes API server. It answers `get secrets` and `patch secrets` (RFC 7396, with resourceVersion and dryRun) as the
+ * API reference describes them, and asks for a service account's token.
  */
 import { createServer } from 'node:https';
 import { ca, serverCertificate } from '../pki.ts';
 import { closed, listening, remembering } from './server.ts';
 
+interface ApiSecret {
+  readonly resourceVersion: string;
+  readonly data?: Record<string, string>;
+}
+
+interface Patch {
+  readonly metadata: { readonly resourceVersion: string };
+  readonly data: Record<string, string | null>;
+}
+
 export interface ApiServer {
   readonly server: string;
   readonly rootPem: string;
   /** By namespace and name: values in base64, as the API has them. */
-  readonly secrets: Map<string, { readonly resourceVersion: string; readonly data?: Record<string, string> }>;
+  readonly secrets: Map<string, ApiSecret>;
+  /** Of the service account: whether it may patch. */
+  mayPatch: boolean;
+  /** Called before a patch is looked at: what others do meanwhile. */
+  beforePatch: ((isDryRun: boolean) => void) | undefined;
   token: string;
   answer: { readonly status: number } | 'hang' | 'endless' | undefined;
   asked(): string[];
@@ -41,22 +55,46 @@ export async function startApiServer(): Promise<ApiServer> {
     }
     if (api.answer) return status(api.answer.status, 'Planted');
     if (request.headers.authorization !== `Bearer ${api.token}`) return status(401, 'Unauthorized');
-    const [, namespace, name] = /^\/api\/v1\/namespaces\/([^/]+)\/secrets\/([^/]+)$/.exec(request.url ?? '') ?? [];
+    const { pathname, searchParams } = new URL(request.url ?? '', 'https://api');
+    const [, namespace, name] = /^\/api\/v1\/namespaces\/([^/]+)\/secrets\/([^/]+)$/.exec(pathname) ?? [];
+    const show = ({ resourceVersion, data }: ApiSecret) =>
+      json(200, {
+        kind: 'Secret',
+        apiVersion: 'v1',
+        metadata: { name, namespace, resourceVersion },
+        ...(data && { data }),
+      });
+    if (request.method === 'PATCH') {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const isDryRun = searchParams.get('dryRun') === 'All';
+        api.beforePatch?.(isDryRun);
+        if (!api.mayPatch) return status(403, 'Forbidden');
+        const now = api.secrets.get(`${namespace}/${name}`);
+        if (!now) return status(404, 'NotFound');
+        const body = JSON.parse(Buffer.concat(chunks).toString()) as Patch;
+        if (body.metadata.resourceVersion !== now.resourceVersion) return status(409, 'Conflict');
+        const entries = Object.entries({ ...now.data, ...body.data }).filter(([, value]) => value !== null);
+        const made = {
+          resourceVersion: String(Number(now.resourceVersion) + 1),
+          data: Object.fromEntries(entries) as Record<string, string>,
+        };
+        if (!isDryRun) api.secrets.set(`${namespace}/${name}`, made);
+        return show(made);
+      });
+      return undefined;
+    }
     const secret = api.secrets.get(`${namespace}/${name}`);
-    if (!secret) return status(404, 'NotFound');
-    const { resourceVersion, data } = secret;
-    return json(200, {
-      kind: 'Secret',
-      apiVersion: 'v1',
-      metadata: { name, namespace, resourceVersion },
-      ...(data && { data }),
-    });
+    return secret ? show(secret) : status(404, 'NotFound');
   });
   const port = await listening(listener);
   const api: ApiServer = {
     server: `https://localhost:${port}`,
     rootPem: root.pem,
     secrets: new Map(),
+    mayPatch: true,
+    beforePatch: undefined,
     token: 'planted-account-token',
     answer: undefined,
     asked,

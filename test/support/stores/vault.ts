@@ -1,6 +1,6 @@
 /**
  * A stand-in for Vault over HTTPS: no package registry has a server that could be installed in the time that CI has. It knows KV version 2,
- * AppRole and Kubernetes auth, as their API documentation describes them.
+ * check-and-set, patches and capabilities, AppRole and Kubernetes auth, as their API documentation describes them.
  */
 import { createServer } from 'node:https';
 import { ca, serverCertificate } from '../pki.ts';
@@ -13,12 +13,16 @@ export interface VaultStandIn {
   /** By path with mount. `undefined`: its current version was deleted. `json`: the data as text, for what cannot be written from an object. */
   readonly secrets: Map<
     string,
-    { readonly version: number; readonly data: object | undefined; readonly json?: string }
+    { readonly version: number; readonly data: Record<string, unknown> | undefined; readonly json?: string }
   >;
   /** Logins that are accepted, by mount: what the body has to be. */
   readonly logins: Map<string, object>;
   /** Tokens that are valid. A login adds one. */
   readonly tokens: Set<string>;
+  /** What tokens may do, for each path. Default: everything. */
+  readonly capabilities: Map<string, readonly string[]>;
+  /** Called before a write is looked at: what others do meanwhile. */
+  beforeWrite: (() => void) | undefined;
   /** Paths that no token may read. */
   readonly forbidden: Set<string>;
   /** How long the token of a login lasts, in seconds. */
@@ -65,6 +69,28 @@ export async function startVault(): Promise<VaultStandIn> {
       const path = decodeURIComponent(pathname.replace(/^\/v1\//, '').replace('/data/', '/'));
       if (vault.forbidden.has(path)) return json(403, { errors: ['permission denied'] });
       const secret = vault.secrets.get(path);
+      const may = (path: string) => vault.capabilities.get(path) ?? ['create', 'patch', 'read', 'update'];
+      if (pathname === '/v1/sys/capabilities-self') {
+        const { paths } = JSON.parse(Buffer.concat(chunks).toString()) as { paths: string[] };
+        return json(200, { data: Object.fromEntries(paths.map((each) => [each, may(each.replace('/data/', '/'))])) });
+      }
+      if (request.method !== 'GET') {
+        vault.beforeWrite?.();
+        return write(path, request.method === 'PATCH' ? 'patch' : 'create', Buffer.concat(chunks).toString());
+      }
+      /** KV version 2: a patch is one of RFC 7396. */
+      function write(at: string, capability: string, text: string) {
+        if (!may(at).includes(capability)) return json(403, { errors: ['permission denied'] });
+        const body = JSON.parse(text) as { options: { cas: number }; data: Record<string, unknown> };
+        const now = vault.secrets.get(at);
+        if (body.options.cas !== (now?.version ?? 0))
+          return json(400, { errors: ['check-and-set parameter did not match the current version'] });
+        if (capability === 'patch' && !now?.data) return json(404, { errors: [] });
+        const merged = Object.entries({ ...(capability === 'patch' && now?.data), ...body.data });
+        const version = (now?.version ?? 0) + 1;
+        vault.secrets.set(at, { version, data: Object.fromEntries(merged.filter(([, value]) => value !== null)) });
+        return json(200, { data: { version } });
+      }
       if (!secret) return json(404, { errors: [] });
       const metadata = { version: secret.version, deletion_time: secret.data ? '' : '2026-01-01T00:00:00Z' };
       if (secret.json !== undefined)
@@ -80,6 +106,8 @@ export async function startVault(): Promise<VaultStandIn> {
     logins: new Map(),
     tokens: new Set(),
     forbidden: new Set(),
+    capabilities: new Map(),
+    beforeWrite: undefined,
     leaseSeconds: 3600,
     nextToken: undefined,
     answer: undefined,

@@ -1,0 +1,13 @@
+/** A private key as PEM without encryption: for a store that encrypts it itself, and an application that has no passphrase. */
+import { createPrivateKey } from 'node:crypto';
+import type { Secret } from '../config/index.ts';
+
+/**
+ * PKCS#8.
+ * @param pem a key that was made and encrypted here.
+ * @throws {Error} from OpenSSL, if the passphrase is another one.
+ */
+export function withoutPassphrase(pem: Buffer, passphrase: Secret): Buffer {
+  const key = createPrivateKey({ key: pem, format: 'pem', passphrase: passphrase.reveal() });
+  return Buffer.from(key.export({ type: 'pkcs8', format: 'pem' }));
+}

@@ -1,0 +1,105 @@
+/** A new version of a secret in a KV version 2 engine. Its other keys stay as they are. */
+import { say, shellWord } from '../../text/index.ts';
+import { type StoreProblem, StoreUnavailableError } from '../store/driver.ts';
+import { type Answered, ask, statusProblem } from '../store/https.ts';
+import {
+  type Committed,
+  changedMeanwhile,
+  missingPermission,
+  NotWritableError,
+  type Put,
+  type StoreWriter,
+  writeCall,
+} from '../store/writer.ts';
+import type { StoreSource, VaultSettings } from '../types.ts';
+import type { Variables } from '../variables.ts';
+import { dataPath, storeName } from './kv.ts';
+import { sessionOf, vaultHeaders } from './login.ts';
+
+type VaultSource = Extract<StoreSource, { kind: 'vault' }>;
+type Values = Readonly<Record<string, unknown>>;
+
+export const vaultWriter: StoreWriter<'vault'> = {
+  async prepare(puts: readonly [Put<VaultSource>, ...Put<VaultSource>[]], env) {
+    const { path, store } = puts[0].source;
+    const kv = connect(store, path, env);
+    const before = await kv.read();
+    await kv.assertAllowed(before ? 'patch' : 'create');
+    const values = Object.fromEntries(puts.map(({ source, content }) => [source.key, content.toString('utf8')]));
+    return {
+      async commit(): Promise<Committed> {
+        const version = await kv.write(values, before?.version ?? 0);
+        if (!before?.data) return { version: String(version) };
+        return {
+          version: String(version),
+          previous: String(before.version),
+          back: goBack(path, before.version, store),
+        };
+      },
+      async undo() {
+        const now = await kv.read();
+        const isOurs = now?.data && Object.entries(values).every(([key, value]) => now.data?.[key] === value);
+        if (!before?.data || !isOurs || now.version === before.version) return;
+        // RFC 7396: null removes a key.
+        const keys = Object.keys(values);
+        await kv.write(Object.fromEntries(keys.map((key) => [key, before.data?.[key] ?? null])), now.version);
+      },
+    };
+  },
+};
+
+/** `vault kv rollback` makes a new version of an old one. */
+function goBack(whole: string, version: number, { address, namespace }: VaultSettings) {
+  const [mount = '', ...path] = whole.split('/');
+  const within = namespace === undefined ? say`` : say` VAULT_NAMESPACE=${shellWord(namespace)}`;
+  return say`VAULT_ADDR=${shellWord(address)}${within} vault kv rollback -mount=${shellWord(mount)} -version=${version} ${shellWord(path.join('/'))}`;
+}
+
+function connect(settings: VaultSettings, path: string, env: Variables) {
+  const session = sessionOf(settings, env);
+  const data = path.replace('/', '/data/');
+  const call = (operation: string, method: 'GET' | 'POST' | 'PATCH', at: string, body?: object) =>
+    writeCall(async (signal): Promise<Answered> => {
+      const { token, ca } = await session.get(signal);
+      const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+      const headers = { ...vaultHeaders(settings, token), ...(body && { 'content-type': type }) };
+      const url = new URL(`/v1/${at}`, settings.address);
+      const answer = await ask(storeName, operation, { method, url, headers, ca, ...(body && { body }) }, signal);
+      if (answer.status === 429 || answer.status >= 500) throw problem(operation, answer.status);
+      return answer;
+    });
+  const problem = (operation: string, status: number, capability?: string) => {
+    const denied = missingPermission(`${capability ?? 'read'} on ${data}`);
+    const found: StoreProblem = { store: storeName, operation, ...statusProblem(status, denied) };
+    return new StoreUnavailableError(found);
+  };
+  return {
+    async read() {
+      const { status, body } = await call('reading KV', 'GET', dataPath(path));
+      const found = (body as { data?: { data?: Values | null; metadata?: { version?: number } } } | undefined)?.data;
+      if (status === 404 && !found?.metadata) return undefined;
+      if (status !== 200 && !found?.metadata) throw problem('reading KV', status);
+      return { version: found?.metadata?.version ?? 0, data: found?.data ?? undefined };
+    },
+    /** Vault says beforehand what a token may do, if it may ask. */
+    async assertAllowed(capability: 'patch' | 'create') {
+      const { status, body } = await call('asking for capabilities', 'POST', 'sys/capabilities-self', {
+        paths: [data],
+      });
+      const may = (body as { data?: Record<string, unknown>; capabilities?: unknown } | undefined)?.data?.[data];
+      if (status !== 200 || !Array.isArray(may)) return;
+      if (!may.includes(capability) && !may.includes('root'))
+        throw new NotWritableError(
+          `may not be written by this service; ${missingPermission(`${capability} on ${data}`)}`,
+        );
+    },
+    /** @param cas the version that it must still have */
+    async write(values: Values, cas: number): Promise<number> {
+      const method = cas === 0 ? 'POST' : 'PATCH';
+      const { status, body } = await call('writing KV', method, dataPath(path), { options: { cas }, data: values });
+      if (status === 400) throw changedMeanwhile();
+      if (status !== 200) throw problem('writing KV', status, cas === 0 ? 'create' : 'patch');
+      return (body as { data?: { version?: number } } | undefined)?.data?.version ?? cas + 1;
+    },
+  };
+}
