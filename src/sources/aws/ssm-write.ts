@@ -2,7 +2,14 @@
 import { type SafeText, say, shellWord } from '../../text/index.ts';
 import { StoreUnavailableError } from '../store/driver.ts';
 import { loadPackage } from '../store/package.ts';
-import { type Committed, NotWritableError, type Put, type StoreWriter, writeCall } from '../store/writer.ts';
+import {
+  type Committed,
+  NotWritableError,
+  type Put,
+  type StoreWriter,
+  throughFile,
+  writeCall,
+} from '../store/writer.ts';
 import type { AwsSettings, StoreSource } from '../types.ts';
 import { awsOptions, awsProblem, clientSettings, permissionToWrite } from './client.ts';
 
@@ -58,11 +65,16 @@ function checkSize({ length }: Buffer, tier: string | undefined): void {
     );
 }
 
-/** AWS keeps versions, but has no call that makes one the current one again. */
+/**
+ * AWS keeps versions, but has no call that makes one the current one again. Through a file that only its owner can read, so that the value is
+ * no argument of a process: the tool reads `--cli-input-json` more than once, so it cannot be a pipe.
+ */
 function goBack(name: string, version: number, keyId: string | undefined, store: AwsSettings): SafeText {
   const options = awsOptions(store);
   const key = keyId === undefined ? say`` : say` --key-id ${shellWord(keyId)}`;
-  return say`aws ssm get-parameter --name ${shellWord(`${name}:${version}`)} --with-decryption --query 'Parameter.{Name: Name, Type: Type, Value: Value}' --output json${options} | aws ssm put-parameter --overwrite${key} --cli-input-json file:///dev/stdin${options}`;
+  const get = say`aws ssm get-parameter --name ${shellWord(`${name}:${version}`)} --with-decryption --query 'Parameter.{Name: Name, Type: Type, Value: Value}' --output json${options} > "$f"`;
+  const put = say`aws ssm put-parameter --overwrite${key} --cli-input-json "file://$f"${options}`;
+  return throughFile(say`${get} && ${put}`);
 }
 
 async function connect(settings: AwsSettings) {

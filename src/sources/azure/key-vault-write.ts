@@ -7,6 +7,7 @@ import {
   NotWritableError,
   type Put,
   type StoreWriter,
+  throughFile,
   writeCall,
 } from '../store/writer.ts';
 import type { AzureSettings, StoreSource } from '../types.ts';
@@ -47,7 +48,9 @@ export const azureSecretWriter: StoreWriter<'azure_secret'> = {
 function goBack(vault: string, name: string, version: string, contentType: string | undefined): SafeText {
   const at = say`--vault-name ${shellWord(vaultName(vault))} --name ${shellWord(name)}`;
   const type = contentType === undefined ? say`` : say` --content-type ${shellWord(contentType)}`;
-  return say`(umask 077; d=$(mktemp -d) && az keyvault secret download ${at} --version ${shellWord(version)} --file "$d/value" && az keyvault secret set ${at} --file "$d/value"${type} --output none; s=$?; rm -r "$d"; exit $s)`;
+  // The tool writes to no file that is there already.
+  const get = say`rm "$f" && az keyvault secret download ${at} --version ${shellWord(version)} --file "$f"`;
+  return throughFile(say`${get} && az keyvault secret set ${at} --file "$f"${type} --output none`);
 }
 
 interface Secret {

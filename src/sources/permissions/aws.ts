@@ -48,8 +48,8 @@ export function awsPolicy(sources: readonly StoreSource[], written: readonly Sto
       text: jsonText(value, 2),
       value,
       note: [
-        written.length > 0 ? keysToWrite : keys,
-        newParameters.length > 0 ? savingsOfSecrets : savings,
+        newParameters.length + newSecrets.length > 0 ? keysToWrite : keys,
+        ...savings(parameters.length > 0 && newParameters.length === 0, secrets.length > 0),
         ...(JSON.stringify(value).length > longestPolicy ? [tooLong] : []),
       ].join(' '),
     },
@@ -60,8 +60,12 @@ const keys = 'If the values are encrypted with a key of your own, allow kms:Decr
 const keysToWrite =
   'If the values are encrypted with a key of your own, allow kms:Decrypt, kms:Encrypt and kms:GenerateDataKey on that key as well.';
 /** What is written keeps the settings that it has, which only DescribeParameters says. */
-const savingsOfSecrets = 'ReadSecretsInBatches saves calls and may be left out.';
-const savings = 'AskForVersions and ReadSecretsInBatches save calls and may be left out.';
+function savings(versions: boolean, batches: boolean): string[] {
+  if (versions && batches) return ['AskForVersions and ReadSecretsInBatches save calls and may be left out.'];
+  if (versions || batches)
+    return [`${versions ? 'AskForVersions' : 'ReadSecretsInBatches'} saves calls and may be left out.`];
+  return [];
+}
 /** IAM, characters of a managed policy without white space. */
 const longestPolicy = 6_144;
 const tooLong =

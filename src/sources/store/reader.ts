@@ -36,7 +36,11 @@ export function storeReader<Kind extends StoreKind>({ place, pick }: Parts<Kind>
       if (!item) throw notRead(label, problem);
       const part = 'refused' in item ? item : pick ? pick(item, source) : item.bytes;
       if ('refused' in part) throw new SourceError(`${label} ${part.refused}`, { isMissing: part.isMissing });
-      return { bytes: part, ...('isPlain' in item && { isPlain: true as const }), ...(problem && { unavailable: problem }) };
+      return {
+        bytes: part,
+        ...('isPlain' in item && { isPlain: true as const }),
+        ...(problem && { unavailable: problem }),
+      };
     },
   };
 }

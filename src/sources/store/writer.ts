@@ -1,7 +1,7 @@
 /** Writing to one item of a store, in two steps, so that nothing changes before everything is known to be possible. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MonitorError } from '../../errors/index.ts';
-import type { SafeText } from '../../text/index.ts';
+import { type SafeText, say } from '../../text/index.ts';
 import type { SourceOf } from '../reader.ts';
 import type { StoreSource } from '../types.ts';
 import type { Variables } from '../variables.ts';
@@ -77,3 +77,7 @@ export async function writeCall<T>(call: (signal: AbortSignal) => Promise<T>): P
 /** @param permission as the store calls it */
 export const missingPermission = (permission: string): string =>
   `the permission ${permission} is missing: \`mesh-cert-monitor permissions --install\` prints what is needed`;
+
+/** Commands that pass a value on in the file `$f`, which only its owner can read, and which is removed. */
+export const throughFile = (commands: SafeText): SafeText =>
+  say`(umask 077; f=$(mktemp) && ${commands}; s=$?; rm -f "$f"; exit $s)`;

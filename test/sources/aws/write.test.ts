@@ -26,7 +26,7 @@ describe.skipIf(!motoServer)('writing to AWS', () => {
     const { written, back } = await commit(put(parameter(name), 'after'));
     expect(written).toEqual([{ place: `SSM parameter ${name}`, version: '2', previous: '1' }]);
     expect(back).toEqual([
-      `aws ssm get-parameter --name ${name}:1 --with-decryption --query 'Parameter.{Name: Name, Type: Type, Value: Value}' --output json --region eu-west-2 | aws ssm put-parameter --overwrite --key-id alias/mesh --cli-input-json file:///dev/stdin --region eu-west-2`,
+      `(umask 077; f=$(mktemp) && aws ssm get-parameter --name ${name}:1 --with-decryption --query 'Parameter.{Name: Name, Type: Type, Value: Value}' --output json --region eu-west-2 > "$f" && aws ssm put-parameter --overwrite --key-id alias/mesh --cli-input-json "file://$f" --region eu-west-2; s=$?; rm -f "$f"; exit $s)`,
     ]);
     expect(await found(name)).toMatchObject({ Value: 'after', Type: 'SecureString', Version: 2 });
     await aws.moto.put('/mesh/write/plain', 'before', 'String');

@@ -1,0 +1,101 @@
+/** From the request to the installed certificate and on, as somebody types it, with everything in Parameter Store. */
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { dayMs } from '../../../src/time/duration.ts';
+import { type } from '../../support/cli.ts';
+import { createNhsLikePki, signRequest } from '../../support/pki.ts';
+import { awsError } from '../../support/stores/between.ts';
+import { motoServer, useMoto } from '../../support/stores/moto.ts';
+
+const passphrase = 'planted-passphrase';
+
+describe.skipIf(!motoServer)('a renewal in Parameter Store', () => {
+  const aws = useMoto();
+  const place = (name: string) => `/mavis/mesh/${name}`;
+  const read = async (name: string) =>
+    (await aws.moto.ssm.send(new GetParameterCommand({ Name: place(name), WithDecryption: true }))).Parameter!;
+
+  async function deployed() {
+    const folder = mkdtempSync(join(tmpdir(), 'mesh-cert-monitor-stores-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const pki = await createNhsLikePki({ notAfter: new Date(Date.now() + 20 * dayMs) });
+    await aws.moto.put(place('MESH_CLIENT_CERT'), pki.client.pem, 'String');
+    await aws.moto.put(place('MESH_CLIENT_KEY'), pki.client.encryptedKeyPem(passphrase));
+    await aws.moto.put(place('MESH_CLIENT_KEY_PASSPHRASE'), passphrase);
+    await aws.moto.put(place('MESH_CA_CERT'), pki.bundlePem);
+    const config = join(folder, 'monitor.yaml');
+    writeFileSync(
+      config,
+      `application: Mavis
+ods_code: X26
+contact: { name: Ada Lovelace, email: ada@example.nhs.uk, telephone: 0113 496 0000 }
+stores: { aws: { endpoint: "${aws.between.endpoint}", region: eu-west-2 } }
+environments:
+  - name: integration
+    preset: integration
+    mesh: { mailbox_id: X26ABC1, probe: ping }
+    credential:
+      certificate: { aws_ssm: ${place('MESH_CLIENT_CERT')} }
+      private_key: { aws_ssm: ${place('MESH_CLIENT_KEY')} }
+      passphrase: { aws_ssm: ${place('MESH_CLIENT_KEY_PASSPHRASE')} }
+      ca_bundle: { aws_ssm: ${place('MESH_CA_CERT')} }
+`,
+    );
+    const here = ['--config', config, '--environment', 'integration'];
+    const run = async (...words: string[]) => {
+      const said = await type([...words, ...here]);
+      expect(said.stdout + said.stderr).not.toMatch(/planted-|PRIVATE KEY/);
+      return said;
+    };
+    return { folder, pki, run };
+  }
+
+  test('is requested, answered, installed as new versions, and found good', async () => {
+    const { folder, pki, run } = await deployed();
+    expect(await run('renew')).toMatchObject({ code: 0, stderr: '' });
+    const pending = join(folder, 'state', 'pending');
+    const [directory = ''] = readdirSync(pending);
+    const csr = readdirSync(join(pending, directory)).find((name) => name.endsWith('.csr')) ?? '';
+    const { pem } = await signRequest(pki.sub, readFileSync(join(pending, directory, csr), 'utf8'), {
+      notBefore: new Date(Date.now() - 60_000),
+    });
+    const issued = join(folder, 'issued.pem');
+    writeFileSync(issued, pem);
+
+    const before = await read('MESH_CLIENT_KEY');
+    aws.between.answer = (asked) => (asked === 'PutParameter' ? awsError('AccessDeniedException') : undefined);
+    const refused = await run('accept', '--install', issued);
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toContain('the permission ssm:PutParameter is missing');
+    expect(await read('MESH_CLIENT_KEY')).toEqual(before);
+
+    aws.between.answer = undefined;
+    const accepted = await run('accept', '--install', issued);
+    expect(accepted.code).toBe(0);
+    const said = accepted.stdout.slice(accepted.stdout.indexOf('Installed:'));
+    const back = (name: string) =>
+      `(umask 077; f=$(mktemp) && aws ssm get-parameter --name ${place(name)}:1 --with-decryption --query 'Parameter.{Name: Name, Type: Type, Value: Value}' --output json --region eu-west-2 > "$f" && aws ssm put-parameter --overwrite`;
+    expect(said).toContain(`Installed:
+  SSM parameter /mavis/mesh/MESH_CLIENT_KEY (version 2; the previous one: 1)
+  SSM parameter /mavis/mesh/MESH_CLIENT_CERT (version 2; the previous one: 1)
+
+To go back:
+
+${back('MESH_CLIENT_KEY')}`);
+    expect(said).toContain(`&&\n${back('MESH_CLIENT_CERT')} --cli-input-json "file://$f"`);
+    expect((await read('MESH_CLIENT_CERT')).Value).toBe(pem);
+    expect((await read('MESH_CA_CERT')).Version).toBe(1);
+
+    const { code, stdout } = await run('check', '--offline', '--format', 'json');
+    expect(code).toBe(0);
+    expect(stdout).toContain(new X509Certificate(pem).serialNumber);
+
+    const again = await run('accept', '--install', '--format', 'json', issued);
+    expect(JSON.parse(again.stdout)).toMatchObject({ status: 'ok', install: { installed: [], stores: [] } });
+    for (const each of aws.between.seen) expect(each).not.toMatch(/planted-(?!secret)|PRIVATE KEY/);
+  });
+});
