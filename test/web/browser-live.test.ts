@@ -145,10 +145,17 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
         await page.evaluate("getSelection().selectAllChildren(document.querySelector('main h1, main h2'))");
         await route.continue();
       });
-      const answered = page.waitForResponse('**/*');
+      await page.evaluate(`(() => {
+        const { parseFromString } = DOMParser.prototype;
+        DOMParser.prototype.parseFromString = function (...given) {
+          window.wasParsed = true;
+          return parseFromString.apply(this, given);
+        };
+      })()`);
       await page.locator('#pause').click();
-      await (await answered).finished();
-      await page.evaluate('new Promise((done) => setTimeout.call(window, done, 0)), getSelection().removeAllRanges()');
+      // Parsed, and passed over in the same turn.
+      await page.waitForFunction('window.wasParsed');
+      await page.evaluate('getSelection().removeAllRanges()');
       await page.clock.runFor(1_500);
       expect(await age.textContent()).toBe(before);
       await close();
