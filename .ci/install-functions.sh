@@ -12,7 +12,8 @@ finish() {
 green() {
   local url="http://127.0.0.1:$(cat "$work/world/port")/health"
   for _ in $(seq 120); do
-    if curl --silent --max-time 5 "$url" | grep -q '"status":"pass","version"'; then ran+=("$1"); echo "   $1: $url is green"; return; fi
+    # Until the first handshake there is nothing that could have failed.
+    if curl --silent --max-time 5 "$url" | grep '"status":"pass","version"' | grep -q '"observedValue":"success"'; then ran+=("$1"); echo "   $1: $url is green"; return; fi
     sleep 0.5
   done
   echo "$1: /health did not become green:" >&2
@@ -34,8 +35,10 @@ new_root() {
   mkdir -p "$work/$1/etc/mesh-cert-monitor"
   cp -a "$work/world/." "$work/$1/etc/mesh-cert-monitor/"
   # debootstrap leaves this to the installer.
-  printf "127.0.0.1 localhost\n::1 localhost\n" >"$work/$1/etc/hosts"
+  write_hosts "$work/$1"
 }
+
+write_hosts() { printf '127.0.0.1 localhost\n::1 localhost\n' >"$1/etc/hosts"; }
 
 # As the unit, or a container engine with `--read-only`, runs it: its own account, no capabilities, nothing writable but the state and /tmp.
 confined() { # ROOT UID GID COMMAND…
