@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { writeBundle } from '../scripts/build/bundle.ts';
+import { inspectDropped } from '../src/inspect/index.ts';
 import { bundledName } from '../src/installation/index.ts';
 import type { EnvironmentStatus } from '../src/status/index.ts';
 import {
@@ -80,6 +81,7 @@ async function serve(count: number) {
       renewals: () => ({ count: 0, slice: () => [], of: () => [] }),
       renewalFiles: async () => ({}),
       stateDir: () => '/',
+      inspect: inspectDropped,
     }),
   });
   return listen(app, { host: '127.0.0.1', port: 0 });

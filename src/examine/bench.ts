@@ -1,5 +1,12 @@
 /** Where the work of an examination is done: here, or in a thread. */
-import { type CredentialContent, type DeployedCredential, interpret, keyWorks } from '../credential/index.ts';
+import {
+  type CredentialContent,
+  type DeployedCredential,
+  interpret,
+  type KeyFound,
+  keyWorks,
+  privateKeyIn,
+} from '../credential/index.ts';
 import { type Assessment, type AssessmentPolicy, assess, type Rehearsal, rehearse } from '../verify/index.ts';
 
 /** OpenSSL's verdict, and when it was asked. Absent if there was nothing to rehearse. */
@@ -26,6 +33,8 @@ export interface Bench {
     before: Rehearsed | undefined,
     now: Date,
   ): Promise<Judgement>;
+  /** Whether these bytes contain a private key. `unknown`: that takes too long to find out. */
+  keyIn(bytes: Buffer): Promise<KeyFound | 'unknown' | undefined>;
 }
 
 /**
@@ -75,4 +84,5 @@ export const here: Bench = {
     const assessment = assess(credential, policy, rehearsal, now);
     return { ...(rehearsal ? { rehearsal } : {}), rehearsedAt, assessment };
   },
+  keyIn: (bytes) => privateKeyIn(bytes),
 };

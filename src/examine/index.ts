@@ -1,5 +1,5 @@
 /** Read, rehearse, assess: one pipeline for everything that needs the state of a credential. */
-export type { Bench } from './bench.ts';
+export { type Bench, here } from './bench.ts';
 export {
   type Examination,
   examine,

@@ -6,6 +6,7 @@ import { type Ahead, here, interpretAndJudge, type Rehearsed } from './bench.ts'
 
 export type Job =
   | { readonly kind: 'interpret'; readonly content: CredentialContent; readonly ahead: Ahead | undefined }
+  | { readonly kind: 'keyIn'; readonly bytes: Uint8Array }
   | {
       readonly kind: 'judge';
       readonly credential: DeployedCredential;
@@ -30,5 +31,6 @@ answer(async (data) => {
     const { credential, judgement } = await interpretAndJudge(content, ahead);
     return { credential: packed(credential, 'facts'), judgement: packed(judgement, 'name') } satisfies Interpreted;
   }
+  if (job.kind === 'keyIn') return here.keyIn(Buffer.from(job.bytes));
   return packed(await here.judge(job.credential, job.policy, job.before, job.now), 'name');
 });

@@ -1,5 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { type CredentialContent, type DeployedCredential, packed, placesOf, unpacked } from '../credential/index.ts';
+import {
+  type CredentialContent,
+  type DeployedCredential,
+  type KeyFound,
+  packed,
+  placesOf,
+  unpacked,
+} from '../credential/index.ts';
 import { finding } from '../findings/index.ts';
 import { startedModule } from '../installation/index.ts';
 import { limits } from '../limits/index.ts';
@@ -48,6 +55,14 @@ export function benchInThreads(deadlineMs: number = limits.checkMs): ThreadedBen
           undefined,
           now,
         );
+      }
+    },
+    async keyIn(bytes) {
+      try {
+        return (await run({ kind: 'keyIn', bytes })) as KeyFound | undefined;
+      } catch (error) {
+        if (error instanceof ThreadDeadlineError) return 'unknown';
+        throw error;
       }
     },
     stop: () => pool.stop(),

@@ -1,6 +1,7 @@
 /** Output as text, JSON and for monitoring plugins, and the schemas of the public JSON. */
 export {
   checkReport,
+  diagnosisOf,
   environmentJson,
   handshakeJson,
   type Inspected,
@@ -19,4 +20,11 @@ export { type ReportedEnvironment, reportedEnvironment } from './reported/report
 export { reportedText } from './reported/text.ts';
 export { environmentSchema, handshakeSchema, renewalRecordSchema, statusSchema } from './schema.ts';
 export { type ServerInspected, serverHeadline, serverReport, serverStatus, serverText } from './server.ts';
-export { checkText, type InspectedFile, inspectionHeadline, inspectionsText, inspectionText } from './text.ts';
+export {
+  checkText,
+  type InspectedFile,
+  inspectionHeadline,
+  inspectionsText,
+  inspectionText,
+  verdictOfInspection,
+} from './text.ts';

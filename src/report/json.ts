@@ -104,6 +104,7 @@ const checksJson = ({ checks, judged }: Assessment): Shape<'checkSchema'>[] =>
     return passed === undefined ? [] : [{ check, passed, judged: judged[check] !== false }];
   });
 
+/** What is wrong, and what to do first. */
 export const diagnosisOf = (inspected: Inspected): Diagnosis =>
   diagnose({ ...inspected, findings: inspected.assessment.findings, now: inspected.assessment.assessedAt });
 

@@ -115,7 +115,8 @@ function headline(status: Status | 'unknown', verdict: SafeText, terminal: Termi
   return [joined([paint(terminal, severityFormat(status), word), literal('  '), first]), ...more];
 }
 
-function verdictOfInspection(assessment: Assessment, diagnosis: Diagnosis): SafeText {
+/** One line: what is right or wrong, until when, and what was not given. */
+export function verdictOfInspection(assessment: Assessment, diagnosis: Diagnosis): SafeText {
   const { assessedAt, certificates, checks, expiresAt, privateKey } = assessment;
   if (certificates.some(({ role }) => role === 'client')) {
     const unjudged = [checks.key_match === undefined && 'key', checks.chain_valid === undefined && 'chain'].filter(

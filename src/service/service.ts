@@ -1,6 +1,7 @@
 /** The whole service in one process: monitor, schedule, renewals and HTTP, started together and stopped side by side. */
 import { type Configuration, networksOf, retainSources, storeSourcesOf } from '../config/index.ts';
 import { benchInThreads, lookInThread, openVerdicts, type Verdicts } from '../examine/index.ts';
+import { inspectDropped } from '../inspect/index.ts';
 import { Exposition, ProcessMetrics } from '../metrics/index.ts';
 import { createNotifier, type Notifier } from '../notify/index.ts';
 import { createRenewals, type Renewals, readRenewalFiles, StoreError } from '../renewal/index.ts';
@@ -221,6 +222,7 @@ class RunningService implements Service {
       renewals: () => this.#recordOfRenewals(),
       renewalFiles: (record) => readRenewalFiles(stateDir(), record),
       stateDir,
+      inspect: (files, now) => inspectDropped(files, now, this.#bench),
     };
   }
 

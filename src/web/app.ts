@@ -1,4 +1,4 @@
-/** All of HTTP: reads what the service knows, starts no check, changes nothing. */
+/** All of HTTP: reads what the service knows, starts no check of an environment, changes nothing. */
 import type { IncomingMessage } from 'node:http';
 import express, { type Express, type RequestHandler, type Response, Router } from 'express';
 import { type Build, contentTypes, Exposition, negotiate } from '../metrics/index.ts';

@@ -21,11 +21,16 @@ export function readOnly<Parameters = Record<string, string>>(
   router
     .route(path)
     .get(...(handlers as RequestHandler[]))
-    .all((_request, response) => {
-      response.set('Allow', 'GET, HEAD');
-      sendProblem(response, 405, 'This service is read-only: use GET or HEAD.');
-    });
+    .all(refuseMethod('GET, HEAD', 'This service is read-only: use GET or HEAD.'));
 }
+
+/** For a route's other methods. */
+export const refuseMethod =
+  (allow: string, detail: string): RequestHandler =>
+  (_request, response) => {
+    response.set('Allow', allow);
+    sendProblem(response, 405, detail);
+  };
 
 export const notFound: RequestHandler = (_request, response) => {
   sendProblem(response, 404);

@@ -1,3 +1,4 @@
+import type { Dropped } from '../inspect/index.ts';
 import type { RenewalFiles, RenewalRecord, RenewalRecords } from '../renewal/index.ts';
 import type { EstateStatus, PastStates } from '../status/index.ts';
 
@@ -13,4 +14,6 @@ export interface Shown {
   readonly renewalFiles: (record: RenewalRecord) => Promise<RenewalFiles>;
   /** Absolute. */
   readonly stateDir: () => string;
+  /** Judges what somebody puts onto the page. Keeps nothing. */
+  readonly inspect: (files: readonly Buffer[], now: Date) => Promise<Dropped>;
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { inspectDropped } from '../../src/inspect/dropped.ts';
 import { checkReportSchema } from '../../src/report/schema.ts';
 import { Secret } from '../../src/sources/secret.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
@@ -40,6 +41,7 @@ async function serve(
     renewals: () => recordsOf([]),
     renewalFiles: async () => ({}),
     stateDir: () => '/nowhere',
+    inspect: inspectDropped,
   };
   const app = createApp({
     ...shown,

@@ -96,6 +96,14 @@ describe('a check that uses up its time', () => {
     }
   });
 
+  test('of what may contain a private key is no answer', async () => {
+    expect(await bench.keyIn(Buffer.from(slowKey()))).toBe('private key');
+    const hasty = benchInThreads(1);
+    const mail = `From: a@example.org\r\nTo: b@example.org\r\n\r\n${'a line of an email\r\n'.repeat(50_000)}`;
+    expect(await hasty.keyIn(Buffer.from(mail))).toBe('unknown');
+    await hasty.stop();
+  });
+
   test('is not made again until ten minutes later, or until a file changes', async () => {
     const now = new Date();
     const interpret = vi.fn(async (content: CredentialContent): Promise<DeployedCredential> => {

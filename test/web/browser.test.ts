@@ -22,6 +22,7 @@ const pages = [
   '/?state=warning&expires=60&sort=expiry',
   ...richEnvironments().map(({ name }) => `/environments/${name}`),
   '/renewals',
+  '/inspect',
   ...[...new Set(richRecords().map(({ environment }) => environment))].map((name) => `/renewals/${name}`),
   notFound,
 ];

@@ -15,7 +15,9 @@ const spans = [
   ['minute', 60_000],
 ];
 
-document.querySelector('#refreshing')?.removeAttribute('hidden');
+// The answer to a form cannot be asked for again.
+const isAnswer = main.dataset.answer !== undefined;
+if (!isAnswer) document.querySelector('#refreshing')?.removeAttribute('hidden');
 pause?.addEventListener('click', () => {
   paused = !paused;
   pause.textContent = paused ? 'Resume updates' : 'Pause updates';
@@ -34,7 +36,7 @@ setInterval(refresh, everyMs);
 setInterval(tick, 1_000);
 
 async function refresh() {
-  if (paused || busy || document.hidden || isOccupied()) return;
+  if (isAnswer || paused || busy || document.hidden || isOccupied()) return;
   busy = true;
   try {
     const signal = AbortSignal.timeout(everyMs - 1_000);

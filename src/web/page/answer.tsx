@@ -15,7 +15,7 @@ export interface Site {
 }
 
 /** What a page says of itself. */
-export type About = Pick<Frame, 'title' | 'headline' | 'section'> & Partial<Pick<Frame, 'standing'>>;
+export type About = Pick<Frame, 'title' | 'headline' | 'section'> & Partial<Pick<Frame, 'standing' | 'isAnswer'>>;
 
 /** @param about - without a standing the page is about all environments. */
 export function sendPage(

@@ -3,6 +3,7 @@ import { type Request, type Response, Router } from 'express';
 import { readOnly } from '../problem.ts';
 import { type Site, sendMissing, sendPage } from './answer.tsx';
 import { EnvironmentPage } from './environment/environment-page.tsx';
+import { inspectRoutes } from './inspect/routes.tsx';
 import { mostTroubled, needsSomebody } from './overview/attention.tsx';
 import { filterOf, isNarrow } from './overview/filter.ts';
 import { environmentHeading, overviewHeading } from './overview/headline.ts';
@@ -20,6 +21,7 @@ export function pageRoutes(site: Site): Router {
     environment(site, request, response),
   );
   router.use(renewalRoutes(site));
+  inspectRoutes(router, site);
   return router;
 }
 

@@ -6,7 +6,7 @@ import type { Selection, Tally } from './overview/select.ts';
 import type { Standing } from './parts/words.ts';
 import type { Next, Upcoming } from './renewals/next.ts';
 
-export type Section = 'environments' | 'renewals';
+export type Section = 'environments' | 'renewals' | 'inspect';
 
 export interface Frame {
   /** Precedes the service’s name in the title. */
@@ -22,6 +22,8 @@ export interface Frame {
   readonly styles: readonly string[];
   readonly script: string;
   readonly icon: string;
+  /** The page is an answer to one request, and nothing that could be up to date. */
+  readonly isAnswer?: boolean;
   /** Announced by a screen reader when it changes. */
   readonly headline: string;
 }

@@ -1,4 +1,5 @@
 /** The whole HTTP surface with sample data: pages, calendar, API, health and metrics on a loopback port. */
+import { inspectDropped } from '../../../src/inspect/dropped.ts';
 import type { ReadMessage } from '../../../src/renewal/mail/read-message.ts';
 import type { RenewalFiles } from '../../../src/renewal/store/read-pending.ts';
 import type { RenewalRecord, RenewalRecords, RenewalState } from '../../../src/renewal/types.ts';
@@ -155,6 +156,7 @@ export async function servePages(more: Partial<Shown> = {}, options: Partial<Lis
     renewals: () => recordsOf(richRecords()),
     renewalFiles: async (record) => (record.csrFile ? files : {}),
     stateDir: () => '/var/lib/mesh-cert-monitor',
+    inspect: inspectDropped,
     ...more,
   };
   const reported: unknown[] = [];

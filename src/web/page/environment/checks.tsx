@@ -5,7 +5,10 @@ import { Tag } from '../parts/tag.tsx';
 /** The results behind the metric `nhs_mesh_check_passed`. A check whose input is not configured is left out. */
 export function Checks({ environment: { assessment, renewal } }: { environment: EnvironmentStatus }) {
   // There is nothing to check while the first certificate is awaited.
-  if (renewal.first) return null;
+  return renewal.first ? null : <CheckList assessment={assessment} />;
+}
+
+export function CheckList({ assessment }: Pick<EnvironmentStatus, 'assessment'>) {
   const judged = checkNames.filter((name) => assessment?.checks[name] !== undefined);
   if (judged.length === 0) return null;
   return (

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { catalogue, type Finding } from '../../../findings/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import { plural } from '../../../text/index.ts';
@@ -9,15 +10,30 @@ import { sentence, standingOf } from '../parts/words.ts';
 
 /** The cause first, then whatever else needs attention; what follows from another is folded away. */
 export function Findings({ environment }: { environment: EnvironmentStatus }) {
-  const findings = environment.findings.filter(({ consequenceOf }) => !consequenceOf);
-  const consequences = environment.findings.filter(({ consequenceOf }) => consequenceOf);
+  return (
+    <FindingList findings={environment.findings}>
+      <NothingToDo environment={environment} />
+    </FindingList>
+  );
+}
+
+/** @param children what is said where nothing was found. */
+export function FindingList({
+  findings: all,
+  children,
+}: {
+  findings: readonly Finding[];
+  children: ComponentChildren;
+}) {
+  const findings = all.filter(({ consequenceOf }) => !consequenceOf);
+  const consequences = all.filter(({ consequenceOf }) => consequenceOf);
   return (
     <section aria-labelledby="to-do">
       <h2 id="to-do" class="nhsuk-heading-m">
         What was found
       </h2>
       {findings.length === 0 ? (
-        <NothingToDo environment={environment} />
+        children
       ) : (
         <ol class="finding-list">
           {findings.map((finding) => (

@@ -12,6 +12,8 @@ export interface Assets {
   /** Stylesheets, in order. */
   readonly styles: readonly string[];
   readonly script: string;
+  /** Only for the page where something is inspected. */
+  readonly inspectScript: string;
   /** The icon of the browser’s tab, by standing. */
   readonly icon: (standing: string) => string;
 }
@@ -26,6 +28,7 @@ const ownStyles = [
   'parts.css',
   'environment.css',
   'renewals.css',
+  'inspect.css',
   'forced.css',
   'print.css',
 ];
@@ -45,6 +48,7 @@ export function createAssets(): Assets {
     router,
     styles: [`${designSystem}/nhsuk-frontend.css`, `${own}/${ownStyle}`],
     script: `${own}/page.js`,
+    inspectScript: `${own}/inspect.js`,
     icon: (standing) => `${own}/icon-${standing}.svg`,
   };
 }

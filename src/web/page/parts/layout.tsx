@@ -8,11 +8,12 @@ const service = 'MESH certificates';
 const navigation = [
   { section: 'environments', href: '/', text: 'Environments' },
   { section: 'renewals', href: '/renewals', text: 'Renewals' },
+  { section: 'inspect', href: '/inspect', text: 'Inspect a file' },
 ] as const;
 
 /** The whole document. It works without the script, which only refreshes the content of `main`. */
 export function Layout({ frame, children }: { frame: Frame; children: ComponentChildren }) {
-  const { title, estate, styles, script, icon, now, headline, here } = frame;
+  const { title, estate, styles, script, icon, isAnswer, now, headline, here } = frame;
   return (
     <html lang="en-GB" class={`standing-${estate.standing}`}>
       <head>
@@ -33,7 +34,7 @@ export function Layout({ frame, children }: { frame: Frame; children: ComponentC
         </a>
         <Header frame={frame} />
         <p id="stale" class="page-stale" hidden />
-        <main id="maincontent" tabindex={-1} data-headline={headline}>
+        <main id="maincontent" tabindex={-1} data-headline={headline} data-answer={isAnswer}>
           {children}
         </main>
         <p id="announcement" class="nhsuk-u-visually-hidden" role="status" />
