@@ -154,7 +154,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       })()`);
       await page.locator('#pause').click();
       // Parsed, and passed over in the same turn.
-      await page.waitForFunction('window.wasParsed');
+      await expect.poll(() => page.evaluate('window.wasParsed === true')).toBe(true);
       await page.evaluate('getSelection().removeAllRanges()');
       await page.clock.runFor(1_500);
       expect(await age.textContent()).toBe(before);

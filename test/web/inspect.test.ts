@@ -54,7 +54,7 @@ describe('what is inspected', () => {
       expect(answer.headers.get('cache-control')).toBe('no-store');
       const [status, page] = await said(answer);
       expect(status).toBe(200);
-      expect(page).toMatch(/<h1 class="verdict__heading">valid, [^<]* days left [^<]*key not given, so not checked</);
+      expect(page).toMatch(/<h1 class="verdict__heading">Valid, [^<]* days left [^<]*key not given, so not checked</);
       expect(page).toContain('Certification path');
     }
   });

@@ -74,7 +74,11 @@ export function InspectResult({ inspected, standing }: ResultProps) {
   const hasClient = certificates.some(({ role }) => role === 'client');
   return (
     <>
-      <Verdict standing={standing} caption="Inspected file" heading={verdictOfInspection(assessment, diagnosis)}>
+      <Verdict
+        standing={standing}
+        caption="Inspected file"
+        heading={capital(verdictOfInspection(assessment, diagnosis))}
+      >
         <p class="verdict__detail">
           <a href="/inspect">Inspect another</a>
         </p>
@@ -97,6 +101,8 @@ export function InspectResult({ inspected, standing }: ResultProps) {
     </>
   );
 }
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function divided({ assessment: { certificates, path } }: Inspected) {
   const known = new Map(certificates.map((each) => [each.certificate.fingerprintSha256, each]));

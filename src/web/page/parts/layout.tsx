@@ -45,7 +45,13 @@ export function Layout({ frame, children }: { frame: Frame; children: ComponentC
               <time id="as-of" datetime={rfc3339(now)}>
                 {shortLondonTime(now)}
               </time>
-              . <a href={here}>Refresh</a>
+              .
+              {!isAnswer && (
+                <>
+                  {' '}
+                  <a href={here}>Refresh</a>
+                </>
+              )}
               <span id="refreshing" hidden>
                 {' '}
                 <button type="button" id="pause" class="page-link-button">
