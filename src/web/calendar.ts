@@ -1,16 +1,13 @@
 /** The important dates as a calendar feed (RFC 5545): one event for each, whose UID stays the same as long as the certificate does. */
 import { Router } from 'express';
-import { ICalAlarmType, ICalCalendar, ICalEvent, type ICalEventData, ICalEventTransparency } from 'ical-generator';
+import { ICalAlarmRelatesTo, ICalCalendar, ICalCalendarMethod, ICalEvent } from 'ical-generator';
 import type { EnvironmentStatus } from '../status/index.ts';
-import { type SafeText, say } from '../text/index.ts';
-import { dayMs, londonDayOf } from '../time/index.ts';
 import { inBatches, sendPieces } from './answers/pieces.ts';
+import { eventsOf } from './calendar-events.ts';
 import { readOnly } from './problem.ts';
 import type { Shown } from './shown.ts';
 
 const hourSeconds = 60 * 60;
-/** Before the expiry, while there is still time to telephone the desk. */
-const alarmSeconds = 14 * 24 * hourSeconds;
 const lineOctets = 75;
 
 export function calendarRoutes({ estate, now }: Shown): Router {
@@ -35,6 +32,7 @@ export function* calendar(environments: readonly EnvironmentStatus[], now: Date)
     name: 'MESH certificates',
     description: 'When certificates expire, and when the next ones are requested.',
     prodId: { company: 'mesh-cert-monitor', product: 'calendar', language: 'EN' },
+    method: ICalCalendarMethod.PUBLISH,
     ttl: hourSeconds,
   });
   const end = 'END:VCALENDAR';
@@ -46,11 +44,17 @@ export function* calendar(environments: readonly EnvironmentStatus[], now: Date)
     (batch) =>
       batch
         .flatMap((environment) => eventsOf(environment, now))
-        .map((event) => fold(new ICalEvent(event, feed).toString()))
+        .map((event) => fold(textOf(new ICalEvent(event, feed))))
         .join(''),
     20,
   );
-  yield end;
+  yield `${end}\r\n`;
+}
+
+/** The library forgets what an alarm relates to, and counts one after the start from the end. */
+function textOf(event: ICalEvent): string {
+  for (const alarm of event.alarms()) alarm.relatesTo(ICalAlarmRelatesTo.start);
+  return event.toString();
 }
 
 /** RFC 5545 §3.1: no line is longer than 75 octets. A continuation line starts with a space, and no character is split. */
@@ -68,60 +72,4 @@ function foldLine(line: string): string {
     octets = full ? 1 + length : octets + length;
   }
   return folded;
-}
-
-function eventsOf(environment: EnvironmentStatus, now: Date): ICalEventData[] {
-  const { name, application, mailboxId, expiresAt, certificates, renewal } = environment;
-  const client = certificates.find(({ role }) => role === 'client')?.certificate;
-  if (!client || !expiresAt) return [];
-  const about = say`Application ${application}, mailbox ${mailboxId}, serial number ${client.serial}.`;
-  const event = (kind: string, start: Date, summary: SafeText, more: SafeText): ICalEventData => ({
-    id: `${kind}.${name}.${client.fingerprintSha256.slice(0, 16)}@mesh-cert-monitor`,
-    start,
-    stamp: now,
-    summary,
-    description: { plain: say`${about} ${more}` },
-    transparency: ICalEventTransparency.TRANSPARENT,
-  });
-  const allDay = (kind: string, day: Date | undefined, summary: SafeText, more: SafeText): ICalEventData[] =>
-    day ? [{ ...event(kind, londonDate(day), summary, more), allDay: true }] : [];
-  return [
-    ...allDay(
-      'request',
-      renewal.dueAt,
-      say`Request for the next MESH certificate for ${name} goes out`,
-      say`The renewal window opens.`,
-    ),
-    ...allDay(
-      'last-safe-day',
-      renewal.lastSafeDay,
-      say`Last safe day to request the next MESH certificate for ${name}`,
-      say`The last working day on which a request leaves the desk the working days it needs to answer.`,
-    ),
-    {
-      ...event(
-        'expiry',
-        expiresAt,
-        say`MESH certificate for ${name} expires`,
-        say`From this moment MESH refuses it.${firstThing(environment)}`,
-      ),
-      alarms: [
-        {
-          type: ICalAlarmType.display,
-          triggerBefore: alarmSeconds,
-          description: say`MESH certificate for ${name} expires`,
-        },
-      ],
-    },
-  ];
-}
-
-/** What needs doing now, where something does. */
-function firstThing({ diagnosis }: EnvironmentStatus): string {
-  return diagnosis.cause ? ` ${diagnosis.headline}. Do first: ${diagnosis.firstAction}` : '';
-}
-
-/** The date in London as midnight UTC, which is how the library expects a whole day. */
-function londonDate(moment: Date): Date {
-  return new Date(londonDayOf(moment) * dayMs);
 }

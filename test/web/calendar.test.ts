@@ -1,6 +1,8 @@
 import ICAL from 'ical.js';
 import { describe, expect, test } from 'vitest';
+import type { RenewalRecord, RenewalState } from '../../src/renewal/index.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
+import { say } from '../../src/text/index.ts';
 import { calendar, fold } from '../../src/web/calendar.ts';
 import {
   daysFromSampleNow,
@@ -11,7 +13,8 @@ import {
   sampleChain,
   sampleNow,
 } from '../support/status.ts';
-import { richEnvironments, servePages } from '../support/web/pages.ts';
+import { richEnvironments, sampleRecord, servePages } from '../support/web/pages.ts';
+import { hasIcalPackage, hasLibical, icalPackageReads, libicalErrors } from '../support/web/validators.ts';
 
 const textOf = (...feed: Parameters<typeof calendar>) => [...calendar(...feed)].join('');
 
@@ -41,10 +44,136 @@ describe('the calendar', () => {
       start: event.startDate.toString(),
     }));
     expect(events).toEqual([
-      { summary: 'Request for the next MESH certificate for integration goes out', start: '2026-06-08' },
-      { summary: 'Last safe day to request the next MESH certificate for integration', start: '2026-12-13' },
-      { summary: 'MESH certificate for integration expires', start: '2026-12-22T09:30:00Z' },
+      { summary: 'Mavis: Request for the next MESH certificate for integration goes out', start: '2026-06-08' },
+      { summary: 'Mavis: Last safe day to request the next MESH certificate for integration', start: '2026-12-13' },
+      { summary: 'Mavis: MESH certificate for integration expires', start: '2026-12-22T09:30:00Z' },
     ]);
+  });
+
+  const asked = (more: Partial<RenewalRecord> = {}, state: RenewalState = 'requested') => {
+    const base = renewing();
+    // A Tuesday.
+    const requestedAt = new Date('2026-06-09T08:00:00Z');
+    const record = sampleRecord('integration', state, { requestedAt, delivery: 'sent', ...more });
+    return {
+      ...base,
+      renewal: { ...base.renewal, state, reason: say`the request was sent to the desk`, requestedAt, record },
+    };
+  };
+  const summaries = (status: EnvironmentStatus) =>
+    eventsOf(textOf([status], sampleNow)).map(({ event }) => [
+      event.uid.split('.')[0],
+      event.summary.replace('Mavis: ', ''),
+      event.startDate.toString(),
+    ]);
+
+  test('once the request has gone, says when it went and when the answer is due', () => {
+    const [request, , answer] = summaries(asked());
+    expect(request).toEqual(['request', 'Next MESH certificate for integration requested', '2026-06-09']);
+    // Five working days later.
+    expect(answer).toEqual(['answer', 'Answer of the certificate desk for integration due', '2026-06-16']);
+  });
+
+  test('a draft has not gone: it waits for somebody, and no answer is due', () => {
+    const events = summaries(asked({ delivery: 'drafted' }));
+    expect(events[0]).toEqual([
+      'request',
+      'Request for the next MESH certificate for integration waits for you to send it',
+      '2026-06-09',
+    ]);
+    expect(events.map(([kind]) => kind)).not.toContain('answer');
+  });
+
+  test.each(['issued', 'deployed'] as const)('once it is %s, no answer is due any more', (state) => {
+    const events = summaries(asked({}, state));
+    expect(events.map(([kind]) => kind)).toEqual(['request', 'last-safe-day', 'expiry']);
+    expect(events[0]?.[1]).toBe('Next MESH certificate for integration requested');
+  });
+
+  test('an event keeps its identity when the request has gone', () => {
+    const uids = (status: EnvironmentStatus) => eventsOf(textOf([status], sampleNow)).map(({ event }) => event.uid);
+    expect(uids(asked())).toEqual(expect.arrayContaining(uids(renewing())));
+  });
+
+  test('SEQUENCE grows with the renewal, and LAST-MODIFIED says when it changed', () => {
+    const versions = [renewing(), asked(), asked({}, 'issued')].map((status) =>
+      eventsOf(textOf([status], sampleNow)).map(({ component }) => ({
+        sequence: Number(component.getFirstPropertyValue('sequence')),
+        modified: String(component.getFirstPropertyValue('last-modified')),
+      })),
+    );
+    const [before, sent, issued] = versions.map((events) => events[0]!);
+    expect([before!.sequence, sent!.sequence, issued!.sequence]).toEqual([0, 4, 5]);
+    // When the certificate became valid; the transitions of the samples are a day apart, the last one yesterday.
+    expect(before!.modified).toBe('2023-12-23T09:30:00Z');
+    expect(issued!.modified).toBe('2026-03-01T09:30:00Z');
+  });
+
+  test('an event never says that it was changed in the future', () => {
+    const { transitions } = sampleRecord('integration', 'requested');
+    const late = transitions.map((each) => ({ ...each, at: daysFromSampleNow(3) }));
+    for (const { component } of eventsOf(textOf([asked({ transitions: late })], sampleNow)))
+      expect(String(component.getFirstPropertyValue('last-modified')) <= '2026-03-02T09:30:00Z').toBe(true);
+  });
+
+  test('rings on the morning of the last safe day, until the request has gone', () => {
+    const alarms = (status: EnvironmentStatus) =>
+      eventsOf(textOf([status], sampleNow)).flatMap(({ component, event }) =>
+        component
+          .getAllSubcomponents('valarm')
+          .map((alarm) => [event.uid.split('.')[0], String(alarm.getFirstPropertyValue('trigger'))]),
+      );
+    expect(alarms(renewing())).toEqual([
+      ['last-safe-day', 'PT9H'],
+      ['expiry', '-P14D'],
+    ]);
+    expect(alarms(asked({ delivery: 'drafted' }))).toHaveLength(2);
+    expect(alarms(asked())).toEqual([['expiry', '-P14D']]);
+  });
+
+  test('rings by the beginning of an event, not by its end', () => {
+    expect(textOf([renewing()], sampleNow).match(/TRIGGER[^:]*/g)).toEqual([
+      'TRIGGER;RELATED=START',
+      'TRIGGER;RELATED=START',
+    ]);
+  });
+
+  test('says in itself how it was published, and ends with a line end', () => {
+    const text = textOf([renewing()], sampleNow);
+    expect(text).toMatch(/^BEGIN:VCALENDAR\r\n[\s\S]*\r\nMETHOD:PUBLISH\r\n[\s\S]*END:VCALENDAR\r\n$/);
+  });
+
+  const everything = () =>
+    textOf(
+      [
+        ...richEnvironments(),
+        renewing({ name: 'x'.repeat(63), application: 'ä'.repeat(200) }),
+        asked(),
+        asked({ delivery: 'drafted' }),
+        asked({}, 'uncertain'),
+      ].map((status, index) => ({ ...status, name: `${status.name}-${index}` })),
+      sampleNow,
+    );
+
+  test('the feed of every state reads like this', async () => {
+    const own = [renewing(), asked(), asked({ delivery: 'drafted' }), asked({}, 'issued')];
+    await expect(textOf(own, sampleNow).replaceAll('\r\n', '\n')).toMatchFileSnapshot('golden/calendar.ics');
+  });
+
+  test.skipIf(!hasLibical())('passes libical’s restriction check', () => {
+    expect(libicalErrors(everything())).toBe('');
+    const broken = everything()
+      .replace(/\r\nDTSTAMP:[^\r]*/, '')
+      .replace('METHOD:PUBLISH', 'METHOD:CANCEL');
+    expect(libicalErrors(broken)).toMatch(/DTSTAMP|STATUS/);
+  });
+
+  test.skipIf(!hasIcalPackage())('passes an independent validator, which reads every event', () => {
+    const text = everything();
+    const count = text.match(/BEGIN:VEVENT/g)?.length;
+    expect(icalPackageReads(text)).toBe(`${count} events\n`);
+    const broken = text.replace(/\r\nDTSTART[^\r]*/, '\r\nDTSTART:yesterday');
+    expect(icalPackageReads(broken)).toMatch(/^not valid/);
   });
 
   test('rings a fortnight before the expiry', async () => {
