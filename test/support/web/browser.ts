@@ -9,7 +9,8 @@ import { needs } from '../tools.ts';
 const { CHROMIUM_PATH } = process.env;
 export const hasChromium = CHROMIUM_PATH !== undefined || needs('chromium');
 
-export const launch = (): Promise<Browser> =>
+/** @param more - further arguments of Chromium */
+export const launch = (more: readonly string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath: CHROMIUM_PATH ?? '/usr/bin/chromium',
     // It makes no requests of its own: no updates, no safe browsing, no QUIC.
@@ -21,6 +22,7 @@ export const launch = (): Promise<Browser> =>
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
 

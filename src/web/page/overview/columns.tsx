@@ -21,13 +21,18 @@ export interface Line {
 /** The columns of the overview, from the left. One that would say nothing about any of the environments is left out. */
 export function columns(environments: readonly EnvironmentStatus[]): readonly Column<Line>[] {
   return [
-    { heading: 'Environment', content: Identity },
-    { heading: 'State', content: ({ environment }) => <StandingTag standing={standingOf(environment)} /> },
+    { heading: 'Environment', content: Identity, isPlain: true },
+    {
+      heading: 'State',
+      content: ({ environment }) => <StandingTag standing={standingOf(environment)} />,
+      isPlain: true,
+    },
     ...(environments.some(({ diagnosis }) => diagnosis.cause)
       ? [
           {
             heading: 'What is wrong',
             content: Wrong,
+            isPlain: true,
             calm: ({ environment, isOnTop }: Line) => isOnTop || !environment.diagnosis.cause,
           },
         ]

@@ -1,9 +1,11 @@
-import type { ComponentChild, ComponentChildren, JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 
 /** One column: its heading, and what it shows of a row. */
 export interface Column<Item> {
   readonly heading: string;
   readonly content: (item: Item) => JSX.Element;
+  /** It speaks for itself, so that a list on a phone does not repeat the heading in every row. */
+  readonly isPlain?: boolean;
   /** Nothing about it needs attention, so a phone leaves it out. Default: never. */
   readonly calm?: (item: Item) => boolean;
 }
@@ -45,9 +47,7 @@ export function ResponsiveTable<Item>(props: Props<Item>) {
           )}
           {items.map((item) => (
             <tr {...role('row')} class={`nhsuk-table__row page-row ${rowClass(item)}`}>
-              {columns.map(({ calm, heading, content }, index) =>
-                cell(index === 0, heading, content(item), calm?.(item) ?? false),
-              )}
+              {columns.map((column, index) => cell(index === 0, column, item))}
             </tr>
           ))}
         </tbody>
@@ -75,23 +75,26 @@ function groupsOf<Item>({ rows, groupOf }: Props<Item>): Group<Item>[] {
 /** When CSS displays a table as blocks, a screen reader no longer treats it as a table unless its parts have roles. */
 const role = (name: 'table' | 'rowgroup' | 'row' | 'columnheader' | 'rowheader' | 'cell') => ({ role: name });
 
-function cell(namesRow: boolean, heading: string, content: ComponentChild, calm: boolean) {
+function cell<Item>(namesRow: boolean, { calm, content, heading, isPlain = false }: Column<Item>, item: Item) {
+  const inside = labelled(isPlain ? undefined : heading, content(item));
   return namesRow ? (
     <th scope="row" class="nhsuk-table__header" {...role('rowheader')}>
-      {labelled(heading, content)}
+      {inside}
     </th>
   ) : (
-    <td class={calm ? 'nhsuk-table__cell page-cell--calm' : 'nhsuk-table__cell'} {...role('cell')}>
-      {labelled(heading, content)}
+    <td class={calm?.(item) ? 'nhsuk-table__cell page-cell--calm' : 'nhsuk-table__cell'} {...role('cell')}>
+      {inside}
     </td>
   );
 }
 
-const labelled = (heading: string, content: ComponentChildren) => (
+const labelled = (heading: string | undefined, content: ComponentChildren) => (
   <>
-    <span class="nhsuk-table-responsive__heading" aria-hidden="true">
-      {heading}{' '}
-    </span>
+    {heading && (
+      <span class="nhsuk-table-responsive__heading" aria-hidden="true">
+        {heading}{' '}
+      </span>
+    )}
     <div class="page-cell">{content}</div>
   </>
 );

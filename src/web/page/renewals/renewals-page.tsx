@@ -66,9 +66,9 @@ function UpcomingList({ upcoming, records }: RenewalsView) {
 }
 
 const columns: readonly Column<Upcoming>[] = [
-  { heading: 'Environment', content: Name },
-  { heading: 'Whose turn', content: ({ next }) => <TurnTag turn={next.turn} /> },
-  { heading: 'What happens next', content: ({ next }) => <WithCode text={next.words} /> },
+  { heading: 'Environment', content: Name, isPlain: true },
+  { heading: 'Whose turn', content: ({ next }) => <TurnTag turn={next.turn} />, isPlain: true },
+  { heading: 'What happens next', content: ({ next }) => <WithCode text={next.words} />, isPlain: true },
   { heading: 'State', content: ({ environment: { renewal } }) => <RenewalTag {...renewal} /> },
   {
     heading: 'Last safe day',
