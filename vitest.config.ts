@@ -16,6 +16,7 @@ const longest = [
   'renewal/crash/crash',
   'web/browser',
   'web/flood',
+  'web/pictures',
   'service/service',
   'mesh/residue',
   'mesh/silent-resolver',

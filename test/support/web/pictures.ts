@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pixelmatch from 'pixelmatch';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { sampleNow } from '../status.ts';
 import { indexedPng } from './indexed-png.ts';
@@ -32,32 +32,28 @@ export interface Shot {
   readonly medium?: 'dark' | 'forced' | 'paper';
 }
 
-/** At the time of the samples, with the font that Debian's `fonts-dejavu-core` has. */
-export async function pageFor(
-  browser: Browser,
-  origin: string,
-  { width, medium }: Omit<Shot, 'name' | 'path'>,
-): Promise<Page> {
-  const options: BrowserContextOptions = {
-    baseURL: origin,
-    viewport: { width, height: 800 },
+/** At the time of the samples, in a context of its own, because that is what decides the medium. */
+export async function pageFor(browser: Browser, medium: Shot['medium']): Promise<Page> {
+  const context = await browser.newContext({
     deviceScaleFactor: scale,
     colorScheme: medium === 'dark' ? 'dark' : 'light',
     forcedColors: medium === 'forced' ? 'active' : 'none',
     reducedMotion: 'reduce',
     // For the font.
     bypassCSP: true,
-  };
-  const page = await (await browser.newContext(options)).newPage();
+  });
+  const page = await context.newPage();
   await page.clock.setFixedTime(sampleNow);
   if (medium === 'paper') await page.emulateMedia({ media: 'print' });
   return page;
 }
 
-export async function pictureOf(page: Page, path: string): Promise<PNG> {
-  await page.goto(path);
+/** With the font that Debian's `fonts-dejavu-core` has. @param css - added to the page */
+export async function pictureOf(page: Page, url: string, width: number, css = ''): Promise<PNG> {
+  await page.setViewportSize({ width, height: 800 });
+  await page.goto(url);
   await page.addStyleTag({
-    content: `* { font-family: "DejaVu Sans" !important; } code, pre, pre * { font-family: "DejaVu Sans Mono" !important; }`,
+    content: `* { font-family: "DejaVu Sans" !important; } code, pre, pre * { font-family: "DejaVu Sans Mono" !important; } ${css}`,
   });
   const picture = PNG.sync.read(await page.screenshot({ fullPage: true, animations: 'disabled' }));
   picture.data.forEach((value, index) => {
