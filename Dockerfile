@@ -25,7 +25,9 @@ COPY --from=build /sdk/node_modules node_modules
 COPY --from=build /src/dist dist
 COPY alerts alerts
 COPY grafana grafana
+# Two arenas of malloc: threads that have ended would leave one each behind.
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=2 \
     MESH_CERT_MONITOR_LIVE_URL=http://127.0.0.1:9807/health/live
 # The number of the user `node`: with `runAsNonRoot`, Kubernetes refuses a name because it cannot tell whether it is root's.
 USER 1000:1000
@@ -34,5 +36,6 @@ VOLUME /var/lib/mesh-cert-monitor
 EXPOSE 9807
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
   CMD ["node", "-e", "fetch(process.env.MESH_CERT_MONITOR_LIVE_URL).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "/app/dist/main.js"]
+# A young generation of 4 MiB; V8 lets it grow to 16 where there is memory to be had.
+ENTRYPOINT ["node", "--max-semi-space-size=4", "/app/dist/main.js"]
 CMD ["serve", "--config", "/etc/mesh-cert-monitor/config.yaml"]

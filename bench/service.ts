@@ -10,6 +10,10 @@ import { cpuMsOf, median, quantile, residentMiBOf } from './measure.ts';
 export { main };
 
 const scrapes = 60;
+const threadsEndAfterMs = 15_000;
+
+/** As the container image and the unit start it. */
+const asInstalled = { args: ['--max-semi-space-size=4'], variables: { MALLOC_ARENA_MAX: '2' } };
 
 export async function serviceFigures(estate: Estate, size: number): Promise<Figure[]> {
   estate.forget();
@@ -52,6 +56,14 @@ export async function serviceFigures(estate: Estate, size: number): Promise<Figu
       against: 'a bare HTTP server',
       target: { 10: 80, 1000: 120, 10000: 400 }[size],
     },
+    {
+      name: 'the same once its threads have ended',
+      size,
+      value: first.restingMiB,
+      unit: 'MiB',
+      floor: bare.residentMiB,
+      against: 'a bare HTTP server',
+    },
   ].map(({ target, ...figure }) => ({ ...figure, ...(target === undefined ? {} : { target }) }) as Figure);
 }
 
@@ -62,11 +74,12 @@ interface Run {
   readonly scrapeCpuMs: number;
   readonly scrapeP99Ms: number;
   readonly residentMiB: number;
+  readonly restingMiB: number;
 }
 
 async function run({ config }: Estate, scraping?: 'scrape meanwhile'): Promise<Run> {
   const started = performance.now();
-  const service = await launch([main, 'serve', '--config', config]);
+  const service = await launch([...asInstalled.args, main, 'serve', '--config', config], asInstalled.variables);
   try {
     const { liveMs } = service;
     const watched = scraping && scrapeUntilStopped(service);
@@ -76,10 +89,12 @@ async function run({ config }: Estate, scraping?: 'scrape meanwhile'): Promise<R
     const times = (await watched?.stop()) ?? [];
     await pause(2_000);
     const residentMiB = residentMiBOf(service.child);
+    await pause(threadsEndAfterMs);
+    const restingMiB = residentMiBOf(service.child);
     const before = cpuMsOf(service.child);
     for (let each = 0; each < scrapes; each += 1) await scrape(service);
     const scrapeCpuMs = (cpuMsOf(service.child) - before) / scrapes;
-    return { liveMs, readyMs, readyCpuMs, scrapeCpuMs, scrapeP99Ms: quantile(times, 0.99), residentMiB };
+    return { liveMs, readyMs, readyCpuMs, scrapeCpuMs, scrapeP99Ms: quantile(times, 0.99), residentMiB, restingMiB };
   } finally {
     await stop(service.child);
   }
@@ -120,9 +135,12 @@ interface Server {
 }
 
 /** Starts a program that says its address in a line on the standard error. */
-export async function launch(args: readonly string[]): Promise<Server> {
+export async function launch(args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<Server> {
   const started = performance.now();
-  const child = spawn(process.execPath, args, { env: bareEnv, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, args, {
+    env: { ...bareEnv, ...variables },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const url = await new Promise<string>((resolve, reject) => {
     let printed = '';
     child.stderr.on('data', (chunk: Buffer) => {

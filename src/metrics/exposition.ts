@@ -121,8 +121,8 @@ function* pieces(text: string): Generator<string> {
   }
 }
 
-function* joined(buffers: readonly Buffer[]): Generator<Buffer> {
-  let [batch, size] = [[] as Buffer[], 0];
+function* joined(buffers: readonly Uint8Array[]): Generator<Buffer> {
+  let [batch, size] = [[] as Uint8Array[], 0];
   for (const each of buffers) {
     batch.push(each);
     size += each.length;

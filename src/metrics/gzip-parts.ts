@@ -6,7 +6,7 @@
 import { constants, crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 
 export interface GzipPart {
-  readonly deflated: Buffer;
+  readonly deflated: Uint8Array;
   /** Of the text, in bytes. */
   readonly length: number;
   readonly crc: number;
@@ -22,7 +22,8 @@ const lastBlock = Buffer.from([0x03, 0x00]);
 export function gzipPart(text: string): GzipPart {
   const bytes = Buffer.from(text, 'utf8');
   return {
-    deflated: deflateRawSync(bytes, { finishFlush: constants.Z_FULL_FLUSH }),
+    // A copy, because zlib hands out a few bytes of a chunk of 16 KiB or more, all of which would stay in memory with them.
+    deflated: new Uint8Array(deflateRawSync(bytes, { finishFlush: constants.Z_FULL_FLUSH })),
     length: bytes.length,
     crc: crc32(bytes),
     shift: shiftOver(bytes.length),

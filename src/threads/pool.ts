@@ -9,12 +9,12 @@ export interface PoolOptions {
   readonly deadlineMs: number;
   /** Memory of each thread. Default: 384. */
   readonly mostMebibytes?: number;
-  /** A thread without work ends after this time. Default: one minute. */
+  /** A thread without work ends after this time. Default: ten seconds. */
   readonly idleMs?: number;
 }
 
-/** A thread takes 50 MiB, and where nothing changes there is no work. */
-const idleMs = 60_000;
+/** A thread takes 30 MiB, starts in a tenth of a second, and has no work where nothing changes. */
+const idleMs = 10_000;
 
 /**
  * A few worker threads that do one job each at a time, in the order of asking. They start when they are needed; one that its deadline

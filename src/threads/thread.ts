@@ -48,7 +48,7 @@ export class Thread {
     this.#free = on.free;
     this.#ended = on.ended;
     // Without our arguments and variables, which can contain secrets and are not its business.
-    const resourceLimits = { maxOldGenerationSizeMb: mostMebibytes, maxYoungGenerationSizeMb: 64 };
+    const resourceLimits = { maxOldGenerationSizeMb: mostMebibytes, maxYoungGenerationSizeMb: 8 };
     this.#worker = started(module, { argv: [], env: compileCache(), execArgv: [], resourceLimits });
     this.#worker.on('message', (message: FromThread) => this.#heard(message));
     this.#worker.once('error', (error) => this.#fail(ofWorker(error, mostMebibytes)));

@@ -189,6 +189,11 @@ describe('gzip from parts', () => {
     expect(stdout.toString()).toBe(`first\n${'second\n'.repeat(10_000)}last\n`);
   });
 
+  test('a part keeps no more memory than its bytes', () => {
+    const { deflated } = gzipPart('some text\n');
+    expect(deflated.buffer.byteLength).toBe(deflated.length);
+  });
+
   test('a part that was changed afterwards is noticed', () => {
     const parts = ['one', 'two'].map(gzipPart);
     const swapped = [parts[1]!, parts[0]!];
