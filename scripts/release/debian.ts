@@ -6,6 +6,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -13,6 +14,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Shell } from '../../src/cli/completion/index.ts';
+import { completionFiles } from '../build/manual.ts';
 
 const sources = 'deploy/debian';
 
@@ -24,6 +28,7 @@ export function debianPackage(tarball: string, licenceTexts: string, folder: str
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     installProgram(root, tarball);
     installSystem(root, licenceTexts);
+    installManual(root);
     // Group and others may not write, and may read what the owner may: whatever the umask was.
     execFileSync('chmod', ['-R', 'u+rwX,go+rX,go-w', root]);
     writeControl(root, version);
@@ -62,6 +67,27 @@ function installSystem(root: string, licenceTexts: string): void {
     'Node.js: https://github.com/nodejs/node/blob/main/LICENSE (MIT, with the licences of what it contains)';
   writeFileSync(join(root, 'usr/share/doc/mesh-cert-monitor/copyright'), `${own}\n${runtime}\n\n${licenceTexts}`);
 }
+
+/** Where `man` and each shell look. Both come from `dist`, where nobody would look for them. */
+function installManual(root: string): void {
+  const built = join(root, 'usr/lib/mesh-cert-monitor/dist');
+  const pages = join(root, 'usr/share/man/man1');
+  mkdirSync(pages, { recursive: true });
+  for (const name of readdirSync(join(built, 'man')))
+    writeFileSync(join(pages, `${name}.gz`), gzipSync(readFileSync(join(built, 'man', name)), { level: 9 }));
+  for (const [shell, folder] of Object.entries(completionFolders)) {
+    const name = completionFiles[shell as Shell];
+    mkdirSync(join(root, folder), { recursive: true });
+    copyFileSync(join(built, 'completions', name), join(root, folder, name));
+  }
+  for (const each of ['man', 'completions']) rmSync(join(built, each), { recursive: true });
+}
+
+const completionFolders: Readonly<Record<Shell, string>> = {
+  bash: 'usr/share/bash-completion/completions',
+  zsh: 'usr/share/zsh/vendor-completions',
+  fish: 'usr/share/fish/vendor_completions.d',
+};
 
 function writeControl(root: string, version: string): void {
   const values: Record<string, string> = {

@@ -5,7 +5,7 @@ import type { CommandIo } from './command.ts';
 import { examplesHelp } from './described/examples.ts';
 import { addBundle, addLooking } from './described/looking.ts';
 import { addRenewing, addRequest } from './described/renewing.ts';
-import { addStarting } from './described/starting.ts';
+import { addCompletion, addStarting } from './described/starting.ts';
 import { addWatching } from './described/watching.ts';
 import { commandsOf, exitCodeHelp, type Finish, helpStyle, pathOf, refuseIncomplete } from './help.ts';
 import { refuseMistakes, unknownCommand } from './mistakes.ts';
@@ -45,6 +45,7 @@ export function createProgram(io: CommandIo, version: string, finish: Finish): C
   addRequest(program, io, finish);
   addRenewing(program, io, finish);
   addStarting(program, io, finish);
+  addCompletion(program, io, finish);
   addHelp(program);
   for (const command of commandsOf(program)) {
     command.showHelpAfterError(`(${pathOf(command)} --help shows what it takes)`);

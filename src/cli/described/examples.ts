@@ -103,6 +103,11 @@ const examples: Readonly<Record<string, readonly (readonly [does: string, comman
     ['on any free port', 'mesh-cert-monitor demo --port 0'],
     ['what it looks like in two months', 'mesh-cert-monitor demo --at 60d'],
   ],
+  completion: [
+    ['in this shell, bash', 'eval "$(mesh-cert-monitor completion bash)"'],
+    ['for good, zsh', 'mesh-cert-monitor completion zsh >~/.zfunc/_mesh-cert-monitor'],
+    ['for good, fish', 'mesh-cert-monitor completion fish >~/.config/fish/completions/mesh-cert-monitor.fish'],
+  ],
   help: [['the help of a command', 'mesh-cert-monitor help renewals resolve']],
 };
 
@@ -122,7 +127,7 @@ export function examplesHelp(command: Command, columns: number): string {
 }
 
 /** Broken before options and pipes only. */
-function shellLines(command: string, columns: number): string[] {
+export function shellLines(command: string, columns: number): string[] {
   const lines: string[] = [];
   for (const part of command.split(/ (?=--|\| )/)) {
     const last = lines.at(-1);

@@ -1,7 +1,8 @@
 /** What the commands take with which one starts. */
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { parsePort, parseSpan } from '../arguments.ts';
 import type { CommandIo } from '../command.ts';
+import type { Shell } from '../completion/index.ts';
 import { configuration, type Finish, format } from '../help.ts';
 import type { DemoOptions, InitOptions, PermissionsOptions } from '../options.ts';
 
@@ -62,4 +63,15 @@ export function addStarting(program: Command, io: CommandIo, finish: Finish): vo
       const options: DemoOptions = { port, atMs: at };
       finish(await (await import('../demo.ts')).run(options, io));
     });
+}
+
+export function addCompletion(program: Command, io: CommandIo, finish: Finish): void {
+  program
+    .command('completion')
+    .summary('print completion for your shell')
+    .description(
+      'Prints a script with which the shell completes commands, options and their values. The Debian package installs it for all three shells.',
+    )
+    .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: Shell) => finish((await import('../completion.ts')).run(program, shell, io)));
 }

@@ -1,0 +1,140 @@
+/** Completion as the shells themselves do it. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { described } from '../../src/cli/completion/described.ts';
+import { type Shell, shells } from '../../src/cli/completion/index.ts';
+import { createProgram, programName } from '../../src/cli/program.ts';
+import { type } from '../support/cli.ts';
+import { needs } from '../support/tools.ts';
+
+let folder: string;
+const files = {} as Record<Shell, string>;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'mesh-completion-'));
+  for (const shell of shells) {
+    files[shell] = join(folder, `_${programName}-${shell}`);
+    writeFileSync(files[shell], (await type(['completion', shell])).stdout);
+  }
+  writeFileSync(join(folder, `_${programName}`), (await type(['completion', 'zsh'])).stdout);
+  writeFileSync(join(folder, 'a file.pem'), '');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const nowhere = { stdout: () => {}, stderr: () => {}, env: {}, now: () => new Date(0), colour: false, columns: 100 };
+const commands = described(createProgram(nowhere, '1.2.3', () => {}));
+
+/** What is typed, the last word unfinished, and what is offered for it. */
+const cases: readonly (readonly [typed: readonly string[], offered: readonly string[]])[] = [
+  [['ch'], ['check']],
+  [['check', '--of'], ['--offline']],
+  [
+    ['check', '--format', ''],
+    ['json', 'nagios', 'text'],
+  ],
+  [['check', '--format', 'n'], ['nagios']],
+  [['check', '--environment', 'serve', '--of'], ['--offline']],
+  [['renewals', 'res'], ['resolve']],
+  [['renewals', 'resolve', '--not'], ['--not-sent']],
+  [['renewals', '--config', 'x', 'resolve', '--s'], ['--sent']],
+  [['inspect', '--cert', 'a f'], ['a file.pem']],
+  [['inspect', 'a f'], ['a file.pem']],
+  [['accept', 'a f'], ['a file.pem']],
+  [['completion', 'z'], ['zsh']],
+  [['help', 'hash'], ['hash-password']],
+  [['renew', '--reason', 'ch'], []],
+];
+
+describe('completion', () => {
+  test.each(shells)('%s: names every command and every option', (shell) => {
+    const { stdout } = spawnSync('cat', [files[shell]], { encoding: 'utf8' });
+    for (const { options, subcommands } of commands) {
+      for (const { name } of subcommands) expect(stdout).toContain(name);
+      for (const { long } of options) expect(stdout).toContain(shell === 'fish' ? `-l ${long.slice(2)}` : long);
+    }
+  });
+
+  test('another shell is bad usage', async () => {
+    expect(await type(['completion', 'tcsh'])).toEqual({
+      code: 3,
+      stdout: '',
+      stderr:
+        "error: command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish.\n(mesh-cert-monitor completion --help shows what it takes)\n",
+    });
+  });
+});
+
+describe.skipIf(!needs('bash'))('bash', () => {
+  test('reads the script without a complaint', () => {
+    expect(spawnSync('bash', ['-n', files.bash], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('completes the program by the function', () => {
+    const said = execFileSync('bash', ['-c', `source ${files.bash}; complete -p ${programName}`], { encoding: 'utf8' });
+    expect(said).toBe(`complete -F _mesh_cert_monitor ${programName}\n`);
+  });
+
+  test.each(cases)('%j: %j', (typed, offered) => {
+    const script = `set -u; source ${files.bash}; COMP_WORDS=(${programName} "$@"); COMP_CWORD=$#
+_mesh_cert_monitor; [ "\${#COMPREPLY[@]}" = 0 ] || printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const said = execFileSync('bash', ['--noprofile', '--norc', '-c', script, 'bash', ...typed], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(said.split('\n').filter(Boolean).sort()).toEqual(offered);
+  });
+
+  test('an option and its value with = between them', () => {
+    const script = `source ${files.bash}; COMP_WORDS=(${programName} check --format = n); COMP_CWORD=4; _mesh_cert_monitor; echo "$COMPREPLY"`;
+    expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' })).toBe('nagios\n');
+  });
+});
+
+describe.skipIf(!needs('fish'))('fish', () => {
+  test('reads the script without a complaint', () => {
+    expect(spawnSync('fish', ['--no-execute', files.fish], { encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+  });
+
+  test.each(cases)('%j: %j', (typed, offered) => {
+    const line = [programName, ...typed].join(' ').replace('a f', 'a\\ f');
+    const said = execFileSync('fish', ['-N', '-c', `source ${files.fish}; complete -C ${JSON.stringify(line)}`], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, HOME: folder },
+    });
+    const words = said.split('\n').map((each) => each.split('\t')[0]?.replaceAll('\\', '') ?? '');
+    expect(words.filter(Boolean).sort()).toEqual(offered);
+  });
+});
+
+describe.skipIf(!needs('zsh'))('zsh', () => {
+  test('reads the script without a complaint', () => {
+    expect(spawnSync('zsh', ['-n', files.zsh], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  /** In a terminal of its own: the completion system works nowhere else. It ends as soon as what is awaited is there. */
+  const terminal = `zmodload zsh/zpty; zpty z zsh -f -i
+zpty -w z "PS1=; fpath=($1 $fpath); autoload -Uz compinit; compinit -u -D; LISTMAX=0; bindkey '^I' list-choices; print RE''ADY"
+zpty -r z line '*READY*'; zpty -w -n z "$2"$'\\t'; zpty -r z line "*$3*"; print -r -- found; zpty -d z`;
+
+  test.each([
+    ['check --off', 'check the files only'],
+    ['che', 'check every environment once'],
+    ['check --format ', 'json*nagios*text'],
+    ['renewals res', 'record whether'],
+    ['renewals --config x resolve --no', 'so it can be sent again'],
+    ['completion ', 'bash*fish*zsh'],
+  ])('%j offers %j', (typed, awaited) => {
+    const { stdout } = spawnSync('zsh', ['-f', '-c', terminal, 'zsh', folder, `${programName} ${typed}`, awaited], {
+      encoding: 'utf8',
+      env: { ...process.env, TERM: 'dumb', COLUMNS: '200' },
+      timeout: 20_000,
+    });
+    expect(stdout).toBe('found\n');
+  });
+});
