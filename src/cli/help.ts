@@ -1,5 +1,5 @@
 /** Shared options, and the layout of help. */
-import { type Command, Option } from 'commander';
+import { type Argument, type Command, Option } from 'commander';
 import { parseTime } from './arguments.ts';
 import type { ExitCode } from './command.ts';
 
@@ -52,7 +52,12 @@ export function requiredGlobalOptions(command: Command): Option[] {
 }
 
 const narrowestDescription = 20;
-export const helpStyle = { optionDescription, minWidthToWrap: narrowestDescription };
+export const helpStyle = { optionDescription, argumentDescription, minWidthToWrap: narrowestDescription };
+
+/** Without the choices, which it names. */
+function argumentDescription({ description }: Argument): string {
+  return description;
+}
 
 /** The flag already shows the choices, and a flag that is off does not need a default. */
 export function optionDescription(option: Option): string {

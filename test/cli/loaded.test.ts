@@ -63,6 +63,13 @@ const loads: Record<string, Load> = {
     packages: 'commander',
     builtins: 'crypto tls worker_threads zlib',
   },
+  'inspect --connect': {
+    args: () => ['inspect', '--connect', '127.0.0.1:1'],
+    kilobytes: 700,
+    packages: 'commander',
+    builtins: 'crypto dns http net tls worker_threads zlib',
+  },
+  'completion bash': { args: () => ['completion', 'bash'], kilobytes: 160, packages: 'commander', builtins: '' },
   'check --offline': {
     args: (of) => ['check', '--offline', ...configured(of)],
     kilobytes: 1740,

@@ -9,7 +9,7 @@ export function addLooking(program: Command, io: CommandIo, finish: Finish): voi
     .command('inspect')
     .summary('inspect certificate files, without a configuration')
     .description(
-      'Shows the chain as a tree, what is in the certificate, and any problems. Give the parts of a credential as options, or any files, folders and patterns, which are inspected for what they hold. - is standard input. Nothing leaves this machine, except with --connect.',
+      'Shows the chain as a tree, what is in the certificate, and any problems. Give the parts of a credential as options, or any files, folders and patterns, which are inspected for what they hold. Use - for standard input. Nothing leaves this machine, except with --connect.',
     )
     .addArgument(new Argument('[files...]', 'files, folders and patterns: certificates, keys, bundles and keystores'))
     .option(
