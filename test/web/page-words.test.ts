@@ -3,7 +3,7 @@ import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { overviewHeading } from '../../src/web/page/overview/headline.ts';
 import { tally } from '../../src/web/page/overview/select.ts';
 import { stripWords } from '../../src/web/page/parts/day-strip.tsx';
-import { firstSentence, inLondon } from '../../src/web/page/parts/times.tsx';
+import { firstSentence, firstSentences, inLondon } from '../../src/web/page/parts/times.tsx';
 import { cut, sentence } from '../../src/web/page/parts/words.ts';
 import { everyEnvironment } from '../support/status.ts';
 
@@ -36,6 +36,16 @@ describe('words', () => {
   test('a first sentence ends where a space follows', () => {
     expect(firstSentence('It is at a.example.org. Then more.')).toBe('It is at a.example.org');
     expect(firstSentence('No end')).toBe('No end');
+  });
+
+  test('sentences that fit are whole, and a first one that does not is cut', () => {
+    const text = 'Telephone the desk (desk@example.org). Our contact is Ada, telephone 01632 960001. Then wait.';
+    expect(firstSentences(text, 90)).toBe(
+      'Telephone the desk (desk@example.org). Our contact is Ada, telephone 01632 960001.',
+    );
+    expect(firstSentences(text, 50)).toBe('Telephone the desk (desk@example.org).');
+    expect(firstSentences(text, 10)).toBe('Telephone …');
+    expect(firstSentences('', 10)).toBe('');
   });
 
   test('a strip says how many days were in which state, the worst first', () => {

@@ -1,7 +1,7 @@
 import type { EnvironmentStatus } from '../../../status/index.ts';
-import { counted, shortened } from '../../../text/index.ts';
+import { counted } from '../../../text/index.ts';
 import { environmentPath } from '../parts/links.ts';
-import { firstSentence, Times } from '../parts/times.tsx';
+import { firstSentence, firstSentences, Times } from '../parts/times.tsx';
 import { Since } from '../parts/when.tsx';
 import { WithCode } from '../parts/with-code.tsx';
 import { type Standing, standingOf, standingWords } from '../parts/words.ts';
@@ -12,7 +12,7 @@ import type { Tally } from './select.ts';
 /** More than this nobody takes in at a glance. */
 export const mostTroubled = 5;
 /** The whole sentence is on the environment's page. */
-const longestAction = 160;
+const longestAction = 240;
 
 export const needsSomebody = (environment: EnvironmentStatus): boolean =>
   environment.status !== 'ok' && standingOf(environment) !== 'unknown';
@@ -41,7 +41,7 @@ export function Attention({ troubled, tally, now }: Pick<OverviewView, 'troubled
             </p>
             {cause && (
               <p class="attention__first">
-                Do first: <WithCode text={shortened(firstAction, longestAction)} />
+                Do first: <WithCode text={firstSentences(firstAction, longestAction)} />
               </p>
             )}
           </li>

@@ -1,5 +1,5 @@
 /** Sentences of findings and renewals on a page: their times in UTC become London's, and an ISO date beside one in words goes. */
-import type { SafeText, Untrusted } from '../../../text/index.ts';
+import { type SafeText, shortened, type Untrusted } from '../../../text/index.ts';
 import { rfc3339, shortLondonTime, utcTime } from '../../../time/index.ts';
 import { cut } from './words.ts';
 
@@ -51,6 +51,16 @@ export const Said = ({ text, most }: { text: string | SafeText | Untrusted; most
     <Times text={cut(text, most)} />
   </bdi>
 );
+
+/** As many whole sentences as fit, so that no telephone number is cut in two; of a first one that does not fit, its beginning. @param most - in code points */
+export function firstSentences(text: string, most: number): string {
+  let kept = '';
+  for (const [each] of text.matchAll(/.+?(?:[.!?](?=\s|$)|$)\s*/gs)) {
+    if ((kept + each).trim().length > most) break;
+    kept += each;
+  }
+  return kept.trim() || shortened(text, most);
+}
 
 /** Without its full stop. */
 export const firstSentence = (text: string): string => /^.*?(?=[.](?:\s|$))/s.exec(text)?.[0] ?? text;
