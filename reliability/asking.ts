@@ -32,8 +32,11 @@ async function ask(service: string | undefined): Promise<void> {
   const after = await millisecondsOf(idleUrl);
   // Stopped, killed or continued meanwhile.
   if (asOf !== told) return;
-  if (ms === undefined) answers.failed += 1;
-  else if ([before, beside, after].some((each) => each === undefined || each > mostIdleMs)) answers.starved += 1;
+  if (typeof ms !== 'number') {
+    answers.failed += 1;
+    parentPort?.postMessage({ failed: ms });
+  } else if ([before, beside, after].some((each) => typeof each !== 'number' || each > mostIdleMs))
+    answers.starved += 1;
   else {
     answers.count += 1;
     answers.slowestMs = Math.max(answers.slowestMs, ms);
@@ -41,12 +44,15 @@ async function ask(service: string | undefined): Promise<void> {
   }
 }
 
-/** Until the whole answer is there; undefined: there was none. */
-function millisecondsOf(address: string): Promise<number | undefined> {
+/** Until the whole answer is there; if there is none, why. */
+function millisecondsOf(address: string): Promise<number | string> {
   const asked = performance.now();
   return new Promise((resolve) => {
     get(address, { agent: false }, (response) => {
-      response.resume().on('end', () => resolve(performance.now() - asked));
-    }).on('error', () => resolve(undefined));
+      response
+        .resume()
+        .on('end', () => resolve(performance.now() - asked))
+        .on('error', (error) => resolve(`the answer ends with ${error.message}`));
+    }).on('error', ({ message }) => resolve(`${message} after ${Math.round(performance.now() - asked)} ms`));
   });
 }

@@ -16,7 +16,7 @@ export interface Answers {
   readonly starved: number;
 }
 
-type Message = { readonly slowMs?: number; readonly answers?: Answers };
+type Message = { readonly slowMs?: number; readonly failed?: string; readonly answers?: Answers };
 
 export const mostAnswerMs = 250;
 
@@ -35,7 +35,8 @@ export class Liveness {
     this.#worker = new Worker(join(import.meta.dirname, 'asking.ts'), {
       workerData: { idleUrl: `http://127.0.0.1:${port}`, mostMs: mostAnswerMs },
     });
-    this.#worker.on('message', ({ slowMs }: Message) => {
+    this.#worker.on('message', ({ failed, slowMs }: Message) => {
+      if (failed) console.error(`/health/live gave no answer (${failed}): ${this.#doing}`);
       if (slowMs) console.error(`/health/live took ${Math.round(slowMs)} ms: ${this.#doing}`);
     });
   }
