@@ -72,7 +72,7 @@ export function serverText(inspected: ServerInspected, terminal: Terminal): Safe
       ? [paint(terminal, 'bold', literal('Server certificate')), ...certificateLines(leaf, terminal), literal('')]
       : []),
     ...(tls ? [...labelled('TLS', joined([say`${tls.protocol}`, say`${tls.cipher}`, ...asks], ', '), terminal)] : []),
-    paint(terminal, 'dim', say`Seen at ${utcTime(startedAt)}.`),
+    paint(terminal, 'dim', say`Checked as at ${utcTime(startedAt)}.`),
   ]);
 }
 

@@ -1,14 +1,17 @@
 /** `inspect --connect` on loopback: the chain of a server, and whether it is to be trusted. */
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer, type Server as TcpServer } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { serverReportSchema } from '../../src/report/schema.ts';
 import { dayMs } from '../../src/time/duration.ts';
 import { type } from '../support/cli.ts';
 import { type Made, type NhsLikePki, nhsLikePki, type PkiFiles, serverCertificate, writePki } from '../support/pki.ts';
+import { needs } from '../support/tools.ts';
 
 let pki: NhsLikePki;
 let files: PkiFiles;
@@ -131,4 +134,67 @@ test('a bundle that cannot be read is bad usage', async () => {
   writeFileSync(noise, 'noise');
   for (const path of [noise, join(files.directory, 'none.pem')])
     expect(await connect('127.0.0.1:1', '--ca-bundle', path)).toMatchObject({ code: 3, stdout: '' });
+});
+
+describe.skipIf(!needs('openssl'))('what openssl s_client prints is a server’s chain, and judged as one', () => {
+  async function printed(made: Made, options: TlsOptions = {}): Promise<string> {
+    const address = await serving(made, options);
+    const client = spawn('openssl', ['s_client', '-connect', address, '-showcerts'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const chunks: Buffer[] = [];
+    client.stdout.on('data', (chunk: Buffer) => void chunks.push(chunk));
+    await once(client, 'close');
+    return Buffer.concat(chunks).toString();
+  }
+  const piped = async (stdin: string, ...words: string[]) => {
+    const { code, stderr, stdout } = await type(['inspect', '--cert', '-', '--format', 'json', ...words], { stdin });
+    return { code, stderr, ...serverReportSchema.parse(JSON.parse(stdout)) };
+  };
+
+  test('one that the bundle vouches for is trusted, as with --connect', async () => {
+    const { code, server: seen } = await piped(await printed(await server()), ...trusting());
+    expect({ code, verified: seen.verified, address: seen.address }).toEqual({
+      code: 0,
+      verified: true,
+      address: 'standard input',
+    });
+    expect(seen.certificates).toHaveLength(2);
+  });
+
+  test.each([
+    ['without the bundle', {}, [], 'server_certificate_untrusted'],
+    ['after its end', { notAfter: new Date(Date.now() - dayMs) }, ['bundle'], 'server_certificate_expired'],
+  ])('%s it is not', async (_, more, trusted, reason) => {
+    const { code, server: seen } = await piped(
+      await printed(await server(more)),
+      ...(trusted.length > 0 ? trusting() : []),
+    );
+    expect([code, seen.verified, seen.reason]).toEqual([2, false, reason]);
+    expect(JSON.stringify(seen)).not.toMatch(/client certificate/i);
+  });
+
+  test('--at asks about another time', async () => {
+    const stdin = await printed(await server());
+    expect(await piped(stdin, ...trusting(), '--at', '2099-01-01T00:00:00Z')).toMatchObject({
+      code: 2,
+      server: { reason: 'server_certificate_expired' },
+    });
+  });
+
+  test('a certificate that is trusted itself needs no path', async () => {
+    const self = await serverCertificate({ cn: 'localhost' });
+    const path = join(files.directory, 'self.pem');
+    writeFileSync(path, self.pem);
+    const stdin = `CONNECTED(00000003)\n---\n${self.pem}`;
+    expect((await piped(stdin, '--ca-bundle', path)).server).toMatchObject({ verified: true });
+    expect((await piped(stdin)).server).toMatchObject({ verified: false, reason: 'server_certificate_untrusted' });
+  });
+
+  test('with a key it is a credential all the same', async () => {
+    const stdin = `CONNECTED(00000003)\n---\n${pki.client.pem}`;
+    const words = ['--key', files.privateKey, '--passphrase-env', 'P', '--format', 'json'];
+    const { stdout } = await type(['inspect', '--cert', '-', ...words], { stdin, env: { P: files.passphrase } });
+    expect(JSON.parse(stdout)).toHaveProperty('inspection.checks');
+  });
 });

@@ -1,33 +1,35 @@
 /** `inspect --connect`: the chain that a server presents. Nothing is sent to it but TLS. */
 
-import { readCertificates } from '../../credential/index.ts';
-import { readRegularFile } from '../../files/index.ts';
 import { thresholds } from '../../inspect/index.ts';
-import { limits } from '../../limits/index.ts';
 import { presentedChain } from '../../mesh/index.ts';
-import { serverHeadline, serverReport, serverStatus, serverText } from '../../report/index.ts';
-import { escapedLines, joined, jsonText, literal, type SafeText, say } from '../../text/index.ts';
-import { type Certificate, parseCertificate, readPem, toPem } from '../../x509/index.ts';
+import { type ServerInspected, serverHeadline, serverReport, serverStatus, serverText } from '../../report/index.ts';
+import { escapedLines, joined, jsonText, literal, say } from '../../text/index.ts';
+import { toPem } from '../../x509/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from '../command.ts';
 import type { InspectOptions } from '../options.ts';
 import { oneLine } from './quiet.ts';
+import { trustedBy } from './trusted.ts';
 
 export async function inspectServer(address: string, options: InspectOptions, io: CommandIo): Promise<ExitCode> {
   const { host, port } = hostAndPort(address);
-  const trusted = options.caBundle === undefined ? await nhsCertificates() : await bundleIn(options.caBundle);
+  const trusted = await trustedBy(options.caBundle);
   const seen = await presentedChain({ host, port, trusted }, { now: io.now, env: io.env });
-  const inspected = { address, seen, thresholds };
-  const status = serverStatus(inspected);
-  io.stdout(render());
-  return exitCode[status];
+  return showServer({ address, seen, thresholds }, options, io);
+}
 
-  function render(): SafeText {
-    if (options.quiet) return status === 'ok' ? literal('') : oneLine(serverHeadline(inspected, io));
-    if (options.format === 'json') return joined([jsonText(serverReport(inspected, io.now()), 2), literal('\n')]);
-    if (options.format !== 'pem') return serverText(inspected, io);
-    if (seen.serverCertificates.length === 0) io.stderr(oneLine(serverHeadline(inspected, io)));
-    return joined(seen.serverCertificates.map(({ der }) => escapedLines(toPem(der))));
+/** Prints what was seen, in the format that was asked for. */
+export function showServer(inspected: ServerInspected, { format, quiet }: InspectOptions, io: CommandIo): ExitCode {
+  const { serverCertificates } = inspected.seen;
+  const status = serverStatus(inspected);
+  const verdict = () => oneLine(serverHeadline(inspected, io));
+  if (quiet) io.stdout(status === 'ok' ? literal('') : verdict());
+  else if (format === 'json') io.stdout(joined([jsonText(serverReport(inspected, io.now()), 2), literal('\n')]));
+  else if (format !== 'pem') io.stdout(serverText(inspected, io));
+  else {
+    if (serverCertificates.length === 0) io.stderr(verdict());
+    io.stdout(joined(serverCertificates.map(({ der }) => escapedLines(toPem(der)))));
   }
+  return exitCode[status];
 }
 
 /** @throws {UsageError} */
@@ -39,22 +41,4 @@ function hostAndPort(address: string): { host: string; port: number } {
   if (host === undefined || port < 1 || port > 65535)
     throw new UsageError(say`--connect needs HOST:PORT, such as msg.intspineservices.nhs.uk:443`);
   return { host, port };
-}
-
-/** MESH's own servers have certificates from these. */
-async function nhsCertificates(): Promise<Certificate[]> {
-  const { shippedCertificates } = await import('../../bundle/index.ts');
-  return shippedCertificates.flatMap(({ pem }) =>
-    readPem(pem).flatMap(({ bytes }) => (bytes ? [parseCertificate(bytes)] : [])),
-  );
-}
-
-/** @throws {UsageError} */
-async function bundleIn(path: string): Promise<Certificate[]> {
-  const read = await readRegularFile(path, { mostBytes: limits.sourceBytes });
-  if ('problem' in read) throw new UsageError(say`${path} ${read.problem.reason}`);
-  const { entries, problems } = await readCertificates(read.bytes);
-  const certificates = entries.filter((entry) => entry !== undefined);
-  if (certificates.length === 0) throw new UsageError(say`${path}: ${problems[0] ?? 'it has no certificate'}`);
-  return certificates;
 }

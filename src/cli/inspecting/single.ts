@@ -17,6 +17,8 @@ import { oneLine } from './quiet.ts';
 export async function inspectSingle(options: InspectOptions, at: Date, io: CommandIo): Promise<ExitCode> {
   const { alias, keystore, passphraseEnv } = options;
   const sources = await partsOf(options, io);
+  const server = await serverOf(sources, options, at);
+  if (server) return (await import('./connect.ts')).showServer(server, options, io);
   const chain = await chainOf(sources, io);
   const inputs = {
     ...sources,
@@ -67,6 +69,14 @@ const sourceOf = async (path: string, io: CommandIo): Promise<AnySource> =>
 export async function standardInput({ stdin }: CommandIo): Promise<Buffer> {
   if (!stdin) throw new UsageError(say`there is no standard input to read`);
   return stdin();
+}
+
+/** A certificate alone that `openssl s_client` printed is no client's. */
+async function serverOf({ certificate, privateKey }: Parts, { caBundle }: InspectOptions, at: Date) {
+  const content = certificate && !privateKey ? await contentOf(certificate) : undefined;
+  if (!content || !/^(CONNECTED|Server certificate)/m.test(content.bytes.toString('latin1'))) return undefined;
+  const { serverChainIn } = await import('./server-chain.ts');
+  return serverChainIn(content.bytes, { place: content.place, caBundle, at });
 }
 
 /** Without a bundle, what stands beside the certificate in its file is its chain. */
