@@ -3,7 +3,8 @@
 step() { printf -- '-- %s (%s s)\n' "$*" "$SECONDS"; }
 
 finish() {
-  for pid in "${stops[@]}"; do kill "$pid" 2>/dev/null || true; done
+  # Also what was still running when a step failed.
+  for pid in "${stops[@]}" $(jobs -p); do kill "$pid" 2>/dev/null || true; done
   wait 2>/dev/null || true
   rm -rf --one-file-system "$work"
 }

@@ -50,7 +50,10 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   });
 }
 
-process.exitCode = await runProgram(process.argv.slice(2), io, version);
+// Without a top-level `await`, which the single executable cannot load.
+void runProgram(process.argv.slice(2), io, version).then((code) => {
+  process.exitCode = code;
+});
 
 /** https://no-color.org and https://force-color.org: the environment decides before the terminal does. */
 function wantsColour(): boolean {

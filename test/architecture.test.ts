@@ -9,7 +9,7 @@ const mayImport: Record<string, readonly string[]> = {
   shortage: ['errors'],
   files: ['shortage'],
   database: [],
-  threads: ['errors', 'shortage'],
+  threads: ['errors', 'installation', 'shortage'],
   text: [],
   time: ['text'],
   limits: [],

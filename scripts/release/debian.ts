@@ -29,9 +29,9 @@ export function debianPackage(tarball: string, licenceTexts: string, folder: str
     installProgram(root, tarball);
     installSystem(root, licenceTexts);
     installManual(root);
+    writeControl(root, version);
     // Group and others may not write, and may read what the owner may: whatever the umask was.
     execFileSync('chmod', ['-R', 'u+rwX,go+rX,go-w', root]);
-    writeControl(root, version);
     const architecture = textFrom('dpkg', ['--print-architecture']);
     const file = join(folder, `mesh-cert-monitor_${version}_${architecture}.deb`);
     // Debian 12 and Ubuntu 22.04 read zstd, and xz takes minutes for a few megabytes less.

@@ -5,10 +5,13 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { debianPackage } from './debian.ts';
+import { singleExecutable } from './executable.ts';
 import { buildEpoch, npmPackage } from './package.ts';
 import { softwareBill } from './sbom.ts';
 
 const folder = 'release';
+// Everybody may read what is made, and npm and dpkg write modes into it.
+process.umask(0o022);
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder);
 
@@ -20,6 +23,8 @@ writeFileSync(join(folder, `${name}.cdx.json`), softwareBill(epoch, sha256(join(
 writeFileSync(join(folder, `${name}.licences.txt`), notices);
 if (spawnSync('dpkg-deb', ['--version']).status === 0) debianPackage(join(folder, tarball), notices, folder, epoch);
 else process.stdout.write('no dpkg-deb on this machine: the Debian package is left out\n');
+
+await singleExecutable(folder);
 
 const made = readdirSync(folder).sort();
 writeFileSync(join(folder, 'SHA256SUMS'), made.map((file) => `${sha256(join(folder, file))}  ${file}\n`).join(''));

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readOwnFile } from './own-files.ts';
 import { packageFolder } from './places.ts';
 
 /** Of this package. */
-export const version: string = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')).version;
+export const version: string = JSON.parse(readOwnFile(join(packageFolder, 'package.json')).toString()).version;

@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
-import { startedModule } from '../installation/index.ts';
+import type { Worker } from 'node:worker_threads';
+import { startedModule, startThread } from '../installation/index.ts';
 import { type Mark, markKey } from './mark.ts';
 import type { LookThreadData } from './thread.ts';
 
@@ -151,7 +151,7 @@ export class FileLook {
   #started() {
     const at = new Int32Array(new SharedArrayBuffer(4));
     const workerData: LookThreadData = { key: markKey, at, mostBytes: this.#options.mostBytes };
-    const worker = new Worker(this.#options.thread, {
+    const worker = startThread(this.#options.thread, {
       workerData,
       // Without our arguments and variables, which are not its business.
       argv: [],

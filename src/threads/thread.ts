@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker, type WorkerOptions } from 'node:worker_threads';
+import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { MonitorError } from '../errors/index.ts';
+import { startThread } from '../installation/index.ts';
 import { ResourceShortageError, shortageOf } from '../shortage/index.ts';
 import type { FromThread } from './messages.ts';
 
@@ -130,7 +131,7 @@ export class Thread {
 
 function started(module: URL, options: WorkerOptions): Worker {
   try {
-    return new Worker(module, options);
+    return startThread(module, options);
   } catch (error) {
     throw shortageOf(error, startingThread) ?? error;
   }

@@ -1,9 +1,8 @@
 /** Styles, scripts and images: ours, and the NHS design system’s. Every path contains a hash of the content, so a cached copy is never stale. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { type RequestHandler, type Response, Router } from 'express';
-import { packageFolder, servedFolder } from '../../../installation/index.ts';
+import { listOwnFiles, packageFolder, readOwnFile, servedFolder } from '../../../installation/index.ts';
 import { compressWell, takesGzip } from '../../answers/compression.ts';
 import { readOnly, sendProblem } from '../../problem.ts';
 
@@ -55,9 +54,9 @@ export function createAssets(): Assets {
 
 const filesIn = (folder: string): Files =>
   new Map(
-    readdirSync(folder)
+    listOwnFiles(folder)
       .sort()
-      .map((file) => [file, readFileSync(join(folder, file))]),
+      .map((file) => [file, readOwnFile(join(folder, file))]),
   );
 
 /** A browser waits for each stylesheet before it shows anything. */
