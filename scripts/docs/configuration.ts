@@ -51,6 +51,7 @@ function row(key: string, schema: JsonSchema, path: string, required: boolean): 
 
 function kind(schema: JsonSchema, path: string): string {
   if (schema.enum) return schema.enum.map((each) => `\`${each}\``).join(', ');
+  if (schema.anyOf?.every(({ type }) => type === 'object')) return '[place in a store](stores/README.md)';
   if (schema.anyOf) return schema.anyOf[0]?.minLength === 1 ? 'value' : 'material';
   if (schema.pattern === duration.source) return 'duration';
   if (schema.pattern === cronFields.source) return 'cron expression';

@@ -8,8 +8,12 @@ import type { PermissionsOptions } from './options.ts';
 /** Reads the configuration and nothing else: no store is asked. */
 export async function run({ config, format, install }: PermissionsOptions, io: CommandIo): Promise<ExitCode> {
   const configuration = await loadForCommand(config, io);
-  const written = install ? configuration.environments.flatMap(installedSources).filter(isInStore) : [];
-  const policies = policiesFor(storeSourcesOf(configuration), written);
+  const written = configuration.environments.flatMap((environment) => [
+    // What the service itself writes.
+    environment.renewal.pendingKey,
+    ...(install ? installedSources(environment) : []),
+  ]);
+  const policies = policiesFor(storeSourcesOf(configuration), written.filter(isInStore));
   if (format === 'json') {
     const byStore = policies.map(({ store, value }) => [store, value]);
     io.stdout(joined([jsonText({ policies: Object.fromEntries(byStore) }, 2), say`\n`]));

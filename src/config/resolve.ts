@@ -125,6 +125,7 @@ function renewalPolicy({ renewal, preset }: EnvironmentFile, from: Sources): Ren
     keyBits: renewal.key_bits,
     ...(renewal.common_name !== undefined && { commonName: renewal.common_name }),
     ...from.maybe('passphrase', renewal.passphrase),
+    ...(renewal.pending_key && { pendingKey: from.inStore(renewal.pending_key) }),
     desk: renewal.desk ?? known?.desk ?? [],
     deskWorkingDays: renewal.desk_working_days,
     reminderWorkingDays: renewal.reminder_working_days ?? renewal.desk_working_days,

@@ -20,6 +20,7 @@ export function ruleProblems(raw: unknown): Problem[] {
     ...vaultMissing(raw),
     ...webhookAddress(file?.notify?.webhook?.url),
     ...uniqueNames(environments),
+    ...ownPendingKeys(environments),
     ...environments.flatMap((environment, index) =>
       environmentRules
         .flatMap((rule) => rule(environment))
@@ -192,4 +193,26 @@ function uniqueNames(environments: readonly LooseEnvironment[]): Problem[] {
       },
     ];
   });
+}
+
+/** A new key must not overwrite anything else: neither another environment’s new key nor what is deployed. */
+function ownPendingKeys(environments: readonly LooseEnvironment[]): Problem[] {
+  const places = environments.map((environment) => placeText(environment?.renewal?.pending_key));
+  const used = new Set(environments.flatMap((environment) => valuesIn(environment?.credential).map(placeText)));
+  return places.flatMap((place, index) => {
+    if (place === undefined) return [];
+    const path = `environments[${index}].renewal.pending_key`;
+    const before = places.indexOf(place);
+    if (before < index) return [{ path, message: `already the place of environments[${before}]; each needs its own` }];
+    return used.has(place) ? [{ path, message: 'is part of a credential; a new key needs a place of its own' }] : [];
+  });
+}
+
+/** The same for the same place, in whatever order its keys are. */
+const placeText = (place: unknown): string | undefined =>
+  isMapping(place) ? JSON.stringify(Object.entries(place as object).toSorted()) : undefined;
+
+function valuesIn(value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap((each) => [each, ...valuesIn(each)]);
 }

@@ -3,7 +3,7 @@ import { dayMs, minuteMs } from '../time/index.ts';
 import * as formats from './formats.ts';
 import { presetNames } from './presets.ts';
 import { choice, section, text } from './shapes.ts';
-import { material, path, value } from './source-forms.ts';
+import { inStore, material, path, value } from './source-forms.ts';
 import { stores } from './stores-schema.ts';
 
 /**
@@ -154,6 +154,11 @@ const renewal = section({
       'Common name to request. Default: the deployed certificate’s, if it is in the MESH API format, otherwise `<mailbox_id>.<ods_code>.api.mesh-client.nhs.uk`.',
     ),
   passphrase: value().optional().describe('Passphrase for a new key. Default: the credential’s passphrase.'),
+  pending_key: inStore()
+    .optional()
+    .describe(
+      'Where a new key is kept, encrypted, until its certificate is installed: a place in a secret store that nothing else uses. Default: a file below `state_dir`.',
+    ),
   desk: list(email(), 'email addresses')
     .optional()
     .describe('Email addresses of the certificate desk. Set by the preset.'),

@@ -59,6 +59,11 @@ export const sourceKinds: ReadonlySet<string> = new Set(places.flatMap(({ shape 
 
 const place = '{ file: PATH }, { env: NAME }, or a place in a store such as { aws_ssm: NAME }';
 
+/** What can be written to. */
+const inStoreOrNot = 'a place in a store, such as { aws_ssm: NAME }';
+export const inStore = () =>
+  z.union([awsParameter, awsSecret, azureSecret, vaultSecret, kubernetesSecret], { error: inStoreOrNot });
+
 /** A short value: the text itself, or where to find it. */
 export const valueOrPlace = `text (with a number in quotes), ${place}`;
 export const value = () => z.union([z.string().min(1, { error: valueOrPlace }), ...places], { error: valueOrPlace });
@@ -75,4 +80,9 @@ export const local = () =>
   z.union([z.string().min(1, { error: localOrPlace }), file, variable], { error: localOrPlace });
 
 /** If one of these was expected, the value may be a secret. */
-export const secretExpectations: ReadonlySet<string> = new Set([valueOrPlace, materialOrPlace, localOrPlace]);
+export const secretExpectations: ReadonlySet<string> = new Set([
+  valueOrPlace,
+  materialOrPlace,
+  localOrPlace,
+  inStoreOrNot,
+]);

@@ -7,6 +7,7 @@ import {
   type LocalSource,
   Secret,
   type Source,
+  type StoreSource,
   type VaultSettings,
 } from '../sources/index.ts';
 import type { ConfigurationFile } from './schema.ts';
@@ -28,7 +29,7 @@ export function sourcesFrom(directory: string, stores: StoresFile) {
   /** `{}` if the key is absent: an optional property is omitted, not set to undefined. */
   const maybe = <Key extends string>(key: Key, form: SourceForm | undefined) =>
     (form === undefined ? {} : { [key]: source(form) }) as { [K in Key]?: Source };
-  return { source, maybe };
+  return { source, maybe, inStore };
 }
 
 type Local = (form: LocalForm) => LocalSource;
@@ -43,7 +44,7 @@ function storeSources(file: StoresFile, local: Local) {
   });
   const vault = file.vault && vaultSettings(file.vault, local);
   const kubernetes = kubernetesSettings(file.kubernetes ?? {}, local);
-  return (form: StoreForm): Source => {
+  return (form: StoreForm): StoreSource => {
     if ('aws_ssm' in form) return { kind: 'aws_ssm', name: form.aws_ssm, store: aws };
     if ('azure_secret' in form)
       return { kind: 'azure_secret', name: form.azure_secret, vault: originOf(form.vault), store: azure };

@@ -123,6 +123,7 @@ environments:
       key_bits: 2048               # 2048 | 3072 | 4096
       # common_name: X26ABC1.X26.api.mesh-client.nhs.uk   # default: the deployed certificate's
       # passphrase: { env: MESH_INT_NEW_KEY_PASSPHRASE }   # default: the credential's
+      # pending_key: { aws_ssm: /mesh/int/PENDING_KEY }     # keeps a new key in a secret store; default: below state_dir
       # desk: [itoc.supportdesk@nhs.net]
       desk_working_days: 5         # working days the desk needs: sets the last safe day to ask
       # reminder_working_days: 5   # when to remind the contact if there is no answer; default: desk_working_days

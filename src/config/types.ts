@@ -1,5 +1,5 @@
 /** The configuration after parsing: presets and defaults filled in, paths absolute, durations in milliseconds. */
-import type { Source } from '../sources/index.ts';
+import type { Source, StoreSource } from '../sources/index.ts';
 
 export type PresetName = 'integration' | 'deployment' | 'production' | 'sandbox';
 export type ChainOrder = 'root-first' | 'leaf-first';
@@ -69,6 +69,8 @@ export interface RenewalPolicy {
   readonly commonName?: string;
   /** For a new key. Default: the credential's. */
   readonly passphrase?: Source;
+  /** Where a new key is kept until its certificate is installed. Default: a file below the state directory. */
+  readonly pendingKey?: StoreSource;
   /** Empty for a sandbox, which has no desk and no renewals. */
   readonly desk: readonly string[];
   /** Working days that the desk needs to answer. */

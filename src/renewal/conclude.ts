@@ -80,7 +80,9 @@ export function conclude(
     ...(record ? { record } : {}),
     ...(first ? { first } : {}),
   };
-  const keyMissing = record !== undefined && !isPresent(stateDir, record.keyFile);
+  const keyMissing =
+    record !== undefined &&
+    (record.keyPlace === undefined ? !isPresent(stateDir, record.keyFile) : facts.keyGone !== undefined);
   return {
     status,
     findings: renewalFindings(

@@ -15,6 +15,8 @@ export interface RenewalFacts extends Records {
   readonly asked?: { readonly reason?: string };
   /** Why this machine's clock cannot be trusted yet, as the end of a sentence; absent if it can. */
   readonly clockDoubt?: string;
+  /** Of a request whose key is in a secret store: why the key is not there any more. */
+  readonly keyGone?: string;
   /** Current digest of the settings that led to a permanent refusal. */
   readonly refusedFacts?: string;
   /** For commands that people are told to type. */

@@ -7,6 +7,7 @@ import { clientCertificate, decideRenewal } from './decide.ts';
 import type { RenewalDecision, RenewalFacts } from './decision.ts';
 import { keyFor } from './first.ts';
 import type { SendResult } from './mail/mailer.ts';
+import { lastHeldKey } from './request/pending-key.ts';
 import { restsUntil } from './rest.ts';
 import { refusalFacts } from './retry.ts';
 import { saveUnsaved, sendRequest } from './send.ts';
@@ -14,7 +15,7 @@ import type { EngineDeps, RenewalInput, RenewalStep } from './step.ts';
 import { patiently } from './store/patiently.ts';
 import { type Changes, StoreError, type Transition } from './store/store.ts';
 import { notify } from './tell.ts';
-import type { EmailOutcome, RequestKey, StoredRenewal, Told } from './types.ts';
+import { type EmailOutcome, type RequestKey, type StoredRenewal, statesNeedingKey, type Told } from './types.ts';
 
 /** begin, fall due, send, uncertain's notice; or note, deploy, notify, close, and begin the next: no real sequence is longer. */
 const mostMoves = 12;
@@ -71,14 +72,27 @@ async function factsFor(input: RenewalInput, deps: EngineDeps): Promise<RenewalF
     ({ state, fingerprintSha256 }) => state === 'failed' && fingerprintSha256 === key.fingerprintSha256,
   )?.refusedThing;
   const { doubt } = deps.clock;
+  const gone = await keyGone(records.records, environment, deps);
   return {
     ...input,
     ...records,
     names: deps.names,
     configurationFile: deps.configurationFile,
     ...(doubt === undefined ? {} : { clockDoubt: doubt }),
+    ...(gone === undefined ? {} : { keyGone: gone }),
     ...(refused ? { refusedFacts: await refusalFacts(refused, environment, deps) } : {}),
   };
+}
+
+/** Asked only while the desk has, or may have, a request whose key is in a store. */
+async function keyGone(
+  records: readonly StoredRenewal[],
+  environment: ResolvedEnvironment,
+  { env }: EngineDeps,
+): Promise<string | undefined> {
+  const open = records.find(({ keyPlace, state }) => keyPlace !== undefined && statesNeedingKey.includes(state));
+  const held = open && (await lastHeldKey(open, environment, env));
+  return held?.kind === 'gone' ? held.why : undefined;
 }
 
 /** @returns whether to decide again. */

@@ -7,7 +7,7 @@ import type { RenewalFacts } from './decision.ts';
 import { dueAt, isDue } from './due.ts';
 import { firstFinding } from './first-findings.ts';
 import { forwardRemedy, issuedRemedy } from './remedies.ts';
-import type { RenewalRecord, RenewalStatus } from './types.ts';
+import { type RenewalRecord, type RenewalStatus, statesNeedingKey } from './types.ts';
 
 export interface RenewalCircumstances extends RenewalFacts {
   /** The environment's current renewal. */
@@ -101,9 +101,13 @@ function notSent({ lastError, state }: RenewalRecord, raise: Raise): Finding[] {
   return tells ? [raise('renewal_email_failed', lastError)] : [];
 }
 
-function keyGone({ keyMissing }: RenewalCircumstances, { state, keyFile }: RenewalRecord, raise: Raise): Finding[] {
-  if (!keyMissing || !['requested', 'uncertain', 'issued'].includes(state)) return [];
-  return [raise('renewal_key_missing', `${keyFile} is not in the state directory`)];
+function keyGone(
+  { keyMissing, keyGone: why }: RenewalCircumstances,
+  { state, keyFile }: RenewalRecord,
+  raise: Raise,
+): Finding[] {
+  if (!keyMissing || !statesNeedingKey.includes(state)) return [];
+  return [raise('renewal_key_missing', why ?? `${keyFile} is not in the state directory`)];
 }
 
 const deployedAgainRemedy = 'Deploy the certificate that replaced it.';

@@ -4,9 +4,10 @@ import { minuteMs } from '../time/index.ts';
 import { ClockWatch } from './clock.ts';
 import { advanceRenewal } from './engine.ts';
 import { createMailer } from './mail/mailer.ts';
+import { recoverInterrupted } from './recover.ts';
+import { keyIsGoneFrom } from './request/pending-key.ts';
 import { retryNow } from './resolve.ts';
-import { recoverInterrupted } from './send.ts';
-import type { Configured, EngineDeps, RenewalInput, RenewalLog, RenewalStep } from './step.ts';
+import { configured, type EngineDeps, type RenewalInput, type RenewalLog, type RenewalStep } from './step.ts';
 import { openStore, type RenewalStore, StoreError } from './store/store.ts';
 import type { RenewalRecords, StoredRenewal } from './types.ts';
 
@@ -24,7 +25,7 @@ export interface Renewals {
     fingerprintSha256: string,
     asked: { readonly reason?: string },
     now: Date,
-  ): StoredRenewal | undefined;
+  ): Promise<StoredRenewal | undefined>;
   /** @throws {StoreError} */
   records(): RenewalRecords;
   /**
@@ -96,7 +97,12 @@ export function createRenewals(
       return step;
     },
     retryNow: (environment, fingerprintSha256, asked, at) =>
-      retryNow(store, environment, { fingerprintSha256, asked, stateDir }, at),
+      retryNow(
+        store,
+        environment,
+        { fingerprintSha256, asked, stateDir, keyIsGone: keyIsGoneFrom(environment, env) },
+        at,
+      ),
     records: () => ({
       count: store.count(),
       slice: (from, most) => store.slice(from, most),
@@ -149,10 +155,6 @@ function keeperOf(store: RenewalStore, clock: ClockWatch): (now: Date) => void {
 /** Without an email section, messages are drafted in the contact's own name. */
 export function senderOf({ email, contact }: Configuration): string {
   return email?.from ?? contact.email;
-}
-
-export function configured({ path, environments }: Configuration): Configured {
-  return { configurationFile: path, names: new Set(environments.map(({ name }) => name)) };
 }
 
 type Remembered = 'unsaved' | 'lastKnown' | 'deployed' | 'clock' | 'signal';

@@ -3,7 +3,7 @@ import type { ResolvedEnvironment } from '../config/index.ts';
 import { subjectOf } from './claim.ts';
 import { isPresent } from './store/pending-files.ts';
 import type { RenewalReader, RenewalStore } from './store/store.ts';
-import type { RenewalRecord, RenewalState, StoredRenewal } from './types.ts';
+import { type RenewalRecord, type RenewalState, type StoredRenewal, statesNeedingKey } from './types.ts';
 
 export type Resolution = { readonly record: RenewalRecord } | { readonly refused: string };
 
@@ -76,6 +76,8 @@ export interface Retry {
   /** Why a person asks, for the desk. */
   readonly asked: { readonly reason?: string };
   readonly stateDir: string;
+  /** Of a request whose key is in a secret store, which only asking the store can tell. */
+  keyIsGone(record: StoredRenewal): Promise<boolean>;
 }
 
 /**
@@ -83,15 +85,19 @@ export interface Retry {
  * desk issues for it would be of no use. Not one that is uncertain: first a person says whether the desk has it. Returns the record as it was, or as it is due again, under whatever name.
  * @throws {StoreError}
  */
-export function retryNow(
+export async function retryNow(
   store: RenewalStore,
   environment: ResolvedEnvironment,
-  { fingerprintSha256, asked, stateDir }: Retry,
+  { fingerprintSha256, asked, stateDir, keyIsGone }: Retry,
   now: Date,
-): StoredRenewal | undefined {
+): Promise<StoredRenewal | undefined> {
   const before = renewalOfCertificate(store, environment, fingerprintSha256);
   if (!before) return undefined;
-  const replaced = !isPresent(stateDir, before.keyFile) && beginAgain(store, before, now);
+  const isGone =
+    before.keyPlace === undefined
+      ? !isPresent(stateDir, before.keyFile)
+      : statesNeedingKey.includes(before.state) && (await keyIsGone(before));
+  const replaced = isGone && beginAgain(store, before, now);
   const reason = 'somebody asked for another attempt';
   store.transition(before, { from: ['failed'], to: 'due', at: now, reason, changes: { lastError: null } });
   const words = asked.reason === undefined ? {} : { askedReason: asked.reason };

@@ -1,13 +1,16 @@
 /** due → sending → requested: the one place from which a request goes to the desk. */
 import { createHash } from 'node:crypto';
-import type { ResolvedEnvironment } from '../config/index.ts';
+import { type ResolvedEnvironment, sourceLabel } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
 import { ResourceShortageError } from '../shortage/index.ts';
 import { type SafeText, say } from '../text/index.ts';
 import { hourMs, minuteMs } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import type { Mailer, SendResult } from './mail/mailer.ts';
+import { uncertainReason } from './recover.ts';
+import { RequestRefusedError } from './request/csr.ts';
 import { type Draft, earlierRequest, makeDraft, whyNotDrafted, writeDraft } from './request/draft.ts';
+import { keepPendingKey } from './request/pending-key.ts';
 import { refusalFacts, type SendingSettings } from './retry.ts';
 import { patiently } from './store/patiently.ts';
 import { pendingDirectory } from './store/pending-files.ts';
@@ -101,15 +104,18 @@ async function draftOnDisk(
   const { record } = input;
   const { stateDir } = sender;
   try {
-    const earlier = await earlierRequest(stateDir, input);
+    const earlier = await earlierRequest(stateDir, { ...input, env: sender.env });
     const { askedReason: reason, messageId } = record;
     const asked = reason === undefined ? {} : { reason };
     const known = messageId === undefined ? {} : { messageId };
     const draft = await makeDraft({ ...input, ...sender, ...asked, ...known, now }, earlier);
-    const files = await writeDraft(stateDir, pendingDirectory(record), draft, earlier ? { earlier: record } : {});
+    const files = await writeDraft(stateDir, pendingDirectory(record), draft, {
+      ...(earlier ? { earlier: record } : {}),
+      ...keeper(input, sender),
+    });
     const { spkiSha256 } = draft.request;
     // A request without its own key clears the name of an earlier one.
-    const changes = { keyFile: null, ...files, spkiSha256, commonName: draft.commonName };
+    const changes = { keyFile: null, keyPlace: null, ...files, spkiSha256, commonName: draft.commonName };
     await patiently(() => sender.store.note(record, changes));
     return { draft };
   } catch (error) {
@@ -117,6 +123,29 @@ async function draftOnDisk(
     return { refused: whyNotDrafted(error) };
   }
 }
+
+/** If the configuration says so, a new key goes to a secret store. There it must not take the place of one that is still needed. */
+function keeper({ environment, record }: SendInput, { store, env }: Sender) {
+  const { pendingKey } = environment.renewal;
+  if (!pendingKey) return {};
+  return {
+    keepKey: async (encryptedKeyPem: string) => {
+      const place = sourceLabel(pendingKey);
+      const others = await patiently(() => needKey.flatMap((state) => store.inState(state)));
+      const other = others.find((each) => each.keyPlace === place && !isSame(each, record));
+      if (other)
+        throw new RequestRefusedError(
+          `${place} still has the private key of the request for ${other.environment}: settle that first, or give renewal.pending_key another place`,
+        );
+      return keepPendingKey(pendingKey, encryptedKeyPem, env);
+    },
+  };
+}
+
+const needKey = ['sending', 'requested', 'uncertain', 'issued'] as const;
+
+const isSame = (one: RequestKey, other: RequestKey): boolean =>
+  one.environment === other.environment && one.fingerprintSha256 === other.fingerprintSha256;
 
 /** A mailer reports failures. If it throws, it has a bug, and nobody knows what the mail server accepted before that. */
 const unexpected = (error: unknown): SendResult => ({
@@ -178,25 +207,6 @@ function taken(result: SendResult, environment: ResolvedEnvironment, now: Date):
   const lastError =
     result.refused.length > 0 ? `the mail server refused some recipients: ${result.refused.join('; ')}` : null;
   return [reason, { requestedAt: now, delivery, lastError }];
-}
-
-const uncertainReason = (what: string) => `it is not known whether the request was sent: ${what}`;
-
-/**
- * Before the first request of this process: nobody else is sending, so anything in `sending` was interrupted. If its message had not been
- * begun, it was not sent and is due again.
- * @returns those that may have been sent.
- */
-export function recoverInterrupted(store: RenewalStore, now: Date): StoredRenewal[] {
-  const reason = uncertainReason('the service stopped while the mail server was being given the message');
-  const unsent = 'the service stopped before the mail server was given the message, so it was not sent';
-  return store.inState('sending').filter((record) => {
-    const begun = record.bodyBegunAt !== undefined;
-    const to = begun ? 'uncertain' : 'due';
-    const changes = { lastError: begun ? reason : null };
-    store.transition(record, { from: ['sending'], to, at: now, reason: begun ? reason : unsent, changes });
-    return begun;
-  });
 }
 
 /** @throws {StoreError} when it cannot be written; `unsaved` then keeps it. */

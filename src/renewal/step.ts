@@ -1,5 +1,5 @@
 /** The input, tools and result of one step of a renewal. */
-import type { ResolvedEnvironment } from '../config/index.ts';
+import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
 import type { Finding } from '../findings/index.ts';
 import type { Assessment } from '../verify/index.ts';
@@ -42,6 +42,10 @@ export interface Configured {
   readonly configurationFile: string;
   /** Of every environment. */
   readonly names: ReadonlySet<string>;
+}
+
+export function configured({ path, environments }: Configuration): Configured {
+  return { configurationFile: path, names: new Set(environments.map(({ name }) => name)) };
 }
 
 export interface EngineDeps extends Sender, Configured {

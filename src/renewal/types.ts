@@ -14,6 +14,8 @@ export const renewalStates = [
   'failed',
 ] as const;
 export type RenewalState = (typeof renewalStates)[number];
+/** The desk has, or may have, the request: without its private key, what comes back is of no use. */
+export const statesNeedingKey: readonly RenewalState[] = ['requested', 'uncertain', 'issued'];
 
 export const emailOutcomes = ['sent', 'failed', 'drafted'] as const;
 export type EmailOutcome = (typeof emailOutcomes)[number];
@@ -52,6 +54,8 @@ export interface RenewalRecord extends RequestKey, Partial<Subject> {
   readonly messageId?: string;
   /** Files below the state directory, relative to it; never their content. */
   readonly keyFile?: string;
+  /** Where the key is, if it is in a secret store instead: how messages name the place. */
+  readonly keyPlace?: string;
   readonly csrFile?: string;
   readonly messageFile?: string;
   /** SHA-256 of the SubjectPublicKeyInfo in the CSR, hex. */

@@ -206,7 +206,7 @@ export function renewalRecordJson(record: RenewalRecord): Shape<'renewalRecordSc
     ...times(record, ['notAfter']),
     ...texts(record, ['askedReason']),
     ...given('delivery', record.delivery),
-    ...texts(record, ['messageId', 'keyFile', 'csrFile', 'messageFile']),
+    ...texts(record, ['messageId', 'keyFile', 'keyPlace', 'csrFile', 'messageFile']),
     ...given('spkiSha256', record.spkiSha256),
     ...given('issuedFingerprintSha256', record.issuedFingerprintSha256),
     ...given('successorFingerprintSha256', record.successorFingerprintSha256),

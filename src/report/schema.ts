@@ -189,6 +189,7 @@ export const renewalRecordSchema = z
       .meta({ description: 'drafted: a person has to forward the request to the desk.' }),
     messageId: text.optional(),
     keyFile: text.optional().meta({ description: 'Below the state directory.' }),
+    keyPlace: text.optional().meta({ description: 'Where the key is, if it is in a secret store.' }),
     csrFile: text.optional(),
     messageFile: text.optional(),
     spkiSha256: fingerprint.optional().meta({ description: 'Of the public key in the CSR.' }),

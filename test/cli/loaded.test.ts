@@ -78,9 +78,9 @@ const loads: Record<string, Load> = {
   },
   renewals: {
     args: (of) => ['renewals', ...configured(of)],
-    kilobytes: 1350,
+    kilobytes: 1300,
     packages: configuration,
-    builtins: 'crypto net sqlite tls worker_threads',
+    builtins: 'crypto net sqlite worker_threads',
   },
   'renew --dry-run': {
     args: (of) => ['renew', ...dryRun(of), ...configured(of)],

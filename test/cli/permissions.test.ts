@@ -24,7 +24,8 @@ test.each(['stores', 'vault-kubernetes'])(
 test('permissions: every name that the configuration has is allowed, and no other', async () => {
   const { stdout } = await type(['permissions', '--config', sample('stores.yaml'), '--format', 'json']);
   const { policies } = JSON.parse(stdout) as { policies: { aws: { Statement: { Resource: string[] | string }[] } } };
-  const resources = policies.aws.Statement.flatMap(({ Resource }) => Resource).filter((each) => each !== '*');
+  const named = policies.aws.Statement.flatMap(({ Resource }) => Resource).filter((each) => each !== '*');
+  const resources = [...new Set(named)];
   const names = [...readFileSync(sample('stores.yaml'), 'utf8').matchAll(/aws_(?:ssm|secret): "?([^"} ,]+)/g)].map(
     ([, name = '']) => name,
   );

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { advanceRenewal } from '../../src/renewal/engine.ts';
 import { createMailer } from '../../src/renewal/mail/mailer.ts';
-import { recoverInterrupted } from '../../src/renewal/send.ts';
+import { recoverInterrupted } from '../../src/renewal/recover.ts';
 import { openStore, StoreReplacedError } from '../../src/renewal/store/store.ts';
 import { hourMs, minuteMs } from '../../src/time/duration.ts';
 import { desk, environmentIn, crashNow as now, subjectNamed } from '../support/renewal/due.ts';

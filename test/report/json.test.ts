@@ -168,6 +168,7 @@ describe('json', () => {
       successorSeenAt: sampleNow,
       messageId: '<1@example.nhs.uk>',
       keyFile: 'keys/1.pem',
+      keyPlace: 'SSM parameter /mesh/key',
       csrFile: 'csr/1.csr',
       messageFile: 'outbox/1.eml',
       spkiSha256: 'b'.repeat(64),

@@ -5,10 +5,9 @@ import { lastSafeDay } from '../../time/index.ts';
 import { viewRenewal } from '../conclude.ts';
 import { clientCertificate } from '../decide.ts';
 import { dueAt } from '../due.ts';
-import { configured } from '../renewals.ts';
+import { recoverInterrupted } from '../recover.ts';
 import { type Resolution, resolveRenewal } from '../resolve.ts';
-import { recoverInterrupted } from '../send.ts';
-import type { RenewalInput, RenewalStep } from '../step.ts';
+import { configured, type RenewalInput, type RenewalStep } from '../step.ts';
 import { databaseExists, openReader, openStore, type RenewalStore, StoreError } from '../store/store.ts';
 import type { RenewalRecord, RenewalStatus } from '../types.ts';
 

@@ -8,6 +8,7 @@ import { firstKey, keyFor } from '../first.ts';
 import type { Message } from '../mail/request-message.ts';
 import { createRenewals, senderOf } from '../renewals.ts';
 import { type FileNames, makeDraft, whyNotDrafted, writeDraft } from '../request/draft.ts';
+import { keyIsGoneFrom } from '../request/pending-key.ts';
 import { retryNow } from '../resolve.ts';
 import type { RenewalInput, RenewalLog, RenewalStep } from '../step.ts';
 import { openStore, type RenewalStore, StoreLockedError } from '../store/store.ts';
@@ -86,7 +87,7 @@ export async function renewByHand(
   try {
     const renewals = createRenewals(configuration, env, quiet, now);
     try {
-      const before = renewals.retryNow(subject.environment, fingerprintSha256, asked, now)?.state;
+      const before = (await renewals.retryNow(subject.environment, fingerprintSha256, asked, now))?.state;
       return outcomeOf(fingerprintSha256, before, await renewals.step(inputOf(subject, asked), now));
     } finally {
       await renewals.close();
@@ -96,7 +97,7 @@ export async function renewByHand(
     const configured = configuration.environments.find(({ name }) => name === subject.environment.name);
     if (!subject.certificate && configured && configured.renewal.key !== subject.environment.renewal.key)
       return { kind: 'not_sent', reason: `${error.message}; it would use renewal.key: ${configured.renewal.key}` };
-    return leaveToService(configuration.stateDir, subject, asked, error, now);
+    return leaveToService(configuration.stateDir, subject, asked, { locked: error, env }, now);
   }
 }
 
@@ -108,19 +109,20 @@ function inputOf({ environment, examination }: RenewalSubject, asked: Asked): Re
 }
 
 /** Only one process sends. If the service is running, it is the one; this only records that it may send. */
-function leaveToService(
+async function leaveToService(
   stateDir: string,
   { environment, certificate }: RenewalSubject,
   asked: Asked,
-  locked: StoreLockedError,
+  { locked, env }: { readonly locked: StoreLockedError; readonly env: Variables },
   now: Date,
-): RenewOutcome {
+): Promise<RenewOutcome> {
   const store = openStore(stateDir, { exclusive: false });
   try {
     const key = keyFor(environment, certificate);
     if (!certificate) beginFirst(store, environment, asked, now);
     const { fingerprintSha256 } = key;
-    const state = retryNow(store, environment, { fingerprintSha256, asked, stateDir }, now)?.state;
+    const keyIsGone = keyIsGoneFrom(environment, env);
+    const state = (await retryNow(store, environment, { fingerprintSha256, asked, stateDir, keyIsGone }, now))?.state;
     if (state === 'due' || state === 'failed') return { kind: 'left_to_service' };
     if (state === undefined || state === 'not_due') return { kind: 'not_in_window', reason: locked.message };
     return { kind: 'asked_already', state };

@@ -20,7 +20,7 @@ export interface LaidOutFiles {
   readonly certificate: string;
   readonly caBundle: string;
   readonly instructions: string;
-  /** Absent when the deployed key is kept. */
+  /** Absent when the deployed key is kept, or the new one is in a secret store. */
   readonly privateKey?: string;
 }
 
@@ -30,6 +30,8 @@ interface Deployment {
   readonly path: readonly Certificate[];
   /** The new key has a different passphrase from the deployed one. */
   readonly newPassphrase: boolean;
+  /** Where the new key is, if it is in a secret store. */
+  readonly keyPlace?: string;
   /** Places where there is nothing yet. */
   readonly missing?: DeployedCredential['missing'];
 }
@@ -38,12 +40,16 @@ interface Deployment {
 export function deploymentInstructions(
   environment: ResolvedEnvironment,
   files: LaidOutFiles,
-  { certificate, path, newPassphrase, missing = [] }: Deployment,
+  { certificate, path, newPassphrase, keyPlace, missing = [] }: Deployment,
 ): SafeText {
   const { name, application } = environment;
   const target = targetOf(environment);
   const steps = target
-    ? stepsFor(target, environment, files, { newPassphrase, missing: target.setting === 'credential' ? missing : [] })
+    ? stepsFor(target, environment, files, {
+        newPassphrase,
+        ...(keyPlace === undefined ? {} : { keyPlace }),
+        missing: target.setting === 'credential' ? missing : [],
+      })
     : [say`No credential is configured yet: choose where each file goes.`];
   return joined(
     [
@@ -70,7 +76,7 @@ function stepsFor(
   { parts: credential, setting }: DeploymentTarget,
   { renewal, chainOrder }: ResolvedEnvironment,
   files: LaidOutFiles,
-  { newPassphrase, missing }: Required<Pick<Deployment, 'newPassphrase'>> & { readonly missing: Missing },
+  { newPassphrase, missing, keyPlace }: Pick<Deployment, 'newPassphrase' | 'keyPlace'> & { readonly missing: Missing },
 ): SafeText[] {
   const opens = renewal.passphrase && sourceLabel(renewal.passphrase);
   const passphrase =
@@ -91,7 +97,9 @@ function stepsFor(
     ),
     files.privateKey
       ? place('Private key', credential.privateKey, files.privateKey, `${setting}.private_key`, isNew('privateKey'))
-      : say`Private key: stays as it is (${sourceLabel(credential.privateKey)}).`,
+      : keyPlace === undefined
+        ? say`Private key: stays as it is (${sourceLabel(credential.privateKey)}).`
+        : say`Private key: the new one is in ${keyPlace}. Put the same text where the application reads it (${sourceLabel(credential.privateKey)}); accept --install does that.`,
     ...passphrase,
     place(`CA bundle (${chainOrder})`, credential.caBundle, files.caBundle, `${setting}.ca_bundle`, isNew('caBundle')),
   ];

@@ -12,6 +12,7 @@ import {
   readContent,
   readSecret,
   SourceError,
+  type StoreSource,
   sourceLabel,
   targetOf,
   type Variables,
@@ -52,7 +53,7 @@ export async function installAccepted(
   const { parts: target, setting } = targetOf(environment) ?? {};
   if (target?.kind !== 'pem') return { refused: 'only PEM can be replaced, but a keystore is configured' };
   try {
-    const pem = await newParts(`${setting}`, target, accepted);
+    const pem = await newParts(`${setting}`, target, accepted, env);
     const parts = newPassphrase ? await withKeyAsKept(pem, target, environment, env) : pem;
     const changes = await changesFor(parts, env);
     if (new Set(pem.map(({ source }) => sourceLabel(source))).size < pem.length)
@@ -66,15 +67,21 @@ export async function installAccepted(
   }
 }
 
-async function newParts(setting: string, target: PemParts, { files }: Accepted): Promise<NewPart[]> {
-  const part = async (name: NewPart['part'], key: string, file: string): Promise<NewPart> => ({
+async function newParts(
+  setting: string,
+  target: PemParts,
+  { files, keyIn }: Accepted,
+  env: Variables,
+): Promise<NewPart[]> {
+  const part = async (name: NewPart['part'], key: string, file: string | StoreSource): Promise<NewPart> => ({
     part: name,
     setting: `${setting}.${key}`,
     source: target[name],
-    content: await readFile(file),
+    content: typeof file === 'string' ? await readFile(file) : (await readContent(file, env)).bytes,
   });
+  const key = keyIn ?? files.privateKey;
   return [
-    ...(files.privateKey === undefined ? [] : [await part('privateKey', 'private_key', files.privateKey)]),
+    ...(key === undefined ? [] : [await part('privateKey', 'private_key', key)]),
     await part('certificate', 'certificate', files.certificate),
     await part('caBundle', 'ca_bundle', files.caBundle),
   ];

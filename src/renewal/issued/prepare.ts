@@ -1,12 +1,19 @@
 /** Checks the certificate that came back, rehearses it with the pending key, and writes the files ready to deploy. */
 import { join } from 'node:path';
 import { orderBundle, shippedBundle } from '../../bundle/index.ts';
-import { type ResolvedEnvironment, readSecret, targetOf, type Variables } from '../../config/index.ts';
+import {
+  type ResolvedEnvironment,
+  readSecret,
+  type StoreSource,
+  targetOf,
+  type Variables,
+} from '../../config/index.ts';
 import { type DeployedCredential, type PrivateKeyHandle, readCredential } from '../../credential/index.ts';
 import { examineCandidate } from '../../examine/index.ts';
 import type { SafeText } from '../../text/index.ts';
 import { type Assessment, looksSelfSigned, policyFor } from '../../verify/index.ts';
 import { type Certificate, parseCertificate, readPem, toPem } from '../../x509/index.ts';
+import { heldKey } from '../request/pending-key.ts';
 import { writeAtomically } from '../store/atomic-file.ts';
 import { pendingDirectory } from '../store/pending-files.ts';
 import type { RenewalRecord } from '../types.ts';
@@ -41,6 +48,8 @@ export interface Accepted {
   readonly path: readonly Certificate[];
   readonly notes: readonly string[];
   readonly files: LaidOutFiles;
+  /** Where the new key is, if it is in a secret store and not among the files. */
+  readonly keyIn?: StoreSource;
   /** Line by line, as in the file `instructions`. */
   readonly instructions: SafeText;
 }
@@ -78,6 +87,11 @@ type PendingKey = { readonly handle: PrivateKeyHandle } | { readonly refused: st
 
 async function pendingKey(input: PrepareInput, deployed: DeployedCredential | undefined): Promise<PendingKey> {
   const { environment, record, stateDir, env } = input;
+  if (record.keyPlace !== undefined) {
+    const held = await heldKey(record, environment, env);
+    if (held.kind === 'held') return held;
+    return { refused: `the private key of the pending request cannot be used: ${held.why}` };
+  }
   if (record.keyFile === undefined) {
     if (deployed?.privateKey) return { handle: deployed.privateKey };
     return { refused: 'the request was made with the deployed private key, which cannot be read now' };
@@ -147,7 +161,7 @@ async function layOut(
   bundle: readonly Certificate[],
   assessment: Assessment,
   deployed: DeployedCredential | undefined,
-): Promise<Pick<Accepted, 'path' | 'files' | 'instructions'>> {
+): Promise<Pick<Accepted, 'path' | 'files' | 'instructions' | 'keyIn'>> {
   const directory = join(stateDir, pendingDirectory(record));
   const files: LaidOutFiles = {
     certificate: join(directory, 'client.pem'),
@@ -162,22 +176,30 @@ async function layOut(
   );
   const newPassphrase = await newKeyNeedsNewPassphrase(environment, record, env);
   const { missing = [] } = deployed ?? {};
-  const instructions = deploymentInstructions(environment, files, { certificate, path, newPassphrase, missing });
+  const { keyPlace } = record;
+  const instructions = deploymentInstructions(environment, files, {
+    certificate,
+    path,
+    newPassphrase,
+    missing,
+    ...(keyPlace === undefined ? {} : { keyPlace }),
+  });
   await writeAtomically(files.certificate, toPem(certificate.der));
   await writeAtomically(files.caBundle, ordered.map(({ der }) => toPem(der)).join(''));
   await writeAtomically(files.instructions, instructions);
-  return { path, files, instructions };
+  const { pendingKey: place } = environment.renewal;
+  return { path, files, instructions, ...(keyPlace === undefined || !place ? {} : { keyIn: place }) };
 }
 
 /** Whether the new key has a different passphrase from the one the application has. */
 export async function newKeyNeedsNewPassphrase(
   environment: ResolvedEnvironment,
-  { keyFile }: RenewalRecord,
+  { keyFile, keyPlace }: RenewalRecord,
   env: Variables,
 ): Promise<boolean> {
   const { passphrase } = environment.renewal;
   const known = targetOf(environment)?.parts.passphrase;
-  if (keyFile === undefined || !passphrase) return false;
+  if ((keyFile ?? keyPlace) === undefined || !passphrase) return false;
   if (!known) return true;
   const [next, current] = [await readSecret(passphrase, env), await readSecret(known, env)];
   return next.reveal() !== current.reveal();

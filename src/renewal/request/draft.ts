@@ -1,7 +1,13 @@
 /** Makes the whole request before any connection is made: key, CSR, enclosures, message. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ResolvedEnvironment, readSecret, SourceError, type Variables } from '../../config/index.ts';
+import {
+  type ResolvedEnvironment,
+  readSecret,
+  SourceError,
+  type Variables,
+  WriteRefusedError,
+} from '../../config/index.ts';
 import type { DeployedCredential } from '../../credential/index.ts';
 import { shortageOf } from '../../shortage/index.ts';
 import { escaped, type SafeText, Untrusted } from '../../text/index.ts';
@@ -23,6 +29,7 @@ import type { RenewalRecord, Told } from '../types.ts';
 import { chooseCommonName } from './common-name.ts';
 import { type DraftedRequest, draftRequest, type RequestKeySource, RequestRefusedError } from './csr.ts';
 import { EnclosureRefusedError, readEnclosures } from './enclosures.ts';
+import { heldKey } from './pending-key.ts';
 
 export interface DraftInput {
   readonly environment: ResolvedEnvironment;
@@ -50,13 +57,13 @@ export interface Draft {
   readonly requestMessageId: string;
 }
 
-export type FileNames = Pick<RenewalRecord, 'csrFile' | 'keyFile' | 'messageFile'>;
+export type FileNames = Pick<RenewalRecord, 'csrFile' | 'keyFile' | 'keyPlace' | 'messageFile'>;
 
 /** Why there is no draft: something in the configuration or the world is not as required. Anything else is a bug and is rethrown. */
 export function whyNotDrafted(error: unknown): SafeText {
   const shortage = shortageOf(error, 'drafting a request');
   if (shortage) throw shortage;
-  const known = [RequestRefusedError, EnclosureRefusedError, UnsafeMessageFieldError, SourceError];
+  const known = [RequestRefusedError, EnclosureRefusedError, UnsafeMessageFieldError, SourceError, WriteRefusedError];
   if (known.some((type) => error instanceof type) || (error instanceof Error && 'syscall' in error))
     return escaped((error as Error).message);
   throw error;
@@ -138,22 +145,30 @@ export async function writeDraft(
   root: string,
   directory: string,
   draft: Draft,
-  { earlier, unsent = false }: { readonly earlier?: FileNames; readonly unsent?: boolean } = {},
+  { earlier, unsent = false, keepKey }: Written = {},
 ): Promise<FileNames> {
   const { request, commonName, message } = draft;
   // Named after its public key: if it turns out that an earlier request was sent after all, its key has not been overwritten.
   const keyName = `private_key-${request.spkiSha256.slice(0, 8)}.pem`;
-  const keyFile = earlier ? earlier.keyFile : request.encryptedKeyPem && join(directory, keyName);
+  const newKey = earlier ? undefined : request.encryptedKeyPem;
+  const keyPlace = newKey && keepKey ? await keepKey(newKey) : earlier?.keyPlace;
+  const keyFile = newKey && !keepKey ? join(directory, keyName) : earlier?.keyFile;
   const csrFile = join(directory, `${commonName}.csr`);
   const messageFile = join(directory, 'request.eml');
-  if (!earlier && keyFile && request.encryptedKeyPem)
-    await writeAtomically(join(root, keyFile), request.encryptedKeyPem);
+  if (newKey && keyFile) await writeAtomically(join(root, keyFile), newKey);
   await writeAtomically(join(root, csrFile), request.csrPem);
   await writeAtomically(join(root, messageFile), await renderMime(message, { unsent }));
-  return { ...(keyFile ? { keyFile } : {}), csrFile, messageFile };
+  return { ...(keyFile ? { keyFile } : {}), ...(keyPlace ? { keyPlace } : {}), csrFile, messageFile };
 }
 
-interface EarlierInput extends Pick<DraftInput, 'environment' | 'certificate'> {
+interface Written {
+  readonly earlier?: FileNames;
+  readonly unsent?: boolean;
+  /** Keeps the new key somewhere else than on disk. @returns how messages name the place */
+  readonly keepKey?: (encryptedKeyPem: string) => Promise<string>;
+}
+
+interface EarlierInput extends Pick<DraftInput, 'environment' | 'certificate' | 'env'> {
   readonly record: RenewalRecord;
   /** A person asks now. */
   readonly asked?: object;
@@ -162,15 +177,21 @@ interface EarlierInput extends Pick<DraftInput, 'environment' | 'certificate'> {
 /** What an earlier attempt drafted and never sent, if it is still what the configuration requires. */
 export async function earlierRequest(
   stateDir: string,
-  { record, environment, certificate, asked }: EarlierInput,
+  { record, environment, certificate, asked, env }: EarlierInput,
 ): Promise<DraftedRequest | undefined> {
-  const { csrFile, keyFile, spkiSha256 } = record;
+  const { csrFile, keyFile, keyPlace, spkiSha256 } = record;
   const choice = chooseCommonName(environment, certificate);
   const sameName = 'commonName' in choice && choice.commonName === record.commonName.raw();
   // Which key the first certificate is for was said by whoever asked for it, and not by the configuration.
   const isSettled = isFirst(record) && asked === undefined;
-  const sameKind = isSettled || (environment.renewal.key === 'new') === (keyFile !== undefined);
+  const sameKind = isSettled || (environment.renewal.key === 'new') === ((keyFile ?? keyPlace) !== undefined);
   if (!csrFile || !spkiSha256 || !sameName || !sameKind) return undefined;
   if (!isPresent(stateDir, csrFile) || !isPresent(stateDir, keyFile)) return undefined;
+  if (keyPlace !== undefined) {
+    const held = await heldKey(record, environment, env);
+    if (held.kind === 'gone') return undefined;
+    if (held.kind === 'unknown')
+      throw new RequestRefusedError(`the private key of the request cannot be used: ${held.why}`);
+  }
   return { csrPem: await readFile(join(stateDir, csrFile), 'utf8'), spkiSha256 };
 }

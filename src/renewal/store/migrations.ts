@@ -152,6 +152,10 @@ export const migrations: readonly string[] = [
     run_on_ms  INTEGER
   ) STRICT;
   `,
+  `
+  -- How messages name the place in a secret store where the key is kept, if it is not in a file.
+  ALTER TABLE renewals ADD COLUMN key_place TEXT;
+  `,
 ];
 
 export function schemaVersion(database: DatabaseSync): number {

@@ -14,6 +14,7 @@ export const columns = {
   delivery: 'delivery',
   messageId: 'message_id',
   keyFile: 'key_file',
+  keyPlace: 'key_place',
   csrFile: 'csr_file',
   messageFile: 'message_file',
   spkiSha256: 'spki_sha256',

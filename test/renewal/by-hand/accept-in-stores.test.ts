@@ -4,10 +4,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { dayMs } from '../../../src/time/duration.ts';
 import { type } from '../../support/cli.ts';
-import { createNhsLikePki, signRequest } from '../../support/pki.ts';
+import { createNhsLikePki, type NhsLikePki, signRequest } from '../../support/pki.ts';
 import { awsError } from '../../support/stores/between.ts';
 import { motoServer, useMoto } from '../../support/stores/moto.ts';
 
@@ -15,11 +15,16 @@ const passphrase = 'planted-passphrase';
 
 describe.skipIf(!motoServer)('a renewal in Parameter Store', () => {
   const aws = useMoto();
-  const place = (name: string) => `/mavis/mesh/${name}`;
+  // What was read of a parameter is kept for the whole process, so each test has its own.
+  let tests = 0;
+  beforeEach(() => {
+    tests += 1;
+  });
+  const place = (name: string) => `/mavis/${tests}/${name}`;
   const read = async (name: string) =>
     (await aws.moto.ssm.send(new GetParameterCommand({ Name: place(name), WithDecryption: true }))).Parameter!;
 
-  async function deployed() {
+  async function deployed(renewal = '{}') {
     const folder = mkdtempSync(join(tmpdir(), 'mesh-cert-monitor-stores-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const pki = await createNhsLikePki({ notAfter: new Date(Date.now() + 20 * dayMs) });
@@ -43,6 +48,7 @@ environments:
       private_key: { aws_ssm: ${place('MESH_CLIENT_KEY')} }
       passphrase: { aws_ssm: ${place('MESH_CLIENT_KEY_PASSPHRASE')} }
       ca_bundle: { aws_ssm: ${place('MESH_CA_CERT')} }
+    renewal: ${renewal}
 `,
     );
     const here = ['--config', config, '--environment', 'integration'];
@@ -54,8 +60,10 @@ environments:
     return { folder, pki, run };
   }
 
-  test('is requested, answered, installed as new versions, and found good', async () => {
-    const { folder, pki, run } = await deployed();
+  type Run = Awaited<ReturnType<typeof deployed>>['run'];
+
+  /** Asked for, and answered by the desk. @returns the file that came back */
+  async function answered(folder: string, pki: NhsLikePki, run: Run): Promise<string> {
     expect(await run('renew')).toMatchObject({ code: 0, stderr: '' });
     const pending = join(folder, 'state', 'pending');
     const [directory = ''] = readdirSync(pending);
@@ -65,7 +73,13 @@ environments:
     });
     const issued = join(folder, 'issued.pem');
     writeFileSync(issued, pem);
+    return issued;
+  }
 
+  test('is requested, answered, installed as new versions, and found good', async () => {
+    const { folder, pki, run } = await deployed();
+    const issued = await answered(folder, pki, run);
+    const pem = readFileSync(issued, 'utf8');
     const before = await read('MESH_CLIENT_KEY');
     aws.between.answer = (asked) => (asked === 'PutParameter' ? awsError('AccessDeniedException') : undefined);
     const refused = await run('accept', '--install', issued);
@@ -80,8 +94,8 @@ environments:
     const back = (name: string) =>
       `(umask 077; f=$(mktemp) && aws ssm get-parameter --name ${place(name)}:1 --with-decryption --query 'Parameter.{Name: Name, Type: Type, Value: Value}' --output json --region eu-west-2 > "$f" && aws ssm put-parameter --overwrite`;
     expect(said).toContain(`Installed:
-  SSM parameter /mavis/mesh/MESH_CLIENT_KEY (version 2; the previous one: 1)
-  SSM parameter /mavis/mesh/MESH_CLIENT_CERT (version 2; the previous one: 1)
+  SSM parameter ${place('MESH_CLIENT_KEY')} (version 2; the previous one: 1)
+  SSM parameter ${place('MESH_CLIENT_CERT')} (version 2; the previous one: 1)
 
 To go back:
 
@@ -97,5 +111,23 @@ ${back('MESH_CLIENT_KEY')}`);
     const again = await run('accept', '--install', '--format', 'json', issued);
     expect(JSON.parse(again.stdout)).toMatchObject({ status: 'ok', install: { installed: [], stores: [] } });
     for (const each of aws.between.seen) expect(each).not.toMatch(/planted-(?!secret)|PRIVATE KEY/);
+  });
+
+  test('keeps its new key in Parameter Store too, if it is told to', async () => {
+    const { folder, pki, run } = await deployed(`{ pending_key: { aws_ssm: ${place('PENDING_KEY')} } }`);
+    const issued = await answered(folder, pki, run);
+    const pending = await read('PENDING_KEY');
+    expect(pending).toMatchObject({ Type: 'SecureString', Value: expect.stringContaining('ENCRYPTED') as string });
+    const files = readdirSync(join(folder, 'state'), { recursive: true }).map(String);
+    expect(files.filter((name) => name.includes('private_key'))).toEqual([]);
+
+    const shown = await run('accept', issued);
+    expect(shown.stdout).toContain(
+      `Private key: the new one is in SSM parameter ${place('PENDING_KEY')}. Put the same text where the application reads it`,
+    );
+    const accepted = await run('accept', '--install', issued);
+    expect(accepted.code).toBe(0);
+    expect((await read('MESH_CLIENT_KEY')).Value).toBe(pending.Value);
+    expect((await run('check', '--offline')).code).toBe(0);
   });
 });

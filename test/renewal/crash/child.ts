@@ -4,7 +4,7 @@
  */
 import { advanceRenewal } from '../../../src/renewal/engine.ts';
 import { createMailer } from '../../../src/renewal/mail/mailer.ts';
-import { recoverInterrupted } from '../../../src/renewal/send.ts';
+import { recoverInterrupted } from '../../../src/renewal/recover.ts';
 import type { EngineDeps } from '../../../src/renewal/step.ts';
 import { openStore, type RenewalStore } from '../../../src/renewal/store/store.ts';
 import { subjectNamed } from '../../support/renewal/due.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { recoverInterrupted } from '../../../src/renewal/send.ts';
+import { recoverInterrupted } from '../../../src/renewal/recover.ts';
 import { migrate, migrations, schemaVersion } from '../../../src/renewal/store/migrations.ts';
 import { openStore, type RenewalStore } from '../../../src/renewal/store/store.ts';
 import { Untrusted } from '../../../src/text/index.ts';

@@ -92,7 +92,7 @@ interface FactsProps {
 
 function Facts({ record, environment, files, keyPath }: FactsProps) {
   const { delivery, messageFile, commonName, serial, notAfter, fingerprintSha256, requestedAt, messageId } = record;
-  const { issuedFingerprintSha256, lastError, nextAttemptAt, keyFile, csrFile } = record;
+  const { issuedFingerprintSha256, lastError, nextAttemptAt, keyFile, keyPlace, csrFile } = record;
   return (
     <SummaryList
       rows={[
@@ -113,7 +113,9 @@ function Facts({ record, environment, files, keyPath }: FactsProps) {
         messageId !== undefined && ['Message ID', <Quoted text={messageId} />],
         [
           'New private key',
-          keyFile ? (
+          keyPlace ? (
+            <Quoted text={keyPlace} />
+          ) : keyFile ? (
             <code class="page-break">{keyPath}</code>
           ) : csrFile ? (
             'none: the existing key is used'
