@@ -47,6 +47,14 @@ const cases: readonly (readonly [typed: readonly string[], offered: readonly str
   [['renew', '--reason', 'ch'], []],
 ];
 
+const quoted = (text: string) => `'${text}'`;
+/** What a shell printed for each case, with a line of hyphens after each. */
+const offers = (said: string) =>
+  said
+    .split('----\n')
+    .slice(0, -1)
+    .map((words, index) => [cases[index]?.[0], words.split('\n').filter(Boolean).sort()]);
+
 describe('completion', () => {
   test.each(shells)('%s: names every command and every option', (shell) => {
     const { stdout } = spawnSync('cat', [files[shell]], { encoding: 'utf8' });
@@ -76,14 +84,22 @@ describe.skipIf(!needs('bash'))('bash', () => {
     expect(said).toBe(`complete -F _mesh_cert_monitor ${programName}\n`);
   });
 
-  test.each(cases)('%j: %j', (typed, offered) => {
-    const script = `set -u; source ${files.bash}; COMP_WORDS=(${programName} "$@"); COMP_CWORD=$#
-_mesh_cert_monitor; [ "\${#COMPREPLY[@]}" = 0 ] || printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const said = execFileSync('bash', ['--noprofile', '--norc', '-c', script, 'bash', ...typed], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
-    expect(said.split('\n').filter(Boolean).sort()).toEqual(offered);
+  // One shell for all of them: most of the time is its start.
+  const answers = () =>
+    execFileSync(
+      'bash',
+      ['--noprofile', '--norc', '-c', `set -u; source ${files.bash}\n${cases.map(asked).join('\n')}`],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+      },
+    );
+  const asked = ([typed]: (typeof cases)[number]) =>
+    `COMP_WORDS=(${[programName, ...typed].map(quoted).join(' ')}); COMP_CWORD=${typed.length}
+_mesh_cert_monitor; [ "\${#COMPREPLY[@]}" = 0 ] || printf '%s\\n' "\${COMPREPLY[@]}"; echo ----`;
+
+  test('offers what can stand there, and nothing else', () => {
+    expect(offers(answers())).toEqual(cases.map(([typed, offered]) => [typed, offered]));
   });
 
   test('an option and its value with = between them', () => {
@@ -100,15 +116,17 @@ describe.skipIf(!needs('fish'))('fish', () => {
     });
   });
 
-  test.each(cases)('%j: %j', (typed, offered) => {
-    const line = [programName, ...typed].join(' ').replace('a f', 'a\\ f');
-    const said = execFileSync('fish', ['-N', '-c', `source ${files.fish}; complete -C ${JSON.stringify(line)}`], {
+  test('offers what can stand there, and nothing else', () => {
+    const lines = cases.map(([typed]) => [programName, ...typed].join(' ').replace('a f', 'a\\ f'));
+    const asked = lines.map((line) => `complete -C ${quoted(line.replaceAll('\\', '\\\\'))}; echo ----`);
+    const said = execFileSync('fish', ['-N', '-c', [`source ${files.fish}`, ...asked].join('\n')], {
       cwd: folder,
       encoding: 'utf8',
       env: { ...process.env, HOME: folder },
     });
-    const words = said.split('\n').map((each) => each.split('\t')[0]?.replaceAll('\\', '') ?? '');
-    expect(words.filter(Boolean).sort()).toEqual(offered);
+    // Each with its description, and quoted as it has to be typed.
+    const words = said.replaceAll(/\t.*/g, '').replaceAll('\\', '');
+    expect(offers(words)).toEqual(cases.map(([typed, offered]) => [typed, offered]));
   });
 });
 
@@ -124,11 +142,8 @@ zpty -r z line '*READY*'; zpty -w -n z "$2"$'\\t'; zpty -r z line "*$3*"; print 
 
   test.each([
     ['check --off', 'check the files only'],
-    ['che', 'check every environment once'],
     ['check --format ', 'json*nagios*text'],
-    ['renewals res', 'record whether'],
     ['renewals --config x resolve --no', 'so it can be sent again'],
-    ['completion ', 'bash*fish*zsh'],
   ])('%j offers %j', (typed, awaited) => {
     const { stdout } = spawnSync('zsh', ['-f', '-c', terminal, 'zsh', folder, `${programName} ${typed}`, awaited], {
       encoding: 'utf8',
