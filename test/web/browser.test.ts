@@ -142,6 +142,23 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThan(3 * viewports.desktop.viewport.height);
   });
 
+  test('the first screen names the five worst, what is wrong with each, and what to do first', async () => {
+    const { expired, expiresImminently, expiresSoon, keyMismatch, refused, wrongOrder } = everyEnvironment();
+    const worst = [expired, keyMismatch, expiresImminently, refused, expiresSoon];
+    const other = await servePages({ estate: () => estateOf([wrongOrder, ...worst]) });
+    const { page, close } = await watchedPage(browser, other.url, { viewport: { width: 1280, height: 800 } });
+    await page.goto('/');
+    const items = await page.locator('.attention__item').all();
+    expect(items).toHaveLength(5);
+    for (const [index, item] of items.entries()) {
+      expect(await item.textContent()).toMatch(/^\S+ .{10,} since .*Do first: .{10,}/);
+      const { y = 9999, height = 0 } = (await item.boundingBox()) ?? {};
+      expect([index, y + height < 800]).toEqual([index, true]);
+    }
+    await close();
+    await other.close();
+  });
+
   test('a phone shows the name and the state of an environment first, side by side', async () => {
     const { page, close } = await watchedPage(browser, served.url, viewports.phone);
     await page.goto('/?q=expires-soon');

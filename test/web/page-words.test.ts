@@ -29,6 +29,9 @@ describe('words', () => {
       'on 22 January 2027 at 1pm.',
     );
     expect(inLondon('from Friday 22 January 2027 (2027-01-22)')).toBe('from Friday 22 January 2027');
+    expect(inLondon('It expired on 2026-11-23 (TLS alert), valid from 2026-01-02, until 2026-99-99.')).toBe(
+      'It expired on 23 November 2026 (TLS alert), valid from 2 January 2026, until 2026-99-99.',
+    );
     expect(inLondon('CN=2026-02-28, version 1.2')).toBe('CN=2026-02-28, version 1.2');
     expect(inLondon('2026-99-99 09:30 UTC')).toBe('2026-99-99 09:30 UTC');
   });

@@ -23,6 +23,7 @@ const yearSeconds = 365 * 24 * 60 * 60;
 const ownStyles = [
   'colours.css',
   'page.css',
+  'verdict.css',
   'overview.css',
   'parts.css',
   'environment.css',

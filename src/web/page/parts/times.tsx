@@ -1,6 +1,6 @@
 /** Sentences of findings and renewals on a page: their times in UTC become London's, and an ISO date beside one in words goes. */
 import { type SafeText, shortened, type Untrusted } from '../../../text/index.ts';
-import { rfc3339, shortLondonTime, utcTime } from '../../../time/index.ts';
+import { rfc3339, shortLondonDay, shortLondonTime, utcTime } from '../../../time/index.ts';
 import { cut } from './words.ts';
 
 /** `2026-02-28 09:30:00 UTC`, `Friday 22 January 2027 at 13:00 GMT (2027-01-22T13:00:00Z)`, `2027-01-22T13:00:00Z`. */
@@ -9,11 +9,17 @@ const moment =
 /** `Friday 22 January 2027 (2027-01-22)` */
 const isoBeside = /(\d{1,2} [A-Z][a-z]+ \d{4}) \(\d{4}-\d\d-\d\d\)/g;
 
+/** `expired on 2026-11-23`: not what a name may contain. */
+const bareDay = /\b(on|until|since|from) (\d{4}-\d\d-\d\d)(?=[\s.,;:)]|$)(?! \d\d:)/g;
+
 type Part = string | Date;
 
 /** Text and moments, in their order. Pure. */
 export function partsOf(sentence: string): Part[] {
-  const text = sentence.replaceAll(isoBeside, '$1');
+  const text = sentence.replaceAll(isoBeside, '$1').replaceAll(bareDay, (whole, word: string, day: string) => {
+    const noon = new Date(`${day}T12:00:00Z`);
+    return Number.isNaN(noon.getTime()) ? whole : `${word} ${shortLondonDay(noon)}`;
+  });
   const parts: Part[] = [];
   let from = 0;
   for (const found of text.matchAll(moment)) {
