@@ -111,6 +111,21 @@ describe('what bounds it', () => {
     expect(sent).toBeLessThan(64 * 1024 * 1024);
   });
 
+  test('a client that goes away in the middle is no fault of ours, and leaves its place', async () => {
+    const { port } = new URL(served.url);
+    for (let each = 0; each <= gateLimits.atOnce; each += 1) {
+      const request = httpRequest({ port, path: '/inspect', method: 'POST', agent: false });
+      request.on('error', () => {});
+      request.setHeader('content-type', 'multipart/form-data; boundary=x').setHeader('content-length', 1000);
+      request.write('--x\r\n');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      request.destroy();
+      await new Promise((resolve) => request.once('close', resolve));
+    }
+    await expect.poll(async () => (await post(formOf([client.pem]))).status).toBe(200);
+    expect(served.reported).toEqual([]);
+  });
+
   test.each<[string, RequestInit['body'], Record<string, string>, number]>([
     ['another type', 'x', { 'content-type': 'text/plain' }, 415],
     ['a body that is not what it says', 'x', { 'content-type': 'multipart/form-data; boundary=b' }, 400],

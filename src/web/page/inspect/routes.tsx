@@ -35,6 +35,7 @@ export function inspectRoutes(router: Router, site: Site): void {
     if (!leave) return form(request, response.status(429).set('Retry-After', '60'), tooMany);
     try {
       const upload = await readUpload(request);
+      if (!upload) return;
       if ('problem' in upload) return await form(request, response.status(upload.status), upload.problem);
       const dropped = await gate.inTurn(async () => (response.destroyed ? undefined : inspect(upload.files, now())));
       if (dropped) await answer(request, response, dropped);

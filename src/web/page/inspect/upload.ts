@@ -13,12 +13,16 @@ export type Upload =
   | { readonly files: readonly Buffer[] }
   | { readonly status: 400 | 413 | 415; readonly problem: SafeText };
 
-/** A request whose connection ends in the middle rejects. */
-export async function readUpload(request: IncomingMessage): Promise<Upload> {
+/** @returns undefined if the connection ended in the middle, when there is nobody to answer. */
+export async function readUpload(request: IncomingMessage): Promise<Upload | undefined> {
   const type = request.headers['content-type'] ?? '';
   if (!/^multipart\/form-data *;/i.test(type))
     return { status: 415, problem: literal('The form is to be sent as multipart/form-data.') };
-  const body = await bodyOf(request);
+  const body = await bodyOf(request).catch((error: unknown) => {
+    if (request.complete) throw error;
+    return 'gone' as const;
+  });
+  if (body === 'gone') return undefined;
   if (!body)
     return { status: 413, problem: literal('That is more than 1 MiB. No certificate or bundle is that large.') };
   const files = await filesIn(body, type);
