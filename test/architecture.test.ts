@@ -13,6 +13,7 @@ const mayImport: Record<string, readonly string[]> = {
   text: [],
   time: ['text'],
   limits: [],
+  gzip: [],
   marks: ['installation'],
   findings: ['text'],
   x509: ['errors', 'limits', 'text'],
@@ -68,12 +69,13 @@ const mayImport: Record<string, readonly string[]> = {
   report: ['diagnosis', 'findings', 'mesh', 'renewal', 'status', 'text', 'time', 'verify', 'x509'],
   inspect: ['config', 'credential', 'examine', 'findings', 'report', 'text', 'time', 'verify', 'x509'],
   'index.ts': ['inspect'],
-  metrics: ['findings', 'mesh', 'renewal', 'status', 'text', 'time', 'verify', 'x509'],
+  metrics: ['findings', 'gzip', 'mesh', 'renewal', 'status', 'text', 'time', 'verify', 'x509'],
   web: [
     'config',
     'diagnosis',
     'errors',
     'findings',
+    'gzip',
     'inspect',
     'installation',
     'mesh',
@@ -128,7 +130,7 @@ const mayImport: Record<string, readonly string[]> = {
 
 /** Deciding is pure: these rooms touch no file, no network and no clock. */
 const pure: readonly { where: RegExp; except: readonly string[] }[] = [
-  { where: /^(errors|findings|limits|text|time|x509)\//, except: [] },
+  { where: /^(errors|findings|gzip|limits|text|time|x509)\//, except: [] },
   { where: /^verify\//, except: ['verify/rehearsal.ts', 'verify/rehearsal-server.ts'] },
   { where: /^bundle\//, except: ['bundle/read.ts'] },
   { where: /^renewal\/(decide|findings)\.ts$/, except: [] },

@@ -2,10 +2,10 @@
  * The samples of each metric for a few environments at a time, kept compressed. A block is written again only for the metrics whose part of
  * some status has changed.
  */
+import { type GzipPart, gzipPart } from '../gzip/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
 import { metricCatalogue, metricNames } from './catalogue.ts';
 import { familyText, labelValue, type Sample, withoutHead } from './format.ts';
-import { type GzipPart, gzipPart } from './gzip-parts.ts';
 import { type EnvironmentMetricName, isOfEnvironment, isSame, type Part, series } from './series.ts';
 import { isOnlyCheckedAgain } from './unchanged.ts';
 

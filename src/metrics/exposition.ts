@@ -1,11 +1,11 @@
 /** Turns the state of the service into the text that Prometheus reads, and keeps what has not changed since the last scrape. */
+import { type GzipPart, gzipHead, gzipPart, gzipTail, textOf } from '../gzip/index.ts';
 import type { EstateStatus } from '../status/index.ts';
 import { literal, shellWord } from '../text/index.ts';
 import { unixSeconds } from '../time/index.ts';
 import { type Block, environmentsInBlock, estateLabel, isUpToDate, writeBlock } from './blocks.ts';
 import { type MetricName, metricNames } from './catalogue.ts';
 import { type ExpositionFormat, ending, familyText, labelValue, type Sample } from './format.ts';
-import { type GzipPart, gzipHead, gzipPart, gzipTail, textOf } from './gzip-parts.ts';
 import type { ProcessMetrics } from './process.ts';
 import { isOfEnvironment, type ProcessMetricName } from './series.ts';
 import { idle, queueNames, type Work } from './work.ts';
@@ -102,7 +102,7 @@ export class Exposition {
 
   #head(name: MetricName, format: ExpositionFormat): Promise<GzipPart> {
     const key = `${format} ${name}`;
-    const head = this.#heads.get(key) ?? familyText(name, [], format).then(gzipPart);
+    const head = this.#heads.get(key) ?? familyText(name, [], format).then((text) => gzipPart(text));
     this.#heads.set(key, head);
     return head;
   }

@@ -1,11 +1,13 @@
-/** Responses are compressed with gzip for clients that accept it (RFC 9110 §12.5.3). Nothing in them is secret, so BREACH has nothing to guess. */
-import { promisify } from 'node:util';
-import { createGzip, gzip } from 'node:zlib';
+/**
+ * Responses are compressed with gzip for clients that accept it (RFC 9110 §12.5.3), in this thread: Node's pool may be stuck behind a disk that hangs.
+ * Nothing in them is secret, so BREACH has nothing to guess.
+ */
+import { gzipSync } from 'node:zlib';
 import type { Response } from 'express';
+import { type GzipPart, gzipHead, gzipPart, gzipTail } from '../../gzip/index.ts';
 
-/** In a thread of the pool of Node.js, which other work waits for too: most of the gain for little time. */
+/** Most of the gain for little time. */
 const level = 3;
-const compress = promisify(gzip);
 /** Bytes. What is shorter fits into one packet anyway. */
 const least = 1024;
 
@@ -17,17 +19,24 @@ export function takesGzip(response: Response): boolean {
 }
 
 /** A whole text of moderate length. Status and headers must be set already. */
-export async function sendText(response: Response, text: string): Promise<void> {
-  if (!takesGzip(response) || Buffer.byteLength(text) < least) return void response.send(text);
-  const body = await compress(text, { level });
-  response.set('Content-Encoding', 'gzip').send(body);
+export function sendText(response: Response, text: string): void {
+  if (!takesGzip(response) || Buffer.byteLength(text) < least) response.send(text);
+  else response.set('Content-Encoding', 'gzip').send(gzipSync(text, { level }));
 }
 
-/** For a response that is written in pieces. */
-export function gzipFor(response: Response) {
-  response.set('Content-Encoding', 'gzip');
-  return createGzip({ level });
+/** What is written in pieces. */
+export async function* zipped(pieces: AsyncIterable<string | Uint8Array>): AsyncGenerator<Uint8Array> {
+  const parts: GzipPart[] = [];
+  yield gzipHead;
+  for await (const piece of pieces) {
+    const part = gzipPart(piece, level);
+    parts.push({ ...part, deflated: nothing });
+    yield part.deflated;
+  }
+  yield gzipTail(parts);
 }
+
+const nothing = new Uint8Array();
 
 /** What never changes: once, and as small as it gets. */
-export const compressWell = (body: Buffer): Promise<Buffer> => compress(body, { level: 9 });
+export const compressWell = (body: Buffer): Buffer => gzipSync(body, { level: 9 });

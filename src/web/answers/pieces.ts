@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
-import { gzipFor, sendText, takesGzip } from './compression.ts';
+import { sendText, takesGzip, zipped } from './compression.ts';
 import { turnsOf } from './turns.ts';
 
 type Piece = string | Uint8Array;
@@ -29,10 +29,12 @@ export function* jsonList<Element>(
 
 /** Status and headers must be set already. Compressed for those who accept it. A client that goes away is not an error. */
 export async function sendPieces(request: IncomingMessage, response: Response, pieces: Pieces): Promise<void> {
-  const zip = takesGzip(response) ? [gzipFor(response)] : [];
+  const zips = takesGzip(response);
+  if (zips) response.set('Content-Encoding', 'gzip');
   if (request.method === 'HEAD') return void response.end();
+  const written = inTurns(request, pieces);
   try {
-    await pipeline([Readable.from(inTurns(request, pieces)), ...zip, response]);
+    await pipeline(Readable.from(zips ? zipped(written) : written), response);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   }
@@ -40,6 +42,8 @@ export async function sendPieces(request: IncomingMessage, response: Response, p
 
 /** Characters. A text of up to this length is kept after its digest is known, rather than written twice. */
 const longestKept = 512 * 1024;
+/** Characters. A text of up to this length is compressed in one turn of the event loop. */
+const longestAtOnce = 64 * 1024;
 
 /**
  * With an ETag for the whole text, and 304 for a client that already has it. A long text is written twice, once for its digest, so that it is
@@ -64,8 +68,8 @@ export async function sendTagged(
   const etag = `W/"${digest.digest('base64url').slice(0, 22)}"`;
   response.set({ 'Cache-Control': 'private, no-cache', ETag: etag });
   if (has(request.headers['if-none-match'], etag)) return void response.vary('Accept-Encoding').status(304).end();
-  if (kept) await sendText(response, kept.join(''));
-  else await sendPieces(request, response, make());
+  if (kept && length <= longestAtOnce) sendText(response, kept.join(''));
+  else await sendPieces(request, response, kept ?? make());
 }
 
 async function* inTurns<P extends Piece>(request: IncomingMessage, pieces: Pieces<P>): AsyncGenerator<P> {

@@ -24,7 +24,7 @@ export function sendPage(
   response: Response,
   about: About,
   content: Parameters<typeof renderPage>[1],
-): Promise<void> {
+): void {
   const { styles, script, icon } = assets;
   const { environments, name } = shown.estate();
   const estate = { ...(name === undefined ? {} : { name }), standing: worstStanding(tally(environments)) };
@@ -32,12 +32,12 @@ export function sendPage(
   const { pathname, search } = new URL(request.originalUrl, 'http://here');
   const frame = { styles, script, icon: icon(standing), here: pathname + search, now: shown.now(), estate };
   response.set('Cache-Control', 'no-store').type('html');
-  return sendText(response, renderPage({ ...frame, ...about, standing }, content));
+  sendText(response, renderPage({ ...frame, ...about, standing }, content));
 }
 
-export function sendMissing(site: Site, request: Request<object>, response: Response, what: string): Promise<void> {
+export function sendMissing(site: Site, request: Request<object>, response: Response, what: string): void {
   response.status(404);
-  return sendPage(site, request, response, { title: 'Not found', headline: 'Not found' }, <NotFound what={what} />);
+  sendPage(site, request, response, { title: 'Not found', headline: 'Not found' }, <NotFound what={what} />);
 }
 
 /** Programs get problem details, and so does everyone below these paths. */

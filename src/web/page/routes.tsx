@@ -25,7 +25,7 @@ export function pageRoutes(site: Site): Router {
   return router;
 }
 
-function overview(site: Site, request: Request, response: Response): Promise<void> {
+function overview(site: Site, request: Request, response: Response): void {
   const { shown } = site;
   const [estate, now] = [shown.estate(), shown.now()];
   const { environments } = estate;
@@ -40,7 +40,7 @@ function overview(site: Site, request: Request, response: Response): Promise<voi
     return { environment, past: shown.past(environment.name, now), isOnTop: onTop.has(environment), now };
   });
   const headline = overviewHeading(counts);
-  return sendPage(
+  sendPage(
     site,
     request,
     response,
@@ -49,14 +49,14 @@ function overview(site: Site, request: Request, response: Response): Promise<voi
   );
 }
 
-function environment(site: Site, request: Request<{ name: string }>, response: Response): Promise<void> {
+function environment(site: Site, request: Request<{ name: string }>, response: Response): void {
   const { shown } = site;
   const { name } = request.params;
   const environment = shown.estate().environments.find((each) => each.name === name);
   const now = shown.now();
-  if (!environment) return sendMissing(site, request, response, 'No environment has that name.');
+  if (!environment) return void sendMissing(site, request, response, 'No environment has that name.');
   const headline = `${name}: ${environmentHeading(environment, now)}`;
-  return sendPage(
+  sendPage(
     site,
     request,
     response,

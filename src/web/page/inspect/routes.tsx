@@ -14,19 +14,19 @@ export function inspectRoutes(router: Router, site: Site): void {
   const { now, inspect } = site.shown;
   const about = { section: 'inspect', isAnswer: true } as const;
 
-  function form(request: Request, response: Response, problem?: SafeText): Promise<void> {
+  function form(request: Request, response: Response, problem?: SafeText): void {
     const title = problem ? 'Not inspected' : 'Inspect a file';
     const page = <InspectForm script={site.assets.inspectScript} problem={problem} />;
-    return sendPage(site, request, response, { ...about, title, headline: title }, page);
+    sendPage(site, request, response, { ...about, title, headline: title }, page);
   }
 
-  function answer(request: Request, response: Response, dropped: Dropped): Promise<void> {
-    if ('refused' in dropped) return form(request, response.status(422), refusal(dropped.refused));
+  function answer(request: Request, response: Response, dropped: Dropped): void {
+    if ('refused' in dropped) return void form(request, response.status(422), refusal(dropped.refused));
     const { inspected } = dropped;
     const standing = statusOf(inspected.assessment.findings);
     const title = 'Inspected file';
     const page = <InspectResult inspected={inspected} standing={standing} />;
-    return sendPage(site, request, response, { ...about, title, headline: title, standing }, page);
+    sendPage(site, request, response, { ...about, title, headline: title, standing }, page);
   }
 
   async function judge(request: Request, response: Response): Promise<void> {
@@ -36,9 +36,9 @@ export function inspectRoutes(router: Router, site: Site): void {
     try {
       const upload = await readUpload(request);
       if (!upload) return;
-      if ('problem' in upload) return await form(request, response.status(upload.status), upload.problem);
+      if ('problem' in upload) return form(request, response.status(upload.status), upload.problem);
       const dropped = await gate.inTurn(async () => (response.destroyed ? undefined : inspect(upload.files, now())));
-      if (dropped) await answer(request, response, dropped);
+      if (dropped) answer(request, response, dropped);
     } finally {
       leave();
     }

@@ -77,8 +77,8 @@ function serveFiles(router: Router, name: string, files: Files): string {
 }
 
 function fileOf(files: Files): RequestHandler<{ file: string }> {
-  const compressed = new Map<string, Promise<Buffer>>();
-  return async (request, response) => {
+  const compressed = new Map<string, Buffer>();
+  return (request, response) => {
     const { file } = request.params;
     const content = files.get(file);
     if (!content) return sendProblem(response as Response, 404);
@@ -86,6 +86,6 @@ function fileOf(files: Files): RequestHandler<{ file: string }> {
     if (!takesGzip(response as Response)) return void response.send(content);
     const small = compressed.get(file) ?? compressWell(content);
     compressed.set(file, small);
-    response.set('Content-Encoding', 'gzip').send(await small);
+    response.set('Content-Encoding', 'gzip').send(small);
   };
 }

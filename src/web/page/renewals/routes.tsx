@@ -30,7 +30,7 @@ export function renewalRoutes(site: Site): Router {
   return router;
 }
 
-function renewals(site: Site, request: Request, response: Response): Promise<void> {
+function renewals(site: Site, request: Request, response: Response): void {
   const { shown } = site;
   const now = shown.now();
   const list = request.query.list === 'recorded' ? 'recorded' : 'upcoming';
@@ -41,7 +41,7 @@ function renewals(site: Site, request: Request, response: Response): Promise<voi
   const page = Math.min(Math.max(1, pageNumber(request.query.page)), pages);
   // Records are kept oldest first, and shown newest first.
   const [from, to] = [Math.max(0, found - page * perPage), found - (page - 1) * perPage];
-  return sendPage(
+  sendPage(
     site,
     request,
     response,

@@ -19,11 +19,17 @@ export const gzipHead = Buffer.from([0x1f, 0x8b, 0x08, 0, 0, 0, 0, 0, 0, 0xff]);
 /** An empty last block. */
 const lastBlock = Buffer.from([0x03, 0x00]);
 
-export function gzipPart(text: string): GzipPart {
-  const bytes = Buffer.from(text, 'utf8');
+/**
+ * @param level - 1 (fast) to 9 (small). Default: zlib's own, 6.
+ * @example
+ * const parts = ['first\n', 'second\n'].map((text) => gzipPart(text));
+ * const whole = Buffer.concat([gzipHead, ...parts.map(({ deflated }) => deflated), gzipTail(parts)]);
+ */
+export function gzipPart(text: string | Uint8Array, level: number = constants.Z_DEFAULT_COMPRESSION): GzipPart {
+  const bytes = typeof text === 'string' ? Buffer.from(text, 'utf8') : text;
   return {
     // A copy, because zlib hands out a few bytes of a chunk of 16 KiB or more, all of which would stay in memory with them.
-    deflated: new Uint8Array(deflateRawSync(bytes, { finishFlush: constants.Z_FULL_FLUSH })),
+    deflated: new Uint8Array(deflateRawSync(bytes, { level, finishFlush: constants.Z_FULL_FLUSH })),
     length: bytes.length,
     crc: crc32(bytes),
     shift: shiftOver(bytes.length),
