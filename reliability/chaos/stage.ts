@@ -82,12 +82,12 @@ export class Stage {
 
   /** At once. */
   async kill(): Promise<void> {
-    this.#liveness.ask(undefined);
+    this.expectAnswers(false);
     await stopServiceProcess(this.service);
     this.service = undefined;
   }
 
-  /** For as long as it is stopped nobody expects an answer. */
+  /** For as long as it is stopped, or ends, nobody expects an answer, even if it has just become ready. */
   expectAnswers(expected: boolean): void {
     this.#isExpected = expected;
     this.#tell();
@@ -97,7 +97,7 @@ export class Stage {
   async end(): Promise<number | string> {
     const { service } = this;
     if (!service) return 0;
-    this.#liveness.ask(undefined);
+    this.expectAnswers(false);
     service.child.kill('SIGTERM');
     const impatient = setTimeout(() => service.child.kill('SIGKILL'), 12_000);
     const ended = await service.ended;
