@@ -2,6 +2,7 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inspectDropped } from '../../src/inspect/dropped.ts';
+import { Secret } from '../../src/sources/secret.ts';
 import { secondMs } from '../../src/time/index.ts';
 import { Gate, gateLimits } from '../../src/web/page/inspect/gate.ts';
 import { nhsLikePki } from '../support/pki.ts';
@@ -148,6 +149,22 @@ describe('what bounds it', () => {
   ])('from %s', async (_, headers, status) => {
     const given = headers.origin === 'OWN' ? { origin: served.url } : headers;
     expect((await post(formOf([client.pem]), given)).status).toBe(status);
+  });
+
+  test('whoever may not look may not inspect', async () => {
+    let asked = 0;
+    const inspect: typeof inspectDropped = (files, now) => {
+      asked += 1;
+      return inspectDropped(files, now);
+    };
+    const basicAuth = async () => ({ username: 'a', password: new Secret('b') });
+    const other = await servePages({ inspect }, { basicAuth });
+    const ask = (headers: Record<string, string>) =>
+      other.get('/inspect', { method: 'POST', body: formOf([client.pem]), headers });
+    expect([(await ask({})).status, asked]).toEqual([401, 0]);
+    expect((await ask({ authorization: `Basic ${btoa('a:b')}` })).status).toBe(200);
+    expect(asked).toBe(1);
+    await other.close();
   });
 
   test('with `no-referrer`, browsers would not name our own page as the origin', async () => {

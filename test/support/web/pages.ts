@@ -7,7 +7,7 @@ import { pastDays } from '../../../src/status/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../../../src/status/types.ts';
 import { escaped, say, Untrusted } from '../../../src/text/index.ts';
 import { dayMs } from '../../../src/time/index.ts';
-import { createApp } from '../../../src/web/app.ts';
+import { createApp, type WebOptions } from '../../../src/web/app.ts';
 import { pages } from '../../../src/web/pages.ts';
 import { type ListenOptions, listen } from '../../../src/web/server.ts';
 import type { Shown } from '../../../src/web/shown.ts';
@@ -146,7 +146,10 @@ export interface Served {
   close(): Promise<void>;
 }
 
-export async function servePages(more: Partial<Shown> = {}, options: Partial<ListenOptions> = {}): Promise<Served> {
+export async function servePages(
+  more: Partial<Shown> = {},
+  { basicAuth, ...options }: Partial<ListenOptions> & Pick<WebOptions, 'basicAuth'> = {},
+): Promise<Served> {
   const messageFile = Buffer.from(`Subject: MESH certificate renewal request\r\n\r\n${sampleMessage.text}`);
   const files: RenewalFiles = { csrPem: sampleCsr, message: sampleMessage, messageFile };
   const shown: Shown = {
@@ -165,6 +168,7 @@ export async function servePages(more: Partial<Shown> = {}, options: Partial<Lis
     now: shown.now,
     build: { version: '1.2.3', nodeVersion: '24.0.0' },
     report: (error) => reported.push(error),
+    ...(basicAuth ? { basicAuth } : {}),
     ...pages(shown),
   });
   const server = await listen(app, { host: '127.0.0.1', port: 0, ...options });
