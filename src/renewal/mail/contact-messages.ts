@@ -160,7 +160,7 @@ function toContact(context: Context, kind: MessageKind, { subject, body, enclose
   const { environment, from, record, now } = context;
   const facts = safeFacts(environment);
   // Once the new one is deployed, the replaced one may expire.
-  const urgent = kind === 'closing' ? undefined : urgencyOf(record.notAfter, environment, now);
+  const urgent = kind === 'closing' ? undefined : urgencyOf(record.notAfter, environment, now, context.told);
   return {
     messageId: messageIdFor(record, kind, from, record.attempts),
     about: facts.name,

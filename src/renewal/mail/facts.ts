@@ -1,6 +1,7 @@
 /** Everything from the configuration that a message quotes, and whether there is still time. */
 import type { ResolvedEnvironment } from '../../config/index.ts';
 import { isTooLateToAsk } from '../../time/index.ts';
+import type { Told } from '../types.ts';
 import { type Address, safeAddress, safeText } from './header-safety.ts';
 
 export interface Facts {
@@ -54,19 +55,29 @@ export function whoseLines({ application, environment, mailboxId, odsCode, organ
   ].join('\n');
 }
 
-/** `down`: the certificate has expired. `late`: it will, before the desk has had the working days that it needs. */
-export type Urgency = 'down' | 'late';
+/**
+ * `expired`, and `refused` by MESH for another reason: the connection is down. `late`: it will be, before the desk has had the working days that it
+ * needs.
+ */
+export type Urgency = 'expired' | 'refused' | 'late';
 
 /** @param notAfter - absent when the request is for the first certificate: nothing stops working while it is not there. */
 export function urgencyOf(
   notAfter: Date | undefined,
   { renewal }: Pick<ResolvedEnvironment, 'renewal'>,
   now: Date,
+  told?: Told,
 ): Urgency | undefined {
   if (!notAfter) return undefined;
-  if (notAfter < now) return 'down';
+  if (notAfter < now) return 'expired';
+  if (isRefused(told)) return 'refused';
   return isTooLateToAsk(notAfter, renewal.deskWorkingDays, now) ? 'late' : undefined;
 }
+
+/** The message about a failed handshake begins with its reason. Any other reason has nothing to do with the certificate. */
+const isRefused = (told: Told | undefined): boolean =>
+  told?.cause?.code === 'handshake_failed' &&
+  /^client_certificate_(?:rejected|revoked|expired):/.test(told.cause.message ?? '');
 
 /** People at a service desk sort by subject. */
 export const urgentSubject = (urgency: Urgency | undefined, subject: string): string =>

@@ -7,7 +7,7 @@ import type { ResolvedEnvironment } from '../../config/index.ts';
 import { plural } from '../../text/index.ts';
 import { dayMs, lastWorkingDayBefore, londonDay, londonTime } from '../../time/index.ts';
 import type { Certificate } from '../../x509/index.ts';
-import type { RequestKey } from '../types.ts';
+import type { RequestKey, Told } from '../types.ts';
 import { contactLine, type Facts, safeFacts, urgencyOf, urgentSubject, whoseLines } from './facts.ts';
 import { type Address, parseAddress, safeAddress, safeText } from './header-safety.ts';
 
@@ -53,6 +53,8 @@ export interface CertificateRequest {
   readonly enclosures: readonly Attachment[];
   /** Why a person asks ahead of time, in their own words. */
   readonly reason?: string;
+  /** What is wrong with the environment now. */
+  readonly told?: Told;
   /** The same for the same request, however often it is sent: see `messageIdFor`. */
   readonly messageId: string;
   readonly now: Date;
@@ -87,7 +89,7 @@ export function renderRequest(request: CertificateRequest): Message {
     cc: [facts.contact],
     replyTo: facts.contact,
     subject: urgentSubject(
-      urgencyOf(request.certificate?.notAfter, environment, request.now),
+      urgencyOf(request.certificate?.notAfter, environment, request.now, request.told),
       `MESH certificate ${request.certificate ? 'renewal request' : 'request'}: ${facts.application}, ${facts.environment}, mailbox ${facts.mailboxId}`,
     ),
     text: requestText(request, facts),
@@ -125,12 +127,14 @@ ${facts.application} (${facts.organisation === undefined ? '' : `${facts.organis
 }
 
 /** A paragraph of its own, where the answer cannot wait its turn. */
-function urgentLines({ certificate, environment, now }: CertificateRequest): string {
+function urgentLines({ certificate, environment, now, told }: CertificateRequest): string {
   if (!certificate) return '';
   const { deskWorkingDays } = environment.renewal;
   const cutOff = 'the mailbox is cut off until a new one is in place';
-  switch (urgencyOf(certificate.notAfter, environment, now)) {
-    case 'down':
+  switch (urgencyOf(certificate.notAfter, environment, now, told)) {
+    case 'refused':
+      return `\nThis is urgent. MESH refuses the current certificate: ${cutOff}.\n`;
+    case 'expired':
       return `\nThis is urgent. MESH does not accept an expired certificate: ${cutOff}.\n`;
     case 'late':
       return `\nThis is urgent. Fewer than ${plural(deskWorkingDays, 'working day')} are left before the certificate expires on ${londonTime(certificate.notAfter)}. From then on ${cutOff}.\n`;

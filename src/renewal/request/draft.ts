@@ -99,6 +99,7 @@ function render(input: DraftInput, name: AskedName, { csrPem }: DraftedRequest, 
     enclosures,
     messageId: requestMessageId,
     ...(reason === undefined ? {} : { reason }),
+    ...(told ? { told } : {}),
     now,
   });
   const { commonName } = name;

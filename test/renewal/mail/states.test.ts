@@ -1,6 +1,7 @@
 /** Each kind of mail in each of its states, byte for byte, and what every one of them has in its head. */
 import { simpleParser } from 'mailparser';
 import { describe, expect, test } from 'vitest';
+import { type HandshakeReason, judgeHandshake } from '../../../src/mesh/index.ts';
 import {
   renderClosing,
   renderReminder,
@@ -22,6 +23,7 @@ import {
   replaced,
   requestFor,
 } from '../../support/renewal/samples.ts';
+import { sampleFailedHandshake, sampleNow } from '../../support/status.ts';
 
 const environment = environmentOf('integration', { organisation: 'Leeds Teaching Hospitals NHS Trust' });
 /** The certificate expires on Friday 22 January 2027 at noon; Thursday 14 January is the last safe day. */
@@ -101,6 +103,40 @@ describe('urgency', () => {
     );
     expect(request(times['last-safe-day']).text).not.toContain('urgent');
   });
+
+  /** In the words of the finding itself. */
+  const handshakeFailed = (reason: HandshakeReason) => ({
+    cause: judgeHandshake(
+      environment,
+      { last: sampleFailedHandshake(reason), watchingSince: sampleNow },
+      sampleNow,
+    )[0]!,
+    headline: literal('The handshake fails'),
+    lastingAction: literal('Look.'),
+  });
+
+  test.each(['client_certificate_rejected', 'client_certificate_revoked', 'client_certificate_expired'] as const)(
+    'a certificate that MESH refuses (%s) is urgent, however long it is valid',
+    (reason) => {
+      const told = handshakeFailed(reason);
+      const { subject, text } = renderRequest(requestFor(environment, { now: times['in-time'], told }));
+      expect(subject).toMatch(/^URGENT: /);
+      expect(text).toContain(
+        '\nThis is urgent. MESH refuses the current certificate: the mailbox is cut off until a new one is in place.\n',
+      );
+      expect(renderReview(request(times['in-time']), { ...context(times['in-time']), told }).subject).toMatch(
+        /^URGENT: /,
+      );
+    },
+  );
+
+  test.each(['connection_refused', 'authentication_failed', 'server_error'] as const)(
+    'a handshake that fails for another reason (%s) is none of the desk’s',
+    (reason) => {
+      const asked = { now: times['in-time'], told: handshakeFailed(reason) };
+      expect(renderRequest(requestFor(environment, asked)).subject).not.toMatch(/urgent/i);
+    },
+  );
 
   test('a first request is never urgent: nothing stops working', () => {
     const { certificate: _, ...first } = requestFor(environment, { now: times.expired });
