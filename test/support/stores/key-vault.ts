@@ -21,6 +21,8 @@ export interface KeyVault {
   /** A vault that nobody has used yet. */
   own(): string;
   readonly secrets: Map<string, VaultSecret>;
+  /** Called when a secret has been handed out: what others do while the rest is read. */
+  afterRead: ((name: string) => void) | undefined;
   /** Of the identity: whether it may set secrets. */
   maySet: boolean;
   /** Variables with which the SDK's default chain finds the managed identity. */
@@ -87,7 +89,8 @@ export async function startKeyVault(): Promise<KeyVault> {
     const secret = secrets.get(name);
     if (!secret) return fail(404, 'SecretNotFound');
     if (secret.disabled) return fail(403, 'Forbidden', 'SecretDisabled');
-    return show(secret);
+    show(secret);
+    return vault.afterRead?.(name);
   });
   const identity = createHttpServer((request, response) => {
     seen.push(`${request.method} ${request.url}`);
@@ -113,6 +116,7 @@ export async function startKeyVault(): Promise<KeyVault> {
       return `https://mesh-${vaults}.vault.azure.net:${port}`;
     },
     secrets,
+    afterRead: undefined,
     maySet: true,
     variables: { IDENTITY_ENDPOINT: `http://127.0.0.1:${identityPort}/token`, IDENTITY_HEADER: 'planted-header' },
     asked,

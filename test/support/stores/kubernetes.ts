@@ -1,5 +1,6 @@
 /**
- * A stand-in for the Kubernetes API server. It answers `get secrets` and `patch secrets` (RFC 7396, with resourceVersion and dryRun) as the
+ * A stand-in for the Kubernetes API server, for what the real one cannot be made to do: be slow, throttle, answer without end. Otherwise
+ * test/sources/kubernetes/real.test.ts asks the real one. It answers `get secrets` and `patch secrets` (RFC 7396, with resourceVersion and dryRun) as the
  * API reference describes them, and asks for a service account's token.
  */
 import { createServer } from 'node:https';
@@ -23,6 +24,8 @@ export interface ApiServer {
   readonly secrets: Map<string, ApiSecret>;
   /** Of the service account: whether it may patch. */
   mayPatch: boolean;
+  /** Called when a Secret has been handed out: what others do while the rest is read. */
+  afterRead: ((name: string) => void) | undefined;
   /** Called before a patch is looked at: what others do meanwhile. */
   beforePatch: ((isDryRun: boolean) => void) | undefined;
   token: string;
@@ -86,7 +89,9 @@ export async function startApiServer(): Promise<ApiServer> {
       return undefined;
     }
     const secret = api.secrets.get(`${namespace}/${name}`);
-    return secret ? show(secret) : status(404, 'NotFound');
+    if (!secret) return status(404, 'NotFound');
+    show(secret);
+    return api.afterRead?.(`${namespace}/${name}`);
   });
   const port = await listening(listener);
   const api: ApiServer = {
@@ -94,6 +99,7 @@ export async function startApiServer(): Promise<ApiServer> {
     rootPem: root.pem,
     secrets: new Map(),
     mayPatch: true,
+    afterRead: undefined,
     beforePatch: undefined,
     token: 'planted-account-token',
     answer: undefined,

@@ -21,6 +21,8 @@ export interface VaultStandIn {
   readonly tokens: Set<string>;
   /** What tokens may do, for each path. Default: everything. */
   readonly capabilities: Map<string, readonly string[]>;
+  /** Called when a secret has been handed out: what others do while the rest is read. */
+  afterRead: ((path: string) => void) | undefined;
   /** Called before a write is looked at: what others do meanwhile. */
   beforeWrite: (() => void) | undefined;
   /** Paths that no token may read. */
@@ -95,7 +97,8 @@ export async function startVault(): Promise<VaultStandIn> {
       const metadata = { version: secret.version, deletion_time: secret.data ? '' : '2026-01-01T00:00:00Z' };
       if (secret.json !== undefined)
         return response.writeHead(200).end(`{"data":{"data":${secret.json},"metadata":${JSON.stringify(metadata)}}}`);
-      return json(secret.data ? 200 : 404, { data: { data: secret.data ?? null, metadata } });
+      json(secret.data ? 200 : 404, { data: { data: secret.data ?? null, metadata } });
+      return vault.afterRead?.(path);
     });
   });
   const port = await listening(server);
@@ -107,6 +110,7 @@ export async function startVault(): Promise<VaultStandIn> {
     tokens: new Set(),
     forbidden: new Set(),
     capabilities: new Map(),
+    afterRead: undefined,
     beforeWrite: undefined,
     leaseSeconds: 3600,
     nextToken: undefined,
