@@ -5,6 +5,7 @@ import type { Actions } from '../../src/monitor/actions.ts';
 import { jitterMs } from '../../src/monitor/jitter.ts';
 import { noSuccesses } from '../../src/monitor/last-successes.ts';
 import { Monitor } from '../../src/monitor/monitor.ts';
+import { noStates } from '../../src/monitor/past-states.ts';
 import type { RenewalInput } from '../../src/renewal/step.ts';
 import { ResourceShortageError } from '../../src/shortage/error.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
@@ -46,6 +47,7 @@ function monitorOf(
   actions: Partial<Actions> = {},
   checkDeadlineMs = 1000,
   successes = noSuccesses,
+  states = noStates,
 ) {
   const lines: { level: string; message: string; [field: string]: unknown }[] = [];
   const record = (level: string) => (fields: object, message: string) => void lines.push({ level, message, ...fields });
@@ -72,11 +74,32 @@ function monitorOf(
     log,
     checkDeadlineMs,
     successes,
+    states,
   });
   const status = (name: string) =>
     monitor.estate().environments.find((each) => each.name === name) as EnvironmentStatus;
   return { monitor, calls, lines, status };
 }
+test('the history of states begins when MESH has been asked, follows every change, and knows each day of watching', async () => {
+  const noted: string[] = [];
+  const days: Date[] = [];
+  let assessment = sampleAssessment();
+  const { monitor } = monitorOf(names('a'), { examine: async () => examination(assessment) }, 1000, noSuccesses, {
+    ...noStates,
+    note: (environment, status, cause) => void noted.push(`${environment} ${status} ${cause}`.trim()),
+    watched: (_environments, at) => void days.push(at),
+  });
+  await monitor.checkAll();
+  expect([noted, days]).toEqual([[], [sampleNow]]);
+  await vi.advanceTimersByTimeAsync(minuteMs);
+  expect(new Set(noted)).toEqual(new Set(['a ok']));
+  assessment = unreadable;
+  await monitor.checkAll();
+  expect(noted.at(-1)).toBe('a critical certificate_unreadable');
+  expect(days).toHaveLength(2);
+  await monitor.stop();
+});
+
 const startsOf = (calls: { handshake: { mock: { calls: unknown[][] } } }, name: string) =>
   calls.handshake.mock.calls.filter(([environment]) => (environment as { name: string }).name === name).length;
 

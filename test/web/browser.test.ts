@@ -244,6 +244,22 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await close();
   });
 
+  test('on paper fifty environments take four pages, of which the first is not only a heading', async () => {
+    const { expired, healthy } = everyEnvironment();
+    const many = [...Array(50).keys()].map((each) => ({
+      ...(each ? healthy : expired),
+      name: `trust-${each}-production`,
+    }));
+    const other = await servePages({ estate: () => estateOf(many) });
+    const { page, close } = await watchedPage(browser, other.url, viewports.desktop);
+    await page.goto('/');
+    const pages = (await page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type \/Page\b(?!s)/g);
+    expect(pages?.length).toBeGreaterThan(1);
+    expect(pages?.length).toBeLessThanOrEqual(4);
+    await close();
+    await other.close();
+  });
+
   test('on paper nothing is hidden in the dark, and what is folded is opened', async () => {
     const { page, close } = await watchedPage(browser, served.url, viewports.desktop);
     await page.goto('/environments/expired');
