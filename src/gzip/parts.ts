@@ -36,6 +36,7 @@ export function gzipPart(text: string | Uint8Array, level: number = constants.Z_
   };
 }
 
+/** What it was before it was compressed. */
 export function textOf({ deflated }: GzipPart): string {
   return inflateRawSync(deflated, { finishFlush: constants.Z_SYNC_FLUSH }).toString('utf8');
 }
