@@ -305,4 +305,22 @@ describe('output', () => {
     expect(stdout).toMatch(/^ {2}Policies {3}2\.5\.29\.32\.0$/m);
     expect(stdout).toMatch(/^ {2}OCSP {7}http:\/\/ocsp\.example$/m);
   });
+
+  test('hostile extensions cannot write on the terminal, nor fill it', async () => {
+    const evil = '\u001b[2J\r\nOK  valid';
+    const names = Array.from({ length: 200 }, () => generalName.dns(`${evil}${'x'.repeat(200)}`));
+    const root = await ca({ cn: 'Root' });
+    const made = await leaf({ issuer: root, extensions: [subjectAlternativeName(...names, generalName.uri(evil))] });
+    const path = write('evil.pem', made.pem);
+    const { stdout } = await inspect(['--cert', path]);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]|^OK {2}valid$/m);
+    expect(stdout).toContain('and 189 more');
+    expect(stdout.split('\n').length).toBeLessThan(80);
+    const { inspection } = await report(['--cert', path]);
+    expect(inspection.certificates[0]?.subjectAlternativeNames?.at(-1)).toEqual({
+      kind: 'uri',
+      value: '\\u{1b}[2J\\u{d}\\u{a}OK  valid',
+    });
+  });
 });
