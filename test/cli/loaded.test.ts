@@ -96,6 +96,9 @@ const loads: Record<string, Load> = {
   },
 };
 
+/** What reads and writes secret stores: only for who has named one. */
+const ofStores = /^sources\/(aws|azure|kubernetes|vault)\/|^sources\/(stores|write)\.ts$/;
+
 const sorted = (words: string) => words.split(' ').filter(Boolean).sort();
 
 test.each(Object.entries(loads))('%s', async (_, { args, kilobytes, packages, builtins }) => {
@@ -104,6 +107,8 @@ test.each(Object.entries(loads))('%s', async (_, { args, kilobytes, packages, bu
     packages: sorted(packages),
     builtins: sorted(builtins),
   });
+  expect(loaded.ours.filter((module) => ofStores.test(module))).toEqual([]);
+  expect(loaded.ours.length).toBeGreaterThan(5);
   expect(loaded.kilobytes).toBeLessThan(kilobytes);
   expect(loaded.kilobytes).toBeGreaterThan(kilobytes * 0.8);
 });

@@ -11,6 +11,8 @@ export interface Loaded {
   readonly kilobytes: number;
   /** Of those that package.json lists. */
   readonly packages: readonly string[];
+  /** Our own modules, as paths below `src`. */
+  readonly ours: readonly string[];
   /** Without the prefix `node:`; those that take longer to load. */
   readonly builtins: readonly string[];
 }
@@ -42,6 +44,9 @@ export async function loadedBy(
   const files = modules.filter((url) => url.startsWith('file:')).map((url) => fileURLToPath(url));
   return {
     kilobytes: files.reduce((sum, file) => sum + statSync(file).size, 0) / 1000,
+    ours: [
+      ...new Set(files.flatMap(sourcesOf).flatMap((source) => /\/src\/(?!.*node_modules)(.*)/.exec(source)?.[1] ?? [])),
+    ],
     packages: [...new Set(files.flatMap(packagesIn))].filter((name) => Object.hasOwn(listed, name)).sort(),
     builtins: [...new Set([...modules, ...files].flatMap((each) => builtin.exec(each)?.[1] ?? []))].sort(),
   };
@@ -54,8 +59,11 @@ const builtin =
   /(?:^node:|\/_node_)(crypto|dns|https?|http2|net|sqlite|tls|worker_threads|zlib|undici|wasi|inspector)(?:\.js)?$/;
 
 /** From the source map that the build writes, where there is something to map. */
-function packagesIn(file: string): string[] {
+function sourcesOf(file: string): string[] {
   if (!existsSync(`${file}.map`)) return [];
-  const { sources } = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] };
-  return sources.flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
+  return (JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] }).sources;
+}
+
+function packagesIn(file: string): string[] {
+  return sourcesOf(file).flatMap((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
 }
