@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { shortageOf } from '../shortage/index.ts';
+import { DiskTurns } from './disk-turns.ts';
 
 export interface FileContent {
   readonly bytes: Buffer;
@@ -26,12 +27,19 @@ export interface Bound {
  * The content of a regular file, or the reason why it cannot be read. Never waits for a writer and never uses more memory than the limit, whatever is
  * at the path: a FIFO, `/dev/zero`, a directory, a file that grows while it is read. The open file is what is checked and read, so that
  * it cannot be swapped in between. Symbolic links are followed: Kubernetes mounts secrets behind two of them.
- * @throws {ResourceShortageError} when this process has no file descriptor or memory left to read it with.
+ * @throws {ResourceShortageError} when this process has no file descriptor or memory left to read it with, or when the disk holds up another read.
  * @example
  *     const read = await readRegularFile('ca_bundle.pem', { mostBytes: 1024 * 1024 });
  *     if ('problem' in read) throw new SourceError(`ca_bundle.pem ${read.problem.reason}`);
  */
-export async function readRegularFile(path: string, bound: Bound): Promise<FileContent | { problem: FileProblem }> {
+export function readRegularFile(path: string, bound: Bound): Promise<FileContent | { problem: FileProblem }> {
+  return turns.run(path, () => readNow(path, bound));
+}
+
+/** Of the whole process, as the threads are. */
+const turns = new DiskTurns();
+
+async function readNow(path: string, bound: Bound): Promise<FileContent | { problem: FileProblem }> {
   let handle: FileHandle | undefined;
   try {
     // O_NONBLOCK: opening a FIFO without a writer would wait for ever. O_NOCTTY: do not become the owner of a terminal.
