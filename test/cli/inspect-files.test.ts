@@ -152,7 +152,7 @@ describe('files and folders', () => {
       ['client.pem', 'ok'],
       ['deeper/client.der', 'ok'],
     ]);
-    expect(judged).toMatchObject({ code: 0, status: 'ok', others: 2 });
+    expect(judged).toMatchObject({ code: 0, status: 'ok', others: 1 });
     expect(judged.stderr).toBe(`not inspected: ${folder}/key.pem is encrypted, and no --passphrase-env is given\n`);
   });
 
@@ -211,18 +211,27 @@ describe('files and folders', () => {
     writeFileSync(join(folder, '..data', 'hidden.pem'), 'x');
     const { code, stderr, stdout } = await inspect([folder], { columns: 1000 });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/\n2 files: 2 ok; 2 without a certificate or key\n$/);
+    expect(stdout).toMatch(/\n2 files: 2 ok; 1 without a certificate or key\n$/);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what must not be there
     expect(stdout + stderr).not.toMatch(/\u001b/);
     expect(stderr).toBe(`not inspected: ${folder}/huge.pem is larger than 1 MiB\n`);
   });
 
-  test.skipIf(process.geteuid?.() === 0)('a file that may not be read is named', async () => {
-    write('client.pem', pki.client.pem);
-    chmodSync(write('closed.pem', pki.client.pem), 0);
-    const { code, stderr } = await inspect([folder]);
-    expect(code).toBe(0);
-    expect(stderr).toMatch(/closed\.pem may not be read by this process/);
+  test('a file that may not be read is named, and changes nothing else', async () => {
+    chmodSync(write('client.pem', pki.client.pem), 0o644);
+    chmodSync(write('closed.pem', pki.client.pem), 0o000);
+    for (const each of [files.directory, folder]) chmodSync(each, 0o755);
+    const root = process.geteuid?.() === 0;
+    try {
+      // Root may read everything; the refusal can only be seen as somebody else.
+      if (root) process.seteuid?.(65_534);
+      const { code, stderr, stdout } = await inspect([folder]);
+      expect(code).toBe(0);
+      expect(stderr).toMatch(/^not inspected: \S+closed\.pem may not be read by this process \(permission denied\)/);
+      expect(stdout).toMatch(/\n1 file: 1 ok\n$/);
+    } finally {
+      if (root) process.seteuid?.(0);
+    }
   });
 
   test.each([
@@ -241,7 +250,7 @@ describe('files and folders', () => {
     expect(await inspect([folder])).toEqual({
       code: 3,
       stdout: '',
-      stderr: 'error: there is neither a certificate nor a key in what was named\n',
+      stderr: 'error: there is neither a certificate nor a key that can be inspected in what was named\n',
     });
   });
 

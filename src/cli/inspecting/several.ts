@@ -28,10 +28,11 @@ export async function inspectSeveral(options: InspectOptions, at: Date, io: Comm
   let others = 0;
   for (const file of files) {
     const one = await inspectFile(file, options, at, io);
-    if (one) inspected.push(one);
-    else others += 1;
+    if (one === 'nothing') others += 1;
+    else if (one !== 'not inspected') inspected.push(one);
   }
-  if (inspected.length === 0) throw new UsageError(say`there is neither a certificate nor a key in what was named`);
+  if (inspected.length === 0)
+    throw new UsageError(say`there is neither a certificate nor a key that can be inspected in what was named`);
   io.stdout(render(inspected, others, options, io));
   return exitCode[worstStatus(inspected.map(statusOfFile))];
 }
@@ -49,13 +50,13 @@ function render(files: readonly InspectedFile[], others: number, options: Inspec
   return inspectionsText(files, others, io);
 }
 
-/** @returns undefined for a file that was only found, and holds nothing to inspect or may not be read. */
+/** A file that was only found may hold nothing to inspect. One that cannot be looked into is named on stderr. */
 async function inspectFile(
   { path, isNamed }: NamedFile,
   options: InspectOptions,
   at: Date,
   io: CommandIo,
-): Promise<InspectedFile | undefined> {
+): Promise<InspectedFile | 'nothing' | 'not inspected'> {
   const isStdin = path === '-';
   const place = isStdin ? literal('standard input') : escaped(path);
   const read = isStdin
@@ -63,18 +64,18 @@ async function inspectFile(
     : await readRegularFile(path, { mostBytes: limits.sourceBytes });
   if ('problem' in read && !isNamed) {
     io.stderr(say`not inspected: ${place} ${read.problem.reason}\n`);
-    return undefined;
+    return 'not inspected';
   }
   const bytes = 'problem' in read ? Buffer.alloc(0) : read.bytes;
   const source: AnySource = isStdin ? { kind: 'given', what: place, bytes } : { kind: 'file', path };
   const parts = await partsOf(source, bytes, place, options, io);
   // What cannot be read, or holds nothing, is a finding if a person has named it.
-  if (!parts && !isNamed) return undefined;
+  if (!parts && !isNamed) return 'nothing';
   const sources = { ...(parts?.sources ?? { certificate: source }), ...given(options) };
   const inspected = await judged(sources, options, parts?.isChain ?? false, io.env, at);
   if (!isNamed && options.passphraseEnv === undefined && needsPassphrase(inspected)) {
     io.stderr(say`not inspected: ${place} is encrypted, and no --passphrase-env is given\n`);
-    return undefined;
+    return 'not inspected';
   }
   return { file: place, inspected };
 }
