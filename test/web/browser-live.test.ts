@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EstateStatus } from '../../src/status/types.ts';
-import { environmentStatus, estateOf, everyEnvironment } from '../support/status.ts';
+import { environmentStatus, estateOf, everyEnvironment, sampleNow } from '../support/status.ts';
 import { hasChromium, launch, watchedPage } from '../support/web/browser.ts';
 import { type Served, sampleCsr, sampleMessage, servePages } from '../support/web/pages.ts';
 
@@ -159,6 +159,21 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.clock.runFor(1_500);
       expect(await age.textContent()).toBe(before);
       await close();
+    });
+
+    test('what is printed after a while says when that was so', async () => {
+      let now = sampleNow;
+      const own = await servePages({ estate: () => estateOf([everyEnvironment().healthy]), now: () => now });
+      const { page, close } = await watchedPage(browser, own.url, { viewport: { width: 1280, height: 500 } });
+      await page.clock.install();
+      await page.goto('/');
+      const printed = page.locator('.page-printed');
+      expect(await printed.textContent()).toBe('As at 2 March 2026 at 9:30am');
+      now = new Date(sampleNow.getTime() + 3_600_000);
+      await page.clock.runFor(everyMs + 100);
+      await expect.poll(() => printed.textContent()).toBe('As at 2 March 2026 at 10:30am');
+      await close();
+      await own.close();
     });
 
     test('focus, scroll and what was opened stay', async () => {

@@ -97,7 +97,7 @@ function show(fresh) {
   main.dataset.headline = next.dataset.headline;
   document.title = fresh.title;
   document.documentElement.className = fresh.documentElement.className;
-  for (const selector of ['#as-of', '.page-header__standing']) swap(selector, fresh);
+  for (const selector of ['#as-of', '.page-header__standing', '.page-printed']) swap(selector, fresh);
   document
     .querySelector('link[rel=icon]')
     ?.setAttribute('href', fresh.querySelector('link[rel=icon]')?.getAttribute('href'));
