@@ -36,8 +36,11 @@ image_config() { # NAME FIELD
     for (const item of [config[process.argv[1]]].flat()) console.log(item);' "$2"
 }
 
-# Sets `image_root`: the root file system of a container from this image.
-image_root() { image_root=$(bud mount "$(bud from --pull-never "$1")"); }
+# Sets `container`, one from this image, and `image_root`, its root file system.
+image_root() {
+  container=$(bud from --pull-never "$1")
+  image_root=$(bud mount "$container")
+}
 
 # What the image's health check runs, for a shell.
 image_health() {
