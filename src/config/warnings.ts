@@ -7,9 +7,9 @@ import type { Resolved } from './resolve.ts';
 import type { ConfigurationFile } from './schema.ts';
 import type { ResolvedEnvironment } from './types.ts';
 
-/** Valid, but probably not intended: one sentence each, for the log. The service still runs. */
+/** Valid, but probably not intended: one sentence each, for the log. The service still runs. Of many of one kind, the first three. */
 export function warningsOf(file: ConfigurationFile, resolved: Resolved): string[] {
-  return [
+  return fewOfEach([
     ...handshakeTooOften(resolved),
     ...loginInTheClear(resolved),
     ...openToTheNetwork(resolved),
@@ -20,7 +20,20 @@ export function warningsOf(file: ConfigurationFile, resolved: Resolved): string[
       environmentWarnings.flatMap((rule) => rule(environment)).map((sentence) => `environments[${index}].${sentence}`),
     ),
     ...secretsWritten(file, [], []),
-  ];
+  ]);
+}
+
+const mostOfAKind = 3;
+
+/** With thousands of environments nobody would see the one that is different. */
+function fewOfEach(warnings: readonly string[]): string[] {
+  const kinds = Map.groupBy(warnings, (warning) => warning.replaceAll(/\[\d+\]/g, '[]'));
+  return [...kinds.values()].flatMap((of) => {
+    const more = of.length - mostOfAKind;
+    return more > 1
+      ? [...of.slice(0, mostOfAKind), `environments: ${more} more warnings like the one before this.`]
+      : of;
+  });
 }
 
 const leastBetweenHandshakesMs = 5 * minuteMs;

@@ -63,6 +63,25 @@ test('warnings: a secret written in the file, by its path and not by its value',
   ]);
 });
 
+test.each([
+  [4, 4, undefined],
+  [5, 4, 'environments: 2 more warnings like the one before this.'],
+  [100, 4, 'environments: 97 more warnings like the one before this.'],
+])('warnings: %i of one kind are %i lines, and another kind is still seen', (count, lines, last) => {
+  const head = minimal.slice(0, minimal.indexOf('  - name'));
+  const entry = minimal.slice(minimal.indexOf('  - name')).replace('preset: integration', 'preset: production');
+  const environments = Array.from({ length: count }, (_, index) =>
+    entry.replace('- name: integration', `- name: e${index}`).replace('X26ABC1', `X26ABC${index}`),
+  );
+  const one = environments.join('').replace('password: { env: MESH_PASSWORD }', 'password: hunter2');
+  const [found, others] = Object.values(
+    Object.groupBy(warnings(head + one), (each) => String(!each.includes('a secret'))),
+  );
+  expect([found, others].map((each) => each?.length).sort()).toEqual([1, lines]);
+  const many = [found, others].find((each) => each?.length === lines);
+  if (last) expect(many?.at(-1)).toBe(last);
+});
+
 test('warnings: a certificate written in the file is no secret', () => {
   const pem = `|\n        -----BEGIN CERTIFICATE-----\n        ${'A'.repeat(80)}\n        -----END CERTIFICATE-----`;
   expect(warnings(minimal.replace('certificate: { file: client.pem }', `certificate: ${pem}`))).toEqual([]);
