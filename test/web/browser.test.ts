@@ -170,6 +170,20 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await close();
   });
 
+  test.each([769, 800, 900, 961, 1000, 1100, 1200, 1247, 1249, 1280])(
+    '%i px wide, no column is too narrow for its words',
+    async (width) => {
+      const { page, close } = await watchedPage(browser, served.url, { viewport: { width, height: 800 } });
+      await page.goto('/');
+      const narrowest = await page
+        .getByRole('columnheader', { name: 'What is wrong' })
+        .evaluate((each) => (each as unknown as { offsetWidth: number }).offsetWidth);
+      expect(narrowest).toBeGreaterThan(140);
+      expect(await overflow(page)).toBe(0);
+      await close();
+    },
+  );
+
   test.each([1000, 1024, 1100, 1200, 1264])(
     '%i px wide, the content has a margin and nobody scrolls sideways',
     async (width) => {
