@@ -9,6 +9,7 @@ import {
   refreshSources,
   type StoreSource,
 } from '../../../src/sources/index.ts';
+import { eventually } from '../../support/process.ts';
 import { inline } from '../../support/sources.ts';
 import { type Cluster, kubernetesApi, startKubernetes } from '../../support/stores/real-kubernetes.ts';
 
@@ -67,6 +68,24 @@ describe.skipIf(!kubernetesApi)('the real Kubernetes API', () => {
       subjects: [{ kind: 'User', name: cluster.user, apiGroup: 'rbac.authorization.k8s.io' }],
       roleRef: { kind: 'Role', name: 'mesh-cert-monitor', apiGroup: 'rbac.authorization.k8s.io' },
     });
+    // The API server hears of its own roles a moment later.
+    const wanted = [
+      ...sources.map((each) => ['get', each] as const),
+      ...written.map((each) => ['patch', each] as const),
+    ];
+    for (const [verb, source] of wanted)
+      await eventually(
+        () => `${verb} is still not allowed`,
+        async () => ((await mayDo(verb, nameOf(source))) ? true : undefined),
+      );
+  }
+  const nameOf = (source: StoreSource) => (source.kind === 'kubernetes_secret' ? source.name : '');
+  async function mayDo(verb: string, name: string): Promise<boolean> {
+    const resourceAttributes = { namespace, verb, resource: 'secrets', name };
+    const review = await cluster.ask('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+      spec: { user: cluster.user, resourceAttributes },
+    });
+    return (review as { status: { allowed: boolean } }).status.allowed;
   }
   const commit = async (source: StoreSource, content: string) =>
     (await prepareWrite([{ source, content: Buffer.from(content) }], {})).commit();
