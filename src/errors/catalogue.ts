@@ -36,8 +36,9 @@ export const errorCatalogue = {
   ERR_MESSAGE_FIELD_UNSAFE:
     'A configured value would add a header, a line or a recipient to a message, so the message is not written.',
   ERR_NOT_INSTALLABLE: 'A deployed file cannot be replaced by `accept --install`. Nothing was changed.',
-  ERR_NOT_WRITABLE:
-    'An item of a secret store cannot be written. The message says where and why, and which permission is missing.',
+  ERR_NOT_WRITABLE: 'An item of a secret store cannot be written. The message says why.',
+  ERR_WRITE_REFUSED:
+    'Nothing was written to secret stores. The message says where and why, which permission is missing, and what could not be put back.',
   ERR_PACKAGE_MISSING: 'A package that only one command needs is not installed. The message says how to install it.',
 } as const satisfies Readonly<Record<`ERR_${string}`, string>>;
 

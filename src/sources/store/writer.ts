@@ -1,6 +1,6 @@
 /** Writing to one item of a store, in two steps, so that nothing changes before everything is known to be possible. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MonitorError } from '../../errors/index.ts';
+import { type ErrorCode, MonitorError } from '../../errors/index.ts';
 import { type SafeText, say } from '../../text/index.ts';
 import type { SourceOf } from '../reader.ts';
 import type { StoreSource } from '../types.ts';
@@ -48,11 +48,13 @@ export interface StoreWriter<Kind extends StoreSource['kind']> {
 
 /** The store would answer, and it cannot be written all the same. Continues a sentence that begins with the place. */
 export class NotWritableError extends MonitorError {
-  override readonly code = 'ERR_NOT_WRITABLE';
+  override readonly code: ErrorCode = 'ERR_NOT_WRITABLE';
 }
 
 /** Nothing was written. The message says where and why, and what could not be put back. */
-export class WriteRefusedError extends NotWritableError {}
+export class WriteRefusedError extends NotWritableError {
+  override readonly code = 'ERR_WRITE_REFUSED';
+}
 
 export const changedMeanwhile = (): NotWritableError =>
   new NotWritableError('was changed by someone else in the meantime; nothing of that was overwritten');
