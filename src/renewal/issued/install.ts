@@ -13,7 +13,6 @@ import {
   readSecret,
   SourceError,
   type StoreSource,
-  sourceLabel,
   targetOf,
   type Variables,
   WriteRefusedError,
@@ -55,10 +54,7 @@ export async function installAccepted(
   try {
     const pem = await newParts(`${setting}`, target, accepted, env);
     const parts = newPassphrase ? await withKeyAsKept(pem, target, environment, env) : pem;
-    const changes = await changesFor(parts, env);
-    if (new Set(pem.map(({ source }) => sourceLabel(source))).size < pem.length)
-      return { refused: 'certificate, key and bundle must be in separate places' };
-    return await put(changes, env, now);
+    return await put(await changesFor(parts, env), env, now);
   } catch (error) {
     if (error instanceof NotInstallableError) return { refused: error.message };
     if (error instanceof WriteRefusedError || (error instanceof Error && 'syscall' in error))

@@ -38,6 +38,7 @@ export async function changesFor(parts: readonly NewPart[], env: Variables): Pro
   await refreshSources([parts.map(({ source }) => source)], env);
   const changes: Change[] = [];
   for (const part of parts) changes.push(...(await changeFor(part, env)));
+  await assertSeparate(parts);
   return changes;
 }
 
@@ -47,10 +48,22 @@ function changeFor(part: NewPart, env: Variables): Promise<Change[]> {
   return isInStore(source) ? storeChange(part, source, env) : fixed(part, env);
 }
 
+/** Two links to one file are one place, of which the second would overwrite the first. */
+async function assertSeparate(parts: readonly NewPart[]): Promise<void> {
+  const places = await Promise.all(
+    parts.map(({ source }) => (source.kind === 'file' ? fileAt(source.path) : undefined)),
+  );
+  const names = parts.map(({ source }, index) => places[index] ?? sourceLabel(source));
+  if (new Set(names).size < parts.length)
+    throw new NotInstallableError('certificate, key and bundle must be in separate places');
+}
+
+/** The file itself, so that a link remains a link. Undefined if there is none. */
+const fileAt = (named: string): Promise<string | undefined> => realpath(named).catch(unlessMissing);
+
 async function fileChange(part: NewPart, named: string): Promise<Change[]> {
   const { content } = part;
-  // Follows symbolic links to the file itself, so that a link remains a link.
-  const path = await realpath(named).catch(unlessMissing);
+  const path = await fileAt(named);
   if (path === undefined) {
     // The first certificate: there is nothing to replace, and the folder may be missing too.
     await mkdir(dirname(named), { recursive: true });

@@ -1,8 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readCredential } from '../../../src/credential/read.ts';
+import { installAccepted } from '../../../src/renewal/issued/install.ts';
+import type { Accepted } from '../../../src/renewal/issued/prepare.ts';
 import { Secret } from '../../../src/sources/secret.ts';
 import { nhsLikePki } from '../../support/pki.ts';
 import { answer, pendingRenewal } from '../../support/renewal/pending.ts';
@@ -101,5 +103,22 @@ describe('installing', () => {
       install: { refused: expect.stringContaining('more than one item') },
     });
     expect(await readFile(both, 'utf8')).toBe(before.certificate + before.privateKey);
+  });
+
+  test('is refused where two places are links to one file, and nothing changes', async () => {
+    const renewal = await pendingRenewal();
+    const accepted = await renewal.follow((await answer(renewal)).pem);
+    const [file, link] = [join(renewal.folder, 'one.pem'), join(renewal.folder, 'link.pem')];
+    await writeFile(file, renewal.pki.client.pem);
+    await symlink(file, link);
+    const credential = {
+      ...renewal.environment.credential!,
+      certificate: { kind: 'file', path: link },
+      caBundle: { kind: 'file', path: file },
+    } as never;
+    const environment = { ...renewal.environment, credential };
+    const result = await installAccepted(environment, accepted as Accepted, false, {}, renewal.now);
+    expect(result).toEqual({ refused: 'certificate, key and bundle must be in separate places' });
+    expect(await readFile(file, 'utf8')).toBe(renewal.pki.client.pem);
   });
 });
