@@ -12,6 +12,8 @@ export type {
   WrittenPlace,
 } from '../sources/index.ts';
 export {
+  awsOptions,
+  azureVaultName,
   decodeText,
   isInStore,
   prepareWrite,
@@ -25,6 +27,7 @@ export {
   SourceError,
   secretFrom,
   sourceLabel,
+  vaultVariables,
   WriteRefusedError,
 } from '../sources/index.ts';
 export { type DeploymentTarget, installedSources, targetOf } from './deployment-target.ts';

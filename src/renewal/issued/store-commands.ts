@@ -1,5 +1,5 @@
 /** How to put a file into a store, with the store's own tool. The tools read the files themselves, so that no secret is an argument. */
-import type { StoreSource } from '../../config/index.ts';
+import { awsOptions, azureVaultName, type StoreSource, vaultVariables } from '../../config/index.ts';
 import { type SafeText, say, shellWord } from '../../text/index.ts';
 
 export function storeCommands(source: StoreSource, file: string): SafeText[] {
@@ -16,17 +16,17 @@ export function storeCommands(source: StoreSource, file: string): SafeText[] {
         : awsJsonKey(source.id, source.jsonKey, file, awsOptions(source.store));
     case 'azure_secret':
       return [
-        say`az keyvault secret set --vault-name ${shellWord(vaultName(source.vault))} --name ${shellWord(source.name)} --file ${shellWord(file)} --output none`,
+        say`az keyvault secret set --vault-name ${shellWord(azureVaultName(source.vault))} --name ${shellWord(source.name)} --file ${shellWord(file)} --output none`,
       ];
     case 'azure_certificate':
       return [
         say`# with its key, which must not have a passphrase there: as PKCS#12 or PEM, in one file`,
-        say`az keyvault certificate import --vault-name ${shellWord(vaultName(source.vault))} --name ${shellWord(source.name)} --file NEW.pfx`,
+        say`az keyvault certificate import --vault-name ${shellWord(azureVaultName(source.vault))} --name ${shellWord(source.name)} --file NEW.pfx`,
       ];
     case 'vault': {
       const [mount = '', ...path] = source.path.split('/');
       return [
-        say`VAULT_ADDR=${shellWord(source.store.address)} vault kv patch -mount=${shellWord(mount)} ${shellWord(path.join('/'))} ${shellWord(`${source.key}=@${file}`)}`,
+        say`${vaultVariables(source.store)} vault kv patch -mount=${shellWord(mount)} ${shellWord(path.join('/'))} ${shellWord(`${source.key}=@${file}`)}`,
       ];
     }
     case 'kubernetes_secret':
@@ -42,13 +42,6 @@ function kubernetesKey(source: Extract<StoreSource, { kind: 'kubernetes_secret' 
     say`kubectl --namespace ${shellWord(source.namespace)} patch secret ${shellWord(source.name)} --type merge --patch-file ${patch}`,
     say`rm ${patch}`,
   ];
-}
-
-const vaultName = (url: string) => new URL(url).hostname.split('.')[0] ?? url;
-
-function awsOptions({ region, profile }: { readonly region?: string; readonly profile?: string }): SafeText {
-  const where = region === undefined ? say`` : say` --region ${shellWord(region)}`;
-  return profile === undefined ? where : say`${where} --profile ${shellWord(profile)}`;
 }
 
 /** The secret's other keys stay as they are. */

@@ -1,5 +1,4 @@
 /** What both AWS services share: settings of the client, and what its errors mean. */
-import { type SafeText, say, shellWord } from '../../text/index.ts';
 import { type StoreProblem, StoreUnavailableError } from '../store/driver.ts';
 import { missingPermission } from '../store/writer.ts';
 import type { AwsSettings } from '../types.ts';
@@ -22,12 +21,6 @@ const permissions =
 /** Of a call that writes, or reads in order to write: which permission is missing, if that is why it failed. */
 export const permissionToWrite = (problem: StoreProblem, action: string): StoreProblem =>
   problem.kind === 'denied' ? { ...problem, remedy: missingPermission(action) } : problem;
-
-/** For the store's own tool. */
-export function awsOptions({ region, profile }: AwsSettings): SafeText {
-  const where = region === undefined ? say`` : say` --region ${shellWord(region)}`;
-  return profile === undefined ? where : say`${where} --profile ${shellWord(profile)}`;
-}
 
 /** Of an error, only its class is kept: AWS repeats in some messages what it was sent. */
 export function awsProblem(

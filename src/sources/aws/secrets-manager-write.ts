@@ -1,12 +1,13 @@
 /** A new version of a secret: first beside the current one, and then in its place. */
 import { randomUUID } from 'node:crypto';
 import { say, shellWord } from '../../text/index.ts';
+import { awsOptions } from '../own-tools.ts';
 import { StoreUnavailableError } from '../store/driver.ts';
 import { withValues } from '../store/json-value.ts';
 import { loadPackage } from '../store/package.ts';
 import { changedMeanwhile, NotWritableError, type Put, type StoreWriter, writeCall } from '../store/writer.ts';
 import type { AwsSettings, StoreSource } from '../types.ts';
-import { awsOptions, awsProblem, clientSettings, permissionToWrite } from './client.ts';
+import { awsProblem, clientSettings, permissionToWrite } from './client.ts';
 
 type SecretSource = Extract<StoreSource, { kind: 'aws_secret' }>;
 

@@ -8,6 +8,7 @@ import { storeReader } from '../store/reader.ts';
 import { sharedStore } from '../store/shared.ts';
 import { Store } from '../store/store.ts';
 import type { AwsSettings } from '../types.ts';
+import { addedCharacters } from './arn.ts';
 import { awsProblem, clientSettings, problemNamed } from './client.ts';
 
 const storeName = 'AWS Secrets Manager';
@@ -65,8 +66,6 @@ function driver(settings: AwsSettings): StoreDriver {
 
 /** The most that BatchGetSecretValue takes. */
 const mostInBatch = 20;
-
-const addedCharacters = /-[A-Za-z0-9]{6}$/;
 
 const isDenied = (error: unknown): error is StoreUnavailableError =>
   error instanceof StoreUnavailableError && error.problem.kind === 'denied';

@@ -1,5 +1,6 @@
 /** A new version of a parameter. */
 import { type SafeText, say, shellWord } from '../../text/index.ts';
+import { awsOptions } from '../own-tools.ts';
 import { StoreUnavailableError } from '../store/driver.ts';
 import { loadPackage } from '../store/package.ts';
 import {
@@ -11,7 +12,7 @@ import {
   writeCall,
 } from '../store/writer.ts';
 import type { AwsSettings, StoreSource } from '../types.ts';
-import { awsOptions, awsProblem, clientSettings, permissionToWrite } from './client.ts';
+import { awsProblem, clientSettings, permissionToWrite } from './client.ts';
 
 type SsmSource = Extract<StoreSource, { kind: 'aws_ssm' }>;
 

@@ -1,5 +1,6 @@
 /** A new version of a secret in Key Vault. */
 import { type SafeText, say, shellWord } from '../../text/index.ts';
+import { azureVaultName } from '../own-tools.ts';
 import { StoreUnavailableError } from '../store/driver.ts';
 import {
   type Committed,
@@ -11,7 +12,7 @@ import {
   writeCall,
 } from '../store/writer.ts';
 import type { AzureSettings, StoreSource } from '../types.ts';
-import { azureFailure, connect, vaultName } from './key-vault.ts';
+import { azureFailure, connect } from './key-vault.ts';
 
 type SecretSource = Extract<StoreSource, { kind: 'azure_secret' | 'azure_certificate' }>;
 
@@ -46,7 +47,7 @@ export const azureSecretWriter: StoreWriter<'azure_secret'> = {
 
 /** Key Vault keeps versions, but has no call that makes one the current one again. The tool takes a secret from a file only. */
 function goBack(vault: string, name: string, version: string, contentType: string | undefined): SafeText {
-  const at = say`--vault-name ${shellWord(vaultName(vault))} --name ${shellWord(name)}`;
+  const at = say`--vault-name ${shellWord(azureVaultName(vault))} --name ${shellWord(name)}`;
   const type = contentType === undefined ? say`` : say` --content-type ${shellWord(contentType)}`;
   // The tool writes to no file that is there already.
   const get = say`rm "$f" && az keyvault secret download ${at} --version ${shellWord(version)} --file "$f"`;

@@ -48,9 +48,6 @@ export async function identity({ tenantId, clientId, authority }: AzureSettings)
   });
 }
 
-/** For the store's own tool. */
-export const vaultName = (url: string): string => new URL(url).hostname.split('.')[0] ?? url;
-
 const pkcs12 = 'application/x-pkcs12';
 
 function itemOf(

@@ -1,4 +1,5 @@
 import { jsonText } from '../../text/index.ts';
+import { addedCharacters } from '../aws/arn.ts';
 import type { AwsSettings, StoreSource } from '../types.ts';
 import { distinct, ofKind, type Policy } from './policy.ts';
 
@@ -82,5 +83,5 @@ function parameterArn({ name, store }: { readonly name: string; readonly store: 
 /** AWS adds a hyphen and six characters to the name. */
 function secretArn({ id, store }: { readonly id: string; readonly store: AwsSettings }): string {
   if (!id.startsWith('arn:')) return `arn:aws:secretsmanager:${anyOf(store.region)}:*:secret:${id}-??????`;
-  return /-[A-Za-z0-9]{6}$/.test(id) ? id : `${id}-??????`;
+  return addedCharacters.test(id) ? id : `${id}-??????`;
 }

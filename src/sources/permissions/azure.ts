@@ -1,4 +1,5 @@
 import { joined, type SafeText, say, shellWord } from '../../text/index.ts';
+import { azureVaultName } from '../own-tools.ts';
 import type { SourceOf } from '../reader.ts';
 import type { StoreSource } from '../types.ts';
 import { distinct, ofKind, type Policy } from './policy.ts';
@@ -6,7 +7,7 @@ import { distinct, ofKind, type Policy } from './policy.ts';
 /** A certificate is read through the secret of the same name. */
 export function azurePolicy(sources: readonly StoreSource[], written: readonly StoreSource[]): Policy[] {
   const scopesOf = (all: readonly SourceOf<'azure_secret' | 'azure_certificate'>[]) =>
-    distinct(all.map(({ vault, name }) => `${vaultName(vault)} secrets/${name}`));
+    distinct(all.map(({ vault, name }) => `${azureVaultName(vault)} secrets/${name}`));
   const scopes = scopesOf([...ofKind(sources, 'azure_secret'), ...ofKind(sources, 'azure_certificate')]);
   if (scopes.length === 0) return [];
   const newScopes = scopesOf(ofKind(written, 'azure_secret'));
@@ -24,8 +25,6 @@ export function azurePolicy(sources: readonly StoreSource[], written: readonly S
     },
   ];
 }
-
-const vaultName = (url: string) => new URL(url).hostname.split('.')[0] ?? url;
 
 const command = ({ role, vault, scope }: { role: string; vault: string; scope: string }): SafeText =>
   say`az role assignment create --assignee PRINCIPAL --role ${shellWord(role)} --scope "$(az keyvault show --name ${shellWord(vault)} --query id --output tsv)"/${shellWord(scope)}`;

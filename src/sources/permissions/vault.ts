@@ -1,10 +1,10 @@
 import { joined, say } from '../../text/index.ts';
 import type { StoreSource } from '../types.ts';
+import { dataPath } from '../vault/path.ts';
 import { distinct, ofKind, type Policy } from './policy.ts';
 
 export function vaultPolicy(sources: readonly StoreSource[], written: readonly StoreSource[]): Policy[] {
-  const pathsOf = (all: readonly StoreSource[]) =>
-    distinct(ofKind(all, 'vault').map(({ path }) => path.replace('/', '/data/')));
+  const pathsOf = (all: readonly StoreSource[]) => distinct(ofKind(all, 'vault').map(({ path }) => dataPath(path)));
   const [paths, newPaths] = [pathsOf(sources), new Set(pathsOf(written))];
   const capabilities = (path: string) => (newPaths.has(path) ? '["create", "patch", "read"]' : '["read"]');
   if (paths.length === 0) return [];

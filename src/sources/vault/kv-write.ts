@@ -1,5 +1,6 @@
 /** A new version of a secret in a KV version 2 engine. Its other keys stay as they are. */
 import { say, shellWord } from '../../text/index.ts';
+import { vaultVariables } from '../own-tools.ts';
 import { type StoreProblem, StoreUnavailableError } from '../store/driver.ts';
 import { type Answered, ask, statusProblem } from '../store/https.ts';
 import {
@@ -13,8 +14,9 @@ import {
 } from '../store/writer.ts';
 import type { StoreSource, VaultSettings } from '../types.ts';
 import type { Variables } from '../variables.ts';
-import { dataPath, storeName } from './kv.ts';
+import { storeName } from './kv.ts';
 import { sessionOf, vaultHeaders } from './login.ts';
+import { dataPath, dataUrlPath } from './path.ts';
 
 type VaultSource = Extract<StoreSource, { kind: 'vault' }>;
 type Values = Readonly<Record<string, unknown>>;
@@ -49,15 +51,14 @@ export const vaultWriter: StoreWriter<'vault'> = {
 };
 
 /** `vault kv rollback` makes a new version of an old one. */
-function goBack(whole: string, version: number, { address, namespace }: VaultSettings) {
+function goBack(whole: string, version: number, settings: VaultSettings) {
   const [mount = '', ...path] = whole.split('/');
-  const within = namespace === undefined ? say`` : say` VAULT_NAMESPACE=${shellWord(namespace)}`;
-  return say`VAULT_ADDR=${shellWord(address)}${within} vault kv rollback -mount=${shellWord(mount)} -version=${version} ${shellWord(path.join('/'))}`;
+  return say`${vaultVariables(settings)} vault kv rollback -mount=${shellWord(mount)} -version=${version} ${shellWord(path.join('/'))}`;
 }
 
 function connect(settings: VaultSettings, path: string, env: Variables) {
   const session = sessionOf(settings, env);
-  const data = path.replace('/', '/data/');
+  const data = dataPath(path);
   const call = (operation: string, method: 'GET' | 'POST' | 'PATCH', at: string, body?: object) =>
     writeCall(async (signal): Promise<Answered> => {
       const { token, ca } = await session.get(signal);
@@ -75,7 +76,7 @@ function connect(settings: VaultSettings, path: string, env: Variables) {
   };
   return {
     async read() {
-      const { status, body } = await call('reading KV', 'GET', dataPath(path));
+      const { status, body } = await call('reading KV', 'GET', dataUrlPath(path));
       const found = (body as { data?: { data?: Values | null; metadata?: { version?: number } } } | undefined)?.data;
       if (status === 404 && !found?.metadata) return undefined;
       if (status !== 200 && !found?.metadata) throw problem('reading KV', status);
@@ -96,7 +97,7 @@ function connect(settings: VaultSettings, path: string, env: Variables) {
     /** @param cas the version that it must still have */
     async write(values: Values, cas: number): Promise<number> {
       const method = cas === 0 ? 'POST' : 'PATCH';
-      const { status, body } = await call('writing KV', method, dataPath(path), { options: { cas }, data: values });
+      const { status, body } = await call('writing KV', method, dataUrlPath(path), { options: { cas }, data: values });
       if (status === 400) throw changedMeanwhile();
       if (status !== 200) throw problem('writing KV', status, cas === 0 ? 'create' : 'patch');
       return (body as { data?: { version?: number } } | undefined)?.data?.version ?? cas + 1;

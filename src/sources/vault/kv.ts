@@ -8,6 +8,7 @@ import { Store } from '../store/store.ts';
 import type { VaultSettings } from '../types.ts';
 import type { Variables } from '../variables.ts';
 import { type Access, sessionOf, vaultHeaders } from './login.ts';
+import { dataUrlPath } from './path.ts';
 
 export const storeName = 'Vault';
 const perSecond = 50;
@@ -43,9 +44,6 @@ function driver(settings: VaultSettings, env: Variables): StoreDriver {
 const permissions =
   'Give the policy that `mesh-cert-monitor permissions` prints to the role or token that `stores.vault.auth` names.';
 
-/** `MOUNT/PATH` → `MOUNT/data/PATH`: the data of a KV version 2 engine. */
-export const dataPath = (path: string) => path.replace('/', '/data/').split('/').map(encodeURIComponent).join('/');
-
 const isDenied = (item: Item): boolean => 'problem' in item && item.problem.kind === 'denied';
 
 async function readOnce(
@@ -54,7 +52,7 @@ async function readOnce(
   path: string,
   signal: AbortSignal,
 ): Promise<Item> {
-  const url = new URL(`/v1/${dataPath(path)}`, settings.address);
+  const url = new URL(`/v1/${dataUrlPath(path)}`, settings.address);
   const headers = vaultHeaders(settings, token);
   const { status, body } = await ask(storeName, 'reading KV', { method: 'GET', url, headers, ca }, signal);
   const data = (body as { data?: { data?: object | null; metadata?: Metadata } } | undefined)?.data;

@@ -29,6 +29,17 @@ const cases: readonly [StoreSource, readonly string[]][] = [
     { kind: 'vault', path: 'kv/mesh/int', key: 'cert', store: { address: 'https://vault:8200', auth } },
     ["VAULT_ADDR=https://vault:8200 vault kv patch -mount=kv mesh/int 'cert=@/var/lib/it'\\''s here/client.pem'"],
   ],
+  [
+    {
+      kind: 'vault',
+      path: 'kv/mesh',
+      key: 'cert',
+      store: { address: 'https://vault:8200', namespace: 'nhs/int', auth },
+    },
+    [
+      "VAULT_ADDR=https://vault:8200 VAULT_NAMESPACE=nhs/int vault kv patch -mount=kv mesh 'cert=@/var/lib/it'\\''s here/client.pem'",
+    ],
+  ],
 ];
 
 test.each(cases)('store commands: %s', (source, commands) => {

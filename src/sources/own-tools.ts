@@ -1,0 +1,17 @@
+/** What the stores' own command-line tools need to find the place: for commands that a person is to run. Pure. */
+import { type SafeText, say, shellWord } from '../text/index.ts';
+import type { AwsSettings, VaultSettings } from './types.ts';
+
+export function awsOptions({ region, profile }: AwsSettings): SafeText {
+  const where = region === undefined ? say`` : say` --region ${shellWord(region)}`;
+  return profile === undefined ? where : say`${where} --profile ${shellWord(profile)}`;
+}
+
+/** Of a vault's URL. */
+export const azureVaultName = (url: string): string => new URL(url).hostname.split('.')[0] ?? url;
+
+/** Goes before `vault`. */
+export function vaultVariables({ address, namespace }: Pick<VaultSettings, 'address' | 'namespace'>): SafeText {
+  const within = namespace === undefined ? say`` : say` VAULT_NAMESPACE=${shellWord(namespace)}`;
+  return say`VAULT_ADDR=${shellWord(address)}${within}`;
+}
