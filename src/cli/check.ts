@@ -1,4 +1,5 @@
 import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
+import { worstStatus } from '../findings/index.ts';
 import { checkOnce } from '../monitor/index.ts';
 import { openViewer } from '../renewal/index.ts';
 import {
@@ -8,7 +9,6 @@ import {
   nagiosLine,
   nagiosUnknown,
   type PluginFacts,
-  worstStatus,
 } from '../report/index.ts';
 import { ResourceShortageError } from '../shortage/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';

@@ -46,6 +46,11 @@ export function statusOf(findings: readonly Finding[]): Status {
   return findings.some((each) => each.severity === 'warning') ? 'warning' : 'ok';
 }
 
+/** `ok` for an empty list. */
+export function worstStatus(statuses: readonly Status[]): Status {
+  return (['critical', 'warning'] as const).find((status) => statuses.includes(status)) ?? 'ok';
+}
+
 /** Worst first; within a severity in the order the rules gave them. */
 export function worstFirst(findings: readonly Finding[]): Finding[] {
   return [...findings].sort((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity));

@@ -8,4 +8,4 @@ export {
   severities,
 } from './catalogue.ts';
 export { type CheckName, checkCatalogue, checkNames } from './checks.ts';
-export { type Finding, finding, type Status, statusOf, worstFirst } from './finding.ts';
+export { type Finding, finding, type Status, statusOf, worstFirst, worstStatus } from './finding.ts';

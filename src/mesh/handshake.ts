@@ -2,7 +2,7 @@ import { getServers } from 'node:dns';
 import type { SecureContext } from 'node:tls';
 import type { MeshEndpoint, ResolvedEnvironment, Variables } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
-import { condensed } from '../text/index.ts';
+import { condensed, urlHost } from '../text/index.ts';
 import { secondMs } from '../time/index.ts';
 import { type Certificate, MalformedCertificateError, parseCertificate } from '../x509/index.ts';
 import { Phases } from './deadline.ts';
@@ -67,9 +67,8 @@ export async function presentedChain(
   { host, port, trusted }: Server,
   options: HandshakeOptions,
 ): Promise<HandshakeResult> {
-  const name = host.includes(':') ? `[${host}]` : host;
   const mesh: MeshEndpoint = {
-    url: `https://${name}:${port}`,
+    url: `https://${urlHost(host)}:${port}`,
     mailboxId: '',
     verifyServer: true,
     probe: 'ping',

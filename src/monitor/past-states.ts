@@ -5,9 +5,9 @@
 import { join } from 'node:path';
 import { openDatabase } from '../database/index.ts';
 import { dispensable } from '../files/index.ts';
-import type { Status } from '../findings/index.ts';
+import { type Status, worstStatus } from '../findings/index.ts';
 import { type PastStates, pastDays } from '../status/index.ts';
-import { hourMs, londonDayOf } from '../time/index.ts';
+import { dayMs, hourMs, londonDayOf } from '../time/index.ts';
 import type { Log } from './log.ts';
 
 export interface StateMemory {
@@ -28,9 +28,6 @@ const schema = `
   CREATE TABLE IF NOT EXISTS days (environment TEXT NOT NULL, day INTEGER NOT NULL, first TEXT, worst TEXT NOT NULL, last TEXT NOT NULL,
     PRIMARY KEY (environment, day)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS watched (day INTEGER PRIMARY KEY) STRICT`;
-
-const order: readonly Status[] = ['ok', 'warning', 'critical'];
-const worse = (a: Status, b: Status) => (order.indexOf(a) > order.indexOf(b) ? a : b);
 
 interface Day {
   /** Undefined on the first day of an environment. */
@@ -60,9 +57,8 @@ export function openStateMemory(stateDir: string, log: Pick<Log, 'warn'>): State
         const first = before?.status as Status | undefined;
         const today = londonDayOf(at);
         const known = dayOf.get(environment, today);
-        const worst = [first, known?.worst as Status | undefined].reduce<Status>(
-          (worst, each) => (each ? worse(worst, each) : worst),
-          status,
+        const worst = worstStatus(
+          [status, first, known?.worst as Status | undefined].filter((each) => each !== undefined),
         );
         keepDay.run(environment, today, known ? (known.first ?? null) : (first ?? null), worst, status);
       }),
@@ -128,7 +124,7 @@ function open(file: string) {
       forget: (upTo: number, at: Date, configured: ReadonlySet<string>) => {
         oldDays.run(upTo);
         oldWatched.run(upTo);
-        for (const { environment } of presentBefore.all(at.getTime() - pastDays * 24 * hourMs))
+        for (const { environment } of presentBefore.all(at.getTime() - pastDays * dayMs))
           if (!configured.has(String(environment))) forgetOne.run(environment as string);
       },
     };

@@ -15,7 +15,7 @@ import { refusalFacts, type SendingSettings } from './retry.ts';
 import { patiently } from './store/patiently.ts';
 import { pendingDirectory } from './store/pending-files.ts';
 import { type Changes, type RenewalStore, StoreError, type Transition } from './store/store.ts';
-import type { RequestKey, StoredRenewal, Told } from './types.ts';
+import { type RequestKey, type StoredRenewal, statesNeedingKey, type Told } from './types.ts';
 
 export interface Sender extends SendingSettings {
   readonly store: RenewalStore;
@@ -142,7 +142,7 @@ function keeper({ environment, record }: SendInput, { store, env }: Sender) {
   };
 }
 
-const needKey = ['sending', 'requested', 'uncertain', 'issued'] as const;
+const needKey = ['sending', ...statesNeedingKey] as const;
 
 const isSame = (one: RequestKey, other: RequestKey): boolean =>
   one.environment === other.environment && one.fingerprintSha256 === other.fingerprintSha256;

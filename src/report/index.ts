@@ -11,7 +11,6 @@ export {
   type NotJudged,
   renewalJson,
   renewalRecordJson,
-  worstStatus,
 } from './json.ts';
 export { nagiosLine, nagiosUnknown, type PluginFacts, worstStanding } from './nagios.ts';
 export { renewalsText } from './renewals.ts';

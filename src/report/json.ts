@@ -1,7 +1,7 @@
 /** The status as the public JSON of `schema.ts`. Pure: the time for the days left is an argument. */
 import type { z } from 'zod';
 import { type Diagnosis, diagnose, type Evidence } from '../diagnosis/index.ts';
-import { checkNames, type Finding, type Status, statusOf } from '../findings/index.ts';
+import { checkNames, type Finding, statusOf, worstStatus } from '../findings/index.ts';
 import type { HandshakeResult } from '../mesh/index.ts';
 import type { RenewalRecord, RenewalStatus } from '../renewal/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
@@ -22,11 +22,6 @@ export interface NotJudged {
 
 /** Files without a configuration, and what was found in them. */
 export interface Inspected extends Required<Pick<Evidence, 'assessment' | 'chainOrder' | 'sources'>> {}
-
-/** `ok` for an empty list. */
-export function worstStatus(statuses: readonly Status[]): Status {
-  return (['critical', 'warning'] as const).find((status) => statuses.includes(status)) ?? 'ok';
-}
 
 /**
  * What `check --format json` prints.

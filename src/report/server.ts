@@ -4,6 +4,7 @@ import type { Status } from '../findings/index.ts';
 import { type HandshakeReason, type HandshakeResult, reasonCatalogue } from '../mesh/index.ts';
 import { joined, literal, type SafeText, say } from '../text/index.ts';
 import { rfc3339, timeLeft, utcTime } from '../time/index.ts';
+import { timeLeftStatus } from '../verify/index.ts';
 import { firstToExpire } from '../x509/index.ts';
 import { certificateLines } from './certificate.ts';
 import { chainLines } from './chain.ts';
@@ -22,9 +23,8 @@ export interface ServerInspected {
 /** Critical if it is not trusted or not reached, or expires within the critical threshold. */
 export function serverStatus({ seen, thresholds }: ServerInspected): Status {
   const first = firstToExpire(seen.serverCertificates);
-  const leftMs = first ? first.notAfter.getTime() - seen.startedAt.getTime() : 0;
-  if (seen.outcome === 'failure' || leftMs < thresholds.criticalMs) return 'critical';
-  return leftMs < thresholds.warningMs ? 'warning' : 'ok';
+  if (seen.outcome === 'failure' || !first) return 'critical';
+  return timeLeftStatus(first.notAfter, thresholds, seen.startedAt);
 }
 
 /** What `inspect --connect --format json` prints. */

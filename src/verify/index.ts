@@ -9,3 +9,4 @@ export { findPath, type PathVerdict } from './path.ts';
 export { policyFor } from './policy.ts';
 export { rehearse } from './rehearsal.ts';
 export type { AssessedCertificate, Assessment, AssessmentPolicy, CertificateRole, Rehearsal } from './types.ts';
+export { timeLeftStatus } from './validity.ts';

@@ -1,5 +1,5 @@
 /** When the client certificate and the CAs above it expire (RFC 5280 §4.1.2.5: inclusive at both ends). */
-import { type Finding, finding } from '../findings/index.ts';
+import { type Finding, finding, type Status } from '../findings/index.ts';
 import { inDays } from '../time/index.ts';
 import { type Certificate, firstToExpire } from '../x509/index.ts';
 import { dateOf, labelOf } from './label.ts';
@@ -18,11 +18,22 @@ export function judgeValidity(client: Certificate, thresholds: Thresholds, now: 
     return [
       finding('certificate_not_yet_valid', `${label} is not valid before ${dateOf(client.notBefore)}.`, { subject }),
     ];
-  const left = client.notAfter.getTime() - now.getTime();
   const message = `${label} expires on ${dateOf(client.notAfter)}, ${inDays(client.notAfter, now)}.`;
-  if (left < thresholds.criticalMs) return [finding('certificate_expires_imminently', message, { subject })];
-  if (left < thresholds.warningMs) return [finding('certificate_expires_soon', message, { subject })];
-  return [];
+  switch (timeLeftStatus(client.notAfter, thresholds, now)) {
+    case 'critical':
+      return [finding('certificate_expires_imminently', message, { subject })];
+    case 'warning':
+      return [finding('certificate_expires_soon', message, { subject })];
+    default:
+      return [];
+  }
+}
+
+/** What the time that is left alone says; critical once it is over. */
+export function timeLeftStatus(notAfter: Date, { criticalMs, warningMs }: Thresholds, now: Date): Status {
+  const leftMs = notAfter.getTime() - now.getTime();
+  if (leftMs < 0 || leftMs < criticalMs) return 'critical';
+  return leftMs < warningMs ? 'warning' : 'ok';
 }
 
 /**
@@ -43,7 +54,7 @@ export function judgeCaExpiry(
     .filter(({ notAfter }) => notAfter < soonBefore)
     .map((issuer) => {
       const message = `${labelOf(issuer)} expires on ${dateOf(issuer.notAfter)}, ${inDays(issuer.notAfter, now)}.`;
-      const isClose = issuer.notAfter.getTime() - now.getTime() < thresholds.criticalMs;
+      const isClose = timeLeftStatus(issuer.notAfter, thresholds, now) === 'critical';
       return finding('ca_expires_soon', message, {
         subject: issuer.subject.text,
         ...(isClose ? { severity: 'critical' } : {}),

@@ -2,7 +2,7 @@
 import type { AnySource } from '../../config/index.ts';
 import { readCertificates, whatIsIn } from '../../credential/index.ts';
 import { readRegularFile } from '../../files/index.ts';
-import { statusOf } from '../../findings/index.ts';
+import { statusOf, worstStatus } from '../../findings/index.ts';
 import { limits } from '../../limits/index.ts';
 import {
   type Inspected,
@@ -10,7 +10,6 @@ import {
   inspectionHeadline,
   inspectionsReport,
   inspectionsText,
-  worstStatus,
 } from '../../report/index.ts';
 import { escaped, joined, jsonText, literal, type SafeText, say } from '../../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from '../command.ts';

@@ -2,7 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import { type Response, Router } from 'express';
 import type { z } from 'zod';
-import { environmentJson, handshakeJson, renewalRecordJson, worstStatus } from '../../report/index.ts';
+import { worstStatus } from '../../findings/index.ts';
+import { environmentJson, handshakeJson, renewalRecordJson } from '../../report/index.ts';
 import type { EnvironmentStatus } from '../../status/index.ts';
 import { jsonText } from '../../text/index.ts';
 import { jsonList, sendTagged } from '../answers/pieces.ts';

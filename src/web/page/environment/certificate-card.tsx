@@ -1,5 +1,5 @@
 import type { Thresholds } from '../../../config/index.ts';
-import type { AssessedCertificate } from '../../../verify/index.ts';
+import { type AssessedCertificate, timeLeftStatus } from '../../../verify/index.ts';
 import type { Certificate } from '../../../x509/index.ts';
 import { FullName, Hex, ShortName } from '../parts/name.tsx';
 import { SummaryList } from '../parts/summary-list.tsx';
@@ -65,10 +65,8 @@ export function CertificateCard({ assessed: { role, certificate }, thresholds, s
 }
 
 /** RFC 5280 §4.1.2.5: validity is inclusive at both ends. */
-function standingAt({ notBefore, notAfter }: Certificate, { criticalMs, warningMs }: Thresholds, now: Date): Standing {
-  const leftMs = notAfter.getTime() - now.getTime();
-  if (leftMs < 0 || now < notBefore || leftMs <= criticalMs) return 'critical';
-  return leftMs <= warningMs ? 'warning' : 'ok';
+function standingAt({ notBefore, notAfter }: Certificate, thresholds: Thresholds, now: Date): Standing {
+  return now < notBefore ? 'critical' : timeLeftStatus(notAfter, thresholds, now);
 }
 
 function Ending({ certificate: { notBefore, notAfter }, now }: { certificate: Certificate; now: Date }) {
