@@ -1,6 +1,7 @@
 /** What is deployed: certificates and a handle for the private key, whose bytes never leave this room. */
-export { pemTextOf, readCertificates, readSentCertificates } from './certificates.ts';
+export { type CertificateReading, pemTextOf, readCertificates, readSentCertificates } from './certificates.ts';
 export { type KeyFound, privateKeyIn } from './form/private.ts';
+export { givenCertificates } from './given.ts';
 export { type Holds, whatIsIn } from './kinds.ts';
 export { type CredentialInputs, interpret, keyWorks, readCredential } from './read.ts';
 export { type RememberedCredential, recalled, rememberedOf } from './remembered.ts';

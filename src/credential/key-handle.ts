@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { promisify } from 'node:util';
-import { type Certificate, keyFacts, type PublicKeyFacts, publicKeyOf, toPem } from '../x509/index.ts';
+import { type Certificate, keyFacts, type PublicKeyFacts, pemOf, publicKeyOf, toPem } from '../x509/index.ts';
 import type { CryptoKey, PrivateKeyHandle } from './types.ts';
 
 const signWith = promisify(sign);
@@ -79,8 +79,6 @@ export class DeployedKey implements PrivateKeyHandle {
     };
   }
 }
-
-const pemOf = (chain: readonly Certificate[]): string => chain.map(({ der }) => toPem(der)).join('');
 
 function signingAlgorithm({ algorithm, curve }: PublicKeyFacts) {
   if (algorithm === 'RSA') return { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };

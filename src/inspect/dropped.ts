@@ -1,9 +1,8 @@
 /** Certificates that somebody puts onto a page: which of them is the client's is found out here, and a private key is refused. */
-import type { GivenSource } from '../config/index.ts';
-import type { CredentialInputs, KeyFound } from '../credential/index.ts';
+import { type CredentialInputs, givenCertificates, type KeyFound } from '../credential/index.ts';
 import { type Bench, type Examination, examineSources, here } from '../examine/index.ts';
 import type { Inspected } from '../report/index.ts';
-import { type Certificate, toPem } from '../x509/index.ts';
+import type { Certificate } from '../x509/index.ts';
 import { thresholds } from './inspect.ts';
 
 export type Dropped =
@@ -26,7 +25,8 @@ export async function inspectDropped(files: readonly Buffer[], now: Date, bench:
   const examined = (sources: CredentialInputs) =>
     examineSources(sources, { chainOrder, thresholds }, {}, now, undefined, bench);
   const alone: Looked[] = [];
-  for (const file of files) alone.push(await look({ caBundle: given('what you gave', file) }, examined));
+  for (const file of files)
+    alone.push(await look({ caBundle: { kind: 'given', what: 'what you gave', bytes: file } }, examined));
   // What cannot be read comes first: without it the rest would be judged wrongly.
   const unread = alone.find(({ examination: { credential } }) => credential.problems.length > 0);
   const certificates = alone.flatMap(({ examination }) => examination.credential.bundle);
@@ -55,11 +55,7 @@ const isClient = ({ basicConstraints, selfIssued }: Certificate) => basicConstra
 function partsOf(certificates: readonly Certificate[], client: Certificate | undefined): CredentialInputs {
   const others = certificates.filter((each) => each !== client);
   return {
-    ...(client ? { certificate: given('the client certificate', pemOf([client])) } : {}),
-    ...(others.length > 0 ? { caBundle: given('the CA bundle', pemOf(others)) } : {}),
+    ...(client ? { certificate: givenCertificates('the client certificate', [client]) } : {}),
+    ...(others.length > 0 ? { caBundle: givenCertificates('the CA bundle', others) } : {}),
   };
 }
-
-const given = (what: string, bytes: Buffer): GivenSource => ({ kind: 'given', what, bytes });
-
-const pemOf = (certificates: readonly Certificate[]) => Buffer.from(certificates.map(({ der }) => toPem(der)).join(''));

@@ -117,3 +117,7 @@ export function toPem(der: Uint8Array, label = 'CERTIFICATE'): string {
       .match(/.{1,64}/g) ?? [];
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
+
+/** A block for each, in this order. */
+export const pemOf = (certificates: readonly { readonly der: Uint8Array }[]): string =>
+  certificates.map(({ der }) => toPem(der)).join('');

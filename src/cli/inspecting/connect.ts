@@ -1,10 +1,9 @@
 /** `inspect --connect`: the chain that a server presents. Nothing is sent to it but TLS. */
-
 import { thresholds } from '../../inspect/index.ts';
 import { presentedChain } from '../../mesh/index.ts';
 import { type ServerInspected, serverHeadline, serverReport, serverStatus, serverText } from '../../report/index.ts';
 import { escapedLines, joined, jsonText, literal, say } from '../../text/index.ts';
-import { toPem } from '../../x509/index.ts';
+import { pemOf } from '../../x509/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from '../command.ts';
 import type { InspectOptions } from '../options.ts';
 import { oneLine } from './quiet.ts';
@@ -27,7 +26,7 @@ export function showServer(inspected: ServerInspected, { format, quiet }: Inspec
   else if (format !== 'pem') io.stdout(serverText(inspected, io));
   else {
     if (serverCertificates.length === 0) io.stderr(verdict());
-    io.stdout(joined(serverCertificates.map(({ der }) => escapedLines(toPem(der)))));
+    io.stdout(escapedLines(pemOf(serverCertificates)));
   }
   return exitCode[status];
 }

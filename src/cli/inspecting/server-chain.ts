@@ -1,14 +1,12 @@
 /** What `openssl s_client` printed: the chain of a server, which is judged as one, as `--connect` does. */
-import type { GivenSource } from '../../config/index.ts';
-import { readCertificates } from '../../credential/index.ts';
+import { givenCertificates, readCertificates } from '../../credential/index.ts';
 import { examineSources } from '../../examine/index.ts';
 import { catalogue, type FindingCode } from '../../findings/index.ts';
 import { thresholds } from '../../inspect/index.ts';
 import type { HandshakeResult } from '../../mesh/index.ts';
 import type { ServerInspected } from '../../report/index.ts';
-import { literal, lowerFirst, type SafeText, say } from '../../text/index.ts';
+import { lowerFirst, type SafeText, say } from '../../text/index.ts';
 import { invalidates } from '../../verify/index.ts';
-import { type Certificate, toPem } from '../../x509/index.ts';
 import { systemIssuersOf, trustedBy } from './trusted.ts';
 
 const printedByClient = /^CONNECTED\([0-9A-F]+\)\r?$|^Server certificate\r?$/m;
@@ -36,7 +34,7 @@ export async function serverChainIn(bytes: Buffer, asked: Asked): Promise<Server
   const trusted = await trustedBy(caBundle);
   const presented = [leaf, ...others];
   const bundle = [...others, ...trusted, ...systemIssuersOf([...presented, ...trusted])];
-  const sources = { certificate: given(place, [leaf]), caBundle: given(literal('the chain'), bundle) };
+  const sources = { certificate: givenCertificates(place, [leaf]), caBundle: givenCertificates('the chain', bundle) };
   const { assessment } = await examineSources(sources, { chainOrder: 'leaf-first', thresholds }, {}, at);
   // A certificate that is trusted itself needs no path.
   const isTrusted = trusted.some(({ fingerprintSha256 }) => fingerprintSha256 === leaf.fingerprintSha256);
@@ -68,9 +66,3 @@ export async function serverChainIn(bytes: Buffer, asked: Asked): Promise<Server
 /** The rules speak of a client’s, and the sentence goes on. */
 const detailOf = (message: SafeText): SafeText =>
   say`${lowerFirst(message.replaceAll(/client certificate/gi, 'certificate')).replace(/\.$/, '')}`;
-
-const given = (what: SafeText, certificates: readonly Certificate[]): GivenSource => ({
-  kind: 'given',
-  what,
-  bytes: Buffer.from(certificates.map(({ der }) => toPem(der)).join('')),
-});

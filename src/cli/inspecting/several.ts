@@ -17,7 +17,7 @@ import type { InspectOptions } from '../options.ts';
 import { chainIn, isCa } from './chain.ts';
 import { filesNamed, type NamedFile } from './files.ts';
 import { judged } from './judge.ts';
-import { pemOf } from './pem.ts';
+import { foundPem } from './pem.ts';
 import { oneLine } from './quiet.ts';
 import { standardInput } from './single.ts';
 
@@ -45,7 +45,7 @@ function render(files: readonly InspectedFile[], others: number, options: Inspec
   }
   if (options.format === 'json')
     return joined([jsonText(inspectionsReport(files, others, io.now()), 2), literal('\n')]);
-  if (options.format === 'pem') return joined(files.map(({ inspected }) => pemOf(inspected.assessment)));
+  if (options.format === 'pem') return joined(files.map(({ inspected }) => foundPem(inspected.assessment)));
   return inspectionsText(files, others, io);
 }
 
@@ -88,11 +88,11 @@ async function partsOf(source: AnySource, bytes: Buffer, place: SafeText, option
   if (holds.keystore) return { sources: { keystore: source, ...alias(options) }, isChain: false };
   const key = holds.privateKey ? { privateKey: source } : {};
   if (!holds.certificates) return holds.privateKey ? { sources: key, isChain: false } : undefined;
-  const chain = options.caBundle === undefined ? await chainIn(bytes, place) : undefined;
+  const read = await readCertificates(bytes);
+  const chain = options.caBundle === undefined ? await chainIn(read, place) : undefined;
   if (chain?.note) io.stderr(say`note: ${chain.note}\n`);
   if (chain) return { sources: { ...chain.sources, ...key }, isChain: true };
-  const { entries } = await readCertificates(bytes);
-  const isBundle = entries.length > 0 && entries.every((entry) => entry && isCa(entry));
+  const isBundle = read.entries.length > 0 && read.entries.every((entry) => entry && isCa(entry));
   if (isBundle && options.caBundle === undefined) return { sources: { caBundle: source, ...key }, isChain: true };
   return { sources: { certificate: source, ...key }, isChain: false };
 }

@@ -1,7 +1,7 @@
 /** `inspect` of one credential, whose parts are named by options. */
 import { stat } from 'node:fs/promises';
 import type { AnySource } from '../../config/index.ts';
-import type { CredentialInputs } from '../../credential/index.ts';
+import { type CredentialInputs, readCertificates } from '../../credential/index.ts';
 import { readRegularFile } from '../../files/index.ts';
 import { statusOf } from '../../findings/index.ts';
 import { limits } from '../../limits/index.ts';
@@ -11,15 +11,16 @@ import { type CommandIo, type ExitCode, exitCode, UsageError } from '../command.
 import type { InspectOptions } from '../options.ts';
 import { chainIn } from './chain.ts';
 import { judged } from './judge.ts';
-import { pemOf } from './pem.ts';
+import { foundPem } from './pem.ts';
 import { oneLine } from './quiet.ts';
 
 export async function inspectSingle(options: InspectOptions, at: Date, io: CommandIo): Promise<ExitCode> {
-  const { alias, keystore, passphraseEnv } = options;
+  const { alias, caBundle, keystore, passphraseEnv } = options;
   const sources = await partsOf(options, io);
-  const server = await serverOf(sources, options, at);
+  const content = sources.certificate && (await contentOf(sources.certificate));
+  const server = content && !sources.privateKey ? await serverIn(content, options, at) : undefined;
   if (server) return (await import('./connect.ts')).showServer(server, options, io);
-  const chain = await chainOf(sources, io);
+  const chain = content && !caBundle && !keystore ? await chainOf(content, io) : undefined;
   const inputs = {
     ...sources,
     ...chain,
@@ -37,7 +38,7 @@ function render(inspected: Inspected, { format, quiet }: InspectOptions, io: Com
     return oneLine(inspectionHeadline(inspected, io));
   }
   if (format === 'json') return joined([jsonText(inspectionReport(inspected, io.now()), 2), literal('\n')]);
-  return format === 'pem' ? pemOf(inspected.assessment) : inspectionText(inspected, io);
+  return format === 'pem' ? foundPem(inspected.assessment) : inspectionText(inspected, io);
 }
 
 type Parts = Pick<CredentialInputs, 'certificate' | 'privateKey' | 'caBundle' | 'keystore'>;
@@ -71,24 +72,26 @@ export async function standardInput({ stdin }: CommandIo): Promise<Buffer> {
   return stdin();
 }
 
+interface Content {
+  readonly bytes: Buffer;
+  readonly place: SafeText;
+}
+
 /** A certificate alone that `openssl s_client` printed is no client's. */
-async function serverOf({ certificate, privateKey }: Parts, { caBundle }: InspectOptions, at: Date) {
-  const content = certificate && !privateKey ? await contentOf(certificate) : undefined;
-  if (!content || !/^(CONNECTED|Server certificate)/m.test(content.bytes.toString('latin1'))) return undefined;
+async function serverIn({ bytes, place }: Content, { caBundle }: InspectOptions, at: Date) {
+  if (!/^(CONNECTED|Server certificate)/m.test(bytes.toString('latin1'))) return undefined;
   const { serverChainIn } = await import('./server-chain.ts');
-  return serverChainIn(content.bytes, { place: content.place, caBundle, at });
+  return serverChainIn(bytes, { place, caBundle, at });
 }
 
 /** Without a bundle, what stands beside the certificate in its file is its chain. */
-async function chainOf({ certificate, caBundle, keystore }: Parts, io: CommandIo): Promise<Parts | undefined> {
-  if (!certificate || caBundle || keystore) return undefined;
-  const content = await contentOf(certificate);
-  const chain = content && (await chainIn(content.bytes, content.place));
+async function chainOf({ bytes, place }: Content, io: CommandIo): Promise<Parts | undefined> {
+  const chain = await chainIn(await readCertificates(bytes), place);
   if (chain?.note) io.stderr(say`note: ${chain.note}\n`);
   return chain?.sources;
 }
 
-async function contentOf(source: AnySource): Promise<{ readonly bytes: Buffer; readonly place: SafeText } | undefined> {
+async function contentOf(source: AnySource): Promise<Content | undefined> {
   if (source.kind === 'given') return { bytes: Buffer.from(source.bytes), place: escaped(source.what) };
   if (source.kind !== 'file') return undefined;
   const read = await readRegularFile(source.path, { mostBytes: limits.sourceBytes });

@@ -11,8 +11,8 @@ import { UsageError } from '../command.ts';
 export const trustedBy = (caBundle: string | undefined): Promise<Certificate[]> =>
   caBundle === undefined ? nhsCertificates() : bundleIn(caBundle);
 
-/** MESH's own servers have certificates from these. */
-async function nhsCertificates(): Promise<Certificate[]> {
+/** Those that are shipped. MESH's own servers have certificates from these. */
+export async function nhsCertificates(): Promise<Certificate[]> {
   const { shippedCertificates } = await import('../../bundle/index.ts');
   return shippedCertificates.flatMap(({ pem }) => parsed(pem));
 }

@@ -12,7 +12,7 @@ import { type DeployedCredential, type PrivateKeyHandle, readCredential } from '
 import { examineCandidate } from '../../examine/index.ts';
 import type { SafeText } from '../../text/index.ts';
 import { type Assessment, looksSelfSigned, policyFor } from '../../verify/index.ts';
-import { type Certificate, parseCertificate, readPem, toPem } from '../../x509/index.ts';
+import { type Certificate, parseCertificate, pemOf, readPem, toPem } from '../../x509/index.ts';
 import { heldKey } from '../request/pending-key.ts';
 import { writeAtomically } from '../store/atomic-file.ts';
 import { pendingDirectory } from '../store/pending-files.ts';
@@ -185,7 +185,7 @@ async function layOut(
     ...(keyPlace === undefined ? {} : { keyPlace }),
   });
   await writeAtomically(files.certificate, toPem(certificate.der));
-  await writeAtomically(files.caBundle, ordered.map(({ der }) => toPem(der)).join(''));
+  await writeAtomically(files.caBundle, pemOf(ordered));
   await writeAtomically(files.instructions, instructions);
   const { pendingKey: place } = environment.renewal;
   return { path, files, instructions, ...(keyPlace === undefined || !place ? {} : { keyIn: place }) };
