@@ -1,23 +1,11 @@
 /** Writes manual pages and completion scripts, from the description of the program from which `--help` is made. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from 'commander';
-import type { CommandIo } from '../../src/cli/command.ts';
 import { type DescribedCommand, type DescribedOption, described } from '../../src/cli/completion/described.ts';
 import { completionScript, type Shell, shells } from '../../src/cli/completion/index.ts';
 import { type Example, examplesOf, shellLines } from '../../src/cli/described/examples.ts';
 import { commandsOf, exitCodeMeanings } from '../../src/cli/help.ts';
-import { createProgram, programName } from '../../src/cli/program.ts';
-
-const nowhere: CommandIo = {
-  stdout: () => {},
-  stderr: () => {},
-  env: {},
-  now: () => new Date(0),
-  colour: false,
-  columns: 100,
-};
-const programOf = (version: string): Command => createProgram(nowhere, version, () => {});
+import { programName, unrunProgram } from '../../src/cli/program.ts';
 
 /** Where a system looks for each by its name. */
 export const completionFiles: Readonly<Record<Shell, string>> = {
@@ -29,7 +17,7 @@ export const completionFiles: Readonly<Record<Shell, string>> = {
 /** `man/*.1` and `completions/`. */
 export function writeManual(dist: string): void {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-  const program = programOf(version);
+  const program = unrunProgram(version);
   for (const folder of ['man', 'completions']) mkdirSync(join(dist, folder), { recursive: true });
   for (const [name, text] of manualPages(version)) writeFileSync(join(dist, 'man', name), text);
   for (const shell of shells)
@@ -38,7 +26,7 @@ export function writeManual(dist: string): void {
 
 /** By file name, the page of the program first. */
 export function manualPages(version: string): Map<string, string> {
-  const program = programOf(version);
+  const program = unrunProgram(version);
   const commands = commandsOf(program);
   const pages = described(program).map((each, index) => {
     const examples = examplesOf(commands[index] ?? program);

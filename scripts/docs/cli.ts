@@ -1,9 +1,8 @@
 // The blocks of docs/cli.md, from the program that parses the command line.
 import type { Argument, Command, Option } from 'commander';
-import type { CommandIo } from '../../src/cli/command.ts';
 import { examplesOf } from '../../src/cli/described/examples.ts';
 import { commandsOf, exitCodeMeanings, optionDescription, pathOf, requiredGlobalOptions } from '../../src/cli/help.ts';
-import { createProgram, programName } from '../../src/cli/program.ts';
+import { programName, unrunProgram } from '../../src/cli/program.ts';
 import type { Blocks } from './blocks.ts';
 import { cell, table } from './markdown.ts';
 
@@ -15,17 +14,8 @@ export const cliBlocks: Blocks = {
   commands: { from: 'src/cli/', render: commands },
 };
 
-const nowhere: CommandIo = {
-  stdout: () => {},
-  stderr: () => {},
-  env: {},
-  now: () => new Date(0),
-  colour: false,
-  columns: 100,
-};
-
 function commands(): string {
-  const [, ...below] = commandsOf(createProgram(nowhere, '', () => {}));
+  const [, ...below] = commandsOf(unrunProgram(''));
   return below.map(section).join('\n\n');
 }
 

@@ -18,6 +18,14 @@ function errorText(error: string): SafeText {
   return joined([escaped(message), escapedLines(suggestion), say`\n`]);
 }
 
+/** The program to be read: its commands do nothing and print nowhere. */
+export const unrunProgram = (version: string): Command =>
+  createProgram(
+    { stdout: () => {}, stderr: () => {}, env: {}, now: () => new Date(0), colour: false, columns: 100 },
+    version,
+    () => {},
+  );
+
 export function createProgram(io: CommandIo, version: string, finish: Finish): Command {
   const program = new Command(programName)
     .description(

@@ -2,6 +2,7 @@
 import { type SafeText, say, shellWord } from '../text/index.ts';
 import type { AwsSettings, VaultSettings } from './types.ts';
 
+/** They go after everything else that `aws` is given. */
 export function awsOptions({ region, profile }: AwsSettings): SafeText {
   const where = region === undefined ? say`` : say` --region ${shellWord(region)}`;
   return profile === undefined ? where : say`${where} --profile ${shellWord(profile)}`;

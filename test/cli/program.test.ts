@@ -1,23 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import type { CommandIo } from '../../src/cli/command.ts';
 import { UsageError } from '../../src/cli/command.ts';
 import { examplesOf } from '../../src/cli/described/examples.ts';
 import { commandsOf, pathOf, refuseIncomplete } from '../../src/cli/help.ts';
-import { createProgram, programName } from '../../src/cli/program.ts';
+import { programName, unrunProgram } from '../../src/cli/program.ts';
 import { explain } from '../../src/cli/run.ts';
 import { literal } from '../../src/text/index.ts';
 import { type } from '../support/cli.ts';
 
-const nowhere: CommandIo = {
-  stdout: () => {},
-  stderr: () => {},
-  env: {},
-  now: () => new Date(0),
-  colour: false,
-  columns: 100,
-};
-const program = createProgram(nowhere, '1.2.3', () => {});
+const program = unrunProgram('1.2.3');
 const paths = commandsOf(program).map((command) => pathOf(command));
 
 describe('help', () => {
@@ -73,7 +64,7 @@ describe('help', () => {
       `ours() { printf '%s\\n' "$@"; }; openssl() { :; }; ${called.replaceAll(programName, 'ours')}`,
     ]);
     const words = line.toString().trimEnd().split('\n');
-    const fresh = createProgram(nowhere, '1.2.3', () => {});
+    const fresh = unrunProgram('1.2.3');
     let found = fresh;
     while (found.commands.some((each) => each.name() === words[0]))
       found = found.commands.find((each) => each.name() === words.shift()) ?? found;

@@ -1,6 +1,6 @@
 /** The program as data, for completion in shells and for the manual pages: what `--help` says, word for word. */
 import type { Argument, Command, Option } from 'commander';
-import { commandsOf, optionDescription, requiredGlobalOptions } from '../help.ts';
+import { commandsOf, optionDescription, requiredGlobalOptions, wordsOf } from '../help.ts';
 import { isRepeatable } from '../mistakes.ts';
 
 /** What follows an option, or stands by itself. */
@@ -48,10 +48,8 @@ const help: DescribedOption = {
 };
 
 function describedCommand(command: Command): DescribedCommand {
-  const path: string[] = [];
-  for (let each = command; each.parent; each = each.parent) path.unshift(each.name());
   return {
-    path,
+    path: wordsOf(command),
     summary: command.summary() || command.description(),
     description: command.description(),
     options: [...[...requiredGlobalOptions(command), ...command.options].map(describedOption), help],

@@ -2,20 +2,20 @@
 import type { DescribedCommand, Value } from './described.ts';
 
 export function fishCompletion(commands: readonly DescribedCommand[], program: string): string {
-  const lines = commands.flatMap((command) => linesOf(command, commands, program));
+  const lines = commands.flatMap((command) => linesOf(command, program));
   return `# fish completion for ${program}, made by \`${program} completion fish\`
 complete -c ${program} -f
 ${lines.join('\n')}
 `;
 }
 
-function linesOf(command: DescribedCommand, commands: readonly DescribedCommand[], program: string): string[] {
+function linesOf(command: DescribedCommand, program: string): string[] {
   const {
     options,
     arguments: [argument],
     subcommands,
   } = command;
-  const complete = `complete -c ${program} -n ${quoted(conditionOf(command, commands))}`;
+  const complete = `complete -c ${program} -n ${quoted(conditionOf(command))}`;
   return [
     ...subcommands.map((each) => `${complete} -a ${each.name} -d ${quoted(each.summary)}`),
     ...(argument?.kind === 'file' ? [`${complete} -F`] : []),
@@ -33,18 +33,17 @@ function linesOf(command: DescribedCommand, commands: readonly DescribedCommand[
 }
 
 /** The words of its path have been typed, and none of a command below it. */
-function conditionOf({ path, subcommands }: DescribedCommand, commands: readonly DescribedCommand[]): string {
+function conditionOf({ path, subcommands }: DescribedCommand): string {
   const [top, ...below] = path;
   const names = subcommands.map((each) => each.name).join(' ');
   const none = names === '' ? [] : [`not __fish_seen_subcommand_from ${names}`];
   if (top === undefined) return none.join('; and ');
-  // \`help renewals\` is about a command and is none.
-  const others = commands.filter((each) => each.path.length === 1 && each.path[0] !== top && each.path[0] === 'help');
   return [
     `__fish_seen_subcommand_from ${top}`,
     ...below.map((word) => `__fish_seen_subcommand_from ${word}`),
     ...none,
-    ...(others.length > 0 ? ['not __fish_seen_subcommand_from help'] : []),
+    // `help renewals` is about a command and is not that command.
+    ...(top === 'help' ? [] : ['not __fish_seen_subcommand_from help']),
   ].join('; and ');
 }
 

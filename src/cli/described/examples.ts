@@ -1,5 +1,6 @@
 /** Examples for `--help`, the manual pages and docs/cli.md. Each one works as it stands, given the files that it names. */
 import type { Command } from 'commander';
+import { wordsOf } from '../help.ts';
 
 export interface Example {
   readonly does: string;
@@ -113,10 +114,9 @@ const examples: Readonly<Record<string, readonly (readonly [does: string, comman
 
 /** @throws {Error} for a command without an example. */
 export function examplesOf(command: Command): readonly Example[] {
-  const path: string[] = [];
-  for (let each = command; each.parent; each = each.parent) path.unshift(each.name());
-  const found = examples[path.join(' ')];
-  if (!found) throw new Error(`there is no example for the command "${path.join(' ')}"`);
+  const words = wordsOf(command).join(' ');
+  const found = examples[words];
+  if (!found) throw new Error(`there is no example for the command "${words}"`);
   return found.map(([does, command]) => ({ does, command }));
 }
 
