@@ -5,6 +5,7 @@ import type { EnvironmentStatus } from '../status/index.ts';
 import { type SafeText, say } from '../text/index.ts';
 import { addWorkingDays, dayMs, hourMs, londonDayOf, secondMs } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
+import { sentence } from './page/parts/words.ts';
 
 /** Before the expiry, while there is still time to telephone the desk. */
 const fortnightSeconds = (14 * dayMs) / secondMs;
@@ -125,9 +126,6 @@ const ringing = (
 function firstThing({ diagnosis }: EnvironmentStatus): string {
   return diagnosis.cause ? ` ${diagnosis.headline}. Do first: ${diagnosis.firstAction}` : '';
 }
-
-/** A reason is part of a line elsewhere. */
-const sentence = (reason: string): string => `${reason.charAt(0).toUpperCase()}${reason.slice(1).replace(/\.?$/, '.')}`;
 
 /** The date in London as midnight UTC, which is how the library expects a whole day. */
 function londonDate(moment: Date): Date {

@@ -6,6 +6,7 @@ import { CertificateCard } from '../environment/certificate-card.tsx';
 import { CheckList } from '../environment/checks.tsx';
 import { FindingList } from '../environment/findings.tsx';
 import { FirstAction } from '../environment/first-action.tsx';
+import { besides, pathOf } from '../parts/path.ts';
 import { Verdict } from '../parts/verdict.tsx';
 import type { Standing } from '../parts/words.ts';
 
@@ -70,7 +71,7 @@ export function InspectResult({ inspected, standing }: ResultProps) {
   const { assessment } = inspected;
   const { assessedAt: now, certificates } = assessment;
   const diagnosis = diagnosisOf(inspected);
-  const [path, others] = divided(inspected);
+  const [path, others] = [pathOf({ assessment, certificates }), besides({ assessment, certificates })];
   const hasClient = certificates.some(({ role }) => role === 'client');
   return (
     <>
@@ -103,12 +104,6 @@ export function InspectResult({ inspected, standing }: ResultProps) {
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-
-function divided({ assessment: { certificates, path } }: Inspected) {
-  const known = new Map(certificates.map((each) => [each.certificate.fingerprintSha256, each]));
-  const onPath = path.flatMap((fingerprint) => known.get(fingerprint) ?? []);
-  return [onPath, certificates.filter((each) => !onPath.includes(each))] as const;
-}
 
 const mostShown = 50;
 

@@ -4,7 +4,7 @@ import { environmentPath } from '../parts/links.ts';
 import { firstSentence, firstSentences, Times } from '../parts/times.tsx';
 import { Since } from '../parts/when.tsx';
 import { WithCode } from '../parts/with-code.tsx';
-import { type Standing, standingOf, standingWords } from '../parts/words.ts';
+import { type Standing, standingOf, standings, standingWords } from '../parts/words.ts';
 import type { OverviewView } from '../views.ts';
 import { addressOf } from './filter.ts';
 import type { Tally } from './select.ts';
@@ -54,7 +54,7 @@ export function Attention({ troubled, tally, now }: Pick<OverviewView, 'troubled
 
 /** How many environments are in each state. Each leads to the list of them. */
 export function Counts({ tally, current }: { readonly tally: Tally; readonly current: Standing | undefined }) {
-  const states = (['critical', 'warning', 'unknown', 'ok'] as const).filter((state) => tally[state] > 0);
+  const states = standings.filter((state) => tally[state] > 0);
   if (states.length === 0) return null;
   return (
     <ul class="counts" aria-label="Environments by state">

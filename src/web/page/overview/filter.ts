@@ -1,5 +1,5 @@
 /** What the reader of the overview asks for, as the address has it: `/?q=trust&state=critical&expires=30&sort=name&page=2`. Pure. */
-import type { Standing } from '../parts/words.ts';
+import { type Standing, standings } from '../parts/words.ts';
 
 /** Days within which the credential expires; 0 for those that have expired. */
 export const expiryChoices = [0, 14, 30, 60, 90] as const;
@@ -8,8 +8,6 @@ export type Expiry = (typeof expiryChoices)[number];
 /** `application` is worst first within each application. */
 export const sortChoices = ['application', 'state', 'expiry', 'name'] as const;
 export type Sort = (typeof sortChoices)[number];
-
-const states: readonly Standing[] = ['critical', 'warning', 'unknown', 'ok'];
 
 export interface Filter {
   /** Words that all have to be found. Empty for everything. */
@@ -24,7 +22,7 @@ const longestQuery = 200;
 
 /** Whatever is not one of the choices is left out, so that an old or mistyped address still shows something. */
 export function filterOf(asked: Readonly<Record<string, unknown>>): Filter {
-  const state = states.find((each) => each === asked.state);
+  const state = standings.find((each) => each === asked.state);
   const expires = expiryChoices.find((each) => String(each) === asked.expires);
   const sort = sortChoices.find((each) => each === asked.sort);
   return {

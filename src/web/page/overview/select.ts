@@ -1,7 +1,7 @@
 /** Which environments a page of the overview shows, and in which order. Pure. */
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import { dayMs } from '../../../time/index.ts';
-import { type Standing, standingOf } from '../parts/words.ts';
+import { type Standing, standingOf, standings } from '../parts/words.ts';
 import type { Expiry, Filter, Sort } from './filter.ts';
 
 export const perPage = 50;
@@ -18,7 +18,7 @@ export interface Selection {
   readonly pages: number;
 }
 
-const rank: Readonly<Record<Standing, number>> = { critical: 0, warning: 1, unknown: 2, ok: 3 };
+const rank = (environment: EnvironmentStatus): number => standings.indexOf(standingOf(environment));
 const never = Number.POSITIVE_INFINITY;
 
 /** A page number beyond the last gives the last page, so that an old link still works. */
@@ -84,15 +84,14 @@ function comparison(environments: readonly EnvironmentStatus[], sort: Sort): Com
 function byApplication(environments: readonly EnvironmentStatus[]): Comparison {
   const worst = new Map<string, number>();
   for (const each of environments)
-    worst.set(each.application, Math.min(worst.get(each.application) ?? never, rank[standingOf(each)]));
+    worst.set(each.application, Math.min(worst.get(each.application) ?? never, rank(each)));
   return (a, b) =>
     compare(worst.get(a.application) ?? never, worst.get(b.application) ?? never) ||
     compare(a.application, b.application) ||
     worstThenSoonest(a, b);
 }
 
-export const worstThenSoonest: Comparison = (a, b) =>
-  rank[standingOf(a)] - rank[standingOf(b)] || byExpiry(a, b) || byName(a, b);
+export const worstThenSoonest: Comparison = (a, b) => rank(a) - rank(b) || byExpiry(a, b) || byName(a, b);
 
 const byExpiry: Comparison = (a, b) => compare(a.expiresAt?.getTime() ?? never, b.expiresAt?.getTime() ?? never);
 const byName: Comparison = (a, b) => compare(a.name, b.name);
@@ -114,6 +113,15 @@ function compare<T extends string | number>(a: T, b: T): number {
 export type Tally = Readonly<Record<Standing, number>>;
 
 export function tally(environments: readonly EnvironmentStatus[]): Tally {
+  const known = tallies.get(environments) ?? count(environments);
+  tallies.set(environments, known);
+  return known;
+}
+
+/** Counted once until something changes: the frame of every page says it, too. */
+const tallies = new WeakMap<readonly EnvironmentStatus[], Tally>();
+
+function count(environments: readonly EnvironmentStatus[]): Tally {
   const counts = { critical: 0, warning: 0, ok: 0, unknown: 0 };
   for (const each of environments) counts[standingOf(each)] += 1;
   return counts;
@@ -121,5 +129,5 @@ export function tally(environments: readonly EnvironmentStatus[]): Tally {
 
 /** The worst standing of any environment. */
 export function worstStanding(counts: Tally): Standing {
-  return (['critical', 'warning', 'unknown'] as const).find((standing) => counts[standing] > 0) ?? 'ok';
+  return standings.find((standing) => counts[standing] > 0) ?? 'ok';
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { plural } from '../../../text/index.ts';
-import { standingWords } from '../parts/words.ts';
+import { standings, standingWords } from '../parts/words.ts';
 import { type Expiry, expiryChoices, isNarrow, type Sort, sortChoices } from './filter.ts';
 import type { Selection } from './select.ts';
 
@@ -34,12 +34,7 @@ export function Toolbar({ filter, found, sort }: Selection) {
           id="state"
           label="State"
           chosen={filter.state ?? ''}
-          choices={[
-            ['', 'Any'],
-            ...(['critical', 'warning', 'unknown', 'ok'] as const).map(
-              (state) => [state, standingWords[state]] as const,
-            ),
-          ]}
+          choices={[['', 'Any'], ...standings.map((state) => [state, standingWords[state]] as const)]}
         />
         <Choice
           id="expires"

@@ -1,11 +1,13 @@
-/** The certification path of an environment, in the order shown. Pure. */
+/** The certification path of an environment or a file, in the order shown. Pure. */
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import type { AssessedCertificate } from '../../../verify/index.ts';
+
+type Certificates = Pick<EnvironmentStatus, 'assessment' | 'certificates'>;
 
 const order = { client: 0, intermediate: 1, root: 2 } as const;
 
 /** From the client certificate to the root. If the files can no longer be read, the last known path. */
-export function pathOf({ assessment, certificates }: EnvironmentStatus): AssessedCertificate[] {
+export function pathOf({ assessment, certificates }: Certificates): AssessedCertificate[] {
   const path = assessment?.path ?? [];
   const known = new Map(certificates.map((each) => [each.certificate.fingerprintSha256, each]));
   const found = path.flatMap((fingerprint) => known.get(fingerprint) ?? []);
@@ -14,7 +16,7 @@ export function pathOf({ assessment, certificates }: EnvironmentStatus): Assesse
 }
 
 /** The other certificates in the bundle. */
-export function besides(environment: EnvironmentStatus): AssessedCertificate[] {
+export function besides(environment: Certificates): AssessedCertificate[] {
   const path = new Set(pathOf(environment));
   return environment.certificates.filter((each) => !path.has(each));
 }

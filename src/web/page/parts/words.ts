@@ -13,7 +13,9 @@ export function sentence(text: string): string {
   return `${capital}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
-export type Standing = 'critical' | 'warning' | 'ok' | 'unknown';
+/** In the order in which they are listed: what needs somebody first. */
+export const standings = ['critical', 'warning', 'unknown', 'ok'] as const;
+export type Standing = (typeof standings)[number];
 
 /** Unknown until the first check or handshake. */
 export const standingOf = ({ status, lastRunAt, handshake }: EnvironmentStatus): Standing =>

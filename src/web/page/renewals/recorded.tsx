@@ -12,12 +12,7 @@ import type { RenewalsView } from '../views.ts';
 
 /** One for each certificate that has been deployed, newest first. */
 export function Recorded({ records, found, now }: Pick<RenewalsView, 'records' | 'found' | 'now'>) {
-  if (records === undefined)
-    return (
-      <p>
-        <strong>The record of renewals cannot be read.</strong> The log says why.
-      </p>
-    );
+  if (records === undefined) return <Unreadable />;
   if (records.length === 0) return <p>None yet. A renewal begins with the first check of a certificate.</p>;
   return (
     <>
@@ -32,6 +27,12 @@ export function Recorded({ records, found, now }: Pick<RenewalsView, 'records' |
     </>
   );
 }
+
+export const Unreadable = () => (
+  <p>
+    <strong>The record of renewals cannot be read.</strong> The log says why.
+  </p>
+);
 
 interface Line {
   readonly record: RenewalRecord;

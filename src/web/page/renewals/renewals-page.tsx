@@ -7,7 +7,7 @@ import { Day, DayOf } from '../parts/when.tsx';
 import { WithCode } from '../parts/with-code.tsx';
 import type { RenewalsView } from '../views.ts';
 import type { Upcoming } from './next.ts';
-import { Recorded } from './recorded.tsx';
+import { Recorded, Unreadable } from './recorded.tsx';
 import { TurnTag } from './turn-tag.tsx';
 
 export function RenewalsPage(view: RenewalsView) {
@@ -45,11 +45,7 @@ const lists = [
 function UpcomingList({ upcoming, records }: RenewalsView) {
   return (
     <>
-      {records === undefined && (
-        <p>
-          <strong>The record of renewals cannot be read.</strong> The log says why.
-        </p>
-      )}
+      {records === undefined && <Unreadable />}
       {upcoming.length === 0 ? (
         <p>No environment has a certificate to renew.</p>
       ) : (
