@@ -90,6 +90,11 @@ test('deadline: the limit of the whole ends a phase that has time left', async (
   await expect(phases.run('tls', 10_000, hang)).rejects.toThrow(/^no answer within [0-5] ms$/);
 });
 
+test('deadline: the limit is told in steps of 10 ms, so that the same silence has the same text each time', () => {
+  const told = [999.4, 1000.4, 9970, 60.4].map((allowedMs) => new PhaseTimeoutError('connect', allowedMs).limitMs);
+  expect(told).toEqual([1000, 1000, 9970, 60]);
+});
+
 test('deadline: the caller’s own reason ends a phase, and is passed on', async () => {
   const controller = new AbortController();
   const phases = new Phases(10_000, controller.signal);
