@@ -43,7 +43,7 @@ export interface RenewalStore {
   /** Records of other environments: those for the same certificate, and open ones for the same mailbox. Oldest first. */
   related(environment: string, subject: Subject, fingerprintSha256: string | undefined): StoredRenewal[];
   inState(state: RenewalState): StoredRenewal[];
-  /** Opens a record for a certificate as `not_due`; does nothing if one is open or was requested, under any name. */
+  /** Opens a record for a certificate as `not_due`; does nothing if one is open or was requested, under any name. A power cut may undo it. */
   begin(certificate: ReplacedCertificate, at: Date, reason: string): void;
   /** Compare and set: true for the one caller that moved it. On disk when it returns. */
   transition(key: RequestKey, transition: Transition): boolean;
@@ -108,6 +108,16 @@ function storeOn({ database, file, close, assertInPlace, waitBriefly }: OpenData
     });
   }
 
+  /** For what a later check would find out again. A power cut may take it back, but never what was on disk before it. */
+  function withoutWaitingForDisk<T>(work: () => T): T {
+    asStoreError(file, () => database.exec('PRAGMA synchronous = NORMAL'));
+    try {
+      return inTransaction(work);
+    } finally {
+      database.exec('PRAGMA synchronous = FULL');
+    }
+  }
+
   function recordOf(row: Record<string, SQLOutputValue>): StoredRenewal {
     const { id = null } = row;
     const transitions = prepare('SELECT state, at, reason FROM transitions WHERE renewal = ? ORDER BY id').all(id);
@@ -163,7 +173,7 @@ function storeOn({ database, file, close, assertInPlace, waitBriefly }: OpenData
     inState: (state) =>
       reading(() => prepare('SELECT * FROM renewals WHERE state = ? ORDER BY id').all(state).map(recordOf)),
     begin: (certificate, at, reason) =>
-      inTransaction(() => {
+      withoutWaitingForDisk(() => {
         const { commonName, serial, notAfter, mailboxId, mesh } = certificate;
         const { changes } = prepare(
           `INSERT INTO renewals (environment, fingerprint, mailbox, mesh, state, common_name, serial, not_after)

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { refuseNetwork } from '../../../src/renewal/store/database.ts';
 import { networkFileSystem } from '../../../src/renewal/store/file-system.ts';
 import { migrate, migrations, schemaVersion } from '../../../src/renewal/store/migrations.ts';
@@ -43,6 +43,28 @@ const certificate = {
 };
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 24, 9, minute));
 const databaseOf = (stateDir: string) => join(stateDir, 'renewals.sqlite');
+
+test('store: only the beginning of a record is not awaited on the disk; every step of a renewal is', () => {
+  // 2 is FULL, 1 is NORMAL (https://sqlite.org/pragma.html#pragma_synchronous).
+  const levels: unknown[] = [];
+  const original = DatabaseSync.prototype.exec;
+  const exec = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, sql) {
+    original.call(this, sql);
+    if (sql.startsWith('BEGIN')) levels.push(this.prepare('PRAGMA synchronous').get()?.synchronous);
+  });
+  try {
+    const store = storeIn(directory);
+    levels.splice(0);
+    store.transition(key, { from: ['not_due'], to: 'due', at: at(0), reason: 'nothing to move' });
+    store.begin(certificate, at(0), 'seen');
+    store.transition(key, { from: ['not_due'], to: 'due', at: at(1), reason: '89 days left' });
+    expect(() => store.begin({ ...certificate, serial: {} as string }, at(2), 'not a text')).toThrow(StoreError);
+    store.note(key, { attempts: 1 });
+    expect(levels).toEqual([2, 1, 2, 1, 2]);
+  } finally {
+    exec.mockRestore();
+  }
+});
 
 describe('what is recorded', () => {
   test('store: a renewal begins as not_due, once, however often it is begun', () => {
