@@ -18,7 +18,7 @@ import {
   rememberRenewal,
   statusFrom,
 } from './environment-memory.ts';
-import { firstSpreadOf, jitterMs, leastGapOf, spreadOf } from './jitter.ts';
+import { firstSpreadOf, inTurnMs, jitterMs, leastGapOf, spreadOf } from './jitter.ts';
 import { noSuccesses } from './last-successes.ts';
 import { createLimit, forEachLimited, handshakesAtOnce, withDeadline } from './limit.ts';
 import { changes } from './log.ts';
@@ -131,8 +131,9 @@ export class Monitor {
     this.#nextCheckAfter = nextCheckAfter(configuration.schedule);
     this.#reload = { file: configuration.path, lastReloadSuccessful: true, lastReloadSuccessAt: now };
     this.#memories.clear();
-    const spreadMs = firstSpreadOf(this.#handshakeIntervalMs, configuration.environments.length);
-    for (const environment of configuration.environments) {
+    const count = configuration.environments.length;
+    const spreadMs = firstSpreadOf(this.#handshakeIntervalMs, count);
+    for (const [place, environment] of configuration.environments.entries()) {
       const { name } = environment;
       const memory = before.get(name)?.memory;
       const next = memory
@@ -144,7 +145,7 @@ export class Monitor {
           });
       this.#memories.set(name, entryOf(next, now));
       if (JSON.stringify(memory?.environment.mesh) !== JSON.stringify(environment.mesh))
-        this.#planHandshake(name, jitterMs(name, spreadMs));
+        this.#planHandshake(name, inTurnMs(place, count, name, spreadMs));
       before.delete(name);
       yield;
     }
@@ -258,7 +259,9 @@ export class Monitor {
   /** One round: plans a handshake for every environment, spread over time. */
   async handshakeAll(): Promise<void> {
     const spreadMs = spreadOf(this.#handshakeIntervalMs);
-    for (const name of this.#memories.keys()) this.#planHandshake(name, jitterMs(name, spreadMs));
+    const names = [...this.#memories.keys()];
+    for (const [place, name] of names.entries())
+      this.#planHandshake(name, inTurnMs(place, names.length, name, spreadMs));
   }
 
   /** Starts nothing new, aborts handshakes, and waits for renewals that are being sent. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { DeployedCredential } from '../../src/credential/types.ts';
 import type { Examination } from '../../src/examine/examine.ts';
 import type { Actions } from '../../src/monitor/actions.ts';
-import { jitterMs } from '../../src/monitor/jitter.ts';
+import { inTurnMs, jitterMs } from '../../src/monitor/jitter.ts';
 import { noSuccesses } from '../../src/monitor/last-successes.ts';
 import { Monitor } from '../../src/monitor/monitor.ts';
 import { noStates } from '../../src/monitor/past-states.ts';
@@ -505,7 +505,7 @@ describe('stopping', () => {
           signal.addEventListener('abort', () => reject(signal.reason));
         }),
     });
-    await vi.advanceTimersByTimeAsync(jitterMs('a', 500));
+    await vi.advanceTimersByTimeAsync(inTurnMs(0, 2, 'a', 500));
     expect(startsOf(calls, 'a')).toBe(1);
     await monitor.stop();
     await monitor.checkAll();

@@ -2,7 +2,7 @@ import { mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, utimesSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { firstSpreadOf, jitterMs, leastGapOf, spreadOf } from '../../src/monitor/jitter.ts';
+import { firstSpreadOf, inTurnMs, jitterMs, leastGapOf, spreadOf } from '../../src/monitor/jitter.ts';
 import { createLimit, DeadlineError, forEachLimited, withDeadline } from '../../src/monitor/limit.ts';
 import { createLog } from '../../src/monitor/log.ts';
 import { Planner } from '../../src/monitor/planner.ts';
@@ -23,6 +23,14 @@ describe('jitter', () => {
     expect(Math.max(...all)).toBeLessThan(5 * minuteMs);
     const tenths = Array.from({ length: 10 }, (_, tenth) => all.filter((ms) => Math.floor(ms / 30_000) === tenth));
     for (const tenth of tenths) expect(tenth.length).toBeGreaterThan(60);
+  });
+
+  test('of a round is in the order of the environments, each in its own part of the spread', () => {
+    const names = [...Array(1000).keys()].map((each) => `environment-${each}`);
+    const all = names.map((name, place) => inTurnMs(place, 1000, name, 5 * minuteMs));
+    for (const [place, ms] of all.entries()) expect(Math.floor(ms / 300)).toBe(place);
+    expect(new Set(all.map((ms) => ms % 300)).size).toBeGreaterThan(200);
+    expect(inTurnMs(0, 1, 'alone', 5 * minuteMs)).toBe(jitterMs('alone', 5 * minuteMs));
   });
 
   test('a round is spread over five minutes, or a quarter of a shorter interval', () => {
