@@ -5,7 +5,7 @@
 import { type GzipPart, gzipPart } from '../gzip/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
 import { metricCatalogue, metricNames } from './catalogue.ts';
-import { familyText, labelValue, type Sample, withoutHead } from './format.ts';
+import { familyText, type Labels, labelValue, noLabels, type Sample, withoutHead } from './format.ts';
 import { type EnvironmentMetricName, isOfEnvironment, isSame, type Part, series } from './series.ts';
 import { isOnlyCheckedAgain } from './unchanged.ts';
 
@@ -37,11 +37,29 @@ export function isUpToDate(
   );
 }
 
-/** @param before - the same place's block as it was; what has not changed is taken from it. */
+/** Whether the blocks are of this estate and these environments, in this order, whatever has changed about them. */
+export function areOfSame(blocks: readonly Block[], { name: estate, environments }: EstateStatus): boolean {
+  if (blocks.length !== Math.ceil(environments.length / environmentsInBlock)) return false;
+  return blocks.every((block, at) => {
+    const from = at * environmentsInBlock;
+    const until = Math.min(environments.length, from + environmentsInBlock);
+    return (
+      block.estate === estate &&
+      block.environments.length === until - from &&
+      block.environments.every(({ name }, index) => name === environments[from + index]?.name)
+    );
+  });
+}
+
+/**
+ * @param before - the same place's block as it was; what has not changed is taken from it.
+ * @param rest - called after each metric, so that other work gets its turn.
+ */
 export async function writeBlock(
   before: Block | undefined,
   { name: estate }: Pick<EstateStatus, 'name'>,
   environments: readonly EnvironmentStatus[],
+  rest: () => Promise<unknown> | undefined,
 ): Promise<Block> {
   const sameNames =
     before?.environments.length === environments.length &&
@@ -62,6 +80,7 @@ export async function writeBlock(
       name,
       last && isSame(last.parts, parts) ? last : { parts, samples: await compressed(name, estate, environments) },
     );
+    await rest();
   }
   return { estate, environments, written };
 }
@@ -72,13 +91,13 @@ async function compressed(
   environments: readonly EnvironmentStatus[],
 ): Promise<GzipPart> {
   const samples = environments.flatMap((environment): Sample[] => {
-    const own = [['mesh_environment', labelValue(environment.name)], ...estateLabel(estate)] as const;
-    return series[name].samples(environment).map(({ labels, value }) => ({ labels: [...own, ...labels], value }));
+    const own: Labels = { mesh_environment: labelValue(environment.name), ...estateLabel(estate) };
+    return series[name].samples(environment).map(({ labels, value }) => ({ own, labels, value }));
   });
   return gzipPart(withoutHead(await familyText(name, samples, 'prometheus')));
 }
 
 /** On every series, if the configuration names its estate. */
-export function estateLabel(estate: string | undefined): Sample['labels'] {
-  return estate === undefined ? [] : [['mesh_estate', labelValue(estate)]];
+export function estateLabel(estate: string | undefined): Labels {
+  return estate === undefined ? noLabels : { mesh_estate: labelValue(estate) };
 }

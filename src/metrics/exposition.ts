@@ -3,7 +3,7 @@ import { type GzipPart, gzipHead, gzipPart, gzipTail, textOf } from '../gzip/ind
 import type { EstateStatus } from '../status/index.ts';
 import { literal, shellWord } from '../text/index.ts';
 import { unixSeconds } from '../time/index.ts';
-import { type Block, environmentsInBlock, estateLabel, isUpToDate, writeBlock } from './blocks.ts';
+import { areOfSame, type Block, environmentsInBlock, estateLabel, isUpToDate, writeBlock } from './blocks.ts';
 import { type MetricName, metricNames } from './catalogue.ts';
 import { type ExpositionFormat, ending, familyText, labelValue, type Sample } from './format.ts';
 import type { ProcessMetrics } from './process.ts';
@@ -26,8 +26,14 @@ export interface OwnReport {
 /** How many milliseconds the event loop may be kept from everything else. */
 const sliceMs = 5;
 
+/** Of so many environments, a scrape has everything written that has changed. Of more, it does not wait for it. */
+export const mostAwaited = 4 * environmentsInBlock;
+
 /**
- * The exposition of one service. What it costs depends on what has changed since the last time, not on the number of environments.
+ * The exposition of one service. What it costs depends on what has changed since the last time, not on the number of environments. Of more
+ * than 256 environments, a scrape answers with what was last written of them, and has what has changed since then written afterwards: in one
+ * answer all environments are as they were at one moment, which is before the scrape by as long as writing takes, or by the time since the
+ * last `refresh`.
  * @example
  * const exposition = new Exposition({ version: '1.0.0', nodeVersion: process.versions.node });
  * for await (const piece of exposition.gzip(estate, 'openmetrics')) response.write(piece);
@@ -40,6 +46,8 @@ export class Exposition {
   readonly #heads = new Map<string, Promise<GzipPart>>();
   /** One at a time, or two scrapes would write the same blocks. */
   #refreshing: Promise<unknown> = Promise.resolve();
+  /** That was a bug. Old values must not pass for new ones. */
+  #failed = false;
 
   /** @param own - what the process reports about itself; default: nothing. */
   constructor(build: Build, own: OwnReport = {}) {
@@ -61,33 +69,48 @@ export class Exposition {
   /** Writes what has changed, in slices that keep nobody waiting, so that the next scrape finds little to do. */
   refresh(estate: EstateStatus): Promise<readonly Block[]> {
     const refreshed = this.#refreshing.then(() => this.#refresh(estate));
-    this.#refreshing = refreshed.catch(() => {});
+    this.#refreshing = refreshed.then(
+      () => {
+        this.#failed = false;
+      },
+      () => {
+        this.#failed = true;
+      },
+    );
     return refreshed;
   }
 
   async #refresh(estate: EstateStatus): Promise<readonly Block[]> {
     const { environments } = estate;
     const blocks: Block[] = [];
-    let sliceEndsAt = performance.now() + sliceMs;
+    const rest = slices();
     for (let from = 0; from < environments.length; from += environmentsInBlock) {
       const before = this.#blocks[blocks.length];
       const now = environments.slice(from, from + environmentsInBlock);
-      blocks.push(isUpToDate(before, estate, now) ? before : await writeBlock(before, estate, now));
-      if (performance.now() < sliceEndsAt) continue;
-      await new Promise(setImmediate);
-      sliceEndsAt = performance.now() + sliceMs;
+      blocks.push(isUpToDate(before, estate, now) ? before : await writeBlock(before, estate, now, rest));
+      await rest();
     }
     this.#blocks = blocks;
     return blocks;
   }
 
+  /** What a scrape answers with. */
+  async #current(estate: EstateStatus): Promise<readonly Block[]> {
+    const refreshed = this.refresh(estate);
+    const { environments } = estate;
+    if (this.#failed || environments.length <= mostAwaited || !areOfSame(this.#blocks, estate)) return refreshed;
+    refreshed.catch(() => {}); // The next scrape fails with it.
+    return this.#blocks;
+  }
+
   async #parts(estate: EstateStatus, format: ExpositionFormat): Promise<readonly GzipPart[]> {
-    const blocks = await this.refresh(estate);
+    const blocks = await this.#current(estate);
     const parts: GzipPart[] = [];
+    // Of the process: what comes last, as one part.
+    let own = '';
     for (const name of metricNames) {
       if (!isOfEnvironment(name)) {
-        const samples = ofProcess(name, estate, this.#build, this.#own.work?.() ?? idle);
-        parts.push(gzipPart(await familyText(name, samples, format)));
+        own += await familyText(name, ofProcess(name, estate, this.#build, this.#own.work?.() ?? idle), format);
         continue;
       }
       parts.push(await this.#head(name, format));
@@ -96,8 +119,8 @@ export class Exposition {
         if (samples && samples.length > 0) parts.push(samples);
       }
     }
-    parts.push(gzipPart((await this.#own.process?.text(format, estate.name)) ?? ''), gzipPart(ending(format)));
-    return parts;
+    own += (await this.#own.process?.text(format, estate.name)) ?? '';
+    return [...parts, gzipPart(own + ending(format))];
   }
 
   #head(name: MetricName, format: ExpositionFormat): Promise<GzipPart> {
@@ -106,6 +129,17 @@ export class Exposition {
     this.#heads.set(key, head);
     return head;
   }
+}
+
+/** @returns what to wait for between two small pieces of work: nothing, or until everything else has had its turn. */
+function slices(): () => Promise<unknown> | undefined {
+  let endsAt = performance.now() + sliceMs;
+  return () => {
+    if (performance.now() < endsAt) return undefined;
+    return new Promise(setImmediate).then(() => {
+      endsAt = performance.now() + sliceMs;
+    });
+  };
 }
 
 /** UTF-16 code units, or bytes. */
@@ -146,15 +180,15 @@ function ofProcess(
     case 'nhs_mesh_config_last_reload_success_timestamp_seconds':
       return [{ labels: own, value: unixSeconds(configuration.lastReloadSuccessAt) }];
     case 'nhs_mesh_config_info':
-      return [{ labels: [...own, ['file', shellWord(configuration.file)]], value: 1 }];
+      return [{ labels: { ...own, file: shellWord(configuration.file) }, value: 1 }];
     case 'mesh_cert_monitor_queue_length':
-      return queueNames.map((queue) => ({ labels: [...own, ['queue', literal(queue)]], value: queues[queue] }));
+      return queueNames.map((queue) => ({ labels: { ...own, queue: literal(queue) }, value: queues[queue] }));
     case 'mesh_cert_monitor_cycle_duration_seconds':
       return [{ labels: own, value: cycleSeconds }];
     case 'mesh_cert_monitor_build_info':
       return [
         {
-          labels: [...own, ['version', labelValue(build.version)], ['node_version', labelValue(build.nodeVersion)]],
+          labels: { ...own, version: labelValue(build.version), node_version: labelValue(build.nodeVersion) },
           value: 1,
         },
       ];

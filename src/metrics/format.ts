@@ -24,11 +24,18 @@ export function labelValue(text: string, most = maxLabelLength): SafeText {
   return say`${whole.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
-/** All labels in the order in which they are written. */
+/** In the order in which they are written. */
+export type Labels = Readonly<Partial<Record<LabelName, SafeText>>>;
+
 export interface Sample {
-  readonly labels: readonly (readonly [LabelName, SafeText])[];
+  /** Written once for each object: labels that many samples have should be one object. */
+  readonly labels: Labels;
   readonly value: number;
+  /** What all samples of one environment have, written before the others. */
+  readonly own?: Labels;
 }
+
+export const noLabels: Labels = {};
 
 /**
  * Samples of one metric, below its HELP and TYPE. The registry exists for this call only: a permanent one would remember every label set
@@ -43,7 +50,12 @@ export async function familyText(
   const { help, type } = metricCatalogue[name];
   // OpenMetrics 1.0.0: the family of a counter has no suffix, its sample has `_total`.
   const family = format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
-  const values = samples.map(({ labels, value }) => ({ labels: Object.fromEntries(labels), value: finite(value) }));
+  const values = samples.map(({ own = noLabels, labels, value }) => ({
+    labels: own,
+    // prom-client remembers what it has written for these, as its histograms need.
+    sharedLabels: labels,
+    value: finite(value),
+  }));
   const registry = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE | typeof Registry.PROMETHEUS_CONTENT_TYPE>();
   if (format === 'openmetrics') registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   registry.registerMetric({ name: family, get: () => ({ name: family, help, type, values }) } as unknown as Metric);

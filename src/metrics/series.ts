@@ -11,18 +11,36 @@ import { dayMs, secondMs, unixSeconds } from '../time/index.ts';
 import type { AssessedCertificate, Assessment } from '../verify/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import type { LabelName, MetricName } from './catalogue.ts';
-import { labelValue, maxProseLength, type Sample } from './format.ts';
+import { type Labels, labelValue, maxProseLength, noLabels, type Sample } from './format.ts';
 
 export type ProcessMetricName = Extract<MetricName, `${string}_config_${string}` | `mesh_cert_monitor_${string}`>;
 export type EnvironmentMetricName = Exclude<MetricName, ProcessMetricName>;
 
 /** NaN is left out: Prometheus would store it. */
 const one = (value: number | undefined): Sample[] =>
-  value !== undefined && Number.isFinite(value) ? [{ labels: [], value }] : [];
+  value !== undefined && Number.isFinite(value) ? [{ labels: noLabels, value }] : [];
 const flag = (value: boolean | undefined): Sample[] => (value === undefined ? [] : one(value ? 1 : 0));
 const time = (value: Date | undefined): number => (value === undefined ? 0 : unixSeconds(value));
-const set = <T extends string>(label: LabelName, values: readonly T[], of: (value: T) => number): Sample[] =>
-  values.map((value) => ({ labels: [[label, labelValue(value)]], value: of(value) }));
+
+/** One sample for each of a few values. */
+function set<T extends string>(label: LabelName, values: readonly T[]): (of: (value: T) => number) => Sample[] {
+  const labelled = values.map((value) => [value, { [label]: labelValue(value) }] as const);
+  return (of) => labelled.map(([value, labels]) => ({ labels, value: of(value) }));
+}
+
+const byReason = set('reason', handshakeReasons);
+const byOutcome = set('outcome', handshakeOutcomes);
+const byState = set('state', renewalStates);
+const byEmailOutcome = set('outcome', emailOutcomes);
+
+const kept = new Map<string, Labels>();
+
+/** Labels made of our own words only, of which there are few: each is made once. */
+function once(key: string, make: () => Labels): Labels {
+  const labels = kept.get(key) ?? make();
+  kept.set(key, labels);
+  return labels;
+}
 
 /** A value, an object that never changes, or a list of such. */
 export type Part = unknown;
@@ -53,7 +71,11 @@ const last = (write: (last: HandshakeResult | undefined) => readonly Sample[]) =
 const perCheck = (of: (assessment: Assessment | undefined) => Readonly<Record<string, boolean>> | undefined) =>
   from(
     ({ assessment }) => Object.entries(of(assessment) ?? {}),
-    (checks) => checks.map(([check, holds]) => ({ labels: [['check', labelValue(check)]], value: holds ? 1 : 0 })),
+    (checks) =>
+      checks.map(([check, holds]) => ({
+        labels: once(`check ${check}`, () => ({ check: labelValue(check) })),
+        value: holds ? 1 : 0,
+      })),
   );
 
 export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
@@ -68,8 +90,8 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
     (thresholds) =>
       thresholds
         ? [
-            { labels: [['threshold', literal('warning')]], value: thresholds.warningMs / secondMs },
-            { labels: [['threshold', literal('critical')]], value: thresholds.criticalMs / secondMs },
+            { labels: { threshold: literal('warning') }, value: thresholds.warningMs / secondMs },
+            { labels: { threshold: literal('critical') }, value: thresholds.criticalMs / secondMs },
           ]
         : [],
   ),
@@ -82,7 +104,7 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
   nhs_mesh_check_judged: perCheck((assessment) => assessment?.judged),
   nhs_mesh_diagnosis_cause: from(
     ({ diagnosis }) => diagnosis.cause?.code,
-    (code) => (code ? [{ labels: [['code', literal(code)]], value: 1 }] : []),
+    (code) => (code ? [{ labels: { code: literal(code) }, value: 1 }] : []),
   ),
   nhs_mesh_diagnosis_info: from(
     ({ diagnosis: { cause, command, headline, lastingAction } }): Told | undefined =>
@@ -94,10 +116,7 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
     (findings) =>
       unique(
         findings.map(([code, severity]) => ({
-          labels: [
-            ['code', literal(code)],
-            ['severity', literal(severity)],
-          ],
+          labels: once(`finding ${code} ${severity}`, () => ({ code: literal(code), severity: literal(severity) })),
           value: 1,
         })),
       ),
@@ -105,16 +124,19 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
   nhs_mesh_handshake_success: last((handshake) => flag(handshake && handshake.outcome === 'success')),
   nhs_mesh_handshake_failure: from(
     ({ handshake }) => handshake.last?.reason,
-    (failed) => set('reason', handshakeReasons, (reason) => (failed === reason ? 1 : 0)),
+    (failed) => byReason((reason) => (failed === reason ? 1 : 0)),
   ),
   nhs_mesh_handshake_duration_seconds: last((handshake) =>
     handshakePhases.flatMap((phase) =>
-      one(handshake?.phases[phase]).map(({ value }) => ({ labels: [['phase', literal(phase)]] as const, value })),
+      one(handshake?.phases[phase]).map(({ value }) => ({
+        labels: once(`phase ${phase}`, () => ({ phase: literal(phase) })),
+        value,
+      })),
     ),
   ),
   nhs_mesh_handshakes_total: from(
     ({ handshake }) => handshake.totals,
-    (totals) => set('outcome', handshakeOutcomes, (outcome) => totals[outcome]),
+    (totals) => byOutcome((outcome) => totals[outcome]),
   ),
   nhs_mesh_handshake_last_success_timestamp_seconds: value(({ handshake }) => time(handshake.lastSuccessAt)),
   nhs_mesh_handshake_http_status_code: value(({ handshake }) => handshake.last?.httpStatus ?? 0),
@@ -123,7 +145,7 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
   nhs_mesh_clock_skew_seconds: value(({ handshake }) => handshake.last?.clockSkewSeconds),
   nhs_mesh_renewal_state: from(
     ({ renewal }) => renewal.state,
-    (now) => set('state', renewalStates, (state) => (now === state ? 1 : 0)),
+    (now) => byState((state) => (now === state ? 1 : 0)),
   ),
   nhs_mesh_renewal_due_timestamp_seconds: value(({ renewal }) => time(renewal.dueAt)),
   nhs_mesh_renewal_last_safe_day_timestamp_seconds: value(({ renewal }) => time(renewal.lastSafeDay)),
@@ -136,7 +158,7 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
   ),
   nhs_mesh_renewal_emails_total: from(
     ({ emails }) => emails,
-    (emails) => set('outcome', emailOutcomes, (outcome) => emails[outcome]),
+    (emails) => byEmailOutcome((outcome) => emails[outcome]),
   ),
   nhs_mesh_check_last_run_timestamp_seconds: value(({ lastRunAt }) => time(lastRunAt)),
   nhs_mesh_check_next_run_timestamp_seconds: value(({ nextRunAt }) => time(nextRunAt)),
@@ -154,14 +176,14 @@ type Told = readonly [
 function diagnosisInfo(told: Told | undefined): Sample[] {
   if (!told) return [];
   const [code, severity, headline, firstAction, command] = told;
-  const labels: Sample['labels'] = [
-    ['code', literal(code)],
-    ['severity', literal(severity)],
-    ['headline', labelValue(headline, maxProseLength)],
-    ['first_action', labelValue(firstAction, maxProseLength)],
+  const labels: Labels = {
+    code: literal(code),
+    severity: literal(severity),
+    headline: labelValue(headline, maxProseLength),
+    first_action: labelValue(firstAction, maxProseLength),
     // Half a command is worse than none.
-    ['command', command.length > maxProseLength ? literal('') : command],
-  ];
+    command: command.length > maxProseLength ? literal('') : command,
+  };
   return [{ labels, value: 1 }];
 }
 
@@ -182,15 +204,15 @@ function certificateInfo(held: readonly Held[]): Sample[] {
     held.map((each) => {
       const { issuer, serial, fingerprintSha256, publicKey, signatureAlgorithm } = each[1];
       return {
-        labels: [
+        labels: {
           ...roleAndSubject(each),
-          ['issuer', labelValue(issuer.text)],
-          ['serial', labelValue(serial)],
-          ['fingerprint_sha256', labelValue(fingerprintSha256)],
-          ['key_algorithm', literal(publicKey.algorithm)],
-          ['key_bits', say`${publicKey.bits}`],
-          ['signature_algorithm', labelValue(signatureAlgorithm)],
-        ],
+          issuer: labelValue(issuer.text),
+          serial: labelValue(serial),
+          fingerprint_sha256: labelValue(fingerprintSha256),
+          key_algorithm: literal(publicKey.algorithm),
+          key_bits: say`${publicKey.bits}`,
+          signature_algorithm: labelValue(signatureAlgorithm),
+        },
         value: 1,
       };
     }),
@@ -203,18 +225,15 @@ function serverExpiry(handshake: EnvironmentStatus['handshake']): number | undef
   return seen && Math.min(...seen.serverCertificates.map(({ notAfter }) => unixSeconds(notAfter)));
 }
 
-function roleAndSubject([role, certificate]: Held): Sample['labels'] {
-  return [
-    ['role', literal(role)],
-    ['subject', labelValue(certificate.subject.text)],
-  ];
+function roleAndSubject([role, certificate]: Held): Labels {
+  return { role: literal(role), subject: labelValue(certificate.subject.text) };
 }
 
 /** Keeps the first of each label set: Prometheus rejects the whole scrape if one is repeated. */
 function unique(samples: readonly Sample[]): Sample[] {
   const seen = new Map<string, Sample>();
   for (const each of samples) {
-    const key = each.labels.map(([, value]) => value).join('\u0000');
+    const key = Object.values(each.labels).join('\u0000');
     if (!seen.has(key)) seen.set(key, each);
   }
   return [...seen.values()];

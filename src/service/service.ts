@@ -124,10 +124,14 @@ class RunningService implements Service {
     });
     this.#stopWatching = stop;
     this.#rounds.begin(this.#configuration);
-    this.#stopRefreshing = repeat(() => this.#exposition.refresh(this.estate()), {
+    const refreshing = {
       everyMs: refreshMetricsEveryMs,
-      failed: (error) => this.#report(error, 'the metrics could not be written'),
-    });
+      failed: (error: unknown) => this.#report(error, 'the metrics could not be written'),
+    };
+    const refresh = () => this.#exposition.refresh(this.estate());
+    // The first time is the longest, and the first scrape would have to wait for it.
+    void refresh().catch(refreshing.failed);
+    this.#stopRefreshing = repeat(refresh, refreshing);
     const current = () => ({ estate: this.estate(), configuration: this.#configuration });
     const often = {
       everyMs: tellEveryMs,

@@ -46,14 +46,14 @@ describe('label values', () => {
   });
 
   test('backslash, quote and line end are escaped', async () => {
-    const labels = [['mesh_environment', say`a\\b"c\nd`]] as const;
+    const labels = { mesh_environment: say`a\\b"c\nd` };
     const text = await familyText('nhs_mesh_credential_valid', [{ labels, value: 1 }], 'prometheus');
     expect(withoutHead(text)).toBe('nhs_mesh_credential_valid{mesh_environment="a\\\\b\\"c\\nd"} 1\n');
   });
 });
 
 test('a number that is none is a bug, and never a sample', async () => {
-  const text = (value: number) => familyText('nhs_mesh_clock_skew_seconds', [{ labels: [], value }], 'prometheus');
+  const text = (value: number) => familyText('nhs_mesh_clock_skew_seconds', [{ labels: {}, value }], 'prometheus');
   expect(withoutHead(await text(-0.5))).toBe('nhs_mesh_clock_skew_seconds -0.5\n');
   await expect(text(Number.NaN)).rejects.toThrow(RangeError);
   await expect(text(Number.POSITIVE_INFINITY)).rejects.toThrow(RangeError);

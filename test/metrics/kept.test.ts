@@ -1,10 +1,10 @@
 /** What is kept between scrapes never shows: the text is always the one that a new exposition would write. */
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { environmentsInBlock } from '../../src/metrics/blocks.ts';
 import { metricNames } from '../../src/metrics/catalogue.ts';
-import { Exposition } from '../../src/metrics/exposition.ts';
+import { Exposition, mostAwaited } from '../../src/metrics/exposition.ts';
 import type { ExpositionFormat } from '../../src/metrics/format.ts';
 import { isOfEnvironment } from '../../src/metrics/series.ts';
 import type { EnvironmentStatus, EstateStatus } from '../../src/status/types.ts';
@@ -121,6 +121,61 @@ describe('the text after any history is the one that a new exposition writes', (
     const seen = await Promise.all([before, after].map((estate) => plain(exposition, estate, 'prometheus')));
     const expected = await Promise.all([before, after].map((estate) => publishText(estate, build, 'prometheus')));
     expect(seen).toEqual(expected);
+  });
+});
+
+describe('a scrape of very many environments waits for nothing', () => {
+  const all = many(mostAwaited + 1);
+  const changedEverywhere = (environments: readonly EnvironmentStatus[]) =>
+    estateOf(
+      environments.map((each) => ({ ...each, lastRunAt: daysFromSampleNow(1), expiresAt: daysFromSampleNow(9) })),
+    );
+
+  test('it has what was last written, of all as they were at one moment; the next has the changes', async () => {
+    const exposition = new Exposition(build);
+    const before = estateOf(all);
+    await exposition.refresh(before);
+    const after = changedEverywhere(all);
+    const [first, second] = [
+      await plain(exposition, after, 'prometheus'),
+      await exposition.refresh(after).then(() => plain(exposition, after, 'prometheus')),
+    ];
+    expect(first).toBe(await publishText(before, build, 'prometheus'));
+    expect(second).toBe(await publishText(after, build, 'prometheus'));
+  });
+
+  test('what has changed is written without anybody asking again', async () => {
+    const exposition = new Exposition(build);
+    await exposition.refresh(estateOf(all));
+    const after = changedEverywhere(all);
+    await plain(exposition, after, 'prometheus');
+    await vi.waitFor(async () =>
+      expect(await plain(exposition, after, 'prometheus')).toBe(await publishText(after, build, 'prometheus')),
+    );
+  });
+
+  test.each([
+    ['one more', (environments: readonly EnvironmentStatus[]) => [...environments, environmentStatus({ name: 'new' })]],
+    ['one fewer', (environments: readonly EnvironmentStatus[]) => environments.slice(1)],
+    ['another order', (environments: readonly EnvironmentStatus[]) => environments.toReversed()],
+  ])('of other environments (%s) nothing old is told', async (_, change) => {
+    const exposition = new Exposition(build);
+    await exposition.refresh(estateOf(all));
+    const estate = estateOf(change(all));
+    expect(await plain(exposition, estate, 'prometheus')).toBe(await publishText(estate, build, 'prometheus'));
+  });
+
+  test('where they cannot be written, the next scrape fails: old values never pass for new ones', async () => {
+    const exposition = new Exposition(build);
+    await exposition.refresh(estateOf(all));
+    const [first, ...rest] = all;
+    const emails = { sent: Number.NaN, failed: 0, drafted: 0 };
+    const broken = estateOf([{ ...first!, emails }, ...rest]);
+    await plain(exposition, broken, 'prometheus');
+    await vi.waitFor(() => expect(plain(exposition, broken, 'prometheus')).rejects.toThrow(RangeError));
+    expect(await plain(exposition, estateOf(all), 'prometheus')).toBe(
+      await publishText(estateOf(all), build, 'prometheus'),
+    );
   });
 });
 
