@@ -7,6 +7,7 @@ import { type ErrorCode, MonitorError } from '../../errors/index.ts';
 import { ResourceShortageError, shortageOf } from '../../shortage/index.ts';
 import { networkFileSystemOf } from './file-system.ts';
 import { migrate, migrations, schemaVersion } from './migrations.ts';
+import { ImpossibleValueError } from './rows.ts';
 import { identitiesOf, sameFiles } from './same-files.ts';
 
 /** The record of renewals cannot be read or written. `message` names the file and what to do; nothing has been sent. */
@@ -31,17 +32,28 @@ export class StoreReplacedError extends StoreError {
 
 const busy = 5;
 const outOfMemory = 7;
+const damaged = 11;
+const notADatabase = 26;
+
+/** A value that cannot have been written by this program. `ERR_OUT_OF_RANGE`: Node.js, of a number beyond 2^53. */
+const isImpossible = (error: Error & { readonly code?: unknown }) =>
+  error instanceof ImpossibleValueError || error.code === 'ERR_OUT_OF_RANGE';
+
+const restore =
+  'move it aside and restore it from a backup. Without one, ask the desk which requests it has before starting afresh, because the record of what was sent is lost';
 
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
 const remedies: Readonly<Record<number, string>> = {
+  // Every statement is ours, so what is wrong is the tables.
+  1: `it is not the database that this program made: ${restore}`,
   3: 'this account is not allowed to use it: check its owner and permissions',
   5: 'another process has it locked: check what else uses this state directory',
   8: 'it is read-only: make the state directory writable for this account',
   10: 'the disk or file system reports an error: check both, and the free space',
-  11: 'the database is damaged: move it aside and restore it from a backup. Without one, ask the desk which requests it has before starting afresh, because the record of what was sent is lost',
+  11: `the database is damaged: ${restore}`,
   13: 'the disk is full: free some space',
   14: 'it cannot be opened or created: check that the state directory exists and is writable for this account',
-  26: 'it is not a database: move it aside and restore it from a backup. Without one, ask the desk which requests it has before starting afresh, because the record of what was sent is lost',
+  26: `it is not a database: ${restore}`,
 };
 
 /**
@@ -55,11 +67,12 @@ export function asStoreError<T>(file: string, work: () => T): T {
     const shortage = shortageOf(error, file);
     if (shortage) throw shortage;
     if (error instanceof MonitorError || !(error instanceof Error) || !('code' in error)) throw error;
-    const code = 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
+    const code = codeOf(error);
     if (code === outOfMemory)
       throw new ResourceShortageError(`${file}: this process is short of memory`, { cause: error });
     const remedy =
-      (code !== undefined && remedies[code]) || 'check the state directory, its permissions and its free space';
+      remedies[isImpossible(error) ? damaged : (code ?? 0)] ??
+      'check the state directory, its permissions and its free space';
     const kind = code === busy ? StoreBusyError : StoreError;
     throw new kind(`${file}: ${error.message}; ${remedy}`, { cause: error });
   }
@@ -90,15 +103,23 @@ function lock(stateDir: string): DatabaseSync {
       return database;
     } catch (error) {
       database.close();
-      if (isBusy(error))
+      if (codeOf(error) === busy)
         throw new StoreLockedError(
-          `${stateDir}: another mesh-cert-monitor is running on this state directory. Stop it, or give this one its own state_dir: two instances could send the desk two requests`,
+          `${stateDir}: another mesh-cert-monitor is running on this state directory, and only one process may send requests from it. Stop that one first`,
+        );
+      if (codeOf(error) === damaged || codeOf(error) === notADatabase)
+        throw new StoreError(
+          `${file}: it is damaged. Nothing is kept in it: stop every mesh-cert-monitor that uses this state directory, then remove the file`,
+          { cause: error },
         );
       throw error;
     }
   });
 }
-const isBusy = (error: unknown) => error instanceof Error && 'errcode' in error && Number(error.errcode) === busy;
+
+/** SQLite's primary result code; undefined for any other error. */
+const codeOf = (error: unknown) =>
+  error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
 const lockFile = (stateDir: string) => join(stateDir, 'lock.sqlite');
 
 /** When nothing else is waiting: at startup, and in a command. */
@@ -217,5 +238,5 @@ function checkVersion(database: DatabaseSync, file: string): void {
 
 function check(database: DatabaseSync, file: string): void {
   const verdict = String(Object.values(database.prepare('PRAGMA quick_check(1)').get() ?? {})[0]);
-  if (verdict !== 'ok') throw new StoreError(`${file}: ${verdict.split('\n').at(-1)}; ${remedies[11]}`);
+  if (verdict !== 'ok') throw new StoreError(`${file}: ${verdict.split('\n').at(-1)}; ${remedies[damaged]}`);
 }

@@ -2,7 +2,14 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { escaped, Untrusted } from '../../text/index.ts';
 import { isFirst } from '../first.ts';
-import type { Notice, NoticeKind, RenewalRecord, RenewalState, StoredRenewal } from '../types.ts';
+import {
+  type Notice,
+  type NoticeKind,
+  type RenewalRecord,
+  type RenewalState,
+  renewalStates,
+  type StoredRenewal,
+} from '../types.ts';
 
 /** The columns of `renewals` that change. */
 export const columns = {
@@ -57,8 +64,30 @@ export function sqlValue(value: string | number | Date | Untrusted | null | unde
   return value instanceof Untrusted ? value.raw() : (value ?? null);
 }
 
-const at = (value: SQLOutputValue | undefined) => (value == null ? undefined : new Date(Number(value)));
+/** A value that no version of this program writes: the database is damaged, or somebody has changed it. */
+export class ImpossibleValueError extends Error {
+  readonly code = 'ERR_IMPOSSIBLE_VALUE';
+}
 
+/** ECMA-262 §21.4.1.1: the furthest moment from 1970 that a Date can hold, in milliseconds. */
+const furthestMs = 8.64e15;
+
+/** @throws {ImpossibleValueError} */
+export function moment(value: SQLOutputValue | undefined): Date {
+  const ms = Number(value);
+  if (!(Math.abs(ms) <= furthestMs)) throw new ImpossibleValueError('a renewal has a time that does not exist');
+  return new Date(ms);
+}
+
+function stateOf(value: SQLOutputValue | undefined): RenewalState {
+  const state = renewalStates.find((each) => each === value);
+  if (!state) throw new ImpossibleValueError('a renewal has a state that does not exist');
+  return state;
+}
+
+const at = (value: SQLOutputValue | undefined) => (value == null ? undefined : moment(value));
+
+/** @throws {ImpossibleValueError} */
 export function readRecord(row: Row, transitions: readonly Row[], notices: readonly Row[]): StoredRenewal {
   const values = (Object.keys(columns) as Column[]).flatMap((name) => {
     const value = row[columns[name]];
@@ -72,13 +101,13 @@ export function readRecord(row: Row, transitions: readonly Row[], notices: reado
     ...(Object.fromEntries(values) as Pick<RenewalRecord, 'attempts'>),
     commonName: new Untrusted(String(row.common_name)),
     ...(row.last_error == null ? {} : { lastError: escaped(String(row.last_error)) }),
-    state: row.state as RenewalState,
+    state: stateOf(row.state),
     ...(isFirst({ fingerprintSha256: String(row.fingerprint) })
       ? {}
-      : { serial: String(row.serial), notAfter: new Date(Number(row.not_after)) }),
+      : { serial: String(row.serial), notAfter: moment(row.not_after) }),
     transitions: transitions.map((each) => ({
-      state: each.state as RenewalState,
-      at: new Date(Number(each.at)),
+      state: stateOf(each.state),
+      at: moment(each.at),
       reason: escaped(String(each.reason)),
     })),
     ...(remindedAt ? { remindedAt } : {}),
@@ -92,7 +121,7 @@ function readNotice(row: Row): Notice {
     kind: row.kind as NoticeKind,
     occasion: Number(row.occasion),
     tries: Number(row.tries),
-    triedAt: new Date(Number(row.tried_at)),
+    triedAt: moment(row.tried_at),
     ...(sentAt ? { sentAt } : {}),
   };
 }

@@ -3,7 +3,7 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Untrusted } from '../../text/index.ts';
 import type { NoticeKind, RenewalRecord, RenewalState, RequestKey, StoredRenewal, Subject } from '../types.ts';
 import { asStoreError, type OpenDatabase, openDatabase, openToRead } from './database.ts';
-import { type Changes, type Column, columns, readRecord, sqlValue } from './rows.ts';
+import { type Changes, type Column, columns, moment, readRecord, sqlValue } from './rows.ts';
 
 export { databaseExists, StoreBusyError, StoreError, StoreLockedError, StoreReplacedError } from './database.ts';
 export type { Changes } from './rows.ts';
@@ -228,7 +228,7 @@ function storeOn({ database, file, close, assertInPlace, waitBriefly }: OpenData
         const row = prepare('SELECT seen_at, run_on_ms FROM clock').get();
         if (!row) return undefined;
         const runOn = row.run_on_ms === null ? {} : { runOnMs: Number(row.run_on_ms) };
-        return { seenAt: new Date(Number(row.seen_at)), ...runOn };
+        return { seenAt: moment(row.seen_at), ...runOn };
       }),
     // Not counted as written: it is not about a renewal.
     noteClock: ({ seenAt, runOnMs }) =>

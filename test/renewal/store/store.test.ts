@@ -285,6 +285,41 @@ describe('what goes wrong', () => {
     expect(readFileSync(databaseOf(directory), 'utf8')).toMatch(/^this is no database/);
   });
 
+  test.each([
+    ['a state that does not exist', `UPDATE renewals SET state = 'bogus'`],
+    ['a state in the history that does not exist', `INSERT INTO transitions VALUES (99, 1, 'bogus', 0, '')`],
+    ['a time beyond the end of time', 'UPDATE renewals SET not_after = 8640000000000001'],
+    ['a time before its beginning', 'UPDATE renewals SET requested_at = -8640000000000001'],
+    ['a number that JavaScript does not have', 'UPDATE renewals SET closed_at = 9223372036854775807'],
+    ['a notice at no time', `INSERT INTO notices VALUES (1, 'reminder', 1, 1, 8640000000000001, NULL)`],
+  ])('store: a record with %s is damage, and is not taken for a fault of the program', (_, change) => {
+    const store = storeIn(directory);
+    store.begin(certificate, at(0), 'seen');
+    const database = new DatabaseSync(databaseOf(directory));
+    database.exec(change);
+    database.close();
+    for (const read of [() => store.get(key), () => store.list('integration'), () => store.slice(0, 1)]) {
+      expect(read).toThrow(StoreError);
+      expect(read).toThrow(/renewals\.sqlite: .*the database is damaged: move it aside/);
+    }
+  });
+
+  test('store: a database with other tables is refused in our words', () => {
+    openStore(directory, { exclusive: true }).close();
+    const database = new DatabaseSync(databaseOf(directory));
+    database.exec('DROP TABLE notices; DROP TABLE transitions; DROP TABLE renewals');
+    database.close();
+    const read = () => storeIn(directory, false).list();
+    expect(read).toThrow(StoreError);
+    expect(read).toThrow(/it is not the database that this program made: move it aside/);
+  });
+
+  test('store: a damaged lock, which contains nothing, may go', () => {
+    writeFileSync(join(directory, 'lock.sqlite'), 'x'.repeat(20_000));
+    expect(() => storeIn(directory)).toThrow(StoreError);
+    expect(() => storeIn(directory)).toThrow(/lock\.sqlite: .*Nothing is kept in it: stop every mesh-cert-monitor/);
+  });
+
   test('store: a damaged database is found at the start', () => {
     const store = openStore(directory, { exclusive: true });
     for (let number = 0; number < 200; number += 1)
