@@ -68,6 +68,23 @@ describe('what happens next', () => {
     );
   });
 
+  test('too little time: nobody is told to quote a request that the desk does not have', () => {
+    const late = (state: RenewalRecord['state'], ...more: Parameters<typeof sampleFinding>[0][]) =>
+      told(
+        inState(sampleRecord('x', state), {
+          findings: ['renewal_overdue' as const, ...more].map((code) => sampleFinding(code)),
+        }),
+      );
+    expect(late('due', 'renewal_email_failed')).toBe(
+      'you: The request could not be sent: put right what the environment’s page names, then telephone the desk, because it is too late for its usual time.',
+    );
+    expect(late('due')).toBe(
+      'you: Once the service has made the request, in its next check, telephone the desk, because it is too late for its usual time.',
+    );
+    expect(late('failed')).toBe('you: Put right what stopped the email, then run `mesh-cert-monitor renew`.');
+    expect(late('uncertain')).toMatch(/^you: Ask the desk whether it has the request/);
+  });
+
   test('of a first certificate', () => {
     const first = (first: 'awaited' | 'not_requested') =>
       told({ ...environmentStatus(), renewal: { state: 'not_due', reason: say`Nothing.`, first } });

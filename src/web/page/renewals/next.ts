@@ -37,16 +37,22 @@ export function nextOf(environment: EnvironmentStatus, now: Date): Next {
   if (first === 'not_requested') return you('Request the first certificate: `mesh-cert-monitor request`.');
   if (first === 'awaited' && !record) return desk('The desk sends the first certificate.');
   if (has('renewal_key_missing')) return you('The new private key is gone: run `mesh-cert-monitor renew`.');
-  if (has('renewal_overdue') && !isDrafted(renewal) && state !== 'issued')
+  const isLate = has('renewal_overdue');
+  if (isLate && state === 'requested' && !isDrafted(renewal))
     return you('It is too late for the desk’s usual time: telephone the desk and quote the request.');
   if (state === 'due' && has('renewal_email_failed'))
-    return you('The request could not be sent: put right what the environment’s page names.');
+    return you(
+      `The request could not be sent: put right what the environment’s page names${isLate ? `, then ${telephone}` : ''}.`,
+    );
+  if (isLate && state === 'due') return you(`Once the service has made the request, in its next check, ${telephone}.`);
   if (record && state !== 'not_due') return nextOfRecord(record, deskWorkingDays, now);
   if (!dueAt) return service('Nothing is known of the certificate yet.');
   if (state === 'not_due' && dueAt > now)
     return service(`The service requests the next certificate from ${shortLondonDay(dueAt)}.`);
   return service('The service makes the request in its next check.');
 }
+
+const telephone = 'telephone the desk, because it is too late for its usual time';
 
 interface Known {
   readonly record: RenewalRecord;
