@@ -203,10 +203,17 @@ function taken(result: SendResult, environment: ResolvedEnvironment, now: Date):
       ? `the request was sent to ${desk}`
       : result.outcome === 'sent'
         ? `the request was sent to ${environment.contact.email} for review, and nobody has said yet that it was forwarded to ${desk}`
-        : `the request was drafted and nobody has sent it yet: open ${result.file ?? 'it in the outbox'} and send it to ${desk}`;
+        : `the request was drafted and nobody has sent it yet: ${whatToSend(result, environment)} to ${desk}`;
   const lastError =
     result.refused.length > 0 ? `the mail server refused some recipients: ${result.refused.join('; ')}` : null;
   return [reason, { requestedAt: now, delivery, lastError }];
+}
+
+/** In review mode the file is a message to the contact, and the one for the desk is attached to it. */
+function whatToSend({ file = 'it in the outbox' }: SendResult, { renewal }: ResolvedEnvironment): string {
+  return renewal.mode === 'send'
+    ? `open ${file} and send it`
+    : `open ${file} and send the message that is attached to it`;
 }
 
 /** @throws {StoreError} when it cannot be written; `unsaved` then keeps it. */

@@ -149,6 +149,15 @@ describe('sending', () => {
     ]);
   });
 
+  test('engine: in review mode without a mail server, what goes to the desk is the attachment, not the message to the contact', async () => {
+    const outbox = deps(createMailer(undefined, stateDir, {}));
+    const step = await advanceRenewal(subject({ mode: 'review' }), outbox, now);
+    const [file] = readdirSync(join(stateDir, 'outbox'));
+    expect(step.status.reason).toBe(
+      `the request was drafted and nobody has sent it yet: open ${join(stateDir, 'outbox', file ?? '')} and send the message that is attached to it to ${desk}`,
+    );
+  });
+
   test('engine: a recipient that was refused among several is named', async () => {
     const refused = [literal('two@example.org: 550 no such user')];
     const step = await advanceRenewal(subject(), deps(answering({ refused })), now);
