@@ -1,7 +1,13 @@
 /** What `renew` and `request` share: drafting for a look, or asking the desk, and saying what came of it. */
 import { join, resolve } from 'node:path';
 import type { Configuration } from '../config/index.ts';
-import { draftByHand, type RenewalSubject, type RenewOutcome, renewByHand } from '../renewal/index.ts';
+import {
+  draftByHand,
+  type RenewalState,
+  type RenewalSubject,
+  type RenewOutcome,
+  renewByHand,
+} from '../renewal/index.ts';
 import { ourCommand, say } from '../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { storeErrorsAsUsage } from './store-errors.ts';
@@ -49,7 +55,19 @@ async function dryRun(
   return exitCode.ok;
 }
 
-function report({ path }: Configuration, name: string, outcome: RenewOutcome, io: CommandIo): ExitCode {
+const madeAlready = 'the request has been made already';
+const whyNotAgain: Readonly<Record<RenewalState, string>> = {
+  not_due: madeAlready,
+  due: madeAlready,
+  failed: madeAlready,
+  sending: 'the request is being sent',
+  requested: madeAlready,
+  uncertain: 'the desk may have the request already',
+  issued: 'the new certificate has come back already',
+  deployed: 'this certificate has been replaced already',
+};
+
+function report({ path, stateDir }: Configuration, name: string, outcome: RenewOutcome, io: CommandIo): ExitCode {
   switch (outcome.kind) {
     case 'requested':
       io.stdout(say`${name}: ${outcome.reason}\n`);
@@ -59,10 +77,12 @@ function report({ path }: Configuration, name: string, outcome: RenewOutcome, io
       io.stdout(say`${name}: the running service sends the request at its next check\n`);
       return exitCode.ok;
     case 'not_in_window':
-      throw new UsageError(say`${outcome.reason}. The running service sends the request when its window opens`);
+      throw new UsageError(
+        say`${name}: nothing is sent. The service is running on ${stateDir}, and makes the request when the renewal window opens. To make it now, stop the service, run this command again, and start the service`,
+      );
     case 'asked_already': {
       const why = outcome.reason === undefined ? '' : `: ${outcome.reason}`;
-      io.stderr(say`${name}: nothing is sent, because the request is ${outcome.state}${why}\n`);
+      io.stderr(say`${name}: nothing is sent, because ${whyNotAgain[outcome.state]}${why}\n`);
       if (outcome.state === 'uncertain') {
         const settle = ourCommand('renewals resolve', { configurationFile: path, environment: name });
         io.stderr(say`${name}: find out whether the desk has it, then first run: ${settle} --sent (or --not-sent)\n`);

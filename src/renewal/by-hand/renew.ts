@@ -70,7 +70,7 @@ export type RenewOutcome =
   /** The running service has the state directory locked, and sends the request in its next check. */
   | { readonly kind: 'left_to_service' }
   /** The running service has the state directory locked, and the renewal window is not open yet. */
-  | { readonly kind: 'not_in_window'; readonly reason: string }
+  | { readonly kind: 'not_in_window' }
   /** The desk has a request, or may have one. */
   | { readonly kind: 'asked_already'; readonly state: RenewalState; readonly reason?: string }
   | { readonly kind: 'not_sent'; readonly reason: string };
@@ -97,7 +97,7 @@ export async function renewByHand(
     const configured = configuration.environments.find(({ name }) => name === subject.environment.name);
     if (!subject.certificate && configured && configured.renewal.key !== subject.environment.renewal.key)
       return { kind: 'not_sent', reason: `${error.message}; it would use renewal.key: ${configured.renewal.key}` };
-    return leaveToService(configuration.stateDir, subject, asked, { locked: error, env }, now);
+    return leaveToService(configuration.stateDir, subject, asked, env, now);
   }
 }
 
@@ -113,7 +113,7 @@ async function leaveToService(
   stateDir: string,
   { environment, certificate }: RenewalSubject,
   asked: Asked,
-  { locked, env }: { readonly locked: StoreLockedError; readonly env: Variables },
+  env: Variables,
   now: Date,
 ): Promise<RenewOutcome> {
   const store = openStore(stateDir, { exclusive: false });
@@ -124,7 +124,7 @@ async function leaveToService(
     const keyIsGone = keyIsGoneFrom(environment, env);
     const state = (await retryNow(store, environment, { fingerprintSha256, asked, stateDir, keyIsGone }, now))?.state;
     if (state === 'due' || state === 'failed') return { kind: 'left_to_service' };
-    if (state === undefined || state === 'not_due') return { kind: 'not_in_window', reason: locked.message };
+    if (state === undefined || state === 'not_due') return { kind: 'not_in_window' };
     return { kind: 'asked_already', state };
   } finally {
     store.close();

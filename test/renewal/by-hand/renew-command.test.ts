@@ -138,7 +138,7 @@ describe('renew', () => {
     const second = await renew();
     expect([second.code, second.stdout]).toEqual([1, '']);
     expect(second.stderr).toBe(
-      'integration: nothing is sent, because the request is requested: the request was sent to itoc.supportdesk@nhs.net\n',
+      'integration: nothing is sent, because the request has been made already: the request was sent to itoc.supportdesk@nhs.net\n',
     );
     expect(mail.received.map(({ to }) => to)).toEqual([['itoc.supportdesk@nhs.net', 'ada@example.org']]);
   });
@@ -172,7 +172,9 @@ describe('renew', () => {
     );
     const { code, stderr } = await renew();
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^integration: nothing is sent, because the request is uncertain: it is not known/);
+    expect(stderr).toMatch(
+      /^integration: nothing is sent, because the desk may have the request already: it is not known/,
+    );
     expect(mail.received.map(({ to }) => to[0])).toEqual(['itoc.supportdesk@nhs.net', 'ada@example.org']);
   });
 
@@ -210,7 +212,9 @@ describe('renew', () => {
     const service = openStore(stateDir, { exclusive: true });
     const early = await renew();
     expect(early.code).toBe(3);
-    expect(early.stderr).toMatch(/^error: .*another mesh-cert-monitor is running on this state directory/);
+    expect(early.stderr).toBe(
+      `error: integration: nothing is sent. The service is running on ${stateDir}, and makes the request when the renewal window opens. To make it now, stop the service, run this command again, and start the service\n`,
+    );
     service.close();
 
     const server = await startScriptedServer({ MAIL: { reply: '550 no' } });

@@ -179,7 +179,7 @@ describe('request', () => {
     await request();
     const again = await request();
     expect(again).toMatchObject({ code: 1, stdout: '' });
-    expect(again.stderr).toMatch(/^integration: nothing is sent, because the request is requested/);
+    expect(again.stderr).toMatch(/^integration: nothing is sent, because the request has been made already/);
     expect(mail.received).toHaveLength(1);
   });
 
