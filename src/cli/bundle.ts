@@ -85,7 +85,7 @@ const called = ({ subject }: Certificate): SafeText => nameOf(subject, longestNa
 
 /** @throws {UsageError} when the file cannot be written; then it is as it was. */
 async function write(text: SafeText, output: string | undefined, what: SafeText, io: CommandIo): Promise<ExitCode> {
-  if (output === undefined) {
+  if (output === undefined || output === '-') {
     io.stdout(text);
     return exitCode.ok;
   }

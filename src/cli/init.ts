@@ -13,7 +13,8 @@ import type { InitOptions } from './options.ts';
 
 export async function run({ output, ...given }: InitOptions, io: CommandIo): Promise<ExitCode> {
   const text = await textFor(given, io);
-  const path = output ?? (io.ask ? await asked(say`File to write`, 'mesh-cert-monitor.yaml', io) : undefined);
+  const isStdout = output === undefined ? !io.ask : output === '-';
+  const path = isStdout ? undefined : (output ?? (await asked(say`File to write`, 'mesh-cert-monitor.yaml', io)));
   assertLoads(text, path ?? 'mesh-cert-monitor.yaml');
   if (path === undefined) {
     io.stdout(escapedLines(text));

@@ -38,6 +38,7 @@ describe('bundle --environment', () => {
   test.each(['integration', 'deployment', 'production'])('%s: prints the same bytes every time', async (name) => {
     const { code, stdout, stderr } = await bundle('--environment', name);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(await bundle('--environment', name, '--output', '-')).toEqual({ code, stderr, stdout });
     await expect(stdout).toMatchFileSnapshot(`golden/bundle-${name}.pem`);
   });
 

@@ -30,7 +30,9 @@ Next: fill in your own values, and set the variables that it names, then
   test('writes the same to stdout, and nothing else', async () => {
     const path = join(folder, 'same.yaml');
     await type(['init', '--output', path]);
-    expect(await type(['init'])).toEqual({ code: 0, stdout: readFileSync(path, 'utf8'), stderr: '' });
+    const printed = { code: 0, stdout: readFileSync(path, 'utf8'), stderr: '' };
+    expect(await type(['init'])).toEqual(printed);
+    expect(await type(['init', '--output', '-'])).toEqual(printed);
   });
 
   test('never overwrites', async () => {
