@@ -129,12 +129,10 @@ const isCa = (evidence: Evidence) => clientOf(evidence)?.basicConstraints?.ca ==
 function caFirst(evidence: Evidence): Wording {
   const client = clientOf(evidence);
   if (!client) return {};
-  const another = evidence.findings.some(({ code }) => code === 'certificate_file_has_extra_certificates');
   return {
     headline: `The client certificate’s file begins with the CA certificate ${quotedName(client.subject)}`,
-    remedy: another
-      ? `Move the client certificate to the top of ${origin(evidence, 'certificate')}.`
-      : `Put the client certificate into ${origin(evidence, 'certificate')}; the CA certificate belongs in the CA bundle.`,
+    // Whether the file has the client certificate too, further down, or none at all.
+    remedy: `Put the client certificate first in ${origin(evidence, 'certificate')}. CA certificates belong in the CA bundle.`,
   };
 }
 

@@ -56,7 +56,7 @@ export const combinedFaults: readonly Fault[] = [
       'handshake_failed',
     ],
     headline: /begins with the CA certificate “NHS INT Authentication G9”$/,
-    first: /^Put the client certificate into the file \S+client\.pem/,
+    first: /^Put the client certificate first in the file \S+client\.pem/,
     remedy: (bench) => bench.write('client.pem', bench.pki.client.pem),
   },
   {
@@ -70,8 +70,24 @@ export const combinedFaults: readonly Fault[] = [
       'handshake_failed',
     ],
     information: ['certificate_file_has_extra_certificates'],
-    first: /^Move the client certificate to the top of/,
+    first: /^Put the client certificate first in/,
     remedy: (bench) => bench.write('client.pem', bench.pki.client.pem + bench.pki.sub.pem),
+  },
+  {
+    name: 'The CA bundle is where the client certificate should be',
+    make: made((bench) => bench.write('client.pem', bench.pki.sub.pem + bench.pki.root.pem)),
+    ...mismatch,
+    consequences: [
+      'bundle_contains_client_certificate',
+      'common_name_malformed',
+      'digital_signature_not_permitted',
+      'handshake_failed',
+    ],
+    information: ['certificate_file_has_extra_certificates'],
+    headline: /begins with the CA certificate “NHS INT Authentication G9”$/,
+    // There is none in the file that could be moved.
+    first: /^Put the client certificate first in/,
+    remedy: (bench) => bench.write('client.pem', bench.pki.client.pem),
   },
   {
     name: 'The certificate of another environment was deployed without its key',
