@@ -35,6 +35,9 @@ function formOf(parts: readonly (string | Uint8Array<ArrayBuffer>)[], text = '')
 }
 const post = (body: RequestInit['body'], headers: Record<string, string> = {}) =>
   served.get('/inspect', { method: 'POST', body: body as FormData, headers });
+const field = 'Content-Disposition: form-data; name="text"\r\n';
+const multipart = { 'content-type': 'multipart/form-data; boundary="between-parts"' };
+const partWith = (headers: string) => `--between-parts\r\n${field}${headers}\r\n${client.pem}\r\n--between-parts--\r\n`;
 const said = async (answer: Response) => [answer.status, await answer.text()] as const;
 
 describe('what is inspected', () => {
@@ -131,11 +134,19 @@ describe('what bounds it', () => {
     ['another type', 'x', { 'content-type': 'text/plain' }, 415],
     ['a body that is not what it says', 'x', { 'content-type': 'multipart/form-data; boundary=b' }, 400],
     ['nothing', formOf([]), {}, 400],
+    ['more parts than our form has', formOf(Array(20).fill('')), {}, 400],
+    ['a part that is mostly headers', partWith('x: y\r\n'.repeat(1000)), multipart, 400],
+    ['a part that ends in its headers', `--between-parts\r\n${field}\r\n--between-parts--\r\n`, multipart, 400],
     ['five files', formOf(Array(5).fill(client.pem)), {}, 400],
   ])('%s is refused', async (_, body, headers, status) => {
     const before = looked;
     expect((await post(body, headers)).status).toBe(status);
     expect(looked).toBe(before);
+  });
+
+  test('a form that another program made is read', async () => {
+    const [status, page] = await said(await post(partWith('Content-Type: text/plain\r\n'), multipart));
+    expect([status, page]).toEqual([200, expect.stringContaining('key and chain not given')]);
   });
 
   test.each<[string, Record<string, string>, number]>([
