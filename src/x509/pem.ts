@@ -25,14 +25,12 @@ const labelForm = /^([A-Z0-9][A-Z0-9 .#-]{0,63}?)-----/;
 export function readPem(text: string): PemBlock[] {
   const blocks: PemBlock[] = [];
   let line = 1;
-  let counted = 0;
+  /** Where the line ends. It is looked for once: a text may be one line with a hundred thousand BEGINs. */
+  let lineEnd = text.indexOf('\n');
   for (let at = text.indexOf(begin); at !== -1; ) {
     const next = text.indexOf(begin, at + begin.length);
     const rest = text.slice(at + begin.length, next === -1 ? undefined : next);
-    for (let end = text.indexOf('\n', counted); end !== -1 && end < at; end = text.indexOf('\n', counted)) {
-      counted = end + 1;
-      line++;
-    }
+    for (; lineEnd !== -1 && lineEnd < at; lineEnd = text.indexOf('\n', lineEnd + 1)) line++;
     blocks.push(readBlock(rest, { number: blocks.length + 1, line, from: at }));
     at = next;
   }

@@ -64,3 +64,9 @@ test('text without a block has none', () => {
 test('a megabyte of BEGIN lines is read in linear time', () => {
   expect(readPem('-----BEGIN CERTIFICATE-----\n'.repeat(37_000))).toHaveLength(37_000);
 });
+
+test('the end of a long line is looked for once, not for every block in it', () => {
+  const blocks = readPem(`${'x'.repeat(50_000_000)}${'-----BEGIN '.repeat(20_000)}`);
+  expect(blocks).toHaveLength(20_000);
+  expect(blocks.at(-1)).toMatchObject({ line: 1, problem: 'its BEGIN line is damaged' });
+});
