@@ -1,6 +1,6 @@
 /** Replaces files all together or not at all, and keeps the previous ones next to them. */
-import { constants, type Stats } from 'node:fs';
-import { chown, copyFile, lstat, open, rename, rm, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { lstat, open, readFile, rename, rm, stat } from 'node:fs/promises';
 
 export interface Replacement {
   readonly path: string;
@@ -85,9 +85,10 @@ async function stage({ path, content, mode = 0o600 }: Replacement, stamp: string
     return { path, staged };
   }
   const previous = `${path}.previous-${stamp}`;
-  await copyFile(path, previous, constants.COPYFILE_EXCL);
+  // With its owner, so that `cp -p` brings back a file that its reader can read.
+  await writeOrRemove(previous, await readFile(path), (handle) => asBefore(handle, facts));
   try {
-    await writeOrRemove(staged, content, (handle) => asBefore(handle, staged, facts));
+    await writeOrRemove(staged, content, (handle) => asBefore(handle, facts));
   } catch (error) {
     await rm(previous, { force: true });
     throw error;
@@ -122,16 +123,15 @@ async function writeOrRemove(path: string, content: Buffer, prepare: (handle: Ha
   }
 }
 
-/** With the owner and mode that its reader needs. */
-async function asBefore(handle: Handle, path: string, { uid, gid, mode }: Stats): Promise<void> {
+/**
+ * With the owner and mode that its reader needs. By its handle: who may write to the folder could put a link in its place, and root would give away
+ * what that leads to.
+ */
+async function asBefore(handle: Handle, { uid, gid, mode }: Stats): Promise<void> {
   const now = await handle.stat();
-  if (now.uid !== uid || now.gid !== gid) await chown(path, uid, gid);
+  if (now.uid !== uid || now.gid !== gid) await handle.chown(uid, gid);
   await handle.chmod(mode & 0o7777);
 }
 
-async function putBack({ path, previous }: Staged): Promise<void> {
-  if (previous === undefined) return rm(path, { force: true });
-  const copy = `${path}.back`;
-  await copyFile(previous, copy);
-  await rename(copy, path);
-}
+const putBack = ({ path, previous }: Staged): Promise<void> =>
+  previous === undefined ? rm(path, { force: true }) : rename(previous, path);

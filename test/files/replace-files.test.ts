@@ -1,5 +1,7 @@
 import {
   chmodSync,
+  chownSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -11,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { replaceFiles } from '../../src/files/replace-files.ts';
+import { replaceFiles, stageFiles } from '../../src/files/replace-files.ts';
 
 const now = new Date('2027-03-01T09:00:00.123Z');
 const stamp = '20270301T090000Z';
@@ -34,6 +36,38 @@ test('replacing: a file that was there keeps its mode, and the previous one stay
   expect(readFileSync(path('a'), 'utf8')).toBe('after');
   expect(readFileSync(path(`a.previous-${stamp}`), 'utf8')).toBe('before');
   expect(statSync(path('a')).mode & 0o777).toBe(0o640);
+});
+
+/** Only root may give a file away. */
+const other = process.getuid?.() === 0 ? 65534 : process.getuid?.();
+const ownerOf = (name: string) => [statSync(path(name)).uid, statSync(path(name)).mode & 0o777];
+
+test('replacing: new and previous file belong to whom the file belonged, so that its reader can read either', async () => {
+  writeFileSync(path('a'), 'before', { mode: 0o600 });
+  chownSync(path('a'), other ?? 0, -1);
+  await replaceFiles([{ path: path('a'), content: content('after') }], now);
+  expect(['a', `a.previous-${stamp}`].map(ownerOf)).toEqual([
+    [other, 0o600],
+    [other, 0o600],
+  ]);
+});
+
+test('replacing: putting back follows no link that somebody left there, and keeps the owner', async () => {
+  writeFileSync(path('a'), 'before', { mode: 0o600 });
+  chownSync(path('a'), other ?? 0, -1);
+  writeFileSync(path('victim'), 'mine');
+  symlinkSync(path('victim'), path('a.back'));
+  const replacements = ['a', 'new'].map((name) => ({ path: path(name), content: content('after') }));
+  const staged = await stageFiles(replacements, now);
+  // Something that cannot be replaced has come in between.
+  mkdirSync(path('new'));
+  await expect(staged.swap()).rejects.toThrow('EISDIR');
+  expect([left(), readFileSync(path('a'), 'utf8'), ownerOf('a')]).toEqual([
+    ['a', 'a.back', 'new', 'victim'],
+    'before',
+    [other, 0o600],
+  ]);
+  expect(readFileSync(path('victim'), 'utf8')).toBe('mine');
 });
 
 test('replacing: a new file gets the mode that it is given, private unless said', async () => {
