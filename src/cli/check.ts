@@ -12,7 +12,7 @@ import {
 } from '../report/index.ts';
 import { ResourceShortageError } from '../shortage/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
-import { escaped, joined, jsonText, type SafeText, say } from '../text/index.ts';
+import { escaped, escapedLines, joined, jsonText, type SafeText, say } from '../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { findEnvironment, loadForCommand } from './configuration.ts';
 import type { CheckOptions } from './options.ts';
@@ -26,7 +26,7 @@ export async function run(options: CheckOptions, io: CommandIo): Promise<ExitCod
   } catch (error) {
     // Monitoring systems show standard output; without this line they would show nothing.
     if (options.format === 'nagios' && (error instanceof UsageError || error instanceof ResourceShortageError))
-      io.stdout(nagiosUnknown(firstLine(error.message)));
+      io.stdout(nagiosUnknown(escapedLines(error.message)));
     throw error;
   }
 }
@@ -128,5 +128,3 @@ const unknownFacts = ({ credential, name, thresholds }: ResolvedEnvironment, why
   findings: [],
   unknown: `not judged: ${why}`,
 });
-
-const firstLine = (text: string) => text.split('\n', 1).join('');

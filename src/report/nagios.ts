@@ -98,9 +98,19 @@ function longText(sentences: readonly string[], most: number): SafeText[] {
   return [...fit.map((line) => say`${line}\n`), ...(missing > 0 ? [say`(${missing} more are not shown)\n`] : [])];
 }
 
-/** The plugin's output if nothing could be checked; used with exit code 3. */
-export function nagiosUnknown(why: string): SafeText {
-  return say`UNKNOWN - ${oneLine(why)}\n`;
+/** The plugin's output if nothing could be checked; used with exit code 3. @param why - what helps may be on its later lines */
+export function nagiosUnknown(why: SafeText): SafeText {
+  const lead = 'UNKNOWN - ';
+  const text = oneLine(
+    why
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean)
+      .join('. ')
+      .replaceAll('.. ', '. '),
+  );
+  const most = mostFirstLineBytes - bytes(lead);
+  return say`${lead}${bytes(text) > most ? cut(text, most) : text}\n`;
 }
 
 function sentenceOf(environment: PluginFacts, now: Date): string {

@@ -284,7 +284,9 @@ describe('check, with a configuration that cannot be used', () => {
     const path = write('broken.yaml', broken);
     const { code, stderr, stdout } = await type(['check', '--config', path, '--format', 'nagios']);
     expect(code).toBe(3);
-    expect(stdout).toMatch(/^UNKNOWN - .*broken\.yaml: \d+ problems\n$/);
+    expect(stdout).toMatch(
+      /^UNKNOWN - .*broken\.yaml: \d+ problems\. contact: .*\. environments\[0\]\.colour: unknown key.*\n$/,
+    );
     expect(stderr).toContain('environments[0].colour');
   });
 

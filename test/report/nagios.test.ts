@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { nagiosLine, nagiosUnknown } from '../../src/report/nagios.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
+import { escaped, literal } from '../../src/text/index.ts';
 import { dayMs, hourMs } from '../../src/time/duration.ts';
 import {
   daysFromSampleNow,
@@ -136,6 +137,9 @@ describe('nagios', () => {
   });
 
   test('what cannot be judged is UNKNOWN, on one line', () => {
-    expect(nagiosUnknown('two\nlines | and a bar')).toBe('UNKNOWN - two\\u{a}lines / and a bar\n');
+    expect(nagiosUnknown(literal('two\n  lines | and a bar\n'))).toBe('UNKNOWN - two. lines / and a bar\n');
+    const long = nagiosUnknown(escaped('£'.repeat(5000)));
+    expect(Buffer.byteLength(long)).toBeLessThanOrEqual(1025);
+    expect(long).toMatch(/^UNKNOWN - £+\.\.\.\n$/);
   });
 });
