@@ -11,7 +11,7 @@ import type { Configuration } from '../src/config/types.ts';
 import { examine } from '../src/examine/index.ts';
 import { Exposition } from '../src/metrics/index.ts';
 import { changes, createLog } from '../src/monitor/log.ts';
-import { renderClosing, renderReminder, renderUncertain } from '../src/renewal/mail/contact-messages.ts';
+import { renderClosing, renderReminder, renderUncertain, renderUnsent } from '../src/renewal/mail/contact-messages.ts';
 import { renderMime } from '../src/renewal/mail/mime.ts';
 import { createRenewals } from '../src/renewal/renewals.ts';
 import { openStore } from '../src/renewal/store/store.ts';
@@ -246,6 +246,7 @@ describe('of a renewal', () => {
     for (const message of [
       renderReminder(context, inDays(3)),
       renderUncertain(context),
+      renderUnsent(context, inDays(3)),
       renderClosing(context, certificate),
     ]) {
       const bytes = await renderMime(message);

@@ -7,9 +7,11 @@ import {
   renderRequest,
   renderReview,
   renderUncertain,
+  renderUnsent,
   renewalStates,
   stateCatalogue,
 } from '../../src/renewal/index.ts';
+import { literal } from '../../src/text/index.ts';
 import type { Block, Blocks } from './blocks.ts';
 import {
   certificateFacts,
@@ -41,6 +43,10 @@ const context = {
   now: later,
 };
 
+const notEnclosed = literal(
+  'The desk rejects a request without the technical conformance certificate: add it to renewal.enclose',
+);
+
 const toTheDesk = 'src/renewal/mail/request-message.ts';
 const toTheContact = 'src/renewal/mail/contact-messages.ts';
 const message = (source: string, render: () => Message): Block => ({ from: source, render: () => shown(render()) });
@@ -58,6 +64,9 @@ export const renewalBlocks: Blocks = {
   review: message(toTheContact, () => renderReview(renderRequest(requestFor(production)), context)),
   reminder: message(toTheContact, () => renderReminder(context, lastDayToAsk)),
   uncertain: message(toTheContact, () => renderUncertain(context)),
+  unsent: message(toTheContact, () =>
+    renderUnsent({ ...context, record: recordFor(production, { lastError: notEnclosed }) }, lastDayToAsk),
+  ),
   closing: message(toTheContact, () =>
     renderClosing({ ...context, record: recordFor(production, { acceptedAt: later }) }, issued),
   ),

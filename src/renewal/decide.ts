@@ -8,12 +8,10 @@ import { abandoned, replaces, shared, wasAsked } from './claim.ts';
 import type { RenewalDecision, RenewalFacts, Undirected } from './decision.ts';
 import { dueReason, isDue } from './due.ts';
 import { isFirst, keyFor } from './first.ts';
+import { canBeTold, noticeTries, notifyOnce } from './notices.ts';
 import { sendAgainCommand } from './retry.ts';
 import { decideSuccession } from './succession.ts';
-import type { NoticeKind, RenewalRecord, RequestKey, StoredRenewal } from './types.ts';
-
-const noticeTries = 3;
-const noticePauseMs = hourMs;
+import type { RenewalRecord, RequestKey, StoredRenewal } from './types.ts';
 
 export function decideRenewal(facts: RenewalFacts, now: Date): RenewalDecision {
   const { environment, records } = facts;
@@ -105,7 +103,7 @@ function decideOwn(record: StoredRenewal, facts: RenewalFacts, now: Date): Undir
     case 'issued':
       return { kind: 'rest', reason: lastReason(record) };
     case 'failed':
-      return decideFailed(record, facts);
+      return decideFailed(record, facts, now);
     case 'deployed':
       return { kind: 'rest', reason: 'this certificate was replaced, but it is deployed again' };
   }
@@ -124,7 +122,7 @@ function decideDue(record: StoredRenewal, facts: RenewalFacts, now: Date): Undir
 }
 
 /** A permanent refusal would be repeated until its cause has changed. */
-function decideFailed(record: StoredRenewal, { refusedFacts, configurationFile }: RenewalFacts): Undirected {
+function decideFailed(record: StoredRenewal, { refusedFacts, configurationFile }: RenewalFacts, now: Date): Undirected {
   const { refusedThing } = record;
   if (refusedThing && refusedFacts !== undefined && refusedFacts !== record.refusedFacts)
     return {
@@ -132,10 +130,8 @@ function decideFailed(record: StoredRenewal, { refusedFacts, configurationFile }
       reason: `the mail server refused the ${refusedThing}, and settings that this depends on have changed`,
     };
   const command = sendAgainCommand(configurationFile, record);
-  return {
-    kind: 'rest',
-    reason: `${lastReason(record)}. It will not be sent again automatically. When you have fixed the cause, run: ${command}`,
-  };
+  const reason = `${lastReason(record)}. It will not be sent again automatically. When you have fixed the cause, run: ${command}`;
+  return canBeTold(record) ? notifyOnce(record, 'unsent', reason, now) : { kind: 'rest', reason };
 }
 
 /** What to do because of an open renewal of an earlier certificate; undefined if it has no effect. */
@@ -171,17 +167,6 @@ function finish(record: StoredRenewal, deployed: string, now: Date): Undirected 
   if (next.kind === 'rest' && notice && (notice.sentAt || notice.tries >= noticeTries))
     return { kind: 'close', reason: notice.sentAt ? 'the contact has been told' : 'the contact could not be told' };
   return next;
-}
-
-/** Once for each attempt at sending. A notice that may not have been sent is tried again after a pause, a limited number of times. */
-function notifyOnce(record: StoredRenewal, kind: NoticeKind, reason: string, now: Date): Undirected {
-  const notice = record.notices.find((each) => each.kind === kind && each.occasion === record.attempts);
-  const mayTry =
-    !notice ||
-    (!notice.sentAt &&
-      notice.tries < noticeTries &&
-      Math.abs(now.getTime() - notice.triedAt.getTime()) >= noticePauseMs);
-  return mayTry ? { kind: 'notify', notice: kind, reason } : { kind: 'rest', reason };
 }
 
 /** The longest pause between two attempts. A time further ahead was set by a clock that has been corrected since. */

@@ -7,6 +7,7 @@ import { clientCertificate, decideRenewal } from './decide.ts';
 import type { RenewalDecision, RenewalFacts } from './decision.ts';
 import { keyFor } from './first.ts';
 import type { SendResult } from './mail/mailer.ts';
+import { isStuck, mayTell } from './notices.ts';
 import { lastHeldKey } from './request/pending-key.ts';
 import { restsUntil } from './rest.ts';
 import { refusalFacts } from './retry.ts';
@@ -137,6 +138,7 @@ async function act(
     case 'send': {
       const result = await sendRequest({ ...input, ...own, ...diagnosed(), record: recordOf(facts, key) }, deps, now);
       if (result) emailed.push(emailOutcome(result));
+      else emailed.push(...(await tellIfStuck(key, decision, input, deps, now)));
       return result !== undefined;
     }
     case 'notify': {
@@ -161,6 +163,24 @@ async function act(
     case 'close':
       return note({ closedAt: now });
   }
+}
+
+/** The contact is told of a request that still cannot be made after another try. Whoever asks by hand sees it, and an outbox tells nobody. */
+async function tellIfStuck(
+  key: RequestKey,
+  decision: RenewalDecision,
+  input: RenewalInput,
+  deps: EngineDeps,
+  now: Date,
+): Promise<EmailOutcome[]> {
+  const { environment, asked } = input;
+  const record = await patiently(() => deps.store.get(key));
+  if (asked || !deps.server || !record || !isStuck(record, now) || !mayTell(record, 'unsent', now)) return [];
+  const facts = await factsFor(input, deps);
+  const diagnosed = told(input, conclude(facts, deps, key, decision, now));
+  const certificate = clientCertificate(facts.assessment);
+  const result = await notify('unsent', { record, certificate, environment, ...diagnosed }, deps, now);
+  return result ? [emailOutcome(result)] : [];
 }
 
 const told = ({ diagnose }: RenewalInput, conclusion: Pick<RenewalStep, 'status' | 'findings'>): { told?: Told } =>

@@ -98,8 +98,10 @@ function aboutRecord(circumstances: RenewalCircumstances, record: RenewalRecord,
 
 function notSent({ lastError, state }: RenewalRecord, raise: Raise): Finding[] {
   const tells = lastError && ['due', 'failed', 'uncertain', 'requested'].includes(state);
-  return tells ? [raise('renewal_email_failed', lastError)] : [];
+  return tells ? [raise('renewal_email_failed', lastError, state === 'due' ? retriedRemedy : undefined)] : [];
 }
+
+const retriedRemedy = 'Put right what the message names. The service tries again by itself.';
 
 function keyGone(
   { keyMissing, keyGone: why }: RenewalCircumstances,

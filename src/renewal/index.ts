@@ -6,7 +6,7 @@ export { draftByHand, type RenewalSubject, type RenewOutcome, renewalSubject, re
 export type { AcceptInput, AcceptResult } from './issued/accept.ts';
 export { type HookResult, runAfterInstall } from './issued/after-install.ts';
 export { deploymentInstructions } from './issued/deployment-instructions.ts';
-export { renderClosing, renderReminder, renderReview, renderUncertain } from './mail/contact-messages.ts';
+export { renderClosing, renderReminder, renderReview, renderUncertain, renderUnsent } from './mail/contact-messages.ts';
 export { type ExpiryNotice, renderExpiry } from './mail/expiry-message.ts';
 export { createMailer, type Mailer } from './mail/mailer.ts';
 export type { ReadMessage } from './mail/read-message.ts';

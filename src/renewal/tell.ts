@@ -2,7 +2,7 @@
 import type { ResolvedEnvironment } from '../config/index.ts';
 import { lastSafeDay } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
-import { renderClosing, renderReminder, renderUncertain } from './mail/contact-messages.ts';
+import { renderClosing, renderReminder, renderUncertain, renderUnsent } from './mail/contact-messages.ts';
 import { UnsafeMessageFieldError } from './mail/header-safety.ts';
 import type { SendResult } from './mail/mailer.ts';
 import type { Message } from './mail/request-message.ts';
@@ -31,12 +31,13 @@ export async function notify(
   let message: Message;
   try {
     const context = { environment, from, record, configurationFile, now, ...(told ? { told } : {}) };
-    message =
-      kind === 'uncertain'
-        ? renderUncertain(context)
-        : kind === 'reminder'
-          ? renderReminder(context, safeDayOf(record, environment))
-          : renderClosing(context, certificate, stillDeployedIn(record, deps));
+    const render: Readonly<Record<NoticeKind, () => Message>> = {
+      uncertain: () => renderUncertain(context),
+      unsent: () => renderUnsent(context, safeDayOf(record, environment)),
+      reminder: () => renderReminder(context, safeDayOf(record, environment)),
+      closing: () => renderClosing(context, certificate, stillDeployedIn(record, deps)),
+    };
+    message = render[kind]();
   } catch (error) {
     if (!(error instanceof UnsafeMessageFieldError)) throw error;
     log.warn({ environment: environment.name, problem: error.message }, 'the contact cannot be told');

@@ -80,7 +80,7 @@ export interface RenewalRecord extends RequestKey, Partial<Subject> {
 }
 
 /** What the contact is told in addition to the request itself. */
-export type NoticeKind = 'uncertain' | 'reminder' | 'closing';
+export type NoticeKind = 'uncertain' | 'unsent' | 'reminder' | 'closing';
 
 /** Recorded before its message is sent, so that a crash cannot repeat it endlessly. */
 export interface Notice {

@@ -236,6 +236,51 @@ describe('when it cannot be sent', () => {
     expect(codesOf(await advanceRenewal(subject(), world, later(minuteMs)))).toEqual([]);
   });
 
+  const server = { host: 'mail.example.org', port: 587, tls: 'starttls' } as const;
+  const subjectsOf = ({ messages }: { readonly messages: readonly Message[] }) =>
+    messages.map((each) => each.subject.replace(/:.*/, ''));
+  const unsent = 'A MESH certificate request could not be sent';
+
+  test('engine: the contact is told once of a request that cannot be made for a day', async () => {
+    const mailer = answering();
+    const world = deps(mailer, { server });
+    const stuck = subject({ requiresConformanceCertificate: true });
+    for (const ms of [0, minuteMs, dayMs - 1]) await advanceRenewal(stuck, world, later(ms));
+    expect(subjectsOf(mailer)).toEqual([]);
+    expect((await advanceRenewal(stuck, world, later(dayMs))).emailed).toEqual(['sent']);
+    expect((await advanceRenewal(stuck, world, later(2 * dayMs))).emailed).toEqual([]);
+    expect(subjectsOf(mailer)).toEqual([unsent]);
+    expect(addressesOf(mailer.messages[0]!)).toEqual(['ada.lovelace@example.org']);
+    expect(mailer.messages[0]?.text).toContain('add it to renewal.enclose');
+    // Once fixed, it is sent, and nothing is said of it.
+    expect((await advanceRenewal(subject(), world, later(3 * dayMs))).status.state).toBe('requested');
+    expect(mailer.messages).toHaveLength(2);
+  });
+
+  test('engine: what was put right in the meantime is not told, nor what whoever asks can see, nor by way of an outbox', async () => {
+    const mailer = answering();
+    const stuck = subject({ requiresConformanceCertificate: true });
+    await advanceRenewal(stuck, deps(mailer, { server }), now);
+    await advanceRenewal(stuck, deps(mailer), later(dayMs));
+    await advanceRenewal({ ...stuck, asked: {} }, deps(mailer, { server }), later(dayMs));
+    expect(mailer.messages).toEqual([]);
+    await advanceRenewal(subject(), deps(mailer, { server }), later(dayMs));
+    expect(subjectsOf(mailer)).toEqual(['MESH certificate renewal request']);
+  });
+
+  test.each([
+    ['message', ['MESH certificate renewal request', unsent]],
+    ['recipients', ['MESH certificate renewal request', unsent]],
+    ['sender', ['MESH certificate renewal request']],
+    ['login', ['MESH certificate renewal request']],
+  ] as const)('engine: a refusal of the %s is told if the server would take that', async (refusedThing, expected) => {
+    const refusal = { outcome: 'failed', retry: false, reason: literal('550 no'), refusedThing } as const;
+    const mailer = answering(refusal);
+    const world = deps(mailer, { server });
+    for (const ms of [0, minuteMs, dayMs]) await advanceRenewal(subject(), world, later(ms));
+    expect(subjectsOf(mailer)).toEqual(expected);
+  });
+
   test('engine: a mailer with a bug leaves the request uncertain, not sent again', async () => {
     let calls = 0;
     const mailer: Mailer = {

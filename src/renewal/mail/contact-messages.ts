@@ -115,6 +115,21 @@ export function renderUncertain(context: ContactMessage): Message {
   });
 }
 
+/** The request could not be made, or the mail server does not take it. @param lastSafeDay - absent when it is for the first certificate */
+export function renderUnsent(context: ContactMessage, lastSafeDay?: Date): Message {
+  const { lastError } = context.record;
+  const why = lastError === undefined ? '.' : `:\n${lastError}`;
+  return toContact(context, 'unsent', {
+    subject: 'A MESH certificate request could not be sent',
+    body: () => [
+      `The request for ${wanted(context)} client certificate has not gone to the certificate desk${why}`,
+      firstStep(context.told, 'Put right what is named above.'),
+      ...(lastSafeDay ? [lastDay(context, lastSafeDay)] : []),
+      ...otherTrouble(context.told),
+    ],
+  });
+}
+
 /**
  * The new certificate is deployed.
  * @param elsewhere - names of other environments that still use the replaced one.

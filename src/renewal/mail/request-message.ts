@@ -60,7 +60,7 @@ export interface CertificateRequest {
   readonly now: Date;
 }
 
-export type MessageKind = 'request' | 'review' | 'reminder' | 'uncertain' | 'closing';
+export type MessageKind = 'request' | 'review' | 'reminder' | 'uncertain' | 'unsent' | 'closing';
 
 /**
  * Derived, not random: if a message arrives twice, the desk and every mail system on the way can see that it is the same one.

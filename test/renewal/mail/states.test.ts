@@ -7,6 +7,7 @@ import {
   renderReminder,
   renderReview,
   renderUncertain,
+  renderUnsent,
 } from '../../../src/renewal/mail/contact-messages.ts';
 import { renderExpiry } from '../../../src/renewal/mail/expiry-message.ts';
 import { renderMime } from '../../../src/renewal/mail/mime.ts';
@@ -55,12 +56,17 @@ const expiry = (now: Date, renewal: string, stage: number) => {
   return renderExpiry({ environment, from, certificate, stage, renewal, told, now });
 };
 
+const notEnclosed = literal(
+  'The desk rejects a request without the technical conformance certificate: add it to renewal.enclose',
+);
+
 const kinds: Record<string, (moment: Moment) => Message> = {
   request: (moment) => request(times[moment]),
   review: (moment) => renderReview(request(times[moment]), context(times[moment])),
   'reminder-sent': (moment) => renderReminder(context(times[moment], { delivery: 'sent' }), lastDayToAsk),
   'reminder-drafted': (moment) => renderReminder(context(times[moment], { delivery: 'drafted' }), lastDayToAsk),
   uncertain: (moment) => renderUncertain(context(times[moment])),
+  unsent: (moment) => renderUnsent(context(times[moment], { lastError: notEnclosed }), lastDayToAsk),
   'closing-accepted': (moment) => renderClosing(context(times[moment], { acceptedAt: times[moment] }), issued),
   'closing-not-confirmed': (moment) => renderClosing(context(times[moment]), issued),
   'expiry-not-due': (moment) => expiry(times[moment], 'The renewal window opens on 23 November 2026.', 60),
@@ -88,7 +94,7 @@ describe('urgency', () => {
   test.each(cases)(
     '%s: is in the subject once the desk has too few working days, and not before',
     (_, kind, moment, message) => {
-      const mayBe = /^(request|review|reminder|uncertain)/.test(kind);
+      const mayBe = /^(request|review|reminder|uncertain|unsent)/.test(kind);
       const isLate = moment === 'urgent' || moment === 'expired';
       expect(message.subject.startsWith('URGENT: ')).toBe(mayBe && isLate);
     },

@@ -1,0 +1,32 @@
+/** When the contact is told something, and how often. Pure. */
+import { dayMs, hourMs } from '../time/index.ts';
+import type { Undirected } from './decision.ts';
+import type { NoticeKind, RenewalRecord, StoredRenewal } from './types.ts';
+
+export const noticeTries = 3;
+const noticePauseMs = hourMs;
+
+/** Once for each attempt at sending. A notice that may not have been sent is tried again after a pause, a limited number of times. */
+export function mayTell({ attempts, notices }: StoredRenewal, kind: NoticeKind, now: Date): boolean {
+  const notice = notices.find((each) => each.kind === kind && each.occasion === attempts);
+  if (!notice) return true;
+  const hasPaused = Math.abs(now.getTime() - notice.triedAt.getTime()) >= noticePauseMs;
+  return !notice.sentAt && notice.tries < noticeTries && hasPaused;
+}
+
+export const notifyOnce = (record: StoredRenewal, notice: NoticeKind, reason: string, now: Date): Undirected =>
+  mayTell(record, notice, now) ? { kind: 'notify', notice, reason } : { kind: 'rest', reason };
+
+/** A store that is away, or a file that is being replaced, has come back by then. */
+const stuckAfterMs = dayMs;
+
+/** The request has not been made for a day, and for a reason that does not go away by itself. The mail server is not that reason. */
+export function isStuck({ lastError, state, transitions }: RenewalRecord, now: Date): boolean {
+  const since = transitions.findLast((each) => each.state === 'due')?.at;
+  const isOld = since !== undefined && now.getTime() - since.getTime() >= stuckAfterMs;
+  return state === 'due' && lastError !== undefined && isOld;
+}
+
+/** A server that refuses the login or the sender takes no message about that either. */
+export const canBeTold = ({ refusedThing }: RenewalRecord): boolean =>
+  refusedThing !== 'login' && refusedThing !== 'sender';
