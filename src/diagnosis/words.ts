@@ -71,11 +71,11 @@ export const whoForwards = ({ environment }: Evidence): string =>
     ? ` The request does not go to the desk by itself (\`renewal.mode\` is \`review\`): our contact gets it, and has to forward it.`
     : '';
 
-/** For the desk to call back, or for whoever is on duty at night. Empty without a configuration. */
+/** Said so that nobody takes it for the desk’s number. Empty without a configuration. */
 export function contact({ environment }: Evidence): SafeText {
   if (!environment) return literal('');
   const { name, telephone } = environment.contact;
-  return say`Our contact is ${name}, telephone ${telephone}.`;
+  return say`For the desk to call back: ${name}, ${telephone}.`;
 }
 
 /** Groups of four, as key identifiers are compared by eye. */

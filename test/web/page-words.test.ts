@@ -42,9 +42,9 @@ describe('words', () => {
   });
 
   test('sentences that fit are whole, and a first one that does not is cut', () => {
-    const text = 'Telephone the desk (desk@example.org). Our contact is Ada, telephone 01632 960001. Then wait.';
+    const text = 'Telephone the desk (desk@example.org). For the desk to call back: Ada, 01632 960001. Then wait.';
     expect(firstSentences(text, 90)).toBe(
-      'Telephone the desk (desk@example.org). Our contact is Ada, telephone 01632 960001.',
+      'Telephone the desk (desk@example.org). For the desk to call back: Ada, 01632 960001.',
     );
     expect(firstSentences(text, 50)).toBe('Telephone the desk (desk@example.org).');
     expect(firstSentences(text, 10)).toBe('Telephone …');
