@@ -25,7 +25,7 @@ describe('the overview', () => {
     const page = await text('/');
     for (const word of ['Act now', 'Needs attention', 'OK', 'Not checked yet'])
       expect(page).toContain(`>${word}</strong>`);
-    expect(page).toMatch(/<title>\d+ of \d+ environments need action now – MESH certificates<\/title>/);
+    expect(page).toMatch(/<title>\d+ of \d+ environments need action now, \d+ more soon – MESH certificates<\/title>/);
   });
 
   test('says on top which environments need somebody, why, since when, and what to do first', async () => {

@@ -65,6 +65,6 @@ describe('words', () => {
     expect(heading(healthy, healthy)).toBe('All 2 environments are OK');
     expect(heading(healthy, unchecked)).toBe('1 of 2 environments has not been checked yet');
     expect(heading(healthy, unchecked, wrongOrder)).toBe('1 of 3 environments needs attention soon');
-    expect(heading(expired, expired, wrongOrder)).toBe('2 of 3 environments need action now');
+    expect(heading(expired, expired, wrongOrder)).toBe('2 of 3 environments need action now, 1 more soon');
   });
 });

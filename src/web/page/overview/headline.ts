@@ -11,7 +11,7 @@ export function overviewHeading({ critical, warning, ok, unknown }: Tally): stri
   const all = critical + warning + ok + unknown;
   if (all === 0) return 'Nothing is being monitored';
   if (critical > 0)
-    return `${critical} of ${plural(all, 'environment')} ${critical === 1 ? 'needs' : 'need'} action now`;
+    return `${critical} of ${plural(all, 'environment')} ${critical === 1 ? 'needs' : 'need'} action now${warning > 0 ? `, ${warning} more soon` : ''}`;
   if (warning > 0)
     return `${warning} of ${plural(all, 'environment')} ${warning === 1 ? 'needs' : 'need'} attention soon`;
   if (unknown > 0)
