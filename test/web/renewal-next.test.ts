@@ -6,12 +6,13 @@ import { mostUrgentFirst, nextOf, nextOfRecord, turnAfter } from '../../src/web/
 import { daysFromSampleNow, environmentStatus, everyEnvironment, sampleFinding, sampleNow } from '../support/status.ts';
 import { sampleRecord } from '../support/web/pages.ts';
 
+const at = { configurationFile: '/etc/mesh/it is here.yaml', now: sampleNow };
 const inState = (record: RenewalRecord, more: Partial<EnvironmentStatus> = {}): EnvironmentStatus => {
   const base = environmentStatus(more);
   return { ...base, renewal: { ...base.renewal, state: record.state, record } };
 };
 const told = (environment: EnvironmentStatus) => {
-  const { turn, words } = nextOf(environment, sampleNow);
+  const { turn, words } = nextOf({ ...environment, name: 'x' }, at);
   return `${turn}: ${words}`;
 };
 
@@ -21,11 +22,14 @@ describe('what happens next', () => {
     ['requested', 'desk: The desk answers by 6 March 2026.'],
     [
       'uncertain',
-      'you: Ask the desk whether it has the request, then run `mesh-cert-monitor renewals resolve --sent` or `--not-sent`.',
+      "you: Ask the desk whether it has the request, then run `mesh-cert-monitor renewals resolve --config '/etc/mesh/it is here.yaml' --environment x --sent` or `--not-sent`.",
     ],
     ['issued', 'you: Deploy the certificate that came back.'],
     ['deployed', 'service: The service waits until MESH has accepted the new certificate.'],
-    ['failed', 'you: Put right what stopped the email, then run `mesh-cert-monitor renew`.'],
+    [
+      'failed',
+      "you: Put right what stopped the email, then run `mesh-cert-monitor renew --config '/etc/mesh/it is here.yaml' --environment x`.",
+    ],
     ['due', 'service: The service makes the request in its next check.'],
   ])('%s', (state, words) => {
     expect(told(inState(sampleRecord('x', state as RenewalRecord['state'])))).toBe(words);
@@ -41,7 +45,7 @@ describe('what happens next', () => {
 
   test('a draft is yours until somebody says that it went', () => {
     expect(told(inState(sampleRecord('x', 'requested', { delivery: 'drafted' })))).toBe(
-      'you: Send the drafted email to the desk, then run `mesh-cert-monitor renewals resolve --sent`.',
+      "you: Send the drafted email to the desk, then run `mesh-cert-monitor renewals resolve --config '/etc/mesh/it is here.yaml' --environment x --sent`.",
     );
   });
 
@@ -81,22 +85,31 @@ describe('what happens next', () => {
     expect(late('due')).toBe(
       'you: Once the service has made the request, in its next check, telephone the desk, because it is too late for its usual time.',
     );
-    expect(late('failed')).toBe('you: Put right what stopped the email, then run `mesh-cert-monitor renew`.');
+    expect(late('failed')).toBe(
+      "you: Put right what stopped the email, then run `mesh-cert-monitor renew --config '/etc/mesh/it is here.yaml' --environment x`.",
+    );
     expect(late('uncertain')).toMatch(/^you: Ask the desk whether it has the request/);
+  });
+
+  test('a first request that was refused is made again with the command for it', () => {
+    const { notAfter: _, ...first } = sampleRecord('x', 'failed');
+    expect(told(inState(first))).toContain('then run `mesh-cert-monitor request --config');
   });
 
   test('of a first certificate', () => {
     const first = (first: 'awaited' | 'not_requested') =>
       told({ ...environmentStatus(), renewal: { state: 'not_due', reason: say`Nothing.`, first } });
-    expect(first('not_requested')).toBe('you: Request the first certificate: `mesh-cert-monitor request`.');
+    expect(first('not_requested')).toBe(
+      "you: Request the first certificate: `mesh-cert-monitor request --config '/etc/mesh/it is here.yaml' --environment x`.",
+    );
     expect(first('awaited')).toBe('desk: The desk sends the first certificate.');
   });
 
   test('of a record that is closed: nothing', () => {
     const closed = sampleRecord('x', 'deployed', { closedAt: sampleNow });
-    expect(nextOfRecord(closed, 5, sampleNow).turn).toBe('nobody');
+    expect(nextOfRecord(closed, 5, at).turn).toBe('nobody');
     // Nobody knows how long the desk of an environment takes that is no longer configured.
-    expect(nextOfRecord(sampleRecord('x', 'requested'), undefined, sampleNow).words).toBe('The desk answers.');
+    expect(nextOfRecord(sampleRecord('x', 'requested'), undefined, at).words).toBe('The desk answers.');
   });
 });
 
@@ -122,7 +135,7 @@ test('the most urgent first: critical, yours, the desk’s, the service’s, and
       named('late', inState(sampleRecord('x', 'requested'), critical)),
       sandbox,
     ],
-    sampleNow,
+    at,
   );
   expect(order.map(({ environment }) => environment.name)).toEqual(['late', 'draft', 'asked', 'sooner', 'later']);
 });

@@ -52,7 +52,8 @@ function overview(site: Site, request: Request, response: Response): void {
 function environment(site: Site, request: Request<{ name: string }>, response: Response): void {
   const { shown } = site;
   const { name } = request.params;
-  const environment = shown.estate().environments.find((each) => each.name === name);
+  const { configuration, environments } = shown.estate();
+  const environment = environments.find((each) => each.name === name);
   const now = shown.now();
   if (!environment) return void sendMissing(site, request, response, 'No environment has that name.');
   const headline = `${name}: ${environmentHeading(environment, now)}`;
@@ -61,6 +62,11 @@ function environment(site: Site, request: Request<{ name: string }>, response: R
     request,
     response,
     { title: headline, headline, section: 'environments', standing: standingOf(environment) },
-    <EnvironmentPage environment={environment} past={shown.past(name, now)} now={now} />,
+    <EnvironmentPage
+      environment={environment}
+      past={shown.past(name, now)}
+      configurationFile={configuration.file}
+      now={now}
+    />,
   );
 }

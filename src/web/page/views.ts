@@ -47,6 +47,8 @@ export interface OverviewView {
 export interface EnvironmentView {
   readonly environment: EnvironmentStatus;
   readonly past: PastStates | undefined;
+  /** For commands that people are told to type. */
+  readonly configurationFile: string;
   readonly now: Date;
 }
 

@@ -15,7 +15,7 @@ import { FirstAction } from './first-action.tsx';
 import { Handshake } from './handshake.tsx';
 import { RenewalSummary } from './renewal-summary.tsx';
 
-export function EnvironmentPage({ environment, past, now }: EnvironmentView) {
+export function EnvironmentPage({ environment, past, configurationFile, now }: EnvironmentView) {
   const { name, findings, lastRunAt } = environment;
   const others = worrying(findings).length - 1;
   return (
@@ -42,7 +42,7 @@ export function EnvironmentPage({ environment, past, now }: EnvironmentView) {
         <FirstAction {...environment.diagnosis} />
         <Findings environment={environment} />
         <Handshake environment={environment} now={now} />
-        <RenewalSummary environment={environment} now={now} />
+        <RenewalSummary environment={environment} configurationFile={configurationFile} now={now} />
         <Checks environment={environment} />
         <Certificates environment={environment} now={now} />
         {past && <History {...past} />}

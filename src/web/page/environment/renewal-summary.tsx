@@ -12,8 +12,15 @@ import { nextOf } from '../renewals/next.ts';
 import { Timeline } from '../renewals/timeline.tsx';
 import { FirstSteps } from './first-steps.tsx';
 
+interface Props {
+  readonly environment: EnvironmentStatus;
+  /** For commands that people are told to type. */
+  readonly configurationFile: string;
+  readonly now: Date;
+}
+
 /** The state of an environment’s renewal, on the timeline of its certificate. */
-export function RenewalSummary({ environment, now }: { environment: EnvironmentStatus; now: Date }) {
+export function RenewalSummary({ environment, configurationFile, now }: Props) {
   const { renewal, credentialConfigured } = environment;
   if (!credentialConfigured) return null;
   const { state, reason, dueAt, first, lastSafeDay, requestedAt, record } = renewal;
@@ -38,7 +45,7 @@ export function RenewalSummary({ environment, now }: { environment: EnvironmentS
       />
       {record && (
         <>
-          <Timeline record={record} next={nextOf(environment, now)} />
+          <Timeline record={record} next={nextOf(environment, { configurationFile, now })} />
           <p>
             <a href={renewalPath(record)}>The request, its email and its files</a>
           </p>

@@ -2,6 +2,7 @@
 import { catalogue } from '../../../findings/index.ts';
 import { isDrafted, type RenewalRecord, type RenewalState } from '../../../renewal/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
+import { ourCommand } from '../../../text/index.ts';
 import { addWorkingDays, shortLondonDay, workingDaysHavePassed } from '../../../time/index.ts';
 
 export type Turn = 'you' | 'desk' | 'service' | 'nobody';
@@ -19,8 +20,33 @@ export interface Next {
   readonly words: string;
 }
 
+/** Where its commands work, and when. */
+interface Circumstances {
+  readonly configurationFile: string;
+  readonly now: Date;
+}
+
 /** What a record alone says: of an environment that is no longer configured, too. @param deskWorkingDays - that the desk needs to answer */
-export function nextOfRecord(record: RenewalRecord, deskWorkingDays: number | undefined, now: Date): Next {
+export function nextOfRecord(record: RenewalRecord, deskWorkingDays: number | undefined, at: Circumstances): Next {
+  return runnable(ofRecord(record, deskWorkingDays, at.now), record.environment, at);
+}
+
+/** With what is found in the environment, which may need somebody first. */
+export function nextOf(environment: EnvironmentStatus, at: Circumstances): Next {
+  return runnable(ofEnvironment(environment, at.now), environment.name, at);
+}
+
+/** Every command with its configuration and environment, so that it runs as it is shown. */
+const runnable = ({ turn, words }: Next, environment: string, { configurationFile }: Circumstances): Next => ({
+  turn,
+  words: words.replace(
+    /`mesh-cert-monitor ([a-z]+(?: [a-z]+)*)((?: --[a-z-]+)*)`/g,
+    (_, command: string, options: string) =>
+      `\`${ourCommand(command, { configurationFile, environment }, options.trim())}\``,
+  ),
+});
+
+function ofRecord(record: RenewalRecord, deskWorkingDays: number | undefined, now: Date): Next {
   if (record.closedAt) return nobody('Nothing: this renewal is finished.');
   const isLate =
     record.requestedAt !== undefined &&
@@ -29,8 +55,7 @@ export function nextOfRecord(record: RenewalRecord, deskWorkingDays: number | un
   return ofState[record.state]({ record, isLate, deskWorkingDays });
 }
 
-/** With what is found in the environment, which may need somebody first. */
-export function nextOf(environment: EnvironmentStatus, now: Date): Next {
+function ofEnvironment(environment: EnvironmentStatus, now: Date): Next {
   const { deskWorkingDays, findings, renewal } = environment;
   const { dueAt, first, record, state } = renewal;
   const has = (code: string) => findings.some((each) => each.code === code);
@@ -45,7 +70,7 @@ export function nextOf(environment: EnvironmentStatus, now: Date): Next {
       `The request could not be sent: put right what the environment’s page names${isLate ? `, then ${telephone}` : ''}.`,
     );
   if (isLate && state === 'due') return you(`Once the service has made the request, in its next check, ${telephone}.`);
-  if (record && state !== 'not_due') return nextOfRecord(record, deskWorkingDays, now);
+  if (record && state !== 'not_due') return ofRecord(record, deskWorkingDays, now);
   if (!dueAt) return service('Nothing is known of the certificate yet.');
   if (state === 'not_due' && dueAt > now)
     return service(`The service requests the next certificate from ${shortLondonDay(dueAt)}.`);
@@ -78,8 +103,11 @@ const ofState: Readonly<Record<RenewalState, (known: Known) => Next>> = {
     ),
   issued: () => you('Deploy the certificate that came back.'),
   deployed: () => service('The service waits until MESH has accepted the new certificate.'),
-  failed: () => you('Put right what stopped the email, then run `mesh-cert-monitor renew`.'),
+  failed: ({ record }) => you(`Put right what stopped the email, then run \`mesh-cert-monitor ${again(record)}\`.`),
 };
+
+/** The first certificate of an environment replaces none. */
+const again = ({ notAfter }: RenewalRecord) => (notAfter === undefined ? 'request' : 'renew');
 
 const you = (words: string): Next => ({ turn: 'you', words });
 const desk = (words: string): Next => ({ turn: 'desk', words });
@@ -99,11 +127,11 @@ export interface Upcoming {
 }
 
 /** Every environment that has renewals, the most urgent first: what is critical, what needs you, the desk, the service; then the first to expire. */
-export function mostUrgentFirst(environments: readonly EnvironmentStatus[], now: Date): Upcoming[] {
+export function mostUrgentFirst(environments: readonly EnvironmentStatus[], at: Circumstances): Upcoming[] {
   return environments
     .filter(({ credentialConfigured }) => credentialConfigured)
     .map((environment) => {
-      const next = nextOf(environment, now);
+      const next = nextOf(environment, at);
       return { environment, next, rank: rankOf(environment, next) };
     })
     .sort((a, b) => a.rank - b.rank || expiry(a) - expiry(b) || (a.environment.name < b.environment.name ? -1 : 1));

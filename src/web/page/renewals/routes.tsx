@@ -33,9 +33,11 @@ export function renewalRoutes(site: Site): Router {
 function renewals(site: Site, request: Request, response: Response): void {
   const { shown } = site;
   const now = shown.now();
+  const { configuration, environments } = shown.estate();
+  const at = { configurationFile: configuration.file, now };
   const list = request.query.list === 'recorded' ? 'recorded' : 'upcoming';
   const all = shown.renewals();
-  const upcoming = list === 'upcoming' ? mostUrgentFirst(shown.estate().environments, now) : [];
+  const upcoming = list === 'upcoming' ? mostUrgentFirst(environments, at) : [];
   const found = list === 'upcoming' ? upcoming.length : (all?.count ?? 0);
   const pages = Math.max(1, Math.ceil(found / perPage));
   const page = Math.min(Math.max(1, pageNumber(request.query.page)), pages);
@@ -64,10 +66,12 @@ async function renewal(site: Site, request: Request<Names>, response: Response):
   const { record, others } = recordOf(shown, request.params);
   if (!record) return sendMissing(site, request, response, 'There is no such renewal.');
   const now = shown.now();
-  const environment = shown.estate().environments.find((each) => each.name === name);
+  const { configuration, environments } = shown.estate();
+  const environment = environments.find((each) => each.name === name);
+  const at = { configurationFile: configuration.file, now };
   const isCurrent = environment?.renewal.record?.fingerprintSha256 === record.fingerprintSha256;
   const next =
-    environment && isCurrent ? nextOf(environment, now) : nextOfRecord(record, environment?.deskWorkingDays, now);
+    environment && isCurrent ? nextOf(environment, at) : nextOfRecord(record, environment?.deskWorkingDays, at);
   const files = await shown.renewalFiles(record);
   const title = `Renewal of ${name}: ${stateCatalogue[record.state].label.toLowerCase()}`;
   return sendPage(
