@@ -6,22 +6,17 @@ import { type GzipPart, gzipPart } from '../gzip/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
 import { metricCatalogue, metricNames } from './catalogue.ts';
 import { familyText, type Labels, labelValue, noLabels, type Sample, withoutHead } from './format.ts';
-import { type EnvironmentMetricName, isOfEnvironment, isSame, type Part, series } from './series.ts';
+import { type EnvironmentMetricName, isOfEnvironment, isSame, series } from './series.ts';
 import { isOnlyCheckedAgain } from './unchanged.ts';
 
 /** Fewer make a scrape of many environments dearer, more a change in one of them. */
 export const environmentsInBlock = 64;
 
-interface Written {
-  readonly parts: readonly Part[];
-  readonly samples: GzipPart;
-}
-
 /** Immutable: a scrape that is under way keeps what it has begun with. */
 export interface Block {
   readonly estate: string | undefined;
   readonly environments: readonly EnvironmentStatus[];
-  readonly written: ReadonlyMap<EnvironmentMetricName, Written>;
+  readonly written: ReadonlyMap<EnvironmentMetricName, GzipPart>;
 }
 
 export function isUpToDate(
@@ -67,19 +62,19 @@ export async function writeBlock(
     before.environments.every(({ name }, index) => name === environments[index]?.name);
   const onlyAgain =
     sameNames && environments.every((each, index) => isOnlyCheckedAgain(before.environments[index] ?? each, each));
-  const written = new Map<EnvironmentMetricName, Written>();
+  const isAsBefore = (name: EnvironmentMetricName) => {
+    if (!sameNames) return false;
+    if (onlyAgain && metricCatalogue[name].group !== 'cycle') return true;
+    const { part } = series[name];
+    return environments.every((each, index) => {
+      const last = before.environments[index] ?? each;
+      return last === each || isSame(part(last), part(each));
+    });
+  };
+  const written = new Map<EnvironmentMetricName, GzipPart>();
   for (const name of metricNames.filter(isOfEnvironment)) {
-    const kept = onlyAgain && metricCatalogue[name].group !== 'cycle' ? before.written.get(name) : undefined;
-    if (kept) {
-      written.set(name, kept);
-      continue;
-    }
-    const parts = environments.map(series[name].part);
-    const last = sameNames ? before.written.get(name) : undefined;
-    written.set(
-      name,
-      last && isSame(last.parts, parts) ? last : { parts, samples: await compressed(name, estate, environments) },
-    );
+    const last = isAsBefore(name) ? before?.written.get(name) : undefined;
+    written.set(name, last ?? (await compressed(name, estate, environments)));
     await rest();
   }
   return { estate, environments, written };

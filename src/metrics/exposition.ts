@@ -115,7 +115,7 @@ export class Exposition {
       }
       parts.push(await this.#head(name, format));
       for (const { written } of blocks) {
-        const samples = written.get(name)?.samples;
+        const samples = written.get(name);
         if (samples && samples.length > 0) parts.push(samples);
       }
     }
