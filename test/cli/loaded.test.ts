@@ -1,8 +1,10 @@
 /** What each command of the built program loads, because that is most of its time. It can grow, but only on purpose. */
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';
 import { loadedBy } from '../support/loaded.ts';
+import { main } from '../support/service-process.ts';
 
 let estate: DiskEstate;
 beforeAll(async () => {
@@ -47,13 +49,13 @@ const loads: Record<string, Load> = {
   init: { args: () => ['init'], kilobytes: 1040, packages: configuration, builtins: 'crypto net' },
   'inspect, without a key': {
     args: (of) => ['inspect', ...files(of)],
-    kilobytes: 580,
+    kilobytes: 600,
     packages: 'commander',
     builtins: 'crypto tls worker_threads zlib',
   },
   'inspect, with a key': {
     args: (of) => ['inspect', ...files(of), ...key(of)],
-    kilobytes: 580,
+    kilobytes: 600,
     packages: 'commander',
     builtins: 'crypto tls worker_threads zlib',
   },
@@ -90,7 +92,7 @@ const loads: Record<string, Load> = {
   },
   'serve, until it listens': {
     args: (of) => ['serve', ...configured(of)],
-    kilobytes: 3300,
+    kilobytes: 3000,
     packages: `express ical-generator pino preact preact-render-to-string prom-client ${configuration}`,
     builtins: 'crypto dns http https net sqlite tls worker_threads zlib',
   },
@@ -111,4 +113,13 @@ test.each(Object.entries(loads))('%s', async (_, { args, kilobytes, packages, bu
   expect(loaded.ours.length).toBeGreaterThan(5);
   expect(loaded.kilobytes).toBeLessThan(kilobytes);
   expect(loaded.kilobytes).toBeGreaterThan(kilobytes * 0.8);
+});
+
+test('the program is written in ASCII, so that one byte of memory holds each of its characters', () => {
+  const folder = dirname(main);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.js'));
+  expect(files.length).toBeGreaterThan(20);
+  const text = (file: string) => readFileSync(join(folder, file), 'latin1');
+  expect(files.filter((file) => /\P{ASCII}/u.test(text(file)))).toEqual([]);
+  expect(files.some((file) => text(file).includes('\\u2019'))).toBe(true);
 });
