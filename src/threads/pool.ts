@@ -11,10 +11,15 @@ export interface PoolOptions {
   readonly mostMebibytes?: number;
   /** A thread without work ends after this time. Default: ten seconds. */
   readonly idleMs?: number;
+  /** For how long there must have been jobs waiting before another thread is started. Default: a quarter of a second. */
+  readonly growAfterMs?: number;
 }
 
 /** A thread takes 30 MiB, starts in a tenth of a second, and has no work where nothing changes. */
 const idleMs = 10_000;
+
+/** One thread does the work of a small estate in less, and a thread that has ended leaves memory behind. */
+const growAfterMs = 250;
 
 /**
  * A few worker threads that do one job each at a time, in the order of asking. They start when they are needed; one that its deadline
@@ -31,6 +36,9 @@ export class ThreadPool {
   /** Each with the timer that ends it. */
   readonly #idle = new Map<Thread, NodeJS.Timeout>();
   readonly #waiting: Job[] = [];
+  /** Since when jobs have been waiting without a break. Milliseconds of the monotonic clock. */
+  #waitingSince: number | undefined;
+  #growing: NodeJS.Timeout | undefined;
   #stopped = false;
 
   /** @param module - a module that calls `answer`. */
@@ -57,6 +65,7 @@ export class ThreadPool {
   /** Ends all threads, also in the middle of a job. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    clearTimeout(this.#growing);
     for (const job of this.#waiting.splice(0)) job.reject(new Error('the threads have been stopped'));
     await Promise.all([...this.#threads].map((thread) => thread.end()));
   }
@@ -78,6 +87,7 @@ export class ThreadPool {
       if (!thread || !job) return;
       thread.run(job);
     }
+    this.#waitingSince = undefined;
   }
 
   /** Where none can be started, jobs wait for those that there are. Without any, each fails. */
@@ -108,10 +118,23 @@ export class ThreadPool {
     return thread;
   }
 
+  /** If not, it is asked again when that may have changed. */
+  #hasWaitedLong(): boolean {
+    const { growAfterMs: longMs = growAfterMs } = this.#options;
+    this.#waitingSince ??= performance.now();
+    const leftMs = this.#waitingSince + longMs - performance.now();
+    if (leftMs <= 0) return true;
+    clearTimeout(this.#growing);
+    this.#growing = setTimeout(() => this.#dispatch(), Math.ceil(leftMs)).unref();
+    return false;
+  }
+
   /** One at a time: two that load their modules side by side take longer until the first job is done. */
   #started(): Thread | undefined {
     if (this.#threads.size >= this.#options.size || [...this.#threads].some(({ isReady }) => !isReady))
       return undefined;
+    if (this.#threads.size > 0 && !this.#hasWaitedLong()) return undefined;
+    this.#waitingSince = undefined;
     const thread = new Thread(
       this.#module,
       {

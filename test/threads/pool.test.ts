@@ -22,6 +22,43 @@ test('jobs are answered, more at a time than there are threads, by no more threa
   expect(new Set(who).size).toBeLessThanOrEqual(2);
 });
 
+describe('another thread is started', () => {
+  const growing = (growAfterMs: number) => {
+    const pool = new ThreadPool(module, { size: 2, deadlineMs: 60_000, growAfterMs });
+    pools.push(pool);
+    return pool;
+  };
+  const threadsOf = async (pool: ThreadPool, jobs: number) =>
+    new Set(await Promise.all(Array.from({ length: jobs }, () => pool.run({ does: 'say who' })))).size;
+
+  test('not for a few short jobs, which one does in less time', async () => {
+    const pool = growing(60_000);
+    expect(await threadsOf(pool, 20)).toBe(1);
+    expect(await threadsOf(pool, 20)).toBe(1);
+  });
+
+  test('once jobs have been waiting for long enough, for whatever reason', async () => {
+    const pool = growing(100);
+    const before = await pool.run({ does: 'say who' });
+    const endless = pool.run({ does: 'spin' });
+    endless.catch(() => {});
+    expect(await pool.run({ does: 'say who' })).not.toBe(before);
+    await pool.stop();
+    await expect(endless).rejects.toThrow();
+  });
+
+  test('if there are always others waiting, though none of them for long', async () => {
+    const pool = growing(100);
+    const who = new Set<unknown>();
+    const until = performance.now() + 60_000;
+    const asking = async () => {
+      while (who.size < 2 && performance.now() < until) who.add(await pool.run({ does: 'say who' }));
+    };
+    await Promise.all([asking(), asking(), asking()]);
+    expect(who.size).toBe(2);
+  });
+});
+
 test('a thread gets neither our variables nor our arguments', async () => {
   vi.stubEnv('MESH_TEST_SECRET', 'hunter2');
   vi.stubEnv('NODE_COMPILE_CACHE', undefined);
