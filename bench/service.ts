@@ -13,7 +13,7 @@ const scrapes = 60;
 const threadsEndAfterMs = 15_000;
 
 /** As the container image and the unit start it. */
-const asInstalled = { args: ['--max-semi-space-size=4'], variables: { MALLOC_ARENA_MAX: '2' } };
+const asInstalled = { args: ['--max-semi-space-size=1'], variables: { MALLOC_ARENA_MAX: '2' } };
 
 export async function serviceFigures(estate: Estate, size: number): Promise<Figure[]> {
   estate.forget();
