@@ -76,12 +76,14 @@ export function changes(before: EnvironmentStatus | undefined, after: Environmen
 
 function findingChanges(before: readonly Finding[], after: readonly Finding[]): Line[] {
   // Without the message, which contains the number of days and so changes daily.
-  const identity = ({ code, severity, subject }: Finding) => JSON.stringify([code, severity, subject]);
-  const [known, standing] = [new Set(before.map(identity)), new Set(after.map(identity))];
-  const fields = ({ code, severity, subject, message }: Finding) => ({
+  const identity = ({ code, subject }: Finding) => JSON.stringify([code, subject]);
+  const asTold = (each: Finding) => `${identity(each)} ${each.severity}`;
+  const [known, standing] = [new Set(before.map(asTold)), new Set(after.map(identity))];
+  const fields = ({ code, severity, subject, message, consequenceOf }: Finding) => ({
     code,
     severity,
     ...(subject === undefined ? {} : { subject }),
+    ...(consequenceOf === undefined ? {} : { consequenceOf }),
     finding: message,
   });
   return [
@@ -89,7 +91,7 @@ function findingChanges(before: readonly Finding[], after: readonly Finding[]): 
       .filter((each) => !standing.has(identity(each)))
       .map((each): Line => ({ level: 'info', fields: fields(each), message: 'finding cleared' })),
     ...after
-      .filter((each) => !known.has(identity(each)))
+      .filter((each) => !known.has(asTold(each)))
       .map((each): Line => ({ level: levelOfSeverity[each.severity], fields: fields(each), message: 'finding' })),
   ];
 }

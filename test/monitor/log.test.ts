@@ -38,15 +38,23 @@ describe('findings', () => {
     expect(changes(monday, tuesday!)).toEqual([]);
   });
 
-  test('that became more severe are told again', () => {
+  test('that became more or less severe are told again, and not as cleared: they still stand', () => {
     const warning = environmentStatus({ findings: [sampleFinding('clock_skew')] });
     const critical = environmentStatus({
       findings: [sampleFinding('clock_skew', 'Far off.', { severity: 'critical' })],
     });
     expect(said(warning, critical).map(([level, message]) => [level, message])).toEqual([
-      ['info', 'finding cleared'],
       ['error', 'finding'],
       ['error', 'status'],
+    ]);
+    const follows = {
+      ...sampleFinding('clock_skew', 'Off.', { severity: 'info' }),
+      consequenceOf: 'clock_stepped',
+    } as const;
+    expect(said(critical, environmentStatus({ findings: [follows] }))[0]).toEqual([
+      'info',
+      'finding',
+      expect.objectContaining({ code: 'clock_skew', severity: 'info', consequenceOf: 'clock_stepped' }),
     ]);
   });
 });
