@@ -14,7 +14,12 @@ export async function run(options: RenewalsOptions, io: CommandIo): Promise<Exit
   if (options.format === 'json') {
     const report = { generatedAt: rfc3339(io.now()), renewals: statuses.map(renewalJson) };
     io.stdout(joined([jsonText(report, 2), say`\n`]));
-  } else io.stdout(statuses.length === 0 ? say`No renewal has been recorded yet.\n` : renewalsText(statuses, io));
+  } else
+    io.stdout(
+      statuses.length === 0
+        ? say`No renewal has been recorded in ${configuration.stateDir} yet.\n`
+        : renewalsText(statuses, io),
+    );
   return exitCode.ok;
 }
 

@@ -7,7 +7,7 @@ import { subjectOf } from './claim.ts';
 import type { ClockWatch } from './clock.ts';
 import { clientCertificate, decideRenewal } from './decide.ts';
 import type { RenewalDecision, RenewalFacts } from './decision.ts';
-import { dueAt } from './due.ts';
+import { dueAt, withError } from './due.ts';
 import { renewalFindings } from './findings.ts';
 import { keyFor, standingOfFirst } from './first.ts';
 import type { Configured, EngineDeps, RenewalInput, RenewalStep } from './step.ts';
@@ -70,7 +70,7 @@ export function conclude(
   );
   const notAfter = record ? record.notAfter : clientCertificate(facts.assessment)?.notAfter;
   const first = standingOfFirst(facts, record);
-  const why = record?.state === 'due' && record.lastError ? `${reason}; ${record.lastError}` : reason;
+  const why = withError(reason, record);
   const isRenewable = environment.renewal.desk.length > 0;
   const status: RenewalStatus = {
     state: record?.state ?? 'not_due',

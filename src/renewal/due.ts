@@ -3,6 +3,7 @@ import type { ResolvedEnvironment } from '../config/index.ts';
 import { dayMs, londonDay } from '../time/index.ts';
 import type { Assessment } from '../verify/index.ts';
 import { type Certificate, nameOf } from '../x509/index.ts';
+import type { RenewalRecord } from './types.ts';
 
 /** When the renewal window of a certificate opens. */
 export function dueAt({ renewal }: ResolvedEnvironment, { notAfter }: { readonly notAfter: Date }): Date {
@@ -36,6 +37,10 @@ export function dueReason(
     ? `${due}. ${nameOf(ca.subject, longestName)} expires on ${londonDay(ca.notAfter)}, before the three years of a new certificate are over: ask for the chain of its successor`
     : due;
 }
+
+/** A request that is due, and could not be made or sent, says why. */
+export const withError = (reason: string, record: Pick<RenewalRecord, 'lastError' | 'state'> | undefined): string =>
+  record?.state === 'due' && record.lastError ? `${reason}; ${record.lastError}` : reason;
 
 const longestName = 80;
 const threeYearsMs = 3 * 365 * dayMs;

@@ -1,10 +1,10 @@
 /** `renewals`, `renewals resolve` and `check`: reads and settles the record of renewals from outside the service. */
 import { type Configuration, defaultDeskWorkingDays, type ResolvedEnvironment } from '../../config/index.ts';
-import { literal } from '../../text/index.ts';
+import { escaped } from '../../text/index.ts';
 import { lastSafeDay } from '../../time/index.ts';
 import { viewRenewal } from '../conclude.ts';
 import { clientCertificate } from '../decide.ts';
-import { dueAt } from '../due.ts';
+import { dueAt, withError } from '../due.ts';
 import { recoverInterrupted } from '../recover.ts';
 import { type Resolution, resolveRenewal } from '../resolve.ts';
 import { configured, type RenewalInput, type RenewalStep } from '../step.ts';
@@ -26,7 +26,7 @@ function statusOf(record: RenewalRecord, environments: Configuration['environmen
   const environment = environments.find(({ name }) => name === record.environment);
   return {
     state: record.state,
-    reason: record.transitions.at(-1)?.reason ?? literal(''),
+    reason: escaped(withError(record.transitions.at(-1)?.reason ?? '', record)),
     ...(record.notAfter ? datesOf(record.notAfter, environment) : {}),
     ...(record.requestedAt ? { requestedAt: record.requestedAt } : {}),
     record,

@@ -241,7 +241,9 @@ describe('renew', () => {
 
 describe('renewals', () => {
   test('says that there are none, without making a database', async () => {
-    expect(await run('renewals')).toEqual({ code: 0, stdout: 'No renewal has been recorded yet.\n', stderr: '' });
+    // The directory is named, because it may be the wrong one.
+    const stdout = `No renewal has been recorded in ${stateDir} yet.\n`;
+    expect(await run('renewals')).toEqual({ code: 0, stdout, stderr: '' });
     expect(readdirSync(files.directory)).not.toContain('state');
   });
 
@@ -268,6 +270,16 @@ describe('renewals', () => {
     ]);
     service.close();
   });
+});
+
+test('renewals says why a request that is due could not be made', async () => {
+  await renew();
+  inStore((store) => {
+    const [record] = store.list();
+    store.transition(record!, { from: ['requested'], to: 'due', at: now, reason: 'it is due' });
+    store.note(record!, { lastError: 'add it to renewal.enclose' });
+  });
+  expect((await run('renewals')).stdout).toContain('it is due; add it to renewal.enclose');
 });
 
 describe('renewals resolve', () => {
