@@ -33,10 +33,10 @@ export function contextFor(mesh: MeshEndpoint, credential: DeployedCredential | 
   };
   if (!credential) return createSecureContext({ ...offer, minVersion: 'TLSv1.2' });
   const { bundle, certificate, configured, extraCertificates, privateKey } = credential;
-  if (!certificate) throw unusable(credential, 'there is no client certificate');
-  if (!privateKey) throw unusable(credential, 'there is no private key');
+  if (!certificate) throw unusable(credential, 'no client certificate can be used');
+  if (!privateKey) throw unusable(credential, 'no private key can be used');
   if (mesh.verifyServer && configured.caBundle && bundle.length === 0) {
-    throw unusable(credential, 'there is no CA bundle to verify the server with');
+    throw unusable(credential, 'no CA bundle can be used to verify the server');
   }
   if (/sha1|md5/i.test(certificate.signatureAlgorithm)) throw new HandshakeError(ofWeakSignature(certificate));
   if (!Buffer.from(privateKey.publicKey.spki).equals(certificate.publicKey.spki)) {

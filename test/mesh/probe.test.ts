@@ -248,12 +248,12 @@ describe('no connection without a usable credential', () => {
 
   test('probe: no key', async () => {
     const { privateKey, ...rest } = deployed;
-    expect(await unusable(rest)).toBe('there is no private key');
+    expect(await unusable(rest)).toBe('no private key can be used');
   });
 
   test('probe: no certificate', async () => {
     const { certificate, ...rest } = deployed;
-    expect(await unusable(rest)).toBe('there is no client certificate');
+    expect(await unusable(rest)).toBe('no client certificate can be used');
   });
 
   test('probe: a key that does not belong to the certificate', async () => {
@@ -264,7 +264,7 @@ describe('no connection without a usable credential', () => {
   });
 
   test('probe: no CA bundle, although the server is to be verified', async () => {
-    expect(await unusable({ ...deployed, bundle: [] })).toBe('there is no CA bundle to verify the server with');
+    expect(await unusable({ ...deployed, bundle: [] })).toBe('no CA bundle can be used to verify the server');
     const { url } = await mesh();
     expect((await probe(url, { verifyServer: false }, { credential: { ...deployed, bundle: [] } })).outcome).toBe(
       'success',
@@ -274,7 +274,7 @@ describe('no connection without a usable credential', () => {
   test('probe: says what reading found', async () => {
     const { privateKey, ...rest } = deployed;
     const problem = finding('passphrase_wrong', 'key.pem: wrong');
-    expect(await unusable({ ...rest, problems: [problem] })).toBe('there is no private key: key.pem: wrong');
+    expect(await unusable({ ...rest, problems: [problem] })).toBe('no private key can be used: key.pem: wrong');
   });
 
   test.each([

@@ -52,6 +52,14 @@ const single: readonly [FindingCode, Part][] = [
   ['ca_bundle_malformed', 'caBundle'],
 ];
 
+/** Where only the first action is read, it names the file. */
+const oneFile = (evidence: Evidence, part: Part): Wording =>
+  pathOf(evidence, part) === undefined
+    ? {}
+    : {
+        remedy: `Check ${place(evidence, part)}: that it is there, that its disk is mounted, and that the account of this process can read it and enter the folders above it.`,
+      };
+
 /** Mending one block takes longer than replacing the whole file, where we have what belongs into it. */
 function wholeBundle(evidence: Evidence): Wording {
   const { command } = publicBundle(evidence);
@@ -101,6 +109,7 @@ export const readingRules: readonly Rule[] = [
       // The same file, and the same words put it right.
       consequences: cause.endsWith('_malformed') ? [...unjudged, 'client_cannot_read_file'] : unjudged,
       ...(cause === 'ca_bundle_malformed' ? { says: wholeBundle } : {}),
+      ...(unreadable.includes(cause) ? { says: (evidence: Evidence) => oneFile(evidence, part) } : {}),
     }),
   ),
   {

@@ -37,7 +37,7 @@ export const fileFaults: readonly Fault[] = [
     make: made((bench) => bench.remove('client.pem')),
     cause: 'certificate_unreadable',
     ...unusable,
-    first: /Check the path/,
+    first: /^Check the client certificate \S+client\.pem: that it is there/,
     remedy: (bench) => bench.write('client.pem', bench.pki.client.pem),
   },
   {
