@@ -10,6 +10,8 @@ export interface Finding {
   readonly remedy: SafeText;
   /** The certificate, file or address it is about. */
   readonly subject?: SafeText;
+  /** Of a failed handshake: its reason, from the closed list. */
+  readonly reason?: string;
   /** The finding that this one follows from: it goes away together with it, and is information until then. */
   readonly consequenceOf?: FindingCode;
 }
@@ -27,7 +29,7 @@ export type Status = 'ok' | 'warning' | 'critical';
 export function finding(
   code: FindingCode,
   message: string,
-  more: { subject?: string; severity?: Severity; remedy?: string } = {},
+  more: { subject?: string; severity?: Severity; remedy?: string; reason?: string } = {},
 ): Finding {
   const entry = catalogue[code];
   if (!entry) throw new Error(`finding code ${code} is not in the catalogue`);
@@ -37,6 +39,7 @@ export function finding(
     message: escaped(message),
     remedy: escaped(more.remedy ?? entry.remedy),
     ...(more.subject === undefined ? {} : { subject: escaped(more.subject) }),
+    ...(more.reason === undefined ? {} : { reason: more.reason }),
   };
 }
 

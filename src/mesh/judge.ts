@@ -64,7 +64,7 @@ function failed(
   if (!reason || !remedy) return [];
   const { title } = reasonCatalogue[reason];
   const message = `${reason}: ${title}${detail ? `: ${detail}` : ''}`;
-  return [finding('handshake_failed', message, { subject: mesh.url, remedy })];
+  return [finding('handshake_failed', message, { subject: mesh.url, remedy, reason })];
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { FindingCode } from '../findings/index.ts';
+import type { Finding } from '../findings/index.ts';
 import type { SafeText, Untrusted } from '../text/index.ts';
 import type { RefusedThing } from './mail/smtp-failure.ts';
 
@@ -117,7 +117,7 @@ export interface RenewalStatus {
 /** The diagnosis of an environment, as far as it is said in a message to its contact. */
 export interface Told {
   /** Absent if nothing needs attention. */
-  readonly cause?: { readonly code: FindingCode; readonly message?: SafeText };
+  readonly cause?: Pick<Finding, 'code' | 'reason'>;
   readonly headline: SafeText;
   /** What to do first. It does not name the contact, who reads it. */
   readonly lastingAction: SafeText;

@@ -47,6 +47,7 @@ test.each(handshakeReasons)('judge: %s is a critical handshake_failed with its o
     message: `${reason}: ${reasonCatalogue[reason].title}: what was seen`,
     remedy: reasonCatalogue[reason].remedy,
     subject: 'https://mesh.example',
+    reason,
   });
 });
 

@@ -74,10 +74,15 @@ export function urgencyOf(
   return isTooLateToAsk(notAfter, renewal.deskWorkingDays, now) ? 'late' : undefined;
 }
 
-/** The message about a failed handshake begins with its reason. Any other reason has nothing to do with the certificate. */
+/** Of the reasons of a failed handshake: no other has to do with the certificate. */
+const refusals: readonly (string | undefined)[] = [
+  'client_certificate_rejected',
+  'client_certificate_revoked',
+  'client_certificate_expired',
+];
+
 const isRefused = (told: Told | undefined): boolean =>
-  told?.cause?.code === 'handshake_failed' &&
-  /^client_certificate_(?:rejected|revoked|expired):/.test(told.cause.message ?? '');
+  told?.cause?.code === 'handshake_failed' && refusals.includes(told.cause.reason);
 
 /** People at a service desk sort by subject. */
 export const urgentSubject = (urgency: Urgency | undefined, subject: string): string =>
