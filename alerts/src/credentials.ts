@@ -71,7 +71,7 @@ const reading: AlertRule[] = [
     description: `${clientCertificate} of ${environment} was deployed with a different key, so no TLS handshake can succeed. Deploy the key that this certificate's CSR was made with.`,
     steps: [
       'Find out which of the two files changed last.',
-      'After a renewal with a new key, take the key from `state_dir` (`mesh-cert-monitor renewals --config FILE` shows where).',
+      'After a renewal with a new key, take the key from `pending/` in `state_dir` (the page of the renewal shows its path), or run `mesh-cert-monitor accept --install` again.',
       'Deploy the certificate and key together.',
     ],
     patience: 'A certificate and its key are often replaced a moment apart.',
