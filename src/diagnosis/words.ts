@@ -33,22 +33,23 @@ const partWords: Readonly<Record<Part, string>> = {
   sharedKey: 'the shared key',
 };
 
+const inputsOf = ({ environment, sources }: Pick<Evidence, 'environment' | 'sources'>): Sources =>
+  sources ?? environment?.credential ?? {};
+
 export function sourceOf({ environment, sources }: Evidence, part: Part): Source | GivenSource | undefined {
-  const { credential, mesh } = environment ?? {};
-  if (part === 'password' || part === 'sharedKey') return mesh?.[part];
-  const inputs: Sources = sources ?? credential ?? {};
+  if (part === 'password' || part === 'sharedKey') return environment?.mesh[part];
+  const inputs = inputsOf({ environment, sources });
   return inputs[part] ?? (part === 'passphrase' ? undefined : inputs.keystore);
 }
 
 /** `the CA bundle /etc/mesh/bundle.pem`, `the shared key (environment variable MESH_SHARED_KEY)`, `the passphrase (in the configuration)` */
 export function place(evidence: Evidence, part: Part): string {
   const source = sourceOf(evidence, part);
-  if (!source) return partWords[part];
-  if (source.kind === 'file') return `${partWords[part]} ${shellWord(source.path)}`;
-  if (source.kind === 'given') return partWords[part];
-  if (isInStore(source)) return `${partWords[part]} (${sourceLabel(source)})`;
-  const where = source.kind === 'env' ? `environment variable ${source.name}` : 'in the configuration';
-  return `${partWords[part]} (${where})`;
+  const what = source && source === inputsOf(evidence).keystore ? 'the keystore' : partWords[part];
+  if (!source || source.kind === 'given') return what;
+  if (source.kind === 'file') return `${what} ${shellWord(source.path)}`;
+  if (isInStore(source)) return `${what} (${sourceLabel(source)})`;
+  return `${what} (${source.kind === 'env' ? `environment variable ${source.name}` : 'in the configuration'})`;
 }
 
 /** `environment variable MESH_KEY_PASSPHRASE`, `the file /run/secrets/x`, `the configuration` */

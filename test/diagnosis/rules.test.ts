@@ -459,3 +459,13 @@ describe('what a person is told to do', () => {
     expect(headline).toBe(escaped(headline));
   });
 });
+
+test('a keystore is called one, not the private key in it', () => {
+  const sources = {
+    keystore: { kind: 'file', path: '/etc/mesh/mesh.p12' },
+    passphrase: { kind: 'env', name: 'STORE_PASSPHRASE' },
+  } as const;
+  expect(diagnose(evidence(['passphrase_wrong'], { sources })).firstAction).toMatch(
+    /^Put the passphrase of the keystore \/etc\/mesh\/mesh\.p12 into environment variable STORE_PASSPHRASE\./,
+  );
+});
