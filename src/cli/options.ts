@@ -114,6 +114,10 @@ export interface InitOptions extends Partial<StarterAnswers> {
   readonly output?: string;
 }
 
+export interface CompletionOptions {
+  readonly environmentsOf?: string;
+}
+
 export interface DemoOptions {
   /** 0 means any free port. */
   readonly port: number;

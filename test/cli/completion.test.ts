@@ -1,6 +1,6 @@
 /** Completion as the shells themselves do it. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -74,6 +74,46 @@ describe('completion', () => {
   });
 });
 
+describe('names of environments', () => {
+  test('are what the scripts ask for once a configuration has been typed', async () => {
+    const path = join(folder, 'my mesh.yaml');
+    writeFileSync(path, (await type(['init'])).stdout.replace(/( {2}- name: )\S+/, '$1leeds-integration'));
+    const answer = await type(['completion', 'bash', '--environments-of', path]);
+    expect([answer.code, answer.stdout]).toEqual([0, expect.stringMatching(/^leeds-integration\n/)]);
+    expect((await type(['completion', 'bash', '--environments-of', join(folder, 'none')])).code).toBe(3);
+  });
+
+  /** In place of the program: what it is asked, and its answer. */
+  const stub = `${programName}() { printf '%s ' "$@" >asked; printf 'leeds-integration\\nleeds-production\\n'; }`;
+  const asked = () => readFileSync(join(folder, 'asked'), 'utf8');
+  const inFolder = (env = {}) => ({ cwd: folder, encoding: 'utf8', env: { ...process.env, ...env } }) as const;
+
+  test.skipIf(!needs('bash')).each([
+    [["'my mesh.yaml'", '--environment', 'leeds-i'], 'my mesh.yaml'],
+    [['=', '~/mesh.yaml', '--environment', 'leeds-i'], `${process.env.HOME}/mesh.yaml`],
+  ])('bash: %j', (words, file) => {
+    const line = [programName, 'check', '--config', ...words];
+    const script = `source ${files.bash}; ${stub}
+COMP_WORDS=(${line.map((each) => `"${each}"`).join(' ')}); COMP_CWORD=${line.length - 1}; _mesh_cert_monitor; echo "\${COMPREPLY[@]}"`;
+    expect(execFileSync('bash', ['-c', script], inFolder())).toBe('leeds-integration\n');
+    expect(asked()).toBe(`completion bash --environments-of ${file} `);
+  });
+
+  test.skipIf(!needs('bash'))('without a configuration there is nobody to ask', () => {
+    const script = `source ${files.bash}; ${stub}; rm -f asked
+COMP_WORDS=(${programName} check --environment ''); COMP_CWORD=3; _mesh_cert_monitor; echo "\${#COMPREPLY[@]}"; ls asked 2>/dev/null`;
+    expect(spawnSync('bash', ['-c', script], inFolder()).stdout).toBe('0\n');
+  });
+
+  test.skipIf(!needs('fish'))('fish', () => {
+    const script = `source ${files.fish}
+function ${programName}; printf '%s ' $argv >asked; printf 'leeds-integration\\nleeds-production\\n'; end
+complete -C '${programName} check --config ~/mesh.yaml --environment leeds-i'`;
+    expect(execFileSync('fish', ['-N', '-c', script], inFolder({ HOME: folder }))).toMatch(/^leeds-integration\t.*\n$/);
+    expect(asked()).toBe(`completion fish --environments-of ${folder}/mesh.yaml `);
+  });
+});
+
 describe.skipIf(!needs('bash'))('bash', () => {
   test('reads the script without a complaint', () => {
     expect(spawnSync('bash', ['-n', files.bash], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
@@ -144,10 +184,15 @@ zpty -r z line '*READY*'; zpty -w -n z "$2"$'\\t'; zpty -r z line "*$3*"; print 
     ['check --off', 'check the files only'],
     ['check --format ', 'json*nagios*text'],
     ['renewals --config x resolve --no', 'so it can be sent again'],
+    ["check --config ~/'my mesh.yaml' --environment ", 'leeds-integration*leeds-production'],
   ])('%j offers %j', (typed, awaited) => {
+    // In place of the program, which is asked for the names of environments.
+    const file = join(folder, 'my mesh.yaml');
+    const answer = `[ "$*" = "completion zsh --environments-of ${file}" ] && printf 'leeds-integration\\nleeds-production\\n'`;
+    writeFileSync(join(folder, programName), `#!/bin/sh\n${answer}\n`, { mode: 0o755 });
     const { stdout } = spawnSync('zsh', ['-f', '-c', terminal, 'zsh', folder, `${programName} ${typed}`, awaited], {
       encoding: 'utf8',
-      env: { ...process.env, TERM: 'dumb', COLUMNS: '200' },
+      env: { ...process.env, HOME: folder, PATH: `${folder}:${process.env.PATH}`, TERM: 'dumb', COLUMNS: '200' },
       timeout: 20_000,
     });
     expect(stdout).toBe('found\n');

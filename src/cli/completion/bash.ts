@@ -44,6 +44,18 @@ ${name}_files() {
   while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen "$1" -- "$cur")
   compopt -o filenames 2>/dev/null || true
 }
+# the names in the configuration that has been typed
+${name}_environments() {
+  local i word= before= config=
+  for ((i = 1; i < \${#COMP_WORDS[@]}; i++)); do
+    word=\${COMP_WORDS[i]}
+    [ "$word" = = ] && continue
+    [ "$before" = --config ] && config=$word
+    before=$word
+  done
+  config=\${config//[\\\\\\"\\']/}
+  [ -z "$config" ] || ${name}_words "$(${program} completion bash --environments-of "\${config/#\\~\\//$HOME/}" 2>/dev/null)"
+}
 complete -F ${name} ${program}
 `;
 }
@@ -66,6 +78,7 @@ function optionCases({ path, options }: DescribedCommand, name: string): string[
 function completed({ kind, choices }: Value, name: string): string {
   if (kind === 'file') return `${name}_files -f`;
   if (kind === 'folder') return `${name}_files -d`;
+  if (kind === 'environment') return `${name}_environments`;
   return kind === 'choice' ? `${name}_words '${choices.join(' ')}'` : ':';
 }
 

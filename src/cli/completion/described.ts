@@ -6,7 +6,7 @@ import { isRepeatable } from '../mistakes.ts';
 /** What follows an option, or stands by itself. */
 export interface Value {
   readonly name: string;
-  readonly kind: 'file' | 'folder' | 'choice' | 'other';
+  readonly kind: 'file' | 'folder' | 'choice' | 'environment' | 'other';
   readonly choices: readonly string[];
   /** May be left out. */
   readonly isOptional: boolean;
@@ -64,9 +64,15 @@ function describedOption(option: Option): DescribedOption {
     long: option.long ?? `--${option.name()}`,
     ...(option.short ? { short: option.short } : {}),
     description: optionDescription(option),
-    ...(name === undefined ? {} : { value: valueNamed(name, option.argChoices ?? [], option.optional) }),
+    ...(name === undefined ? {} : { value: optionValue(option, name) }),
     isRepeatable: !option.isBoolean() && isRepeatable(option),
   };
+}
+
+/** An environment is named after a configuration, which says how they are called. */
+function optionValue({ argChoices, long, optional }: Option, name: string): Value {
+  const value = valueNamed(name, argChoices ?? [], optional);
+  return long === '--environment' && value.kind === 'other' ? { ...value, kind: 'environment' } : value;
 }
 
 function describedArgument(argument: Argument, command: Command): DescribedArgument {

@@ -1,9 +1,17 @@
 /** Completion for fish. */
 import type { DescribedCommand, Value } from './described.ts';
 
+const environments = '__mesh_cert_monitor_environments';
+
 export function fishCompletion(commands: readonly DescribedCommand[], program: string): string {
   const lines = commands.flatMap((command) => linesOf(command, program));
   return `# fish completion for ${program}, made by \`${program} completion fish\`
+# the names in the configuration that has been typed
+function ${environments}
+  set -l typed (commandline -opc)
+  set -l at (contains -i -- --config $typed); or return
+  ${program} completion fish --environments-of (string replace -r '^~/' "$HOME/" -- $typed[(math $at + 1)]) 2>/dev/null
+end
 complete -c ${program} -f
 ${lines.join('\n')}
 `;
@@ -50,6 +58,7 @@ function conditionOf({ path, subcommands }: DescribedCommand): string {
 function valueSpec({ kind, choices, isOptional }: Value): string {
   if (kind === 'file') return '-r -F';
   if (kind === 'folder') return "-x -a '(__fish_complete_directories)'";
+  if (kind === 'environment') return `-x -a '(${environments})'`;
   if (kind === 'choice') return `-x -a ${quoted(choices.join(' '))}`;
   return isOptional ? '' : '-x';
 }

@@ -6,6 +6,15 @@ export function zshCompletion(commands: readonly DescribedCommand[], program: st
   return `#compdef ${program}
 # zsh completion for ${program}, made by \`${program} completion zsh\`
 ${functions.join('\n')}
+# the names in the configuration that has been typed
+_${program}-environments() {
+  local -i at=\${words[(i)--config]}
+  local config=\${(Q)words[at + 1]}
+  [ -n "$config" ] || return 1
+  local -a names
+  names=(\${(f)"$(${program} completion zsh --environments-of "\${config/#\\~\\//$HOME/}" 2>/dev/null)"})
+  compadd -a names
+}
 if [ "\${funcstack[1]}" = "_${program}" ]; then
   _${program} "$@"
 else
@@ -17,7 +26,10 @@ fi
 function functionOf(command: DescribedCommand, program: string): string {
   const { path, options, arguments: positional, subcommands } = command;
   const name = `_${[program, ...path].join('-')}`;
-  const specs = [...options.map(optionSpec), ...positional.map(argumentSpec)];
+  const specs = [
+    ...options.map((option) => optionSpec(option, program)),
+    ...positional.map((argument) => argumentSpec(argument, program)),
+  ];
   if (subcommands.length === 0) return `${name}() {\n  _arguments -s -S \\\n${lines(specs)}\n}`;
   const list = subcommands.map((each) => `    ${quoted(`${colons(each.name)}:${colons(each.summary)}`)}`).join('\n');
   const cases = subcommands.map((each) => `        ${each.name}) ${name}-${each.name} ;;`).join('\n');
@@ -46,24 +58,26 @@ ${cases}
 const lines = (specs: readonly string[]) => specs.map((spec) => `    ${spec}`).join(' \\\n');
 
 /** `'(-h --help)'{-h,--help}'[show this help]'`, `'*--environment[…]:name:'` */
-function optionSpec({ long, short, description, value, isRepeatable }: DescribedOption): string {
+function optionSpec({ long, short, description, value, isRepeatable }: DescribedOption, program: string): string {
   const text = `[${description.replaceAll('[', '\\[').replaceAll(']', '\\]').replaceAll(':', '\\:')}]`;
-  const action = value ? valueSpec(value) : '';
+  const action = value ? valueSpec(value, program) : '';
   if (short) return `'(${short} ${long})'{${short},${long}}${quoted(`${text}${action}`)}`;
   return quoted(`${isRepeatable ? '*' : ''}${long}${text}${action}`);
 }
 
-const valueSpec = (value: Value) => `${value.isOptional ? '::' : ':'}${colons(value.name)}:${actionOf(value)}`;
+const valueSpec = (value: Value, program: string) =>
+  `${value.isOptional ? '::' : ':'}${colons(value.name)}:${actionOf(value, program)}`;
 
-function actionOf({ kind, choices }: Value): string {
+function actionOf({ kind, choices }: Value, program: string): string {
   if (kind === 'file') return '_files';
   if (kind === 'folder') return '_files -/';
+  if (kind === 'environment') return `_${program}-environments`;
   return kind === 'choice' ? `(${choices.join(' ')})` : '';
 }
 
-const argumentSpec = (argument: DescribedArgument) =>
+const argumentSpec = (argument: DescribedArgument, program: string) =>
   quoted(
-    `${argument.isVariadic ? '*' : '1'}${argument.isOptional && !argument.isVariadic ? '::' : ':'}${colons(argument.name)}:${actionOf(argument)}`,
+    `${argument.isVariadic ? '*' : '1'}${argument.isOptional && !argument.isVariadic ? '::' : ':'}${colons(argument.name)}:${actionOf(argument, program)}`,
   );
 
 const colons = (text: string) => text.replaceAll(':', '\\:');

@@ -4,7 +4,7 @@ import { parsePort, parseSpan } from '../arguments.ts';
 import type { CommandIo } from '../command.ts';
 import type { Shell } from '../completion/index.ts';
 import { configuration, type Finish, format } from '../help.ts';
-import type { DemoOptions, InitOptions, PermissionsOptions } from '../options.ts';
+import type { CompletionOptions, DemoOptions, InitOptions, PermissionsOptions } from '../options.ts';
 
 export function addStarting(program: Command, io: CommandIo, finish: Finish): void {
   program
@@ -73,5 +73,8 @@ export function addCompletion(program: Command, io: CommandIo, finish: Finish): 
       'Prints a script with which the shell completes commands, options and their values. The Debian package installs it for all three shells.',
     )
     .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(['bash', 'zsh', 'fish']))
-    .action(async (shell: Shell) => finish((await import('../completion.ts')).run(program, shell, io)));
+    .option('--environments-of <file>', 'print the names in this configuration instead: for the scripts themselves')
+    .action(async (shell: Shell, options: CompletionOptions) =>
+      finish(await (await import('../completion.ts')).run(program, shell, options, io)),
+    );
 }
