@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer as createTlsServer, type Server } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -148,6 +148,15 @@ describe('the record of renewals', () => {
   test('is not made where there is none, and then nothing is said of renewals', async () => {
     expect(await look()).toEqual({ code: 0, codes: [], stderr: '' });
     expect(existsSync(stateDir())).toBe(false);
+  });
+
+  test('that this account may not see is not taken for none', async () => {
+    mkdirSync(stateDir(), { recursive: true });
+    // As a directory of another account is for anybody but root.
+    symlinkSync('renewals.sqlite', join(stateDir(), 'renewals.sqlite'));
+    const { code, codes, stderr } = await look();
+    expect([code, codes]).toEqual([0, []]);
+    expect(stderr).toMatch(/^renewals are not reported: .*renewals\.sqlite: ELOOP.*\n$/);
   });
 
   test('that is damaged is a word on stderr, and no verdict', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { advanceRenewal } from '../../src/renewal/engine.ts';
 import { createMailer, type Mailer, type SendResult } from '../../src/renewal/mail/mailer.ts';
 import type { Message } from '../../src/renewal/mail/request-message.ts';
 import { recoverInterrupted } from '../../src/renewal/recover.ts';
-import { resolveRenewal } from '../../src/renewal/resolve.ts';
+import { resolveRenewal, retryNow } from '../../src/renewal/resolve.ts';
 import { nextAttempt } from '../../src/renewal/send.ts';
 import type { EngineDeps, RenewalInput } from '../../src/renewal/step.ts';
 import { openStore, type RenewalStore, StoreError } from '../../src/renewal/store/store.ts';
@@ -295,6 +295,28 @@ describe('when it cannot be sent', () => {
     // The second call is the report to the contact.
     expect(calls).toBe(2);
   });
+});
+
+test('engine: a key that cannot be seen is not gone: nothing is said to be lost, and nothing is asked again', async () => {
+  const mailer = answering();
+  const world = deps(mailer);
+  await advanceRenewal(subject(), world, now);
+  const key = join(stateDir, record().keyFile ?? '');
+  rmSync(key);
+  // As a file of another account is for anybody but root.
+  symlinkSync(key, key);
+  const step = await advanceRenewal(subject(), world, later(hourMs));
+  expect(step.findings.map(({ code, message }) => [code, message])).toEqual([
+    ['renewal_email_failed', expect.stringMatching(/^Nothing is sent: .*private_key-\w+\.pem: ELOOP/)],
+  ]);
+  const again = retryNow(
+    store,
+    subject().environment,
+    { ...record(), asked: {}, stateDir, keyIsGone: async () => true },
+    now,
+  );
+  await expect(again).rejects.toThrow(StoreError);
+  expect([record().state, mailer.messages.length]).toEqual(['requested', 1]);
 });
 
 describe('what is uncertain', () => {

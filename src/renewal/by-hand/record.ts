@@ -91,8 +91,11 @@ export function openViewer(configuration: Configuration, broken: (error: StoreEr
     }
   };
   const known = { stateDir, ...configured(configuration) };
-  const isRecorded = databaseExists(stateDir);
-  let reader = isRecorded ? unlessBroken(() => openReader(stateDir)) : undefined;
+  let isRecorded = true;
+  let reader = unlessBroken(() => {
+    isRecorded = databaseExists(stateDir);
+    return isRecorded ? openReader(stateDir) : undefined;
+  });
   return {
     view(input, now) {
       const open = reader;

@@ -1,9 +1,10 @@
 /** Opening the renewal database: one writer per directory, private files, and errors that say what to do. */
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { type ErrorCode, MonitorError } from '../../errors/index.ts';
+import { giveToFolder } from '../../files/index.ts';
 import { ResourceShortageError, shortageOf } from '../../shortage/index.ts';
 import { networkFileSystemOf } from './file-system.ts';
 import { migrate, migrations, schemaVersion } from './migrations.ts';
@@ -80,8 +81,13 @@ export function asStoreError<T>(file: string, work: () => T): T {
 
 /** SQLite gives its journal files the mode of the database, so only that file has to be created privately. */
 function createPrivately(file: string): void {
-  closeSync(openSync(file, 'a', 0o600));
-  chmodSync(file, 0o600);
+  const descriptor = openSync(file, 'a', 0o600);
+  try {
+    giveToFolder(descriptor, dirname(file));
+    fchmodSync(descriptor, 0o600);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** @throws {StoreError} if `kind` is a network file system. */
@@ -141,10 +147,12 @@ export function databaseFile(stateDir: string): string {
   return join(stateDir, 'renewals.sqlite');
 }
 
-/** Whether anything has ever been recorded in this directory. */
-export function databaseExists(stateDir: string): boolean {
-  return existsSync(databaseFile(stateDir));
-}
+/** Whether anything has ever been recorded in this directory. @throws {StoreError} if this account may not see that. */
+export const databaseExists = (stateDir: string): boolean => isThere(databaseFile(stateDir));
+
+/** @throws {StoreError} if that cannot be seen, which does not mean that there is nothing. */
+export const isThere = (path: string): boolean =>
+  asStoreError(path, () => statSync(path, { throwIfNoEntry: false }) !== undefined);
 
 /**
  * `exclusive`: the one process that may send. Other processes can open the same directory for reading and for small writes, which are

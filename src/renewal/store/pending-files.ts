@@ -1,7 +1,7 @@
 /** Where the files of a pending request are, below the state directory. */
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RequestKey } from '../types.ts';
+import { isThere } from './database.ts';
 
 /**
  * Relative to the state directory. One per deployed certificate, so that no request ever overwrites the key of another; and it does
@@ -15,7 +15,10 @@ export function pendingDirectory({
   return csrFile === undefined ? join('pending', `${environment}-${fingerprintSha256.slice(0, 16)}`) : dirname(csrFile);
 }
 
-/** Whether a file is still where its record says; true if the record names none. */
+/**
+ * Whether a file is still where its record says; true if the record names none.
+ * @throws {StoreError} if that cannot be seen: a key that another account may read is not gone, and another request would be one too many.
+ */
 export function isPresent(stateDir: string, file: string | undefined): boolean {
-  return file === undefined || existsSync(join(stateDir, file));
+  return file === undefined || isThere(join(stateDir, file));
 }

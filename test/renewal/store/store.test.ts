@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -13,9 +15,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { writeAtomically } from '../../../src/renewal/store/atomic-file.ts';
 import { refuseNetwork } from '../../../src/renewal/store/database.ts';
 import { networkFileSystem } from '../../../src/renewal/store/file-system.ts';
 import { migrate, migrations, schemaVersion } from '../../../src/renewal/store/migrations.ts';
+import { isPresent } from '../../../src/renewal/store/pending-files.ts';
 import { databaseExists, openStore, type RenewalStore, StoreError } from '../../../src/renewal/store/store.ts';
 import { Untrusted } from '../../../src/text/index.ts';
 
@@ -393,6 +397,31 @@ describe('what goes wrong', () => {
     expect(said.kept).toBe(String(said.written - 1));
     store.note(key, { lastError: 'room again' });
     expect(store.get(key)?.lastError).toBe('room again');
+  });
+});
+
+describe('whose it is', () => {
+  test.skipIf(process.getuid?.() !== 0)('what root makes belongs to the account whose directory it is', async () => {
+    chownSync(directory, 65534, 65534);
+    const store = storeIn(directory);
+    store.begin(certificate, at(0), 'seen');
+    await writeAtomically(join(directory, 'pending', 'integration-ab', 'private_key.pem'), 'x');
+    await writeAtomically(join(directory, 'outbox', 'request.eml'), 'x');
+    const all = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+    expect(all).toContain('renewals.sqlite-wal');
+    expect(all).toContain('pending/integration-ab/private_key.pem');
+    expect(all.filter((name) => statSync(join(directory, name)).uid !== 65534)).toEqual([]);
+    expect(statSync(join(directory, 'pending')).mode & 0o777).toBe(0o700);
+  });
+
+  test('what cannot be seen is not taken for missing', () => {
+    symlinkSync('loop', join(directory, 'loop'));
+    expect(() => isPresent(directory, 'loop')).toThrow(StoreError);
+    expect(() => databaseExists(join(directory, 'loop'))).toThrow(/ELOOP.*check the state directory, its permissions/);
+    expect([isPresent(directory, 'none'), isPresent(directory, undefined)]).toEqual([false, true]);
+    expect(databaseExists(join(directory, 'none'))).toBe(false);
+    writeFileSync(join(directory, 'file'), '');
+    expect(databaseExists(join(directory, 'file'))).toBe(false);
   });
 });
 
