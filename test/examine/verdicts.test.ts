@@ -90,7 +90,9 @@ test('a restarted process says the same of files that have not changed, as of wh
   expect(withoutTime(recalled as Assessment)).toEqual(withoutTime((await examined(environment, later)).assessment));
 });
 
-test('whatever happens to the files, the times and the configuration, it says what a fresh examination says, or nothing', async () => {
+test('whatever happens to the files, the times and the configuration, it says what a fresh examination says, or nothing', {
+  timeout: 20_000 + steps * 1000,
+}, async () => {
   const next = random(7);
   let environment = environmentWith();
   let [now, told] = [Date.now(), 0];
