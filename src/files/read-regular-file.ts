@@ -77,6 +77,8 @@ async function readUpTo(handle: FileHandle, most: number, statedBytes: number): 
     if (bytesRead === 0) break;
     total += bytesRead;
     chunks.push(buffer.subarray(0, bytesRead));
+    // One byte more was asked for, and was not there.
+    if (total === statedBytes) break;
   }
   return Buffer.concat(chunks, total);
 }
