@@ -198,6 +198,7 @@ function uniqueNames(environments: readonly LooseEnvironment[]): Problem[] {
 /** A new key must not overwrite anything else: neither another environment’s new key nor what is deployed. */
 function ownPendingKeys(environments: readonly LooseEnvironment[]): Problem[] {
   const places = environments.map((environment) => placeText(environment?.renewal?.pending_key));
+  if (places.every((place) => place === undefined)) return [];
   const used = new Set(environments.flatMap((environment) => valuesIn(environment?.credential).map(placeText)));
   return places.flatMap((place, index) => {
     if (place === undefined) return [];

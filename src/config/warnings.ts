@@ -125,7 +125,8 @@ const secretKeys = new Set(['password', 'shared_key', 'passphrase', 'private_key
 
 /** `path` and `found` are the same arrays for all of the file: one for each value would be most of the work. */
 function secretsWritten(value: object, path: PropertyKey[], found: string[]): string[] {
-  for (const [key, below] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const below: unknown = (value as Readonly<Record<string, unknown>>)[key];
     if (typeof below === 'object' && below !== null) {
       path.push(Array.isArray(value) ? Number(key) : key);
       secretsWritten(below, path, found);
