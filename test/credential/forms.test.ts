@@ -1,6 +1,7 @@
 /** Shapes that PEM takes on its way: what a client cannot load must not pass for deployed, and what is something else is named. */
 import { execFileSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readCertificates } from '../../src/credential/certificates.ts';
 import { readKeystore } from '../../src/credential/keystore/keystore.ts';
@@ -178,6 +179,9 @@ describe.skipIf(!needs('openssl'))('what is something else is named, with what t
     expect(await certificateProblem(publicKey)).toBe('it is a public key, not a certificate');
     expect(await certificateProblem(Buffer.from('cececece00000002', 'hex'))).toMatch(/JCEKS.*-srcstoretype JCEKS/);
     expect(await certificateProblem(Buffer.from('d0cf11e0a1b11ae100', 'hex'))).toMatch(/Outlook message/);
+    expect(await certificateProblem(gzipSync('x'))).toMatch(/a gzip archive: unpack it/);
+    expect(await certificateProblem(Buffer.from('377abcaf271c0004', 'hex'))).toMatch(/a 7-Zip archive: unpack it/);
+    expect(await certificateProblem(Buffer.from('526172211a0700', 'hex'))).toMatch(/a RAR archive: unpack it/);
     expect(await certificateProblem(Buffer.from(pki.client.pem.replaceAll('-----', '—')))).toMatch(/word processor/);
     expect(await certificateProblem(Buffer.from(pki.client.pem.replaceAll('-----', '----')))).toMatch(/five hyphens/);
     expect(await certificateProblem(Buffer.from('{\\rtf1 x}'))).toMatch(/RTF/);

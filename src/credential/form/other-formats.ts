@@ -9,6 +9,16 @@ const magics: readonly { readonly start: Buffer; readonly reason: string }[] = [
       'it is a JCEKS keystore, which is not supported; convert it: `keytool -importkeystore -srckeystore FILE -srcstoretype JCEKS -destkeystore FILE.p12 -deststoretype PKCS12`',
   },
   { start: Buffer.from('PK\x03\x04', 'latin1'), reason: 'it is a zip archive: unpack it and use the file inside' },
+  ...(
+    [
+      ['1f8b08', 'a gzip'],
+      ['377abcaf271c', 'a 7-Zip'],
+      ['526172211a07', 'a RAR'],
+    ] as const
+  ).map(([hex, kind]) => ({
+    start: Buffer.from(hex, 'hex'),
+    reason: `it is ${kind} archive: unpack it and use the file inside`,
+  })),
   {
     start: Buffer.from('d0cf11e0a1b11ae1', 'hex'),
     reason: 'it is an Outlook message (.msg): save its attachment, or save the message as text or .eml, and use that',
