@@ -1,11 +1,13 @@
 /** Replaces files all together or not at all, and keeps the previous ones next to them. */
 import type { Stats } from 'node:fs';
 import { lstat, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { giveToFolder } from './folder-owner.ts';
 
 export interface Replacement {
   readonly path: string;
   readonly content: Buffer;
-  /** Of a file that does not exist yet; one that does keeps its own. Default: 0600. */
+  /** Of a file that does not exist yet, which belongs to whom its folder belongs to; one that does keeps its own. Default: 0600. */
   readonly mode?: number;
 }
 
@@ -81,7 +83,10 @@ async function stage({ path, content, mode = 0o600 }: Replacement, stamp: string
   const staged = `${path}.new-${stamp}`;
   const facts = await factsOf(path);
   if (!facts) {
-    await writeOrRemove(staged, content, (handle) => handle.chmod(mode));
+    await writeOrRemove(staged, content, async (handle) => {
+      giveToFolder(handle.fd, dirname(path));
+      await handle.chmod(mode);
+    });
     return { path, staged };
   }
   const previous = `${path}.previous-${stamp}`;

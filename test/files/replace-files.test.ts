@@ -52,6 +52,12 @@ test('replacing: new and previous file belong to whom the file belonged, so that
   ]);
 });
 
+test('replacing: a new file belongs to whom its folder belongs to, whoever makes it', async () => {
+  chownSync(folder, other ?? 0, -1);
+  await replaceFiles([{ path: path('private_key.pem'), content: content('x') }], now);
+  expect(ownerOf('private_key.pem')).toEqual([other, 0o600]);
+});
+
 test('replacing: putting back follows no link that somebody left there, and keeps the owner', async () => {
   writeFileSync(path('a'), 'before', { mode: 0o600 });
   chownSync(path('a'), other ?? 0, -1);
