@@ -11,11 +11,12 @@ import {
 } from '../bundle/index.ts';
 import { readRegularFile, replaceFiles } from '../files/index.ts';
 import { limits } from '../limits/index.ts';
-import { escaped, escapedLines, joined, plural, type SafeText, say } from '../text/index.ts';
+import { escapedLines, joined, plural, type SafeText, say } from '../text/index.ts';
 import { londonDay } from '../time/index.ts';
 import { type Certificate, nameOf } from '../x509/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import type { BundleOptions } from './options.ts';
+import { whyUnwritable } from './unwritable.ts';
 
 /** Makes a CA bundle, or puts one in order. Exit code: critical if the path of `--for` would not hold. */
 export async function run(options: BundleOptions, io: CommandIo): Promise<ExitCode> {
@@ -93,7 +94,8 @@ async function write(text: SafeText, output: string | undefined, what: SafeText,
     io.stderr(await replace(output, Buffer.from(text), what, io.now()));
     return exitCode.ok;
   } catch (error) {
-    throw error instanceof Error && 'syscall' in error ? new UsageError(escaped(error.message)) : error;
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new UsageError(joined([say`${output}: `, whyUnwritable(error)]));
   }
 }
 

@@ -10,6 +10,7 @@ import {
 import { escapedLines, joined, type SafeText, say, shellWord } from '../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import type { InitOptions } from './options.ts';
+import { whyUnwritable } from './unwritable.ts';
 
 export async function run({ output, ...given }: InitOptions, io: CommandIo): Promise<ExitCode> {
   const text = await textFor(given, io);
@@ -81,16 +82,8 @@ async function writeNew(path: string, text: string): Promise<void> {
   try {
     await writeFile(path, text, { flag: 'wx', mode: 0o644 });
   } catch (error) {
-    throw new UsageError(joined([say`${path}: `, reason(error as NodeJS.ErrnoException)]));
+    throw new UsageError(joined([say`${path}: `, whyUnwritable(error as Error)]));
   }
-}
-
-function reason({ code }: NodeJS.ErrnoException): SafeText {
-  if (code === 'EEXIST')
-    return say`the file already exists, and was not changed\nChoose another name with --output, or move the file first.`;
-  if (code === 'ENOENT') return say`there is no such folder`;
-  if (code === 'EACCES' || code === 'EROFS') return say`not writable by this account`;
-  return say`cannot be written (${code ?? 'unknown reason'})`;
 }
 
 function nextSteps(path: string, environment: string, isToFillIn: boolean): SafeText {

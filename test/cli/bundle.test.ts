@@ -210,7 +210,11 @@ describe('what bundle does not take', () => {
       () => [write('a.pem', pki.root.pem), '--for', write('b.pem', pki.sub.pem)],
       'does not contain a client',
     ],
-    ['a folder that is not there', () => [write('a.pem', pki.root.pem), '--output', file('none/a.pem')], 'ENOENT'],
+    [
+      'a folder that is not there',
+      () => [write('a.pem', pki.root.pem), '--output', file('none/a.pem')],
+      'none/a.pem: there is no such folder',
+    ],
   ])('%s', async (_what, words, message) => {
     const { code, stdout, stderr } = await bundle(...words());
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
