@@ -2,7 +2,7 @@
 import type { ResolvedEnvironment } from '../config/index.ts';
 import { diagnose } from '../diagnosis/index.ts';
 import type { Examination } from '../examine/index.ts';
-import { type Finding, statusOf } from '../findings/index.ts';
+import { type Finding, finding, statusOf } from '../findings/index.ts';
 import { type HandshakeResult, judgeHandshake, nextHandshakeBoundary } from '../mesh/index.ts';
 import type { EmailOutcome, RenewalStatus, RenewalStep } from '../renewal/index.ts';
 import type { EnvironmentStatus, HandshakeStatus } from '../status/index.ts';
@@ -133,6 +133,21 @@ export function rememberRenewal(
   for (const outcome of emailed) emails[outcome] += 1;
   return { ...memory, renewal: status, renewalFindings: findings, emails };
 }
+
+/** A fault of this program has ended the step. What else is known of the renewal stays. */
+export function rememberStuckRenewal(memory: EnvironmentMemory): EnvironmentMemory {
+  const others = memory.renewalFindings.filter(({ code }) => code !== stuck.code);
+  return { ...memory, renewalFindings: [...others, stuck] };
+}
+
+const stuck = finding(
+  'renewal_email_failed',
+  'Nothing is sent: a fault in this program has ended the work on the renewal. The log names it (“renewal did not end”).',
+  {
+    remedy:
+      'Restart the service. If that does not help, report what the log says, and make the request by hand, in the way that the certificate desk describes.',
+  },
+);
 
 export const statusFrom = (memory: EnvironmentMemory, now: Date): EnvironmentStatus => statusAt(memory, now).status;
 

@@ -4,6 +4,7 @@ import type { Configuration } from '../config/index.ts';
 import { MonitorError } from '../errors/index.ts';
 import { type Examination, needsStore } from '../examine/index.ts';
 import type { RenewalStep } from '../renewal/index.ts';
+import { ResourceShortageError } from '../shortage/index.ts';
 import { causeOf, type EstateStatus, isSettled } from '../status/index.ts';
 import { secondMs } from '../time/index.ts';
 import type { MonitorOptions } from './actions.ts';
@@ -16,6 +17,7 @@ import {
   rememberRecalled,
   rememberReload,
   rememberRenewal,
+  rememberStuckRenewal,
   statusFrom,
 } from './environment-memory.ts';
 import { firstSpreadOf, inTurnMs, jitterMs, leastGapOf, spreadOf } from './jitter.ts';
@@ -322,7 +324,13 @@ export class Monitor {
             .diagnosis,
       };
       const at = now();
-      const step = await hold(this.#renewalLimit(() => actions.renew(input, now())));
+      const stepping = hold(this.#renewalLimit(() => actions.renew(input, now())));
+      const step = await stepping.catch((error: unknown) => {
+        // A shortage passes. Anything else would stop every renewal of this environment, and only the log would say so.
+        if (!(error instanceof ResourceShortageError || this.#stopping.signal.aborted))
+          this.#update(name, rememberStuckRenewal);
+        throw error;
+      });
       this.#update(name, (current) => rememberRenewal(current, step));
       const about = { environment, judged: examination?.judged, handshake: handshake.last, circumstances };
       noteStep(entry, step, { ...about, at: at.getTime() });

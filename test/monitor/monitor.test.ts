@@ -272,6 +272,28 @@ describe('what an earlier process knew', () => {
 });
 
 describe('renewals', () => {
+  test('a fault that stops them is a finding, and not only a line in the log', async () => {
+    let broken = false;
+    const { monitor, status } = monitorOf(names('a', 'b'), {
+      renew: async ({ environment }) => {
+        if (broken && environment.name === 'a') throw new TypeError('a bug');
+        const known = { state: 'requested', reason: literal('as told') } as const;
+        return { status: known, findings: [sampleFinding('renewal_unanswered')], emailed: [] };
+      },
+    });
+    await monitor.checkAll();
+    broken = true;
+    await monitor.checkAll();
+    await monitor.checkAll();
+    const codes = (name: string) => status(name).findings.map(({ code }) => code);
+    expect(codes('a').sort()).toEqual(['renewal_email_failed', 'renewal_unanswered']);
+    expect([status('a').renewal.state, status('a').status]).toEqual(['requested', 'warning']);
+    expect(codes('b')).toEqual(['renewal_unanswered']);
+    broken = false;
+    await monitor.checkAll();
+    expect(codes('a')).toEqual(['renewal_unanswered']);
+  });
+
   test('follow a check, with its assessment and the last handshake, and their messages are counted', async () => {
     const { monitor, calls, status } = monitorOf(names('a'), {
       renew: async () => ({
