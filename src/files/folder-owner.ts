@@ -6,23 +6,31 @@ import { constants, fchownSync, fstatSync, statSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-export interface Owner {
+interface Owner {
   readonly uid: number;
   readonly gid: number;
 }
 
 /** Whom a new file in this folder should belong to; undefined unless root makes it. */
-export function ownerFor(folder: string): Owner | undefined {
+function ownerFor(folder: string): Owner | undefined {
   if (process.geteuid?.() !== 0) return undefined;
   const { uid, gid } = statSync(folder);
   return { uid, gid };
 }
 
-/** Of a file that was there already, too: nobody else can have meant it to be root's. */
+/**
+ * Of a file that was there already, too: nobody else can have meant it to be root's. One that has another name as well may be any file of
+ * root's, linked there by the folder's owner, and stays as it is.
+ */
 export function giveToFolder(descriptor: number, folder: string): void {
   const owner = ownerFor(folder);
-  if (owner && fstatSync(descriptor).uid !== owner.uid) fchownSync(descriptor, owner.uid, owner.gid);
+  if (!owner) return;
+  const { uid, nlink } = fstatSync(descriptor);
+  if (uid !== owner.uid && nlink === 1) fchownSync(descriptor, owner.uid, owner.gid);
 }
+
+/** A flag for opening a file in this folder. Root follows no link in another account's folder: that account says where it leads. */
+export const noLinks = (folder: string): number => ((ownerFor(folder)?.uid ?? 0) === 0 ? 0 : constants.O_NOFOLLOW);
 
 /** Like `mkdir -p` with mode 0700, for the owner of the folder that was there. @throws {Error} of the file system */
 export async function makeFolder(folder: string): Promise<void> {

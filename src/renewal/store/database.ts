@@ -1,10 +1,10 @@
 /** Opening the renewal database: one writer per directory, private files, and errors that say what to do. */
-import { closeSync, existsSync, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { closeSync, constants, existsSync, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { type ErrorCode, MonitorError } from '../../errors/index.ts';
-import { giveToFolder } from '../../files/index.ts';
+import { giveToFolder, noLinks } from '../../files/index.ts';
 import { ResourceShortageError, shortageOf } from '../../shortage/index.ts';
 import { networkFileSystemOf } from './file-system.ts';
 import { migrate, migrations, schemaVersion } from './migrations.ts';
@@ -81,9 +81,11 @@ export function asStoreError<T>(file: string, work: () => T): T {
 
 /** SQLite gives its journal files the mode of the database, so only that file has to be created privately. */
 function createPrivately(file: string): void {
-  const descriptor = openSync(file, 'a', 0o600);
+  const folder = dirname(file);
+  const { O_APPEND, O_CREAT, O_WRONLY } = constants;
+  const descriptor = openSync(file, O_APPEND | O_CREAT | O_WRONLY | noLinks(folder), 0o600);
   try {
-    giveToFolder(descriptor, dirname(file));
+    giveToFolder(descriptor, folder);
     fchmodSync(descriptor, 0o600);
   } finally {
     closeSync(descriptor);

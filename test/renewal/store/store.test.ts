@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  linkSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -412,6 +414,26 @@ describe('whose it is', () => {
     expect(all).toContain('pending/integration-ab/private_key.pem');
     expect(all.filter((name) => statSync(join(directory, name)).uid !== 65534)).toEqual([]);
     expect(statSync(join(directory, 'pending')).mode & 0o777).toBe(0o700);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('root gives no file away that is only linked there', () => {
+    const stateDir = join(directory, 'state');
+    const roots = join(directory, 'of root');
+    mkdirSync(stateDir);
+    chownSync(stateDir, 65534, 65534);
+    for (const link of [symlinkSync, linkSync]) {
+      writeFileSync(roots, '');
+      link(roots, databaseOf(stateDir));
+      try {
+        storeIn(stateDir);
+      } catch (error) {
+        expect(error).toBeInstanceOf(StoreError);
+      }
+      expect(statSync(roots).uid).toBe(0);
+      for (const store of open.splice(0)) store.close();
+      rmSync(databaseOf(stateDir));
+      rmSync(roots);
+    }
   });
 
   test('what cannot be seen is not taken for missing', () => {
