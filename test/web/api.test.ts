@@ -2,6 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { StoreError } from '../../src/renewal/index.ts';
 import { openApiDocument } from '../../src/web/api/openapi.ts';
 import { environmentStatus, estateOf, everyEnvironment } from '../support/status.ts';
 import { recordsOf, richEnvironments, richRecords, type Served, servePages } from '../support/web/pages.ts';
@@ -155,6 +156,20 @@ describe('errors', () => {
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toContain('application/problem+json');
     expect(await response.json()).toMatchObject({ status: 404, title: 'Not Found' });
+  });
+
+  test('one damaged record is 503 too, with its reason in the log alone', async () => {
+    const damaged = () => {
+      throw new StoreError('/var/lib/mesh/renewals.sqlite: the database is damaged');
+    };
+    const other = await servePages({ renewals: () => ({ count: 1, slice: damaged, of: damaged }) });
+    for (const path of ['/api/v1/renewals', '/renewals?list=recorded', '/renewals/healthy']) {
+      const response = await other.get(path);
+      expect([path, response.status]).toEqual([path, 503]);
+      expect(await response.json()).toMatchObject({ detail: 'The record of renewals cannot be read at the moment.' });
+    }
+    expect(other.reported).toHaveLength(3);
+    await other.close();
   });
 
   test('a record of renewals that cannot be read is 503, and the environments are answered all the same', async () => {

@@ -7,7 +7,7 @@ import { environmentJson, handshakeJson, renewalRecordJson } from '../../report/
 import type { EnvironmentStatus } from '../../status/index.ts';
 import { jsonText } from '../../text/index.ts';
 import { jsonList, sendTagged } from '../answers/pieces.ts';
-import { readOnly, sendProblem } from '../problem.ts';
+import { readOnly, recordUnreadable, sendProblem } from '../problem.ts';
 import type { Shown } from '../shown.ts';
 import { openApiDocument } from './openapi.ts';
 import type { environmentDetailSchema } from './schema.ts';
@@ -34,7 +34,7 @@ export function apiRoutes({ estate, now, renewals }: Shown): Router {
   });
   readOnly(router, '/api/v1/renewals', async (request, response) => {
     const records = renewals();
-    if (!records) return sendProblem(response, 503, 'The record of renewals cannot be read at the moment.');
+    if (!records) return sendProblem(response, 503, recordUnreadable);
     await send(request, response, function* () {
       yield '{"renewals":[';
       for (let from = 0; from < records.count; from += atOnce) {
