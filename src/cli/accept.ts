@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isInStore, type ResolvedEnvironment } from '../config/index.ts';
 import { readRegularFile } from '../files/index.ts';
 import {
   type AcceptInput,
@@ -7,7 +8,7 @@ import {
   type HookResult,
   runAfterInstall,
 } from '../renewal/index.ts';
-import { escaped, joined, jsonText, type SafeText, say, shellWord } from '../text/index.ts';
+import { escaped, joined, jsonText, ourCommand, type SafeText, say, shellWord } from '../text/index.ts';
 import { londonTime, rfc3339 } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
@@ -29,9 +30,26 @@ export async function run(options: AcceptOptions, io: CommandIo): Promise<ExitCo
   io.stdout(
     options.format === 'json'
       ? joined([jsonText(asJson(environment.name, result, hook), 2), say`\n`])
-      : joined([asText(environment.name, result), ...(hook ? hookText(hook) : [])]),
+      : joined([
+          asText(environment.name, result, installHint(environment, configuration.path, options)),
+          ...(hook ? hookText(hook) : []),
+        ]),
   );
   return exitFor(result, hook);
+}
+
+/** Where everything has a place that can be written to: nobody should copy by hand what one command does, and undoes. */
+function installHint({ credential, name }: ResolvedEnvironment, configurationFile: string, { issued }: AcceptOptions) {
+  const target = credential?.next ?? credential;
+  if (target?.kind !== 'pem') return [];
+  const places = [target.certificate, target.privateKey, target.caBundle];
+  if (!places.every((source) => source.kind === 'file' || isInStore(source))) return [];
+  const command = ourCommand(
+    'accept',
+    { configurationFile, environment: name },
+    `--install ${shellWord(resolve(issued))}`,
+  );
+  return [say`One command puts everything in place, and keeps what was there:\n   ${command}\n\nBy hand:\n\n`];
 }
 
 /** Also if the files were in place already: the command may have failed the last time. */
@@ -63,7 +81,7 @@ function exitFor(result: AcceptResult, hook?: HookResult): ExitCode {
   return result.install && 'refused' in result.install ? exitCode.warning : exitCode.ok;
 }
 
-function asText(environment: string, result: AcceptResult): SafeText {
+function asText(environment: string, result: AcceptResult, hint: readonly SafeText[]): SafeText {
   const notes = result.notes.map((note) => say`note: ${note}\n`);
   if (!result.accepted) {
     const reasons = result.reasons.map((reason) => say`  - ${reason}\n`);
@@ -76,13 +94,13 @@ function asText(environment: string, result: AcceptResult): SafeText {
     ...notes,
     ...laidOut.flatMap((file) => (file ? [say`  ${file}\n`] : [])),
     say`\n`,
-    ...(install && 'installed' in install ? installedText(install) : [...notInstalled(install), instructions]),
+    ...(install && 'installed' in install
+      ? installedText(install)
+      : [...(install ? notInstalled(install) : hint), instructions]),
   ]);
 }
 
-function notInstalled(install: { refused: string } | undefined): SafeText[] {
-  return install ? [say`NOT INSTALLED: ${install.refused}\n\n`] : [];
-}
+const notInstalled = ({ refused }: { refused: string }): SafeText[] => [say`NOT INSTALLED: ${refused}\n\n`];
 
 function installedText({ installed, stores, goBack }: Installed): SafeText[] {
   if (installed.length + stores.length === 0) return [say`Installed already: what is deployed is this.\n`];

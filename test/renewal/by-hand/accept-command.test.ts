@@ -48,6 +48,8 @@ describe('accept', () => {
     expect(stdout).toMatch(/^integration: ACCEPTED, serial [0-9A-F]{32}, expires /);
     expect(stdout).toContain(join(renewal.stateDir, 'pending'));
     expect(stdout).toContain(`cp --no-preserve=mode`);
+    const [, command] = /\n {3}(mesh-cert-monitor accept .*)\n\nBy hand:\n/.exec(stdout) ?? [];
+    expect(command).toMatch(/ --config \S+ --environment integration --install \S+issued\.pem$/);
     expect(stdout).not.toMatch(/planted|PRIVATE KEY/);
     expect(renewal.record().state).toBe('issued');
   });
