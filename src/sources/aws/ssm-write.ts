@@ -5,6 +5,7 @@ import { StoreUnavailableError } from '../store/driver.ts';
 import { loadPackage } from '../store/package.ts';
 import {
   type Committed,
+  madeAndLeft,
   NotWritableError,
   type Put,
   type StoreWriter,
@@ -52,11 +53,22 @@ export const awsSsmWriter: StoreWriter<'aws_ssm'> = {
       },
       async undo() {
         const now = await ssm.read(source.name);
-        if (before && now?.value === value && before.value !== value) await put(before.value, false);
+        if (now?.value !== value || before?.value === value) return;
+        if (before) await put(before.value, false);
+        else await ssm.remove(source.name).catch(stillThere(source));
       },
     };
   },
 };
+
+/** What was made new. Few may delete. */
+const stillThere =
+  ({ name, store }: SsmSource) =>
+  (error: unknown) => {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    const command = say`aws ssm delete-parameter --name ${shellWord(name)}${awsOptions(store)}`;
+    throw new NotWritableError(madeAndLeft(error, command));
+  };
 
 function checkSize({ length }: Buffer, tier: string | undefined): void {
   if (length > mostBytes.advanced) throw new NotWritableError('holds at most 8 KB, and the new value is larger');
@@ -105,6 +117,10 @@ async function connect(settings: AwsSettings) {
         client.send(command, { abortSignal }),
       );
       return { keyId: found?.KeyId, tier: found?.Tier, dataType: found?.DataType };
+    },
+    async remove(name: string): Promise<void> {
+      const command = new sdk.DeleteParameterCommand({ Name: name });
+      await call('DeleteParameter', (abortSignal) => client.send(command, { abortSignal }));
     },
     async put(input: PutInput): Promise<number> {
       const command = new sdk.PutParameterCommand(input);

@@ -3,7 +3,7 @@ import { limits } from '../../limits/index.ts';
 import { type StoreProblem, StoreUnavailableError } from './driver.ts';
 
 export interface Asked {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: object;

@@ -6,6 +6,7 @@ import type { SourceOf } from '../reader.ts';
 import type { StoreSource } from '../types.ts';
 import type { Variables } from '../variables.ts';
 import { StoreUnavailableError } from './driver.ts';
+import { problemText } from './problem-text.ts';
 
 /** What is to be put at a place. */
 export interface Put<S = StoreSource> {
@@ -22,8 +23,9 @@ export interface PreparedItem {
    */
   commit(): Promise<Committed>;
   /**
-   * Puts the previous value back if the new one is there. Also removes what was prepared.
+   * Puts the previous value back if the new one is there; where nothing was there before, removes it. Also removes what was prepared.
    * @throws {StoreUnavailableError}
+   * @throws {NotWritableError} with the command that removes what was made new, if that stays.
    */
   undo(): Promise<void>;
 }
@@ -79,6 +81,10 @@ export async function writeCall<T>(call: (signal: AbortSignal) => Promise<T>): P
 /** @param permission as the store calls it */
 export const missingPermission = (permission: string): string =>
   `the permission ${permission} is missing: \`mesh-cert-monitor permissions --install\` prints what is needed`;
+
+/** Continues a sentence that begins with the place: what was made there new is not needed, and could not be removed. */
+export const madeAndLeft = ({ problem }: StoreUnavailableError, remove: SafeText): SafeText =>
+  say`was made new and is still there (${problemText(problem)}); to remove it: ${remove}`;
 
 /** Commands that pass a value on in the file `$f`, which only its owner can read, and which is removed. */
 export const throughFile = (commands: SafeText): SafeText =>

@@ -6,6 +6,7 @@ import { type Answered, ask, statusProblem } from '../store/https.ts';
 import {
   type Committed,
   changedMeanwhile,
+  madeAndLeft,
   missingPermission,
   NotWritableError,
   type Put,
@@ -16,9 +17,11 @@ import type { StoreSource, VaultSettings } from '../types.ts';
 import type { Variables } from '../variables.ts';
 import { storeName } from './kv.ts';
 import { sessionOf, vaultHeaders } from './login.ts';
-import { dataPath, dataUrlPath } from './path.ts';
+import { dataPath, dataUrlPath, metadataUrlPath } from './path.ts';
 
 type VaultSource = Extract<StoreSource, { kind: 'vault' }>;
+/** As the tool calls it: the current version, or the whole secret with its versions. */
+type Removal = 'delete' | 'metadata delete';
 type Values = Readonly<Record<string, unknown>>;
 
 export const vaultWriter: StoreWriter<'vault'> = {
@@ -26,11 +29,11 @@ export const vaultWriter: StoreWriter<'vault'> = {
     const { path, store } = puts[0].source;
     const kv = connect(store, path, env);
     const before = await kv.read();
-    await kv.assertAllowed(before ? 'patch' : 'create');
+    await kv.assertAllowed(before?.data ? 'patch' : 'create');
     const values = Object.fromEntries(puts.map(({ source, content }) => [source.key, content.toString('utf8')]));
     return {
       async commit(): Promise<Committed> {
-        const version = await kv.write(values, before?.version ?? 0);
+        const version = await kv.write(values, before?.version ?? 0, before?.data ? 'PATCH' : 'POST');
         if (!before?.data) return { version: String(version) };
         return {
           version: String(version),
@@ -41,13 +44,23 @@ export const vaultWriter: StoreWriter<'vault'> = {
       async undo() {
         const now = await kv.read();
         const isOurs = now?.data && Object.entries(values).every(([key, value]) => now.data?.[key] === value);
-        if (!before?.data || !isOurs || now.version === before.version) return;
+        if (!isOurs || now.version === before?.version) return;
+        const removal = before ? 'delete' : 'metadata delete';
+        if (!before?.data) return kv.remove(removal).catch(stillThere(removal, path, store));
         // RFC 7396: null removes a key.
         const keys = Object.keys(values);
-        await kv.write(Object.fromEntries(keys.map((key) => [key, before.data?.[key] ?? null])), now.version);
+        await kv.write(Object.fromEntries(keys.map((key) => [key, before.data?.[key] ?? null])), now.version, 'PATCH');
       },
     };
   },
+};
+
+/** What was made new. Few may delete. */
+const stillThere = (removal: Removal, whole: string, settings: VaultSettings) => (error: unknown) => {
+  if (!(error instanceof StoreUnavailableError)) throw error;
+  const [mount = '', ...path] = whole.split('/');
+  const command = say`${vaultVariables(settings)} vault kv ${removal} -mount=${shellWord(mount)} ${shellWord(path.join('/'))}`;
+  throw new NotWritableError(madeAndLeft(error, command));
 };
 
 /** `vault kv rollback` makes a new version of an old one. */
@@ -59,7 +72,7 @@ function goBack(whole: string, version: number, settings: VaultSettings) {
 function connect(settings: VaultSettings, path: string, env: Variables) {
   const session = sessionOf(settings, env);
   const data = dataPath(path);
-  const call = (operation: string, method: 'GET' | 'POST' | 'PATCH', at: string, body?: object) =>
+  const call = (operation: string, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', at: string, body?: object) =>
     writeCall(async (signal): Promise<Answered> => {
       const { token, ca } = await session.get(signal);
       const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
@@ -94,12 +107,16 @@ function connect(settings: VaultSettings, path: string, env: Variables) {
           `may not be written by this service; ${missingPermission(`${capability} on ${data}`)}`,
         );
     },
+    async remove(removal: Removal): Promise<void> {
+      const at = removal === 'delete' ? dataUrlPath(path) : metadataUrlPath(path);
+      const { status } = await call('deleting KV', 'DELETE', at);
+      if (status !== 200 && status !== 204) throw problem('deleting KV', status, 'delete');
+    },
     /** @param cas the version that it must still have */
-    async write(values: Values, cas: number): Promise<number> {
-      const method = cas === 0 ? 'POST' : 'PATCH';
+    async write(values: Values, cas: number, method: 'POST' | 'PATCH'): Promise<number> {
       const { status, body } = await call('writing KV', method, dataUrlPath(path), { options: { cas }, data: values });
       if (status === 400) throw changedMeanwhile();
-      if (status !== 200) throw problem('writing KV', status, cas === 0 ? 'create' : 'patch');
+      if (status !== 200) throw problem('writing KV', status, method === 'POST' ? 'create' : 'patch');
       return (body as { data?: { version?: number } } | undefined)?.data?.version ?? cas + 1;
     },
   };

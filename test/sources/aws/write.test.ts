@@ -82,6 +82,28 @@ describe.skipIf(!motoServer)('writing to AWS', () => {
     for (const name of names) expect((await found(name)).Value).toBe('before');
   });
 
+  test.each([
+    ['is removed', true],
+    ['that may not be removed is named with the command that does', false],
+  ])('a parameter that was made new before something failed %s', async (_, mayDelete) => {
+    const made = `/mesh/made/${mayDelete}`;
+    await aws.moto.put('/mesh/made/later', 'before');
+    let puts = 0;
+    aws.between.answer = (asked) => {
+      if (asked === 'DeleteParameter' && !mayDelete) return awsError('AccessDeniedException');
+      if (asked !== 'PutParameter') return undefined;
+      puts += 1;
+      return puts === 2 ? awsError('AccessDeniedException') : undefined;
+    };
+    const message = await refusal(put(parameter(made), 'first'), put(parameter('/mesh/made/later'), 'after'));
+    const still = await found(made).catch((error: Error) => error.name);
+    if (mayDelete) expect({ still, says: message.includes(made) }).toEqual({ still: 'ParameterNotFound', says: false });
+    else
+      expect(message).toContain(
+        `. It could not be put back: SSM parameter ${made} was made new and is still there (AWS Systems Manager Parameter Store refused DeleteParameter (AccessDeniedException)); to remove it: aws ssm delete-parameter --name ${made} --region eu-west-2`,
+      );
+  });
+
   test('a write whose answer is lost is put back as well', async () => {
     await aws.moto.put('/mesh/lost', 'before');
     aws.between.answer = async (asked) => {

@@ -71,6 +71,36 @@ test('vault: without the capability, it is named before anything is written', as
   expect(vault.secrets.get('kv/a')?.version).toBe(1);
 });
 
+test.each([
+  ['that was not there', undefined, 'metadata delete'],
+  ['whose last version is deleted', { version: 2 }, 'delete'],
+])(
+  'vault: a secret %s is as it was when something fails after it, or the command for that is named',
+  async (_, before, removal) => {
+    const fail = () => {
+      vault.secrets.set('kv/b', { version: 1, data: { key: 'k1' } });
+      let writes = 0;
+      vault.beforeWrite = () => {
+        writes += 1;
+        if (writes === 2) vault.secrets.set('kv/b', { version: 2, data: { key: 'theirs' } });
+      };
+      return refusal(put('key', 'k2', 'kv/new'), put('key', 'k2', 'kv/b'));
+    };
+    if (before) vault.secrets.set('kv/new', before);
+    vault.capabilities.set('kv/new', ['create', 'read', 'delete']);
+    expect(await fail()).not.toContain('put back');
+    expect(vault.secrets.get('kv/new')?.data).toBeUndefined();
+    expect(vault.secrets.has('kv/new')).toBe(before !== undefined);
+
+    vault.capabilities.set('kv/new', ['create', 'read']);
+    expect(await fail()).toMatch(
+      new RegExp(
+        `kv/new \\(key key\\) was made new and is still there \\(Vault refused deleting KV \\(HTTP 403\\)\\); to remove it: VAULT_ADDR=\\S+ \\S+ vault kv ${removal} -mount=kv new$`,
+      ),
+    );
+  },
+);
+
 test('vault: what was written before something failed is put back, and a key that was new is removed', async () => {
   vault.secrets.set('kv/a', { version: 1, data: { other: 'o', key: 'k1' } });
   vault.secrets.set('kv/b', { version: 1, data: { key: 'k1' } });

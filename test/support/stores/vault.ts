@@ -13,7 +13,7 @@ export interface VaultStandIn {
   /** By path with mount. `undefined`: its current version was deleted. `json`: the data as text, for what cannot be written from an object. */
   readonly secrets: Map<
     string,
-    { readonly version: number; readonly data: Record<string, unknown> | undefined; readonly json?: string }
+    { readonly version: number; readonly data?: Record<string, unknown> | undefined; readonly json?: string }
   >;
   /** Logins that are accepted, by mount: what the body has to be. */
   readonly logins: Map<string, object>;
@@ -68,13 +68,19 @@ export async function startVault(): Promise<VaultStandIn> {
       }
       if (!vault.tokens.has(String(request.headers['x-vault-token'])))
         return json(403, { errors: ['permission denied'] });
-      const path = decodeURIComponent(pathname.replace(/^\/v1\//, '').replace('/data/', '/'));
+      const path = decodeURIComponent(pathname.replace(/^\/v1\//, '').replace(/\/(?:data|metadata)\//, '/'));
       if (vault.forbidden.has(path)) return json(403, { errors: ['permission denied'] });
       const secret = vault.secrets.get(path);
       const may = (path: string) => vault.capabilities.get(path) ?? ['create', 'patch', 'read', 'update'];
       if (pathname === '/v1/sys/capabilities-self') {
         const { paths } = JSON.parse(Buffer.concat(chunks).toString()) as { paths: string[] };
         return json(200, { data: Object.fromEntries(paths.map((each) => [each, may(each.replace('/data/', '/'))])) });
+      }
+      if (request.method === 'DELETE') {
+        if (!may(path).includes('delete')) return json(403, { errors: ['permission denied'] });
+        if (pathname.includes('/metadata/')) vault.secrets.delete(path);
+        else if (secret) vault.secrets.set(path, { version: secret.version });
+        return response.writeHead(204).end();
       }
       if (request.method !== 'GET') {
         vault.beforeWrite?.();
