@@ -19,5 +19,7 @@ export function targetOf({ credential }: Pick<ResolvedEnvironment, 'credential'>
 /** What `accept --install` may write. */
 export function installedSources(environment: Pick<ResolvedEnvironment, 'credential'>): Source[] {
   const parts = targetOf(environment)?.parts;
-  return parts?.kind === 'pem' ? [parts.privateKey, parts.certificate, parts.caBundle] : [];
+  if (parts?.kind !== 'keystore') return parts ? [parts.privateKey, parts.certificate, parts.caBundle] : [];
+  if (parts.keystore.kind !== 'azure_certificate') return [];
+  return [parts.keystore, ...(parts.caBundle ? [parts.caBundle] : [])];
 }

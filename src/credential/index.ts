@@ -2,6 +2,7 @@
 export { type CertificateReading, pemTextOf, readCertificates, readSentCertificates } from './certificates.ts';
 export { type KeyFound, privateKeyIn } from './form/private.ts';
 export { givenCertificates } from './given.ts';
+export { keystoreLike } from './keystore/with-new-certificate.ts';
 export { type Holds, whatIsIn } from './kinds.ts';
 export { type CredentialInputs, interpret, keyWorks, readCredential } from './read.ts';
 export { type RememberedCredential, recalled, rememberedOf } from './remembered.ts';

@@ -2,6 +2,7 @@
 import { joined, type SafeText, say } from '../text/index.ts';
 import { awsSecretWriter } from './aws/secrets-manager-write.ts';
 import { awsSsmWriter } from './aws/ssm-write.ts';
+import { azureCertificateWriter } from './azure/certificate-write.ts';
 import { azureSecretWriter } from './azure/key-vault-write.ts';
 import { kubernetesSecretWriter } from './kubernetes/secret-write.ts';
 import { StoreUnavailableError } from './store/driver.ts';
@@ -20,12 +21,11 @@ import type { StoreSource } from './types.ts';
 import type { Variables } from './variables.ts';
 import { vaultWriter } from './vault/kv-write.ts';
 
-const writers: { readonly [Kind in StoreSource['kind']]: StoreWriter<Kind> | undefined } = {
+const writers: { readonly [Kind in StoreSource['kind']]: StoreWriter<Kind> } = {
   aws_ssm: awsSsmWriter,
   aws_secret: awsSecretWriter,
   azure_secret: azureSecretWriter,
-  // It would have to be imported with its key, in the form that its policy says.
-  azure_certificate: undefined,
+  azure_certificate: azureCertificateWriter,
   vault: vaultWriter,
   kubernetes_secret: kubernetesSecretWriter,
 };
@@ -77,8 +77,7 @@ function byItem(puts: readonly Put[], env: Variables): [Put, ...Put[]][] {
 function prepareItem(group: [Put, ...Put[]], env: Variables): Promise<PreparedItem> {
   const { kind } = group[0].source;
   // A writer takes the sources of its own kind, which the compiler cannot follow through the table.
-  const writer = writers[kind] as StoreWriter<StoreSource['kind']> | undefined;
-  if (!writer) throw new NotWritableError('has to be imported by hand, with its key');
+  const writer = writers[kind] as StoreWriter<StoreSource['kind']>;
   return writer.prepare(group, env);
 }
 

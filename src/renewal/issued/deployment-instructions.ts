@@ -13,7 +13,7 @@ import type { DeployedCredential } from '../../credential/index.ts';
 import { joined, type SafeText, say, shellWord } from '../../text/index.ts';
 import { londonTime } from '../../time/index.ts';
 import { type Certificate, nameOf } from '../../x509/index.ts';
-import { storeCommands } from './store-commands.ts';
+import { importCommand, storeCommands } from './store-commands.ts';
 
 /** Absolute paths, all below the state directory. */
 export interface LaidOutFiles {
@@ -180,6 +180,11 @@ function keystoreSteps(
 
 function keystoreStep(keystore: Source, made: SafeText, isNew: boolean): SafeText {
   const label = sourceLabel(keystore);
+  if (keystore.kind === 'azure_certificate')
+    return instruction(
+      say`Certificate with its key: import it as ${label}. Leave the keystore's passphrase empty when openssl asks for it:`,
+      importCommand(keystore, made),
+    );
   if (isInStore(keystore)) return say`Keystore: make it, in base64 (base64 -w0 ${made}), the new version of ${label}.`;
   if (keystore.kind !== 'file')
     return instruction(say`Keystore: put it, in base64, where ${label} is set:`, say`base64 -w0 ${made}`);

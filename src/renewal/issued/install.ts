@@ -21,6 +21,7 @@ import {
 import { withoutPassphrase } from '../../credential/index.ts';
 import { type ReplacedFile, type StagedFiles, stageFiles } from '../../files/index.ts';
 import { joined, type SafeText, say, shellWord } from '../../text/index.ts';
+import { importChanges, importedPlace } from './certificate-import.ts';
 import { type Change, changesFor, type NewPart, NotInstallableError } from './places.ts';
 import type { Accepted } from './prepare.ts';
 
@@ -50,11 +51,15 @@ export async function installAccepted(
   now: Date,
 ): Promise<InstallResult> {
   const { parts: target, setting } = targetOf(environment) ?? {};
-  if (target?.kind !== 'pem') return { refused: 'only PEM can be replaced, but a keystore is configured' };
+  if (!target) return { refused: 'no credential is configured' };
   try {
+    const place = importedPlace(target);
+    if (target.kind === 'keystore' && !place)
+      return { refused: 'only PEM can be replaced, but a keystore is configured' };
+    const imported = place ? await importChanges(place, accepted, environment, env) : [];
     const pem = await newParts(`${setting}`, target, accepted, env);
     const parts = newPassphrase ? await withKeyAsKept(pem, target, environment, env) : pem;
-    return await put(await changesFor(parts, env), env, now);
+    return await put([...imported, ...(await changesFor(parts, env))], env, now);
   } catch (error) {
     if (error instanceof NotInstallableError) return { refused: error.message };
     if (error instanceof WriteRefusedError || (error instanceof Error && 'syscall' in error))
@@ -63,33 +68,35 @@ export async function installAccepted(
   }
 }
 
+/** What is not imported as a whole. */
 async function newParts(
   setting: string,
-  target: PemParts,
+  target: CredentialParts,
   { files, keyIn }: Accepted,
   env: Variables,
 ): Promise<NewPart[]> {
-  const part = async (name: NewPart['part'], key: string, file: string | StoreSource): Promise<NewPart> => ({
-    part: name,
-    setting: `${setting}.${key}`,
-    source: target[name],
-    content: typeof file === 'string' ? await readFile(file) : (await readContent(file, env)).bytes,
-  });
-  const key = keyIn ?? files.privateKey;
+  const sources = target.kind === 'pem' ? target : { caBundle: target.caBundle };
+  const part = async (name: NewPart['part'], key: string, file?: string | StoreSource): Promise<NewPart[]> => {
+    const source = (sources as Partial<PemParts>)[name];
+    if (!source || !file || source.kind === 'azure_certificate') return [];
+    const content = typeof file === 'string' ? await readFile(file) : (await readContent(file, env)).bytes;
+    return [{ part: name, setting: `${setting}.${key}`, source, content }];
+  };
   return [
-    ...(key === undefined ? [] : [await part('privateKey', 'private_key', key)]),
-    await part('certificate', 'certificate', files.certificate),
-    await part('caBundle', 'ca_bundle', files.caBundle),
+    ...(await part('privateKey', 'private_key', keyIn ?? files.privateKey)),
+    ...(await part('certificate', 'certificate', files.certificate)),
+    ...(await part('caBundle', 'ca_bundle', files.caBundle)),
   ];
 }
 
 /** Where the application has no passphrase because the store itself encrypts the key, the new one is put there without one too. */
 async function withKeyAsKept(
   parts: readonly NewPart[],
-  target: PemParts,
+  target: CredentialParts,
   { renewal }: ResolvedEnvironment,
   env: Variables,
-): Promise<NewPart[]> {
+): Promise<readonly NewPart[]> {
+  if (target.kind === 'keystore' || !parts.some(({ part }) => part === 'privateKey')) return parts;
   if (!renewal.passphrase || !(await isKeptWithoutPassphrase(target, env)))
     throw new NotInstallableError('the new key has a different passphrase from the one the application uses');
   const passphrase = await readSecret(renewal.passphrase, env);

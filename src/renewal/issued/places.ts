@@ -93,8 +93,8 @@ async function fixed({ setting, source, content }: NewPart, env: Variables): Pro
   );
 }
 
-/** Undefined if there is nothing. */
-async function contentAt(source: Source, env: Variables): Promise<Buffer | undefined> {
+/** Undefined if there is nothing. @throws {NotInstallableError} */
+export async function contentAt(source: Source, env: Variables): Promise<Buffer | undefined> {
   try {
     const { bytes, unavailable } = await readContent(source, env);
     if (unavailable) throw new NotInstallableError(`${sourceLabel(source)} cannot be read at this moment`);

@@ -21,7 +21,7 @@ export function storeCommands(source: StoreSource, file: string): SafeText[] {
     case 'azure_certificate':
       return [
         say`# with its key, which must not have a passphrase there: as PKCS#12 or PEM, in one file`,
-        say`az keyvault certificate import --vault-name ${shellWord(azureVaultName(source.vault))} --name ${shellWord(source.name)} --file NEW.pfx`,
+        importCommand(source, say`NEW.pfx`),
       ];
     case 'vault': {
       const [mount = '', ...path] = source.path.split('/');
@@ -33,6 +33,13 @@ export function storeCommands(source: StoreSource, file: string): SafeText[] {
       return kubernetesKey(source, file);
   }
 }
+
+/** @param file as a word of the shell */
+export const importCommand = (
+  { vault, name }: Extract<StoreSource, { kind: 'azure_secret' | 'azure_certificate' }>,
+  file: SafeText,
+): SafeText =>
+  say`az keyvault certificate import --vault-name ${shellWord(azureVaultName(vault))} --name ${shellWord(name)} --file ${file}`;
 
 /** The Secret's other keys stay as they are. */
 function kubernetesKey(source: Extract<StoreSource, { kind: 'kubernetes_secret' }>, file: string): SafeText[] {

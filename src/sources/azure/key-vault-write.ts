@@ -1,24 +1,12 @@
 /** A new version of a secret in Key Vault. */
 import { type SafeText, say, shellWord } from '../../text/index.ts';
 import { azureVaultName } from '../own-tools.ts';
-import { StoreUnavailableError } from '../store/driver.ts';
-import {
-  type Committed,
-  missingPermission,
-  NotWritableError,
-  type Put,
-  type StoreWriter,
-  throughFile,
-  writeCall,
-} from '../store/writer.ts';
+import { type Committed, NotWritableError, type Put, type StoreWriter, throughFile } from '../store/writer.ts';
 import type { AzureSettings, StoreSource } from '../types.ts';
-import { azureFailure, connect } from './key-vault.ts';
+import { connect } from './key-vault.ts';
+import { currentVersion, isStillThere, mostBytes, type Secret, vaultCall } from './write-calls.ts';
 
 type SecretSource = Extract<StoreSource, { kind: 'azure_secret' | 'azure_certificate' }>;
-
-/** Key Vault, About secrets. */
-const mostBytes = 25 * 1024;
-const actions = { GetSecret: 'getSecret', SetSecret: 'setSecret' } as const;
 
 export const azureSecretWriter: StoreWriter<'azure_secret'> = {
   async prepare([{ source, content }]: readonly [Put<SecretSource>, ...Put<SecretSource>[]]) {
@@ -39,7 +27,10 @@ export const azureSecretWriter: StoreWriter<'azure_secret'> = {
       },
       async undo() {
         const now = await secrets.get(name);
-        if (before && now?.value === value && before.value !== value) await secrets.set(name, before.value, before);
+        if (now?.value !== value || before?.value === value) return;
+        // Deleting would hold the name, so that the next try would fail.
+        if (!before) throw new NotWritableError(isStillThere('secret', vault, name));
+        await secrets.set(name, before.value, before);
       },
     };
   },
@@ -54,41 +45,13 @@ function goBack(vault: string, name: string, version: string, contentType: strin
   return throughFile(say`${get} && az keyvault secret set ${at} --file "$f"${type} --output none`);
 }
 
-interface Secret {
-  readonly value: string;
-  readonly version?: string | undefined;
-  readonly contentType?: string | undefined;
-  readonly tags?: { [name: string]: string } | undefined;
-}
-
 async function open(vault: string, settings: AzureSettings) {
   const client = await connect(vault, settings);
-  const call = <T>(operation: keyof typeof actions, name: string, work: (signal: AbortSignal) => Promise<T>) =>
-    writeCall(async (signal): Promise<T | undefined> => {
-      try {
-        return await work(signal);
-      } catch (error) {
-        const item = azureFailure(operation, error, signal);
-        if ('refused' in item && item.isMissing && operation === 'GetSecret') return undefined;
-        if ('refused' in item) throw new NotWritableError(item.refused);
-        if (!('problem' in item)) throw error;
-        const { problem } = item;
-        const action = `Microsoft.KeyVault/vaults/secrets/${actions[operation]}/action on the secret ${name}`;
-        throw new StoreUnavailableError(
-          problem.kind === 'denied' ? { ...problem, remedy: missingPermission(action) } : problem,
-        );
-      }
-    });
   return {
-    async get(name: string): Promise<Secret | undefined> {
-      const found = await call('GetSecret', name, (abortSignal) => client.getSecret(name, { abortSignal }));
-      if (!found) return undefined;
-      const { version, contentType, tags } = found.properties;
-      return { value: found.value ?? '', version, contentType, tags };
-    },
+    get: (name: string) => currentVersion(client, name),
     async set(name: string, value: string, like: Secret | undefined): Promise<string | undefined> {
       const { contentType, tags } = like ?? {};
-      const made = await call('SetSecret', name, (abortSignal) =>
+      const made = await vaultCall('SetSecret', `secrets/setSecret/action on the secret ${name}`, (abortSignal) =>
         client.setSecret(name, value, {
           abortSignal,
           ...(contentType === undefined ? {} : { contentType }),

@@ -1,4 +1,5 @@
 /** One vault of Azure Key Vault. A certificate with its key is handed out as the secret of the same name. */
+import { MonitorError } from '../../errors/index.ts';
 import { type Item, type StoreDriver, type StoreProblem, StoreUnavailableError } from '../store/driver.ts';
 import { once } from '../store/once.ts';
 import { loadPackage } from '../store/package.ts';
@@ -38,6 +39,14 @@ export async function connect(vault: string, settings: AzureSettings) {
   return new sdk.SecretClient(vault, credential, { retryOptions: { maxRetries: 0 } });
 }
 
+/** Only for writing certificates: they are read as secrets. */
+export async function connectToCertificates(vault: string, settings: AzureSettings) {
+  const credential = await identity(settings);
+  const name = '@azure/keyvault-certificates';
+  const sdk = await loadPackage(name, storeName, () => import('@azure/keyvault-certificates'));
+  return new sdk.CertificateClient(vault, credential, { retryOptions: { maxRetries: 0 } });
+}
+
 /** Azure's own default chain: variables, workload identity, managed identity, and a developer's own login. */
 export async function identity({ tenantId, clientId, authority }: AzureSettings) {
   const sdk = await loadPackage('@azure/identity', storeName, () => import('@azure/identity'));
@@ -48,7 +57,7 @@ export async function identity({ tenantId, clientId, authority }: AzureSettings)
   });
 }
 
-const pkcs12 = 'application/x-pkcs12';
+export const pkcs12 = 'application/x-pkcs12';
 
 function itemOf(
   value: string,
@@ -70,7 +79,7 @@ const permissions =
 
 /** An answer about the secret, or why there is none. Of an error only its codes are kept. @throws what is a bug */
 export function azureFailure(operation: string, thrown: unknown, signal: AbortSignal): Item {
-  if (thrown instanceof StoreUnavailableError) throw thrown;
+  if (thrown instanceof MonitorError) throw thrown;
   if (!(thrown instanceof Error)) throw thrown;
   const error = thrown as RestError;
   const inner = error.details?.error?.innerError?.code;

@@ -4,24 +4,39 @@ import type { SourceOf } from '../reader.ts';
 import type { StoreSource } from '../types.ts';
 import { distinct, ofKind, type Policy } from './policy.ts';
 
-/** A certificate is read through the secret of the same name. */
+/** A certificate is read through the secret of the same name, and imported as a certificate. */
 export function azurePolicy(sources: readonly StoreSource[], written: readonly StoreSource[]): Policy[] {
   const scopesOf = (all: readonly SourceOf<'azure_secret' | 'azure_certificate'>[]) =>
     distinct(all.map(({ vault, name }) => `${azureVaultName(vault)} secrets/${name}`));
   const scopes = scopesOf([...ofKind(sources, 'azure_secret'), ...ofKind(sources, 'azure_certificate')]);
   if (scopes.length === 0) return [];
   const newScopes = scopesOf(ofKind(written, 'azure_secret'));
-  const value = scopes.map((each) => {
+  const imported = distinct(
+    ofKind(written, 'azure_certificate').map(({ vault, name }) => `${azureVaultName(vault)} certificates/${name}`),
+  );
+  const assigned = (role: string, each: string) => {
     const [vault = '', scope = ''] = each.split(' ');
-    return { role: `Key Vault Secrets ${newScopes.includes(each) ? 'Officer' : 'User'}`, vault, scope };
-  });
+    return { role, vault, scope };
+  };
+  const value = [
+    ...scopes.map((each) => assigned(`Key Vault Secrets ${newScopes.includes(each) ? 'Officer' : 'User'}`, each)),
+    ...imported.map((each) => assigned('Key Vault Certificates Officer', each)),
+  ];
+  const also = [
+    ...(newScopes.length > 0 ? ['and Set for those that are written'] : []),
+    ...(imported.length > 0 ? ['and the certificate permission Import'] : []),
+  ];
+  const smallest =
+    imported.length > 0
+      ? ' Of the role Key Vault Certificates Officer, only Microsoft.KeyVault/vaults/certificates/import/action is used: a role of your own with that is enough.'
+      : '';
   return [
     {
       store: 'azure',
       title: 'Azure: role assignments for the identity of this service (PRINCIPAL: its principal ID)',
       text: joined(value.map(command), '\n'),
       value,
-      note: `In a vault with access policies instead of roles: the secret permission Get${newScopes.length > 0 ? ', and Set for those that are written' : ''}.`,
+      note: `In a vault with access policies instead of roles: ${['the secret permission Get', ...also].join(', ')}.${smallest}`,
     },
   ];
 }

@@ -25,7 +25,10 @@ beforeEach(() => {
   for (const [name, value] of Object.entries(vault.variables)) vi.stubEnv(name, value);
   vault.answer = undefined;
   vault.hasIdentity = true;
+  vault.afterWrite = undefined;
   vault.maySet = true;
+  vault.mayImport = true;
+  vault.pending.clear();
   vault.secrets.clear();
   vault.asked();
 });
@@ -168,8 +171,8 @@ test('azure: no secret is in what the SDK logs when it is told to log everything
   for (const line of lines) expect(line).not.toMatch(/planted-(value|token|header)/);
 });
 
-const put = (name: string, text: string, at: string, kind: 'azure_secret' | 'azure_certificate' = 'azure_secret') => ({
-  source: { kind, name, vault: at, store: {} } satisfies StoreSource,
+const put = (name: string, text: string, at: string) => ({
+  source: { kind: 'azure_secret', name, vault: at, store: {} } satisfies StoreSource,
   content: Buffer.from(text),
 });
 const commit = async (...puts: readonly Put[]) => (await prepareWrite(puts, {})).commit();
@@ -218,9 +221,106 @@ test('azure: what was written before something failed is put back', async () => 
   expect(vault.secrets.get('a')?.value).toBe('a1');
 });
 
-test('azure: a certificate has to be imported by hand, and the other places stay as they are', async () => {
+test('azure: a secret that was made new stays when something fails after it, and the command that removes it is named', async () => {
   const at = vault.own();
-  vault.secrets.set('a', { value: 'a1', version: 'v1' });
-  expect(await refusal(put('a', 'a2', at), put('mesh', 'x', at, 'azure_certificate'))).toContain('imported by hand');
-  expect(vault.secrets.get('a')?.value).toBe('a1');
+  vault.secrets.set('b', { value: 'b1', version: 'v1' });
+  vault.afterWrite = () => {
+    vault.maySet = false;
+  };
+  const message = await refusal(put('mesh-new', 'n1', at), put('b', 'b2', at));
+  const name = new URL(at).hostname.split('.')[0];
+  expect(message).toContain(
+    `mesh-new was made new and is still there; to remove it: az keyvault secret delete --vault-name ${name} --name mesh-new`,
+  );
+  expect(vault.secrets.get('b')?.value).toBe('b1');
+});
+
+describe('azure: importing a certificate', () => {
+  const importing = (content: Buffer | string, at: string): Put => ({
+    source: { kind: 'azure_certificate', name: 'mesh', vault: at, store: {} },
+    content: Buffer.from(content),
+  });
+  const pkcs12 = Buffer.from('300a020103', 'hex');
+  const pem = '-----BEGIN PRIVATE KEY-----\nnew\n';
+
+  test.each([
+    ['PKCS#12', pkcs12, 'application/x-pkcs12', pkcs12.toString('base64'), ' --encoding base64'],
+    ['PEM', Buffer.from(pem), 'application/x-pem-file', pem, ''],
+  ])('%s becomes a new version with the same tags, and one command goes back', async (_, content, type, value, how) => {
+    const at = vault.own();
+    vault.secrets.set('mesh', { value: 'planted-old', version: 'a1', contentType: type, tags: { team: 'mesh' } });
+    const { written, back } = await commit(importing(content, at));
+    const now = vault.secrets.get('mesh')!;
+    expect(now).toMatchObject({ value, contentType: type, tags: { team: 'mesh' } });
+    expect(vault.imported.at(-1)).toEqual({ name: 'mesh', preserveCertOrder: true, exportable: true });
+    expect(written).toEqual([
+      { place: `Key Vault certificate ${at}/certificates/mesh`, version: now.version, previous: 'a1' },
+    ]);
+    const where = `--vault-name ${new URL(at).hostname.split('.')[0]} --name mesh`;
+    expect(back).toEqual([
+      `(umask 077; f=$(mktemp) && rm "$f" && az keyvault secret download ${where} --version a1 --file "$f"${how} && az keyvault certificate import ${where} --file "$f" --output none; s=$?; rm -f "$f"; exit $s)`,
+    ]);
+  });
+
+  test('without the permission, it is named, and nothing changes', async () => {
+    const at = vault.own();
+    vault.secrets.set('mesh', { value: 'old', version: 'a1', contentType: 'application/x-pem-file' });
+    vault.mayImport = false;
+    expect(await refusal(importing(pem, at))).toContain(
+      'Azure Key Vault refused ImportCertificate (ForbiddenByRbac, HTTP 403); the permission Microsoft.KeyVault/vaults/certificates/import/action on the certificate mesh is missing',
+    );
+    expect(vault.secrets.get('mesh')?.value).toBe('old');
+  });
+
+  test('beside a request that is pending in the vault, nothing is imported, and the message says where to look', async () => {
+    vault.pending.add('mesh');
+    expect(await refusal(importing(pem, vault.own()))).toMatch(
+      /cannot be imported \(Conflict, HTTP 409\): a request that was made in the vault is pending \(az keyvault certificate pending show --vault-name mesh-\d+ --name mesh\)/,
+    );
+  });
+
+  test('is undone when a later place fails: the previous certificate is imported again', async () => {
+    const at = vault.own();
+    vault.secrets.set('mesh', { value: pkcs12.toString('base64'), version: 'a1', contentType: 'application/x-pkcs12' });
+    vault.secrets.set('b', { value: 'b1', version: 'v1' });
+    vault.maySet = false;
+    const message = await refusal(importing(pem, at), put('b', 'b2', at));
+    expect(message).toContain('refused SetSecret');
+    expect(message).not.toContain('put back');
+    expect(vault.secrets.get('mesh')).toMatchObject({
+      value: pkcs12.toString('base64'),
+      contentType: 'application/x-pkcs12',
+    });
+  });
+
+  test.each([
+    [
+      'someone else’s version',
+      { value: 'theirs', version: 'x9' },
+      'it is not known whether that is the new certificate; the previous one is a1',
+    ],
+    ['a deleted one', undefined, undefined],
+  ])('with %s there meanwhile, undoing overwrites nothing', async (_, theirs, says) => {
+    const at = vault.own();
+    vault.secrets.set('mesh', { value: 'old', version: 'a1', contentType: 'application/x-pem-file' });
+    vault.secrets.set('b', { value: 'b1', version: 'v1' });
+    vault.afterWrite = () => {
+      if (theirs) vault.secrets.set('mesh', theirs);
+      else vault.secrets.delete('mesh');
+    };
+    vault.maySet = false;
+    const message = await refusal(importing(pem, at), put('b', 'b2', at));
+    if (says === undefined) expect(message).not.toContain('put back');
+    else expect(message).toContain(says);
+    expect(vault.secrets.get('mesh')).toEqual(theirs);
+  });
+
+  test('a certificate that was made new stays when a later place fails, and the command that removes it is named', async () => {
+    const at = vault.own();
+    vault.secrets.set('b', { value: 'b1', version: 'v1' });
+    vault.maySet = false;
+    expect(await refusal(importing(pem, at), put('b', 'b2', at))).toMatch(
+      /certificates\/mesh was made new and is still there; to remove it: az keyvault certificate delete --vault-name mesh-\d+ --name mesh/,
+    );
+  });
 });

@@ -23,8 +23,16 @@ export interface KeyVault {
   readonly secrets: Map<string, VaultSecret>;
   /** Called when a secret has been handed out: what others do while the rest is read. */
   afterRead: ((name: string) => void) | undefined;
+  /** Called when something has been written: what others do, or what changes, after that. */
+  afterWrite: ((name: string) => void) | undefined;
   /** Of the identity: whether it may set secrets. */
   maySet: boolean;
+  /** Of the identity: whether it may import certificates. */
+  mayImport: boolean;
+  /** Certificates that were asked for in the vault itself, and not merged yet: nothing can be imported beside that. */
+  readonly pending: Set<string>;
+  /** Certificates that have been imported, as they were sent. */
+  readonly imported: { readonly name: string; readonly preserveCertOrder?: boolean; readonly exportable?: boolean }[];
   /** Variables with which the SDK's default chain finds the managed identity. */
   readonly variables: Readonly<Record<string, string>>;
   asked(): string[];
@@ -34,6 +42,16 @@ export interface KeyVault {
   /** Whether the identity endpoint hands out tokens. */
   hasIdentity: boolean;
   stop(): Promise<void>;
+}
+
+interface Import {
+  readonly value: string;
+  readonly tags?: Record<string, string>;
+  readonly preserveCertOrder?: boolean;
+  readonly policy?: {
+    readonly secret_props?: { readonly contentType?: string };
+    readonly key_props?: { readonly exportable?: boolean };
+  };
 }
 
 const token = 'planted-token';
@@ -66,6 +84,32 @@ export async function startKeyVault(): Promise<KeyVault> {
       json(status, { error: { code, message: 'planted-message', ...(inner && { innererror: { code: inner } }) } });
     if (answer) return fail(answer.status, answer.code, answer.inner);
     const name = /^\/secrets\/([^/]+)\/?$/.exec(pathname)?.[1] ?? '';
+    const importing = /^\/certificates\/([^/]+)\/import$/.exec(pathname)?.[1];
+    if (request.method === 'POST' && importing !== undefined) {
+      if (!vault.mayImport) return fail(403, 'Forbidden', 'ForbiddenByRbac');
+      if (vault.pending.has(importing)) return fail(409, 'Conflict');
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const sent = JSON.parse(Buffer.concat(chunks).toString()) as Import;
+        const contentType = sent.policy?.secret_props?.contentType ?? 'application/x-pkcs12';
+        if (sent.value.startsWith('-----BEGIN') !== (contentType === 'application/x-pem-file'))
+          return fail(400, 'BadParameter');
+        versions += 1;
+        const version = `made${versions}`;
+        secrets.set(importing, { value: sent.value, version, contentType, ...(sent.tags && { tags: sent.tags }) });
+        const { preserveCertOrder, policy } = sent;
+        vault.imported.push({
+          name: importing,
+          ...(preserveCertOrder !== undefined && { preserveCertOrder }),
+          ...(policy?.key_props?.exportable !== undefined && { exportable: policy.key_props.exportable }),
+        });
+        const id = `https://${request.headers.host}/certificates/${importing}/${version}`;
+        json(200, { id, attributes: { enabled: true, created: 1, updated: 1 }, policy: {} });
+        return vault.afterWrite?.(importing);
+      });
+      return undefined;
+    }
     const show = (secret: VaultSecret) =>
       json(200, {
         value: secret.value,
@@ -83,6 +127,7 @@ export async function startKeyVault(): Promise<KeyVault> {
         const made = { ...(JSON.parse(Buffer.concat(chunks).toString()) as VaultSecret), version: `made${versions}` };
         secrets.set(name, made);
         show(made);
+        vault.afterWrite?.(name);
       });
       return undefined;
     }
@@ -117,7 +162,11 @@ export async function startKeyVault(): Promise<KeyVault> {
     },
     secrets,
     afterRead: undefined,
+    afterWrite: undefined,
     maySet: true,
+    mayImport: true,
+    pending: new Set(),
+    imported: [],
     variables: { IDENTITY_ENDPOINT: `http://127.0.0.1:${identityPort}/token`, IDENTITY_HEADER: 'planted-header' },
     asked,
     seen,

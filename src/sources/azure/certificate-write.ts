@@ -1,0 +1,94 @@
+/** A new version of a certificate in Key Vault, imported with its key. */
+import type { ImportCertificateOptions } from '@azure/keyvault-certificates';
+import { type SafeText, say, shellWord } from '../../text/index.ts';
+import { azureVaultName } from '../own-tools.ts';
+import { type Committed, NotWritableError, type Put, type StoreWriter, throughFile } from '../store/writer.ts';
+import type { AzureSettings, StoreSource } from '../types.ts';
+import { connect, connectToCertificates, pkcs12 } from './key-vault.ts';
+import { currentVersion, isStillThere, mostBytes, type Secret, vaultCall } from './write-calls.ts';
+
+type CertificateSource = Extract<StoreSource, { kind: 'azure_secret' | 'azure_certificate' }>;
+
+const pem = 'application/x-pem-file';
+
+/** `content`: PKCS#12 without a passphrase, or PEM. */
+export const azureCertificateWriter: StoreWriter<'azure_certificate'> = {
+  async prepare([{ source, content }]: readonly [Put<CertificateSource>, ...Put<CertificateSource>[]]) {
+    const { name, vault } = source;
+    if (content.length > mostBytes) throw new NotWritableError('holds at most 25 KB, and the new value is larger');
+    const certificates = await open(vault, source.store);
+    const before = await certificates.get(name);
+    let isTried = false;
+    let made: string | undefined;
+    return {
+      async commit(): Promise<Committed> {
+        isTried = true;
+        made = await certificates.import(name, content, before?.tags);
+        if (before?.version === undefined) return { ...(made !== undefined && { version: made }) };
+        return {
+          ...(made !== undefined && { version: made }),
+          previous: before.version,
+          back: goBack(vault, name, before),
+        };
+      },
+      async undo() {
+        if (!isTried) return;
+        const now = await certificates.get(name);
+        if (now === undefined || now.version === before?.version) return;
+        // Key Vault writes PKCS#12 anew, so the value does not tell whose version it is.
+        if (now.version !== made) throw new NotWritableError(mayBeOthers(before));
+        if (!before) throw new NotWritableError(isStillThere('certificate', vault, name));
+        await certificates.import(name, bytesOf(before), before.tags);
+      },
+    };
+  },
+};
+
+const mayBeOthers = (before: Secret | undefined): SafeText =>
+  before?.version === undefined
+    ? say`has a version now, and it is not known whether that is the new certificate`
+    : say`has a new version, and it is not known whether that is the new certificate; the previous one is ${before.version}`;
+
+const bytesOf = ({ value, contentType }: Secret): Buffer =>
+  Buffer.from(value, contentType === pkcs12 ? 'base64' : 'utf8');
+
+/** Key Vault has no call that makes an earlier version the current one again. */
+function goBack(vault: string, name: string, { version = '', contentType }: Secret): SafeText {
+  const at = say`--vault-name ${shellWord(azureVaultName(vault))} --name ${shellWord(name)}`;
+  const encoding = contentType === pkcs12 ? say` --encoding base64` : say``;
+  // The tool writes to no file that is there already.
+  const get = say`rm "$f" && az keyvault secret download ${at} --version ${shellWord(version)} --file "$f"${encoding}`;
+  return throughFile(say`${get} && az keyvault certificate import ${at} --file "$f" --output none`);
+}
+
+async function open(vault: string, settings: AzureSettings) {
+  const [secrets, client] = [await connect(vault, settings), await connectToCertificates(vault, settings)];
+  return {
+    get: (name: string) => currentVersion(secrets, name),
+    async import(name: string, content: Buffer, tags: Secret['tags']): Promise<string | undefined> {
+      const contentType = content[0] === 0x30 ? pkcs12 : pem;
+      const action = `certificates/import/action on the certificate ${name}`;
+      const made = await vaultCall('ImportCertificate', action, async (abortSignal) => {
+        const options = { ...optionsFor(contentType), ...(tags === undefined ? {} : { tags }), abortSignal };
+        return await client.importCertificate(name, content, options).catch(unlessInTheWay(vault, name));
+      });
+      return made?.properties.version;
+    },
+  };
+}
+
+/** As `az` imports: the rest of the policy is made from the certificate. The application has to be able to read the key. */
+function optionsFor(contentType: typeof pkcs12 | typeof pem): ImportCertificateOptions {
+  const policy = { contentType, exportable: true };
+  // The SDK only looks at the policy's content type, and sends the policy by this other name.
+  const sent = { secretProperties: { contentType }, keyProperties: { exportable: true } };
+  return { policy, preserveCertificateOrder: true, certificatePolicy: sent } as ImportCertificateOptions;
+}
+
+const unlessInTheWay = (vault: string, name: string) => (error: unknown) => {
+  if ((error as { statusCode?: number }).statusCode !== 409) throw error;
+  const at = `--vault-name ${shellWord(azureVaultName(vault))} --name ${shellWord(name)}`;
+  throw new NotWritableError(
+    `cannot be imported (Conflict, HTTP 409): a request that was made in the vault is pending (az keyvault certificate pending show ${at}), or a deleted certificate has the name (az keyvault certificate show-deleted ${at})`,
+  );
+};

@@ -1,0 +1,52 @@
+/** What writing a secret and importing a certificate share. */
+import type { SecretClient } from '@azure/keyvault-secrets';
+import { type SafeText, say, shellWord } from '../../text/index.ts';
+import { azureVaultName } from '../own-tools.ts';
+import { StoreUnavailableError } from '../store/driver.ts';
+import { missingPermission, NotWritableError, writeCall } from '../store/writer.ts';
+import { azureFailure } from './key-vault.ts';
+
+/** Of a value. Key Vault, About secrets. */
+export const mostBytes = 25 * 1024;
+
+export interface Secret {
+  readonly value: string;
+  readonly version?: string | undefined;
+  readonly contentType?: string | undefined;
+  readonly tags?: { [name: string]: string } | undefined;
+}
+
+/**
+ * Undefined if there is nothing to read.
+ * @param action that has to be allowed, as Azure calls it after `Microsoft.KeyVault/vaults/`
+ * @throws {NotWritableError}
+ * @throws {StoreUnavailableError}
+ */
+export const vaultCall = <T>(operation: string, action: string, work: (signal: AbortSignal) => Promise<T>) =>
+  writeCall(async (signal): Promise<T | undefined> => {
+    try {
+      return await work(signal);
+    } catch (error) {
+      const item = azureFailure(operation, error, signal);
+      if ('refused' in item && item.isMissing && operation === 'GetSecret') return undefined;
+      if ('refused' in item) throw new NotWritableError(item.refused);
+      if (!('problem' in item)) throw error;
+      const { problem } = item;
+      const remedy = missingPermission(`Microsoft.KeyVault/vaults/${action}`);
+      throw new StoreUnavailableError(problem.kind === 'denied' ? { ...problem, remedy } : problem);
+    }
+  });
+
+/** A certificate is read as the secret of the same name, which has the same versions. */
+export async function currentVersion(client: SecretClient, name: string): Promise<Secret | undefined> {
+  const found = await vaultCall('GetSecret', `secrets/getSecret/action on the secret ${name}`, (abortSignal) =>
+    client.getSecret(name, { abortSignal }),
+  );
+  if (!found) return undefined;
+  const { version, contentType, tags } = found.properties;
+  return { value: found.value ?? '', version, contentType, tags };
+}
+
+/** Of what was made new, and is not needed. Continues a sentence that begins with the place. */
+export const isStillThere = (kind: 'secret' | 'certificate', vault: string, name: string): SafeText =>
+  say`was made new and is still there; to remove it: az keyvault ${kind} delete --vault-name ${shellWord(azureVaultName(vault))} --name ${shellWord(name)}`;
