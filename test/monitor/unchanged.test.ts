@@ -16,7 +16,7 @@ import { ca, date, leaf, type Made } from '../support/pki.ts';
 import { random } from '../support/random.ts';
 import { sampleFailedHandshake, sampleHandshake } from '../support/status.ts';
 
-/** A hundred and twenty here; the long form, `HISTORY_STEPS=10000 npx vitest run test/monitor/unchanged.test.ts`, takes twenty minutes. */
+/** A hundred and twenty here; the long form, `HISTORY_STEPS=10000 npx vitest run test/monitor/unchanged.test.ts`, takes half an hour. */
 const steps = Number(process.env.HISTORY_STEPS ?? 120);
 const names = ['a', 'b', 'c', 'd', 'e'];
 const start = date('2026-11-01');
