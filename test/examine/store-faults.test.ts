@@ -134,6 +134,24 @@ describe.skipIf(!motoServer)('faults of AWS', () => {
     tests += 1;
   });
   const id = (part: Part) => `/faults/${tests}/${part}`;
+  /** Once, between the first reading and whatever is asked next. */
+  const afterKey = (operation: string) => (work: () => Promise<unknown>) => {
+    let isRead = false;
+    aws.between.answer = async (asked) => {
+      if (!isRead) {
+        isRead = asked === operation;
+        return undefined;
+      }
+      aws.between.answer = undefined;
+      await work();
+      return undefined;
+    };
+  };
+  /** AWS itself holds no more than 64 KB, so that only something between it and us can answer with more. */
+  const isTooMuch = (value: string | Buffer) => value.length > 65_536;
+  const answerWith = (operation: string, body: object) => {
+    aws.between.answer = (asked) => (asked === operation ? { status: 200, body: JSON.stringify(body) } : undefined);
+  };
 
   describe('Parameter Store', () => {
     const stage: Stage = {
@@ -142,10 +160,16 @@ describe.skipIf(!motoServer)('faults of AWS', () => {
         name: id(part),
         store: { ...aws.settings(), endpoint: `${aws.between.endpoint}/${tests}` },
       }),
-      put: (part, value) => aws.moto.put(id(part), value.toString()),
+      put: async (part, value) => {
+        // A new version, so that it is read.
+        await aws.moto.put(id(part), isTooMuch(value) ? 'x' : value.toString());
+        const found = { Name: id(part), Value: value.toString(), Type: 'SecureString', Version: 9 };
+        if (isTooMuch(value)) answerWith('GetParameters', { Parameters: [found], InvalidParameters: [] });
+      },
+      afterKey: afterKey('GetParameters'),
       remove: (part) => aws.moto.ssm.send(new DeleteParameterCommand({ Name: id(part) })),
     };
-    faults('aws_ssm', () => stage, {});
+    faults('aws_ssm', () => stage, { ...stage, holdsMuch: true });
   });
 
   describe('Secrets Manager', () => {
@@ -155,7 +179,10 @@ describe.skipIf(!motoServer)('faults of AWS', () => {
         id: id(part),
         store: { region: 'eu-west-2', endpoint: `${aws.between.endpoint}/1${tests}` },
       }),
+      afterKey: afterKey('BatchGetSecretValue'),
       put: async (part, value) => {
+        const found = { Name: id(part), SecretString: value.toString(), VersionId: 'planted-version' };
+        if (isTooMuch(value)) return answerWith('BatchGetSecretValue', { SecretValues: [found], Errors: [] });
         const content = typeof value === 'string' ? { SecretString: value } : { SecretBinary: value };
         await aws.moto.secrets
           .send(new PutSecretValueCommand({ SecretId: id(part), ...content }))
@@ -168,7 +195,7 @@ describe.skipIf(!motoServer)('faults of AWS', () => {
         return 'is scheduled for deletion';
       },
     };
-    faults('aws_secret', () => stage, { ...stage, holdsBytes: true });
+    faults('aws_secret', () => stage, { ...stage, holdsBytes: true, holdsMuch: true });
   });
 });
 
