@@ -19,8 +19,8 @@ export interface ReaderFigures {
   readonly mostBlocks: number;
 }
 
-/** Inputs whose work is measured together: asking V8 costs more than most of them. */
-const batchSize = 20;
+/** Inputs whose work is measured together, at most: asking V8 costs more than most of them. */
+const largestBatch = 200;
 /** After a fault fast-check looks for the smallest input with the same fault, and goes on from another seed. */
 const runsInARow = 500;
 const mostFaults = 20;
@@ -68,12 +68,12 @@ class Meter {
   readonly #reader: string;
   readonly #tell: (fault: Fault) => void;
   #batch: Input[] = [];
+  #batchSize = 5;
   mostBlocks = 0;
 
   constructor(reader: string, tell: (fault: Fault) => void) {
     this.#reader = reader;
     this.#tell = tell;
-    workDone();
   }
 
   async around(input: Input): Promise<Outcome> {
@@ -81,7 +81,7 @@ class Meter {
     try {
       return await input.read();
     } finally {
-      if (this.#batch.length >= batchSize) await this.settle();
+      if (this.#batch.length >= this.#batchSize) await this.settle();
     }
   }
 
@@ -90,6 +90,7 @@ class Meter {
     const batch = this.#batch;
     this.#batch = [];
     const together = workDone();
+    this.#batchSize = nextBatch(batch.length, together);
     if (isWithin(together)) this.mostBlocks = Math.max(this.mostBlocks, together.blocks);
     else for (const input of batch) await this.#alone(input);
   }
@@ -105,7 +106,16 @@ class Meter {
   }
 }
 
+/** As many inputs as together cost half of what one may, if they are like the last: a batch that costs too much is read twice. */
+function nextBatch(inputs: number, { blocks, signatures }: Work): number {
+  const share = Math.max(blocks / mostBlocks, signatures / mostSignatures) * 2;
+  return Math.min(largestBatch, Math.max(1, Math.floor(inputs / share)));
+}
+
 const isWithin = ({ blocks, signatures }: Work, most = mostBlocks) => blocks <= most && signatures <= mostSignatures;
+
+// What was done before the first input is no input's.
+workDone();
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
