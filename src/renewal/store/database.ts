@@ -8,7 +8,6 @@ import { giveToFolder, noLinks } from '../../files/index.ts';
 import { ResourceShortageError, shortageOf } from '../../shortage/index.ts';
 import { networkFileSystemOf } from './file-system.ts';
 import { migrate, migrations, schemaVersion } from './migrations.ts';
-import { ImpossibleValueError } from './rows.ts';
 import { identitiesOf, sameFiles } from './same-files.ts';
 
 /** The record of renewals cannot be read or written. `message` names the file and what to do; nothing has been sent. */
@@ -36,9 +35,8 @@ const outOfMemory = 7;
 const damaged = 11;
 const notADatabase = 26;
 
-/** A value that cannot have been written by this program. `ERR_OUT_OF_RANGE`: Node.js, of a number beyond 2^53. */
-const isImpossible = (error: Error & { readonly code?: unknown }) =>
-  error instanceof ImpossibleValueError || error.code === 'ERR_OUT_OF_RANGE';
+/** A value that cannot have been written by this program: found by `rows.ts`, or by Node.js, of a number beyond 2^53. */
+const isImpossible = (error: Error & { readonly code?: unknown }) => error.code === 'ERR_OUT_OF_RANGE';
 
 const restore =
   'move it aside and restore it from a backup. Without one, ask the desk which requests it has before starting afresh, because the record of what was sent is lost';

@@ -64,30 +64,28 @@ export function sqlValue(value: string | number | Date | Untrusted | null | unde
   return value instanceof Untrusted ? value.raw() : (value ?? null);
 }
 
-/** A value that no version of this program writes: the database is damaged, or somebody has changed it. */
-export class ImpossibleValueError extends Error {
-  readonly code = 'ERR_IMPOSSIBLE_VALUE';
-}
+/** For a value that no version of this program writes: the database is damaged, or somebody has changed it. With Node.js's own code for such a number. */
+const impossible = (message: string) => Object.assign(new RangeError(message), { code: 'ERR_OUT_OF_RANGE' });
 
 /** ECMA-262 §21.4.1.1: the furthest moment from 1970 that a Date can hold, in milliseconds. */
 const furthestMs = 8.64e15;
 
-/** @throws {ImpossibleValueError} */
+/** @throws {RangeError} ERR_OUT_OF_RANGE, which `asStoreError` turns into a StoreError */
 export function moment(value: SQLOutputValue | undefined): Date {
   const ms = Number(value);
-  if (!(Math.abs(ms) <= furthestMs)) throw new ImpossibleValueError('a renewal has a time that does not exist');
+  if (!(Math.abs(ms) <= furthestMs)) throw impossible('a renewal has a time that does not exist');
   return new Date(ms);
 }
 
 function stateOf(value: SQLOutputValue | undefined): RenewalState {
   const state = renewalStates.find((each) => each === value);
-  if (!state) throw new ImpossibleValueError('a renewal has a state that does not exist');
+  if (!state) throw impossible('a renewal has a state that does not exist');
   return state;
 }
 
 const at = (value: SQLOutputValue | undefined) => (value == null ? undefined : moment(value));
 
-/** @throws {ImpossibleValueError} */
+/** @throws {RangeError} ERR_OUT_OF_RANGE, which `asStoreError` turns into a StoreError */
 export function readRecord(row: Row, transitions: readonly Row[], notices: readonly Row[]): StoredRenewal {
   const values = (Object.keys(columns) as Column[]).flatMap((name) => {
     const value = row[columns[name]];
