@@ -204,9 +204,10 @@ export class Monitor {
     const { recall } = actions;
     if (!recall) return;
     let known = 0;
+    let isOver = false;
     const one = async (name: string) => {
       const { memory } = this.#memories.get(name) ?? {};
-      if (!memory || this.#stopping.signal.aborted) return;
+      if (!memory || isOver || this.#stopping.signal.aborted) return;
       try {
         const found =
           memory.environment.credential && (await withDeadline(recall(memory.environment, now()), recallMs));
@@ -217,10 +218,11 @@ export class Monitor {
         if (!(error instanceof MonitorError)) throw error;
       }
     };
-    const all = forEachLimited([...this.#memories.keys()], recalledAtOnce, one);
-    await withDeadline(all, recallAllMs).catch((error: unknown) => {
+    const names = [...this.#memories.keys()];
+    await withDeadline(forEachLimited(names, recalledAtOnce, one), recallAllMs).catch((error: unknown) => {
       if (!(error instanceof MonitorError)) log.error({ error: String(error) }, 'what was known could not be recalled');
     });
+    isOver = true;
     this.#ready = known > 0 && known === this.#memories.size;
     this.#estate = undefined;
   }

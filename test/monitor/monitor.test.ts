@@ -271,6 +271,21 @@ describe('what an earlier process knew', () => {
   });
 });
 
+describe('recalling many environments', () => {
+  test('ends when its time is over: nothing is recalled beside the first cycle', async () => {
+    const recall = vi.fn(() => new Promise<never>(() => {}));
+    const many = names(...Array.from({ length: 400 }, (_, index) => `environment-${index}`));
+    const { monitor } = monitorOf(many, { recall });
+    const cycle = monitor.checkAll();
+    await vi.advanceTimersByTimeAsync(31 * secondMs);
+    await cycle;
+    const asked = recall.mock.calls.length;
+    expect(asked).toBeLessThan(400);
+    await vi.advanceTimersByTimeAsync(60 * secondMs);
+    expect(recall).toHaveBeenCalledTimes(asked);
+  });
+});
+
 describe('renewals', () => {
   test('a fault that stops them is a finding, and not only a line in the log', async () => {
     let broken = false;
