@@ -36,8 +36,9 @@ const checksAtOnce = 8;
 const renewalsAtOnce = 4;
 const recalledAtOnce = 16;
 const recallMs = 2_000;
-/** Whatever is not known by then is examined first. */
+/** Whatever is not known after this time, or the time that so many take even on a slow machine, is examined first. */
 const recallAllMs = 30_000;
+const recallEachMs = 10;
 
 /**
  * Remembers the state of each environment and acts through `Actions`. It starts nothing by itself: a schedule calls it.
@@ -219,7 +220,8 @@ export class Monitor {
       }
     };
     const names = [...this.#memories.keys()];
-    await withDeadline(forEachLimited(names, recalledAtOnce, one), recallAllMs).catch((error: unknown) => {
+    const longestMs = Math.max(recallAllMs, names.length * recallEachMs);
+    await withDeadline(forEachLimited(names, recalledAtOnce, one), longestMs).catch((error: unknown) => {
       if (!(error instanceof MonitorError)) log.error({ error: String(error) }, 'what was known could not be recalled');
     });
     isOver = true;

@@ -272,10 +272,23 @@ describe('what an earlier process knew', () => {
 });
 
 describe('recalling many environments', () => {
+  const many = (count: number) => names(...Array.from({ length: count }, (_, index) => `environment-${index}`));
+
+  test('may take as long as many take', async () => {
+    const known = sampleAssessment({ assessedAt: new Date(sampleNow.getTime() - hourMs) });
+    const { monitor } = monitorOf(many(3_600), {
+      recall: () => new Promise((resolve) => setTimeout(resolve, 145, known)),
+      examine: () => new Promise(() => {}),
+    });
+    const cycle = monitor.checkAll();
+    await vi.advanceTimersByTimeAsync(34 * secondMs);
+    expect(monitor.estate().ready).toBe(true);
+    await Promise.all([monitor.stop(), vi.advanceTimersByTimeAsync(hourMs), cycle]);
+  });
+
   test('ends when its time is over: nothing is recalled beside the first cycle', async () => {
     const recall = vi.fn(() => new Promise<never>(() => {}));
-    const many = names(...Array.from({ length: 400 }, (_, index) => `environment-${index}`));
-    const { monitor } = monitorOf(many, { recall });
+    const { monitor } = monitorOf(many(400), { recall });
     const cycle = monitor.checkAll();
     await vi.advanceTimersByTimeAsync(31 * secondMs);
     await cycle;
