@@ -1,6 +1,6 @@
 /** Replaces files all together or not at all, and keeps the previous ones next to them. */
 import type { Stats } from 'node:fs';
-import { lstat, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { giveToFolder } from './folder-owner.ts';
 
@@ -81,8 +81,8 @@ async function discard(staged: readonly Staged[]): Promise<void> {
 
 async function stage({ path, content, mode = 0o600 }: Replacement, stamp: string): Promise<Staged> {
   const staged = `${path}.new-${stamp}`;
-  const facts = await factsOf(path);
-  if (!facts) {
+  const before = await read(path);
+  if (!before) {
     await writeOrRemove(staged, content, async (handle) => {
       giveToFolder(handle.fd, dirname(path));
       await handle.chmod(mode);
@@ -91,9 +91,9 @@ async function stage({ path, content, mode = 0o600 }: Replacement, stamp: string
   }
   const previous = `${path}.previous-${stamp}`;
   // With its owner, so that `cp -p` brings back a file that its reader can read.
-  await writeOrRemove(previous, await readFile(path), (handle) => asBefore(handle, facts));
+  await writeOrRemove(previous, before.content, (handle) => asBefore(handle, before.facts));
   try {
-    await writeOrRemove(staged, content, (handle) => asBefore(handle, facts));
+    await writeOrRemove(staged, content, (handle) => asBefore(handle, before.facts));
   } catch (error) {
     await rm(previous, { force: true });
     throw error;
@@ -101,14 +101,21 @@ async function stage({ path, content, mode = 0o600 }: Replacement, stamp: string
   return { path, staged, previous };
 }
 
-/** Undefined if there is nothing. A symbolic link that leads nowhere is not nothing: replacing it would cut a mount off. */
-async function factsOf(path: string): Promise<Stats | undefined> {
+/**
+ * Content and owner of one and the same file: who may write to the folder could put a link to another in between, and would be given what root
+ * can read. Undefined if there is nothing. A symbolic link that leads nowhere is not nothing: replacing it would cut a mount off.
+ */
+async function read(path: string): Promise<{ readonly content: Buffer; readonly facts: Stats } | undefined> {
+  let handle: Handle | undefined;
   try {
-    return await stat(path);
+    handle = await open(path, 'r');
+    return { content: await handle.readFile(), facts: await handle.stat() };
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (!isMissing || (await lstat(path).catch(() => undefined))) throw error;
     return undefined;
+  } finally {
+    await handle?.close();
   }
 }
 
