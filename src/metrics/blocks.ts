@@ -32,19 +32,27 @@ export function isUpToDate(
   );
 }
 
-/** Whether the blocks are of this estate and these environments, in this order, whatever has changed about them. */
-export function areOfSame(blocks: readonly Block[], { name: estate, environments }: EstateStatus): boolean {
-  if (blocks.length !== Math.ceil(environments.length / environmentsInBlock)) return false;
-  return blocks.every((block, at) => {
-    const from = at * environmentsInBlock;
-    const until = Math.min(environments.length, from + environmentsInBlock);
-    return (
-      block.estate === estate &&
-      block.environments.length === until - from &&
-      block.environments.every(({ name }, index) => name === environments[from + index]?.name)
-    );
-  });
+/** What each block is of. */
+export function inBlocks(environments: readonly EnvironmentStatus[]): (readonly EnvironmentStatus[])[] {
+  const places = Array.from({ length: Math.ceil(environments.length / environmentsInBlock) }, (_, place) => place);
+  return places.map((place) => environments.slice(place * environmentsInBlock, (place + 1) * environmentsInBlock));
 }
+
+/** Whether the blocks are of this estate and these environments, in this order, whatever has changed about them. */
+export function areOfSame(blocks: readonly Block[], { name, environments }: EstateStatus): boolean {
+  const places = inBlocks(environments);
+  return blocks.length === places.length && places.every((now, place) => isOfSame(blocks[place], name, now));
+}
+
+const isOfSame = (
+  block: Block | undefined,
+  estate: string | undefined,
+  environments: readonly EnvironmentStatus[],
+): block is Block =>
+  block !== undefined &&
+  block.estate === estate &&
+  block.environments.length === environments.length &&
+  block.environments.every(({ name }, index) => name === environments[index]?.name);
 
 /**
  * @param before - the same place's block as it was; what has not changed is taken from it.
@@ -56,25 +64,20 @@ export async function writeBlock(
   environments: readonly EnvironmentStatus[],
   rest: () => Promise<unknown> | undefined,
 ): Promise<Block> {
-  const sameNames =
-    before?.environments.length === environments.length &&
-    before.estate === estate &&
-    before.environments.every(({ name }, index) => name === environments[index]?.name);
-  const onlyAgain =
-    sameNames && environments.every((each, index) => isOnlyCheckedAgain(before.environments[index] ?? each, each));
-  const isAsBefore = (name: EnvironmentMetricName) => {
-    if (!sameNames) return false;
-    if (onlyAgain && metricCatalogue[name].group !== 'cycle') return true;
-    const { part } = series[name];
-    return environments.every((each, index) => {
-      const last = before.environments[index] ?? each;
-      return last === each || isSame(part(last), part(each));
+  const last = isOfSame(before, estate, environments) ? before : undefined;
+  const isForEach = (holds: (before: EnvironmentStatus, now: EnvironmentStatus) => boolean) =>
+    environments.every((each, index) => {
+      const lastOfIt = last?.environments[index];
+      return lastOfIt !== undefined && (lastOfIt === each || holds(lastOfIt, each));
     });
-  };
+  const onlyAgain = isForEach(isOnlyCheckedAgain);
   const written = new Map<EnvironmentMetricName, GzipPart>();
   for (const name of metricNames.filter(isOfEnvironment)) {
-    const last = isAsBefore(name) ? before?.written.get(name) : undefined;
-    written.set(name, last ?? (await compressed(name, estate, environments)));
+    const { part } = series[name];
+    const isAsBefore =
+      (onlyAgain && metricCatalogue[name].group !== 'cycle') || isForEach((was, now) => isSame(part(was), part(now)));
+    const kept = isAsBefore ? last?.written.get(name) : undefined;
+    written.set(name, kept ?? (await compressed(name, estate, environments)));
     await rest();
   }
   return { estate, environments, written };

@@ -3,7 +3,7 @@ import { type GzipPart, gzipHead, gzipPart, gzipTail, textOf } from '../gzip/ind
 import type { EstateStatus } from '../status/index.ts';
 import { literal, shellWord } from '../text/index.ts';
 import { unixSeconds } from '../time/index.ts';
-import { areOfSame, type Block, environmentsInBlock, estateLabel, isUpToDate, writeBlock } from './blocks.ts';
+import { areOfSame, type Block, environmentsInBlock, estateLabel, inBlocks, isUpToDate, writeBlock } from './blocks.ts';
 import { type MetricName, metricNames } from './catalogue.ts';
 import { type ExpositionFormat, ending, familyText, labelValue, type Sample } from './format.ts';
 import type { ProcessMetrics } from './process.ts';
@@ -81,12 +81,10 @@ export class Exposition {
   }
 
   async #refresh(estate: EstateStatus): Promise<readonly Block[]> {
-    const { environments } = estate;
     const blocks: Block[] = [];
     const rest = slices();
-    for (let from = 0; from < environments.length; from += environmentsInBlock) {
+    for (const now of inBlocks(estate.environments)) {
       const before = this.#blocks[blocks.length];
-      const now = environments.slice(from, from + environmentsInBlock);
       blocks.push(isUpToDate(before, estate, now) ? before : await writeBlock(before, estate, now, rest));
       await rest();
     }
@@ -97,8 +95,8 @@ export class Exposition {
   /** What a scrape answers with. */
   async #current(estate: EstateStatus): Promise<readonly Block[]> {
     const refreshed = this.refresh(estate);
-    const { environments } = estate;
-    if (this.#failed || environments.length <= mostAwaited || !areOfSame(this.#blocks, estate)) return refreshed;
+    const isSmall = estate.environments.length <= mostAwaited;
+    if (this.#failed || isSmall || !areOfSame(this.#blocks, estate)) return refreshed;
     refreshed.catch(() => {}); // The next scrape fails with it.
     return this.#blocks;
   }
