@@ -13,7 +13,7 @@ export type {
 } from '../sources/index.ts';
 export {
   awsOptions,
-  azureVaultName,
+  azureItem,
   decodeText,
   isInStore,
   prepareWrite,
@@ -27,6 +27,7 @@ export {
   SourceError,
   secretFrom,
   sourceLabel,
+  vaultItem,
   vaultVariables,
   WriteRefusedError,
 } from '../sources/index.ts';

@@ -1,6 +1,6 @@
 /** Where values, secrets and material are, and reading them: one file for each kind of source. */
 export { SourceError } from './error.ts';
-export { awsOptions, azureVaultName, vaultVariables } from './own-tools.ts';
+export { awsOptions, azureItem, vaultItem, vaultVariables } from './own-tools.ts';
 export { policiesFor } from './permissions/policies.ts';
 export type { Policy } from './permissions/policy.ts';
 export {

@@ -11,6 +11,16 @@ export function awsOptions({ region, profile }: AwsSettings): SafeText {
 /** Of a vault's URL. */
 export const azureVaultName = (url: string): string => new URL(url).hostname.split('.')[0] ?? url;
 
+/** Which secret or certificate, for `az keyvault`. */
+export const azureItem = ({ vault, name }: { readonly vault: string; readonly name: string }): SafeText =>
+  say`--vault-name ${shellWord(azureVaultName(vault))} --name ${shellWord(name)}`;
+
+/** Which secret, for `vault kv`: the mount as an option, and the path in it, which goes after all options. */
+export function vaultItem(whole: string): { readonly mount: SafeText; readonly path: SafeText } {
+  const [mount = '', ...path] = whole.split('/');
+  return { mount: say`-mount=${shellWord(mount)}`, path: shellWord(path.join('/')) };
+}
+
 /** Goes before `vault`. */
 export function vaultVariables({ address, namespace }: Pick<VaultSettings, 'address' | 'namespace'>): SafeText {
   const within = namespace === undefined ? say`` : say` VAULT_NAMESPACE=${shellWord(namespace)}`;

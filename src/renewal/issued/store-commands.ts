@@ -1,5 +1,5 @@
 /** How to put a file into a store, with the store's own tool. The tools read the files themselves, so that no secret is an argument. */
-import { awsOptions, azureVaultName, type StoreSource, vaultVariables } from '../../config/index.ts';
+import { awsOptions, azureItem, type StoreSource, vaultItem, vaultVariables } from '../../config/index.ts';
 import { type SafeText, say, shellWord } from '../../text/index.ts';
 
 export function storeCommands(source: StoreSource, file: string): SafeText[] {
@@ -15,18 +15,16 @@ export function storeCommands(source: StoreSource, file: string): SafeText[] {
           ]
         : awsJsonKey(source.id, source.jsonKey, file, awsOptions(source.store));
     case 'azure_secret':
-      return [
-        say`az keyvault secret set --vault-name ${shellWord(azureVaultName(source.vault))} --name ${shellWord(source.name)} --file ${shellWord(file)} --output none`,
-      ];
+      return [say`az keyvault secret set ${azureItem(source)} --file ${shellWord(file)} --output none`];
     case 'azure_certificate':
       return [
         say`# with its key, which must not have a passphrase there: as PKCS#12 or PEM, in one file`,
         importCommand(source, say`NEW.pfx`),
       ];
     case 'vault': {
-      const [mount = '', ...path] = source.path.split('/');
+      const { mount, path } = vaultItem(source.path);
       return [
-        say`${vaultVariables(source.store)} vault kv patch -mount=${shellWord(mount)} ${shellWord(path.join('/'))} ${shellWord(`${source.key}=@${file}`)}`,
+        say`${vaultVariables(source.store)} vault kv patch ${mount} ${path} ${shellWord(`${source.key}=@${file}`)}`,
       ];
     }
     case 'kubernetes_secret':
@@ -35,11 +33,8 @@ export function storeCommands(source: StoreSource, file: string): SafeText[] {
 }
 
 /** @param file as a word of the shell */
-export const importCommand = (
-  { vault, name }: Extract<StoreSource, { kind: 'azure_secret' | 'azure_certificate' }>,
-  file: SafeText,
-): SafeText =>
-  say`az keyvault certificate import --vault-name ${shellWord(azureVaultName(vault))} --name ${shellWord(name)} --file ${file}`;
+export const importCommand = (source: Parameters<typeof azureItem>[0], file: SafeText): SafeText =>
+  say`az keyvault certificate import ${azureItem(source)} --file ${file}`;
 
 /** The Secret's other keys stay as they are. */
 function kubernetesKey(source: Extract<StoreSource, { kind: 'kubernetes_secret' }>, file: string): SafeText[] {

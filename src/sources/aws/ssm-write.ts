@@ -5,10 +5,10 @@ import { StoreUnavailableError } from '../store/driver.ts';
 import { loadPackage } from '../store/package.ts';
 import {
   type Committed,
-  madeAndLeft,
   NotWritableError,
   type Put,
   type StoreWriter,
+  stillThere,
   throughFile,
   writeCall,
 } from '../store/writer.ts';
@@ -55,20 +55,14 @@ export const awsSsmWriter: StoreWriter<'aws_ssm'> = {
         const now = await ssm.read(source.name);
         if (now?.value !== value || before?.value === value) return;
         if (before) await put(before.value, false);
-        else await ssm.remove(source.name).catch(stillThere(source));
+        else await ssm.remove(source.name).catch(stillThere(removal(source)));
       },
     };
   },
 };
 
-/** What was made new. Few may delete. */
-const stillThere =
-  ({ name, store }: SsmSource) =>
-  (error: unknown) => {
-    if (!(error instanceof StoreUnavailableError)) throw error;
-    const command = say`aws ssm delete-parameter --name ${shellWord(name)}${awsOptions(store)}`;
-    throw new NotWritableError(madeAndLeft(error, command));
-  };
+const removal = ({ name, store }: SsmSource): SafeText =>
+  say`aws ssm delete-parameter --name ${shellWord(name)}${awsOptions(store)}`;
 
 function checkSize({ length }: Buffer, tier: string | undefined): void {
   if (length > mostBytes.advanced) throw new NotWritableError('holds at most 8 KB, and the new value is larger');

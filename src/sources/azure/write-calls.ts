@@ -1,13 +1,21 @@
 /** What writing a secret and importing a certificate share. */
 import type { SecretClient } from '@azure/keyvault-secrets';
-import { type SafeText, say, shellWord } from '../../text/index.ts';
-import { azureVaultName } from '../own-tools.ts';
+import { type SafeText, say } from '../../text/index.ts';
+import { azureItem } from '../own-tools.ts';
 import { StoreUnavailableError } from '../store/driver.ts';
-import { missingPermission, NotWritableError, writeCall } from '../store/writer.ts';
+import { type Committed, missingPermission, NotWritableError, writeCall } from '../store/writer.ts';
+import type { StoreSource } from '../types.ts';
 import { azureFailure } from './key-vault.ts';
 
+export type AzureSource = Extract<StoreSource, { kind: 'azure_secret' | 'azure_certificate' }>;
+
 /** Of a value. Key Vault, About secrets. */
-export const mostBytes = 25 * 1024;
+const mostBytes = 25 * 1024;
+
+/** @throws {NotWritableError} */
+export function assertFits({ length }: Buffer): void {
+  if (length > mostBytes) throw new NotWritableError('holds at most 25 KB, and the new value is larger');
+}
 
 export interface Secret {
   readonly value: string;
@@ -47,6 +55,16 @@ export async function currentVersion(client: SecretClient, name: string): Promis
   return { value: found.value ?? '', version, contentType, tags };
 }
 
+/** @param back the command that goes back to what was there before */
+export function committed(
+  made: string | undefined,
+  before: Secret | undefined,
+  back: (to: Secret) => SafeText,
+): Committed {
+  const version = made === undefined ? {} : { version: made };
+  return before?.version === undefined ? version : { ...version, previous: before.version, back: back(before) };
+}
+
 /** Of what was made new, and is not needed. Continues a sentence that begins with the place. */
-export const isStillThere = (kind: 'secret' | 'certificate', vault: string, name: string): SafeText =>
-  say`was made new and is still there; to remove it: az keyvault ${kind} delete --vault-name ${shellWord(azureVaultName(vault))} --name ${shellWord(name)}`;
+export const isStillThere = (kind: 'secret' | 'certificate', source: AzureSource): SafeText =>
+  say`was made new and is still there; to remove it: az keyvault ${kind} delete ${azureItem(source)}`;

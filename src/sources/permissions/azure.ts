@@ -6,14 +6,12 @@ import { distinct, ofKind, type Policy } from './policy.ts';
 
 /** A certificate is read through the secret of the same name, and imported as a certificate. */
 export function azurePolicy(sources: readonly StoreSource[], written: readonly StoreSource[]): Policy[] {
-  const scopesOf = (all: readonly SourceOf<'azure_secret' | 'azure_certificate'>[]) =>
-    distinct(all.map(({ vault, name }) => `${azureVaultName(vault)} secrets/${name}`));
+  const scopesOf = (all: readonly SourceOf<'azure_secret' | 'azure_certificate'>[], collection = 'secrets') =>
+    distinct(all.map(({ vault, name }) => `${azureVaultName(vault)} ${collection}/${name}`));
   const scopes = scopesOf([...ofKind(sources, 'azure_secret'), ...ofKind(sources, 'azure_certificate')]);
   if (scopes.length === 0) return [];
   const newScopes = scopesOf(ofKind(written, 'azure_secret'));
-  const imported = distinct(
-    ofKind(written, 'azure_certificate').map(({ vault, name }) => `${azureVaultName(vault)} certificates/${name}`),
-  );
+  const imported = scopesOf(ofKind(written, 'azure_certificate'), 'certificates');
   const assigned = (role: string, each: string) => {
     const [vault = '', scope = ''] = each.split(' ');
     return { role, vault, scope };

@@ -82,9 +82,14 @@ export async function writeCall<T>(call: (signal: AbortSignal) => Promise<T>): P
 export const missingPermission = (permission: string): string =>
   `the permission ${permission} is missing: \`mesh-cert-monitor permissions --install\` prints what is needed`;
 
-/** Continues a sentence that begins with the place: what was made there new is not needed, and could not be removed. */
-export const madeAndLeft = ({ problem }: StoreUnavailableError, remove: SafeText): SafeText =>
-  say`was made new and is still there (${problemText(problem)}); to remove it: ${remove}`;
+/** For a failure to remove what was made new: few may. @param remove the command that does. @throws {NotWritableError} */
+export const stillThere =
+  (remove: SafeText) =>
+  (error: unknown): never => {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    const why = problemText(error.problem);
+    throw new NotWritableError(say`was made new and is still there (${why}); to remove it: ${remove}`);
+  };
 
 /** Commands that pass a value on in the file `$f`, which only its owner can read, and which is removed. */
 export const throughFile = (commands: SafeText): SafeText =>

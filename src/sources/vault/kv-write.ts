@@ -1,16 +1,16 @@
 /** A new version of a secret in a KV version 2 engine. Its other keys stay as they are. */
-import { say, shellWord } from '../../text/index.ts';
-import { vaultVariables } from '../own-tools.ts';
+import { say } from '../../text/index.ts';
+import { vaultItem, vaultVariables } from '../own-tools.ts';
 import { type StoreProblem, StoreUnavailableError } from '../store/driver.ts';
 import { type Answered, ask, statusProblem } from '../store/https.ts';
 import {
   type Committed,
   changedMeanwhile,
-  madeAndLeft,
   missingPermission,
   NotWritableError,
   type Put,
   type StoreWriter,
+  stillThere,
   writeCall,
 } from '../store/writer.ts';
 import type { StoreSource, VaultSettings } from '../types.ts';
@@ -46,7 +46,7 @@ export const vaultWriter: StoreWriter<'vault'> = {
         const isOurs = now?.data && Object.entries(values).every(([key, value]) => now.data?.[key] === value);
         if (!isOurs || now.version === before?.version) return;
         const removal = before ? 'delete' : 'metadata delete';
-        if (!before?.data) return kv.remove(removal).catch(stillThere(removal, path, store));
+        if (!before?.data) return kv.remove(removal).catch(stillThere(removeCommand(removal, path, store)));
         // RFC 7396: null removes a key.
         const keys = Object.keys(values);
         await kv.write(Object.fromEntries(keys.map((key) => [key, before.data?.[key] ?? null])), now.version, 'PATCH');
@@ -55,18 +55,15 @@ export const vaultWriter: StoreWriter<'vault'> = {
   },
 };
 
-/** What was made new. Few may delete. */
-const stillThere = (removal: Removal, whole: string, settings: VaultSettings) => (error: unknown) => {
-  if (!(error instanceof StoreUnavailableError)) throw error;
-  const [mount = '', ...path] = whole.split('/');
-  const command = say`${vaultVariables(settings)} vault kv ${removal} -mount=${shellWord(mount)} ${shellWord(path.join('/'))}`;
-  throw new NotWritableError(madeAndLeft(error, command));
-};
+function removeCommand(removal: Removal, whole: string, settings: VaultSettings) {
+  const { mount, path } = vaultItem(whole);
+  return say`${vaultVariables(settings)} vault kv ${removal} ${mount} ${path}`;
+}
 
 /** `vault kv rollback` makes a new version of an old one. */
 function goBack(whole: string, version: number, settings: VaultSettings) {
-  const [mount = '', ...path] = whole.split('/');
-  return say`${vaultVariables(settings)} vault kv rollback -mount=${shellWord(mount)} -version=${version} ${shellWord(path.join('/'))}`;
+  const { mount, path } = vaultItem(whole);
+  return say`${vaultVariables(settings)} vault kv rollback ${mount} -version=${version} ${path}`;
 }
 
 function connect(settings: VaultSettings, path: string, env: Variables) {
