@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { isInStore, type ResolvedEnvironment } from '../config/index.ts';
+import { installedSources, isInStore, type ResolvedEnvironment, targetOf } from '../config/index.ts';
 import { readRegularFile } from '../files/index.ts';
 import {
   type AcceptInput,
@@ -39,14 +39,12 @@ export async function run(options: AcceptOptions, io: CommandIo): Promise<ExitCo
 }
 
 /** Where everything has a place that can be written to: nobody should copy by hand what one command does, and undoes. */
-function installHint({ credential, name }: ResolvedEnvironment, configurationFile: string, { issued }: AcceptOptions) {
-  const target = credential?.next ?? credential;
-  if (target?.kind !== 'pem') return [];
-  const places = [target.certificate, target.privateKey, target.caBundle];
-  if (!places.every((source) => source.kind === 'file' || isInStore(source))) return [];
+function installHint(environment: ResolvedEnvironment, configurationFile: string, { issued }: AcceptOptions) {
+  if (targetOf(environment)?.parts.kind !== 'pem') return [];
+  if (!installedSources(environment).every((source) => source.kind === 'file' || isInStore(source))) return [];
   const command = ourCommand(
     'accept',
-    { configurationFile, environment: name },
+    { configurationFile, environment: environment.name },
     `--install ${shellWord(resolve(issued))}`,
   );
   return [say`One command puts everything in place, and keeps what was there:\n   ${command}\n\nBy hand:\n\n`];
