@@ -110,12 +110,14 @@ function storeOn({ database, file, close, assertInPlace, waitBriefly }: OpenData
 
   /** For what a later check would find out again. A power cut may take it back, but never what was on disk before it. */
   function withoutWaitingForDisk<T>(work: () => T): T {
-    asStoreError(file, () => database.exec('PRAGMA synchronous = NORMAL'));
-    try {
-      return inTransaction(work);
-    } finally {
-      database.exec('PRAGMA synchronous = FULL');
-    }
+    return asStoreError(file, () => {
+      database.exec('PRAGMA synchronous = NORMAL');
+      try {
+        return inTransaction(work);
+      } finally {
+        database.exec('PRAGMA synchronous = FULL');
+      }
+    });
   }
 
   function recordOf(row: Record<string, SQLOutputValue>): StoredRenewal {
