@@ -15,6 +15,15 @@ const forbidden = answering(
 );
 const unusable = { reason: 'credential_unusable', alert: 'MeshCredentialUnreadable' } as const;
 const mismatch = { cause: 'key_mismatch', reason: 'credential_unusable', alert: 'MeshKeyMismatch' } as const;
+const caFirst = {
+  ...mismatch,
+  consequences: [
+    'bundle_contains_client_certificate',
+    'common_name_malformed',
+    'digital_signature_not_permitted',
+    'handshake_failed',
+  ],
+} as const;
 const expired = { cause: 'certificate_expired', headline: /^The client certificate expired on/ } as const;
 
 export const combinedFaults: readonly Fault[] = [
@@ -48,13 +57,7 @@ export const combinedFaults: readonly Fault[] = [
   {
     name: 'The certificate file holds the issuing CA in place of the client certificate',
     make: made((bench) => bench.write('client.pem', bench.pki.sub.pem)),
-    ...mismatch,
-    consequences: [
-      'bundle_contains_client_certificate',
-      'common_name_malformed',
-      'digital_signature_not_permitted',
-      'handshake_failed',
-    ],
+    ...caFirst,
     headline: /begins with the CA certificate “NHS INT Authentication G9”$/,
     first: /^Put the client certificate first in the file \S+client\.pem/,
     remedy: (bench) => bench.write('client.pem', bench.pki.client.pem),
@@ -62,13 +65,7 @@ export const combinedFaults: readonly Fault[] = [
   {
     name: 'The certificate file has the issuing CA before the client certificate',
     make: made((bench) => bench.write('client.pem', bench.pki.sub.pem + bench.pki.client.pem)),
-    ...mismatch,
-    consequences: [
-      'bundle_contains_client_certificate',
-      'common_name_malformed',
-      'digital_signature_not_permitted',
-      'handshake_failed',
-    ],
+    ...caFirst,
     information: ['certificate_file_has_extra_certificates'],
     first: /^Put the client certificate first in/,
     remedy: (bench) => bench.write('client.pem', bench.pki.client.pem + bench.pki.sub.pem),
@@ -76,13 +73,7 @@ export const combinedFaults: readonly Fault[] = [
   {
     name: 'The CA bundle is where the client certificate should be',
     make: made((bench) => bench.write('client.pem', bench.pki.sub.pem + bench.pki.root.pem)),
-    ...mismatch,
-    consequences: [
-      'bundle_contains_client_certificate',
-      'common_name_malformed',
-      'digital_signature_not_permitted',
-      'handshake_failed',
-    ],
+    ...caFirst,
     information: ['certificate_file_has_extra_certificates'],
     headline: /begins with the CA certificate “NHS INT Authentication G9”$/,
     // There is none in the file that could be moved.
