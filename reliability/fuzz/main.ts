@@ -15,9 +15,8 @@ import type { Reader } from './reader.ts';
 import type { Fault, ReaderFigures } from './run.ts';
 
 const mostGrowthBytes = 100_000_000;
-/** In one round every reader has its turn, so that a run that is ended early has tried all of them. */
-const inputsOfARound = 2_500;
-const fewestRounds = 10;
+/** Every reader has its turn in each, so that a run that is ended early has tried all of them. */
+const rounds = 40;
 const seedsOfARound = 1_000;
 
 const options = orUsage(() => optionsOf(process.argv.slice(2)));
@@ -31,7 +30,6 @@ const wanted = readers.filter(({ name }) => new RegExp(options.only, 'i').test(n
 const shares = wanted.reduce((sum, { share }) => sum + share, 0);
 const figures = new Map<string, ReaderFigures>();
 const faults: Fault[] = [];
-const rounds = Math.max(fewestRounds, Math.ceil(options.inputs / inputsOfARound));
 let early = 0;
 let isOver = false;
 process.once('SIGTERM', () => {
