@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
-import { launch } from './browser.ts';
+import { launchWhole } from './browser.ts';
 
 const tool = (name: string) =>
   import(pathToFileURL(createRequire(join(process.env.PAGE_TOOLS ?? '', 'package.json')).resolve(name)).href);
@@ -31,7 +31,7 @@ export interface Audits {
 
 export async function openAudits(): Promise<Audits> {
   const port = await freePort();
-  const browser: Browser = await launch([`--remote-debugging-port=${port}`]);
+  const browser: Browser = await launchWhole([`--remote-debugging-port=${port}`]);
   const { default: lighthouse } = await tool('lighthouse');
   const { default: pa11y } = await tool('pa11y');
   const { default: puppeteer } = await tool('puppeteer');
