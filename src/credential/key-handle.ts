@@ -16,16 +16,22 @@ const webCurves: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp3
 /** The key stays in OpenSSL's memory; this object does not contain or print its bytes. */
 export class DeployedKey implements PrivateKeyHandle {
   readonly #key: KeyObject;
-  readonly #publicKey: KeyObject;
   readonly publicKey: PublicKeyFacts;
   readonly encrypted: boolean;
 
-  /** @throws {Error} from OpenSSL, if `key` does not have a public half. */
-  constructor(key: KeyObject, encrypted: boolean) {
+  /**
+   * @param known - what another thread has read from the same key.
+   * @throws {Error} from OpenSSL, if `key` does not have a public half.
+   */
+  constructor(key: KeyObject, encrypted: boolean, known?: PublicKeyFacts) {
     this.#key = key;
-    this.#publicKey = createPublicKey(key);
-    this.publicKey = keyFacts(this.#publicKey);
+    this.publicKey = known ?? keyFacts(createPublicKey(key));
     this.encrypted = encrypted;
+  }
+
+  /** Made when it is wanted: most keys wait for an hour between two handshakes. */
+  get #publicKey(): KeyObject {
+    return createPublicKey(this.#key);
   }
 
   /**
@@ -66,9 +72,9 @@ export class DeployedKey implements PrivateKeyHandle {
     });
   }
 
-  /** Compares the keys, not their octets: one key can be written in two ways, with or without a compressed point. */
-  #belongsTo({ publicKey }: Certificate): boolean {
-    return publicKeyOf(publicKey.spki)?.equals(this.#publicKey) ?? false;
+  /** If the octets differ, the keys may still be the same: one key can be written in two ways, with or without a compressed point. */
+  #belongsTo({ publicKey: { spki } }: Certificate): boolean {
+    return Buffer.compare(spki, this.publicKey.spki) === 0 || (publicKeyOf(spki)?.equals(this.#publicKey) ?? false);
   }
 
   async signingKey(): Promise<{ privateKey: CryptoKey; publicKey: CryptoKey }> {

@@ -6,7 +6,7 @@
 import type { KeyObject } from 'node:crypto';
 import { Secret } from '../config/index.ts';
 import { Untrusted } from '../text/index.ts';
-import { type Certificate, knownCertificate, parseCertificate } from '../x509/index.ts';
+import { type Certificate, knownCertificate, type PublicKeyFacts, parseCertificate } from '../x509/index.ts';
 import { DeployedKey } from './key-handle.ts';
 
 /**
@@ -18,7 +18,7 @@ export type CertificateForm = 'facts' | 'der' | 'name';
 type Marked =
   | { readonly $: 'text'; readonly raw: string }
   | { readonly $: 'secret'; readonly value: string }
-  | { readonly $: 'key'; readonly key: KeyObject; readonly encrypted: boolean }
+  | { readonly $: 'key'; readonly key: KeyObject; readonly encrypted: boolean; readonly facts: unknown }
   | { readonly $: 'octets'; readonly octets: Uint8Array }
   | { readonly $: 'facts'; readonly facts: unknown }
   | { readonly $: 'der'; readonly der: Uint8Array }
@@ -57,7 +57,10 @@ export function unpacked(value: unknown, known: readonly Certificate[] = []): un
 function marked(value: object, form: CertificateForm, pack: (value: unknown) => unknown): Marked | undefined {
   if (value instanceof Untrusted) return { $: 'text', raw: value.raw() };
   if (value instanceof Secret) return { $: 'secret', value: value.reveal() };
-  if (value instanceof DeployedKey) return { $: 'key', key: value.forAnotherThread(), encrypted: value.encrypted };
+  if (value instanceof DeployedKey) {
+    const { encrypted, publicKey } = value;
+    return { $: 'key', key: value.forAnotherThread(), encrypted, facts: pack(publicKey) };
+  }
   // A copy: small ones are part of memory that is shared with others.
   if (Buffer.isBuffer(value)) return { $: 'octets', octets: new Uint8Array(value) };
   if (!isCertificate(value)) return undefined;
@@ -72,7 +75,7 @@ function restored(value: Marked, byName: ReadonlyMap<string, Certificate>, unpac
     case 'secret':
       return new Secret(value.value);
     case 'key':
-      return new DeployedKey(value.key, value.encrypted);
+      return new DeployedKey(value.key, value.encrypted, unpack(value.facts) as PublicKeyFacts);
     case 'octets':
       return Buffer.from(value.octets.buffer, value.octets.byteOffset, value.octets.byteLength);
     case 'facts':
