@@ -6,7 +6,7 @@ export { keystoreLike } from './keystore/with-new-certificate.ts';
 export { type Holds, whatIsIn } from './kinds.ts';
 export { type CredentialInputs, interpret, keyWorks, readCredential } from './read.ts';
 export { type RememberedCredential, recalled, rememberedOf } from './remembered.ts';
-export { type CredentialContent, partSources, placesOf, readSources } from './snapshot.ts';
+export { type CredentialContent, type FilesAhead, partSources, placesOf, readSources } from './snapshot.ts';
 export { packed, unpacked } from './transfer.ts';
 export type { CryptoKey, DeployedCredential, PrivateKeyHandle } from './types.ts';
 export { withoutPassphrase } from './without-passphrase.ts';

@@ -16,6 +16,7 @@ import { readBundle } from './shared-bundles.ts';
 import {
   type CredentialContent,
   type CredentialInputs,
+  type FilesAhead,
   type PartContent,
   partSources,
   readSources,
@@ -28,6 +29,8 @@ export type { CredentialInputs } from './snapshot.ts';
 export interface ReadOptions {
   /** The previous result, returned as it is while every byte is the same, so that an unchanged key is decrypted only once. */
   readonly previous?: DeployedCredential;
+  /** For the first reading. What is not among them is read now. */
+  readonly ahead?: FilesAhead | undefined;
   /** Waits before files that do not belong together are read again. Default: 250 ms. */
   readonly pause?: () => Promise<void>;
   /** Does the work of parsing and decrypting. Default: `interpret`. */
@@ -50,8 +53,8 @@ export async function readCredential(
   env: Variables,
   options: ReadOptions = {},
 ): Promise<DeployedCredential> {
-  const { previous, interpretWith = interpret, pause = () => sleep(swapPauseMs) } = options;
-  const found = await readSources(inputs, env);
+  const { ahead, previous, interpretWith = interpret, pause = () => sleep(swapPauseMs) } = options;
+  const found = await readSources(inputs, env, ahead);
   if (previous?.contentHash === found.contentHash) return withStoreProblems(previous, found);
   const material = previous && found.inStores ? await settled(inputs, env, found) : found;
   const credential = await interpretWith(material);

@@ -10,7 +10,7 @@ import {
   sourceLabel,
   type Variables,
 } from '../config/index.ts';
-import { type Mark, markKey, markOf } from '../marks/index.ts';
+import { type Mark, type MarkedFile, markOf, markSecret } from '../marks/index.ts';
 
 /** Where the parts of one credential are. Both kinds of `CredentialSources` fit. A keystore is certificate, key and bundle in one. */
 export interface CredentialInputs {
@@ -30,6 +30,8 @@ export interface PartContent {
   readonly kind: AnySource['kind'];
   readonly bytes?: Buffer;
   readonly mode?: number;
+  /** Of a file that was read ahead. */
+  readonly mark?: Mark;
   /** For a file whose mode is given. */
   readonly path?: string;
   /** A sentence that begins with the place. */
@@ -84,16 +86,23 @@ export interface CredentialContent {
 
 const parts = ['certificate', 'privateKey', 'caBundle', 'keystore'] as const;
 
+/** Files that were read a moment ago, by path. */
+export type FilesAhead = ReadonlyMap<string, MarkedFile>;
+
 /** Reads every source once. Never throws because of what is there. */
-export async function readSources(inputs: CredentialInputs, env: Variables): Promise<CredentialContent> {
+export async function readSources(
+  inputs: CredentialInputs,
+  env: Variables,
+  ahead?: FilesAhead,
+): Promise<CredentialContent> {
   const sources = [inputs.passphrase, ...parts.map((part) => inputs[part])];
-  const inTurn = oneFileAtATime(env);
+  const inTurn = oneFileAtATime(env, ahead);
   const [read, watched] = await Promise.all([
     Promise.all(sources.map((source) => source && inTurn(source))),
     Promise.all((inputs.watched ?? []).map(inTurn)),
   ]);
   const [passphrase, ...contents] = read;
-  const marks = read.map((each) => each?.bytes && markOf(each.bytes, each.mode));
+  const marks = read.map((each) => each?.mark ?? (each?.bytes && markOf(each.bytes, each.mode)));
   const secret = passphrase && inputs.passphrase && secretOf(passphrase, inputs.passphrase);
   return {
     parts: Object.fromEntries(parts.flatMap((part, index) => (contents[index] ? [[part, contents[index]]] : []))),
@@ -112,10 +121,13 @@ export async function readSources(inputs: CredentialInputs, env: Variables): Pro
 }
 
 /** A disk that hangs then holds one of the few threads that all file systems share, and not four. */
-function oneFileAtATime(env: Variables): (source: AnySource) => Promise<PartContent> {
+function oneFileAtATime(env: Variables, ahead?: FilesAhead): (source: AnySource) => Promise<PartContent> {
   let last: Promise<unknown> = Promise.resolve();
-  return (source) => {
+  return async (source) => {
     if (source.kind !== 'file') return readPart(source, env);
+    const { kind, path } = source;
+    const file = ahead?.get(path);
+    if (file) return { place: sourceLabel(source), kind, path, ...file };
     const part = last.then(() => readPart(source, env));
     last = part.catch(() => {});
     return part;
@@ -167,7 +179,7 @@ function hashOf(
   alias: string | undefined,
 ): string {
   const facts = contents.map((each, index) => [each?.place, each?.mode, each?.error, marks[index]]);
-  return createHmac('sha256', markKey)
+  return createHmac('sha256', markSecret)
     .update(JSON.stringify([alias, facts]))
     .digest('hex');
 }

@@ -8,7 +8,13 @@ import {
   sourceLabel,
   type Variables,
 } from '../config/index.ts';
-import { type CredentialInputs, type DeployedCredential, partSources, readCredential } from '../credential/index.ts';
+import {
+  type CredentialInputs,
+  type DeployedCredential,
+  type FilesAhead,
+  partSources,
+  readCredential,
+} from '../credential/index.ts';
 import { worstFirst } from '../findings/index.ts';
 import { minuteMs } from '../time/index.ts';
 import { type Assessment, type AssessmentPolicy, assess, nextBoundary, policyFor, rehearse } from '../verify/index.ts';
@@ -33,6 +39,7 @@ export interface Examination extends Rehearsed {
 /**
  * An unchanged credential is not parsed, decrypted or rehearsed again, and it is assessed again only once time has passed a moment at
  * which the assessment can change.
+ * @param files what was read of them a moment ago, so that it does not have to be read again.
  * @returns undefined where no credential is configured.
  * @throws {ResourceShortageError} when this process could not look. Anything else thrown is a bug: what is wrong with the files is in the
  * assessment.
@@ -46,11 +53,12 @@ export async function examine(
   env: Variables,
   now: Date,
   bench: Bench = here,
+  files?: FilesAhead,
 ): Promise<Examination | undefined> {
   const [sources, nextSources] = [inputsOf(environment), environment.credential?.next];
   if (!sources) return undefined;
   const policy = policyFor(environment);
-  const own = examineSources(sources, policy, env, now, last && ownOf(last), bench);
+  const own = examineSources(sources, policy, env, now, last && ownOf(last), bench, files);
   if (!nextSources) return own;
   const next = examineSources(nextSources, policy, env, now, last?.next, bench);
   return withNext(await own, await next, sourceLabel(certificateOf(nextSources)));
@@ -123,9 +131,10 @@ export async function examineSources(
   now: Date,
   last?: Examination,
   bench: Bench = here,
+  files?: FilesAhead,
 ): Promise<Examination> {
   const previous = last && !isToBeTriedAgain(last, now) ? last : undefined;
-  const credential = await read(sources, env, previous?.credential, bench, { policy, now });
+  const credential = await read(sources, env, previous?.credential, bench, { policy, now }, files);
   if (previous && stillSaysTheSame(previous, credential, policy, now)) return lookedAtAgain(previous, now);
   const before = previous && stillHolds(previous, credential, now) ? previous : undefined;
   const judgement = await bench.judge(credential, policy, before, now);
@@ -142,8 +151,10 @@ export const read = (
   previous: DeployedCredential | undefined,
   bench: Bench = here,
   ahead?: Ahead,
+  files?: FilesAhead,
 ): Promise<DeployedCredential> =>
   readCredential(sources, env, {
+    ahead: files,
     ...(previous && { previous }),
     interpretWith: (content) => bench.interpret(content, ahead),
   });

@@ -1,6 +1,6 @@
-/** Which credentials are certainly as they were, found out for many at once. */
+/** What the service does for many credentials at once: reads their files, and finds out which are certainly as they were. */
 import type { ResolvedEnvironment } from '../config/index.ts';
-import { type CredentialInputs, partSources } from '../credential/index.ts';
+import { type CredentialInputs, type FilesAhead, partSources } from '../credential/index.ts';
 import { limits } from '../limits/index.ts';
 import { FileLook } from '../marks/index.ts';
 import { policyFor } from '../verify/index.ts';
@@ -17,6 +17,11 @@ export interface UnchangedLook {
    * A disk that does not answer holds up nobody else for more than two seconds.
    */
   areUnchanged(examined: readonly Examined[], now: Date): Promise<readonly boolean[]>;
+  /**
+   * The files of these credentials, in the same thread. Left out is whatever cannot be read, or not at once, or is long: whoever wants it reads
+   * it, and finds out why.
+   */
+  files(environments: readonly ResolvedEnvironment[]): Promise<FilesAhead>;
   stop(): void;
 }
 
@@ -43,6 +48,11 @@ export function lookInThread(): UnchangedLook {
         return same;
       });
     },
+    files: async (environments) => {
+      const paths = [...new Set(environments.flatMap(pathsOf))];
+      const found = paths.length > 0 ? await files.files(paths) : [];
+      return new Map(paths.flatMap((path, index) => (found[index] ? [[path, found[index]]] : [])));
+    },
     stop: () => files.stop(),
   };
 }
@@ -54,6 +64,11 @@ function mayBeUnchanged({ environment, examination }: Examined, now: Date): bool
   if (needsStore(environment) || environment.credential?.next) return false;
   if (isGivenUp(examination) || !stillSaysTheSame(examination, credential, policyFor(environment), now)) return false;
   return filesOf(judged.sources) === (credential.files?.length ?? 0);
+}
+
+function pathsOf(environment: ResolvedEnvironment): string[] {
+  const inputs = inputsOf(environment);
+  return inputs ? partSources(inputs).flatMap((source) => (source.kind === 'file' ? [source.path] : [])) : [];
 }
 
 /** How many of the sources are files. Infinite if one is neither a file nor constant, or a file could be anywhere. */

@@ -2,11 +2,18 @@
  * What was found out about each credential, kept on disk by the hash of its files, so that a process that starts can say at once what was known
  * of files that have not changed. It says so with the time at which it was found out, and examines them all the same.
  */
-import { createHmac, hash, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, hash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ResolvedEnvironment, Variables } from '../config/index.ts';
-import { type RememberedCredential, readSources, recalled, rememberedOf } from '../credential/index.ts';
+import {
+  type FilesAhead,
+  partSources,
+  type RememberedCredential,
+  readSources,
+  recalled,
+  rememberedOf,
+} from '../credential/index.ts';
 import { openDatabase } from '../database/index.ts';
 import { MonitorError } from '../errors/index.ts';
 import { dispensable } from '../files/index.ts';
@@ -14,8 +21,16 @@ import { type Assessment, assess, policyFor, type Rehearsal } from '../verify/in
 import { type Examination, inputsOf, isGivenUp, needsStore, stillHolds } from './examine.ts';
 
 export interface Verdicts {
-  /** What is said of the environment by its current policy, as of when its files were examined. Undefined if that is not known. */
-  recall(environment: ResolvedEnvironment, env: Variables, now: Date): Promise<Assessment | undefined>;
+  /**
+   * What is said of the environment by its current policy, as of when its files were examined. Undefined if that is not known.
+   * @param files of which all of its own have to be there: nothing is read, so nothing waits for a disk
+   */
+  recall(
+    environment: ResolvedEnvironment,
+    env: Variables,
+    now: Date,
+    files: FilesAhead,
+  ): Promise<Assessment | undefined>;
   /** To be called with each examination that was made anew. */
   note(examination: Examination): void;
   close(): void;
@@ -52,12 +67,14 @@ export function openVerdicts(
   const opened = attempt(() => open(file, program));
   if (!opened) return noVerdicts;
   const { database, salt, isEmpty, read, write, prune } = opened;
-  const name = (durableHash: string) => createHmac('sha256', salt).update(durableHash).digest('hex');
+  const secret = createSecretKey(salt);
+  const name = (durableHash: string) => createHmac('sha256', secret).update(durableHash).digest('hex');
   return {
-    recall: async (environment, env, now) => {
+    recall: async (environment, env, now, files) => {
       const inputs = inputsOf(environment);
       if (isEmpty || !inputs || needsStore(environment) || inputs.keystore) return undefined;
-      const content = await readSources(inputs, env);
+      if (partSources(inputs).some((source) => source.kind === 'file' && !files.has(source.path))) return undefined;
+      const content = await readSources(inputs, env, files);
       const { durableHash } = content;
       const found = durableHash === undefined ? undefined : attempt(() => read.get(name(durableHash)));
       const row = found && rowOf(String(found.data), String(found.sum));

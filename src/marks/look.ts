@@ -1,9 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import { startedModule, startThread } from '../installation/index.ts';
-import { type Mark, markKey } from './mark.ts';
-import type { LookThreadData } from './thread.ts';
+import { type Mark, type MarkedFile, markKey } from './mark.ts';
+import type { HandedOver, LookRequest, LookThreadData } from './thread.ts';
 
-type Marks = readonly (Mark | undefined)[];
+type Found = readonly unknown[];
 
 export interface FileLookOptions {
   /** A longer file is not looked at. */
@@ -21,9 +21,8 @@ const mostHeld = 4;
 
 const notBegun = -1;
 
-interface Job {
-  readonly paths: readonly string[];
-  readonly resolve: (marks: Marks) => void;
+interface Job extends LookRequest {
+  readonly resolve: (found: Found) => void;
   readonly reject: (error: Error) => void;
   /** What the thread was asked for: each path once, without those that are held. */
   wanted: readonly string[];
@@ -57,10 +56,20 @@ export class FileLook {
   }
 
   /** For each path its mark; undefined if there is none to be had, or not in time: then it has to be read to find out why. */
-  marks(paths: readonly string[]): Promise<Marks> {
+  async marks(paths: readonly string[]): Promise<readonly (Mark | undefined)[]> {
+    return (await this.#ask('marks', paths)) as readonly (Mark | undefined)[];
+  }
+
+  /** For each path its content, as `marks` does; undefined also for more than 64 KiB. */
+  async files(paths: readonly string[]): Promise<readonly (MarkedFile | undefined)[]> {
+    const found = (await this.#ask('files', paths)) as readonly (HandedOver | undefined)[];
+    return found.map((file) => file && { ...file, bytes: Buffer.from(file.bytes.buffer) });
+  }
+
+  #ask(kind: LookRequest['kind'], paths: readonly string[]): Promise<Found> {
     if (this.#stopped) return Promise.resolve(paths.map(() => undefined));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ paths, resolve, reject, wanted: [], left: new Set() });
+      this.#waiting.push({ kind, paths, resolve, reject, wanted: [], left: new Set() });
       this.#next();
     });
   }
@@ -103,7 +112,7 @@ export class FileLook {
     job.wanted = [...new Set(job.paths)].filter((path) => !this.#held.has(path) && !job.left.has(path));
     Atomics.store(at, 0, notBegun);
     worker.ref();
-    worker.postMessage(job.wanted);
+    worker.postMessage({ kind: job.kind, paths: job.wanted } satisfies LookRequest);
     this.#watch(worker, at, notBegun);
   }
 
@@ -136,14 +145,14 @@ export class FileLook {
     this.#begin(job);
   }
 
-  #heard(marks: Marks): void {
+  #heard(found: Found): void {
     const job = this.#job;
     this.#job = undefined;
     clearTimeout(this.#timer);
     this.#thread?.worker.unref();
     if (job) {
-      const found = new Map(job.wanted.map((path, index) => [path, marks[index]]));
-      job.resolve(job.paths.map((path) => found.get(path)));
+      const byPath = new Map(job.wanted.map((path, index) => [path, found[index]]));
+      job.resolve(job.paths.map((path) => byPath.get(path)));
     }
     this.#next();
   }
@@ -159,7 +168,7 @@ export class FileLook {
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
     });
-    worker.on('message', (marks: Marks) => this.#heard(marks));
+    worker.on('message', (found: Found) => this.#heard(found));
     worker.once('error', (error) => this.#failed(worker, error));
     return { worker, at };
   }

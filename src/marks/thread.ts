@@ -10,21 +10,43 @@ export interface LookThreadData {
   readonly mostBytes: number;
 }
 
+export interface LookRequest {
+  readonly kind: 'marks' | 'files';
+  readonly paths: readonly string[];
+}
+
+export interface HandedOver {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly mode: number;
+  readonly mark: Mark;
+}
+
+/** Longer files are few, and would be many bytes at once: who wants one reads it by itself. */
+const mostHandedOver = 64 * 1024;
+
 const { key, at, mostBytes } = workerData as LookThreadData;
 const room = Buffer.allocUnsafeSlow(key.length + mostBytes + 1);
 room.set(key);
 
-parentPort?.on('message', (paths: readonly string[]) => {
+parentPort?.on('message', ({ kind, paths }: LookRequest) => {
   parentPort?.postMessage(
     paths.map((path, index) => {
       Atomics.store(at, 0, index);
-      return look(path);
+      return kind === 'marks' ? look(path, markOfFound) : look(path, copyOfFound);
     }),
   );
 });
 
+const markOfFound = (end: number, mode: number): Mark => markOfKeyed(room.subarray(0, end), mode);
+
+/** A `MarkedFile`, except that its bytes are not a Buffer yet. They have memory of their own, because all of that crosses. */
+function copyOfFound(end: number, mode: number): HandedOver | undefined {
+  if (end - key.length > mostHandedOver) return undefined;
+  return { bytes: new Uint8Array(room.subarray(key.length, end)), mode, mark: markOfFound(end, mode) };
+}
+
 /** Undefined if there is no regular file of a permitted size that can be read: the caller reads it as usual, and finds out why. */
-function look(path: string): Mark | undefined {
+function look<T>(path: string, found: (end: number, mode: number) => T): T | undefined {
   let descriptor: number | undefined;
   try {
     // O_NONBLOCK: opening a FIFO without a writer would wait for ever. O_NOCTTY: do not become the owner of a terminal.
@@ -38,7 +60,7 @@ function look(path: string): Mark | undefined {
       end += bytesRead;
       if (end === room.length) return undefined;
     }
-    return markOfKeyed(room.subarray(0, end), facts.mode & 0o777);
+    return found(end, facts.mode & 0o777);
   } catch (error) {
     if (error instanceof Error && 'code' in error) return undefined;
     throw error;

@@ -56,13 +56,13 @@ const isOfSame = (
 
 /**
  * @param before - the same place's block as it was; what has not changed is taken from it.
- * @param rest - called after each metric, so that other work gets its turn.
+ * @param turn - called after each metric, so that other work gets its turn.
  */
 export async function writeBlock(
   before: Block | undefined,
   { name: estate }: Pick<EstateStatus, 'name'>,
   environments: readonly EnvironmentStatus[],
-  rest: () => Promise<unknown> | undefined,
+  turn: () => Promise<unknown> | undefined,
 ): Promise<Block> {
   const last = isOfSame(before, estate, environments) ? before : undefined;
   const isForEach = (holds: (before: EnvironmentStatus, now: EnvironmentStatus) => boolean) =>
@@ -78,7 +78,7 @@ export async function writeBlock(
       (onlyAgain && metricCatalogue[name].group !== 'cycle') || isForEach((was, now) => isSame(part(was), part(now)));
     const kept = isAsBefore ? last?.written.get(name) : undefined;
     written.set(name, kept ?? (await compressed(name, estate, environments)));
-    await rest();
+    await turn();
   }
   return { estate, environments, written };
 }

@@ -3,6 +3,7 @@ import { type GzipPart, gzipHead, gzipPart, gzipTail, textOf } from '../gzip/ind
 import type { EstateStatus } from '../status/index.ts';
 import { literal, shellWord } from '../text/index.ts';
 import { unixSeconds } from '../time/index.ts';
+import { turns } from '../turns/index.ts';
 import { areOfSame, type Block, environmentsInBlock, estateLabel, inBlocks, isUpToDate, writeBlock } from './blocks.ts';
 import { type MetricName, metricNames } from './catalogue.ts';
 import { type ExpositionFormat, ending, familyText, labelValue, type Sample } from './format.ts';
@@ -22,9 +23,6 @@ export interface OwnReport {
   readonly work?: () => Work | undefined;
   readonly process?: ProcessMetrics;
 }
-
-/** How many milliseconds the event loop may be kept from everything else. */
-const sliceMs = 5;
 
 /** Of so many environments, a scrape has everything written that has changed. Of more, it does not wait for it. */
 export const mostAwaited = 4 * environmentsInBlock;
@@ -66,7 +64,7 @@ export class Exposition {
     yield* joined([gzipHead, ...parts.map(({ deflated }) => deflated), gzipTail(parts)]);
   }
 
-  /** Writes what has changed, in slices that keep nobody waiting, so that the next scrape finds little to do. */
+  /** Writes what has changed, in turns that keep nobody waiting, so that the next scrape finds little to do. */
   refresh(estate: EstateStatus): Promise<readonly Block[]> {
     const refreshed = this.#refreshing.then(() => this.#refresh(estate));
     this.#refreshing = refreshed.then(
@@ -82,11 +80,11 @@ export class Exposition {
 
   async #refresh(estate: EstateStatus): Promise<readonly Block[]> {
     const blocks: Block[] = [];
-    const rest = slices();
+    const turn = turns();
     for (const now of inBlocks(estate.environments)) {
       const before = this.#blocks[blocks.length];
-      blocks.push(isUpToDate(before, estate, now) ? before : await writeBlock(before, estate, now, rest));
-      await rest();
+      blocks.push(isUpToDate(before, estate, now) ? before : await writeBlock(before, estate, now, turn));
+      await turn();
     }
     this.#blocks = blocks;
     return blocks;
@@ -127,17 +125,6 @@ export class Exposition {
     this.#heads.set(key, head);
     return head;
   }
-}
-
-/** @returns what to wait for between two small pieces of work: nothing, or until everything else has had its turn. */
-function slices(): () => Promise<unknown> | undefined {
-  let endsAt = performance.now() + sliceMs;
-  return () => {
-    if (performance.now() < endsAt) return undefined;
-    return new Promise(setImmediate).then(() => {
-      endsAt = performance.now() + sliceMs;
-    });
-  };
 }
 
 /** UTF-16 code units, or bytes. */

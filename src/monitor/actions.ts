@@ -1,6 +1,6 @@
 /** What the monitor does outside its own memory, and what it is given. */
 import type { ResolvedEnvironment } from '../config/index.ts';
-import type { DeployedCredential } from '../credential/index.ts';
+import type { DeployedCredential, FilesAhead } from '../credential/index.ts';
 import type { Examination, Examined } from '../examine/index.ts';
 import type { HandshakeResult } from '../mesh/index.ts';
 import type { RenewalInput, RenewalStep } from '../renewal/index.ts';
@@ -13,7 +13,15 @@ import type { StateMemory } from './past-states.ts';
 export interface Actions {
   /** Reads from stores what the examinations of one cycle need. Never throws because of a store. */
   readAhead?(environments: readonly ResolvedEnvironment[]): Promise<void>;
-  examine(environment: ResolvedEnvironment, last: Examination | undefined, now: Date): Promise<Examination | undefined>;
+  /** Reads the files of many credentials together. What it leaves out is read by whoever wants it. Absent: all of them are. */
+  readFiles?(environments: readonly ResolvedEnvironment[]): Promise<FilesAhead>;
+  /** @param files read a moment ago */
+  examine(
+    environment: ResolvedEnvironment,
+    last: Examination | undefined,
+    now: Date,
+    files?: FilesAhead,
+  ): Promise<Examination | undefined>;
   handshake(
     environment: ResolvedEnvironment,
     last: DeployedCredential | undefined,
@@ -22,8 +30,8 @@ export interface Actions {
   renew(input: RenewalInput, now: Date): Promise<RenewalStep>;
   /** Of which ones `examine` would certainly say the same. Absent: each one is examined in every cycle. */
   areUnchanged?(examined: readonly Examined[], now: Date): Promise<readonly boolean[]>;
-  /** What an earlier process found out about the environment's files, if they have not changed. */
-  recall?(environment: ResolvedEnvironment, now: Date): Promise<Assessment | undefined>;
+  /** What an earlier process found out about the environment's files, if all of them are here and have not changed. */
+  recall?(environment: ResolvedEnvironment, now: Date, files: FilesAhead): Promise<Assessment | undefined>;
   /** See `Renewals.circumstances`. Absent: each renewal is stepped in every cycle. */
   circumstances?(now: Date): string;
 }

@@ -3,15 +3,14 @@ import { socketShare } from '../shortage/index.ts';
 
 /** Runs `work` for every item, at most `atOnce` at a time, in the order of the items. Rejects with the first failure. */
 export async function forEachLimited<T>(
-  items: readonly T[],
+  items: AsyncGenerator<T>,
   atOnce: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const queue = items.values();
   const worker = async () => {
-    for (const item of queue) await work(item);
+    for await (const item of items) await work(item);
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
 /** The work did not end in time; it may still be running. */

@@ -1,12 +1,12 @@
 /** Monitors a set of environments: checks each one, remembers the results, and keeps failures separate. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Configuration } from '../config/index.ts';
-import { MonitorError } from '../errors/index.ts';
+import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
+import type { FilesAhead } from '../credential/index.ts';
 import { type Examination, needsStore } from '../examine/index.ts';
 import type { RenewalStep } from '../renewal/index.ts';
 import { ResourceShortageError } from '../shortage/index.ts';
 import { causeOf, type EstateStatus, isSettled } from '../status/index.ts';
 import { secondMs } from '../time/index.ts';
+import { turns } from '../turns/index.ts';
 import type { MonitorOptions } from './actions.ts';
 import { type Entry, entryOf, noteStep, noteUnchanged, type Run, renew, wouldStepTheSame } from './entry.ts';
 import {
@@ -27,18 +27,12 @@ import { changes } from './log.ts';
 import { lookAtAll } from './look.ts';
 import { noStates } from './past-states.ts';
 import { Planner } from './planner.ts';
+import { noFiles, withFiles } from './read-ahead.ts';
 import { handshakeIntervalMs, nextCheckAfter } from './schedule.ts';
 import { Wall, type Work } from './wall.ts';
 
-/** How long others wait at most. */
-const turnMs = 5;
 const checksAtOnce = 8;
 const renewalsAtOnce = 4;
-const recalledAtOnce = 16;
-const recallMs = 2_000;
-/** Whatever is not known after this time, or the time that so many take even on a slow machine, is examined first. */
-const recallAllMs = 30_000;
-const recallEachMs = 10;
 
 /**
  * Remembers the state of each environment and acts through `Actions`. It starts nothing by itself: a schedule calls it.
@@ -90,12 +84,8 @@ export class Monitor {
   /** A monitor of many environments, made in many turns of the event loop, so that who asks meanwhile is answered. */
   static async gradually(configuration: Configuration, options: MonitorOptions): Promise<Monitor> {
     const monitor = new Monitor(configuration, options, false);
-    let since = performance.now();
-    for (const _ of monitor.#adopting(configuration)) {
-      if (performance.now() - since < turnMs) continue;
-      await nextTurn();
-      since = performance.now();
-    }
+    const turn = turns();
+    for (const _ of monitor.#adopting(configuration)) await turn();
     return monitor;
   }
 
@@ -171,62 +161,79 @@ export class Monitor {
     const { actions, now, states } = this.#options;
     const begun = performance.now();
     states.watched(() => this.#memories.keys(), now());
-    if (!this.#ready) await this.#recall();
+    const recalled = this.#ready ? undefined : await this.#recall();
     this.#circumstances = actions.circumstances?.(now());
-    const environments = [...this.#memories.values()].map(({ memory }) => memory.environment);
-    const fromStores = environments.filter(needsStore);
-    const ahead = fromStores.length > 0 ? actions.readAhead?.(fromStores) : undefined;
-    this.#toCheck = environments.length;
-    const check = async (name: string) => {
-      await this.#check(name);
-      this.#toCheck -= 1;
-    };
-    // A store that is slow holds up nobody else.
-    const others = ahead ? environments.filter((each) => !needsStore(each)) : environments;
-    await Promise.all([
-      this.#changed(others.map(({ name }) => name)).then((names) => forEachLimited(names, checksAtOnce, check)),
-      ahead?.then(() =>
-        forEachLimited(
-          fromStores.map(({ name }) => name),
-          checksAtOnce,
-          check,
-        ),
-      ),
-    ]);
+    const names = [...this.#memories.keys()];
+    this.#toCheck = names.length;
+    // First come those of which nothing is known: once they have been checked, something is known of all.
+    await this.#checkThese(recalled ? names.filter((name) => !recalled.has(name)) : []);
+    this.#ready = true;
+    this.#estate = undefined;
+    await this.#checkThese(recalled ? names.filter((name) => recalled.has(name)) : names);
     this.#toCheck = 0;
     this.#cycleSeconds = (performance.now() - begun) / 1000;
-    this.#ready = true;
     this.#estate = undefined;
   }
 
-  /** Says what an earlier process knew, before anything is examined. One that takes long is left out. */
-  async #recall(): Promise<void> {
+  async #checkThese(names: readonly string[]): Promise<void> {
+    const { actions } = this.#options;
+    const environments = this.#environmentsOf(names);
+    const fromStores = environments.filter(needsStore);
+    const ahead = fromStores.length > 0 ? actions.readAhead?.(fromStores) : undefined;
+    const check = async ([name, files]: readonly [string, FilesAhead]) => {
+      await this.#check(name, files);
+      this.#toCheck -= 1;
+    };
+    const checkNow = (these: readonly string[]) => forEachLimited(this.#withFiles(these), checksAtOnce, check);
+    // A store that is slow holds up nobody else.
+    const others = ahead ? environments.filter((each) => !needsStore(each)) : environments;
+    await Promise.all([
+      this.#changed(others.map(({ name }) => name)).then(checkNow),
+      ahead?.then(() => checkNow(fromStores.map(({ name }) => name))),
+    ]);
+  }
+
+  /** Says what an earlier process knew, before anything is examined. @returns the names of those of which something was known */
+  async #recall(): Promise<ReadonlySet<string>> {
     const { actions, log, now } = this.#options;
+    const known = new Set<string>();
     const { recall } = actions;
-    if (!recall) return;
-    let known = 0;
-    let isOver = false;
-    const one = async (name: string) => {
-      const { memory } = this.#memories.get(name) ?? {};
-      if (!memory || isOver || this.#stopping.signal.aborted) return;
-      try {
-        const found =
-          memory.environment.credential && (await withDeadline(recall(memory.environment, now()), recallMs));
+    if (!recall) return known;
+    const turn = turns();
+    try {
+      for await (const [name, files] of this.#withFiles([...this.#memories.keys()])) {
+        const { memory } = this.#memories.get(name) ?? {};
+        if (!memory || this.#stopping.signal.aborted) continue;
+        const { credential } = memory.environment;
+        const found = credential && (await recall(memory.environment, now(), files));
         if (found && !this.#memories.get(name)?.memory.examination)
           this.#update(name, (current) => rememberRecalled(current, found));
-        if (found || !memory.environment.credential) known += 1;
-      } catch (error) {
-        if (!(error instanceof MonitorError)) throw error;
+        if (found) known.add(name);
+        await turn();
       }
-    };
-    const names = [...this.#memories.keys()];
-    const longestMs = Math.max(recallAllMs, names.length * recallEachMs);
-    await withDeadline(forEachLimited(names, recalledAtOnce, one), longestMs).catch((error: unknown) => {
-      if (!(error instanceof MonitorError)) log.error({ error: String(error) }, 'what was known could not be recalled');
+    } catch (error) {
+      log.error({ error: String(error) }, 'what was known could not be recalled');
+    }
+    return known;
+  }
+
+  #environmentsOf(names: readonly string[]): ResolvedEnvironment[] {
+    return names.flatMap((name) => this.#memories.get(name)?.memory.environment ?? []);
+  }
+
+  /** Each one with its files, if those can be read for many at once. */
+  #withFiles(names: readonly string[]): AsyncGenerator<readonly [name: string, files: FilesAhead]> {
+    const { actions, log } = this.#options;
+    let { readFiles } = actions;
+    return withFiles(names, async (lot) => {
+      try {
+        return (await readFiles?.(this.#environmentsOf(lot))) ?? noFiles;
+      } catch (error) {
+        log.error({ error: String(error) }, 'the files could not be read together; each is read by itself');
+        readFiles = undefined;
+        return noFiles;
+      }
     });
-    isOver = true;
-    this.#ready = known > 0 && known === this.#memories.size;
-    this.#estate = undefined;
   }
 
   /** The environments that have to be checked. The others have been found unchanged. */
@@ -283,14 +290,14 @@ export class Monitor {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
-  async #check(name: string): Promise<void> {
+  async #check(name: string, files: FilesAhead = noFiles): Promise<void> {
     const memory = this.#memories.get(name)?.memory;
     if (!memory || this.#stopping.signal.aborted) return;
     const { actions, now, checkDeadlineMs } = this.#options;
     await this.#wall.alone('check', name, async (hold) => {
       const startedAt = now();
       const examination = await withDeadline(
-        hold(actions.examine(memory.environment, memory.examination, startedAt)),
+        hold(actions.examine(memory.environment, memory.examination, startedAt, files)),
         checkDeadlineMs,
       );
       const endedAt = now();

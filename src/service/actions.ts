@@ -18,17 +18,17 @@ export function createActions(
   now: () => Date,
   renewals: Pick<Renewals, 'circumstances' | 'step'>,
   bench: Bench,
-  look?: Pick<UnchangedLook, 'areUnchanged'>,
+  look?: Pick<UnchangedLook, 'areUnchanged' | 'files'>,
   verdicts: Pick<Verdicts, 'note' | 'recall'> = noVerdicts,
 ): Actions {
   return {
     readAhead: (environments) => readAhead(environments, env),
-    examine: async (environment, last, at) => {
-      const found = await examine(environment, last, env, at, bench);
+    examine: async (environment, last, at, files) => {
+      const found = await examine(environment, last, env, at, bench, files);
       if (found && found.judged !== last?.judged) verdicts.note(found);
       return found;
     },
-    recall: (environment, at) => verdicts.recall(environment, env, at),
+    recall: (environment, at, files) => verdicts.recall(environment, env, at, files),
     // Read again, so that the handshake uses what is on disk now.
     handshake: async (environment, last, signal) => {
       const credential = environment.credential && (await read(environment.credential, env, last, bench));
@@ -37,6 +37,6 @@ export function createActions(
     },
     renew: (input, at) => renewals.step(input, at),
     circumstances: (at) => renewals.circumstances(at),
-    ...(look ? { areUnchanged: look.areUnchanged } : {}),
+    ...(look ? { areUnchanged: look.areUnchanged, readFiles: look.files } : {}),
   };
 }

@@ -4,9 +4,9 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ResolvedEnvironment } from '../../src/config/types.ts';
-import { examine, openVerdicts, type Verdicts } from '../../src/examine/index.ts';
+import { examine, lookInThread, openVerdicts, type Verdicts } from '../../src/examine/index.ts';
 import { dayMs } from '../../src/time/duration.ts';
 import type { Assessment } from '../../src/verify/types.ts';
 import { sampleEnvironment } from '../support/configuration.ts';
@@ -39,6 +39,13 @@ afterEach(() => {
   verdicts = undefined;
   rmSync(directory, { recursive: true });
 });
+
+const look = lookInThread();
+afterAll(() => look.stop());
+
+/** As the service asks. */
+const recall = async (from: Verdicts, environment: ResolvedEnvironment, now: Date) =>
+  from.recall(environment, {}, now, await look.files([environment]));
 
 /** As a process that starts. */
 function restart(program = '1.0.0'): Verdicts {
@@ -84,7 +91,7 @@ test('a restarted process says the same of files that have not changed, as of wh
   const found = await examined(environment, new Date());
   restart().note(found);
   const later = new Date(Date.now() + dayMs);
-  const recalled = await restart().recall(environment, {}, later);
+  const recalled = await recall(restart(), environment, later);
   expect(recalled?.valid).toBe(true);
   expect(recalled?.assessedAt).toEqual(found.rehearsedAt);
   expect(withoutTime(recalled as Assessment)).toEqual(withoutTime((await examined(environment, later)).assessment));
@@ -110,7 +117,7 @@ test('whatever happens to the files, the times and the configuration, it says wh
       });
     now += Math.floor((next() - 0.2) * 6 * dayMs);
     const fresh = await examined(environment, new Date(now));
-    const recalled = await restart().recall(environment, {}, new Date(now));
+    const recalled = await recall(restart(), environment, new Date(now));
     if (recalled) {
       told += 1;
       expect(withoutTime(recalled), `step ${step}`).toEqual(withoutTime(fresh.assessment));
@@ -125,7 +132,7 @@ describe('nothing is recalled', () => {
     write(clients[0]);
     restart().note(await examined(environmentWith(), new Date()));
   });
-  const recalled = (now = new Date(), program?: string) => restart(program).recall(environmentWith(), {}, now);
+  const recalled = (now = new Date(), program?: string) => recall(restart(program), environmentWith(), now);
 
   test('of other bytes, another mode, or another place', async () => {
     expect(await recalled()).toBeDefined();
@@ -133,6 +140,15 @@ describe('nothing is recalled', () => {
     expect(await recalled()).toBeUndefined();
     write(clients[1]);
     expect(await recalled()).toBeUndefined();
+  });
+
+  test('of files that could not be read ahead: their disk may hang', async () => {
+    const environment = environmentWith();
+    const files = new Map(await look.files([environment]));
+    const recalledFrom = () => restart().recall(environment, {}, new Date(), files);
+    expect(await recalledFrom()).toBeDefined();
+    files.delete(at('bundle'));
+    expect(await recalledFrom()).toBeUndefined();
   });
 
   test('for another version of the program', async () => {
@@ -149,7 +165,7 @@ describe('nothing is recalled', () => {
     const wrong = environmentWith({}, 'another-planted-one');
     rmSync(database());
     restart().note(await examined(wrong, new Date()));
-    expect(await restart().recall(wrong, {}, new Date())).toBeUndefined();
+    expect(await recall(restart(), wrong, new Date())).toBeUndefined();
   });
 
   test('from a row that was damaged', async () => {
@@ -177,7 +193,7 @@ describe('a file that cannot be used is left alone, and the log says so once', (
     write(clients[0]);
     const useless = restart();
     useless.note(await examined(environmentWith(), new Date()));
-    expect(await useless.recall(environmentWith(), {}, new Date())).toBeUndefined();
+    expect(await recall(useless, environmentWith(), new Date())).toBeUndefined();
     expect(warn).toHaveBeenCalledTimes(1);
     expect(warn).toHaveBeenCalledWith({ file: database(), error: expect.any(String) });
     expect(readFileSync(database())).toEqual(before);

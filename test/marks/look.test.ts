@@ -68,6 +68,33 @@ describe('a mark', () => {
   });
 });
 
+describe('a file that is handed over', () => {
+  test('comes with its bytes, its mode and its mark', async () => {
+    const roomy = new FileLook({ mostBytes: 100_000 });
+    try {
+      const paths = [
+        file('a', 'content', 0o640),
+        join(directory, 'none'),
+        file('empty', ''),
+        file('long', 'x'.repeat(65_537)),
+      ];
+      const found = await roomy.files([...paths, paths[0] as string]);
+      const content = { bytes: Buffer.from('content'), mode: 0o640, mark: markOf(Buffer.from('content'), 0o640) };
+      const empty = { bytes: Buffer.from(''), mode: 0o600, mark: markOf(Buffer.from(''), 0o600) };
+      expect(found).toEqual([content, undefined, empty, undefined, content]);
+      expect(found.map((each) => each && Buffer.isBuffer(each.bytes))).toEqual([
+        true,
+        undefined,
+        true,
+        undefined,
+        true,
+      ]);
+    } finally {
+      roomy.stop();
+    }
+  });
+});
+
 test('a thread that cannot be started fails who asked, and nobody after that', async () => {
   let isShort = true;
   const thread = Object.defineProperty(new URL(startedModule('marks/thread')), 'href', {
@@ -93,7 +120,7 @@ describe('a disk that does not answer', () => {
   const thread = new URL(
     `data:text/javascript,${encodeURIComponent(`
       import { parentPort, workerData } from 'node:worker_threads';
-      parentPort.on('message', (paths) => parentPort.postMessage(paths.map((path, index) => {
+      parentPort.on('message', ({ paths }) => parentPort.postMessage(paths.map((path, index) => {
         Atomics.store(workerData.at, 0, index);
         if (path.startsWith('held')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
         return 'mark of ' + path;

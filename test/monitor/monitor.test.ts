@@ -67,9 +67,9 @@ function monitorOf(
         })),
     ),
   };
-  const { recall } = actions;
+  const { readFiles, recall } = actions;
   const monitor = new Monitor(configuration, {
-    actions: { ...calls, ...(recall ? { recall } : {}) },
+    actions: { ...calls, ...(recall ? { recall } : {}), ...(readFiles ? { readFiles } : {}) },
     now: () => new Date(),
     log,
     checkDeadlineMs,
@@ -242,60 +242,99 @@ describe('what an earlier process knew', () => {
     expect(calls.renew).toHaveBeenCalledTimes(2);
   });
 
-  test('of some environments only: those are shown, and the service is ready after the first cycle', async () => {
+  test('of some environments only: the others are examined first, and then the service is ready', async () => {
+    const examined: string[] = [];
     const examining = Promise.withResolvers<Examination>();
-    const { monitor, status } = monitorOf(names('a', 'b'), {
-      recall: async ({ name }) => (name === 'a' ? known : undefined),
-      examine: () => examining.promise,
+    const { monitor, status } = monitorOf(names('a', 'b', 'c'), {
+      recall: async ({ name }) => (name === 'b' ? undefined : known),
+      examine: ({ name }) => {
+        examined.push(name);
+        return name === 'b' ? examining.promise : new Promise(() => {});
+      },
     });
-    const cycle = monitor.checkAll();
+    void monitor.checkAll();
     await vi.advanceTimersByTimeAsync(1);
     expect([monitor.estate().ready, status('a').lastRunAt, status('b').lastRunAt]).toEqual([
       false,
       known.assessedAt,
       undefined,
     ]);
+    expect(examined).toEqual(['b']);
     examining.resolve(examination(sampleAssessment()));
-    await cycle;
+    await vi.advanceTimersByTimeAsync(1);
     expect(monitor.estate().ready).toBe(true);
+    expect(examined).toEqual(['b', 'a', 'c']);
+    await Promise.all([monitor.stop(), vi.advanceTimersByTimeAsync(minuteMs)]);
   });
 
-  test('from a disk that hangs delays nobody for long', async () => {
-    const { monitor, status } = monitorOf(names('a', 'b'), {
-      recall: ({ name }) => (name === 'a' ? new Promise(() => {}) : Promise.resolve(known)),
+  test('of many environments is said in turns: others have theirs', async () => {
+    vi.useRealTimers();
+    const many = names(...Array.from({ length: 300 }, (_, index) => `environment-${index}`));
+    let [turnsOfOthers, isOver] = [0, false];
+    const others = () => {
+      turnsOfOthers += 1;
+      if (!isOver) setImmediate(others);
+    };
+    const { monitor } = monitorOf(many, {
+      recall: async () => {
+        for (const end = performance.now() + 1; performance.now() < end; );
+        return known;
+      },
     });
+    others();
     const cycle = monitor.checkAll();
-    await vi.advanceTimersByTimeAsync(2 * secondMs + 1);
-    await cycle;
-    expect(status('b').lastRunAt).toEqual(new Date(sampleNow.getTime() + 2 * secondMs));
+    await vi.waitFor(() => expect(monitor.estate().ready).toBe(true), { timeout: 10_000 });
+    isOver = true;
+    expect(turnsOfOthers).toBeGreaterThan(30);
+    await Promise.all([cycle, monitor.stop()]);
   });
 });
 
-describe('recalling many environments', () => {
+describe('files that are read together', () => {
   const many = (count: number) => names(...Array.from({ length: count }, (_, index) => `environment-${index}`));
+  const filesOf = (environments: readonly { readonly name: string }[]) =>
+    new Map(environments.map(({ name }) => [name, { bytes: Buffer.from(name), mode: 0o600, mark: name }]));
+  const given = (calls: { examine: { mock: { calls: unknown[][] } } }) =>
+    calls.examine.mock.calls.map(([environment, , , files]) =>
+      (files as ReadonlyMap<string, unknown>).has((environment as { name: string }).name),
+    );
 
-  test('may take as long as many take', async () => {
-    const known = sampleAssessment({ assessedAt: new Date(sampleNow.getTime() - hourMs) });
-    const { monitor } = monitorOf(many(3_600), {
-      recall: () => new Promise((resolve) => setTimeout(resolve, 145, known)),
-      examine: () => new Promise(() => {}),
+  test('go to the examinations, a few at a time', async () => {
+    const lots: number[] = [];
+    const { monitor, calls } = monitorOf(many(70), {
+      readFiles: async (environments) => {
+        lots.push(environments.length);
+        return filesOf(environments);
+      },
     });
-    const cycle = monitor.checkAll();
-    await vi.advanceTimersByTimeAsync(34 * secondMs);
-    expect(monitor.estate().ready).toBe(true);
-    await Promise.all([monitor.stop(), vi.advanceTimersByTimeAsync(hourMs), cycle]);
+    await monitor.checkAll();
+    expect(lots).toEqual([32, 32, 6]);
+    expect(given(calls)).toEqual(Array(70).fill(true));
   });
 
-  test('ends when its time is over: nothing is recalled beside the first cycle', async () => {
-    const recall = vi.fn(() => new Promise<never>(() => {}));
-    const { monitor } = monitorOf(many(400), { recall });
-    const cycle = monitor.checkAll();
-    await vi.advanceTimersByTimeAsync(31 * secondMs);
-    await cycle;
-    const asked = recall.mock.calls.length;
-    expect(asked).toBeLessThan(400);
-    await vi.advanceTimersByTimeAsync(60 * secondMs);
-    expect(recall).toHaveBeenCalledTimes(asked);
+  test('are read again by themselves if others took long before it was their turn', async () => {
+    const { monitor, calls } = monitorOf(many(20), {
+      readFiles: async (environments) => filesOf(environments),
+      examine: async () => {
+        await vi.advanceTimersByTimeAsync(900);
+        return examination(sampleAssessment());
+      },
+    });
+    await monitor.checkAll();
+    expect(given(calls)).toEqual([...Array(16).fill(true), ...Array(4).fill(false)]);
+  });
+
+  test('or not, when there is no thread for it: then each is read by itself', async () => {
+    const { monitor, calls, lines } = monitorOf(many(40), {
+      readFiles: async () => {
+        throw new Error('no thread');
+      },
+    });
+    await monitor.checkAll();
+    expect(given(calls)).toEqual(Array(40).fill(false));
+    expect(lines.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
+      'the files could not be read together; each is read by itself',
+    ]);
   });
 });
 

@@ -49,7 +49,10 @@ describe('jitter', () => {
 describe('limits', () => {
   test('no more than the limit runs at once, and everything runs', async () => {
     let [running, most, done] = [0, 0, 0];
-    await forEachLimited([...Array(20).keys()], 3, async () => {
+    const items = async function* () {
+      yield* Array(20).keys();
+    };
+    await forEachLimited(items(), 3, async () => {
       running += 1;
       most = Math.max(most, running);
       await pause(1);

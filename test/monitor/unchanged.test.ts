@@ -120,9 +120,9 @@ function monitorOver(environments: readonly ResolvedEnvironment[], stateDir: str
   const renewals = createRenewals(configuration, {}, log, now(), () => Date.now());
   const calls = { examine: 0, renew: 0 };
   const actions: Actions = {
-    examine: (environment, last, at) => {
+    examine: (environment, last, at, files) => {
       calls.examine += 1;
-      return examine(environment, last, {}, at);
+      return examine(environment, last, {}, at, undefined, files);
     },
     handshake: async ({ name }, last) => ({
       result: handshakeAt(name, now()),
@@ -156,7 +156,8 @@ describe('a history of files, times, configurations and handshakes', () => {
     let environments = names.map((name) => environmentOf(name, next));
     const look = lookInThread();
     const careful = monitorOver(environments, join(directory, 'careful'), {});
-    const quick = monitorOver(environments, join(directory, 'quick'), { areUnchanged: look.areUnchanged });
+    const { areUnchanged, files: readFiles } = look;
+    const quick = monitorOver(environments, join(directory, 'quick'), { areUnchanged, readFiles });
     const both = [careful, quick];
     try {
       for (let step = 0; step < steps / 4; step += 1) {
