@@ -18,7 +18,7 @@ export interface Look {
   readonly areUnchanged: (examined: readonly Examined[], now: Date) => Promise<readonly boolean[]>;
   readonly now: () => Date;
   readonly nextRunAfter: (endedAt: Date) => Date;
-  readonly unchanged: (name: string, entry: Entry, run: Run) => void;
+  readonly unchanged: (name: string, run: Run) => void;
 }
 
 /** @returns the names of all others, which have to be checked. */
@@ -50,7 +50,7 @@ export async function lookAtAll({
       const entry = entryOf(name);
       // Meanwhile it may have been checked, or configured differently.
       const isSame = entry?.memory.examination === examined.examination;
-      if (entry && isSame && answers[index]) unchanged(name, entry, run);
+      if (isSame && answers[index]) unchanged(name, run);
       else others.push(name);
     }
   }

@@ -1,29 +1,26 @@
 /** Monitors a set of environments: checks each one, remembers the results, and keeps failures separate. */
-import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
+import type { Configuration } from '../config/index.ts';
 import type { FilesAhead } from '../credential/index.ts';
 import { type Examination, needsStore } from '../examine/index.ts';
 import type { RenewalStep } from '../renewal/index.ts';
 import { ResourceShortageError } from '../shortage/index.ts';
-import { causeOf, type EstateStatus, isSettled } from '../status/index.ts';
+import type { EstateStatus } from '../status/index.ts';
 import { secondMs } from '../time/index.ts';
 import { turns } from '../turns/index.ts';
 import type { MonitorOptions } from './actions.ts';
-import { type Entry, entryOf, noteStep, noteUnchanged, type Run, renew, wouldStepTheSame } from './entry.ts';
+import { noteStep, noteUnchanged, type Run, wouldStepTheSame } from './entry.ts';
 import {
-  type EnvironmentMemory,
-  newMemory,
   rememberExamination,
   rememberHandshake,
   rememberRecalled,
-  rememberReload,
   rememberRenewal,
   rememberStuckRenewal,
   statusFrom,
 } from './environment-memory.ts';
+import { EstateMemory } from './estate-memory.ts';
 import { firstSpreadOf, inTurnMs, jitterMs, leastGapOf, spreadOf } from './jitter.ts';
 import { noSuccesses } from './last-successes.ts';
 import { createLimit, forEachLimited, handshakesAtOnce, withDeadline } from './limit.ts';
-import { changes } from './log.ts';
 import { lookAtAll } from './look.ts';
 import { noStates } from './past-states.ts';
 import { Planner } from './planner.ts';
@@ -44,8 +41,7 @@ const renewalsAtOnce = 4;
  */
 export class Monitor {
   readonly #options: Required<MonitorOptions>;
-  readonly #startedAt: Date;
-  readonly #memories = new Map<string, Entry>();
+  readonly #memory: EstateMemory;
   readonly #wall: Wall;
   readonly #checks = new Planner((name) => this.#track(this.#check(name)));
   readonly #handshakes = new Planner((name) => this.#track(this.#handshake(name)));
@@ -53,19 +49,13 @@ export class Monitor {
   readonly #handshakeLimit = createLimit(handshakesAtOnce);
   readonly #renewalLimit = createLimit(renewalsAtOnce);
   readonly #stopping = new AbortController();
-  /** Of the estate. */
-  #name: string | undefined;
   #handshakeIntervalMs = 0;
   #nextCheckAfter: (now: Date) => Date = (now) => now;
   /** Of renewals, as of the last cycle. */
   #circumstances: string | undefined;
-  #reload: EstateStatus['configuration'];
-  #ready = false;
   /** Checks of the cycle that is under way, those included that have begun. */
   #toCheck = 0;
   #cycleSeconds = 0;
-  /** The last result of `estate`. Undefined when something has changed since. */
-  #estate: EstateStatus | undefined;
 
   constructor(configuration: Configuration, options: MonitorOptions, adopts = true) {
     this.#options = {
@@ -75,9 +65,8 @@ export class Monitor {
       states: noStates,
       ...options,
     };
-    this.#startedAt = options.now();
+    this.#memory = new EstateMemory(configuration.path, this.#options);
     this.#wall = new Wall(options.log, this.#stopping.signal, (work, name) => this.#afterShortage(work, name));
-    this.#reload = { file: configuration.path, lastReloadSuccessful: true, lastReloadSuccessAt: this.#startedAt };
     if (adopts) this.adopt(configuration);
   }
 
@@ -91,14 +80,7 @@ export class Monitor {
 
   /** The current state, in the order of the configuration. Cheap: nothing is checked, and it is the same object until something changes. */
   estate(): EstateStatus {
-    this.#estate ??= {
-      ...(this.#name === undefined ? {} : { name: this.#name }),
-      environments: [...this.#memories.values()].map(({ status }) => status),
-      startedAt: this.#startedAt,
-      ready: this.#ready,
-      configuration: this.#reload,
-    };
-    return this.#estate;
+    return this.#memory.estate();
   }
 
   /** What is waiting or under way, and how long the last cycle took. */
@@ -117,33 +99,19 @@ export class Monitor {
 
   /** Stops after each environment. */
   *#adopting(configuration: Configuration): Generator<void> {
-    const now = this.#options.now();
-    const before = new Map(this.#memories);
-    this.#name = configuration.estate;
     this.#handshakeIntervalMs = handshakeIntervalMs(configuration.schedule);
     this.#nextCheckAfter = nextCheckAfter(configuration.schedule);
-    this.#reload = { file: configuration.path, lastReloadSuccessful: true, lastReloadSuccessAt: now };
-    this.#memories.clear();
     const count = configuration.environments.length;
     const spreadMs = firstSpreadOf(this.#handshakeIntervalMs, count);
-    for (const [place, environment] of configuration.environments.entries()) {
-      const { name } = environment;
-      const memory = before.get(name)?.memory;
-      const next = memory
-        ? rememberReload(memory, environment)
-        : newMemory(environment, {
-            configurationFile: configuration.path,
-            watchingSince: now,
-            lastSuccessAt: this.#options.successes.last(name, now),
-          });
-      this.#memories.set(name, entryOf(next, now));
-      if (JSON.stringify(memory?.environment.mesh) !== JSON.stringify(environment.mesh))
-        this.#planHandshake(name, inTurnMs(place, count, name, spreadMs));
-      before.delete(name);
+    const adopting = this.#memory.adopting(configuration);
+    let [place, next] = [0, adopting.next()];
+    for (; !next.done; next = adopting.next()) {
+      const { name, hasOtherMesh } = next.value;
+      if (hasOtherMesh) this.#planHandshake(name, inTurnMs(place, count, name, spreadMs));
+      place += 1;
       yield;
     }
-    this.#estate = undefined;
-    for (const name of before.keys()) {
+    for (const name of next.value) {
       this.#handshakes.cancel(name);
       this.#checks.cancel(name);
     }
@@ -152,32 +120,29 @@ export class Monitor {
 
   /** The new configuration cannot be used, so the current one stays. */
   refuse(): void {
-    this.#reload = { ...this.#reload, lastReloadSuccessful: false };
-    this.#estate = undefined;
+    this.#memory.refuse();
   }
 
   /** One cycle: checks every environment's files, each within its deadline. Renewals may still be running when it returns. */
   async checkAll(): Promise<void> {
     const { actions, now, states } = this.#options;
     const begun = performance.now();
-    states.watched(() => this.#memories.keys(), now());
-    const recalled = this.#ready ? undefined : await this.#recall();
+    states.watched(() => this.#memory.names, now());
+    const recalled = this.#memory.isReady ? undefined : await this.#recall();
     this.#circumstances = actions.circumstances?.(now());
-    const names = [...this.#memories.keys()];
+    const { names } = this.#memory;
     this.#toCheck = names.length;
     // First come those of which nothing is known: once they have been checked, something is known of all.
     await this.#checkThese(recalled ? names.filter((name) => !recalled.has(name)) : []);
-    this.#ready = true;
-    this.#estate = undefined;
+    this.#memory.becomeReady();
     await this.#checkThese(recalled ? names.filter((name) => recalled.has(name)) : names);
     this.#toCheck = 0;
     this.#cycleSeconds = (performance.now() - begun) / 1000;
-    this.#estate = undefined;
   }
 
   async #checkThese(names: readonly string[]): Promise<void> {
     const { actions } = this.#options;
-    const environments = this.#environmentsOf(names);
+    const environments = this.#memory.environmentsOf(names);
     const fromStores = environments.filter(needsStore);
     const ahead = fromStores.length > 0 ? actions.readAhead?.(fromStores) : undefined;
     const check = async ([name, files]: readonly [string, FilesAhead]) => {
@@ -201,14 +166,14 @@ export class Monitor {
     if (!recall) return known;
     const turn = turns();
     try {
-      for await (const [name, files] of this.#withFiles([...this.#memories.keys()])) {
-        const { memory } = this.#memories.get(name) ?? {};
-        if (!memory || this.#stopping.signal.aborted) continue;
-        const { credential } = memory.environment;
-        const found = credential && (await recall(memory.environment, now(), files));
-        if (found && !this.#memories.get(name)?.memory.examination)
-          this.#update(name, (current) => rememberRecalled(current, found));
-        if (found) known.add(name);
+      for await (const [name, files] of this.#withFiles(this.#memory.names)) {
+        const { environment } = this.#memory.of(name) ?? {};
+        if (!environment?.credential || this.#stopping.signal.aborted) continue;
+        const found = await recall(environment, now(), files);
+        if (!found) continue;
+        known.add(name);
+        if (!this.#memory.of(name)?.examination)
+          this.#memory.update(name, (current) => rememberRecalled(current, found));
         await turn();
       }
     } catch (error) {
@@ -217,17 +182,13 @@ export class Monitor {
     return known;
   }
 
-  #environmentsOf(names: readonly string[]): ResolvedEnvironment[] {
-    return names.flatMap((name) => this.#memories.get(name)?.memory.environment ?? []);
-  }
-
   /** Each one with its files, if those can be read for many at once. */
   #withFiles(names: readonly string[]): AsyncGenerator<readonly [name: string, files: FilesAhead]> {
     const { actions, log } = this.#options;
     let { readFiles } = actions;
     return withFiles(names, async (lot) => {
       try {
-        return (await readFiles?.(this.#environmentsOf(lot))) ?? noFiles;
+        return (await readFiles?.(this.#memory.environmentsOf(lot))) ?? noFiles;
       } catch (error) {
         log.error({ error: String(error) }, 'the files could not be read together; each is read by itself');
         readFiles = undefined;
@@ -244,13 +205,13 @@ export class Monitor {
     try {
       return await lookAtAll({
         names,
-        entryOf: (name) => (this.#wall.isAt('check', name) ? undefined : this.#memories.get(name)),
+        entryOf: (name) => (this.#wall.isAt('check', name) ? undefined : this.#memory.entry(name)),
         areUnchanged: actions.areUnchanged,
         now,
         nextRunAfter: this.#nextCheckAfter,
-        unchanged: (name, entry, run) => {
+        unchanged: (name, run) => {
           unchanged.add(name);
-          this.#noteUnchanged(name, entry, run);
+          this.#noteUnchanged(name, run);
         },
       });
     } catch (error) {
@@ -259,11 +220,11 @@ export class Monitor {
     }
   }
 
-  #noteUnchanged(name: string, entry: Entry, run: Run): void {
-    const before = entry.status;
+  #noteUnchanged(name: string, run: Run): void {
     this.#toCheck -= 1;
-    this.#estate = undefined;
-    if (noteUnchanged(entry, run)) this.#tell(before, entry);
+    this.#memory.changeEntry(name, (entry) => noteUnchanged(entry, run));
+    const entry = this.#memory.entry(name);
+    if (!entry) return;
     this.#planHandshakeAfterChange(name, entry.memory.examination);
     if (!wouldStepTheSame(entry, this.#circumstances, run.endedAt))
       this.#track(this.#renew(name, entry.memory.examination));
@@ -272,7 +233,7 @@ export class Monitor {
   /** One round: plans a handshake for every environment, spread over time. */
   async handshakeAll(): Promise<void> {
     const spreadMs = spreadOf(this.#handshakeIntervalMs);
-    const names = [...this.#memories.keys()];
+    const { names } = this.#memory;
     for (const [place, name] of names.entries())
       this.#planHandshake(name, inTurnMs(place, names.length, name, spreadMs));
   }
@@ -291,7 +252,7 @@ export class Monitor {
   }
 
   async #check(name: string, files: FilesAhead = noFiles): Promise<void> {
-    const memory = this.#memories.get(name)?.memory;
+    const memory = this.#memory.of(name);
     if (!memory || this.#stopping.signal.aborted) return;
     const { actions, now, checkDeadlineMs } = this.#options;
     await this.#wall.alone('check', name, async (hold) => {
@@ -302,7 +263,7 @@ export class Monitor {
       );
       const endedAt = now();
       const nextRunAt = this.#nextCheckAfter(endedAt);
-      this.#update(name, (current) => rememberExamination(current, examination, startedAt, endedAt, nextRunAt));
+      this.#memory.update(name, (current) => rememberExamination(current, examination, startedAt, endedAt, nextRunAt));
       this.#planHandshakeAfterChange(name, examination);
       this.#track(this.#renew(name, examination));
     });
@@ -310,7 +271,7 @@ export class Monitor {
 
   /** A changed credential gets a handshake soon, not in an hour. */
   #planHandshakeAfterChange(name: string, examination: Examination | undefined): void {
-    const memory = this.#memories.get(name)?.memory;
+    const memory = this.#memory.of(name);
     const isFirst = memory?.renewal.first !== undefined && examination?.credential.certificate !== undefined;
     if (!memory || !(memory.handshake.last || isFirst)) return;
     if (memory.handshakeContentHash === examination?.credential.contentHash) return;
@@ -318,7 +279,7 @@ export class Monitor {
   }
 
   async #renew(name: string, examination: Examination | undefined): Promise<void> {
-    const entry = this.#memories.get(name);
+    const entry = this.#memory.entry(name);
     if (!entry || this.#stopping.signal.aborted) return;
     const { memory } = entry;
     const { actions, now } = this.#options;
@@ -331,18 +292,17 @@ export class Monitor {
         ...(examination ? { assessment: examination.assessment, credential: examination.credential } : {}),
         ...(handshake.last ? { handshake: handshake.last } : {}),
         diagnose: (step: Pick<RenewalStep, 'status' | 'findings'>) =>
-          statusFrom(rememberRenewal(this.#memories.get(name)?.memory ?? memory, { ...step, emailed: [] }), now())
-            .diagnosis,
+          statusFrom(rememberRenewal(this.#memory.of(name) ?? memory, { ...step, emailed: [] }), now()).diagnosis,
       };
       const at = now();
       const stepping = hold(this.#renewalLimit(() => actions.renew(input, now())));
       const step = await stepping.catch((error: unknown) => {
         // A shortage passes. Anything else would stop every renewal of this environment, and only the log would say so.
         if (!(error instanceof ResourceShortageError || this.#stopping.signal.aborted))
-          this.#update(name, rememberStuckRenewal);
+          this.#memory.update(name, rememberStuckRenewal);
         throw error;
       });
-      this.#update(name, (current) => rememberRenewal(current, step));
+      this.#memory.update(name, (current) => rememberRenewal(current, step));
       const about = { environment, judged: examination?.judged, handshake: handshake.last, circumstances };
       noteStep(entry, step, { ...about, at: at.getTime() });
     });
@@ -351,7 +311,7 @@ export class Monitor {
   /** `delayMs` from now, or later if the last handshake was too recent, or MESH asked for a longer pause (RFC 9110 §10.2.3). */
   #planHandshake(name: string, delayMs: number): void {
     if (this.#stopping.signal.aborted) return;
-    const { startedAt, retryAfterSeconds = 0 } = this.#memories.get(name)?.memory.handshake.last ?? {};
+    const { startedAt, retryAfterSeconds = 0 } = this.#memory.of(name)?.handshake.last ?? {};
     const ageMs = this.#options.now().getTime() - (startedAt?.getTime() ?? Number.NEGATIVE_INFINITY);
     const gapMs = Math.max(leastGapOf(this.#handshakeIntervalMs), retryAfterSeconds * secondMs);
     // A negative age means that the clock was set back, which is not a reason to wait.
@@ -365,7 +325,7 @@ export class Monitor {
     await this.#wall.alone('handshake', name, async (hold) => {
       const done = await hold(
         this.#handshakeLimit(async () => {
-          const memory = this.#memories.get(name)?.memory;
+          const memory = this.#memory.of(name);
           if (!memory || signal.aborted) return undefined;
           return actions.handshake(memory.environment, memory.examination?.credential, signal);
         }),
@@ -373,17 +333,17 @@ export class Monitor {
       if (!done) return;
       const { result, contentHash } = done;
       // Without a certificate there is none to make yet.
-      const waits = this.#memories.get(name)?.memory.renewal.first !== undefined;
+      const waits = this.#memory.of(name)?.renewal.first !== undefined;
       if (waits && result.reason === 'credential_unusable') return;
       if (result.outcome === 'success') this.#options.successes.note(name, result.startedAt);
-      this.#update(name, (current) => rememberHandshake(current, result, contentHash));
+      this.#memory.update(name, (current) => rememberHandshake(current, result, contentHash));
       this.#moveRenewalOn(name);
     });
   }
 
   /** A renewal may be waiting for what a handshake says: that MESH accepts the new certificate, or what the time is. */
   #moveRenewalOn(name: string): void {
-    const memory = this.#memories.get(name)?.memory;
+    const memory = this.#memory.of(name);
     if (memory && memory.renewal.state !== 'not_due') this.#track(this.#renew(name, memory.examination));
   }
 
@@ -392,21 +352,6 @@ export class Monitor {
     const delayMs = retryAfterMs + jitterMs(name, retryAfterMs);
     if (work === 'handshake') this.#planHandshake(name, delayMs);
     else this.#checks.plan(name, delayMs);
-  }
-
-  #update(name: string, change: (memory: EnvironmentMemory) => EnvironmentMemory): void {
-    const entry = this.#memories.get(name);
-    if (!entry) return; // removed from the configuration meanwhile
-    const before = entry.status;
-    renew(entry, change(entry.memory), this.#options.now());
-    this.#estate = undefined;
-    this.#tell(before, entry);
-  }
-
-  #tell(before: Entry['status'], { status }: Entry): void {
-    const { log, now, states } = this.#options;
-    for (const { level, fields, message } of changes(before, status)) log[level](fields, message);
-    if (isSettled(status)) states.note(status.name, status.status, causeOf(status), now());
   }
 
   #track(work: Promise<void>): void {
