@@ -24,14 +24,17 @@ type Marked =
   | { readonly $: 'der'; readonly der: Uint8Array }
   | { readonly $: 'name'; readonly fingerprint: string };
 
-/** As data. An object that occurs twice stays one object. */
-export function packed(value: unknown, certificates: CertificateForm): unknown {
+/**
+ * As data. An object that occurs twice stays one object.
+ * @param theirs - fingerprints of certificates that the other side has: those cross by name.
+ */
+export function packed(value: unknown, certificates: CertificateForm, theirs?: ReadonlySet<string>): unknown {
   const seen = new Map<object, unknown>();
   const pack = (each: unknown): unknown => {
     if (typeof each !== 'object' || each === null) return each;
     const before = seen.get(each);
     if (before !== undefined) return before;
-    const result = marked(each, certificates, pack) ?? inside(each, pack);
+    const result = marked(each, certificates, theirs, pack) ?? inside(each, pack);
     seen.set(each, result);
     return result;
   };
@@ -54,7 +57,12 @@ export function unpacked(value: unknown, known: readonly Certificate[] = []): un
 }
 
 /** Undefined for what is data already. */
-function marked(value: object, form: CertificateForm, pack: (value: unknown) => unknown): Marked | undefined {
+function marked(
+  value: object,
+  form: CertificateForm,
+  theirs: ReadonlySet<string> | undefined,
+  pack: (value: unknown) => unknown,
+): Marked | undefined {
   if (value instanceof Untrusted) return { $: 'text', raw: value.raw() };
   if (value instanceof Secret) return { $: 'secret', value: value.reveal() };
   if (value instanceof DeployedKey) {
@@ -64,7 +72,8 @@ function marked(value: object, form: CertificateForm, pack: (value: unknown) => 
   // A copy: small ones are part of memory that is shared with others.
   if (Buffer.isBuffer(value)) return { $: 'octets', octets: new Uint8Array(value) };
   if (!isCertificate(value)) return undefined;
-  if (form === 'name') return { $: 'name', fingerprint: value.fingerprintSha256 };
+  if (form === 'name' || theirs?.has(value.fingerprintSha256))
+    return { $: 'name', fingerprint: value.fingerprintSha256 };
   return form === 'der' ? { $: 'der', der: value.der } : { $: 'facts', facts: inside(value, pack) };
 }
 

@@ -5,7 +5,13 @@ import type { AssessmentPolicy } from '../verify/index.ts';
 import { type Ahead, here, interpretAndJudge, type Rehearsed } from './bench.ts';
 
 export type Job =
-  | { readonly kind: 'interpret'; readonly content: CredentialContent; readonly ahead: Ahead | undefined }
+  | {
+      readonly kind: 'interpret';
+      readonly content: CredentialContent;
+      readonly ahead: Ahead | undefined;
+      /** Fingerprints of certificates that whoever asks has already. */
+      readonly known: ReadonlySet<string>;
+    }
   | { readonly kind: 'keyIn'; readonly bytes: Uint8Array }
   | {
       readonly kind: 'judge';
@@ -25,11 +31,12 @@ export interface Interpreted {
 answer(async (data) => {
   const job = unpacked(data) as Job;
   if (job.kind === 'interpret') {
-    const { content, ahead } = job;
-    if (!ahead)
-      return { credential: packed(await here.interpret(content), 'facts'), judgement: undefined } satisfies Interpreted;
-    const { credential, judgement } = await interpretAndJudge(content, ahead);
-    return { credential: packed(credential, 'facts'), judgement: packed(judgement, 'name') } satisfies Interpreted;
+    const { content, ahead, known } = job;
+    const { credential, judgement } = ahead
+      ? await interpretAndJudge(content, ahead)
+      : { credential: await here.interpret(content), judgement: undefined };
+    const crossing = packed(credential, 'facts', known);
+    return { credential: crossing, judgement: packed(judgement, 'name') } satisfies Interpreted;
   }
   if (job.kind === 'keyIn') return here.keyIn(Buffer.from(job.bytes));
   return packed(await here.judge(job.credential, job.policy, job.before, job.now), 'name');

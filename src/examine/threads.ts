@@ -29,12 +29,16 @@ export interface ThreadedBench extends Bench {
 export function benchInThreads(deadlineMs: number = limits.checkMs): ThreadedBench {
   const pool = new ThreadPool(startedModule('examine/thread'), { size, deadlineMs });
   pool.warmUp();
+  const shared = new SharedCas();
   const run = (job: Job) => pool.run(packed(job, 'der'));
   return {
     interpret: async (content, ahead) => {
       try {
-        const found = (await run({ kind: 'interpret', content, ahead })) as Interpreted;
-        const credential = unpacked(found.credential) as DeployedCredential;
+        const known = shared.byFingerprint();
+        const job = { kind: 'interpret', content, ahead, known: new Set(known.keys()) } as const;
+        const found = (await run(job)) as Interpreted;
+        const credential = unpacked(found.credential, [...known.values()]) as DeployedCredential;
+        shared.note(credential.bundle);
         if (ahead) keepAhead(credential, ahead, unpacked(found.judgement, all(credential)) as Judgement);
         return credential;
       } catch (error) {
@@ -68,6 +72,30 @@ export function benchInThreads(deadlineMs: number = limits.checkMs): ThreadedBen
     stop: () => pool.stop(),
   };
 }
+
+/** Most of what crosses are CAs, which the environments of an estate share: those of the last bundles do not cross again. */
+class SharedCas {
+  readonly #recent = new Map<string, Certificate>();
+
+  /** @param bundle - left out if it is far longer than those that are shared. */
+  note(bundle: readonly Certificate[]): void {
+    if (bundle.length > mostShared / 2) return;
+    for (const each of bundle) {
+      this.#recent.delete(each.fingerprintSha256);
+      this.#recent.set(each.fingerprintSha256, each);
+    }
+    for (const oldest of this.#recent.keys()) {
+      if (this.#recent.size <= mostShared) return;
+      this.#recent.delete(oldest);
+    }
+  }
+
+  byFingerprint(): ReadonlyMap<string, Certificate> {
+    return new Map(this.#recent);
+  }
+}
+
+const mostShared = 32;
 
 const all = ({ certificate, extraCertificates, bundle }: DeployedCredential): Certificate[] => [
   ...(certificate ? [certificate] : []),

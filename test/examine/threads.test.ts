@@ -52,6 +52,20 @@ describe('the same is said', () => {
   });
 });
 
+test('the CAs of a bundle come from a thread once, whoever shares them', async () => {
+  const examined = () => examineSources(whole, policy, {}, new Date(), undefined, bench);
+  const first = await examined();
+  vi.mocked(parse.knownCertificate).mockClear();
+  const second = await examined();
+  expect(vi.mocked(parse.knownCertificate).mock.calls.map(([{ fingerprintSha256 }]) => fingerprintSha256)).toEqual([
+    second.credential.certificate?.fingerprintSha256,
+  ]);
+  expect(second.credential.bundle).toEqual(first.credential.bundle);
+  const [before, after] = [first, second].map(({ credential }) => credential.bundle[0]);
+  expect(after).toBe(before);
+  expect(second.assessment.findings).toEqual(first.assessment.findings);
+});
+
 test('nothing is parsed in the main thread, and an unchanged credential gives no work to any', async () => {
   vi.mocked(parse.parseCertificate).mockClear();
   const judge = vi.spyOn(bench, 'judge');
