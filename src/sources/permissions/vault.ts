@@ -6,7 +6,8 @@ import { distinct, ofKind, type Policy } from './policy.ts';
 export function vaultPolicy(sources: readonly StoreSource[], written: readonly StoreSource[]): Policy[] {
   const pathsOf = (all: readonly StoreSource[]) => distinct(ofKind(all, 'vault').map(({ path }) => dataPath(path)));
   const [paths, newPaths] = [pathsOf(sources), new Set(pathsOf(written))];
-  const capabilities = (path: string) => (newPaths.has(path) ? '["create", "patch", "read"]' : '["read"]');
+  // `update`: where the current version was deleted, and for the command that goes back.
+  const capabilities = (path: string) => (newPaths.has(path) ? '["create", "patch", "read", "update"]' : '["read"]');
   if (paths.length === 0) return [];
   const text = joined(
     paths.map((path) => say`path ${JSON.stringify(path)} {\n  capabilities = ${capabilities(path)}\n}`),

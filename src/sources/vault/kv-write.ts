@@ -15,9 +15,10 @@ import {
 } from '../store/writer.ts';
 import type { StoreSource, VaultSettings } from '../types.ts';
 import type { Variables } from '../variables.ts';
+import { otherEngine } from './engine.ts';
 import { storeName } from './kv.ts';
 import { sessionOf, vaultHeaders } from './login.ts';
-import { dataPath, dataUrlPath, metadataUrlPath } from './path.ts';
+import { dataPath, dataUrlPath, metadataUrlPath, mountUrlPath } from './path.ts';
 
 type VaultSource = Extract<StoreSource, { kind: 'vault' }>;
 /** As the tool calls it: the current version, or the whole secret with its versions. */
@@ -29,11 +30,13 @@ export const vaultWriter: StoreWriter<'vault'> = {
     const { path, store } = puts[0].source;
     const kv = connect(store, path, env);
     const before = await kv.read();
-    await kv.assertAllowed(before?.data ? 'patch' : 'create');
+    if (!before) await kv.assertEngine();
+    const { method, capability } = wayToWrite(before);
+    await kv.assertAllowed(capability);
     const values = Object.fromEntries(puts.map(({ source, content }) => [source.key, content.toString('utf8')]));
     return {
       async commit(): Promise<Committed> {
-        const version = await kv.write(values, before?.version ?? 0, before?.data ? 'PATCH' : 'POST');
+        const version = await kv.write(values, before?.version ?? 0, { method, capability });
         if (!before?.data) return { version: String(version) };
         return {
           version: String(version),
@@ -49,11 +52,24 @@ export const vaultWriter: StoreWriter<'vault'> = {
         if (!before?.data) return kv.remove(removal).catch(stillThere(removeCommand(removal, path, store)));
         // RFC 7396: null removes a key.
         const keys = Object.keys(values);
-        await kv.write(Object.fromEntries(keys.map((key) => [key, before.data?.[key] ?? null])), now.version, 'PATCH');
+        const previous = Object.fromEntries(keys.map((key) => [key, before.data?.[key] ?? null]));
+        await kv.write(previous, now.version, wayToWrite(now));
       },
     };
   },
 };
+
+interface Way {
+  readonly method: 'POST' | 'PATCH';
+  /** That Vault asks for. */
+  readonly capability: 'create' | 'update' | 'patch';
+}
+
+/** A secret whose current version was deleted is there all the same: Vault does not create it, and has nothing to patch. */
+function wayToWrite(before: { readonly data?: Values | undefined } | undefined): Way {
+  if (before?.data) return { method: 'PATCH', capability: 'patch' };
+  return { method: 'POST', capability: before ? 'update' : 'create' };
+}
 
 function removeCommand(removal: Removal, whole: string, settings: VaultSettings) {
   const { mount, path } = vaultItem(whole);
@@ -92,8 +108,14 @@ function connect(settings: VaultSettings, path: string, env: Variables) {
       if (status !== 200 && !found?.metadata) throw problem('reading KV', status);
       return { version: found?.metadata?.version ?? 0, data: found?.data ?? undefined };
     },
+    /** In an engine of version 1, what is meant for version 2 would become another secret, with everything in it. */
+    async assertEngine() {
+      const { status, body } = await call('asking for the engine', 'GET', mountUrlPath(path));
+      const refused = otherEngine(status, body);
+      if (refused !== undefined) throw new NotWritableError(refused);
+    },
     /** Vault says beforehand what a token may do, if it may ask. */
-    async assertAllowed(capability: 'patch' | 'create') {
+    async assertAllowed(capability: Way['capability']) {
       const { status, body } = await call('asking for capabilities', 'POST', 'sys/capabilities-self', {
         paths: [data],
       });
@@ -110,11 +132,20 @@ function connect(settings: VaultSettings, path: string, env: Variables) {
       if (status !== 200 && status !== 204) throw problem('deleting KV', status, 'delete');
     },
     /** @param cas the version that it must still have */
-    async write(values: Values, cas: number, method: 'POST' | 'PATCH'): Promise<number> {
+    async write(values: Values, cas: number, { method, capability }: Way): Promise<number> {
       const { status, body } = await call('writing KV', method, dataUrlPath(path), { options: { cas }, data: values });
-      if (status === 400) throw changedMeanwhile();
-      if (status !== 200) throw problem('writing KV', status, method === 'POST' ? 'create' : 'patch');
+      // What was deleted keeps its version, and cannot be patched.
+      if ((status === 400 && isOtherVersion(body)) || (status === 404 && method === 'PATCH')) throw changedMeanwhile();
+      if (status !== 200) throw problem('writing KV', status, capability);
       return (body as { data?: { version?: number } } | undefined)?.data?.version ?? cas + 1;
     },
   };
+}
+
+/** Every request that Vault cannot do is answered with 400. */
+function isOtherVersion(body: unknown): boolean {
+  const { errors } = (body ?? {}) as { errors?: unknown };
+  return (
+    Array.isArray(errors) && errors.some((each) => String(each).startsWith('check-and-set parameter did not match'))
+  );
 }

@@ -7,8 +7,9 @@ import { sharedStore } from '../store/shared.ts';
 import { Store } from '../store/store.ts';
 import type { VaultSettings } from '../types.ts';
 import type { Variables } from '../variables.ts';
+import { otherEngine } from './engine.ts';
 import { type Access, sessionOf, vaultHeaders } from './login.ts';
-import { dataUrlPath } from './path.ts';
+import { dataUrlPath, mountUrlPath } from './path.ts';
 
 export const storeName = 'Vault';
 const perSecond = 50;
@@ -52,15 +53,20 @@ async function readOnce(
   path: string,
   signal: AbortSignal,
 ): Promise<Item> {
-  const url = new URL(`/v1/${dataUrlPath(path)}`, settings.address);
   const headers = vaultHeaders(settings, token);
-  const { status, body } = await ask(storeName, 'reading KV', { method: 'GET', url, headers, ca }, signal);
+  const get = (operation: string, at: string) =>
+    ask(storeName, operation, { method: 'GET', url: new URL(`/v1/${at}`, settings.address), headers, ca }, signal);
+  const { status, body } = await get('reading KV', dataUrlPath(path));
   const data = (body as { data?: { data?: object | null; metadata?: Metadata } } | undefined)?.data;
   if (status === 200 && data?.data)
     return { bytes: Buffer.from(JSON.stringify(data.data)), ...versionOf(data.metadata) };
   // A deleted version is answered with 404 too, and with its metadata.
   if (status === 404 && data?.metadata) return { refused: 'has a current version that was deleted', isMissing: true };
-  if (status === 404) return { refused: 'does not exist', isMissing: true };
+  if (status === 404) {
+    const engine = await get('asking for the engine', mountUrlPath(path));
+    const refused = otherEngine(engine.status, engine.body);
+    return refused === undefined ? { refused: 'does not exist', isMissing: true } : { refused };
+  }
   const problem: StoreProblem = { store: storeName, operation: 'reading KV', ...statusProblem(status, permissions) };
   if (problem.kind === 'denied') return { problem };
   throw new StoreUnavailableError(problem);

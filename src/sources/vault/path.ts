@@ -8,3 +8,6 @@ export const dataUrlPath = (path: string): string => inUrl(dataPath(path));
 
 /** Of a secret as a whole, with its versions. */
 export const metadataUrlPath = (path: string): string => inUrl(path.replace('/', '/metadata/'));
+
+/** Where Vault says which engine a path is in, to everyone who may do something there. */
+export const mountUrlPath = (path: string): string => `sys/internal/ui/mounts/${inUrl(path)}`;

@@ -1,5 +1,5 @@
 /** Against the real API server: what the stand-in has by hearsay is so. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import {
   type KubernetesSettings,
   policiesFor,
@@ -12,6 +12,7 @@ import {
 import { eventually } from '../../support/process.ts';
 import { inline } from '../../support/sources.ts';
 import { type Cluster, kubernetesApi, startKubernetes } from '../../support/stores/real-kubernetes.ts';
+import { startRealVault, vaultServer } from '../../support/stores/real-vault.ts';
 
 const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
 
@@ -169,4 +170,62 @@ describe.skipIf(!kubernetesApi)('the real Kubernetes API', () => {
     expect(await prepared.undo()).toEqual([]);
     expect(await dataOf()).toEqual({ key: 'k1' });
   });
+
+  test.skipIf(!vaultServer)(
+    'a service account logs in to a real Vault, which asks the API server who it is',
+    async () => {
+      const vault = await startRealVault();
+      onTestFinished(() => vault.stop());
+      const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
+      const tokenOf = async (account: string) => {
+        await cluster.ask('POST', accounts, { metadata: { name: account } });
+        const made = await cluster.ask('POST', `${accounts}/${account}/token`, { spec: {} });
+        return (made as { status: { token: string } }).status.token;
+      };
+      const [reviewer, monitor, other] = [await tokenOf('vault'), await tokenOf('monitor'), await tokenOf('other')];
+      await cluster.ask('POST', '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
+        metadata: { name: `vault-${namespace}` },
+        subjects: [{ kind: 'ServiceAccount', name: 'vault', namespace }],
+        roleRef: { kind: 'ClusterRole', name: 'system:auth-delegator', apiGroup: 'rbac.authorization.k8s.io' },
+      });
+      await vault.must('POST', 'sys/auth/clusters/leeds', { type: 'kubernetes' });
+      await vault.must('POST', 'auth/clusters/leeds/config', {
+        kubernetes_host: cluster.server,
+        kubernetes_ca_cert: cluster.rootPem,
+        token_reviewer_jwt: reviewer,
+      });
+      const policy = await vault.policy('path "kv/data/mesh" {\n  capabilities = ["read"]\n}');
+      await vault.must('POST', 'auth/clusters/leeds/role/mesh', {
+        bound_service_account_names: ['monitor'],
+        bound_service_account_namespaces: [namespace],
+        token_policies: [policy],
+      });
+      await vault.must('POST', 'kv/data/mesh', { data: { password: 'p' } });
+      const by = (jwt: string, role = 'mesh'): StoreSource => ({
+        kind: 'vault',
+        path: 'kv/mesh',
+        key: 'password',
+        store: {
+          address: vault.address,
+          ca: local(vault.rootPem),
+          auth: { kind: 'kubernetes', mount: 'clusters/leeds', role, token: local(jwt) },
+        },
+      });
+      // The API server hears of the binding a moment later.
+      await eventually(
+        () => 'the login is still refused',
+        async () => {
+          const login = await vault.ask('POST', 'auth/clusters/leeds/login', { role: 'mesh', jwt: monitor });
+          return login.status === 200 ? true : undefined;
+        },
+      );
+      expect(await text(by(monitor))).toBe('p');
+      const refused = (status: number) => ({
+        unavailable: { kind: 'denied', operation: 'Kubernetes login', errorClass: `HTTP ${status}` },
+      });
+      await expect(text(by(other))).rejects.toMatchObject(refused(403));
+      await expect(text(by(monitor, 'planted-no-role'))).rejects.toMatchObject(refused(400));
+      await expect(text(by(`${monitor.slice(0, -4)}AAAA`))).rejects.toMatchObject(refused(403));
+    },
+  );
 });

@@ -87,12 +87,12 @@ test.each([
       return refusal(put('key', 'k2', 'kv/new'), put('key', 'k2', 'kv/b'));
     };
     if (before) vault.secrets.set('kv/new', before);
-    vault.capabilities.set('kv/new', ['create', 'read', 'delete']);
+    vault.capabilities.set('kv/new', ['create', 'update', 'read', 'delete']);
     expect(await fail()).not.toContain('put back');
     expect(vault.secrets.get('kv/new')?.data).toBeUndefined();
     expect(vault.secrets.has('kv/new')).toBe(before !== undefined);
 
-    vault.capabilities.set('kv/new', ['create', 'read']);
+    vault.capabilities.set('kv/new', ['create', 'update', 'read']);
     expect(await fail()).toMatch(
       new RegExp(
         `kv/new \\(key key\\) was made new and is still there \\(Vault refused deleting KV \\(HTTP 403\\)\\); to remove it: VAULT_ADDR=\\S+ \\S+ vault kv ${removal} -mount=kv new$`,

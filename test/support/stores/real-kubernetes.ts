@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { eventually, freePort, start } from '../process.ts';
 import { storeTool } from './tools.ts';
 
-export const kubernetesApi = storeTool('KUBERNETES_API', 'kubernetes-api', 'kubernetes-api');
+export const kubernetesApi = storeTool('KUBERNETES_API', 'servers', 'kubernetes-api');
 
 export interface Cluster {
   readonly server: string;

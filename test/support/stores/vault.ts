@@ -1,6 +1,7 @@
 /**
- * A stand-in for Vault over HTTPS: no package registry has a server that could be installed in the time that CI has. It knows KV version 2,
- * check-and-set, patches and capabilities, AppRole and Kubernetes auth, as their API documentation describes them.
+ * A stand-in for Vault over HTTPS, for what a real server cannot be made to do: be slow, cut off and odd, or let others act at one exact moment. It
+ * knows KV version 2, check-and-set, patches and capabilities, AppRole and Kubernetes auth, as far as our requests go. That a real one answers
+ * like this, `real-vault.ts` is for.
  */
 import { createServer } from 'node:https';
 import { ca, serverCertificate } from '../pki.ts';
@@ -69,6 +70,8 @@ export async function startVault(): Promise<VaultStandIn> {
       if (!vault.tokens.has(String(request.headers['x-vault-token'])))
         return json(403, { errors: ['permission denied'] });
       const path = decodeURIComponent(pathname.replace(/^\/v1\//, '').replace(/\/(?:data|metadata)\//, '/'));
+      if (pathname.startsWith('/v1/sys/internal/ui/mounts/'))
+        return json(200, { data: { type: 'kv', options: { version: '2' } } });
       if (vault.forbidden.has(path)) return json(403, { errors: ['permission denied'] });
       const secret = vault.secrets.get(path);
       const may = (path: string) => vault.capabilities.get(path) ?? ['create', 'patch', 'read', 'update'];
@@ -84,13 +87,16 @@ export async function startVault(): Promise<VaultStandIn> {
       }
       if (request.method !== 'GET') {
         vault.beforeWrite?.();
-        return write(path, request.method === 'PATCH' ? 'patch' : 'create', Buffer.concat(chunks).toString());
+        // A secret whose current version was deleted is there, and is updated.
+        const posted = secret ? 'update' : 'create';
+        return write(path, request.method === 'PATCH' ? 'patch' : posted, Buffer.concat(chunks).toString());
       }
       /** KV version 2: a patch is one of RFC 7396. */
       function write(at: string, capability: string, text: string) {
         if (!may(at).includes(capability)) return json(403, { errors: ['permission denied'] });
         const body = JSON.parse(text) as { options: { cas: number }; data: Record<string, unknown> };
         const now = vault.secrets.get(at);
+        if (capability === 'patch' && !now) return json(404, { errors: [] });
         if (body.options.cas !== (now?.version ?? 0))
           return json(400, { errors: ['check-and-set parameter did not match the current version'] });
         if (capability === 'patch' && !now?.data) return json(404, { errors: [] });
