@@ -21,12 +21,8 @@ export function storeCommands(source: StoreSource, file: string): SafeText[] {
         say`# with its key, which must not have a passphrase there: as PKCS#12 or PEM, in one file`,
         importCommand(source, say`NEW.pfx`),
       ];
-    case 'vault': {
-      const { mount, path } = vaultItem(source.path);
-      return [
-        say`${vaultVariables(source.store)} vault kv patch ${mount} ${path} ${shellWord(`${source.key}=@${file}`)}`,
-      ];
-    }
+    case 'vault':
+      return [vaultKey(source, file)];
     case 'kubernetes_secret':
       return kubernetesKey(source, file);
   }
@@ -35,6 +31,14 @@ export function storeCommands(source: StoreSource, file: string): SafeText[] {
 /** @param file as a word of the shell */
 export const importCommand = (source: Parameters<typeof azureItem>[0], file: SafeText): SafeText =>
   say`az keyvault certificate import ${azureItem(source)} --file ${file}`;
+
+/** The secret's other keys stay as they are. One that does not exist cannot be patched, and only such a one has version 0. */
+function vaultKey({ path: whole, key, store }: Extract<StoreSource, { kind: 'vault' }>, file: string): SafeText {
+  const { mount, path } = vaultItem(whole);
+  const kv = say`${vaultVariables(store)} vault kv`;
+  const value = shellWord(`${key}=@${file}`);
+  return say`${kv} patch ${mount} ${path} ${value} || ${kv} put -cas=0 ${mount} ${path} ${value}`;
+}
 
 /** The Secret's other keys stay as they are. */
 function kubernetesKey(source: Extract<StoreSource, { kind: 'kubernetes_secret' }>, file: string): SafeText[] {

@@ -5,6 +5,7 @@ import { storeCommands } from '../../../src/renewal/issued/store-commands.ts';
 
 const file = "/var/lib/it's here/client.pem";
 const quoted = "'/var/lib/it'\\''s here/client.pem'";
+const pair = quoted.replace("'", "'cert=@");
 const auth = { kind: 'token', token: { kind: 'env', name: 'T' } } as const;
 const vault = 'https://mesh.vault.azure.net';
 
@@ -27,7 +28,9 @@ const cases: readonly [StoreSource, readonly string[]][] = [
   ],
   [
     { kind: 'vault', path: 'kv/mesh/int', key: 'cert', store: { address: 'https://vault:8200', auth } },
-    ["VAULT_ADDR=https://vault:8200 vault kv patch -mount=kv mesh/int 'cert=@/var/lib/it'\\''s here/client.pem'"],
+    [
+      `VAULT_ADDR=https://vault:8200 vault kv patch -mount=kv mesh/int ${pair} || VAULT_ADDR=https://vault:8200 vault kv put -cas=0 -mount=kv mesh/int ${pair}`,
+    ],
   ],
   [
     {
@@ -37,7 +40,7 @@ const cases: readonly [StoreSource, readonly string[]][] = [
       store: { address: 'https://vault:8200', namespace: 'nhs/int', auth },
     },
     [
-      "VAULT_ADDR=https://vault:8200 VAULT_NAMESPACE=nhs/int vault kv patch -mount=kv mesh 'cert=@/var/lib/it'\\''s here/client.pem'",
+      `VAULT_ADDR=https://vault:8200 VAULT_NAMESPACE=nhs/int vault kv patch -mount=kv mesh ${pair} || VAULT_ADDR=https://vault:8200 VAULT_NAMESPACE=nhs/int vault kv put -cas=0 -mount=kv mesh ${pair}`,
     ],
   ],
 ];
