@@ -15,7 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
   limits: [],
   gzip: [],
   turns: [],
-  marks: ['installation'],
+  marks: ['files', 'installation'],
   findings: ['text'],
   x509: ['errors', 'limits', 'text'],
   sources: ['errors', 'files', 'limits', 'text'],

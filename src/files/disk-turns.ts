@@ -1,5 +1,5 @@
 import { ResourceShortageError } from '../shortage/index.ts';
-import { type Disk, diskOf, readRemoteMounts } from './disk.ts';
+import { type Disk, diskOf, mountsNow } from './disk.ts';
 
 export interface DiskTurnsOptions {
   /** Disks that may be read from at the same time. Default: three, of the four threads in which Node reads files. */
@@ -14,8 +14,6 @@ interface Waiting {
   readonly disk: Disk;
   readonly begin: () => void;
 }
-
-const mountsHoldMs = 60_000;
 
 /**
  * Turns for reading from disks that may hang. A thread that a disk holds up never comes back, and Node has four of them: two folders on a
@@ -33,7 +31,7 @@ export class DiskTurns {
   readonly #busy = new Map<Disk, number>();
   readonly #waiting = new Set<Waiting>();
 
-  constructor({ atOnce = 3, patienceMs = 2_000, mounts = remembered(readRemoteMounts) }: DiskTurnsOptions = {}) {
+  constructor({ atOnce = 3, patienceMs = 2_000, mounts = mountsNow }: DiskTurnsOptions = {}) {
     this.#atOnce = atOnce;
     this.#patienceMs = patienceMs;
     this.#mounts = mounts;
@@ -104,12 +102,4 @@ export class DiskTurns {
       each.begin();
     }
   }
-}
-
-function remembered(read: () => readonly string[]): () => readonly string[] {
-  let [mounts, readAt]: [readonly string[], number] = [[], Number.NEGATIVE_INFINITY];
-  return () => {
-    if (performance.now() - readAt > mountsHoldMs) [mounts, readAt] = [read(), performance.now()];
-    return mounts;
-  };
 }

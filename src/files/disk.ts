@@ -30,8 +30,16 @@ export function remoteMounts(text: string): string[] {
 const unescaped = (text: string) =>
   text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
-/** Empty where the system does not say. */
-export function readRemoteMounts(): string[] {
+/** Of this machine, as of a minute ago at most. Empty where the system does not say. */
+export function mountsNow(): readonly string[] {
+  if (performance.now() - readAt > mountsHoldMs) [mounts, readAt] = [readRemoteMounts(), performance.now()];
+  return mounts;
+}
+
+const mountsHoldMs = 60_000;
+let [mounts, readAt]: [readonly string[], number] = [[], Number.NEGATIVE_INFINITY];
+
+function readRemoteMounts(): string[] {
   try {
     return remoteMounts(readFileSync('/proc/self/mountinfo', 'utf8'));
   } catch {

@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import { type Disk, diskOf, mountsNow } from '../files/index.ts';
 import { startedModule, startThread } from '../installation/index.ts';
 import { type Mark, type MarkedFile, markKey } from './mark.ts';
 import type { HandedOver, LookRequest, LookThreadData } from './thread.ts';
@@ -24,15 +25,15 @@ const notBegun = -1;
 interface Job extends LookRequest {
   readonly resolve: (found: Found) => void;
   readonly reject: (error: Error) => void;
-  /** What the thread was asked for: each path once, without those that are held. */
+  /** What the thread was asked for: each path once, without those on a disk that holds a thread. */
   wanted: readonly string[];
-  /** The paths at which a thread stood. They are not tried again in this job, even if the disk answers in between. */
-  readonly left: Set<string>;
+  /** The disks at which a thread stood. They are not tried again in this job, even if they answer in between. */
+  readonly left: Set<Disk>;
 }
 
 /**
- * Reads files and says for each one what it is known by. One that its disk holds up is left out, and delays the others once, by no more than
- * `patienceMs`, until the disk answers.
+ * Reads files and says for each one what it is known by. A disk that does not answer delays the others once, by no more than `patienceMs`; until it
+ * answers, its files are left out.
  * @example
  * const files = new FileLook({ mostBytes: 1024 * 1024 });
  * const [mark] = await files.marks(['/etc/mesh/client.pem']);
@@ -40,8 +41,7 @@ interface Job extends LookRequest {
 export class FileLook {
   readonly #options: Required<FileLookOptions>;
   readonly #waiting: Job[] = [];
-  /** By path. */
-  readonly #held = new Map<string, Worker>();
+  readonly #held = new Map<Disk, Worker>();
   #job: Job | undefined;
   #thread: { readonly worker: Worker; readonly at: Int32Array } | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -109,7 +109,7 @@ export class FileLook {
     }
     this.#job = job;
     const { worker, at } = this.#thread;
-    job.wanted = [...new Set(job.paths)].filter((path) => !this.#held.has(path) && !job.left.has(path));
+    job.wanted = this.#withoutHeld(job);
     Atomics.store(at, 0, notBegun);
     worker.ref();
     worker.postMessage({ kind: job.kind, paths: job.wanted } satisfies LookRequest);
@@ -133,16 +133,26 @@ export class FileLook {
 
   /** Leaves the thread with the file that holds it, and begins the job again without that file. */
   #leave(worker: Worker, job: Job, index: number): void {
-    const path = job.wanted[index] ?? '';
+    const disk = diskOf(job.wanted[index] ?? '', mountsNow());
     this.#thread = undefined;
-    job.left.add(path);
-    this.#held.set(path, worker);
+    job.left.add(disk);
+    this.#held.set(disk, worker);
     worker.removeAllListeners('message');
     worker.unref();
-    worker.once('exit', () => this.#held.delete(path));
+    worker.once('exit', () => this.#held.delete(disk));
     // Takes effect once the disk answers.
     void worker.terminate();
     this.#begin(job);
+  }
+
+  #withoutHeld({ paths, left }: Job): string[] {
+    const wanted = [...new Set(paths)];
+    if (this.#held.size === 0 && left.size === 0) return wanted;
+    const mounts = mountsNow();
+    return wanted.filter((path) => {
+      const disk = diskOf(path, mounts);
+      return !this.#held.has(disk) && !left.has(disk);
+    });
   }
 
   #heard(found: Found): void {

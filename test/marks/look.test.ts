@@ -116,13 +116,13 @@ test('a thread that cannot be started fails who asked, and nobody after that', a
 });
 
 describe('a disk that does not answer', () => {
-  /** Stands at any file whose name begins with `held`, as a thread does in a system call. */
+  /** Stands at any file whose name ends with `held`, as a thread does in a system call. */
   const thread = new URL(
     `data:text/javascript,${encodeURIComponent(`
       import { parentPort, workerData } from 'node:worker_threads';
       parentPort.on('message', ({ paths }) => parentPort.postMessage(paths.map((path, index) => {
         Atomics.store(workerData.at, 0, index);
-        if (path.startsWith('held')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+        if (path.endsWith('held')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
         return 'mark of ' + path;
       })));`)}`,
   );
@@ -130,9 +130,28 @@ describe('a disk that does not answer', () => {
   test('delays the others once, and they are looked at by another thread', async () => {
     const patient = new FileLook({ mostBytes: 100, patienceMs: 200, thread });
     try {
-      expect(await patient.marks(['a', 'held', 'b', 'a'])).toEqual(['mark of a', undefined, 'mark of b', 'mark of a']);
-      const later = await Promise.all([patient.marks(['c']), patient.marks(['d', 'e'])]);
-      expect(later).toEqual([['mark of c'], ['mark of d', 'mark of e']]);
+      expect(await patient.marks(['/1/a', '/2/held', '/3/b', '/1/a'])).toEqual([
+        'mark of /1/a',
+        undefined,
+        'mark of /3/b',
+        'mark of /1/a',
+      ]);
+      const later = await Promise.all([patient.marks(['/1/c']), patient.marks(['/4/d', '/2/e'])]);
+      expect(later).toEqual([['mark of /1/c'], ['mark of /4/d', 'mark of /2/e']]);
+    } finally {
+      patient.stop();
+    }
+  });
+
+  test('with many files on it: they are left out together', async () => {
+    const patient = new FileLook({ mostBytes: 100, patienceMs: 100, thread });
+    try {
+      const onIt = [...Array(20).keys()].map((each) => `/2/${each} held`);
+      expect(await patient.marks(['/1/a', ...onIt, '/3/b'])).toEqual([
+        'mark of /1/a',
+        ...Array(20).fill(undefined),
+        'mark of /3/b',
+      ]);
     } finally {
       patient.stop();
     }
@@ -141,8 +160,8 @@ describe('a disk that does not answer', () => {
   test('everywhere: nothing is looked at any more, and everybody gets an answer', async () => {
     const patient = new FileLook({ mostBytes: 100, patienceMs: 20, thread });
     try {
-      const paths = [...Array(20).keys()].map((each) => `held ${each}`);
-      expect(await patient.marks(['a', ...paths])).toEqual(Array(21).fill(undefined));
+      const paths = [...Array(20).keys()].map((each) => `/${each}/held`);
+      expect(await patient.marks(['/a', ...paths])).toEqual(Array(21).fill(undefined));
     } finally {
       patient.stop();
     }
@@ -150,9 +169,9 @@ describe('a disk that does not answer', () => {
 
   test('does not keep what asked from stopping', async () => {
     const patient = new FileLook({ mostBytes: 100, patienceMs: 60_000, thread });
-    const asked = patient.marks(['held']);
+    const asked = patient.marks(['/1/held']);
     patient.stop();
     expect(await asked).toEqual([undefined]);
-    expect(await patient.marks(['a'])).toEqual([undefined]);
+    expect(await patient.marks(['/a'])).toEqual([undefined]);
   });
 });
