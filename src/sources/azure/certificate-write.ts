@@ -11,6 +11,7 @@ import {
   currentVersion,
   isStillThere,
   type Secret,
+  tagOptions,
   vaultCall,
 } from './write-calls.ts';
 
@@ -52,12 +53,12 @@ const bytesOf = ({ value, contentType }: Secret): Buffer =>
   Buffer.from(value, contentType === pkcs12 ? 'base64' : 'utf8');
 
 /** Key Vault has no call that makes an earlier version the current one again. */
-function goBack(source: AzureSource, { version = '', contentType }: Secret): SafeText {
+function goBack(source: AzureSource, { version = '', contentType, tags }: Secret): SafeText {
   const at = azureItem(source);
   const encoding = contentType === pkcs12 ? say` --encoding base64` : say``;
   // The tool writes to no file that is there already.
   const get = say`rm "$f" && az keyvault secret download ${at} --version ${shellWord(version)} --file "$f"${encoding}`;
-  return throughFile(say`${get} && az keyvault certificate import ${at} --file "$f" --output none`);
+  return throughFile(say`${get} && az keyvault certificate import ${at} --file "$f"${tagOptions(tags)} --output none`);
 }
 
 async function open(source: AzureSource) {

@@ -9,8 +9,10 @@ import {
   assertFits,
   committed,
   currentVersion,
+  encodingTag,
   isStillThere,
   type Secret,
+  tagOptions,
   vaultCall,
 } from './write-calls.ts';
 
@@ -37,13 +39,21 @@ export const azureSecretWriter: StoreWriter<'azure_secret'> = {
   },
 };
 
+/** That `az` knows. */
+const encodings = new Set(['ascii', 'base64', 'hex', 'utf-16be', 'utf-16le', 'utf-8']);
+
 /** Key Vault keeps versions, but has no call that makes one the current one again. The tool takes a secret from a file only. */
-function goBack(source: AzureSource, { version = '', contentType }: Secret): SafeText {
+function goBack(source: AzureSource, { version = '', contentType, tags }: Secret): SafeText {
   const at = azureItem(source);
   const type = contentType === undefined ? say`` : say` --content-type ${shellWord(contentType)}`;
+  // What the download decodes because of this tag has to be encoded again.
+  const encoding = tags?.[encodingTag];
+  const encoded = encoding !== undefined && encodings.has(encoding) ? say` --encoding ${shellWord(encoding)}` : say``;
   // The tool writes to no file that is there already.
-  const get = say`rm "$f" && az keyvault secret download ${at} --version ${shellWord(version)} --file "$f"`;
-  return throughFile(say`${get} && az keyvault secret set ${at} --file "$f"${type} --output none`);
+  const get = say`rm "$f" && az keyvault secret download ${at} --version ${shellWord(version)} --file "$f"${encoded}`;
+  return throughFile(
+    say`${get} && az keyvault secret set ${at} --file "$f"${encoded}${type}${tagOptions(tags)} --output none`,
+  );
 }
 
 async function open(vault: string, settings: AzureSettings) {

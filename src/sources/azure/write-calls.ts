@@ -1,6 +1,6 @@
 /** What writing a secret and importing a certificate share. */
 import type { SecretClient } from '@azure/keyvault-secrets';
-import { type SafeText, say } from '../../text/index.ts';
+import { joined, type SafeText, say, shellWord } from '../../text/index.ts';
 import { azureItem } from '../own-tools.ts';
 import { StoreUnavailableError } from '../store/driver.ts';
 import { type Committed, missingPermission, NotWritableError, writeCall } from '../store/writer.ts';
@@ -68,3 +68,17 @@ export function committed(
 /** Of what was made new, and is not needed. Continues a sentence that begins with the place. */
 export const isStillThere = (kind: 'secret' | 'certificate', source: AzureSource): SafeText =>
   say`was made new and is still there; to remove it: az keyvault ${kind} delete ${azureItem(source)}`;
+
+/** A tag of the tool's own: how the value was made of a file, and is to be written to one. */
+export const encodingTag = 'file-encoding';
+
+/** For `az`, which makes a version without those that it is not given. */
+export function tagOptions(tags: Secret['tags']): SafeText {
+  const kept = Object.entries(tags ?? {}).filter(([name]) => name !== encodingTag);
+  return kept.length === 0
+    ? say``
+    : say` --tags ${joined(
+        kept.map(([name, value]) => shellWord(`${name}=${value}`)),
+        ' ',
+      )}`;
+}

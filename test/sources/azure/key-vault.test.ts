@@ -191,6 +191,24 @@ test('azure: a secret gets a new version with the same type and tags, and the pr
   expect(command).not.toContain('k1');
 });
 
+// `az` decodes what has this tag when it downloads it, and gives a new version no tags but those it is given.
+test.each([
+  ['as text', { team: "the mesh's" }, '', " --tags 'team=the mesh'\\''s'"],
+  ['as base64 of a file', { 'file-encoding': 'base64' }, ' --encoding base64', ''],
+  ['in a way that az does not know', { 'file-encoding': 'planted $(x)' }, '', ''],
+])(
+  'azure: the command that goes back gives a secret that was saved %s the same value and tags',
+  async (_, tags, encoding, options) => {
+    const at = vault.own();
+    vault.secrets.set('mesh-key', { value: 'k1', version: 'a1', tags });
+    const { back } = await commit(put('mesh-key', 'k2', at));
+    const where = `--vault-name ${new URL(at).hostname.split('.')[0]} --name mesh-key`;
+    expect(back).toEqual([
+      `(umask 077; f=$(mktemp) && rm "$f" && az keyvault secret download ${where} --version a1 --file "$f"${encoding} && az keyvault secret set ${where} --file "$f"${encoding}${options} --output none; s=$?; rm -f "$f"; exit $s)`,
+    ]);
+  },
+);
+
 test('azure: a secret that does not exist is made', async () => {
   const { written, back } = await commit(put('mesh-new', 'first', vault.own()));
   expect(written).toEqual([
@@ -258,7 +276,7 @@ describe('azure: importing a certificate', () => {
     ]);
     const where = `--vault-name ${new URL(at).hostname.split('.')[0]} --name mesh`;
     expect(back).toEqual([
-      `(umask 077; f=$(mktemp) && rm "$f" && az keyvault secret download ${where} --version a1 --file "$f"${how} && az keyvault certificate import ${where} --file "$f" --output none; s=$?; rm -f "$f"; exit $s)`,
+      `(umask 077; f=$(mktemp) && rm "$f" && az keyvault secret download ${where} --version a1 --file "$f"${how} && az keyvault certificate import ${where} --file "$f" --tags team=mesh --output none; s=$?; rm -f "$f"; exit $s)`,
     ]);
   });
 
