@@ -72,6 +72,15 @@ test('vault: AppRole logs in once, and again when the token ends or is revoked',
   expect(await cycle()).toEqual(['POST /v1/auth/approle/login']);
 });
 
+test('vault: the namespace is named with the login and with each read', async () => {
+  const store = withRole();
+  put(1, { password: 'p' });
+  vault.seen.length = 0;
+  await text(at(store));
+  expect(vault.seen).toHaveLength(2);
+  for (const each of vault.seen) expect(each).toContain(`"x-vault-namespace":"${store.namespace}"`);
+});
+
 const withRole = () => {
   vault.logins.set('approle', { role_id: 'role', secret_id: 's' });
   return settings({ kind: 'app_role', mount: 'approle', roleId: local('role'), secretId: local('s') });
