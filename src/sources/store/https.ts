@@ -27,8 +27,8 @@ const mostBytes = 4 * limits.sourceBytes;
 export async function ask(store: string, operation: string, asked: Asked, signal: AbortSignal): Promise<Answered> {
   const { method, url, headers, body, ca } = asked;
   const content = body && JSON.stringify(body);
-  const failed = (errorClass: string) =>
-    new StoreUnavailableError({ store, operation, errorClass, kind: 'unreachable' });
+  const failed = (errorClass: string, kind: StoreProblem['kind'] = 'unreachable') =>
+    new StoreUnavailableError({ store, operation, errorClass, kind });
   // Loaded by whoever has such a store.
   const { request } = url.protocol === 'http:' ? await import('node:http') : await import('node:https');
   return new Promise((resolve, reject) => {
@@ -47,8 +47,10 @@ export async function ask(store: string, operation: string, asked: Asked, signal
         let size = 0;
         incoming.on('data', (chunk: Buffer) => {
           size += chunk.length;
-          if (size > mostBytes) incoming.destroy(Object.assign(new Error(), { code: 'answer larger than 4 MiB' }));
-          else chunks.push(chunk);
+          if (size <= mostBytes) return void chunks.push(chunk);
+          // The store is there: this concerns what was asked for, and nothing else that is read from it.
+          reject(failed('answer larger than 4 MiB', 'failed'));
+          incoming.destroy();
         });
         incoming.on('error', refuse);
         incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, body: parsed(Buffer.concat(chunks)) }));

@@ -80,7 +80,7 @@ test.each([
   ['throttled', { status: 429 }, 'did not answer get secrets (HTTP 429)', 'throttled'],
   ['failing', { status: 500 }, 'did not answer get secrets (HTTP 500)', 'unreachable'],
   ['silent', 'hang', 'did not answer get secrets (no answer in time)', 'unreachable'],
-  ['endless', 'endless', 'did not answer get secrets (answer larger than 4 MiB)', 'unreachable'],
+  ['endless', 'endless', 'did not answer get secrets (answer larger than 4 MiB)', 'failed'],
 ] as const)(
   'kubernetes: an API server that is %s is named with operation and class',
   async (_, answer, says, kind) => {

@@ -129,6 +129,30 @@ describe.skipIf(!vaultServer)('a real Vault', () => {
     await expect(readSource(at(store, 'password', paths[1]), {})).rejects.toThrow('does not exist');
   });
 
+  test('a secret that is too large, and values that are not text, are refused by themselves', async () => {
+    await put({ password: 'p', list: ['planted'], number: 12345678 });
+    const large = `${name}-large`;
+    await put(
+      Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`v${index}`, 'x'.repeat(1024 * 1024)])),
+      large,
+    );
+    const sources = (store: VaultSettings) => [
+      at(store, 'v0', `kv/${large}`),
+      at(store),
+      at(store, 'list'),
+      at(store, 'number'),
+    ];
+    const store = withToken(await vault.token(await printed(...sources(withToken('nobody')))));
+    const [tooLarge, password, list, number] = sources(store) as [StoreSource, StoreSource, StoreSource, StoreSource];
+    await refreshSources([[tooLarge], [password, list, number]], {});
+    await expect(readSource(tooLarge, {})).rejects.toThrow('larger than 4 MiB');
+    await expect(readSource(list, {})).rejects.toThrow('is not text');
+    expect(await Promise.all([password, number].map(text))).toEqual(['p', '12345678']);
+    expect((await readContent(password, {})).unavailable).toBeUndefined();
+    await refreshSources([[tooLarge], [password, list, number]], {});
+    expect((await readContent(password, {})).unavailable).toBeUndefined();
+  });
+
   test('a token that has ended, was revoked, is only a wrapping or is none is refused', async () => {
     await put({ password: 'p' });
     const short = await allowed({ ttl: '1s' });
