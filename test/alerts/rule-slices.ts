@@ -1,6 +1,6 @@
 /**
- * promtool evaluates every rule at every minute of every unit test: 27 alerts where one is asked about. So each alert's tests are
- * run with that alert and the recording rules alone, which is all that it can read.
+ * promtool evaluates every rule at every minute of every unit test: 28 alerts where one is asked about. So each alert's tests are
+ * run with that alert alone, and the recording rules that it reads.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { parse, stringify } from 'yaml';
 
 interface Rule {
   readonly alert?: string;
+  readonly record?: string;
   readonly expr: string;
 }
 interface Rules {
@@ -36,15 +37,20 @@ export function sliceByAlert(rulesFile: string, testsFile: string, folder: strin
   const byAlert = Map.groupBy(whole.tests, alertOf);
   return [...byAlert].map(([alert, tests]) => {
     if (!all.some((rule) => rule.alert === alert)) throw new Error(`there is no rule for ${alert}`);
-    const slice = groups.map(({ rules, ...group }) => ({
-      ...group,
-      rules: rules.filter((rule) => rule.alert === undefined || rule.alert === alert),
-    }));
+    const needed = withWhatTheyRead(new Set(all.filter((rule) => rule.alert === alert)), all);
+    const slice = groups.map(({ rules, ...group }) => ({ ...group, rules: rules.filter((rule) => needed.has(rule)) }));
     writeFileSync(join(folder, `${alert}.yaml`), stringify({ groups: slice.filter(({ rules }) => rules.length > 0) }));
     const file = join(folder, `${alert}.test.yaml`);
     writeFileSync(file, stringify({ ...whole, rule_files: [`${alert}.yaml`], tests }));
     return file;
   });
+}
+
+/** And the recording rules that are named anywhere in them: in an expression, or in a text with a query of its own. */
+function withWhatTheyRead(rules: ReadonlySet<Rule>, all: readonly Rule[]): ReadonlySet<Rule> {
+  const text = JSON.stringify([...rules]);
+  const more = new Set([...rules, ...all.filter(({ record }) => record !== undefined && text.includes(record))]);
+  return more.size === rules.size ? rules : withWhatTheyRead(more, all);
 }
 
 function alertOf({ name, promql_expr_test }: UnitTest): string {
