@@ -31,7 +31,7 @@ export async function fuzz(
   seed: number,
   tell: (fault: Fault) => void,
 ): Promise<ReaderFigures> {
-  const meter = new Meter(reader.name, tell);
+  const meter = new Meter(reader.name, tell, batchSizes.get(reader));
   let [done, accepted, faults] = [0, 0, 0];
   for (let part = 0; done < inputs && faults < mostFaults; part++) {
     const numRuns = Math.min(runsInARow, inputs - done);
@@ -53,6 +53,7 @@ export async function fuzz(
     done += started;
   }
   await meter.settle();
+  batchSizes.set(reader, meter.batchSize);
   return {
     reader: reader.name,
     inputs: done,
@@ -61,6 +62,9 @@ export async function fuzz(
   };
 }
 
+/** What a reader's inputs cost in one round is known in the next. */
+const batchSizes = new WeakMap<Reader, number>();
+
 const describe = (error: unknown) =>
   (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n').slice(0, 6).join('\n');
 
@@ -68,12 +72,13 @@ class Meter {
   readonly #reader: string;
   readonly #tell: (fault: Fault) => void;
   #batch: Input[] = [];
-  #batchSize = 5;
+  batchSize: number;
   mostBlocks = 0;
 
-  constructor(reader: string, tell: (fault: Fault) => void) {
+  constructor(reader: string, tell: (fault: Fault) => void, batchSize = 5) {
     this.#reader = reader;
     this.#tell = tell;
+    this.batchSize = batchSize;
   }
 
   async around(input: Input): Promise<Outcome> {
@@ -81,7 +86,7 @@ class Meter {
     try {
       return await input.read();
     } finally {
-      if (this.#batch.length >= this.#batchSize) await this.settle();
+      if (this.#batch.length >= this.batchSize) await this.settle();
     }
   }
 
@@ -90,7 +95,7 @@ class Meter {
     const batch = this.#batch;
     this.#batch = [];
     const together = workDone();
-    this.#batchSize = nextBatch(batch.length, together);
+    this.batchSize = nextBatch(batch.length, together);
     if (isWithin(together)) this.mostBlocks = Math.max(this.mostBlocks, together.blocks);
     else for (const input of batch) await this.#alone(input);
   }
