@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkReportSchema } from '../../src/report/schema.ts';
+import { block } from '../support/block.ts';
 import { type } from '../support/cli.ts';
 import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';
 import { limitedNode } from '../support/exhaust.ts';
@@ -70,9 +71,7 @@ describe('a handshake for which this process had too little processor time', () 
     socket
       .on('error', () => {})
       .on('data', () => {
-        again = setInterval(() => {
-          for (const until = performance.now() + 900; performance.now() < until; );
-        }, 20);
+        again = setInterval(() => block(900), 20);
       })
       .on('close', () => clearInterval(again));
   });

@@ -11,15 +11,12 @@ import { failureOf } from '../../src/mesh/diagnosis/failure.ts';
 import { handshake } from '../../src/mesh/handshake.ts';
 import { NoAddressAnsweredError } from '../../src/mesh/network/connect.ts';
 import { ResourceShortageError } from '../../src/shortage/error.ts';
+import { block } from '../support/block.ts';
 import { limitedNode } from '../support/exhaust.ts';
 import { endpoint } from '../support/mesh/handshake-pki.ts';
 import { fullBacklog, listening } from '../support/mesh/servers.ts';
 
 const coded = (code: string) => Object.assign(new Error(code), { code });
-
-function block(ms: number): void {
-  for (const until = performance.now() + ms; performance.now() < until; );
-}
 
 describe('descriptors', () => {
   const peer = { address: '192.0.2.1', family: 4, port: 443 } as const;

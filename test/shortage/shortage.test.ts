@@ -3,12 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { descriptorLimit, descriptorShortage, socketShare } from '../../src/shortage/descriptors.ts';
 import { ResourceShortageError, shortageOf } from '../../src/shortage/error.ts';
 import { loopShortage, watchLoop } from '../../src/shortage/loop.ts';
+import { block } from '../support/block.ts';
 
 const coded = (code: string) => Object.assign(new Error('of the system'), { code });
-
-function block(ms: number): void {
-  for (const until = performance.now() + ms; performance.now() < until; );
-}
 
 describe('a shortage', () => {
   test.each(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'ENOBUFS', 'ERR_MEMORY_ALLOCATION_FAILED'])(
