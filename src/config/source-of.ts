@@ -65,10 +65,11 @@ function storeSources(file: StoresFile, local: Local) {
 }
 
 function vaultSettings(file: NonNullable<StoresFile['vault']>, local: Local): VaultSettings {
-  const { address, namespace, ca_bundle: ca, auth } = file;
+  const { address, namespace, mount, ca_bundle: ca, auth } = file;
   return {
     address: new URL(address).origin,
     ...(namespace === undefined ? {} : { namespace }),
+    ...(mount === undefined ? {} : { mount }),
     ...(ca === undefined ? {} : { ca: local(ca) }),
     auth: vaultAuth(auth, local),
   };

@@ -57,6 +57,7 @@ schedule:                          # cron: five fields, or six with seconds firs
 #   vault:
 #     address: https://vault.example.nhs.uk:8200
 #     namespace: mesh
+#     mount: teams/kv              # only if the mount of the engine has a slash in its name
 #     ca_bundle: { file: config/vault-ca.pem }          # default: the system's
 #     auth:                        # one of token, app_role and kubernetes
 #       token: { env: VAULT_TOKEN }

@@ -39,6 +39,9 @@ export const stores = section({
   vault: section({
     address: text('an http or https URL', formats.endpoint, formats.isUrl).describe('Address of Vault or OpenBao.'),
     namespace: text('a namespace', formats.mount).optional().describe('Of Vault Enterprise, HCP or OpenBao.'),
+    mount: text('a path', formats.mount)
+      .optional()
+      .describe('Mount of the engine, if there is a slash in its name. Default: the first part of a source’s path.'),
     ca_bundle: local().optional().describe('CA certificates to trust, PEM. Default: the system’s.'),
     auth: section({
       token: local().optional().describe('A token. Something else has to renew it.'),

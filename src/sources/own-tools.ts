@@ -1,6 +1,7 @@
 /** What the stores' own command-line tools need to find the place: for commands that a person is to run. Pure. */
 import { type SafeText, say, shellWord } from '../text/index.ts';
 import type { AwsSettings, VaultSettings } from './types.ts';
+import { splitPath } from './vault/path.ts';
 
 /** They go after everything else that `aws` is given. */
 export function awsOptions({ region, profile }: AwsSettings): SafeText {
@@ -16,9 +17,12 @@ export const azureItem = ({ vault, name }: { readonly vault: string; readonly na
   say`--vault-name ${shellWord(azureVaultName(vault))} --name ${shellWord(name)}`;
 
 /** Which secret, for `vault kv`: the mount as an option, and the path in it, which goes after all options. */
-export function vaultItem(whole: string): { readonly mount: SafeText; readonly path: SafeText } {
-  const [mount = '', ...path] = whole.split('/');
-  return { mount: say`-mount=${shellWord(mount)}`, path: shellWord(path.join('/')) };
+export function vaultItem(
+  whole: string,
+  settings: VaultSettings,
+): { readonly mount: SafeText; readonly path: SafeText } {
+  const { mount, path } = splitPath(whole, settings);
+  return { mount: say`-mount=${shellWord(mount)}`, path: shellWord(path) };
 }
 
 /** Goes before `vault`. */

@@ -29,6 +29,8 @@ export interface VaultSettings {
   /** Origin, http or https. */
   readonly address: string;
   readonly namespace?: string;
+  /** Of an engine with a slash in the name of its mount. */
+  readonly mount?: string;
   /** Default: the system's CAs. */
   readonly ca?: LocalSource;
   readonly auth:

@@ -34,7 +34,7 @@ export const importCommand = (source: Parameters<typeof azureItem>[0], file: Saf
 
 /** The secret's other keys stay as they are. One that does not exist cannot be patched, and only such a one has version 0. */
 function vaultKey({ path: whole, key, store }: Extract<StoreSource, { kind: 'vault' }>, file: string): SafeText {
-  const { mount, path } = vaultItem(whole);
+  const { mount, path } = vaultItem(whole, store);
   const kv = say`${vaultVariables(store)} vault kv`;
   const value = shellWord(`${key}=@${file}`);
   return say`${kv} patch ${mount} ${path} ${value} || ${kv} put -cas=0 ${mount} ${path} ${value}`;

@@ -1,10 +1,11 @@
 import { joined, say } from '../../text/index.ts';
 import type { StoreSource } from '../types.ts';
-import { dataPath } from '../vault/path.ts';
+import { vaultPlace } from '../vault/path.ts';
 import { distinct, ofKind, type Policy } from './policy.ts';
 
 export function vaultPolicy(sources: readonly StoreSource[], written: readonly StoreSource[]): Policy[] {
-  const pathsOf = (all: readonly StoreSource[]) => distinct(ofKind(all, 'vault').map(({ path }) => dataPath(path)));
+  const pathsOf = (all: readonly StoreSource[]) =>
+    distinct(ofKind(all, 'vault').map(({ path, store }) => vaultPlace(path, store).data));
   const [paths, newPaths] = [pathsOf(sources), new Set(pathsOf(written))];
   // `update`: where the current version was deleted, and for the command that goes back.
   const capabilities = (path: string) => (newPaths.has(path) ? '["create", "patch", "read", "update"]' : '["read"]');

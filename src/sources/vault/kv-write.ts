@@ -18,7 +18,7 @@ import type { Variables } from '../variables.ts';
 import { otherEngine } from './engine.ts';
 import { storeName } from './kv.ts';
 import { sessionOf, vaultHeaders } from './login.ts';
-import { dataPath, dataUrlPath, metadataUrlPath, mountUrlPath } from './path.ts';
+import { vaultPlace } from './path.ts';
 
 type VaultSource = Extract<StoreSource, { kind: 'vault' }>;
 /** As the tool calls it: the current version, or the whole secret with its versions. */
@@ -72,19 +72,19 @@ function wayToWrite(before: { readonly data?: Values | undefined } | undefined):
 }
 
 function removeCommand(removal: Removal, whole: string, settings: VaultSettings) {
-  const { mount, path } = vaultItem(whole);
+  const { mount, path } = vaultItem(whole, settings);
   return say`${vaultVariables(settings)} vault kv ${removal} ${mount} ${path}`;
 }
 
 /** `vault kv rollback` makes a new version of an old one. */
 function goBack(whole: string, version: number, settings: VaultSettings) {
-  const { mount, path } = vaultItem(whole);
+  const { mount, path } = vaultItem(whole, settings);
   return say`${vaultVariables(settings)} vault kv rollback ${mount} -version=${version} ${path}`;
 }
 
 function connect(settings: VaultSettings, path: string, env: Variables) {
   const session = sessionOf(settings, env);
-  const data = dataPath(path);
+  const { data, dataUrl, metadataUrl, engineUrl } = vaultPlace(path, settings);
   const call = (operation: string, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', at: string, body?: object) =>
     writeCall(async (signal): Promise<Answered> => {
       const { token, ca } = await session.get(signal);
@@ -102,7 +102,7 @@ function connect(settings: VaultSettings, path: string, env: Variables) {
   };
   return {
     async read() {
-      const { status, body } = await call('reading KV', 'GET', dataUrlPath(path));
+      const { status, body } = await call('reading KV', 'GET', dataUrl);
       const found = (body as { data?: { data?: Values | null; metadata?: { version?: number } } } | undefined)?.data;
       if (status === 404 && !found?.metadata) return undefined;
       if (status !== 200 && !found?.metadata) throw problem('reading KV', status);
@@ -110,8 +110,7 @@ function connect(settings: VaultSettings, path: string, env: Variables) {
     },
     /** In an engine of version 1, what is meant for version 2 would become another secret, with everything in it. */
     async assertEngine() {
-      const { status, body } = await call('asking for the engine', 'GET', mountUrlPath(path));
-      const refused = otherEngine(status, body);
+      const refused = otherEngine(path, settings, await call('asking for the engine', 'GET', engineUrl));
       if (refused !== undefined) throw new NotWritableError(refused);
     },
     /** Vault says beforehand what a token may do, if it may ask. */
@@ -127,13 +126,13 @@ function connect(settings: VaultSettings, path: string, env: Variables) {
         );
     },
     async remove(removal: Removal): Promise<void> {
-      const at = removal === 'delete' ? dataUrlPath(path) : metadataUrlPath(path);
+      const at = removal === 'delete' ? dataUrl : metadataUrl;
       const { status } = await call('deleting KV', 'DELETE', at);
       if (status !== 200 && status !== 204) throw problem('deleting KV', status, 'delete');
     },
     /** @param cas the version that it must still have */
     async write(values: Values, cas: number, { method, capability }: Way): Promise<number> {
-      const { status, body } = await call('writing KV', method, dataUrlPath(path), { options: { cas }, data: values });
+      const { status, body } = await call('writing KV', method, dataUrl, { options: { cas }, data: values });
       // What was deleted keeps its version, and cannot be patched.
       if ((status === 400 && isOtherVersion(body)) || (status === 404 && method === 'PATCH')) throw changedMeanwhile();
       if (status !== 200) throw problem('writing KV', status, capability);

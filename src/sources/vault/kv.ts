@@ -9,7 +9,7 @@ import type { VaultSettings } from '../types.ts';
 import type { Variables } from '../variables.ts';
 import { otherEngine } from './engine.ts';
 import { type Access, sessionOf, vaultHeaders } from './login.ts';
-import { dataUrlPath, mountUrlPath } from './path.ts';
+import { vaultPlace } from './path.ts';
 
 export const storeName = 'Vault';
 const perSecond = 50;
@@ -56,15 +56,15 @@ async function readOnce(
   const headers = vaultHeaders(settings, token);
   const get = (operation: string, at: string) =>
     ask(storeName, operation, { method: 'GET', url: new URL(`/v1/${at}`, settings.address), headers, ca }, signal);
-  const { status, body } = await get('reading KV', dataUrlPath(path));
+  const { dataUrl, engineUrl } = vaultPlace(path, settings);
+  const { status, body } = await get('reading KV', dataUrl);
   const data = (body as { data?: { data?: object | null; metadata?: Metadata } } | undefined)?.data;
   if (status === 200 && data?.data)
     return { bytes: Buffer.from(JSON.stringify(data.data)), ...versionOf(data.metadata) };
   // A deleted version is answered with 404 too, and with its metadata.
   if (status === 404 && data?.metadata) return { refused: 'has a current version that was deleted', isMissing: true };
   if (status === 404) {
-    const engine = await get('asking for the engine', mountUrlPath(path));
-    const refused = otherEngine(engine.status, engine.body);
+    const refused = otherEngine(path, settings, await get('asking for the engine', engineUrl));
     return refused === undefined ? { refused: 'does not exist', isMissing: true } : { refused };
   }
   const problem: StoreProblem = { store: storeName, operation: 'reading KV', ...statusProblem(status, permissions) };

@@ -1,6 +1,12 @@
 /** Writing to a real Vault server. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { policiesFor, prepareWrite, type StoreSource, type VaultSettings } from '../../../src/sources/index.ts';
+import {
+  policiesFor,
+  prepareWrite,
+  readSource,
+  type StoreSource,
+  type VaultSettings,
+} from '../../../src/sources/index.ts';
 import { inline } from '../../support/sources.ts';
 import { goBackIn, type RealVault, startRealVault, vaultServer } from '../../support/stores/real-vault.ts';
 
@@ -19,11 +25,16 @@ describe.skipIf(!vaultServer)('writing to a real Vault', () => {
   });
 
   const local = (text: string) => inline(text) as VaultSettings['ca'] & object;
+  const settings = (token: string): VaultSettings => ({
+    address: vault.address,
+    ca: local(vault.rootPem),
+    auth: { kind: 'token', token: local(token) },
+  });
   const at = (token: string, key = 'key', path = `kv/${name}`): StoreSource => ({
     kind: 'vault',
     path,
     key,
-    store: { address: vault.address, ca: local(vault.rootPem), auth: { kind: 'token', token: local(token) } },
+    store: settings(token),
   });
   const put = (data: object) => vault.must('POST', `kv/data/${name}`, { data });
   const now = async () => {
@@ -134,6 +145,29 @@ describe.skipIf(!vaultServer)('writing to a real Vault', () => {
       `Vault secret old/${name} (key key) is in a KV engine of version 1, and only version 2 is supported`,
     );
     for (const path of [name, `data/${name}`]) expect((await vault.ask('GET', `old/${path}`)).status).toBe(404);
+  });
+
+  test('an engine with a slash in its name is read and written where the configuration says so, and named where it does not', async () => {
+    await vault.must('POST', 'sys/mounts/teams/kv', { type: 'kv', options: { version: '2' } });
+    const path = `teams/kv/${name}`;
+    const store = { ...settings('nobody'), mount: 'teams/kv' };
+    const place = (of: VaultSettings): StoreSource => ({ kind: 'vault', path, key: 'key', store: of });
+    const policy = String(policiesFor([place(store)], [place(store)])[0]!.value);
+    const auth = { kind: 'token', token: local(await vault.token(await vault.policy(policy))) } as const;
+    const source = place({ ...store, auth });
+    await commit(source, 'k1');
+    const { back } = await commit(source, 'k2');
+    expect((await readSource(source, {})).toString()).toBe('k2');
+    await goBackIn(vault, back[0]!, source);
+    expect((await vault.must('GET', `teams/kv/data/${name}`)).data).toMatchObject({
+      data: { key: 'k1' },
+      metadata: { version: 3 },
+    });
+    const elsewhere = await vault.policy(`${policy}\npath "teams/data/*" {\n  capabilities = ["read"]\n}`);
+    const mistaken = place(settings(await vault.token(elsewhere)));
+    const says = 'is in the engine teams/kv: write `stores.vault.mount: teams/kv`';
+    await expect(readSource(mistaken, {})).rejects.toThrow(says);
+    expect(await refusal(mistaken)).toContain(says);
   });
 
   test('what was written is undone: a key that was new is removed, and the other is as it was', async () => {
