@@ -65,9 +65,16 @@ function handleOf({ encrypted, spki, ...facts }: NonNullable<RememberedCredentia
     throw new Error('a recalled credential has no private key');
   };
   return {
-    publicKey: { ...facts, spki: Buffer.from(spki, 'base64') },
+    publicKey: { ...facts, spki: ownBytes(spki) },
     encrypted,
     secureContext: none,
     signingKey: async () => none(),
   };
+}
+
+/** `Buffer.from` would give a view of a pool of 64 KiB, and all of that would be kept for it. */
+function ownBytes(base64: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(base64, 'base64'));
+  bytes.write(base64, 'base64');
+  return bytes;
 }

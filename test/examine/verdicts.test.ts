@@ -94,6 +94,8 @@ test('a restarted process says the same of files that have not changed, as of wh
   const recalled = await recall(restart(), environment, later);
   expect(recalled?.valid).toBe(true);
   expect(recalled?.assessedAt).toEqual(found.rehearsedAt);
+  const { spki } = recalled?.privateKey?.publicKey ?? {};
+  expect(spki?.buffer.byteLength, 'memory that is kept for the key').toBe(spki?.byteLength);
   expect(withoutTime(recalled as Assessment)).toEqual(withoutTime((await examined(environment, later)).assessment));
 });
 
