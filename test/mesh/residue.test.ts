@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Scenario, Server, TlsVersion } from '../scenarios/handshakes.ts';
 import { type HandshakePki, makeHandshakePki } from '../support/mesh/handshake-pki.ts';
 import { type Running, start } from '../support/mesh/servers.ts';
+import { bareEnv } from '../support/process.ts';
 import type { Jobs, Measured } from './prober.ts';
 
 let estate: HandshakePki;
@@ -34,7 +35,7 @@ async function measure(urls: readonly string[], rounds: number, timeoutMs: numbe
   };
   const child = spawn(process.execPath, ['--expose-gc', join(import.meta.dirname, 'prober.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { PATH: process.env.PATH },
+    env: bareEnv,
     timeout: 110_000,
   });
   child.stdin.end(JSON.stringify(jobs));

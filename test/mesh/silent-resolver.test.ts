@@ -8,6 +8,7 @@ import { type Each, type Many, manyEnvironments } from '../support/mesh/many.ts'
 import { canHaveResolver, type Reply, type Resolver, startResolver } from '../support/mesh/resolver.ts';
 import { hasIpv6, listening, meshServer, type Running } from '../support/mesh/servers.ts';
 import { serverCertificate } from '../support/pki.ts';
+import { bareEnv } from '../support/process.ts';
 
 /** The built program, as it is installed. The variable can name another build. */
 const main = process.env.MESH_CERT_MONITOR_MAIN ?? join(import.meta.dirname, '..', '..', 'dist', 'main.js');
@@ -54,7 +55,7 @@ async function check(prefix: readonly string[], { config, env }: Many) {
   const [command = '', ...args] = [...prefix, process.execPath, main, 'check', '--config', config, '--format', 'json'];
   const startedAt = performance.now();
   const checking = spawn(command, args, {
-    env: { PATH: process.env.PATH, ...slowResolver, ...env },
+    env: { ...bareEnv, ...slowResolver, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   child = checking;
@@ -125,7 +126,7 @@ describe.skipIf(!canHaveResolver())('a resolver that is silent', () => {
     const { prefix, resolver } = await prepare(['silent.example'], () => 'silent');
     const [command = '', ...args] = [...prefix, process.execPath, main, 'serve', '--config', estate!.config];
     const serve = spawn(command, args, {
-      env: { PATH: process.env.PATH, ...slowResolver, ...estate!.env },
+      env: { ...bareEnv, ...slowResolver, ...estate!.env },
       stdio: 'ignore',
     });
     child = serve;

@@ -16,7 +16,7 @@ import { endpoint, type HandshakePki, makeHandshakePki } from '../support/mesh/h
 import { hasSandbox, startSandbox } from '../support/mesh/sandbox.ts';
 import { listening, meshServer } from '../support/mesh/servers.ts';
 import { keysFor, serverCertificate } from '../support/pki.ts';
-import { eventually, start } from '../support/process.ts';
+import { bareEnv, eventually, start } from '../support/process.ts';
 import { needs } from '../support/tools.ts';
 
 let pki: HandshakePki;
@@ -237,7 +237,7 @@ describe('mesh.trust', () => {
       console.log(JSON.stringify(await handshake({ mesh: endpoint(url, { trust }) }, credential, { now: () => new Date(), env: {} })));`;
     const args = ['--input-type=module', '-e', script, JSON.stringify([pem, keyPem, pki.root.pem, url, trust])];
     const child = spawn(process.execPath, args, {
-      env: { PATH: process.env.PATH, SSL_CERT_FILE: join(folder, 'roots.pem') },
+      env: { ...bareEnv, SSL_CERT_FILE: join(folder, 'roots.pem') },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const result = (await json(child.stdout)) as { outcome: string; reason?: string };
