@@ -27,6 +27,8 @@ const longest = [
   'alerts/rules',
   'reliability/chaos',
   'reliability/soak',
+  'sources/aws/ssm',
+  'sources/aws/secrets-manager',
   'diagnosis/faults',
   'cli/shortage',
   'monitor/unchanged',
