@@ -21,6 +21,8 @@ import { type Assessment, assess, policyFor, type Rehearsal } from '../verify/in
 import { type Examination, inputsOf, isGivenUp, needsStore, stillHolds } from './examine.ts';
 
 export interface Verdicts {
+  /** Nothing was kept by an earlier process: there is nothing to ask, and no reason to read files for it. */
+  readonly isEmpty: boolean;
   /**
    * What is said of the environment by its current policy, as of when its files were examined. Undefined if that is not known.
    * @param files of which all of its own have to be there: nothing is read, so nothing waits for a disk
@@ -43,7 +45,7 @@ interface Row {
 }
 
 /** For a process that remembers nothing. */
-export const noVerdicts: Verdicts = { recall: async () => undefined, note: () => {}, close: () => {} };
+export const noVerdicts: Verdicts = { isEmpty: true, recall: async () => undefined, note: () => {}, close: () => {} };
 
 /** `MCMv` in ASCII: a database with another number is not ours. */
 const applicationId = 0x4d434d76;
@@ -70,9 +72,10 @@ export function openVerdicts(
   const secret = createSecretKey(salt);
   const name = (durableHash: string) => createHmac('sha256', secret).update(durableHash).digest('hex');
   return {
+    isEmpty,
     recall: async (environment, env, now, files) => {
       const inputs = inputsOf(environment);
-      if (isEmpty || !inputs || needsStore(environment) || inputs.keystore) return undefined;
+      if (!inputs || needsStore(environment) || inputs.keystore) return undefined;
       if (partSources(inputs).some((source) => source.kind === 'file' && !files.has(source.path))) return undefined;
       const content = await readSources(inputs, env, files);
       const { durableHash } = content;

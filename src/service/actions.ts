@@ -19,7 +19,7 @@ export function createActions(
   renewals: Pick<Renewals, 'circumstances' | 'step'>,
   bench: Bench,
   look?: Pick<UnchangedLook, 'areUnchanged' | 'files'>,
-  verdicts: Pick<Verdicts, 'note' | 'recall'> = noVerdicts,
+  verdicts: Pick<Verdicts, 'isEmpty' | 'note' | 'recall'> = noVerdicts,
 ): Actions {
   return {
     readAhead: (environments) => readAhead(environments, env),
@@ -28,7 +28,6 @@ export function createActions(
       if (found && found.judged !== last?.judged) verdicts.note(found);
       return found;
     },
-    recall: (environment, at, files) => verdicts.recall(environment, env, at, files),
     // Read again, so that the handshake uses what is on disk now.
     handshake: async (environment, last, signal) => {
       const credential = environment.credential && (await read(environment.credential, env, last, bench));
@@ -37,6 +36,7 @@ export function createActions(
     },
     renew: (input, at) => renewals.step(input, at),
     circumstances: (at) => renewals.circumstances(at),
+    ...(verdicts.isEmpty ? {} : { recall: (environment, at, files) => verdicts.recall(environment, env, at, files) }),
     ...(look ? { areUnchanged: look.areUnchanged, readFiles: look.files } : {}),
   };
 }

@@ -89,9 +89,12 @@ test('a restarted process says the same of files that have not changed, as of wh
   write(clients[0]);
   const environment = environmentWith();
   const found = await examined(environment, new Date());
+  expect(restart().isEmpty).toBe(true);
   restart().note(found);
   const later = new Date(Date.now() + dayMs);
-  const recalled = await recall(restart(), environment, later);
+  const restarted = restart();
+  expect(restarted.isEmpty).toBe(false);
+  const recalled = await recall(restarted, environment, later);
   expect(recalled?.valid).toBe(true);
   expect(recalled?.assessedAt).toEqual(found.rehearsedAt);
   const { spki } = recalled?.privateKey?.publicKey ?? {};
