@@ -3,17 +3,24 @@ import type { FilesAhead } from '../credential/index.ts';
 
 /** Few enough that none waits long for its turn. */
 const atOnce = 32;
+/** For fewer than two lots, the thread takes 10 MiB and more time to start than it saves. */
+const fewest = 2 * atOnce;
 /** What was read longer ago may have been replaced. */
 const freshMs = 2_000;
 
 /**
- * Each name with the files that were read for it a moment ago. While one lot is worked on, the next one is read.
+ * Each name with the files that were read for it a moment ago. While one lot is worked on, the next one is read. Where there are few names,
+ * nothing is read for them.
  * @param read of the files of these environments, those that can be read at once
  */
 export async function* withFiles(
   names: readonly string[],
   read: (names: readonly string[]) => Promise<FilesAhead>,
 ): AsyncGenerator<readonly [name: string, files: FilesAhead]> {
+  if (names.length < fewest) {
+    for (const name of names) yield [name, noFiles];
+    return;
+  }
   const lots = Array.from({ length: Math.ceil(names.length / atOnce) }, (_, index) =>
     names.slice(index * atOnce, (index + 1) * atOnce),
   );

@@ -312,8 +312,16 @@ describe('files that are read together', () => {
     expect(given(calls)).toEqual(Array(70).fill(true));
   });
 
+  test('are not when there are few: a thread would cost more than it saves', async () => {
+    const readFiles = vi.fn(async (environments: readonly { readonly name: string }[]) => filesOf(environments));
+    const { monitor, calls } = monitorOf(many(63), { readFiles });
+    await monitor.checkAll();
+    expect(readFiles).not.toHaveBeenCalled();
+    expect(given(calls)).toEqual(Array(63).fill(false));
+  });
+
   test('are read again by themselves if others took long before it was their turn', async () => {
-    const { monitor, calls } = monitorOf(many(20), {
+    const { monitor, calls } = monitorOf(many(64), {
       readFiles: async (environments) => filesOf(environments),
       examine: async () => {
         await vi.advanceTimersByTimeAsync(900);
@@ -321,17 +329,17 @@ describe('files that are read together', () => {
       },
     });
     await monitor.checkAll();
-    expect(given(calls)).toEqual([...Array(16).fill(true), ...Array(4).fill(false)]);
+    expect(given(calls)).toEqual([...Array(16).fill(true), ...Array(48).fill(false)]);
   });
 
   test('or not, when there is no thread for it: then each is read by itself', async () => {
-    const { monitor, calls, lines } = monitorOf(many(40), {
+    const { monitor, calls, lines } = monitorOf(many(70), {
       readFiles: async () => {
         throw new Error('no thread');
       },
     });
     await monitor.checkAll();
-    expect(given(calls)).toEqual(Array(40).fill(false));
+    expect(given(calls)).toEqual(Array(70).fill(false));
     expect(lines.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
       'the files could not be read together; each is read by itself',
     ]);
