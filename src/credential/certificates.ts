@@ -36,9 +36,10 @@ const deepestMail = 3;
 /**
  * Every certificate of a source, and what is wrong with blocks that are not certificates: PEM, DER, PKCS#7 in either, or an email that
  * contains one of them. Keys next to certificates are skipped. Never throws because of the content.
+ * @param form - of these bytes, if the caller knows it.
  */
-export async function readCertificates(bytes: Buffer): Promise<CertificateReading> {
-  return bounded(await readForm(formOf(bytes), 0));
+export async function readCertificates(bytes: Buffer, form: Form = formOf(bytes)): Promise<CertificateReading> {
+  return bounded(await readForm(form, 0));
 }
 
 /**

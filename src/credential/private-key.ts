@@ -44,22 +44,23 @@ const plainTypes: Readonly<Record<string, 'pkcs8' | 'pkcs1' | 'sec1'>> = {
   'RSA PRIVATE KEY': 'pkcs1',
   'EC PRIVATE KEY': 'sec1',
 };
-const encryptedLabel = 'ENCRYPTED PRIVATE KEY';
+export const encryptedLabel = 'ENCRYPTED PRIVATE KEY';
 
 /** When to find out whether a key can sign; see `DeployedKey.works`. */
 export type KeyProof = 'now' | 'later';
 
 /**
  * The first private key of a source. Certificates and parameters next to it are skipped.
+ * @param form - of these bytes, if the caller knows it.
  * @throws {PrivateKeyError} and nothing else
  */
 export async function readPrivateKey(
   bytes: Buffer,
   passphrase: Secret | undefined,
   proof: KeyProof = 'now',
+  form: Form = formOf(bytes),
 ): Promise<DeployedKey> {
   try {
-    const form = formOf(bytes);
     const work = derivationWork();
     if (form.kind === 'pem') return await fromBlocks(form.blocks, passphrase, work, proof);
     if (form.kind === 'der') return await fromDer(form.bytes, passphrase, work, proof);

@@ -4,14 +4,14 @@ import { refreshSources, type Variables } from '../config/index.ts';
 import { type Finding, type FindingCode, finding } from '../findings/index.ts';
 import { plural } from '../text/index.ts';
 import type { Certificate } from '../x509/index.ts';
-import { isCertificateLabel, readCertificates } from './certificates.ts';
+import { readCertificates } from './certificates.ts';
+import { certificatesForClients, keyForClients, notForClients } from './for-clients.ts';
 import { formOf } from './form/form.ts';
-import { whyClientsCannotRead } from './form/framing.ts';
 import { DeployedKey } from './key-handle.ts';
 import { readKeystore } from './keystore/keystore.ts';
 import { whereTheMatchIs } from './matching.ts';
 import { permissions } from './permissions.ts';
-import { isKeyLabel, type KeyProof, PrivateKeyError, readPrivateKey } from './private-key.ts';
+import { type KeyProof, PrivateKeyError, readPrivateKey } from './private-key.ts';
 import { readBundle } from './shared-bundles.ts';
 import {
   type CredentialContent,
@@ -167,27 +167,16 @@ const about = (code: FindingCode, { place }: PartContent, message: string, remed
 const unreadable = (code: FindingCode, { place, error, unavailable }: PartContent): Finding[] =>
   unavailable ? [] : [finding(code, `${error}.`, { subject: place })];
 
-/** Other software may correct a variable when it writes it to a file, but the client loads a file as it is. */
-function unreadableByClients(content: PartContent, wanted: (label: string) => boolean): Finding[] {
-  return notForClients(content, content.bytes && whyClientsCannotRead(content.bytes, formOf(content.bytes), wanted));
-}
-
-function notForClients(content: PartContent, why: string | undefined): Finding[] {
-  if (why === undefined) return [];
-  const message = `${content.place}: OpenSSL, which MESH clients are built on, cannot read it as it is: ${why}.`;
-  const severity = content.kind === 'file' ? 'warning' : 'info';
-  return [finding('client_cannot_read_file', message, { subject: content.place, severity })];
-}
-
 async function clientFrom(content: PartContent): Promise<Client> {
   if (!content.bytes) return { problems: unreadable('certificate_unreadable', content) };
-  const { entries, problems, overLimit } = await readCertificates(content.bytes);
+  const form = formOf(content.bytes);
+  const { entries, problems, overLimit } = await readCertificates(content.bytes, form);
   // If the first does not parse, the second is probably a CA: no client certificate is better than a wrong one.
   const [certificate, ...rest] = entries;
   const others = rest.filter((each) => each !== undefined);
   const code = (problem: string) => (overLimit.includes(problem) ? 'input_over_limit' : 'certificate_malformed');
   const findings = problems.map((problem) => about(code(problem), content, problem));
-  if (certificate) findings.push(...unreadableByClients(content, isCertificateLabel));
+  if (certificate) findings.push(...certificatesForClients(content, form, entries));
   if (others.length > 0) {
     const message = `it contains ${plural(others.length, 'more certificate')} after the first`;
     findings.push(about('certificate_file_has_extra_certificates', content, message));
@@ -199,9 +188,10 @@ async function keyFrom(content: PartContent, material: CredentialContent, proof:
   if (!content.bytes) return { problems: unreadable('private_key_unreadable', content) };
   const advice = await permissions(content);
   try {
-    const key = await readPrivateKey(content.bytes, material.passphrase, proof);
+    const form = formOf(content.bytes);
+    const key = await readPrivateKey(content.bytes, material.passphrase, proof, form);
     if (!key.encrypted) advice.push(unencrypted(content));
-    advice.push(...unreadableByClients(content, isKeyLabel));
+    advice.push(...keyForClients(content, form));
     return { key, problems: advice };
   } catch (error) {
     if (!(error instanceof PrivateKeyError)) throw error;

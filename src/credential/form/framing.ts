@@ -3,9 +3,18 @@
  * so that it can explain; but a file that only we can read must not count as deployed.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { type PemBlock, readPem } from '../../x509/index.ts';
+import { type PemBlock, readPem, toPem } from '../../x509/index.ts';
 import type { Form } from './form.ts';
 import { kindOfDer } from './other-formats.ts';
+
+/**
+ * Whether the bytes are exactly what OpenSSL writes for these blocks, without anything else: then it finds the blocks where we do. Most files
+ * are, and for them nobody has to be asked.
+ */
+export function isAsOpenSslWrites(bytes: Buffer, blocks: readonly PemBlock[]): boolean {
+  const written = blocks.map(({ label, bytes: body }) => (body ? toPem(body, label) : ''));
+  return written.join('') === bytes.toString('latin1');
+}
 
 /** @returns why not, continuing a sentence that names the place; undefined if OpenSSL reads it. */
 export function whyClientsCannotRead(
