@@ -3,6 +3,7 @@ import { toDer } from '../../src/credential/decryption/ber.ts';
 import { sequence, tlv } from '../../src/demo/der.ts';
 import { DerError } from '../../src/x509/der.ts';
 import { certificate } from '../support/pki.ts';
+import { random } from '../support/random.ts';
 
 const bytes = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
@@ -37,4 +38,34 @@ test('long content keeps its length', () => {
   const content = tlv(0x04, Buffer.alloc(70_000, 1));
   const indefinite = Buffer.concat([bytes('3080'), content, bytes('0000')]);
   expect(toDer(indefinite, 'it')).toEqual(sequence(content));
+});
+
+/** The conversion does not look at DER any closer than it has to. Inside an indefinite length it does. */
+test('what is recognised as DER is what the conversion leaves as it is', async () => {
+  const next = random(18);
+  const below = (most: number) => Math.floor(next() * most);
+  const { der } = await certificate({});
+  const converted = (octets: Uint8Array) => {
+    try {
+      return toDer(octets, 'it').toString('hex');
+    } catch (error) {
+      if (error instanceof DerError) return error.message;
+      throw error;
+    }
+  };
+  const counts = { same: 0, other: 0 };
+  for (let turn = 0; turn < 3_000; turn += 1) {
+    const changed = Buffer.from(der);
+    for (let changes = below(3); changes > 0; changes -= 1) changed[below(turn % 2 ? 700 : 60)] = below(256);
+    const octets = turn % 5 === 0 ? changed.subarray(0, below(changed.length)) : changed;
+    // As a value of its own: what follows the first one is another matter.
+    const slowly = converted(Buffer.concat([bytes('3080'), octets, bytes('0000')]));
+    const quickly = converted(octets);
+    if (quickly !== octets.toString('hex')) counts.other += 1;
+    else {
+      expect(slowly).toBe(sequence(octets).toString('hex'));
+      counts.same += 1;
+    }
+  }
+  expect(Math.min(counts.same, counts.other)).toBeGreaterThan(300);
 });

@@ -10,11 +10,33 @@ const octetString = 0x04;
 const constructed = 0x20;
 const deepest = 64;
 
-/** The single value that fills `bytes`, in DER. @throws {DerError} */
+/** The single value that fills `bytes`, in DER; the same memory if it is DER already. @throws {DerError} */
 export function toDer(bytes: Uint8Array, what: string): Buffer {
+  if (isDer(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const { der, length } = convert(bytes, { what, values: allowance(limits.berValues) }, 0);
   if (length !== bytes.length) throw new DerError(`there are extra octets after ${what}`);
   return der;
+}
+
+/** Whether it is one value that is DER already. False as well for what is damaged, or has values of more than 64 kB. */
+function isDer(bytes: Uint8Array): boolean {
+  const ends: number[] = [];
+  let at = 0;
+  for (let values = 1; values <= limits.berValues && ends.length <= deepest; values += 1) {
+    const [tag, first, second, third] = [bytes[at] ?? 0, bytes[at + 1] ?? 0x80, bytes[at + 2] ?? 0, bytes[at + 3] ?? 0];
+    const octets = first < 0x80 ? 0 : first & 0x7f;
+    const size = octets === 0 ? first : octets === 1 ? second : second * 256 + third;
+    // No indefinite length, and no more octets than it takes.
+    if (first === 0x80 || octets > 2 || (octets > 0 && size < 128 * octets)) return false;
+    const start = at + 2 + octets;
+    if ((tag & 0x1f) === 0x1f || tag === (octetString | constructed)) return false;
+    if (start + size > (ends.at(-1) ?? bytes.length)) return false;
+    ends.push(start + size);
+    at = (tag & constructed) === 0 ? start + size : start;
+    while (ends.at(-1) === at) ends.pop();
+    if (ends.length === 0) return at === bytes.length;
+  }
+  return false;
 }
 
 interface Reading {
