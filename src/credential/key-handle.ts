@@ -20,7 +20,7 @@ export class DeployedKey implements PrivateKeyHandle {
   readonly encrypted: boolean;
 
   /**
-   * @param known - what another thread has read from the same key.
+   * @param known - what has been read from the same key already, here or in another thread.
    * @throws {Error} from OpenSSL, if `key` does not have a public half.
    */
   constructor(key: KeyObject, encrypted: boolean, known?: PublicKeyFacts) {

@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { KeyAlgorithm, KeyFlaw, PublicKeyFacts } from './certificate.ts';
 import { children, DerError, oid, readDer, tags } from './der.ts';
+import { usualRsaFacts } from './rsa-key.ts';
 
 const algorithms: Readonly<Record<string, KeyAlgorithm>> = {
   rsa: 'RSA',
@@ -14,6 +15,8 @@ const fixedBits: Readonly<Record<string, number>> = { ed25519: 256, ed448: 456 }
 
 /** What a SubjectPublicKeyInfo says. A key that OpenSSL cannot read is `unknown`, not an error: the certificate can still be shown. */
 export function publicKeyFacts(spki: Uint8Array): PublicKeyFacts {
+  const known = usualRsaFacts(spki);
+  if (known) return known;
   const key = publicKeyOf(spki);
   return key ? keyFacts(key, spki) : { algorithm: 'unknown', bits: 0, flaw: flawOf(spki) ?? 'malformed', spki };
 }
