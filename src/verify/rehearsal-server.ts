@@ -1,4 +1,5 @@
 /** The servers of rehearsals. Each one trusts one bundle, which thousands of environments may share, and knows nothing of any client. */
+import { constants } from 'node:crypto';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { type Certificate, toPem } from '../x509/index.ts';
 import { createIdentity, type Identity } from './rehearsal-identity.ts';
@@ -40,12 +41,21 @@ function serverFor(bundle: readonly Certificate[]): Server {
     requestCert: true,
     // Accept the connection whatever OpenSSL says, and read the verdict from it.
     rejectUnauthorized: false,
-    // The default of OpenSSL 3.5, set explicitly so that the machine's own configuration cannot lower it.
-    ciphers: 'DEFAULT@SECLEVEL=2',
+    // The level is the default of OpenSSL 3.5, set explicitly so that the machine's own configuration cannot lower it.
+    ciphers: `${cheapest}:DEFAULT@SECLEVEL=2`,
     minVersion: 'TLSv1.2',
-    ecdhCurve: rehearsalGroups,
+    ecdhCurve: groups,
+    // Nobody comes again. Those that TLS 1.3 sends all the same are then not encrypted copies of everything that is known of the client.
+    secureOptions: constants.SSL_OP_NO_TICKET,
   });
 }
 
 /** The cheapest first: nothing is kept secret here. The others are for an OpenSSL that permits only what FIPS 140 permits, and for keys on them. */
-export const rehearsalGroups = 'X25519:P-256:P-384:P-521';
+const groups = 'X25519:P-256:P-384:P-521';
+const cheapest = 'TLS_AES_128_GCM_SHA256';
+
+/**
+ * What the client offers: little, because every list is read again for each context. The last cipher is for TLS 1.2 with the server's kind of key.
+ * Neither says anything about a client's certificate.
+ */
+export const rehearsalOffer = { ecdhCurve: groups, ciphers: `${cheapest}:ECDHE-ECDSA-AES128-GCM-SHA256` };

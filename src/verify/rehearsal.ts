@@ -8,7 +8,7 @@ import type { DeployedCredential } from '../credential/index.ts';
 import { loopShortage, shortageOf, watchLoop } from '../shortage/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { reachableFrom } from './reachable.ts';
-import { borrowServer, rehearsalGroups } from './rehearsal-server.ts';
+import { borrowServer, rehearsalOffer } from './rehearsal-server.ts';
 import type { Rehearsal } from './types.ts';
 
 /** Nothing here waits for a network; the limit only stops a bug from hanging. */
@@ -32,7 +32,7 @@ export async function rehearse(credential: DeployedCredential): Promise<Rehearsa
   try {
     // The client certificate alone: other certificates in its file must not make up for what the bundle lacks.
     // It trusts nobody, and does not have to: nobody judges the server.
-    client = privateKey.secureContext({ chain: [certificate], trusted: [], ecdhCurve: rehearsalGroups });
+    client = privateKey.secureContext({ chain: [certificate], trusted: [], ...rehearsalOffer });
   } catch (error) {
     return refused(error);
   }
