@@ -1,6 +1,7 @@
 /** Dates as people in England read them, in London time with the time zone. For a desk, the ISO form is added, so that nobody has to guess the zone. */
 import { type SafeText, say } from '../text/index.ts';
 import { dayMs } from './duration.ts';
+import { londonOffsetMs } from './london-clock.ts';
 import { rfc3339 } from './utc.ts';
 
 const formatter = (options: Intl.DateTimeFormatOptions) =>
@@ -19,8 +20,25 @@ function parts(format: Intl.DateTimeFormat, date: Date, types: readonly Part[], 
   return types.map((type) => found.find((part) => part.type === type)?.value ?? '').join(separator);
 }
 
-const isoDay = (date: Date) => parts(digits, date, ['year', 'month', 'day'], '-');
-const weekday = (date: Date) => parts(words, date, ['weekday', 'day', 'month', 'year']);
+/** A date of which the parts in UTC are London's; undefined for years that are not written with four digits. */
+function asInLondon(date: Date): Date | undefined {
+  const offset = londonOffsetMs(date);
+  return offset === undefined ? undefined : new Date(date.getTime() + offset);
+}
+
+const isoDay = (date: Date) =>
+  asInLondon(date)?.toISOString().slice(0, 10) ?? parts(digits, date, ['year', 'month', 'day'], '-');
+
+function weekday(date: Date): string {
+  const inLondon = asInLondon(date);
+  if (!inLondon) return parts(words, date, ['weekday', 'day', 'month', 'year']);
+  const [day, month] = [weekdays[inLondon.getUTCDay()], months[inLondon.getUTCMonth()]];
+  return `${day} ${inLondon.getUTCDate()} ${month} ${inLondon.getUTCFullYear()}`;
+}
+
+const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+const months = 'January February March April May June July August September October November December'.split(' ');
+
 const hours = (date: Date) => `${parts(clock, date, ['hour', 'minute'], ':')} ${parts(clock, date, ['timeZoneName'])}`;
 
 /** `Friday 22 January 2027 (2027-01-22)`, the day in London. */
@@ -55,4 +73,7 @@ export function shortLondonTime(date: Date): SafeText {
 export type LondonDay = number;
 
 /** The day of London’s calendar on which `at` falls. */
-export const londonDayOf = (at: Date): LondonDay => Date.parse(isoDay(at)) / dayMs;
+export function londonDayOf(at: Date): LondonDay {
+  const offset = londonOffsetMs(at);
+  return offset === undefined ? Date.parse(isoDay(at)) / dayMs : Math.floor((at.getTime() + offset) / dayMs);
+}

@@ -99,3 +99,43 @@ describe('dates', () => {
     expect(utcDay(new Date('+010000-01-01T00:00:00Z'))).toBe('+010000-01-01');
   });
 });
+
+describe('London’s clock', () => {
+  const icu = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', ...options });
+  const long = icu({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+  const digits = icu({ year: 'numeric', month: '2-digit', day: '2-digit' });
+  const hourMs = day / 24;
+
+  /** As ICU has it. */
+  function expected(at: Date): string {
+    const found = (format: Intl.DateTimeFormat) => (type: Intl.DateTimeFormatPartTypes) =>
+      format.formatToParts(at).find((part) => part.type === type)?.value;
+    const [word, digit] = [found(long), found(digits)];
+    return `${word('weekday')} ${word('day')} ${word('month')} ${word('year')} (${digit('year')}-${digit('month')}-${digit('day')})`;
+  }
+
+  test.each([
+    ['the hours in which summer time begins and ends', '2026-03-28T22:00:00Z', '2026-10-24T20:00:00Z'],
+    ['the year that was summer time throughout', '1968-02-17T20:00:00Z', '1971-10-30T20:00:00Z'],
+    ['double summer time', '1941-05-03T20:00:00Z', '1947-11-01T20:00:00Z'],
+    ['years without four digits or before standard time', '0999-12-31T20:00:00Z', '1899-12-31T20:00:00Z'],
+    ['the last days that a certificate can name', '9999-12-30T20:00:00Z', '9999-12-31T00:00:00Z'],
+  ])('says the day that ICU says: %s', (_, ...starts) => {
+    for (const start of starts)
+      for (let hours = 0; hours < 30; hours += 1) {
+        const at = new Date(Date.parse(start) + hours * hourMs - 1);
+        expect([at.toISOString(), londonDay(at)]).toEqual([at.toISOString(), expected(at)]);
+      }
+  });
+
+  test('at any time of any year, and again when it has been asked for more days than it remembers', () => {
+    let seed = 1;
+    const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+    for (let count = 0; count < 15_000; count += 1) {
+      const at = new Date(Date.UTC(1850) + Math.floor(random() * 300 * 365 * day));
+      const iso = expected(at).slice(-11, -1);
+      if (londonDayOf(at) !== Date.parse(iso) / day) expect([at, londonDayOf(at)]).toEqual([at, iso]);
+    }
+  });
+});
