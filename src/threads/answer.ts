@@ -14,7 +14,10 @@ export function answer(work: (job: unknown) => Promise<unknown>): void {
     const { user, system } = process.threadCpuUsage();
     port.postMessage({ ...reply, cpuMs: (user + system) / 1000 } satisfies FromThread);
   };
-  port.on('message', async (job: unknown) => say(await replyTo(job, work)));
+  let before = Promise.resolve();
+  port.on('message', (job: unknown) => {
+    before = before.then(async () => say(await replyTo(job, work)));
+  });
   say({ kind: 'ready' });
 }
 

@@ -22,7 +22,7 @@ const idleMs = 10_000;
 const growAfterMs = 250;
 
 /**
- * A few worker threads that do one job each at a time, in the order of asking. They start when they are needed; one that its deadline
+ * A few worker threads that do one job each at a time, begun in the order of asking. They start when they are needed; one that its deadline
  * ended is replaced. An idle pool does not keep the process alive.
  * @example
  * const pool = new ThreadPool(startedModule('examine/thread'), { size: 2, deadlineMs: 10_000 });
@@ -66,8 +66,12 @@ export class ThreadPool {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#growing);
-    for (const job of this.#waiting.splice(0)) job.reject(new Error('the threads have been stopped'));
+    this.#giveUpWaiting();
     await Promise.all([...this.#threads].map((thread) => thread.end()));
+  }
+
+  #giveUpWaiting(): void {
+    for (const job of this.#waiting.splice(0)) job.reject(new Error('the threads have been stopped'));
   }
 
   /** Starts a thread now, so that the first job does not have to wait for it. */
@@ -82,12 +86,12 @@ export class ThreadPool {
 
   #dispatch(): void {
     while (this.#waiting.length > 0) {
-      const thread = this.#woken() ?? this.#startedOrNone();
+      const thread = this.#woken() ?? this.#startedOrNone() ?? [...this.#threads].find(({ hasRoom }) => hasRoom);
       const job = thread && this.#waiting.shift();
       if (!thread || !job) return;
       thread.run(job);
     }
-    this.#waitingSince = undefined;
+    if ([...this.#threads].every(({ isWaitedFor }) => !isWaitedFor)) this.#waitingSince = undefined;
   }
 
   /** Where none can be started, jobs wait for those that there are. Without any, each fails. */
@@ -138,16 +142,19 @@ export class ThreadPool {
     const thread = new Thread(
       this.#module,
       {
-        ready: () => this.#dispatch(),
-        free: (each) => {
-          this.#rest(each);
+        changed: (each) => {
+          const job = each.takeBack();
+          if (job) this.#waiting.unshift(job);
+          if (each.isIdle) this.#rest(each);
           this.#dispatch();
         },
-        ended: (each) => {
+        ended: (each, left) => {
           this.#threads.delete(each);
           clearTimeout(this.#idle.get(each));
           this.#idle.delete(each);
-          if (!this.#stopped) this.#dispatch();
+          this.#waiting.unshift(...left);
+          if (this.#stopped) this.#giveUpWaiting();
+          else this.#dispatch();
         },
       },
       this.#options.mostMebibytes,

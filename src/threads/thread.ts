@@ -18,9 +18,10 @@ export interface Job {
 }
 
 interface Listener {
-  readonly ready: () => void;
-  readonly free: (thread: Thread) => void;
-  readonly ended: (thread: Thread) => void;
+  /** It has loaded its modules, has done a job, or has been too long at one: something may be possible now that was not before. */
+  readonly changed: (thread: Thread) => void;
+  /** @param left - jobs that it had been given and has not begun. */
+  readonly ended: (thread: Thread, left: readonly Job[]) => void;
 }
 
 /** Many times what the largest credential within the limits needs. */
@@ -31,23 +32,29 @@ const startsWithinMs = 60_000;
 const mostTurns = 6;
 /** A thread in the middle of something does not answer at once. */
 const answersWithinMs = 1_000;
+/** How long the next job waits in a thread for the one before it. Most take a few milliseconds. */
+const patienceMs = 100;
 
-/** One worker thread, which does one job at a time. It keeps the process alive only while it has one. */
+/**
+ * One worker thread, which does one job at a time. It can be given the next one meanwhile, so that it does not have to wait for our own loop
+ * between two jobs. It keeps the process alive only while it has a job.
+ */
 export class Thread {
   readonly #worker: Worker;
-  readonly #ended: (thread: Thread) => void;
-  readonly #free: (thread: Thread) => void;
-  readonly #ready: () => void;
-  #job: Job | undefined;
+  readonly #on: Listener;
+  /** The first is under way, the second is the next. */
+  readonly #jobs: Job[] = [];
+  #begunAt = 0;
   #timer: NodeJS.Timeout | undefined;
+  #patience: NodeJS.Timeout | undefined;
   #isReady = false;
+  #isSlow = false;
+  #hasFailed = false;
   #usedMs = 0;
 
   /** @throws {ResourceShortageError} if the system has no thread left */
   constructor(module: URL, on: Listener, mostMebibytes = usualMebibytes) {
-    this.#ready = on.ready;
-    this.#free = on.free;
-    this.#ended = on.ended;
+    this.#on = on;
     // Without our arguments and variables, which can contain secrets and are not its business.
     const resourceLimits = { maxOldGenerationSizeMb: mostMebibytes, maxYoungGenerationSizeMb: 8 };
     this.#worker = started(module, { argv: [], env: compileCache(), execArgv: [], resourceLimits });
@@ -55,7 +62,7 @@ export class Thread {
     this.#worker.once('error', (error) => this.#fail(ofWorker(error, mostMebibytes)));
     this.#worker.once('exit', () => {
       this.#fail(new Error('a thread ended in the middle of its work'));
-      this.#ended(this);
+      this.#on.ended(this, this.#jobs.splice(0));
     });
     this.#worker.unref();
   }
@@ -64,15 +71,52 @@ export class Thread {
     return this.#isReady;
   }
 
+  get isIdle(): boolean {
+    return this.#jobs.length === 0;
+  }
+
+  /** Whether a job waits in it for the one before. */
+  get isWaitedFor(): boolean {
+    return this.#jobs.length > 1;
+  }
+
+  /** Whether it can be given the next job already. */
+  get hasRoom(): boolean {
+    if (!this.#isReady || this.#hasFailed || this.#jobs.length !== 1) return false;
+    return performance.now() - this.#begunAt < patienceMs;
+  }
+
+  /** @param job - begins now if it is idle, or next if it has room. */
   run(job: Job): void {
-    this.#job = job;
-    this.#worker.ref();
-    this.#timer = setTimeout(() => this.#late(), this.#isReady ? job.deadlineMs : startsWithinMs);
+    this.#jobs.push(job);
     this.#worker.postMessage(job.data);
+    if (this.#jobs.length > 1) {
+      this.#patience = setTimeout(() => {
+        this.#isSlow = true;
+        this.#on.changed(this);
+      }, patienceMs).unref();
+      return;
+    }
+    this.#worker.ref();
+    this.#begin(this.#isReady ? job.deadlineMs : startsWithinMs);
+  }
+
+  /** The next job, if the one before it takes so long that another thread should do it. What this thread says of it later is not heard. */
+  takeBack(): Job | undefined {
+    const [, next] = this.#jobs;
+    if (!next || !this.#isSlow || next.resolve === unheard) return undefined;
+    this.#jobs[1] = { ...next, resolve: unheard, reject: unheard };
+    return next;
   }
 
   async end(): Promise<void> {
     await this.#worker.terminate();
+  }
+
+  #begin(deadlineMs: number): void {
+    this.#begunAt = performance.now();
+    this.#isSlow = false;
+    this.#timer = setTimeout(() => this.#late(), deadlineMs);
   }
 
   #heard(message: FromThread): void {
@@ -80,15 +124,15 @@ export class Thread {
     if (message.kind === 'ready') {
       this.#isReady = true;
       clearTimeout(this.#timer);
-      if (this.#job) this.#timer = setTimeout(() => this.#late(), this.#job.deadlineMs);
-      this.#ready();
-      return;
+    } else {
+      const job = this.#settled();
+      if (message.kind === 'done') job?.resolve(message.result);
+      else job?.reject(message.kind === 'bug' ? message.error : new ResourceShortageError(message.message));
     }
-    const job = this.#settled();
-    if (message.kind === 'done') job?.resolve(message.result);
-    else job?.reject(message.kind === 'bug' ? message.error : new ResourceShortageError(message.message));
-    this.#worker.unref();
-    this.#free(this);
+    const [next] = this.#jobs;
+    if (next) this.#begin(next.deadlineMs);
+    else this.#worker.unref();
+    this.#on.changed(this);
   }
 
   /**
@@ -97,10 +141,10 @@ export class Thread {
    */
   #late(turn = 1): void {
     setImmediate(async () => {
-      const job = this.#job;
+      const [job] = this.#jobs;
       if (!job) return;
       const hadItsTime = !this.#isReady || (await this.#cpuMs()) >= job.deadlineMs / 2;
-      if (this.#job !== job) return;
+      if (this.#jobs[0] !== job) return;
       if (!hadItsTime && turn < mostTurns) {
         this.#timer = setTimeout(() => this.#late(turn + 1), job.deadlineMs);
         return;
@@ -117,17 +161,21 @@ export class Thread {
     return used ? (used.user + used.system) / 1000 - this.#usedMs : Number.POSITIVE_INFINITY;
   }
 
+  /** Once: what comes after it has not been begun. */
   #fail(error: Error): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
     this.#settled()?.reject(error);
   }
 
   #settled(): Job | undefined {
     clearTimeout(this.#timer);
-    const job = this.#job;
-    this.#job = undefined;
-    return job;
+    clearTimeout(this.#patience);
+    return this.#jobs.shift();
   }
 }
+
+const unheard = () => {};
 
 function started(module: URL, options: WorkerOptions): Worker {
   try {

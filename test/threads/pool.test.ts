@@ -59,6 +59,51 @@ describe('another thread is started', () => {
   });
 });
 
+describe('a job that follows another', () => {
+  test('does not wait for our own loop between the two', async () => {
+    const pool = poolOf(1);
+    await pool.run({ does: 'echo' });
+    const noted = new Int32Array(new SharedArrayBuffer(4));
+    const jobs = [1, 2].map(() => pool.run({ does: 'note', with: noted }));
+    // Nothing of ours runs until the thread has done both.
+    for (const count of [0, 1]) expect(Atomics.wait(noted, 0, count, 30_000)).not.toBe('timed-out');
+    await Promise.all(jobs);
+  });
+
+  test('begins only when the one before has ended', async () => {
+    const pool = poolOf(1);
+    await pool.run({ does: 'echo' });
+    const ended: string[] = [];
+    const jobs = [
+      pool.run({ does: 'linger', with: 50 }).then(() => ended.push('first')),
+      pool.run({ does: 'echo' }).then(() => ended.push('second')),
+    ];
+    await Promise.all(jobs);
+    expect(ended).toEqual(['first', 'second']);
+  });
+
+  test('is done by another thread, once only, if that takes too long', async () => {
+    const pool = new ThreadPool(module, { size: 2, deadlineMs: 60_000, growAfterMs: 50 });
+    pools.push(pool);
+    const before = await pool.run({ does: 'say who' });
+    const slow = pool.run({ does: 'linger', with: 3_000 });
+    const next = pool.run({ does: 'say who' });
+    expect(await Promise.race([slow, next])).not.toBe(before);
+    expect(await slow).toBeUndefined();
+    expect(await next).not.toBe(before);
+    expect(await pool.run({ does: 'echo', with: 1 })).toBe(1);
+  });
+
+  test('is done by the next thread if that one broke off', async () => {
+    const pool = poolOf(1);
+    const before = await pool.run({ does: 'say who' });
+    const [broken, next] = await Promise.allSettled([pool.run({ does: 'exit' }), pool.run({ does: 'say who' })]);
+    expect(broken.status).toBe('rejected');
+    expect(next).toMatchObject({ status: 'fulfilled', value: expect.any(Number) as number });
+    expect(next).not.toMatchObject({ value: before });
+  });
+});
+
 test('a thread gets neither our variables nor our arguments', async () => {
   vi.stubEnv('MESH_TEST_SECRET', 'hunter2');
   vi.stubEnv('NODE_COMPILE_CACHE', undefined);

@@ -7,6 +7,12 @@ answer(async (job) => {
   const { does, with: value } = job as { does: string; with?: unknown };
   if (does === 'echo') return value;
   if (does === 'say who') return threadId;
+  if (does === 'note') {
+    Atomics.add(value as Int32Array, 0, 1);
+    Atomics.notify(value as Int32Array, 0);
+    return undefined;
+  }
+  if (does === 'linger') return new Promise((resolve) => setTimeout(resolve, value as number));
   if (does === 'spin') for (;;);
   if (does === 'backtrack') return /^(a+)+$/.test(`${'a'.repeat(40)}b`);
   if (does === 'wait') return new Promise(() => {});
