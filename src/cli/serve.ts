@@ -8,6 +8,7 @@ import { isServiceProblem, type Service, startService } from '../service/index.t
 import { escapedLines } from '../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { endAfter, endSoon, mostMs } from './end.ts';
+import { gathered } from './gathered.ts';
 import type { ServeOptions } from './options.ts';
 
 /** Runs until SIGTERM or SIGINT. The log goes to stderr; nothing goes to stdout. */
@@ -18,7 +19,9 @@ export async function run({ config, wait }: ServeOptions, { env, now, stderr, un
   let service: Service | undefined;
   const reload = () => void service?.reload();
   process.on('SIGHUP', reload);
-  const log = createLog(stderr, unread);
+  const lines = gathered(stderr);
+  process.once('exit', lines.flush);
+  const log = createLog(lines.write, unread);
   // The cron library reports a slightly late run on the console; log it like anything else.
   console.warn = (...words: unknown[]) => log.warn({ warning: words.join(' ') }, 'library');
   const start = () =>
@@ -30,11 +33,13 @@ export async function run({ config, wait }: ServeOptions, { env, now, stderr, un
       build: { version, nodeVersion: process.version.slice(1) },
     });
   service = await whenFree(start, { waitMs: wait, told, log }).catch((error: unknown) => {
+    lines.flush();
     throw isServiceProblem(error) ? new UsageError(escapedLines(error.message)) : error;
   });
   await told;
   process.off('SIGHUP', reload);
   const running = (await service?.stop()) ?? [];
+  lines.flush();
   const code = running.length > 0 ? exitCode.unknown : exitCode.ok;
   endSoon(code);
   return code;
