@@ -18,8 +18,8 @@ import { Rounds } from './rounds.ts';
 import type { Service, ServiceOptions } from './types.ts';
 
 const lookAtConfigurationEveryMs = 2_000;
-/** Between scrapes, so that none of them finds much to write. */
-const refreshMetricsEveryMs = 1_000;
+/** Between scrapes, so that none of them finds much to write. More often, and the neighbours of what changes would be written many times. */
+const refreshMetricsEveryMs = 5_000;
 /** Nobody waits for these messages, and looking whether there is one costs little. */
 const tellEveryMs = 5_000;
 const answersMayTakeMs = 5_000;
