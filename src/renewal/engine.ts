@@ -27,11 +27,11 @@ export async function advanceRenewal(input: RenewalInput, deps: EngineDeps, now:
   const emailed: EmailOutcome[] = [];
   try {
     await saveUnsaved(deps);
-    await identify(environment, deps);
     let shown: RequestKey | undefined;
     for (let moves = 0; ; ) {
       deps.store.assertInPlace();
-      const facts = await factsFor(input, deps);
+      let facts = await factsFor(input, deps);
+      if (await identify(facts.records, environment, deps)) facts = await factsFor(input, deps);
       const decision = decideRenewal(facts, now);
       if (moves === mostMoves) throw new Error(`renewal of ${environment.name} does not finish: ${decision.kind}`);
       const goesOn = decision.kind !== 'rest' && (await act(decision, facts, input, deps, now, emailed));
@@ -55,11 +55,15 @@ export async function advanceRenewal(input: RenewalInput, deps: EngineDeps, now:
   }
 }
 
-/** Records of earlier releases do not say which mailbox they are for; a later rename is recognised by it. */
-async function identify(environment: ResolvedEnvironment, { store }: EngineDeps): Promise<void> {
-  for (const record of await patiently(() => store.list(environment.name)))
-    if (record.mailboxId === undefined && !record.closedAt)
-      await patiently(() => store.note(record, subjectOf(environment)));
+/** Records of earlier releases do not say which mailbox they are for; a later rename is recognised by it. @returns whether there was one */
+async function identify(
+  records: readonly StoredRenewal[],
+  environment: ResolvedEnvironment,
+  { store }: EngineDeps,
+): Promise<boolean> {
+  const unidentified = records.filter(({ mailboxId, closedAt }) => mailboxId === undefined && !closedAt);
+  for (const record of unidentified) await patiently(() => store.note(record, subjectOf(environment)));
+  return unidentified.length > 0;
 }
 
 /** Everything that a decision is based on. */
