@@ -13,7 +13,8 @@ export interface Gathered {
 
 /** @param write - gets one line or more with their line breaks, in the order in which they came. */
 export function gathered(write: (lines: SafeText) => void): Gathered {
-  let [lines, characters] = [[] as SafeText[], 0];
+  let lines: SafeText[] = [];
+  let characters = 0;
   let timer: NodeJS.Timeout | undefined;
   const flush = () => {
     clearTimeout(timer);

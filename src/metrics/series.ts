@@ -47,13 +47,17 @@ export type Part = unknown;
 
 interface Series {
   readonly part: (status: EnvironmentStatus) => Part;
-  readonly samples: (status: EnvironmentStatus) => readonly Sample[];
+  /** Sees nothing but the part, so the same part always makes the same samples. */
+  readonly write: (part: Part) => readonly Sample[];
+  /** Of many environments the part is the same, and can be written as JSON. All labels are our own words. */
+  readonly isCommon?: true;
 }
 
-/** `write` sees nothing but the part, so the same part always makes the same samples. */
 function from<P>(part: (status: EnvironmentStatus) => P, write: (part: P) => readonly Sample[]): Series {
-  return { part, samples: (status) => write(part(status)) };
+  return { part, write: write as (part: Part) => readonly Sample[] };
 }
+
+const common = (each: Series): Series => ({ ...each, isCommon: true });
 
 /** Lists are compared element by element, everything else by identity. */
 export function isSame(left: Part, right: Part): boolean {
@@ -85,46 +89,54 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
   ),
   nhs_mesh_certificate_info: certificates(certificateInfo),
   nhs_mesh_credential_expiry_timestamp_seconds: value(({ expiresAt }) => expiresAt && unixSeconds(expiresAt)),
-  nhs_mesh_threshold_seconds: from(
-    ({ credentialConfigured, thresholds }) => (credentialConfigured ? thresholds : undefined),
-    (thresholds) =>
-      thresholds
-        ? [
-            { labels: { threshold: literal('warning') }, value: thresholds.warningMs / secondMs },
-            { labels: { threshold: literal('critical') }, value: thresholds.criticalMs / secondMs },
-          ]
-        : [],
+  nhs_mesh_threshold_seconds: common(
+    from(
+      ({ credentialConfigured, thresholds }) => (credentialConfigured ? thresholds : undefined),
+      (thresholds) =>
+        thresholds
+          ? [
+              { labels: { threshold: literal('warning') }, value: thresholds.warningMs / secondMs },
+              { labels: { threshold: literal('critical') }, value: thresholds.criticalMs / secondMs },
+            ]
+          : [],
+    ),
   ),
-  nhs_mesh_credential_valid: from(({ assessment }) => assessment?.valid, flag),
-  nhs_mesh_next_credential_valid: from(({ next }) => next?.valid, flag),
+  nhs_mesh_credential_valid: common(from(({ assessment }) => assessment?.valid, flag)),
+  nhs_mesh_next_credential_valid: common(from(({ next }) => next?.valid, flag)),
   nhs_mesh_next_credential_expiry_timestamp_seconds: value(
     ({ next }) => next?.expiresAt && unixSeconds(next.expiresAt),
   ),
-  nhs_mesh_check_passed: perCheck((assessment) => assessment?.checks),
-  nhs_mesh_check_judged: perCheck((assessment) => assessment?.judged),
-  nhs_mesh_diagnosis_cause: from(
-    ({ diagnosis }) => diagnosis.cause?.code,
-    (code) => (code ? [{ labels: { code: literal(code) }, value: 1 }] : []),
+  nhs_mesh_check_passed: common(perCheck((assessment) => assessment?.checks)),
+  nhs_mesh_check_judged: common(perCheck((assessment) => assessment?.judged)),
+  nhs_mesh_diagnosis_cause: common(
+    from(
+      ({ diagnosis }) => diagnosis.cause?.code,
+      (code) => (code ? [{ labels: { code: literal(code) }, value: 1 }] : []),
+    ),
   ),
   nhs_mesh_diagnosis_info: from(
     ({ diagnosis: { cause, command, headline, lastingAction } }): Told | undefined =>
       cause && [cause.code, cause.severity, headline, lastingAction, command ?? literal('')],
     diagnosisInfo,
   ),
-  nhs_mesh_finding: from(
-    ({ findings }) => findings.map(({ code, severity }) => [code, severity] as const),
-    (findings) =>
-      unique(
-        findings.map(([code, severity]) => ({
-          labels: once(`finding ${code} ${severity}`, () => ({ code: literal(code), severity: literal(severity) })),
-          value: 1,
-        })),
-      ),
+  nhs_mesh_finding: common(
+    from(
+      ({ findings }) => findings.map(({ code, severity }) => [code, severity] as const),
+      (findings) =>
+        unique(
+          findings.map(([code, severity]) => ({
+            labels: once(`finding ${code} ${severity}`, () => ({ code: literal(code), severity: literal(severity) })),
+            value: 1,
+          })),
+        ),
+    ),
   ),
   nhs_mesh_handshake_success: last((handshake) => flag(handshake && handshake.outcome === 'success')),
-  nhs_mesh_handshake_failure: from(
-    ({ handshake }) => handshake.last?.reason,
-    (failed) => byReason((reason) => (failed === reason ? 1 : 0)),
+  nhs_mesh_handshake_failure: common(
+    from(
+      ({ handshake }) => handshake.last?.reason,
+      (failed) => byReason((reason) => (failed === reason ? 1 : 0)),
+    ),
   ),
   nhs_mesh_handshake_duration_seconds: last((handshake) =>
     handshakePhases.flatMap((phase) =>
@@ -134,31 +146,43 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
       })),
     ),
   ),
-  nhs_mesh_handshakes_total: from(
-    ({ handshake }) => handshake.totals,
-    (totals) => byOutcome((outcome) => totals[outcome]),
+  nhs_mesh_handshakes_total: common(
+    from(
+      ({ handshake }) => handshake.totals,
+      (totals) => byOutcome((outcome) => totals[outcome]),
+    ),
   ),
   nhs_mesh_handshake_last_success_timestamp_seconds: value(({ handshake }) => time(handshake.lastSuccessAt)),
-  nhs_mesh_handshake_http_status_code: value(({ handshake }) => handshake.last?.httpStatus ?? 0),
+  nhs_mesh_handshake_http_status_code: common(value(({ handshake }) => handshake.last?.httpStatus ?? 0)),
   nhs_mesh_server_certificate_not_after_timestamp_seconds: value(({ handshake }) => serverExpiry(handshake)),
-  nhs_mesh_client_certificate_requested: from(({ handshake }) => handshake.last?.clientCertificateRequested, flag),
+  nhs_mesh_client_certificate_requested: common(
+    from(({ handshake }) => handshake.last?.clientCertificateRequested, flag),
+  ),
   nhs_mesh_clock_skew_seconds: value(({ handshake }) => handshake.last?.clockSkewSeconds),
-  nhs_mesh_renewal_state: from(
-    ({ renewal }) => renewal.state,
-    (now) => byState((state) => (now === state ? 1 : 0)),
+  nhs_mesh_renewal_state: common(
+    from(
+      ({ renewal }) => renewal.state,
+      (now) => byState((state) => (now === state ? 1 : 0)),
+    ),
   ),
   nhs_mesh_renewal_due_timestamp_seconds: value(({ renewal }) => time(renewal.dueAt)),
   nhs_mesh_renewal_last_safe_day_timestamp_seconds: value(({ renewal }) => time(renewal.lastSafeDay)),
   nhs_mesh_renewal_requested_timestamp_seconds: value(({ renewal }) => time(renewal.requestedAt)),
-  nhs_mesh_renewal_window_seconds: value(({ credentialConfigured, renewalWindowMs }) =>
-    credentialConfigured ? renewalWindowMs / secondMs : undefined,
+  nhs_mesh_renewal_window_seconds: common(
+    value(({ credentialConfigured, renewalWindowMs }) =>
+      credentialConfigured ? renewalWindowMs / secondMs : undefined,
+    ),
   ),
-  nhs_mesh_desk_lead_time_seconds: value(({ credentialConfigured, deskWorkingDays }) =>
-    credentialConfigured ? (deskWorkingDays * dayMs) / secondMs : undefined,
+  nhs_mesh_desk_lead_time_seconds: common(
+    value(({ credentialConfigured, deskWorkingDays }) =>
+      credentialConfigured ? (deskWorkingDays * dayMs) / secondMs : undefined,
+    ),
   ),
-  nhs_mesh_renewal_emails_total: from(
-    ({ emails }) => emails,
-    (emails) => byEmailOutcome((outcome) => emails[outcome]),
+  nhs_mesh_renewal_emails_total: common(
+    from(
+      ({ emails }) => emails,
+      (emails) => byEmailOutcome((outcome) => emails[outcome]),
+    ),
   ),
   nhs_mesh_check_last_run_timestamp_seconds: value(({ lastRunAt }) => time(lastRunAt)),
   nhs_mesh_check_next_run_timestamp_seconds: value(({ nextRunAt }) => time(nextRunAt)),

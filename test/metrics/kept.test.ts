@@ -2,12 +2,14 @@
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { type GzipPart, textOf } from '../../src/gzip/index.ts';
 import { environmentsInBlock } from '../../src/metrics/blocks.ts';
 import { metricNames } from '../../src/metrics/catalogue.ts';
 import { Exposition, mostAwaited } from '../../src/metrics/exposition.ts';
-import type { ExpositionFormat } from '../../src/metrics/format.ts';
-import { isOfEnvironment } from '../../src/metrics/series.ts';
+import { type ExpositionFormat, familyText, labelValue, withoutHead } from '../../src/metrics/format.ts';
+import { isOfEnvironment, series } from '../../src/metrics/series.ts';
 import type { EnvironmentStatus, EstateStatus } from '../../src/status/types.ts';
+import { literal } from '../../src/text/index.ts';
 import { publishText } from '../support/exposition.ts';
 import {
   daysFromSampleNow,
@@ -106,6 +108,21 @@ describe('the text after any history is the one that a new exposition writes', (
       { numRuns: 8, seed: 20260302 },
     );
   }, 120_000);
+
+  test('and what environments have in common is written as if each were the only one', async () => {
+    const environments = Object.values(everyEnvironment()).map((each) => ({ ...each, name: `${each.name} "\\\n"` }));
+    const [block] = await new Exposition(build).refresh(estateOf(environments, { name: 'north' }));
+    for (const name of metricNames.filter(isOfEnvironment)) {
+      const { part, write } = series[name];
+      let text = '';
+      for (const environment of environments) {
+        const own = { mesh_environment: labelValue(environment.name), mesh_estate: literal('north') };
+        const samples = write(part(environment)).map((sample) => ({ ...sample, own }));
+        text += withoutHead(await familyText(name, samples, 'prometheus'));
+      }
+      expect(textOf(block?.written.get(name) as GzipPart)).toBe(text);
+    }
+  });
 
   test('after the estate was given a name', async () => {
     const exposition = new Exposition(build);
