@@ -14,7 +14,7 @@ import {
   recalled,
   rememberedOf,
 } from '../credential/index.ts';
-import { openDatabase } from '../database/index.ts';
+import { gatheredWrites, openDatabase } from '../database/index.ts';
 import { MonitorError } from '../errors/index.ts';
 import { dispensable } from '../files/index.ts';
 import { type Assessment, assess, policyFor, type Rehearsal } from '../verify/index.ts';
@@ -69,6 +69,7 @@ export function openVerdicts(
   const opened = attempt(() => open(file, program));
   if (!opened) return noVerdicts;
   const { database, salt, isEmpty, read, write, prune } = opened;
+  const kept = gatheredWrites(database, attempt);
   const secret = createSecretKey(salt);
   const name = (durableHash: string) => createHmac('sha256', secret).update(durableHash).digest('hex');
   return {
@@ -100,12 +101,12 @@ export function openVerdicts(
       const data = JSON.stringify(row);
       if (data.length > mostCharacters) return;
       const key = name(credential.durableHash);
-      attempt(() => {
+      kept.write(() => {
         write.run(key, data, hash('sha256', data));
         prune.run(mostRows);
       });
     },
-    close: () => database.close(),
+    close: kept.close,
   };
 }
 

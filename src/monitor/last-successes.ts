@@ -3,7 +3,7 @@
  * a day without one.
  */
 import { join } from 'node:path';
-import { openDatabase } from '../database/index.ts';
+import { gatheredWrites, openDatabase } from '../database/index.ts';
 import { dispensable } from '../files/index.ts';
 import type { Log } from './log.ts';
 
@@ -26,13 +26,14 @@ export function openLastSuccesses(stateDir: string, log: Pick<Log, 'warn'>): Las
   const opened = attempt(() => open(file));
   if (!opened) return noSuccesses;
   const { database, read, write } = opened;
+  const kept = gatheredWrites(database, attempt);
   return {
     last: (environment, now) => {
       const at = new Date(Number(attempt(() => read.get(environment))?.at ?? Number.NaN));
       return at <= now ? at : undefined;
     },
-    note: (environment, at) => void attempt(() => write.run(environment, at.getTime())),
-    close: () => database.close(),
+    note: (environment, at) => kept.write(() => void write.run(environment, at.getTime())),
+    close: kept.close,
   };
 }
 

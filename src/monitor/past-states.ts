@@ -3,7 +3,7 @@
  * beginning, the worst, and the state at its end, and only of days on which the state changed: at most one row for each day and environment.
  */
 import { join } from 'node:path';
-import { openDatabase } from '../database/index.ts';
+import { gatheredWrites, openDatabase } from '../database/index.ts';
 import { dispensable } from '../files/index.ts';
 import { type Status, worstStatus } from '../findings/index.ts';
 import { type PastStates, pastDays } from '../status/index.ts';
@@ -45,11 +45,12 @@ export function openStateMemory(stateDir: string, log: Pick<Log, 'warn'>): State
   const opened = attempt(() => open(file));
   if (!opened) return noStates;
   const { database, presentOf, keepPresent, dayOf, daysOf, keepDay, watchedDays, keepWatched } = opened;
+  const kept = gatheredWrites(database, attempt);
   let watchedHour = Number.NaN;
 
   return {
     note: (environment, status, cause, at) =>
-      void attempt(() => {
+      kept.write(() => {
         const before = presentOf.get(environment);
         if (before?.status === status && before.cause === cause) return;
         keepPresent.run(environment, status, cause, at.getTime());
@@ -67,7 +68,7 @@ export function openStateMemory(stateDir: string, log: Pick<Log, 'warn'>): State
       if (hour === watchedHour) return;
       watchedHour = hour;
       const today = londonDayOf(at);
-      attempt(() => {
+      kept.write(() => {
         if (Number(keepWatched.run(today).changes) > 0) opened.forget(today - pastDays, at, new Set(environments()));
       });
     },
@@ -84,7 +85,7 @@ export function openStateMemory(stateDir: string, log: Pick<Log, 'warn'>): State
         const watched = new Set(watchedDays.all(from).map(({ day }) => Number(day)));
         return { ...(since <= now ? { since } : {}), days: daysFrom(from, rows, present.status as Status, watched) };
       }),
-    close: () => database.close(),
+    close: kept.close,
   };
 }
 

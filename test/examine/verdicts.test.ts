@@ -174,6 +174,7 @@ describe('nothing is recalled', () => {
   });
 
   test('from a row that was damaged', async () => {
+    restart();
     const damaged = new DatabaseSync(database());
     damaged.exec(`UPDATE verdicts SET data = replace(data, 'true', 'false')`);
     damaged.close();
