@@ -52,10 +52,10 @@ export class Rounds {
     return this.#monitor.work();
   }
 
-  /** Runs the first cycle now and the others on schedule. */
-  begin({ schedule }: Configuration): void {
+  /** Runs the first cycle now, or after something that has to come first, and the others on schedule. @param first - never rejects. */
+  begin({ schedule }: Configuration, first: Promise<void> = Promise.resolve()): void {
     const failed = (error: unknown) => this.#log.error(describe(error), 'a round did not end');
-    this.#firstCycle = this.#monitor.checkAll().catch(failed);
+    this.#firstCycle = first.then(() => this.#monitor.checkAll()).catch(failed);
     this.#schedule = startSchedule(schedule, {
       // A scheduled run during the first cycle would find every environment busy, end at once, and mark the service as ready.
       check: () => this.#firstCycle.then(() => this.#monitor.checkAll()),

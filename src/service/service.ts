@@ -123,14 +123,14 @@ class RunningService implements Service {
       changed: () => void this.reload(),
     });
     this.#stopWatching = stop;
-    this.#rounds.begin(this.#configuration);
     const refreshing = {
       everyMs: refreshMetricsEveryMs,
       failed: (error: unknown) => this.#report(error, 'the metrics could not be written'),
     };
     const refresh = () => this.#exposition.refresh(this.estate());
-    // The first time is the longest, and the first scrape would have to wait for it.
-    void refresh().catch(refreshing.failed);
+    // The first time is the longest, and the first scrape waits for it: beside a cycle it would take several times as long.
+    const written = refresh().then(() => {}, refreshing.failed);
+    this.#rounds.begin(this.#configuration, written);
     this.#stopRefreshing = repeat(refresh, refreshing);
     const current = () => ({ estate: this.estate(), configuration: this.#configuration });
     const often = {
