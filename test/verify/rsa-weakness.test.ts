@@ -55,6 +55,29 @@ describe('an RSA key is weak', () => {
   });
 });
 
+test('factors are near if Fermat’s method finds them in twenty steps', () => {
+  const found = { near: 0, far: 0 };
+  for (let turn = 0n; turn < 300n; turn += 1n) {
+    const middle = half + 1n + 2n * turn;
+    const distance = rootOf(2n * half * (turn % 30n)) | 1n;
+    const number = middle * middle - distance * distance;
+    const root = rootOf(number - 1n) + 1n;
+    const said = rsaWeakness(spkiOf(number)) ?? '';
+    if (said.includes('divisible')) continue;
+    const isNear = middle - root < 20n;
+    found[isNear ? 'near' : 'far'] += 1;
+    expect(said.includes('close together'), `${middle - root} steps`).toBe(isNear);
+  }
+  expect(Math.min(found.near, found.far)).toBeGreaterThan(0);
+});
+
+/** Rounded down. */
+function rootOf(number: bigint): bigint {
+  let root = 0n;
+  for (let bit = 1n << 1100n; bit > 0n; bit >>= 1n) if ((root + bit) ** 2n <= number) root += bit;
+  return root;
+}
+
 function withoutNearSmallFactor(): bigint {
   let lower = half;
   while (/divisible/.test(rsaWeakness(spkiOf(lower * (lower + 2n))) ?? '')) lower += 2n;

@@ -20,7 +20,7 @@ function weaknessOf(spki: Uint8Array): string | undefined {
   if (exponent <= 1n) return `an RSA key whose exponent is ${exponent}: what is encrypted with it is not`;
   if (exponent % 2n === 0n) return 'an RSA key whose exponent is even, which no RSA key can have';
   const remainders = remaindersOf(modulus);
-  const factor = smallPrimes.find((prime) => remainders.get(prime) === 0);
+  const factor = smallPrimes[remainders.indexOf(0)];
   if (factor !== undefined) return `an RSA key whose modulus is divisible by ${factor}`;
   if (isOfRoca(remainders))
     return 'an RSA key that was made by a faulty library (ROCA, CVE-2017-15361), so that it can be factored';
@@ -45,20 +45,23 @@ const smallPrimes: readonly number[] = Array.from({ length: 998 }, (_, index) =>
 );
 
 /** In groups whose product a number holds exactly: one division of the modulus for each group. */
-const groups = smallPrimes.reduce<{ product: number; primes: number[] }[]>((all, prime) => {
-  const last = all.at(-1);
-  if (last && last.product * prime <= Number.MAX_SAFE_INTEGER) {
-    last.product *= prime;
-    last.primes.push(prime);
-  } else all.push({ product: prime, primes: [prime] });
-  return all;
-}, []);
+const groups = smallPrimes
+  .reduce<{ product: number; primes: number[] }[]>((all, prime) => {
+    const last = all.at(-1);
+    if (last && last.product * prime <= Number.MAX_SAFE_INTEGER) {
+      last.product *= prime;
+      last.primes.push(prime);
+    } else all.push({ product: prime, primes: [prime] });
+    return all;
+  }, [])
+  .map(({ product, primes }) => ({ product: BigInt(product), primes }));
 
-function remaindersOf(modulus: bigint): ReadonlyMap<number, number> {
-  const remainders = new Map<number, number>();
+/** In the order of `smallPrimes`. */
+function remaindersOf(modulus: bigint): readonly number[] {
+  const remainders: number[] = [];
   for (const { product, primes } of groups) {
-    const rest = Number(modulus % BigInt(product));
-    for (const prime of primes) remainders.set(prime, rest % prime);
+    const rest = Number(modulus % product);
+    for (const prime of primes) remainders.push(rest % prime);
   }
   return remainders;
 }
@@ -70,11 +73,11 @@ const rocaPrimes = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 1
 const rocaRemainders = rocaPrimes.map((prime) => {
   const powers = new Set<number>();
   for (let power = 1; !powers.has(power); power = (power * 65537) % prime) powers.add(power);
-  return { prime, powers };
+  return { at: smallPrimes.indexOf(prime), powers };
 });
 
-const isOfRoca = (remainders: ReadonlyMap<number, number>): boolean =>
-  rocaRemainders.every(({ prime, powers }) => powers.has(remainders.get(prime) ?? 0));
+const isOfRoca = (remainders: readonly number[]): boolean =>
+  rocaRemainders.every(({ at, powers }) => powers.has(remainders[at] ?? 0));
 
 /** The known keys fall in the first few steps of Fermat's method; a key made well does not in any number of them. */
 const fermatSteps = 20;
@@ -82,9 +85,13 @@ const fermatSteps = 20;
 function hasNearFactors(modulus: bigint): boolean {
   let middle = squareRoot(modulus);
   if (middle * middle < modulus) middle += 1n;
-  for (let step = 0; step < fermatSteps; step++, middle += 1n) {
-    const rest = middle * middle - modulus;
-    if (mayBeSquare(rest) && squareRoot(rest) ** 2n === rest) return true;
+  const by = Number(middle % squaresProduct);
+  const rest = Number((middle * middle - modulus) % squaresProduct);
+  for (let step = 0; step < fermatSteps; step++) {
+    // (middle + step)² - modulus, of which the remainder needs no long numbers.
+    if (!mayBeSquare(rest + step * (2 * by + step))) continue;
+    const whole = (middle + BigInt(step)) ** 2n - modulus;
+    if (squareRoot(whole) ** 2n === whole) return true;
   }
   return false;
 }
@@ -96,10 +103,9 @@ const squaresBy = (divisor: number) =>
 const squares = [64, 3, 5, 7, 11, 13, 17, 19].map((divisor) => ({ divisor, remainders: squaresBy(divisor) }));
 const squaresProduct = BigInt(squares.reduce((product, { divisor }) => product * divisor, 1));
 
-function mayBeSquare(number: bigint): boolean {
-  const rest = Number(number % squaresProduct);
-  return squares.every(({ divisor, remainders }) => remainders.has(rest % divisor));
-}
+/** @param rest - of the number, by the product of all divisors or a multiple of it. */
+const mayBeSquare = (rest: number): boolean =>
+  squares.every(({ divisor, remainders }) => remainders.has(rest % divisor));
 
 /** Rounded down (Newton's method). */
 function squareRoot(number: bigint): bigint {
