@@ -22,6 +22,7 @@ import { type Form, formOf } from './form/form.ts';
 import { insteadOfKey, kindOfDer, kindOfLabel, namedKeyFormat } from './form/other-formats.ts';
 import { DeployedKey } from './key-handle.ts';
 import { usualPublicHalf } from './public-half.ts';
+import { withoutStacks } from './without-stacks.ts';
 
 export type PrivateKeyFinding =
   | 'private_key_malformed'
@@ -205,7 +206,7 @@ export async function deployed(
 
 function openSslReads(der: Uint8Array, type: 'pkcs8' | 'pkcs1' | 'sec1', encrypted: boolean): DeployedKey {
   try {
-    const key: KeyObject = createPrivateKey({ key: Buffer.from(der), format: 'der', type });
+    const key: KeyObject = withoutStacks(() => createPrivateKey({ key: Buffer.from(der), format: 'der', type }));
     return new DeployedKey(key, encrypted, type === 'pkcs8' ? usualPublicHalf(der) : undefined);
   } catch {
     throw malformed(`OpenSSL cannot read ${encrypted ? 'the key that was decrypted' : 'it as a private key'}`);

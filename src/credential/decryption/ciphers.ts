@@ -1,5 +1,5 @@
 /** Password-based encryption of keys and keystores: PBES2 (RFC 8018 §6.2) and the PKCS#12 schemes (RFC 7292 appendix C). */
-import { createDecipheriv } from 'node:crypto';
+import { createDecipheriv, createSecretKey } from 'node:crypto';
 import { type Allowance, limits } from '../../limits/index.ts';
 import { DerError, type DerValue, expectTag, Fields, oid, tags } from '../../x509/index.ts';
 import { toDer } from './ber.ts';
@@ -126,7 +126,8 @@ function pkcs12Decryption(old: (typeof pkcs12Ciphers)[string], parameters: Field
 /** `undefined` unless the padding is right and the result is one value, because one wrong key in 256 gets the padding right by chance. */
 export function decipher(name: string, key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Buffer | undefined {
   try {
-    const decrypting = createDecipheriv(name, key, iv);
+    // A key object, because Node finds out by exceptions that octets are not one.
+    const decrypting = createDecipheriv(name, createSecretKey(key), iv);
     return onlyDer(Buffer.concat([decrypting.update(ciphertext), decrypting.final()]));
   } catch {
     return undefined;
