@@ -1,5 +1,5 @@
 /** From DER to facts (RFC 5280 §4.1). */
-import { createHash, X509Certificate } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { limits } from '../limits/index.ts';
 import { counted, Untrusted } from '../text/index.ts';
 import { type Certificate, MalformedCertificateError } from './certificate.ts';
@@ -20,6 +20,7 @@ import {
 } from './der.ts';
 import { parseExtensions } from './extensions.ts';
 import { parseName } from './name.ts';
+import { opensslCertificate } from './openssl-certificate.ts';
 import { publicKeyFacts } from './public-key.ts';
 import { signatureAlgorithmName } from './signature-algorithms.ts';
 import { time } from './time.ts';
@@ -152,7 +153,7 @@ function parseAlgorithm(value: DerValue): string {
 /** TLS libraries built on OpenSSL cannot present or trust what it cannot read. */
 function assertOpenSslReads(der: Uint8Array): void {
   try {
-    new X509Certificate(der);
+    opensslCertificate(der);
   } catch {
     // Its reason is about PEM, which Node tries first, so it does not help.
     throw new DerError('OpenSSL cannot read the certificate');

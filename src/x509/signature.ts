@@ -1,5 +1,6 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import type { Certificate } from './certificate.ts';
+import { opensslCertificate } from './openssl-certificate.ts';
 import { publicKeyOf } from './public-key.ts';
 
 /** OpenSSL's limit for keys above 3072 bits. With a longer exponent, which nobody uses, verifying would cost as much as signing. */
@@ -14,7 +15,7 @@ export function isSignedBy(certificate: Certificate, issuer: Certificate): boole
   const key = keyOf(issuer);
   if (!key) return false;
   try {
-    return new X509Certificate(certificate.der).verify(key);
+    return opensslCertificate(certificate.der).verify(key);
   } catch {
     return false;
   }
