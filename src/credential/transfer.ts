@@ -100,8 +100,14 @@ const isCertificate = (value: object): value is Certificate => 'fingerprintSha25
 
 function inside(value: object, change: (value: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map(change);
-  const isPlain = Object.getPrototypeOf(value) === Object.prototype;
-  if (isPlain) return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, change(each)]));
+  if (Object.getPrototypeOf(value) === Object.prototype) return changed(value as Record<string, unknown>, change);
   if (value instanceof Date || value instanceof Uint8Array || value instanceof Set) return value;
   throw new Error(`a ${value.constructor?.name ?? 'strange object'} does not cross to another thread`);
+}
+
+/** Every name is one of ours. */
+function changed(value: Record<string, unknown>, change: (value: unknown) => unknown): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) result[name] = change(value[name]);
+  return result;
 }
