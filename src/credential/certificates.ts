@@ -13,7 +13,6 @@ import { type Form, formOf } from './form/form.ts';
 import { partsOfMail } from './form/mail.ts';
 import { insteadOfCertificate, kindOfDer, kindOfLabel } from './form/other-formats.ts';
 import { certificatesOfPkcs7 } from './form/pkcs7.ts';
-import { filesInZip, isZip } from './form/zip.ts';
 
 export interface CertificateReading {
   /** In file order; `undefined` for one that did not parse. */
@@ -31,7 +30,7 @@ const packedLabels: ReadonlySet<string> = new Set(['PKCS7', 'CMS']);
 export const isCertificateLabel = (label: string): boolean => certificateLabels.has(label) || packedLabels.has(label);
 
 /** A message inside a message inside a message; no real message is nested deeper. */
-const deepestMail = 3;
+export const deepestMail = 3;
 
 /**
  * Every certificate of a source, and what is wrong with blocks that are not certificates: PEM, DER, PKCS#7 in either, or an email that
@@ -42,43 +41,13 @@ export async function readCertificates(bytes: Buffer, form: Form = formOf(bytes)
   return bounded(await readForm(form, 0));
 }
 
-/**
- * What a desk sent: the same forms and zip archives, and of an email or an archive the certificates in all of its parts, each once, because
- * the certificate and its chain may be in different ones. Never throws because of the content.
- */
-export async function readSentCertificates(bytes: Buffer, depth = 0): Promise<CertificateReading> {
-  const form = formOf(bytes);
-  if (isZip(bytes)) {
-    const archive = filesInZip(bytes);
-    return 'problem' in archive
-      ? nothing(archive.problem)
-      : fromParts(archive.files, depth, ['a zip archive', 'in it']);
-  }
-  if (form.kind !== 'mail') return readForm(form, depth);
-  return fromParts(await partsOfMail(form.bytes), depth, ['an email', 'in its text or attachments']);
-}
-
-async function fromParts(
-  parts: readonly Buffer[],
-  depth: number,
-  [what, where]: readonly [string, string],
-): Promise<CertificateReading> {
-  if (depth >= deepestMail) return nothing(`it is ${what} inside too many others`);
-  const found = new Map<string, Certificate>();
-  for (const part of parts)
-    for (const entry of (await readSentCertificates(part, depth + 1)).entries)
-      if (entry) found.set(entry.fingerprintSha256, entry);
-  if (found.size === 0) return nothing(`it is ${what} without a certificate ${where}`);
-  return { entries: [...found.values()], problems: [], overLimit: [] };
-}
-
 /** The text of a source that is PEM, without what it was wrapped in; undefined for any other form. For what stands between the blocks. */
 export function pemTextOf(bytes: Buffer): string | undefined {
   const form = formOf(bytes);
   return form.kind === 'pem' ? form.text : undefined;
 }
 
-async function readForm(form: Form, depth: number): Promise<CertificateReading> {
+export async function readForm(form: Form, depth: number): Promise<CertificateReading> {
   switch (form.kind) {
     case 'pem':
       return fromBlocks(form.blocks);
@@ -93,7 +62,7 @@ async function readForm(form: Form, depth: number): Promise<CertificateReading> 
   }
 }
 
-const nothing = (reason: string): CertificateReading => ({ entries: [], problems: [reason], overLimit: [] });
+export const nothing = (reason: string): CertificateReading => ({ entries: [], problems: [reason], overLimit: [] });
 
 /** The first part that contains a certificate: a desk puts it in the text or attaches it. */
 async function fromMail(bytes: Uint8Array, depth: number): Promise<CertificateReading> {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readSentCertificates } from '../../src/credential/certificates.ts';
 import { filesInZip } from '../../src/credential/form/zip.ts';
+import { readSentCertificates } from '../../src/credential/sent-certificates.ts';
 import { parseCertificate } from '../../src/x509/parse.ts';
 import { zipOf } from '../support/credential/zip.ts';
 import { ca, leaf, type Made } from '../support/pki.ts';
