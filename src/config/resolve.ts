@@ -65,7 +65,7 @@ function organisation(
 function meshEndpoint({ mesh, preset }: EnvironmentFile, from: Sources): MeshEndpoint {
   const known = preset && presets[preset];
   return {
-    url: new URL(certain(mesh.url ?? known?.url)).origin,
+    url: originOf(certain(mesh.url ?? known?.url)),
     mailboxId: mesh.mailbox_id,
     ...from.maybe('password', mesh.password),
     ...from.maybe('sharedKey', mesh.shared_key),
@@ -81,6 +81,14 @@ function meshEndpoint({ mesh, preset }: EnvironmentFile, from: Sources): MeshEnd
     ...(mesh.tls_groups !== undefined && { tlsGroups: mesh.tls_groups }),
     ...(mesh.trust === 'bundle+system' && { trust: mesh.trust }),
   };
+}
+
+let last = { url: '', origin: '' };
+
+/** Thousands of environments have few addresses. */
+function originOf(url: string): string {
+  if (last.url !== url) last = { url, origin: new URL(url).origin };
+  return last.origin;
 }
 
 const tlsVersions = { '1.2': 'TLSv1.2', '1.3': 'TLSv1.3' } as const;

@@ -9,7 +9,8 @@ import type { ResolvedEnvironment } from './types.ts';
 
 /** Valid, but probably not intended: one sentence each, for the log. The service still runs. Of many of one kind, the first three. */
 export function warningsOf(file: ConfigurationFile, resolved: Resolved): string[] {
-  return fewOfEach([
+  const few = new FewOfEach();
+  const sentences = [
     ...handshakeTooOften(resolved),
     ...loginInTheClear(resolved),
     ...openToTheNetwork(resolved),
@@ -19,21 +20,34 @@ export function warningsOf(file: ConfigurationFile, resolved: Resolved): string[
     ...resolved.environments.flatMap((environment, index) =>
       environmentWarnings.flatMap((rule) => rule(environment)).map((sentence) => `environments[${index}].${sentence}`),
     ),
-    ...secretsWritten(file, [], []),
-  ]);
+  ];
+  for (const sentence of sentences) few.add(sentence.replaceAll(/\[\d+\]/g, '[]'), () => sentence);
+  secretsWritten(file, [], '', few);
+  return few.told();
 }
 
 const mostOfAKind = 3;
 
 /** With thousands of environments nobody would see the one that is different. */
-function fewOfEach(warnings: readonly string[]): string[] {
-  const kinds = Map.groupBy(warnings, (warning) => warning.replaceAll(/\[\d+\]/g, '[]'));
-  return [...kinds.values()].flatMap((of) => {
-    const more = of.length - mostOfAKind;
-    return more > 1
-      ? [...of.slice(0, mostOfAKind), `environments: ${more} more warnings like the one before this.`]
-      : of;
-  });
+class FewOfEach {
+  readonly #kinds = new Map<string, { readonly first: string[]; count: number }>();
+
+  /** @param sentence - asked for only if it can be shown. */
+  add(kind: string, sentence: () => string): void {
+    const known = this.#kinds.get(kind) ?? { first: [], count: 0 };
+    if (known.count === 0) this.#kinds.set(kind, known);
+    // One more than is shown: if there is just one more, it is shown as well.
+    if (known.count <= mostOfAKind) known.first.push(sentence());
+    known.count += 1;
+  }
+
+  told(): string[] {
+    return [...this.#kinds.values()].flatMap(({ first, count }) => {
+      const more = count - mostOfAKind;
+      if (more <= 1) return first;
+      return [...first.slice(0, mostOfAKind), `environments: ${more} more warnings like the one before this.`];
+    });
+  }
 }
 
 const leastBetweenHandshakesMs = 5 * minuteMs;
@@ -123,18 +137,21 @@ const environmentWarnings = [conformanceCertificate, windowAfterWarning, keyWith
 
 const secretKeys = new Set(['password', 'shared_key', 'passphrase', 'private_key', 'keystore', 'secret']);
 
-/** `path` and `found` are the same arrays for all of the file: one for each value would be most of the work. */
-function secretsWritten(value: object, path: PropertyKey[], found: string[]): string[] {
+/** `path` is the same array for all of the file: one for each value would be most of the work. @param kind - the path without places in lists */
+function secretsWritten(value: object, path: PropertyKey[], kind: string, few: FewOfEach): void {
+  const isList = Array.isArray(value);
   for (const key of Object.keys(value)) {
     const below: unknown = (value as Readonly<Record<string, unknown>>)[key];
-    if (typeof below === 'object' && below !== null) {
-      path.push(Array.isArray(value) ? Number(key) : key);
-      secretsWritten(below, path, found);
-      path.pop();
-    } else if (typeof below === 'string' && secretKeys.has(key))
-      found.push(
-        `${pathText([...path, key])}: a secret is written in the configuration; prefer { file: PATH } or { env: NAME }.`,
+    const isSecret = typeof below === 'string' && secretKeys.has(key);
+    if (!isSecret && (typeof below !== 'object' || below === null)) continue;
+    path.push(isList ? Number(key) : key);
+    const kindBelow = isList ? `${kind}[]` : `${kind}.${key}`;
+    if (isSecret)
+      few.add(
+        kindBelow,
+        () => `${pathText(path)}: a secret is written in the configuration; prefer { file: PATH } or { env: NAME }.`,
       );
+    else secretsWritten(below as object, path, kindBelow, few);
+    path.pop();
   }
-  return found;
 }
