@@ -18,15 +18,13 @@ export function judgeValidity(client: Certificate, thresholds: Thresholds, now: 
     return [
       finding('certificate_not_yet_valid', `${label} is not valid before ${dateOf(client.notBefore)}.`, { subject }),
     ];
-  const message = `${label} expires on ${dateOf(client.notAfter)}, ${inDays(client.notAfter, now)}.`;
-  switch (timeLeftStatus(client.notAfter, thresholds, now)) {
-    case 'critical':
-      return [finding('certificate_expires_imminently', message, { subject })];
-    case 'warning':
-      return [finding('certificate_expires_soon', message, { subject })];
-    default:
-      return [];
-  }
+  const status = timeLeftStatus(client.notAfter, thresholds, now);
+  // Before its message is written: most certificates have time.
+  if (status === 'ok') return [];
+  const code = status === 'critical' ? 'certificate_expires_imminently' : 'certificate_expires_soon';
+  return [
+    finding(code, `${label} expires on ${dateOf(client.notAfter)}, ${inDays(client.notAfter, now)}.`, { subject }),
+  ];
 }
 
 /** What the time that is left alone says; critical once it is over. */

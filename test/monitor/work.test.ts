@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest';
+import * as framing from '../../src/credential/form/framing.ts';
 import { DeployedKey } from '../../src/credential/key-handle.ts';
 import * as reading from '../../src/credential/read.ts';
 import * as diagnosing from '../../src/diagnosis/diagnose.ts';
@@ -22,6 +23,7 @@ import { sampleConfiguration, sampleEnvironment } from '../support/configuration
 import { ca, leaf } from '../support/pki.ts';
 import { inline } from '../support/sources.ts';
 
+vi.mock('../../src/credential/form/framing.ts', { spy: true });
 vi.mock('../../src/credential/read.ts', { spy: true });
 vi.mock('../../src/diagnosis/diagnose.ts', { spy: true });
 vi.mock('../../src/verify/assess.ts', { spy: true });
@@ -110,6 +112,7 @@ function forget(): void {
   for (const spy of [reading.readCredential, reading.interpret, diagnosing.diagnose, assessing.assess])
     vi.mocked(spy).mockClear();
   for (const spy of [rehearsing.rehearse, serving.borrowServer, signing.isSignedBy]) vi.mocked(spy).mockClear();
+  vi.mocked(framing.whyClientsCannotRead).mockClear();
   for (const spy of [step, marks, works]) spy.mockClear();
 }
 
@@ -122,6 +125,8 @@ describe('counted work', () => {
     expect(vi.mocked(assessing.assess)).toHaveBeenCalledTimes(count);
     // The rehearsal has proven each key.
     expect(works).not.toHaveBeenCalled();
+    // Of the bundle, once for all: the other files are what OpenSSL writes.
+    expect(vi.mocked(framing.whyClientsCannotRead).mock.calls.length).toBeLessThanOrEqual(1);
     // One for each client, and the two of the chain once for all.
     expect(vi.mocked(signing.isSignedBy).mock.calls.length).toBeLessThanOrEqual(count + 4);
     const servers = new Set(vi.mocked(serving.borrowServer).mock.results.map(({ value }) => value.server));
