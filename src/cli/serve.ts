@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
 import { loadConfiguration } from '../config/index.ts';
 import { version } from '../installation/index.ts';
 import { createLog, type Log } from '../monitor/index.ts';
@@ -9,11 +8,11 @@ import { escapedLines } from '../text/index.ts';
 import { type CommandIo, type ExitCode, exitCode, UsageError } from './command.ts';
 import { endAfter, endSoon, mostMs } from './end.ts';
 import { gathered } from './gathered.ts';
+import { saveMemory } from './memory-flags.ts';
 import type { ServeOptions } from './options.ts';
 
 /** Runs until SIGTERM or SIGINT. The log goes to stderr; nothing goes to stdout. */
 export async function run({ config, wait }: ServeOptions, { env, now, stderr, unread }: CommandIo): Promise<ExitCode> {
-  setFlagsFromString(littleGarbage);
   // Set up first, so that the service also stops cleanly while it is starting, and SIGHUP does not end it.
   const told = untilToldToStop();
   let service: Service | undefined;
@@ -26,7 +25,11 @@ export async function run({ config, wait }: ServeOptions, { env, now, stderr, un
   console.warn = (...words: unknown[]) => log.warn({ warning: words.join(' ') }, 'library');
   const start = () =>
     startService({
-      load: (how) => loadConfiguration(config, how),
+      load: async (how) => {
+        const loaded = await loadConfiguration(config, how);
+        saveMemory(loaded.environments.length);
+        return loaded;
+      },
       env,
       now,
       log,
@@ -44,12 +47,6 @@ export async function run({ config, wait }: ServeOptions, { env, now, stderr, un
   endSoon(code);
   return code;
 }
-
-/**
- * V8 would let the garbage of the first cycle grow to several times what is in use, and keep it while nothing happens afterwards. It reads this
- * option at each collection, so it can be set while the program runs.
- */
-const littleGarbage = '--heap-growing-percent=30';
 
 const tryAgainEveryMs = 500;
 

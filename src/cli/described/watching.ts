@@ -22,7 +22,11 @@ export function addWatching(program: Command, io: CommandIo, finish: Finish): vo
         .argParser(parseSpan)
         .default(0, 'not at all'),
     )
-    .action(async (options: ServeOptions) => finish(await (await import('../serve.ts')).run(options, io)));
+    .action(async (options: ServeOptions) => {
+      const { loadLean } = await import('../memory-flags.ts');
+      const { run } = await loadLean(() => import('../serve.ts'), options.config);
+      finish(await run(options, io));
+    });
   program
     .command('check')
     .summary('check every environment once')
