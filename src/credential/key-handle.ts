@@ -1,7 +1,15 @@
 import { createPublicKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { promisify } from 'node:util';
-import { type Certificate, keyFacts, type PublicKeyFacts, pemOf, publicKeyOf, toPem } from '../x509/index.ts';
+import {
+  type Certificate,
+  isSameKey,
+  keyFacts,
+  type PublicKeyFacts,
+  pemOf,
+  publicKeyOf,
+  toPem,
+} from '../x509/index.ts';
 import type { CryptoKey, PrivateKeyHandle } from './types.ts';
 
 const signWith = promisify(sign);
@@ -74,7 +82,9 @@ export class DeployedKey implements PrivateKeyHandle {
 
   /** If the octets differ, the keys may still be the same: one key can be written in two ways, with or without a compressed point. */
   #belongsTo({ publicKey: { spki } }: Certificate): boolean {
-    return Buffer.compare(spki, this.publicKey.spki) === 0 || (publicKeyOf(spki)?.equals(this.#publicKey) ?? false);
+    if (Buffer.compare(spki, this.publicKey.spki) === 0) return true;
+    const key = publicKeyOf(spki);
+    return key !== undefined && isSameKey(key, this.#publicKey);
   }
 
   async signingKey(): Promise<{ privateKey: CryptoKey; publicKey: CryptoKey }> {

@@ -1,5 +1,4 @@
 /** Private keys in every format that OpenSSL and related tools have written. */
-import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Secret } from '../config/index.ts';
 import { MonitorError } from '../errors/index.ts';
 import { type Allowance, limits } from '../limits/index.ts';
@@ -21,8 +20,8 @@ import { decryptLegacyPem } from './decryption/legacy-pem.ts';
 import { type Form, formOf } from './form/form.ts';
 import { insteadOfKey, kindOfDer, kindOfLabel, namedKeyFormat } from './form/other-formats.ts';
 import { DeployedKey } from './key-handle.ts';
+import { opensslPrivateKey } from './openssl-key.ts';
 import { usualPublicHalf } from './public-half.ts';
-import { withoutStacks } from './without-stacks.ts';
 
 export type PrivateKeyFinding =
   | 'private_key_malformed'
@@ -206,7 +205,7 @@ export async function deployed(
 
 function openSslReads(der: Uint8Array, type: 'pkcs8' | 'pkcs1' | 'sec1', encrypted: boolean): DeployedKey {
   try {
-    const key: KeyObject = withoutStacks(() => createPrivateKey({ key: Buffer.from(der), format: 'der', type }));
+    const key = opensslPrivateKey({ key: Buffer.from(der), format: 'der', type });
     return new DeployedKey(key, encrypted, type === 'pkcs8' ? usualPublicHalf(der) : undefined);
   } catch {
     throw malformed(`OpenSSL cannot read ${encrypted ? 'the key that was decrypted' : 'it as a private key'}`);

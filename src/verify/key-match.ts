@@ -1,7 +1,7 @@
 /** RFC 5280 §4.1.2.7: the private key belongs to the certificate if, and only if, its public half is the certificate's. */
 import type { PrivateKeyHandle } from '../credential/index.ts';
 import { type Finding, finding } from '../findings/index.ts';
-import { type Certificate, type PublicKeyFacts, publicKeyOf } from '../x509/index.ts';
+import { type Certificate, isSameKey, type PublicKeyFacts, publicKeyOf } from '../x509/index.ts';
 import { labelOf } from './label.ts';
 
 /** @param elsewhere what belongs together in the same files; see `DeployedCredential.keyBelongs` */
@@ -19,7 +19,7 @@ const reorder = 'Move what the message names to the top of its file, and restart
 function sameKey(one: PublicKeyFacts, other: PublicKeyFacts): boolean {
   if (Buffer.compare(one.spki, other.spki) === 0) return true;
   const [first, second] = [publicKeyOf(one.spki), publicKeyOf(other.spki)];
-  return first !== undefined && second !== undefined && first.equals(second);
+  return first !== undefined && second !== undefined && isSameKey(first, second);
 }
 
 const describe = ({ algorithm, bits, curve }: PublicKeyFacts) =>

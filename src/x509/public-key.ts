@@ -47,6 +47,10 @@ export function publicKeyOf(spki: Uint8Array): KeyObject | undefined {
   }
 }
 
+/** Whether both are the same key. To compare those of different kinds is an error in OpenSSL, which it would report to whoever comes next. */
+export const isSameKey = (one: KeyObject, other: KeyObject): boolean =>
+  one.asymmetricKeyType === other.asymmetricKeyType && one.equals(other);
+
 const ecPublicKeyOid = '1.2.840.10045.2.1';
 
 /** RFC 5480 §2.1.1: the parameters of an elliptic curve key are the curve's name, and nothing else. */

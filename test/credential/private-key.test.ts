@@ -1,4 +1,4 @@
-import { generateKeyPairSync, getDiffieHellman, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, getDiffieHellman, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PrivateKeyError, readPrivateKey } from '../../src/credential/private-key.ts';
@@ -272,4 +272,13 @@ test.each([
   const credential = await read({ privateKey: inline(toPem(key, 'RSA PRIVATE KEY')) });
   expect(codes(credential).filter((code) => code !== 'private_key_unencrypted')).toEqual(expected);
   expect(credential.privateKey?.publicKey.bits).toBe(expected.length === 0 ? bits : undefined);
+});
+
+test('an error that something else left behind in OpenSSL is not the key’s', async () => {
+  const pem = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const leaveOne = () => expect(rsa.publicKey.equals(ec.publicKey)).toBe(false);
+  leaveOne();
+  expect(() => createPrivateKey(pem)).toThrow('error:');
+  leaveOne();
+  expect((await readPrivateKey(Buffer.from(pem), undefined, 'later')).publicKey.bits).toBe(2048);
 });

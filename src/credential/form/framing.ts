@@ -2,8 +2,9 @@
  * Whether OpenSSL's own PEM reader, which MESH clients are built on, accepts the bytes as they are. Ours accepts more than any client,
  * so that it can explain; but a file that only we can read must not count as deployed.
  */
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { type PemBlock, readPem, toPem } from '../../x509/index.ts';
+import { opensslPrivateKey } from '../openssl-key.ts';
 import type { Form } from './form.ts';
 import { kindOfDer } from './other-formats.ts';
 
@@ -79,7 +80,7 @@ function openSslReads(text: string, block: PemBlock): boolean {
 /** The whole file, because a BEGIN line without an END line before the key is enough for OpenSSL not to find it. */
 function openSslReadsKey(text: string): boolean {
   try {
-    createPrivateKey({ key: Buffer.from(text, 'latin1'), format: 'pem' });
+    opensslPrivateKey({ key: Buffer.from(text, 'latin1'), format: 'pem' });
     return true;
   } catch (error) {
     // It asks for the passphrase, which it is not given here, only once it has found an encrypted key.

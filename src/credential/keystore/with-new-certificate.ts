@@ -1,7 +1,8 @@
 /** A keystore without a passphrase, in the form of the one before it: for a store that encrypts it itself. */
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Secret } from '../../config/index.ts';
 import { type Certificate, pemOf } from '../../x509/index.ts';
+import { opensslPrivateKey } from '../openssl-key.ts';
 import { readPkcs12 } from './pkcs12.ts';
 import { writePkcs12 } from './write-pkcs12.ts';
 
@@ -31,7 +32,7 @@ export async function keystoreLike(
 }
 
 const readKey = (pem: Buffer, passphrase?: Secret): KeyObject =>
-  createPrivateKey({ key: pem, format: 'pem', ...(passphrase && { passphrase: passphrase.reveal() }) });
+  opensslPrivateKey({ key: pem, format: 'pem', ...(passphrase && { passphrase: passphrase.reveal() }) });
 
 const publicOf = (key: KeyObject): Buffer => createPublicKey(key).export({ type: 'spki', format: 'der' });
 
