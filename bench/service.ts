@@ -14,7 +14,10 @@ const scrapes = 60;
 const threadsEndAfterMs = 22_000;
 
 /** As the container image and the unit start it. */
-const asInstalled = { args: ['--max-semi-space-size=1'], variables: { MALLOC_ARENA_MAX: '2' } };
+const asInstalled = {
+  args: ['--max-semi-space-size=1'],
+  variables: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '131072' },
+};
 
 export async function serviceFigures(estate: Estate, size: number): Promise<Figure[]> {
   estate.forget();
