@@ -50,11 +50,14 @@ export async function loadLean<Module>(
   const isSmall = bytesOf(configuration) <= fewBytes;
   saveMemory(isSmall ? few : Number.POSITIVE_INFINITY);
   if (!isSmall || startedWith.some((option) => aboutCompilers.test(option))) return load();
-  for (const compiler of compilers) setFlagsFromString(`--no-${compiler}`);
+  setFlagsFromString('--no-maglev');
+  setFlagsFromString('--no-turbofan');
   try {
     return await load();
   } finally {
-    for (const compiler of compilers) setFlagsFromString(`--${compiler}`);
+    setFlagsFromString('--maglev');
+    // What was optimised before could be optimised once more, at the usual count: what handles paths is, where they are long.
+    setTimeout(() => setFlagsFromString('--turbofan'), startedAfterMs).unref();
   }
 }
 
@@ -67,5 +70,7 @@ function bytesOf(file: string): number {
   }
 }
 
-const compilers = ['maglev', 'turbofan'];
+/** The first cycle of a small estate is over by then. */
+const startedAfterMs = 2_000;
+
 const aboutCompilers = /--(no-?)?(opt|turbofan|maglev|jitless|lite-mode|max-lazy)\b/;
