@@ -36,7 +36,8 @@ describe('serve', () => {
     expect(await (await get('/metrics')).text()).toContain('nhs_mesh_credential_valid{mesh_environment="alpha"} 1\n');
     await expect.poll(async () => (await get('/health')).status, slow).toBe(503); // nobody answers at MESH's address
     expect(stdout()).toBe('');
-    expect(lines().map(({ msg }) => msg)).toContain('handshake fails');
+    // What is written to the log comes a moment later.
+    await expect.poll(() => lines().map(({ msg }) => msg), slow).toContain('handshake fails');
   });
 
   test('SIGHUP reloads', async () => {

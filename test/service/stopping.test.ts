@@ -46,6 +46,8 @@ const hangingFileSystem = `
   };
   process.on('SIGUSR2', hang);`;
 
+const metricsOf = async (running: typeof service) => (await (await running?.get('/metrics'))?.text()) ?? '';
+
 describe('SIGTERM', () => {
   test('while files hang: ends, says what did not, and does not pretend that all is well', async () => {
     service = await startServiceProcess(estate.config, {
@@ -57,7 +59,10 @@ describe('SIGTERM', () => {
     await sleep(500);
     // A check every second: it reads what has changed, and hangs by now. A long file is not read by the thread that reads many.
     for (const { certificate } of Object.values(estate.files)) appendFileSync(certificate, '\n'.repeat(65_536));
-    await sleep(2_500);
+    const isChecking = async () => /queue_length\{queue="checks"\} [1-9]/.test(await metricsOf(service));
+    await expect.poll(isChecking, slow).toBe(true);
+    await sleep(1_000);
+    expect(await isChecking()).toBe(true);
     const { seconds, code } = await end(service);
     expect(seconds).toBeLessThan(20);
     expect(['SIGKILL', 3]).toContain(code);
