@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freePort, start, stop } from '../test/support/process.ts';
 import { writeEstate } from './estate.ts';
 import { residentMiBOf } from './measure.ts';
-import { launch, main } from './service.ts';
+import { asInstalled, launch, main } from './service.ts';
 
 const longestMs = 15 * 60_000;
 
@@ -23,7 +23,7 @@ export async function run([count = '10000', seconds = '15']: readonly string[]):
 
 async function watched(what: string, config: string, everySeconds: number): Promise<void> {
   const begun = performance.now();
-  const service = await launch([main, 'serve', '--config', config]);
+  const service = await launch([...asInstalled.args, main, 'serve', '--config', config], asInstalled.variables);
   const prometheus = await startPrometheus(new URL(service.url).host, everySeconds);
   try {
     const isReady = async () => (await fetch(`${service.url}/health/ready`).catch(() => undefined))?.ok === true;
@@ -32,9 +32,13 @@ async function watched(what: string, config: string, everySeconds: number): Prom
       await pause(250);
     }
     const readySeconds = (performance.now() - begun) / 1000;
-    // At least one scrape afterwards.
+    // At least one scrape afterwards. Prometheus takes its time to store so many samples beside a service that examines everything.
     await pause((everySeconds + 5) * 1000);
-    const scrapes = await prometheus.ask('count_over_time(up[1h])');
+    let scrapes = await prometheus.ask('count_over_time(up[1h])');
+    for (; !(scrapes >= 2); scrapes = await prometheus.ask('count_over_time(up[1h])')) {
+      if (performance.now() - begun > longestMs) throw new Error('no two scrapes within a quarter of an hour');
+      await pause(1_000);
+    }
     const failed = scrapes - (await prometheus.ask('sum_over_time(up[1h])'));
     const longest = await prometheus.ask('max_over_time(scrape_duration_seconds[1h])');
     const samples = await prometheus.ask('max_over_time(scrape_samples_scraped[1h])');

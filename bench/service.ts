@@ -14,7 +14,7 @@ const scrapes = 60;
 const threadsEndAfterMs = 22_000;
 
 /** As the container image and the unit start it. */
-const asInstalled = {
+export const asInstalled = {
   args: ['--max-semi-space-size=1'],
   variables: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '131072' },
 };
