@@ -107,6 +107,7 @@ export class ThreadPool {
   }
 
   #rest(thread: Thread): void {
+    clearTimeout(this.#idle.get(thread));
     const timer = setTimeout(() => {
       this.#idle.delete(thread);
       void thread.end();

@@ -62,7 +62,11 @@ export class Thread {
     this.#worker.once('error', (error) => this.#fail(ofWorker(error, mostMebibytes)));
     this.#worker.once('exit', () => {
       this.#fail(new Error('a thread ended in the middle of its work'));
-      this.#on.ended(this, this.#jobs.splice(0));
+      const left = this.#jobs.splice(0);
+      this.#on.ended(
+        this,
+        left.filter(({ resolve }) => resolve !== unheard),
+      );
     });
     this.#worker.unref();
   }
@@ -120,6 +124,8 @@ export class Thread {
   }
 
   #heard(message: FromThread): void {
+    // The job that it was ended for has been answered already, and the next one has not been begun.
+    if (this.#hasFailed) return;
     this.#usedMs = message.cpuMs;
     if (message.kind === 'ready') {
       this.#isReady = true;

@@ -203,6 +203,26 @@ test('a thread without work is ended, and the next job gets another', async () =
   expect(await pool.run({ does: 'say who' })).not.toBe(before);
 });
 
+test('a thread that was started ahead of its first job is not ended in the middle of one', async () => {
+  const pool = new ThreadPool(module, { size: 1, deadlineMs: 60_000, idleMs: 1_500 });
+  pools.push(pool);
+  pool.warmUp();
+  await sleep(1_000);
+  expect(await pool.run({ does: 'linger', with: 2_000 })).toBeUndefined();
+});
+
+test('a job that ends at its very deadline is not taken for the one behind it', async () => {
+  for (let more = -20; more <= 20; more += 10) {
+    const pool = poolOf(1, 300);
+    await pool.run({ does: 'echo' });
+    const spinning = pool.run({ does: 'spin for', with: 300 + more });
+    const next = pool.run({ does: 'echo', with: 'mine' });
+    await spinning.catch(() => {});
+    expect(await next).toBe('mine');
+    await pool.stop();
+  }
+});
+
 test('stopping ends what runs and what waits', async () => {
   const pool = poolOf(1);
   const jobs = [pool.run({ does: 'spin' }), pool.run({ does: 'echo' })];

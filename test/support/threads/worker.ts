@@ -13,6 +13,11 @@ answer(async (job) => {
     return undefined;
   }
   if (does === 'linger') return new Promise((resolve) => setTimeout(resolve, value as number));
+  if (does === 'spin for') {
+    const until = performance.now() + (value as number);
+    while (performance.now() < until);
+    return value;
+  }
   if (does === 'spin') for (;;);
   if (does === 'backtrack') return /^(a+)+$/.test(`${'a'.repeat(40)}b`);
   if (does === 'wait') return new Promise(() => {});
