@@ -1,15 +1,7 @@
 import { createPublicKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { promisify } from 'node:util';
-import {
-  type Certificate,
-  isSameKey,
-  keyFacts,
-  type PublicKeyFacts,
-  pemOf,
-  publicKeyOf,
-  toPem,
-} from '../x509/index.ts';
+import { isSameKey, keyFacts, type PublicKeyFacts, pemOf, toPem } from '../x509/index.ts';
 import type { CryptoKey, PrivateKeyHandle } from './types.ts';
 
 const signWith = promisify(sign);
@@ -67,7 +59,7 @@ export class DeployedKey implements PrivateKeyHandle {
     const { chain, trusted, alsoTrusted = [], ...offer } = options;
     // OpenSSL only notices if both have the same type; with an RSA key and an EC certificate it would present nothing at all.
     const [certificate] = chain;
-    if (certificate && !this.#belongsTo(certificate)) {
+    if (certificate && !isSameKey(certificate.publicKey, this.publicKey)) {
       throw new Error('the private key does not belong to the certificate');
     }
     return createSecureContext({
@@ -78,13 +70,6 @@ export class DeployedKey implements PrivateKeyHandle {
       minVersion: 'TLSv1.2',
       ...offer,
     });
-  }
-
-  /** If the octets differ, the keys may still be the same: one key can be written in two ways, with or without a compressed point. */
-  #belongsTo({ publicKey: { spki } }: Certificate): boolean {
-    if (Buffer.compare(spki, this.publicKey.spki) === 0) return true;
-    const key = publicKeyOf(spki);
-    return key !== undefined && isSameKey(key, this.#publicKey);
   }
 
   async signingKey(): Promise<{ privateKey: CryptoKey; publicKey: CryptoKey }> {

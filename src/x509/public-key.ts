@@ -47,9 +47,14 @@ export function publicKeyOf(spki: Uint8Array): KeyObject | undefined {
   }
 }
 
-/** Whether both are the same key. To compare those of different kinds is an error in OpenSSL, which it would report to whoever comes next. */
-export const isSameKey = (one: KeyObject, other: KeyObject): boolean =>
-  one.asymmetricKeyType === other.asymmetricKeyType && one.equals(other);
+/** By octets and, if those differ, by meaning, because a key can be written in two ways (a compressed point, absent parameters). */
+export function isSameKey(one: PublicKeyFacts, other: PublicKeyFacts): boolean {
+  if (Buffer.compare(one.spki, other.spki) === 0) return true;
+  const [first, second] = [publicKeyOf(one.spki), publicKeyOf(other.spki)];
+  if (!first || !second) return false;
+  // To compare keys of different kinds is an error in OpenSSL, which it would report to whoever comes next.
+  return first.asymmetricKeyType === second.asymmetricKeyType && first.equals(second);
+}
 
 const ecPublicKeyOid = '1.2.840.10045.2.1';
 
