@@ -80,22 +80,23 @@ export async function writeBlock(
     (each): Labels => ({ mesh_environment: labelValue(each.name), ...estateLabel(estate) }),
   );
   let texts: readonly string[] | undefined;
+  const textOf = async (name: EnvironmentMetricName) => {
+    if (!series[name].isCommon) return ownText(name, environments, owns);
+    texts ??= await ownTexts(owns);
+    return commonText(name, environments, texts);
+  };
   for (const name of metricNames.filter(isOfEnvironment)) {
     const { part } = series[name];
     const isAsBefore =
       (onlyAgain && metricCatalogue[name].group !== 'cycle') || isForEach((was, now) => isSame(part(was), part(now)));
     const kept = isAsBefore ? last?.written.get(name) : undefined;
-    if (kept) written.set(name, kept);
-    else if (series[name].isCommon) {
-      texts ??= await ownTexts(owns);
-      written.set(name, gzipPart(await commonText(name, environments, texts), level));
-    } else written.set(name, gzipPart(await textOf(name, environments, owns), level));
+    written.set(name, kept ?? gzipPart(await textOf(name), level));
     await turn();
   }
   return { estate, environments, written };
 }
 
-async function textOf(
+async function ownText(
   name: EnvironmentMetricName,
   environments: readonly EnvironmentStatus[],
   owns: readonly Labels[],
