@@ -65,7 +65,7 @@ function organisation(
 function meshEndpoint({ mesh, preset }: EnvironmentFile, from: Sources): MeshEndpoint {
   const known = preset && presets[preset];
   return {
-    url: originOf(certain(mesh.url ?? known?.url)),
+    url: addressOf(certain(mesh.url ?? known?.url)),
     mailboxId: mesh.mailbox_id,
     ...from.maybe('password', mesh.password),
     ...from.maybe('sharedKey', mesh.shared_key),
@@ -86,7 +86,7 @@ function meshEndpoint({ mesh, preset }: EnvironmentFile, from: Sources): MeshEnd
 let last = { url: '', origin: '' };
 
 /** Thousands of environments have few addresses. */
-function originOf(url: string): string {
+function addressOf(url: string): string {
   if (last.url !== url) last = { url, origin: new URL(url).origin };
   return last.origin;
 }
