@@ -21,7 +21,8 @@ const mayImport: Record<string, readonly string[]> = {
   sources: ['errors', 'files', 'limits', 'text'],
   config: ['errors', 'files', 'installation', 'limits', 'sources', 'text', 'threads', 'time'],
   credential: ['config', 'errors', 'findings', 'limits', 'marks', 'text', 'x509'],
-  verify: ['config', 'credential', 'findings', 'limits', 'shortage', 'text', 'time', 'x509'],
+  rehearsal: ['credential', 'shortage', 'x509'],
+  verify: ['config', 'credential', 'findings', 'limits', 'rehearsal', 'text', 'time', 'x509'],
   bundle: ['credential', 'files', 'limits', 'text', 'time', 'verify', 'x509'],
   examine: [
     'config',
@@ -33,6 +34,7 @@ const mayImport: Record<string, readonly string[]> = {
     'installation',
     'limits',
     'marks',
+    'rehearsal',
     'threads',
     'time',
     'verify',

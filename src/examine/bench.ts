@@ -7,7 +7,8 @@ import {
   keyWorks,
   privateKeyIn,
 } from '../credential/index.ts';
-import { type Assessment, type AssessmentPolicy, assess, type Rehearsal, rehearse } from '../verify/index.ts';
+import { type Rehearsal, rehearse } from '../rehearsal/index.ts';
+import { type Assessment, type AssessmentPolicy, assess } from '../verify/index.ts';
 
 /** OpenSSL's verdict, and when it was asked. Absent if there was nothing to rehearse. */
 export interface Rehearsed {

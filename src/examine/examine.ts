@@ -16,8 +16,9 @@ import {
   readCredential,
 } from '../credential/index.ts';
 import { worstFirst } from '../findings/index.ts';
+import { rehearse } from '../rehearsal/index.ts';
 import { minuteMs } from '../time/index.ts';
-import { type Assessment, type AssessmentPolicy, assess, nextBoundary, policyFor, rehearse } from '../verify/index.ts';
+import { type Assessment, type AssessmentPolicy, assess, nextBoundary, policyFor } from '../verify/index.ts';
 import { type Ahead, type Bench, here, type Rehearsed } from './bench.ts';
 import { judgeNext } from './next.ts';
 

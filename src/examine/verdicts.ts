@@ -17,7 +17,8 @@ import {
 import { gatheredWrites, openDatabase } from '../database/index.ts';
 import { MonitorError } from '../errors/index.ts';
 import { dispensable } from '../files/index.ts';
-import { type Assessment, assess, policyFor, type Rehearsal } from '../verify/index.ts';
+import type { Rehearsal } from '../rehearsal/index.ts';
+import { type Assessment, assess, policyFor } from '../verify/index.ts';
 import { type Examination, inputsOf, isGivenUp, needsStore, stillHolds } from './examine.ts';
 
 export interface Verdicts {

@@ -1,5 +1,6 @@
 import type { DeployedCredential } from '../credential/index.ts';
 import { type Finding, finding, worstFirst } from '../findings/index.ts';
+import type { Rehearsal } from '../rehearsal/index.ts';
 import { type Certificate, firstToExpire } from '../x509/index.ts';
 import { judgeBundle } from './bundle.ts';
 import { checksOf, invalidates } from './checks.ts';
@@ -9,7 +10,7 @@ import { judgeNaming } from './naming.ts';
 import { explainWrongEnvironment } from './nhs-pki.ts';
 import { judgeOrder } from './order.ts';
 import { judgeTrust, type Trust } from './trust.ts';
-import type { AssessedCertificate, Assessment, AssessmentPolicy, CertificateRole, Rehearsal } from './types.ts';
+import type { AssessedCertificate, Assessment, AssessmentPolicy, CertificateRole } from './types.ts';
 import { judgeCaExpiry, judgeValidity } from './validity.ts';
 
 /**

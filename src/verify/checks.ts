@@ -1,7 +1,7 @@
 /** Which check each finding fails, and which checks apply to what is configured. */
 import type { DeployedCredential } from '../credential/index.ts';
 import { type CheckName, catalogue, type Finding } from '../findings/index.ts';
-import type { Rehearsal } from './types.ts';
+import type { Rehearsal } from '../rehearsal/index.ts';
 
 /** The check that a finding fails; undefined for advice. */
 export const checkOf = ({ code }: Finding): CheckName | undefined => catalogue[code].check;

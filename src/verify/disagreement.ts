@@ -1,11 +1,11 @@
 /** Two verifiers: ours explains, OpenSSL's decides in practice. Where they differ, rely on neither until the difference is explained. */
 import type { DeployedCredential } from '../credential/index.ts';
 import { type Finding, finding } from '../findings/index.ts';
+import type { Rehearsal } from '../rehearsal/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { dateOf, placeInBundle } from './label.ts';
 import { opensslPath } from './openssl-path.ts';
 import { judgeTrust, type Trust } from './trust.ts';
-import type { Rehearsal } from './types.ts';
 
 /** What OpenSSL’s verdict, or the lack of one, adds to ours. Nothing if there was nothing to rehearse with. */
 export function judgeRehearsal(credential: DeployedCredential, rehearsal: Rehearsal | undefined): Finding[] {

@@ -1,4 +1,4 @@
-/** The rules: order, path, key match, validity, naming, strength; the rehearsal; and `assess`, which puts them together. */
+/** The rules: order, path, key match, validity, naming, strength; and `assess`, which puts them together. */
 export { assess } from './assess.ts';
 export { nextBoundary } from './boundary.ts';
 export { invalidates } from './checks.ts';
@@ -7,6 +7,5 @@ export { distinct, keyIdentifiersAgree, looksSelfSigned, mayHaveIssued, namesIss
 export { isNhsName, type NhsPki, namedIssuer, recognise } from './nhs-pki.ts';
 export { findPath, type PathVerdict } from './path.ts';
 export { policyFor } from './policy.ts';
-export { rehearse } from './rehearsal.ts';
-export type { AssessedCertificate, Assessment, AssessmentPolicy, CertificateRole, Rehearsal } from './types.ts';
+export type { AssessedCertificate, Assessment, AssessmentPolicy, CertificateRole } from './types.ts';
 export { timeLeftStatus } from './validity.ts';

@@ -13,16 +13,6 @@ export interface AssessedCertificate {
 /** The order of the bundle. `single`: one certificate, or none, so no order to judge. */
 export type BundleOrder = 'root-first' | 'leaf-first' | 'mixed' | 'single';
 
-/** OpenSSL's verdict on certificate, key and bundle together, from a TLS handshake in memory. */
-export interface Rehearsal {
-  readonly accepted: boolean;
-  /** OpenSSL's code (`CERT_HAS_EXPIRED`, `UNABLE_TO_GET_ISSUER_CERT`, …) when it refused. */
-  readonly code?: string;
-  readonly message?: string;
-  /** When OpenSSL judged: by the system's clock, which cannot be passed in. */
-  readonly judgedAt: Date;
-}
-
 /** Everything there is to say about one deployed credential at one time. */
 export interface Assessment {
   readonly assessedAt: Date;

@@ -1,7 +1,7 @@
 /** A key whose numbers were damaged is read by OpenSSL as readily as a sound one, and fails in the first handshake. */
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { rehearse } from '../../src/verify/rehearsal.ts';
+import { rehearse } from '../../src/rehearsal/rehearsal.ts';
 import { toPem } from '../../src/x509/pem.ts';
 import { read, type Workshop, workshop } from '../support/credential/workshop.ts';
 import { nhsLikePki } from '../support/pki.ts';

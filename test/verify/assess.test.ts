@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { finding } from '../../src/findings/finding.ts';
+import type { Rehearsal } from '../../src/rehearsal/index.ts';
+import { rehearse } from '../../src/rehearsal/rehearsal.ts';
 import { dayMs } from '../../src/time/duration.ts';
 import { assess } from '../../src/verify/assess.ts';
-import { rehearse } from '../../src/verify/rehearsal.ts';
-import type { AssessmentPolicy, Rehearsal } from '../../src/verify/types.ts';
+import type { AssessmentPolicy } from '../../src/verify/types.ts';
 import { MalformedCertificateError } from '../../src/x509/certificate.ts';
 import { deployed, parsed } from '../support/credential/deployed.ts';
 import { ca, createNhsLikePki, date, leaf, nhsLikePki } from '../support/pki.ts';

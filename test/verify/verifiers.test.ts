@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../src/findings/catalogue.ts';
+import { rehearse } from '../../src/rehearsal/rehearsal.ts';
 import { dayMs } from '../../src/time/duration.ts';
 import { assess } from '../../src/verify/assess.ts';
-import { rehearse } from '../../src/verify/rehearsal.ts';
 import type { AssessmentPolicy } from '../../src/verify/types.ts';
 import { scenarios } from '../scenarios/credentials/all.ts';
 import { deployed } from '../support/credential/deployed.ts';

@@ -8,7 +8,7 @@ import type { DeployedCredential } from '../credential/index.ts';
 import { loopShortage, shortageOf, watchLoop } from '../shortage/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { reachableFrom } from './reachable.ts';
-import { borrowServer, rehearsalOffer } from './rehearsal-server.ts';
+import { borrowServer, rehearsalOffer } from './server.ts';
 import type { Rehearsal } from './types.ts';
 
 /** Nothing here waits for a network; the limit only stops a bug from hanging. */

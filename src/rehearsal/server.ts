@@ -2,7 +2,7 @@
 import { constants } from 'node:crypto';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { type Certificate, toPem } from '../x509/index.ts';
-import { createIdentity, type Identity } from './rehearsal-identity.ts';
+import { createIdentity, type Identity } from './identity.ts';
 
 /** Made once per process, and never leaves it. */
 let identity: Identity | undefined;

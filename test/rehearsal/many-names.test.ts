@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rehearse } from '../../src/verify/rehearsal.ts';
+import { rehearse } from '../../src/rehearsal/rehearsal.ts';
 import { deployed } from '../support/credential/deployed.ts';
 import { ca, keysFor, leaf, type Made } from '../support/pki.ts';
 
