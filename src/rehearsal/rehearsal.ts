@@ -18,6 +18,9 @@ const timeoutMs = 10_000;
  * @returns undefined when certificate, key or bundle is missing, or when OpenSSL did not reach a verdict in time.
  * @throws {ResourceShortageError} when this process ran out of memory or was blocked meanwhile.
  * OpenSSL uses the system's clock, which `judgedAt` records: no other time can be passed in.
+ * @example
+ * const rehearsal = await rehearse(credential);
+ * if (rehearsal && !rehearsal.accepted) console.log(rehearsal.code);
  */
 export async function rehearse(credential: DeployedCredential): Promise<Rehearsal | undefined> {
   const { certificate, privateKey, bundle } = credential;

@@ -1,4 +1,5 @@
 /** The list of what can go wrong. Tests run every entry, and compare the table in `docs/handshake.md` with it. */
+import { brotliCompressSync } from 'node:zlib';
 import type { Probe } from '../../src/config/types.ts';
 import type { FindingCode } from '../../src/findings/catalogue.ts';
 import type { HandshakePhase, HandshakeReason } from '../../src/mesh/types.ts';
@@ -51,7 +52,7 @@ export type ServerCertificate =
   | 'without a SAN, CN for another name'
   | 'without a SAN, CN right';
 export type HttpBehaviour =
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string | Buffer }
   | 'Date 3 hours off'
   | 'hang'
   | 'hang in body'
@@ -71,6 +72,7 @@ export type HttpBehaviour =
   | 'close';
 
 const both: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3'];
+const invalidToken = '{"detail":[{"event":"","code":"","msg":"Invalid Authentication Token"}]}';
 const loginPage =
   '<!doctype html><title>Sign in</title><script>location="/x"</script><form>Sign in to the network</form>';
 
@@ -444,6 +446,25 @@ const answers: Scenario[] = [
     reason: 'unexpected_response',
     httpStatus: 200,
     detail: /^HTTP 200 with a body that claims to be gzip and is not/,
+  },
+  {
+    fault: 'MESH’s own refusal, which something on the way has compressed with Brotli',
+    server: {
+      kind: 'http',
+      does: { status: 403, headers: { 'Content-Encoding': 'br' }, body: brotliCompressSync(invalidToken) },
+    },
+    versions: both,
+    reason: 'authentication_failed',
+    httpStatus: 403,
+    detail: /^HTTP 403: Invalid Authentication Token$/,
+  },
+  {
+    fault: 'A 403 whose body is in an encoding that nobody asked for',
+    server: { kind: 'http', does: { status: 403, headers: { 'Content-Encoding': 'zstd' }, body: 'not for us' } },
+    versions: both,
+    reason: 'authentication_failed',
+    httpStatus: 403,
+    detail: /^HTTP 403, with a body in an encoding that we did not ask for \(zstd\)$/,
   },
   {
     fault: 'Something other than HTTP inside TLS',

@@ -37,13 +37,18 @@ function namesMailbox(body: string, mailboxId: string): boolean {
 }
 
 function refused(asked: Asked, reply: Reply): Failure {
-  const { status, body } = reply;
+  const { status, body, fault } = reply;
   const page = isMeshError(body) ? undefined : ofRefusingPage(status, body, asked);
   // By the contract of the reasons a 400 is bad_request, whatever sent it.
   if (page) return status === 400 ? { ...page, reason: 'bad_request' } : page;
   const known = byStatus[status] ?? (status >= 500 && status <= 599 ? serverError : stranger);
   const { reason, what = '', remedy } = known(asked, reply);
-  return { reason, detail: `HTTP ${status}${what}${quoted(body)}`, ...(remedy === undefined ? {} : { remedy }) };
+  const unread = body === '' && fault !== undefined ? `, ${fault}` : '';
+  return {
+    reason,
+    detail: `HTTP ${status}${what}${unread}${quoted(body)}`,
+    ...(remedy === undefined ? {} : { remedy }),
+  };
 }
 
 interface Verdict {
@@ -69,7 +74,7 @@ const badRequest: Judge = (_, { body }) =>
     : { reason: 'bad_request', what: ', which HSCN endpoints also send when they refuse the client certificate' };
 
 /** MESH refuses with an error of its own or with no body at all. Any other 403 comes from something in front of it. */
-const forbidden: Judge = ({ probe }, { body }) => {
+const forbidden: Judge = ({ probe }, { body, fault }) => {
   if (probe === 'ping') {
     return { reason: 'unexpected_response', what: ' to a ping, which needs no authorization', remedy: inFront };
   }
@@ -77,7 +82,7 @@ const forbidden: Judge = ({ probe }, { body }) => {
   if (body === '') {
     return {
       reason: 'authentication_failed',
-      what: ' without a body',
+      ...(fault === undefined ? { what: ' without a body' } : {}),
       remedy:
         'Check the mailbox ID, password and shared key of this environment. If they are right, something in front of MESH may have answered: calls must come from a UK address.',
     };

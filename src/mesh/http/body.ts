@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { constants, gunzipSync, inflateSync } from 'node:zlib';
+import { brotliDecompressSync, constants, gunzipSync, inflateSync } from 'node:zlib';
 import { untilAborted } from '../deadline.ts';
 
 export interface Body {
@@ -52,11 +52,13 @@ function decoded(bytes: Buffer, encoding = ''): Body {
 }
 
 // A body that was cut at our limit is decoded as far as it goes. One that unpacks to more than the limit is not.
-const within = { maxOutputLength: bodyLimitBytes, finishFlush: constants.Z_SYNC_FLUSH };
+const within = (finishFlush: number) => ({ maxOutputLength: bodyLimitBytes, finishFlush });
+const [zlib, brotli] = [constants.Z_SYNC_FLUSH, constants.BROTLI_OPERATION_FLUSH].map(within);
 const decoders: Readonly<Record<string, ((bytes: Buffer) => Buffer) | undefined>> = {
   '': (bytes) => bytes,
   identity: (bytes) => bytes,
-  gzip: (bytes) => gunzipSync(bytes, within),
-  'x-gzip': (bytes) => gunzipSync(bytes, within),
-  deflate: (bytes) => inflateSync(bytes, within),
+  gzip: (bytes) => gunzipSync(bytes, zlib),
+  'x-gzip': (bytes) => gunzipSync(bytes, zlib),
+  deflate: (bytes) => inflateSync(bytes, zlib),
+  br: (bytes) => brotliDecompressSync(bytes, brotli),
 };
