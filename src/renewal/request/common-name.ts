@@ -1,5 +1,6 @@
 import type { ResolvedEnvironment } from '../../config/index.ts';
 import { quoted, type SafeText, say } from '../../text/index.ts';
+import { explainWrongEnvironment, policyFor } from '../../verify/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 
 export type CommonNameChoice =
@@ -14,7 +15,8 @@ const longest = 64;
 
 /**
  * The common name to request: the configured one, or the deployed certificate's if it is in the MESH API format, or one made from
- * mailbox and ODS code. The case is kept, because the desk compares it with its record. A name that the desk would reject is refused, with the reason.
+ * mailbox and ODS code. The case is kept, because the desk compares it with its record. A name that the desk would reject is refused, with the reason;
+ * so is a request that would replace another environment's certificate.
  */
 export function chooseCommonName(
   environment: ResolvedEnvironment,
@@ -27,6 +29,12 @@ export function chooseCommonName(
     const why = isApiName ? 'this is the name that will be used from now on' : whyNoApiName;
     return changed(judge(configured, 'renewal.common_name', environment.odsCode), why);
   }
+
+  const foreign = deployed && configured === undefined && explainWrongEnvironment(deployed, policyFor(environment).pki);
+  if (foreign)
+    return {
+      refused: say`what is deployed belongs to another environment: ${foreign.message} ${foreign.remedy} If a new certificate is to be requested in its place, set renewal.common_name.`,
+    };
 
   // A certificate with that name has been issued before, so the ODS code in it is the one on record.
   if (isApiName) return { commonName: onRecord };

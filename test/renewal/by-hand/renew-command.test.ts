@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openStore, type RenewalStore } from '../../../src/renewal/store/store.ts';
 import { dayMs } from '../../../src/time/duration.ts';
 import { type Transcript, type } from '../../support/cli.ts';
-import { createNhsLikePki, nhsLikePki, type PkiFiles, writePki } from '../../support/pki.ts';
+import { createNhsLikePki, leaf, nhsLikePki, type PkiFiles, writePki } from '../../support/pki.ts';
 import { type MailServer, startMailServer, startScriptedServer } from '../../support/renewal/mail-server.ts';
 import { needs } from '../../support/tools.ts';
 
@@ -280,6 +280,23 @@ test('renewals says why a request that is due could not be made', async () => {
     store.note(record!, { lastError: 'add it to renewal.enclose' });
   });
   expect((await run('renewals')).stdout).toContain('it is due; add it to renewal.enclose');
+});
+
+test('renew sends nothing for a certificate of another environment, and says why', async () => {
+  const { sub } = await nhsLikePki();
+  const issuer = { keys: sub.keys, subject: [{ CN: ['NHS Authentication G2'] }] };
+  const live = await leaf({
+    issuer,
+    authorityKeyIdentifier: '94a2507df7c8ea6dd5a50dc169b3cf65f898baa2',
+    notAfter: new Date(now.getTime() + 30 * dayMs),
+  });
+  await writeFile(files.certificate, live.pem);
+  const { code, stdout, stderr } = await renew();
+  expect([code, mail.received, stateNow()]).toEqual([2, [], ['due']]);
+  const why = 'is a live certificate, issued by NHS Authentication G2';
+  expect(stdout + stderr).toContain(why);
+  expect((await run('renewals')).stdout).toContain(why);
+  expect((await run('check', '--offline')).stdout).toMatch(new RegExp(`renewal_email_failed[^]*${why}`));
 });
 
 describe('renewals resolve', () => {

@@ -105,3 +105,34 @@ describe('a common name that the desk would turn down is refused:', () => {
     expect(chooseCommonName(configured(longest), undefined)).toMatchObject({ commonName: longest });
   });
 });
+
+describe('over a certificate that was issued for another environment', () => {
+  const integration = {
+    issuer: named('NHS INT Authentication G2'),
+    authorityKeyIdentifier: '16c74704a860c9e45dab99f294f7c3de3398d422',
+  };
+  const live = {
+    issuer: named('NHS Authentication G2'),
+    authorityKeyIdentifier: '94a2507df7c8ea6dd5a50dc169b3cf65f898baa2',
+  };
+  const production = environmentOf('production');
+  const of = (issuer: object, commonName = apiName) => certificateFacts({ subject: named(commonName), ...issuer });
+
+  test.each([
+    ['integration’s in production', production, of(integration), /is an integration \(Path to Live\) certificate/],
+    ['a live one in integration', environment, of(live), /is a live certificate/],
+    ['one whose name would not be taken over', production, of(integration, 'x26.thirdparty.nhs.uk'), /Path to Live/],
+  ])('no request is made: %s', (_which, given, certificate, reason) => {
+    expect(chooseCommonName(given, certificate)).toEqual({ refused: expect.stringMatching(reason) });
+    expect(chooseCommonName(given, certificate)).toEqual({
+      refused: expect.stringMatching(/Deploy the certificate .* set renewal\.common_name\.$/),
+    });
+  });
+
+  test('one is made if it is this environment’s own, or a name is configured', () => {
+    expect(chooseCommonName(environment, of(integration))).toEqual({ commonName: apiName });
+    expect(chooseCommonName(production, of(live))).toEqual({ commonName: apiName });
+    const chosen = { ...production, renewal: { ...production.renewal, commonName: apiName } };
+    expect(chooseCommonName(chosen, of(integration))).toEqual({ commonName: apiName });
+  });
+});
