@@ -36,12 +36,14 @@ const definite: readonly HandshakeReason[] = [
 
 const failing = (...reasons: readonly HandshakeReason[]) =>
   `max by (${scope}, reason) (nhs_mesh_handshake_failure{reason=~"${reasons.join('|')}"}) == 1`;
-const skew = 'abs(nhs_mesh_clock_skew_seconds)';
-const skewed = `max by (${scope}) (${skew}) > ${config.clockSkewWarningSeconds}`;
+/** The metric goes by any `Date` in an answer, the finding only by MESH's. */
+const skewBeyond = (seconds: number) =>
+  `(max by (${scope}) (abs(nhs_mesh_clock_skew_seconds)) > ${seconds} and on (${scope}) ${stands('clock_skew')})`;
+const skewed = skewBeyond(config.clockSkewWarningSeconds);
 /** Beyond what MESH allows, or so that something else is refused because of it. */
 const skewCritical =
-  `max by (${scope}) (${skew}) > ${config.clockSkewCriticalSeconds} or ` +
-  `((${skewed}) and on (${scope}) (nhs_mesh_finding{code="clock_skew",severity="critical"} == 1))`;
+  `${skewBeyond(config.clockSkewCriticalSeconds)} or ` +
+  `(${skewed} and on (${scope}) (nhs_mesh_finding{code="clock_skew",severity="critical"} == 1))`;
 
 /** One cause, one alert: a refusal that something else explains is reported by the alert about that. */
 const refused = unless(failing(...definite), follows('handshake_failed'));

@@ -28,7 +28,7 @@ export function judgeHandshake(environment: Judged, record: HandshakeRecord, now
   return [
     ...(last ? failed(environment, last) : []),
     ...(last ? notRequested(environment, last) : []),
-    ...(last ? skewed(last) : []),
+    ...(last ? skewed(environment, last) : []),
     ...notValidatedRecently(environment, record, now),
     ...(last ? serverExpiresSoon(environment, last, now) : []),
     ...notVerified(environment),
@@ -88,8 +88,14 @@ function notRequested({ mesh, preset }: Judged, last: HandshakeResult): Finding[
   ];
 }
 
-function skewed({ clockSkewSeconds }: HandshakeResult): Finding[] {
+/** MESH demands a certificate, and a sandbox never asks. The clock of anything else that answers proves nothing about ours. */
+const isMeshsDate = ({ preset }: Judged, { clientCertificateRequested, reason }: HandshakeResult) =>
+  reason !== 'unexpected_response' && (preset === 'sandbox' || clientCertificateRequested !== false);
+
+function skewed(environment: Judged, last: HandshakeResult): Finding[] {
+  const { clockSkewSeconds } = last;
   if (clockSkewSeconds === undefined || Math.abs(clockSkewSeconds) <= skewWarningSeconds) return [];
+  if (!isMeshsDate(environment, last)) return [];
   const direction = clockSkewSeconds > 0 ? 'ahead of' : 'behind';
   const message = `This machine’s clock is ${Math.round(Math.abs(clockSkewSeconds))} seconds ${direction} the server’s`;
   const severity = Math.abs(clockSkewSeconds) > skewCriticalSeconds ? 'critical' : 'warning';

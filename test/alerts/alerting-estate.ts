@@ -43,6 +43,11 @@ export function alertingEstate(now: Date): Readonly<Record<string, EnvironmentSt
       assessment: sampleAssessment({ certificates: sampleChain({ notAfter: inDays(400) }), expiresAt: inDays(days) }),
     });
   const shaking = (name: string, last: HandshakeResult) => environment(name, { handshake: handshakeStatusOf(last) });
+  const skewed = (name: string, clockSkewSeconds: number, severity: 'warning' | 'critical') =>
+    environment(name, {
+      handshake: handshakeStatusOf(sampleHandshake({ startedAt: now, clockSkewSeconds })),
+      findings: [sampleFinding('clock_skew', undefined, { severity })],
+    });
   const renewing = (name: string, state: RenewalState, code: FindingCode) =>
     environment(name, {
       renewal: { state, reason: literal('Sample.'), dueAt: inDays(-20), requestedAt: inDays(-10) },
@@ -74,8 +79,8 @@ export function alertingEstate(now: Date): Readonly<Record<string, EnvironmentSt
       handshake: handshakeStatusOf(sampleHandshake({ startedAt: now, clientCertificateRequested: false })),
       findings: [sampleFinding('client_certificate_not_requested')],
     }),
-    MeshClockSkew: shaking('skewed', sampleHandshake({ startedAt: now, clockSkewSeconds: 400 })),
-    MeshClockSkewCritical: shaking('far-skewed', sampleHandshake({ startedAt: now, clockSkewSeconds: -8000 })),
+    MeshClockSkew: skewed('skewed', 400, 'warning'),
+    MeshClockSkewCritical: skewed('far-skewed', -8000, 'critical'),
     MeshServerCertificateExpiresSoon: shaking(
       'old-server',
       sampleHandshake({ startedAt: now, serverCertificates: [dyingServer] }),

@@ -110,6 +110,23 @@ describe('clock skew', () => {
     }
   });
 
+  const skewOf = (last: Partial<HandshakeResult>, preset?: 'sandbox') =>
+    judgeHandshake(
+      { ...environment(), ...(preset && { preset }) },
+      { last: { ...success, clockSkewSeconds: 8000, ...last }, lastSuccessAt: now, watchingSince: now },
+      now,
+    ).filter(({ code }) => code === 'clock_skew').length;
+
+  test('judge: goes by MESH’s clock, not by that of something that answers in its place', () => {
+    expect(skewOf({ clientCertificateRequested: true })).toBe(1);
+    expect(skewOf({ clientCertificateRequested: false })).toBe(0);
+    expect(skewOf({ clientCertificateRequested: false }, 'sandbox')).toBe(1);
+    const refused = { outcome: 'failure', clientCertificateRequested: true, httpStatus: 403 } as const;
+    expect(skewOf({ ...refused, reason: 'authentication_failed' })).toBe(1);
+    expect(skewOf({ ...refused, reason: 'unexpected_response' })).toBe(0);
+    expect(skewOf({ ...refused, reason: 'unexpected_response' }, 'sandbox')).toBe(0);
+  });
+
   test('judge: says which clock is ahead', () => {
     expect(judge({ clockSkewSeconds: 600.4 })[0]?.message).toContain('600 seconds ahead of');
     expect(judge({ clockSkewSeconds: -600.4 })[0]?.message).toContain('600 seconds behind');

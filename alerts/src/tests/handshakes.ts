@@ -13,6 +13,8 @@ import {
   warning,
 } from './scenario.ts';
 
+const skewStands = 'nhs_mesh_finding{mesh_environment="int",code="clock_skew",severity="warning"}';
+
 export const handshakeScenarios: Scenario[] = [
   {
     name: 'MeshHandshakeRefused fires after ten minutes of a reason that does not pass by itself',
@@ -152,7 +154,7 @@ export const handshakeScenarios: Scenario[] = [
     name: 'MeshClockSkew fires above 5 minutes and yields above 2 hours',
     alert: 'MeshClockSkew',
     interval: '1m',
-    series: { [clockSkew]: '-300x19 -301x30 7201x30' },
+    series: { [clockSkew]: '-300x19 -301x30 7201x30', [skewStands]: '1x80' },
     at: [
       { time: '19m', firing: [] },
       { time: '36m', firing: [int] },
@@ -163,11 +165,18 @@ export const handshakeScenarios: Scenario[] = [
     name: 'MeshClockSkewCritical fires above 2 hours in either direction',
     alert: 'MeshClockSkewCritical',
     interval: '1m',
-    series: { [clockSkew]: '7200x19 -7201x30' },
+    series: { [clockSkew]: '7200x19 -7201x30', [skewStands]: '1x50' },
     at: [
       { time: '19m', firing: [] },
       { time: '26m', firing: [int] },
     ],
+  },
+  {
+    name: 'MeshClockSkewCritical is quiet about the clock of something else that answers, which is no finding',
+    alert: 'MeshClockSkewCritical',
+    interval: '1m',
+    series: { [clockSkew]: '7201x50' },
+    at: [{ time: '40m', firing: [] }],
   },
   {
     name: 'MeshServerCertificateExpiresSoon fires below 14 days',
