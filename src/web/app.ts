@@ -1,6 +1,6 @@
 /** All of HTTP: reads what the service knows, starts no check of an environment, changes nothing. */
-import type { IncomingMessage } from 'node:http';
-import express, { type Express, type RequestHandler, type Response, Router } from 'express';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import express, { type RequestHandler, type Response, Router } from 'express';
 import { type Build, contentTypes, Exposition, negotiate } from '../metrics/index.ts';
 import type { EnvironmentStatus, EstateStatus } from '../status/index.ts';
 import { jsonText } from '../text/index.ts';
@@ -8,6 +8,7 @@ import { type AccessOptions, requireAccess } from './access/access.ts';
 import { sendPieces } from './answers/pieces.ts';
 import { type Health, healthText, httpStatusOf, livenessOf, readinessOf, summaryOf } from './health.ts';
 import { errorHandler, notFound, readOnly, sendProblem } from './problem.ts';
+import { originForm } from './request-target.ts';
 
 export interface WebOptions {
   /** The current time; called for every request. */
@@ -37,7 +38,7 @@ export interface WebOptions {
  * const app = createApp({ estate: () => monitor.estate(), build, now: () => new Date(), report: (error) => log.error({ error }, 'http') });
  * const { url, close } = await listen(app, { host: '127.0.0.1', port: 0 });
  */
-export function createApp(options: WebOptions): Express {
+export function createApp(options: WebOptions): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   // An ETag would cost a digest of every response, and these are never the same twice; the API sets its own.
@@ -52,7 +53,13 @@ export function createApp(options: WebOptions): Express {
   for (const router of options.routers ?? []) app.use(router);
   app.use(notFound);
   app.use(errorHandler(options.report));
-  return app;
+  return (request, response) => {
+    const target = originForm(request.url ?? '');
+    // As Node answers what is not HTTP. Express would take some of these for a fault of ours.
+    if (target === undefined) return void response.writeHead(400, { Connection: 'close' }).end();
+    request.url = target;
+    app(request, response);
+  };
 }
 
 /** A request that comes while the service starts waits, rather than be told that there are no environments. */

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { Router } from 'express';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -206,6 +207,41 @@ describe('basic authentication', () => {
     password = 'two';
     expect((await get('/metrics', basic('u', 'one'))).status).toBe(401);
     expect((await get('/metrics', basic('u', 'two'))).status).toBe(200);
+  });
+});
+
+/** The status that is answered to a target as it stands, which `fetch` would rewrite. */
+function statusOf(url: string, path: string, method = 'GET'): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    const asked = request({ hostname, port, path, method, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+describe('the target of a request', () => {
+  test.each([
+    ['http://elsewhere.example/health/live?x=1', 200],
+    ['https://elsewhere.example/no/page', 404],
+    ['http://elsewhere.example:99999/', 400],
+    ['http://elsewhere.example:-1/', 400],
+    ['http://[/', 400],
+    ['ftp://elsewhere.example/health/live', 400],
+    ['health/live', 400],
+    ['*', 400],
+    ['//elsewhere.example/health/live', 404],
+  ])('%s is answered with %d, and is nobody’s fault but the client’s', async (target, status) => {
+    const { url, reported } = await serve();
+    const warnings: unknown[] = [];
+    const warned = (warning: Error) => warnings.push(warning);
+    process.on('warning', warned);
+    expect(await statusOf(url, target)).toBe(status);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', warned);
+    expect([...reported, ...warnings]).toEqual([]);
   });
 });
 

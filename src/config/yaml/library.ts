@@ -1,4 +1,4 @@
-import { type Document, type ErrorCode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { type Document, type ErrorCode, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { Problem } from '../problems.ts';
 import { maxAliasCount } from './anchors.ts';
 
@@ -6,7 +6,8 @@ import { maxAliasCount } from './anchors.ts';
  * The library's own messages quote the file, which can contain secrets. These say the same without quoting.
  * YAML 1.2.2 is the standard.
  */
-const messages: Record<ErrorCode, string> = {
+const messages: Record<Fault['code'], string> = {
+  ALIAS_IN_ITSELF: 'this alias is inside the value that it stands for',
   ALIAS_PROPS: 'an alias cannot have an anchor or a tag',
   BAD_ALIAS: 'this alias has no anchor before it; put text that begins with * in quotes',
   BAD_COLLECTION_TYPE: 'the tag does not suit this value',
@@ -36,7 +37,7 @@ const messages: Record<ErrorCode, string> = {
 export type Read = { readonly value: unknown } | { readonly problems: readonly Problem[] };
 
 interface Fault {
-  readonly code: ErrorCode;
+  readonly code: ErrorCode | 'ALIAS_IN_ITSELF';
   readonly offset: number;
 }
 
@@ -87,7 +88,7 @@ function read(text: string): Read {
     return { value: document.toJS({ maxAliasCount }) };
   } catch {
     // Only aliases and merges can still go wrong here, and the library's errors do not include a position.
-    return refused('its aliases (*) or merges (<<) expand too far, contain themselves, or do not name a mapping');
+    return refused('its aliases (*) or merges (<<) expand too far, or do not name a mapping');
   }
 }
 
@@ -118,16 +119,18 @@ function repeatedKeys(document: Document.Parsed): Fault[] {
   return found;
 }
 
-/** The parser leaves these to the conversion, which does not know the line. */
+/** The parser leaves these to the conversion, which does not know the line and lets a value contain itself. */
 function unresolvedAliases(document: Document.Parsed): Fault[] {
-  const anchors = new Set<string>();
+  const anchors = new Map<string, Node>();
   const found: Fault[] = [];
   visit(document, {
-    Value: (_, { anchor }) => {
-      if (anchor !== undefined) anchors.add(anchor);
+    Value: (_, node) => {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
     },
-    Alias: (_, { source, range }) => {
-      if (!anchors.has(source)) found.push({ code: 'BAD_ALIAS', offset: range?.[0] ?? 0 });
+    Alias: (_, { source, range }, ancestors) => {
+      const meant = anchors.get(source);
+      if (meant && !ancestors.includes(meant)) return;
+      found.push({ code: meant ? 'ALIAS_IN_ITSELF' : 'BAD_ALIAS', offset: range?.[0] ?? 0 });
     },
   });
   return found;
