@@ -28,6 +28,8 @@ export interface Actions {
     signal: AbortSignal,
   ): Promise<{ readonly result: HandshakeResult; readonly contentHash?: string }>;
   renew(input: RenewalInput, now: Date): Promise<RenewalStep>;
+  /** See `Renewals.view`. Absent: nothing is known of a renewal before its first step. */
+  viewRenewal?(input: RenewalInput, now: Date): Pick<RenewalStep, 'status' | 'findings'> | undefined;
   /** Of which ones `examine` would certainly say the same. Absent: each one is examined in every cycle. */
   areUnchanged?(examined: readonly Examined[], now: Date): Promise<readonly boolean[]>;
   /** What an earlier process found out about the environment's files, if all of them are here and have not changed. */

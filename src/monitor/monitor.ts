@@ -10,6 +10,7 @@ import { turns } from '../turns/index.ts';
 import type { MonitorOptions } from './actions.ts';
 import { noteStep, noteUnchanged, type Run, wouldStepTheSame } from './entry.ts';
 import {
+  type EnvironmentMemory,
   rememberExamination,
   rememberHandshake,
   rememberRecalled,
@@ -263,10 +264,21 @@ export class Monitor {
       );
       const endedAt = now();
       const nextRunAt = this.#nextCheckAfter(endedAt);
-      this.#memory.update(name, (current) => rememberExamination(current, examination, startedAt, endedAt, nextRunAt));
+      const awaited = this.#viewWithoutCertificate(memory, examination, endedAt);
+      this.#memory.update(name, (current) => {
+        const examined = rememberExamination(current, examination, startedAt, endedAt, nextRunAt);
+        return awaited ? rememberRenewal(examined, { ...awaited, emailed: [] }) : examined;
+      });
       this.#planHandshakeAfterChange(name, examination);
       this.#track(this.#renew(name, examination));
     });
+  }
+
+  /** A certificate that is not there is critical, or still to come: so as not to say the one for a moment and then the other. */
+  #viewWithoutCertificate(memory: EnvironmentMemory, examination: Examination | undefined, now: Date) {
+    if (memory.examination || !examination || examination.credential.certificate) return undefined;
+    const { assessment, credential } = examination;
+    return this.#options.actions.viewRenewal?.({ environment: memory.environment, assessment, credential }, now);
   }
 
   /** A changed credential gets a handshake soon, not in an hour. */
@@ -332,9 +344,13 @@ export class Monitor {
       );
       if (!done) return;
       const { result, contentHash } = done;
-      // Without a certificate there is none to make yet.
-      const waits = this.#memory.of(name)?.renewal.first !== undefined;
-      if (waits && result.reason === 'credential_unusable') return;
+      if (result.reason === 'credential_unusable') {
+        const { environment, examination, renewal } = this.#memory.of(name) ?? {};
+        // Without a certificate there is none to make yet.
+        if (renewal?.first !== undefined) return;
+        // The first check finds out whether one is awaited.
+        if (environment?.credential && !examination) return this.#planHandshake(name, secondMs);
+      }
       if (result.outcome === 'success') this.#options.successes.note(name, result.startedAt);
       this.#memory.update(name, (current) => rememberHandshake(current, result, contentHash));
       this.#moveRenewalOn(name);

@@ -2,6 +2,7 @@
 import type { Configuration, ResolvedEnvironment, Variables } from '../config/index.ts';
 import { minuteMs } from '../time/index.ts';
 import { ClockWatch } from './clock.ts';
+import { viewRenewal } from './conclude.ts';
 import { advanceRenewal } from './engine.ts';
 import { createMailer } from './mail/mailer.ts';
 import { recoverInterrupted } from './recover.ts';
@@ -14,6 +15,8 @@ import type { RenewalRecords, StoredRenewal } from './types.ts';
 export interface Renewals {
   /** One step for one environment; several can run at once. The state of the world never makes it throw. */
   step(input: RenewalInput, now: Date): Promise<RenewalStep>;
+  /** What can be said before the first step: does nothing, sends nothing, records nothing. Undefined if the record cannot be read at once. */
+  view(input: RenewalInput, now: Date): Pick<RenewalStep, 'status' | 'findings'> | undefined;
   /**
    * What every step depends on besides its input: the record, also as other processes change it, the clock, the settings. A text that is the
    * same while all of that is. To be asked at the beginning of each cycle, also so that a clock that is set is noticed.
@@ -96,6 +99,7 @@ export function createRenewals(
       underWay.add(step);
       return step;
     },
+    view: (input, at) => unlessUnreadable(() => viewRenewal(input, store, deps, at)),
     retryNow: (environment, fingerprintSha256, asked, at) =>
       retryNow(
         store,
@@ -123,11 +127,16 @@ export function createRenewals(
   };
 }
 
-/** Undefined while the record cannot be used: each step then says so. */
-function versionOf(store: RenewalStore): string | undefined {
-  try {
+const versionOf = (store: RenewalStore): string | undefined =>
+  unlessUnreadable(() => {
     store.assertInPlace();
     return store.version();
+  });
+
+/** Undefined while the record cannot be used: each step then says so. */
+function unlessUnreadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
   } catch (error) {
     if (error instanceof StoreError) return undefined;
     throw error;

@@ -16,7 +16,7 @@ import type { Renewals } from '../renewal/index.ts';
 export function createActions(
   env: Variables,
   now: () => Date,
-  renewals: Pick<Renewals, 'circumstances' | 'step'>,
+  renewals: Pick<Renewals, 'circumstances' | 'step' | 'view'>,
   bench: Bench,
   look?: Pick<UnchangedLook, 'areUnchanged' | 'files'>,
   verdicts: Pick<Verdicts, 'isEmpty' | 'note' | 'recall'> = noVerdicts,
@@ -35,6 +35,7 @@ export function createActions(
       return { result, ...(credential ? { contentHash: credential.contentHash } : {}) };
     },
     renew: (input, at) => renewals.step(input, at),
+    viewRenewal: (input, at) => renewals.view(input, at),
     circumstances: (at) => renewals.circumstances(at),
     ...(verdicts.isEmpty ? {} : { recall: (environment, at, files) => verdicts.recall(environment, env, at, files) }),
     ...(look ? { areUnchanged: look.areUnchanged, readFiles: look.files } : {}),

@@ -67,9 +67,8 @@ function monitorOf(
         })),
     ),
   };
-  const { readFiles, recall } = actions;
   const monitor = new Monitor(configuration, {
-    actions: { ...calls, ...(recall ? { recall } : {}), ...(readFiles ? { readFiles } : {}) },
+    actions: { ...actions, ...calls },
     now: () => new Date(),
     log,
     checkDeadlineMs,
@@ -415,6 +414,51 @@ describe('renewals', () => {
     await monitor.checkAll();
     expect(status('a').lastRunAt).toEqual(new Date(sampleNow.getTime() + minuteMs));
     expect(calls.renew).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('an environment without its certificate', () => {
+  const credential = {
+    contentHash: 'hash',
+    bundle: [],
+    extraCertificates: [],
+    problems: [],
+    missing: ['certificate'],
+  } as unknown as DeployedCredential;
+  const nothing: Examination = { credential, assessment: unreadable, rehearsedAt: sampleNow };
+  const awaited = {
+    status: { state: 'not_due' as const, reason: literal('none yet'), first: 'awaited' as const },
+    findings: [sampleFinding('first_certificate_awaited')],
+  };
+  const unusable = async () => ({ result: sampleFailedHandshake('credential_unusable', { startedAt: new Date() }) });
+
+  test('that waits for its first is never critical, not even before its renewal has been looked into', async () => {
+    const { monitor, status, lines } = monitorOf(names('a'), {
+      examine: async () => nothing,
+      viewRenewal: () => awaited,
+      renew: () => new Promise(() => {}),
+    });
+    await monitor.checkAll();
+    expect(status('a').findings.map(({ code }) => code)).toEqual(['first_certificate_awaited']);
+    expect(lines.map(({ message, status }) => [message, status])).not.toContainEqual(['status', 'critical']);
+  });
+
+  test('counts no handshake before the first check has said whether it waits, and one at once if it does not', async () => {
+    let found: (examination: Examination) => void = () => {};
+    const { monitor, status, calls } = monitorOf(
+      names('a'),
+      { examine: () => new Promise((resolve) => (found = resolve)), handshake: unusable },
+      hourMs,
+    );
+    const cycle = monitor.checkAll();
+    await vi.advanceTimersByTimeAsync(10 * secondMs);
+    expect(calls.handshake.mock.calls.length).toBeGreaterThan(1);
+    expect(status('a').handshake.totals).toEqual({ success: 0, failure: 0 });
+    found(nothing);
+    await cycle;
+    await vi.advanceTimersByTimeAsync(2 * secondMs);
+    expect(status('a').handshake.totals).toEqual({ success: 0, failure: 1 });
+    await monitor.stop();
   });
 });
 
