@@ -74,7 +74,10 @@ export function alertingEstate(now: Date): Readonly<Record<string, EnvironmentSt
     MeshCaExpiryImminent: caExpiring('ca-imminent', 10),
     MeshHandshakeRefused: shaking('refused', sampleFailedHandshake('client_certificate_rejected')),
     MeshHandshakeFailing: shaking('unreachable', sampleFailedHandshake('connection_timeout')),
-    MeshMailboxNotValidated: shaking('silent', sampleHandshake({ startedAt: new Date(now.getTime() - 25 * hourMs) })),
+    MeshMailboxNotValidated: environment('silent', {
+      handshake: handshakeStatusOf(sampleHandshake({ startedAt: new Date(now.getTime() - 25 * hourMs) })),
+      findings: [sampleFinding('mailbox_not_validated_recently')],
+    }),
     MeshClientCertificateNotRequested: environment('not-asked', {
       handshake: handshakeStatusOf(sampleHandshake({ startedAt: now, clientCertificateRequested: false })),
       findings: [sampleFinding('client_certificate_not_requested')],

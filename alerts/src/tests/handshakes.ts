@@ -14,6 +14,7 @@ import {
 } from './scenario.ts';
 
 const skewStands = 'nhs_mesh_finding{mesh_environment="int",code="clock_skew",severity="warning"}';
+const lastSuccess = 'nhs_mesh_handshake_last_success_timestamp_seconds{mesh_environment="int"}';
 
 export const handshakeScenarios: Scenario[] = [
   {
@@ -96,11 +97,7 @@ export const handshakeScenarios: Scenario[] = [
   ...(
     [
       ['MeshHandshakeFailing', failure('connection_reset'), 'handshake_failed'],
-      [
-        'MeshMailboxNotValidated',
-        'nhs_mesh_handshake_last_success_timestamp_seconds{mesh_environment="int"}',
-        'mailbox_not_validated_recently',
-      ],
+      ['MeshMailboxNotValidated', lastSuccess, 'mailbox_not_validated_recently'],
       [
         'MeshServerCertificateExpiresSoon',
         'nhs_mesh_server_certificate_not_after_timestamp_seconds{mesh_environment="int"}',
@@ -116,25 +113,28 @@ export const handshakeScenarios: Scenario[] = [
       at: [{ time: '30h', firing: severity === 'info' ? [] : [int] }],
     })),
   ),
-  {
-    name: 'MeshMailboxNotValidated is quiet at 24 hours and fires above',
-    alert: 'MeshMailboxNotValidated',
+  ...failing('MeshMailboxNotValidated', 'mailbox_not_validated_recently', 'critical', 10),
+  // With `probe: ping` nothing is validated, so there is no finding about it.
+  ...(['MeshMailboxNotValidated', 'MeshHandshakeFailing'] as const).map((alert) => ({
+    name: `${alert} ${alert === 'MeshHandshakeFailing' ? 'alone fires' : 'is quiet'} while a ping fails for a day and a half`,
+    alert,
     interval: '5m',
-    series: { 'nhs_mesh_handshake_last_success_timestamp_seconds{mesh_environment="int"}': '3600x400' },
+    series: {
+      [lastSuccess]: '3600x460',
+      [failure('connection_timeout')]: '0x12 1x440',
+      [critical('handshake_failed')]: '_x12 1x440',
+    },
     at: [
-      { time: '25h', firing: [] },
-      { time: '25h10m', firing: [] },
-      { time: '25h15m', firing: [int] },
+      { time: '1h30m', firing: [] },
+      { time: '26h', firing: alert === 'MeshHandshakeFailing' ? [int] : [] },
+      { time: '37h', firing: alert === 'MeshHandshakeFailing' ? [int] : [] },
     ],
-  },
+  })),
   {
     name: 'MeshMailboxNotValidated does not take "never" for 1970, but believes the finding',
     alert: 'MeshMailboxNotValidated',
     interval: '5m',
-    series: {
-      'nhs_mesh_handshake_last_success_timestamp_seconds{mesh_environment="int"}': '0x400',
-      [warning('mailbox_not_validated_recently')]: '0x320 1x40',
-    },
+    series: { [lastSuccess]: '0x400', [warning('mailbox_not_validated_recently')]: '0x320 1x40' },
     at: [
       { time: '26h', firing: [] },
       { time: '27h', firing: [int] },
