@@ -12,6 +12,7 @@ import {
   present,
   scope,
   stands,
+  standsCritical,
   unless,
 } from './rule.ts';
 
@@ -24,7 +25,9 @@ const isCritical = (remaining: string) => `(${remaining} < ${criticalThreshold})
 const caEndsFirst = `(${credentialExpiry} < ${clientNotAfter})`;
 const otherwiseInvalid = codesOf('validity', 'strength').filter((code) => code !== 'certificate_expired');
 /** OpenSSL and the server refuse what our rules accept. Otherwise that they disagree is a warning. */
-const nobodyAccepts = stands('verifiers_disagree').replace('severity!="info"', 'severity="critical"');
+const nobodyAccepts = standsCritical('verifiers_disagree');
+/** Not a store that does not answer, as long as what was read from it before is judged in its place. */
+const unreadable = standsCritical(...codesOf('readable'));
 /** An alert about the renewal says why the time runs out. */
 const renewalAlerted =
   `${perEnvironment('nhs_mesh_renewal_state{state=~"due|failed|uncertain"}')} == 1 ` +
@@ -48,7 +51,7 @@ const reading: AlertRule[] = [
   {
     alert: 'MeshCredentialUnreadable',
     about: codesOf('readable'),
-    expr: fails('readable'),
+    expr: unreadable,
     for: '10m',
     severity: 'critical',
     summary: `A credential file of MESH ${environment} cannot be read`,
@@ -60,6 +63,20 @@ const reading: AlertRule[] = [
     ],
     patience:
       'Two check cycles, so that a deployment that replaces files one after the other does not raise the alert.',
+  },
+  {
+    alert: 'MeshStoreUnavailable',
+    about: ['store_unavailable'],
+    expr: unless(stands('store_unavailable'), unreadable),
+    for: '30m',
+    severity: 'warning',
+    summary: `A secret store of MESH ${environment} cannot be read`,
+    description: `A secret store that ${environment} is read from does not answer or refuses. What was read from it before is judged in its place, so a change in the store is not seen. Run "${command('check')}": it names the store and the operation that failed.`,
+    steps: [
+      'Check that the store can be reached from the machine that runs the service.',
+      'If it refuses, compare the rights of the service with what `mesh-cert-monitor permissions --config FILE` prints.',
+    ],
+    patience: 'A store may be down for a while, and what was read before stays valid.',
   },
   {
     alert: 'MeshKeyMismatch',
@@ -96,7 +113,7 @@ const reading: AlertRule[] = [
     about: [...otherwiseInvalid, 'verifiers_disagree'],
     expr: unless(
       `${stands(...otherwiseInvalid)} or ${nobodyAccepts}`,
-      stands(...codesOf('readable', 'key_match'), 'certificate_expired'),
+      `${unreadable} or ${stands(...codesOf('key_match'), 'certificate_expired')}`,
     ),
     for: '10m',
     severity: 'critical',
@@ -142,11 +159,12 @@ const reading: AlertRule[] = [
     expr: unless(fails('rehearsal'), nobodyAccepts),
     for: '30m',
     severity: 'warning',
-    summary: `Two verifiers disagree about the credential of MESH ${environment}`,
-    description: `The monitor's own path validation and OpenSSL disagree about ${clientCertificate} of ${environment}. Trust the stricter one; "${command('check')}" prints both verdicts.`,
+    summary: `OpenSSL did not confirm the credential of MESH ${environment}`,
+    description: `About ${clientCertificate} of ${environment}, OpenSSL disagrees with the monitor's own validation or came to no verdict. Run "${command('check')}": it says which.`,
     steps: [
-      'Read both verdicts in the finding.',
-      'Report the difference to the maintainers. Include the certificates, never the key.',
+      'Read the finding. If the two disagree, trust the stricter one.',
+      'Report a difference to the maintainers. Include the certificates, never the key.',
+      'If there was no verdict, check that the machine is not overloaded.',
     ],
     patience: 'Nothing breaks at once.',
   },

@@ -80,6 +80,10 @@ const oneOf = (codes: readonly FindingCode[]) => `code=${codes.length === 1 ? ''
 export const stands = (...codes: readonly FindingCode[]) =>
   `${perEnvironment(`nhs_mesh_finding{${oneOf(codes)},severity!="info"}`)} == 1`;
 
+/** The same, where one of them may be a warning that breaks nothing. */
+export const standsCritical = (...codes: readonly FindingCode[]) =>
+  `${perEnvironment(`nhs_mesh_finding{${oneOf(codes)},severity="critical"}`)} == 1`;
+
 /** True if at least one of these findings is present, whether or not it follows from another. */
 export const present = (...codes: readonly FindingCode[]) =>
   `${perEnvironment(`nhs_mesh_finding{${oneOf(codes)}}`)} == 1`;

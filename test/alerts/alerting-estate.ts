@@ -57,6 +57,7 @@ export function alertingEstate(now: Date): Readonly<Record<string, EnvironmentSt
 
   return {
     MeshCredentialUnreadable: failing('unreadable', 'readable', 'certificate_unreadable', false),
+    MeshStoreUnavailable: failing('store', 'readable', 'store_unavailable', true),
     MeshKeyMismatch: failing('mismatch', 'key_match', 'key_mismatch', false),
     MeshChainInvalid: failing('chain', 'chain_valid', 'chain_incomplete', false),
     MeshCredentialInvalid: failing('weak', 'strength', 'weak_key', false),

@@ -79,6 +79,7 @@ describe('alert rules', () => {
     expect(alerts.map(({ alert, severity }) => `${alert} ${severity}`)).toMatchInlineSnapshot(`
       [
         "MeshCredentialUnreadable critical",
+        "MeshStoreUnavailable warning",
         "MeshKeyMismatch critical",
         "MeshChainInvalid critical",
         "MeshCredentialInvalid critical",

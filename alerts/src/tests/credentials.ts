@@ -1,4 +1,4 @@
-import { check, consequence, critical, failing, failure, int, type Scenario, valid } from './scenario.ts';
+import { check, consequence, critical, failing, failure, int, type Scenario, valid, warning } from './scenario.ts';
 
 const invalid: Scenario[] = [
   ...failing('MeshCredentialInvalid', 'weak_key', 'critical', 10),
@@ -52,6 +52,33 @@ const unreadable: Scenario[] = [
   at: [{ time: '55m', firing: [] }],
 }));
 
+/** What was read from a store before is judged in its place. */
+const store: Scenario[] = [
+  ...failing('MeshStoreUnavailable', 'store_unavailable', 'warning', 30),
+  ...failing('MeshCredentialUnreadable', 'store_unavailable', 'critical', 10),
+  {
+    name: 'MeshCredentialUnreadable leaves a store to MeshStoreUnavailable as long as something was read from it before',
+    alert: 'MeshCredentialUnreadable',
+    interval: '1m',
+    series: { [check('readable')]: '0x60', [warning('store_unavailable')]: '1x60' },
+    at: [{ time: '55m', firing: [] }],
+  },
+  {
+    name: 'MeshStoreUnavailable yields to MeshCredentialUnreadable',
+    alert: 'MeshStoreUnavailable',
+    interval: '1m',
+    series: { [critical('private_key_unreadable')]: '1x60', [warning('store_unavailable')]: '1x60' },
+    at: [{ time: '55m', firing: [] }],
+  },
+  {
+    name: 'MeshCredentialInvalid fires for what was read from a store that no longer answers',
+    alert: 'MeshCredentialInvalid',
+    interval: '1m',
+    series: { [critical('weak_key')]: '1x40', [warning('store_unavailable')]: '1x40' },
+    at: [{ time: '30m', firing: [int] }],
+  },
+];
+
 export const credentialScenarios: Scenario[] = [
   ...failing('MeshCredentialUnreadable', 'certificate_malformed', 'critical', 10),
   ...failing('MeshKeyMismatch', 'key_mismatch', 'critical', 10),
@@ -59,6 +86,8 @@ export const credentialScenarios: Scenario[] = [
   ...failing('MeshChainOrderWrong', 'chain_order_wrong', 'warning', 30),
   ...failing('MeshCertificateNameUnexpected', 'common_name_malformed', 'warning', 30),
   ...failing('MeshVerifiersDisagree', 'verifiers_disagree', 'warning', 30),
+  ...failing('MeshVerifiersDisagree', 'rehearsal_without_verdict', 'warning', 30),
   ...unreadable,
+  ...store,
   ...invalid,
 ];
