@@ -21,7 +21,7 @@ export const alertBlocks: Blocks = {
 function section(rule: AlertRule): string {
   return `### ${rule.alert}
 
-**${rule.severity}** after ${rule.for === '0m' ? 'no wait' : rule.for}. ${capital(plain(rule.summary))}.
+**${rule.severity}** ${rule.for === '0m' ? 'at once' : `after ${rule.for}`}. ${capital(plain(rule.summary))}.
 
 ${capital(plain(rule.description))}
 
@@ -40,8 +40,10 @@ const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 /** Without Prometheus templates. */
 const plain = (text: string) =>
   text
+    .replaceAll(/\{\{ with printf "nhs_mesh_handshake_failure.*?\{\{ else \}\}.*?\{\{ end \}\}/g, 'REASON')
     .replaceAll(/\{\{ with printf .*?\{\{ end \}\}\{\{ else \}\}(.*?)\{\{ end \}\}/g, '$1')
     .replaceAll('{{ $labels.mesh_environment }}', 'ENVIRONMENT')
     .replaceAll('{{ $labels.reason }}', 'REASON')
+    .replaceAll('{{ $labels.instance }}', 'INSTANCE')
     .replaceAll('{{ $labels.job }}', 'mesh-cert-monitor')
     .replaceAll(/\{\{ \$value \| \w+ \}\}/g, 'N');

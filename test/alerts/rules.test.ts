@@ -75,6 +75,11 @@ describe('alert rules', () => {
     },
   );
 
+  test('the runbook is written without the templates of Prometheus', () => {
+    expect(runbook).not.toContain('{{');
+    expect(runbook).toContain('failed, the last with REASON. ');
+  });
+
   test('names are locked: users route and silence by them', () => {
     expect(alerts.map(({ alert, severity }) => `${alert} ${severity}`)).toMatchInlineSnapshot(`
       [
