@@ -21,10 +21,9 @@ export async function run(options: AcceptOptions, io: CommandIo): Promise<ExitCo
   const configuration = await loadForCommand(options.config, io);
   const environment = findEnvironment(configuration, options.environment);
   const { stateDir, environments } = configuration;
-  const names = new Set(environments.map(({ name }) => name));
   const issued = await readGiven(options.issued);
   const { install } = options;
-  const result = await accept({ environment, names, issued, install, stateDir, env: io.env, now: io.now() });
+  const result = await accept({ environment, environments, issued, install, stateDir, env: io.env, now: io.now() });
   const { afterInstall } = environment.renewal;
   const hook = afterInstall && isInstalled(result) ? await runAfterInstall(afterInstall, io.env) : undefined;
   io.stdout(
@@ -85,7 +84,7 @@ function asText(environment: string, result: AcceptResult, hint: readonly SafeTe
     const reasons = result.reasons.map((reason) => say`  - ${reason}\n`);
     return joined([say`${environment}: REFUSED; nothing was written\n`, ...reasons, ...notes]);
   }
-  const { certificate, files, install, instructions } = result;
+  const { certificate, conflict, files, install, instructions } = result;
   const laidOut = [files.certificate, files.privateKey, files.caBundle, files.instructions];
   return joined([
     say`${environment}: ACCEPTED, serial ${certificate.serial}, expires ${londonTime(certificate.notAfter)}\n`,
@@ -94,7 +93,7 @@ function asText(environment: string, result: AcceptResult, hint: readonly SafeTe
     say`\n`,
     ...(install && 'installed' in install
       ? installedText(install)
-      : [...(install ? notInstalled(install) : hint), instructions]),
+      : [...(install ? notInstalled(install) : conflict === undefined ? hint : []), instructions]),
   ]);
 }
 
@@ -135,7 +134,7 @@ function asJson(environment: string, result: AcceptResult, hook?: HookResult): o
     environment,
     accepted,
     reasons: accepted ? [] : result.reasons.map(escaped),
-    notes: notes.map(escaped),
+    notes: [...notes, ...(accepted && result.conflict !== undefined ? [result.conflict] : [])].map(escaped),
     certificate: certificate ? certificateJson(certificate) : null,
     files: accepted ? result.files : null,
     install: accepted ? (result.install ?? null) : null,

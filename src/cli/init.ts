@@ -28,9 +28,12 @@ export async function run({ output, ...given }: InitOptions, io: CommandIo): Pro
 
 type Given = Omit<InitOptions, 'output'>;
 
+/** The same whatever was answered before, or made from it. */
+type Proposal = string | ((answers: Readonly<Record<string, string>>) => string);
+
 /** What each question is about, and what is proposed. */
 const questions: Readonly<
-  Record<keyof StarterAnswers, { readonly what: string; readonly flag: string; readonly proposed?: string }>
+  Record<keyof StarterAnswers, { readonly what: string; readonly flag: string; readonly proposed?: Proposal }>
 > = {
   environment: {
     what: 'MESH environment (sandbox, integration, deployment or production)',
@@ -43,7 +46,11 @@ const questions: Readonly<
   contactName: { what: 'Contact: name', flag: '--contact-name' },
   contactEmail: { what: 'Contact: email address, to which the desk replies', flag: '--contact-email' },
   contactTelephone: { what: 'Contact: telephone', flag: '--contact-telephone' },
-  files: { what: 'Folder for certificate, key and CA bundle', flag: '--files', proposed: 'certs' },
+  files: {
+    what: 'Folder for certificate, key and CA bundle',
+    flag: '--files',
+    proposed: ({ environment }) => `certs/${environment}`,
+  },
 };
 const names = Object.keys(questions) as (keyof StarterAnswers)[];
 
@@ -52,7 +59,8 @@ async function textFor(given: Given, io: CommandIo): Promise<string> {
   if (!io.ask && names.every((name) => given[name] === undefined)) return starterFile;
   const answers: Record<string, string> = {};
   for (const name of names) {
-    const { what, flag, proposed } = questions[name];
+    const { what, flag, proposed: proposal } = questions[name];
+    const proposed = typeof proposal === 'function' ? proposal(answers) : proposal;
     const value = given[name] ?? (io.ask ? await asked(say`${what}`, proposed, io) : proposed);
     if (value === undefined) throw new UsageError(say`${flag} is missing: ${what}`);
     answers[name] = value;

@@ -41,7 +41,7 @@ export function starterWith(answers: StarterAnswers): string {
   const own = replaced
     .replaceAll('MESH_INT_', `${prefixes[environment]}_`)
     .replaceAll(
-      /\{ file: certs\/int\/([a-z_.0-9]+) \}/g,
+      /\{ file: certs\/integration\/([a-z_.0-9]+) \}/g,
       (_, name: string) => `{ file: ${quoted(`${files}/${name}`)} }`,
     );
   // A sandbox asks for no client certificate.

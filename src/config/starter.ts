@@ -101,11 +101,11 @@ environments:
       # tls_groups: [X25519, P-256]     # for a device on the path that drops the large first TLS message of OpenSSL's own groups
       # trust: bundle+system       # verify the server against this machine's roots too; default: the bundle alone
     credential:                    # PEM parts, or one keystore
-      certificate: { file: certs/int/client.pem }
-      private_key: { file: certs/int/private_key.pem }
+      certificate: { file: certs/integration/client.pem }
+      private_key: { file: certs/integration/private_key.pem }
       passphrase: { env: MESH_INT_KEY_PASSPHRASE }
-      ca_bundle: { file: certs/int/ca_bundle.pem }
-      # keystore: { file: certs/int/mesh.p12 }      # PKCS#12 or JKS, instead of certificate and private_key
+      ca_bundle: { file: certs/integration/ca_bundle.pem }
+      # keystore: { file: certs/integration/mesh.p12 }      # PKCS#12 or JKS, instead of certificate and private_key
       # alias: mesh                                # which key entry, if it has several
       # next:                                      # what the next deployment gets, judged too; what is left out is as above
       #   certificate: { aws_ssm: /mesh/int/MESH_CLIENT_CERT }

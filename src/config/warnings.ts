@@ -5,6 +5,7 @@ import { isLoopback } from './network.ts';
 import { pathText } from './problems.ts';
 import type { Resolved } from './resolve.ts';
 import type { ConfigurationFile } from './schema.ts';
+import { sharedPlaces } from './shared-places.ts';
 import type { ResolvedEnvironment } from './types.ts';
 
 /** Valid, but probably not intended: one sentence each, for the log. The service still runs. Of many of one kind, the first three. */
@@ -17,6 +18,7 @@ export function warningsOf(file: ConfigurationFile, resolved: Resolved): string[
     ...nobodyToTell(resolved),
     ...webhookInTheClear(file),
     ...sharedMailboxes(resolved.environments),
+    ...sharedPlaces(resolved.environments),
     ...resolved.environments.flatMap((environment, index) =>
       environmentWarnings.flatMap((rule) => rule(environment)).map((sentence) => `environments[${index}].${sentence}`),
     ),

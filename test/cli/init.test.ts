@@ -102,6 +102,18 @@ Next: fill in your own values, and set the variables that it names, then
     expect(await loadConfiguration(path)).toMatchObject(expected);
   });
 
+  test('proposes a folder for each environment, so that two can be in one file', async () => {
+    const path = join(folder, 'proposed.yaml');
+    const { '--files': _, ...others } = values;
+    await type(['init', '--output', path, ...Object.entries(others).flat()]);
+    const [production] = (await loadConfiguration(path)).environments;
+    expect(production?.credential).toMatchObject({
+      certificate: { path: join(folder, 'certs/production/client.pem') },
+      privateKey: { path: join(folder, 'certs/production/private_key.pem') },
+      caBundle: { path: join(folder, 'certs/production/ca_bundle.pem') },
+    });
+  });
+
   test('for a sandbox needs no credential, and has nothing to request', async () => {
     const path = join(folder, 'sandbox.yaml');
     const { code, stderr } = await type([

@@ -48,7 +48,55 @@ test('warnings: the same mailbox at the same address twice, whatever the case', 
   expect(warnings(minimal + entry.replace('X26ABC1', 'x26abc1'))).toEqual([
     'environments[1].mesh.mailbox_id: the same mailbox at the same address as environments[0].',
   ]);
-  expect(warnings(minimal + entry.replace('preset: integration', 'preset: deployment'))).toEqual([]);
+  const elsewhere = entry.replace('preset: integration', 'preset: deployment').replaceAll('{ file: ', '{ file: again/');
+  expect(warnings(minimal + elsewhere)).toEqual([]);
+});
+
+describe('warnings: the key or certificate of another environment', () => {
+  const entry = minimal.slice(minimal.indexOf('  - name')).replace('- name: integration', '- name: b');
+  const other = entry.replace('X26ABC1', 'X26ABC2');
+  const deployment = other.replace('preset: integration', 'preset: deployment');
+  const own = (text: string, ...names: string[]) =>
+    names.reduce((all, name) => all.replace(`{ file: ${name}`, `{ file: b/${name}`), text);
+
+  test.each([
+    ['entries that were copied into one file', deployment, 'credential.private_key', 'credential.private_key'],
+    ['the key alone', own(other, 'client.pem'), 'credential.private_key', 'credential.private_key'],
+    ['the certificate alone', own(other, 'key.pem'), 'credential.certificate', 'credential.certificate'],
+    [
+      'what the next deployment gets',
+      own(deployment, 'client.pem', 'key.pem').replace(
+        '      ca_bundle:',
+        '      next: { certificate: { file: client.pem } }\n      ca_bundle:',
+      ),
+      'credential.next.certificate',
+      'credential.certificate',
+    ],
+  ])('%s', (_what, text, setting, before) => {
+    expect(warnings(minimal + text)).toEqual([
+      `environments[1].${setting}: the same place as environments[0].${before}. A new certificate for one would replace the other’s: give each its own.`,
+    ]);
+  });
+
+  test('one certificate for several mailboxes is none, nor are places of their own, nor variables', () => {
+    expect(warnings(minimal + other)).toEqual([]);
+    expect(warnings(minimal + own(deployment, 'client.pem', 'key.pem'))).toEqual([]);
+    const variables = (text: string) =>
+      text
+        .replace('certificate: { file: client.pem }', 'certificate: { env: C }')
+        .replace('private_key: { file: key.pem }', 'private_key: { env: K }');
+    expect(warnings(variables(minimal + deployment))).toEqual([]);
+  });
+
+  test('in a store too', () => {
+    const inStore = (text: string) =>
+      text
+        .replace('certificate: { file: client.pem }', 'certificate: { aws_ssm: /mesh/cert }')
+        .replace('private_key: { file: key.pem }', 'private_key: { aws_ssm: /mesh/key }');
+    expect(warnings(inStore(minimal) + inStore(deployment))).toEqual([
+      expect.stringMatching(/^environments\[1\]\.credential\.private_key: the same place as environments\[0\]/),
+    ]);
+  });
 });
 
 test('warnings: a secret written in the file, by its path and not by its value', () => {

@@ -162,7 +162,7 @@ test('life: nothing at 61 days, one request at 60, a reminder, the certificate, 
   const other = openStore(stateDir, { exclusive: false });
   const accepted = await acceptIssued(other, {
     environment: environment(),
-    names: new Set([environment().name]),
+    environments: [environment()],
     issued: Buffer.from(issued.pem),
     install: true,
     stateDir,

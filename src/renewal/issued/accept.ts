@@ -12,8 +12,8 @@ import { readIssuedFile } from './read.ts';
 
 export interface AcceptInput {
   readonly environment: ResolvedEnvironment;
-  /** Of every environment in the configuration. */
-  readonly names: ReadonlySet<string>;
+  /** Every environment in the configuration. */
+  readonly environments: readonly ResolvedEnvironment[];
   readonly issued: Uint8Array;
   readonly install: boolean;
   readonly stateDir: string;
@@ -53,12 +53,15 @@ export async function acceptIssued(store: RenewalStore, input: AcceptInput): Pro
       notes: [],
     };
   if (!input.install) return result;
+  if (result.conflict !== undefined) return { ...result, install: { refused: result.conflict } };
   const newPassphrase = await newKeyNeedsNewPassphrase(input.environment, record, input.env);
   return { ...result, install: await installAccepted(input.environment, result, newPassphrase, input.env, input.now) };
 }
 
 /** Its own; if there is none, the request that another environment sent for the certificate that is deployed here too. */
-async function recordsFor(store: RenewalStore, { environment, names, env }: AcceptInput): Promise<StoredRenewal[]> {
+async function recordsFor(store: RenewalStore, input: AcceptInput): Promise<StoredRenewal[]> {
+  const { environment, environments, env } = input;
+  const names = new Set(environments.map(({ name }) => name));
   const own = renewalsOf(store, environment, names);
   if (own.some(({ state }) => awaiting.includes(state)) || !environment.credential) return own;
   const deployed = (await readCredential(environment.credential, env)).certificate?.fingerprintSha256;

@@ -25,6 +25,8 @@ export interface LaidOutFiles {
 }
 
 interface Deployment {
+  /** Why nothing must be put where the configuration says. */
+  readonly conflict?: string;
   readonly certificate: Certificate;
   /** From the certificate to the root. */
   readonly path: readonly Certificate[];
@@ -40,17 +42,22 @@ interface Deployment {
 export function deploymentInstructions(
   environment: ResolvedEnvironment,
   files: LaidOutFiles,
-  { certificate, path, newPassphrase, keyPlace, missing = [] }: Deployment,
+  { conflict, certificate, path, newPassphrase, keyPlace, missing = [] }: Deployment,
 ): SafeText {
   const { name, application } = environment;
   const target = targetOf(environment);
-  const steps = target
-    ? stepsFor(target, environment, files, {
-        newPassphrase,
-        ...(keyPlace === undefined ? {} : { keyPlace }),
-        missing: target.setting === 'credential' ? missing : [],
-      })
-    : [say`No credential is configured yet: choose where each file goes.`];
+  const steps =
+    target && conflict === undefined
+      ? stepsFor(target, environment, files, {
+          newPassphrase,
+          ...(keyPlace === undefined ? {} : { keyPlace }),
+          missing: target.setting === 'credential' ? missing : [],
+        })
+      : [
+          conflict === undefined
+            ? say`No credential is configured yet: choose where each file goes.`
+            : say`${conflict}`,
+        ];
   return joined(
     [
       say`New client certificate for ${application}, ${name}`,

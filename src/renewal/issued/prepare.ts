@@ -20,9 +20,12 @@ import type { RenewalRecord } from '../types.ts';
 import { deploymentInstructions, type LaidOutFiles } from './deployment-instructions.ts';
 import { judgeIssued, pickIssued } from './judge.ts';
 import { readIssuedFile } from './read.ts';
+import { sharingOf } from './sharing.ts';
 
 export interface PrepareInput {
   readonly environment: ResolvedEnvironment;
+  /** Every environment in the configuration. */
+  readonly environments: readonly ResolvedEnvironment[];
   /** The renewal that the certificate answers. */
   readonly record: RenewalRecord;
   /** The file's bytes. */
@@ -47,6 +50,8 @@ export interface Accepted {
   /** From the certificate to the root. */
   readonly path: readonly Certificate[];
   readonly notes: readonly string[];
+  /** Why it must not go where the configuration says. */
+  readonly conflict?: string;
   readonly files: LaidOutFiles;
   /** Where the new key is, if it is in a secret store and not among the files. */
   readonly keyIn?: StoreSource;
@@ -73,7 +78,9 @@ export async function prepareIssued(input: PrepareInput): Promise<PrepareResult>
   const assessment = await examineCandidate(candidate, policyFor(input.environment), input.now);
   const { reasons, notes } = judgeIssued(certificate, input.record, assessment);
   if (reasons.length > 0) return refuse(reasons, certificate, notes);
-  return { accepted: true, certificate, notes, ...(await layOut(input, certificate, bundle, assessment, deployed)) };
+  const sharing = await sharingOf({ ...input, certificate });
+  const laidOut = await layOut(input, certificate, bundle, assessment, { deployed, ...sharing });
+  return { accepted: true, certificate, notes: [...notes, ...sharing.notes], ...laidOut };
 }
 
 const refuse = (reasons: readonly string[], certificate?: Certificate, notes: readonly string[] = []): Refused => ({
@@ -160,8 +167,8 @@ async function layOut(
   certificate: Certificate,
   bundle: readonly Certificate[],
   assessment: Assessment,
-  deployed: DeployedCredential | undefined,
-): Promise<Pick<Accepted, 'path' | 'files' | 'instructions' | 'keyIn'>> {
+  { deployed, conflict }: { readonly deployed: DeployedCredential | undefined; readonly conflict?: string },
+): Promise<Pick<Accepted, 'path' | 'files' | 'instructions' | 'keyIn' | 'conflict'>> {
   const directory = join(stateDir, pendingDirectory(record));
   const files: LaidOutFiles = {
     certificate: join(directory, 'client.pem'),
@@ -177,7 +184,9 @@ async function layOut(
   const newPassphrase = await newKeyNeedsNewPassphrase(environment, record, env);
   const { missing = [] } = deployed ?? {};
   const { keyPlace } = record;
+  const against = conflict === undefined ? {} : { conflict };
   const instructions = deploymentInstructions(environment, files, {
+    ...against,
     certificate,
     path,
     newPassphrase,
@@ -188,7 +197,7 @@ async function layOut(
   await writeAtomically(files.caBundle, pemOf(ordered));
   await writeAtomically(files.instructions, instructions);
   const { pendingKey: place } = environment.renewal;
-  return { path, files, instructions, ...(keyPlace === undefined || !place ? {} : { keyIn: place }) };
+  return { path, files, instructions, ...against, ...(keyPlace === undefined || !place ? {} : { keyIn: place }) };
 }
 
 /** Whether the new key has a different passphrase from the one the application has. */

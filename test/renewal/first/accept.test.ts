@@ -79,6 +79,49 @@ describe('accept, for the first certificate', () => {
     expect(again.stdout).toContain('Installed already');
   });
 
+  test('does not overwrite what was installed for another environment in the same place', async () => {
+    configure();
+    save('ca_bundle.pem', pki.bundlePem);
+    const { environments, ...top } = JSON.parse(readFileSync(config, 'utf8'));
+    const deployment = { ...environments[0], name: 'deployment', preset: 'deployment' };
+    save('monitor.yaml', JSON.stringify({ ...top, environments: [...environments, deployment] }));
+    const of = (environment: string, ...words: string[]) =>
+      type([...words, '--config', config, '--environment', environment], { env });
+    const replies: string[] = [];
+    for (const environment of ['integration', 'deployment']) {
+      expect((await of(environment, 'request')).code).toBe(0);
+      const store = openStore(inFolder('state'), { exclusive: false });
+      const csr = readFileSync(join(folder, 'state', store.list(environment)[0]!.csrFile!), 'utf8');
+      store.close();
+      const { pem } = await signRequest(pki.sub, csr, { notBefore: new Date(Date.now() - 60_000) });
+      replies.push(save(`${environment}.pem`, pem));
+    }
+    expect((await of('integration', 'accept', replies[0]!, '--install')).stdout).toContain('Installed:');
+    const installed = ['client.pem', 'private_key.pem'].map((name) =>
+      readFileSync(inFolder(`certs/new/${name}`), 'utf8'),
+    );
+
+    const { code, stdout, stderr } = await of('deployment', 'accept', replies[1]!, '--install');
+    expect(code).toBe(1);
+    expect(stderr).toContain('the same place as environments[0].credential.private_key');
+    expect(stdout).toMatch(/NOT INSTALLED: .* is also configured for integration/);
+    expect(stdout).not.toMatch(/^ +cp /m);
+    expect(
+      ['client.pem', 'private_key.pem'].map((name) => readFileSync(inFolder(`certs/new/${name}`), 'utf8')),
+    ).toEqual(installed);
+    const aside = await of('deployment', 'accept', replies[1]!);
+    expect(aside.stdout).not.toMatch(/One command puts everything in place|^ +cp /m);
+
+    // As the message says: places of its own.
+    const own = { ...deployment.credential, certificate: { file: 'b/client.pem' }, private_key: { file: 'b/key.pem' } };
+    save(
+      'monitor.yaml',
+      JSON.stringify({ ...top, environments: [...environments, { ...deployment, credential: own }] }),
+    );
+    expect((await of('deployment', 'accept', replies[1]!, '--install')).code).toBe(0);
+    expect(readFileSync(inFolder('b/client.pem'), 'utf8')).toBe(readFileSync(replies[1]!, 'utf8'));
+  });
+
   test('the commands in the instructions put the files where they belong', async () => {
     configure();
     save('ca_bundle.pem', pki.bundlePem);

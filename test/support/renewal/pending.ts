@@ -97,7 +97,7 @@ export async function pendingRenewal(
     follow: (issued, changes = {}) =>
       acceptIssued(store, {
         environment,
-        names: new Set([environment.name]),
+        environments: [environment],
         issued: Buffer.from(issued),
         install: false,
         stateDir,
