@@ -119,15 +119,25 @@ function successThatCounts({ last, lastSuccessAt, watchingSince }: HandshakeReco
   return last || (lastSuccessAt && lastSuccessAt > watchingSince) ? lastSuccessAt : undefined;
 }
 
-function serverExpiresSoon({ thresholds }: Judged, last: HandshakeResult, now: Date): Finding[] {
+function serverExpiresSoon({ thresholds, preset }: Judged, last: HandshakeResult, now: Date): Finding[] {
   // `handshake_failed` already says so.
   if (last.reason === 'server_certificate_expired') return [];
   const first = firstToExpire(last.serverCertificates);
   if (!first || first.notAfter.getTime() - now.getTime() > thresholds.warningMs) return [];
   const when = first.notAfter < now ? 'expired' : `expires ${inDays(first.notAfter, now)},`;
   const message = `${first.subject.text} ${when} on ${utcTime(first.notAfter)}`;
-  return [finding('server_certificate_expires_soon', message, { subject: first.subject.text })];
+  return [
+    finding('server_certificate_expires_soon', message, {
+      subject: first.subject.text,
+      ...(preset === 'sandbox' ? ownSandbox : {}),
+    }),
+  ];
 }
+
+const ownSandbox = {
+  severity: 'info',
+  remedy: 'Make the sandbox a new certificate when it suits you: it is your own, and nothing of MESH depends on it.',
+} as const;
 
 function notVerified({ mesh }: Judged): Finding[] {
   if (mesh.verifyServer) return [];

@@ -173,6 +173,20 @@ describe('the server’s certificates', () => {
     );
   });
 
+  test('judge: a sandbox’s own is information, and no reason to look out for new CA certificates', () => {
+    const serverCertificates = [certificate('near', at(30 * dayMs))];
+    const judged = (preset: 'integration' | 'sandbox') =>
+      judgeHandshake(
+        { ...environment(), preset },
+        { last: { ...success, serverCertificates }, watchingSince: now },
+        now,
+      );
+    const [[live], [sandbox]] = [judged('integration'), judged('sandbox')];
+    expect([live?.severity, sandbox?.severity]).toEqual(['warning', 'info']);
+    expect(live?.remedy).toContain('announcement');
+    expect(sandbox?.remedy).toContain('it is your own');
+  });
+
   test('judge: says that one has expired even if the server is not verified', () => {
     const found = judge({ serverCertificates: [certificate('old', at(-dayMs))], serverVerified: false });
     expect(found[0]?.message).toBe('CN=old expired on 2026-03-03 05:06:07 UTC');
