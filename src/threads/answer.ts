@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { ResourceShortageError } from '../shortage/index.ts';
-import type { FromThread, Reply } from './messages.ts';
+import { claims } from './claim.ts';
+import type { FromThread, Reply, ToThread } from './messages.ts';
 
 /**
  * The whole of a thread's own module: does each job that the pool sends, one at a time.
@@ -15,15 +16,16 @@ export function answer(work: (job: unknown) => Promise<unknown>): void {
     port.postMessage({ ...reply, cpuMs: (user + system) / 1000 } satisfies FromThread);
   };
   let before = Promise.resolve();
-  port.on('message', (job: unknown) => {
+  port.on('message', (job: ToThread) => {
     before = before.then(async () => say(await replyTo(job, work)));
   });
   say({ kind: 'ready' });
 }
 
-async function replyTo(job: unknown, work: (job: unknown) => Promise<unknown>): Promise<Reply> {
+async function replyTo({ data, claim }: ToThread, work: (job: unknown) => Promise<unknown>): Promise<Reply> {
+  if (claim && !claims(claim)) return { kind: 'skipped' };
   try {
-    return { kind: 'done', result: await work(job) };
+    return { kind: 'done', result: await work(data) };
   } catch (error) {
     if (error instanceof ResourceShortageError) return { kind: 'shortage', message: error.message };
     return { kind: 'bug', error: error instanceof Error ? error : new Error(String(error)) };

@@ -3,7 +3,8 @@ import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { MonitorError } from '../errors/index.ts';
 import { startThread } from '../installation/index.ts';
 import { ResourceShortageError, shortageOf } from '../shortage/index.ts';
-import type { FromThread } from './messages.ts';
+import { type Claim, claims, newClaim } from './claim.ts';
+import type { FromThread, Reply, ToThread } from './messages.ts';
 
 /** The work used the time or the memory that it may have, and was ended. It says something about the input. */
 export class ThreadDeadlineError extends MonitorError {
@@ -15,6 +16,14 @@ export interface Job {
   readonly deadlineMs: number;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** A job in a thread. */
+interface Given {
+  readonly job: Job;
+  readonly claim?: Claim;
+  /** The thread has it still, and will skip it. */
+  isTakenBack?: boolean;
 }
 
 interface Listener {
@@ -43,7 +52,7 @@ export class Thread {
   readonly #worker: Worker;
   readonly #on: Listener;
   /** The first is under way, the second is the next. */
-  readonly #jobs: Job[] = [];
+  readonly #jobs: Given[] = [];
   #begunAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #patience: NodeJS.Timeout | undefined;
@@ -62,10 +71,10 @@ export class Thread {
     this.#worker.once('error', (error) => this.#fail(ofWorker(error, mostMebibytes)));
     this.#worker.once('exit', () => {
       this.#fail(new Error('a thread ended in the middle of its work'));
-      const left = this.#jobs.splice(0);
+      const left = this.#jobs.splice(0).filter(({ isTakenBack }) => !isTakenBack);
       this.#on.ended(
         this,
-        left.filter(({ resolve }) => resolve !== unheard),
+        left.map(({ job }) => job),
       );
     });
     this.#worker.unref();
@@ -92,9 +101,10 @@ export class Thread {
 
   /** @param job - begins now if it is idle, or next if it has room. */
   run(job: Job): void {
-    this.#jobs.push(job);
-    this.#worker.postMessage(job.data);
-    if (this.#jobs.length > 1) {
+    const given: Given = this.isIdle ? { job } : { job, claim: newClaim() };
+    this.#jobs.push(given);
+    this.#worker.postMessage({ data: job.data, ...(given.claim && { claim: given.claim }) } satisfies ToThread);
+    if (given.claim) {
       this.#patience = setTimeout(() => {
         this.#isSlow = true;
         this.#on.changed(this);
@@ -105,12 +115,12 @@ export class Thread {
     this.#begin(this.#isReady ? job.deadlineMs : startsWithinMs);
   }
 
-  /** The next job, if the one before it takes so long that another thread should do it. What this thread says of it later is not heard. */
+  /** The next job, if the one before it takes so long that another thread should do it, and has not ended just now. */
   takeBack(): Job | undefined {
     const [, next] = this.#jobs;
-    if (!next || !this.#isSlow || next.resolve === unheard) return undefined;
-    this.#jobs[1] = { ...next, resolve: unheard, reject: unheard };
-    return next;
+    if (!next?.claim || !this.#isSlow || next.isTakenBack || !claims(next.claim)) return undefined;
+    next.isTakenBack = true;
+    return next.job;
   }
 
   async end(): Promise<void> {
@@ -131,12 +141,10 @@ export class Thread {
       this.#isReady = true;
       clearTimeout(this.#timer);
     } else {
-      const job = this.#settled();
-      if (message.kind === 'done') job?.resolve(message.result);
-      else job?.reject(message.kind === 'bug' ? message.error : new ResourceShortageError(message.message));
+      answered(this.#settled(), message);
     }
     const [next] = this.#jobs;
-    if (next) this.#begin(next.deadlineMs);
+    if (next) this.#begin(next.job.deadlineMs);
     else this.#worker.unref();
     this.#on.changed(this);
   }
@@ -147,10 +155,11 @@ export class Thread {
    */
   #late(turn = 1): void {
     setImmediate(async () => {
-      const [job] = this.#jobs;
-      if (!job) return;
+      const [given] = this.#jobs;
+      if (!given) return;
+      const { job } = given;
       const hadItsTime = !this.#isReady || (await this.#cpuMs()) >= job.deadlineMs / 2;
-      if (this.#jobs[0] !== job) return;
+      if (this.#jobs[0] !== given) return;
       if (!hadItsTime && turn < mostTurns) {
         this.#timer = setTimeout(() => this.#late(turn + 1), job.deadlineMs);
         return;
@@ -171,17 +180,24 @@ export class Thread {
   #fail(error: Error): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
-    this.#settled()?.reject(error);
+    const given = this.#settled();
+    if (!given?.isTakenBack) given?.job.reject(error);
   }
 
-  #settled(): Job | undefined {
+  #settled(): Given | undefined {
     clearTimeout(this.#timer);
     clearTimeout(this.#patience);
     return this.#jobs.shift();
   }
 }
 
-const unheard = () => {};
+function answered(given: Given | undefined, reply: Reply): void {
+  // It is somebody else's by now.
+  if (!given || reply.kind === 'skipped') return;
+  const { job } = given;
+  if (reply.kind === 'done') job.resolve(reply.result);
+  else job.reject(reply.kind === 'bug' ? reply.error : new ResourceShortageError(reply.message));
+}
 
 function started(module: URL, options: WorkerOptions): Worker {
   try {

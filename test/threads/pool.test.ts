@@ -94,6 +94,18 @@ describe('a job that follows another', () => {
     expect(await pool.run({ does: 'echo', with: 1 })).toBe(1);
   });
 
+  test.each([
+    [1, 6],
+    [2, 12],
+  ])('is done once, though every job takes too long to wait for: %d threads, %d jobs', async (size, count) => {
+    const pool = new ThreadPool(module, { size, deadlineMs: 60_000, growAfterMs: 50 });
+    pools.push(pool);
+    const begun = new Int32Array(new SharedArrayBuffer(4));
+    const jobs = Array.from({ length: count }, () => pool.run({ does: 'note and spin for', with: [begun, 150] }));
+    expect(await Promise.all(jobs)).toEqual(Array(count).fill(150));
+    expect(begun[0]).toBe(count);
+  });
+
   test('is done by the next thread if that one broke off', async () => {
     const pool = poolOf(1);
     const before = await pool.run({ does: 'say who' });

@@ -13,10 +13,11 @@ answer(async (job) => {
     return undefined;
   }
   if (does === 'linger') return new Promise((resolve) => setTimeout(resolve, value as number));
-  if (does === 'spin for') {
-    const until = performance.now() + (value as number);
-    while (performance.now() < until);
-    return value;
+  if (does === 'spin for') return spinFor(value as number);
+  if (does === 'note and spin for') {
+    const [noted, ms] = value as [Int32Array, number];
+    Atomics.add(noted, 0, 1);
+    return spinFor(ms);
   }
   if (does === 'spin') for (;;);
   if (does === 'backtrack') return /^(a+)+$/.test(`${'a'.repeat(40)}b`);
@@ -30,3 +31,9 @@ answer(async (job) => {
   if (does === 'read the environment') return { env: { ...process.env }, argv: process.argv.slice(2) };
   throw new TypeError('a bug');
 });
+
+function spinFor(ms: number): number {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+  return ms;
+}
