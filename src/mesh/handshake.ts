@@ -4,7 +4,7 @@ import type { MeshEndpoint, ResolvedEnvironment, Variables } from '../config/ind
 import type { DeployedCredential } from '../credential/index.ts';
 import { condensed, urlHost } from '../text/index.ts';
 import { secondMs } from '../time/index.ts';
-import { type Certificate, MalformedCertificateError, parseCertificate } from '../x509/index.ts';
+import { type Certificate, MalformedCertificateError, parseCertificate, toPem } from '../x509/index.ts';
 import { Phases } from './deadline.ts';
 import { failureOfAnswer } from './diagnosis/answer.ts';
 import { type Failure, withPort } from './diagnosis/circumstances.ts';
@@ -16,7 +16,7 @@ import type { Answer, MeshRequest } from './http/request.ts';
 import { bare, portOf } from './network/authority.ts';
 import { type HttpProxy, proxyFor } from './network/proxy.ts';
 import { Sockets } from './network/sockets.ts';
-import { contextFor, contextTrusting, requestFor } from './prepare.ts';
+import { contextFor, contextTrusting, requestFor, rootsHere, systemRoots } from './prepare.ts';
 import { probe, type Seen, ServerNotVerifiedError } from './probe.ts';
 import type { HandshakeResult } from './types.ts';
 
@@ -46,6 +46,7 @@ export async function handshake(
       context: () => contextFor(mesh, credential),
       request: () => requestFor(mesh, options.env, options.now),
       trusted: credential?.bundle ?? [],
+      roots: () => rootsHere(mesh, credential),
       ...(client && { client }),
     },
     options,
@@ -74,7 +75,7 @@ export async function presentedChain(
     probe: 'ping',
     timeouts: { connectMs: 5 * secondMs, tlsMs: 5 * secondMs, requestMs: 0 },
   };
-  return shakeHands(mesh, { context: () => contextTrusting(trusted), trusted }, options);
+  return shakeHands(mesh, { context: () => contextTrusting(trusted), trusted, roots: systemRoots }, options);
 }
 
 interface Means {
@@ -82,12 +83,14 @@ interface Means {
   /** If there is none, TLS is all. */
   readonly request?: () => Promise<MeshRequest>;
   readonly trusted: readonly Certificate[];
+  /** The machine's own, in PEM, if they count. */
+  readonly roots: () => readonly string[];
   readonly client?: ReturnType<typeof clientFacts>;
 }
 
 async function shakeHands(
   mesh: MeshEndpoint,
-  { client, context, request, trusted }: Means,
+  { client, context, request, roots, trusted }: Means,
   { now, env, signal }: HandshakeOptions,
 ): Promise<HandshakeResult> {
   const startedAt = now();
@@ -130,6 +133,7 @@ async function shakeHands(
             certificates: certificatesOf(seen, trusted),
             ...(seen.server.excess === undefined ? {} : { excess: seen.server.excess }),
             trusted,
+            isRootHere: isAmong(roots),
           })
         : failureOf(error, circumstances);
   } finally {
@@ -196,6 +200,13 @@ function certificatesOf({ server, serverVerified }: Seen, trusted: readonly Cert
   if (!last?.selfIssued || certificates.length === 1) return certificates;
   const ours = trusted.some(({ fingerprintSha256 }) => fingerprintSha256 === last.fingerprintSha256);
   return serverVerified || ours ? certificates.slice(0, -1) : certificates;
+}
+
+function isAmong(roots: () => readonly string[]): (certificate: Certificate) => boolean {
+  return ({ der }) => {
+    const pem = toPem(der).trim();
+    return roots().some((each) => each.trim() === pem);
+  };
 }
 
 /** OpenSSL accepts some malformed certificates. We do not report on what we cannot read. */

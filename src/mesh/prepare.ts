@@ -65,8 +65,17 @@ export const contextTrusting = (trusted: readonly Certificate[]): SecureContext 
   });
 
 /** Node's own roots, those in NODE_EXTRA_CA_CERTS, and the system's, which OpenSSL finds through SSL_CERT_FILE and SSL_CERT_DIR. */
-function systemRoots(): string[] {
+export function systemRoots(): string[] {
   return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
+}
+
+/** Which roots of this machine count besides the CA bundle, in PEM. By them alone a server is judged if there is no bundle. */
+export function rootsHere(
+  { trust }: Pick<MeshEndpoint, 'trust'>,
+  credential: DeployedCredential | undefined,
+): string[] {
+  if (!credential?.bundle.length) return getCACertificates('default');
+  return trust === 'bundle+system' ? systemRoots() : [];
 }
 
 function unusable({ problems }: DeployedCredential, what: string): HandshakeError {

@@ -245,6 +245,17 @@ describe('mesh.trust', () => {
     return result.reason ?? result.outcome;
   }
 
+  test('an expired server under a root of the machine is that, not a stranger', async () => {
+    const stranger = await pki.serverCertificate('of an unknown CA, expired');
+    const { url } = keep(
+      await listening(meshServer({ ...stranger, ca: pki.root.pem + pki.sub.pem, requestCert: true }, { status: 200 })),
+    );
+    const roots = pki.strangerRoot.pem;
+    expect(await shakeElsewhere(url, 'bundle', roots)).toBe('server_certificate_untrusted');
+    expect(await shakeElsewhere(url, 'bundle+system', roots)).toBe('server_certificate_expired');
+    expect(await shakeElsewhere(url, 'bundle+system', pki.root.pem)).toBe('server_certificate_untrusted');
+  });
+
   test('bundle+system trusts a server under a root of the machine, bundle does not', async () => {
     const stranger = await pki.serverCertificate('of an unknown CA');
     const { url } = keep(

@@ -45,8 +45,13 @@ export type ProxyBehaviour = 'refused port' | 'hang' | 'reset' | 'garbage' | '40
 export type ServerCertificate =
   | 'expired'
   | 'not yet valid'
+  | 'expired, without its intermediate'
   | 'self-signed'
+  | 'self-signed, expired'
   | 'of an unknown CA'
+  | 'of an unknown CA, expired'
+  | 'of an unknown CA, not yet valid'
+  | 'of an unknown CA, for another purpose'
   | 'without its intermediate'
   | 'for another name'
   | 'without a SAN, CN for another name'
@@ -236,9 +241,46 @@ const beforeTls: Scenario[] = [
 const serverCertificates: Scenario[] = (
   [
     ['The server’s certificate has expired', 'expired', 'server_certificate_expired'],
-    ['The server’s certificate is not valid yet', 'not yet valid', 'server_certificate_untrusted'],
+    [
+      'The server’s certificate has expired, and the server leaves out its intermediate',
+      'expired, without its intermediate',
+      'server_certificate_expired',
+      /^“localhost”, issued by “Test SubCA”, expired on 2021-01-01, /,
+    ],
+    [
+      'The server’s certificate is not valid yet',
+      'not yet valid',
+      'server_certificate_untrusted',
+      /^“localhost” is not valid before 2039-01-01, and this machine’s clock says /,
+    ],
     ['The server’s certificate is self-signed', 'self-signed', 'server_certificate_untrusted'],
+    [
+      'The server’s certificate is self-signed, and has expired',
+      'self-signed, expired',
+      'server_certificate_untrusted',
+      /^“localhost” is self-signed, and it is not in the CA bundle; “localhost” also expired on 2021-01-01$/,
+      'server_certificate_expires_soon',
+    ],
     ['The server’s certificate is from a CA outside the bundle', 'of an unknown CA', 'server_certificate_untrusted'],
+    [
+      'The server’s certificate is from a CA outside the bundle, and has expired',
+      'of an unknown CA, expired',
+      'server_certificate_untrusted',
+      /^“localhost” was issued by “Stranger Root”, which is not an NHS CA and is not in the CA bundle; “localhost” also expired on 2021-01-01$/,
+      'server_certificate_expires_soon',
+    ],
+    [
+      'The server’s certificate is from a CA outside the bundle, and is not valid yet',
+      'of an unknown CA, not yet valid',
+      'server_certificate_untrusted',
+      /^“localhost” was issued by “Stranger Root”, .*; “localhost” is also not valid before 2039-01-01$/,
+    ],
+    [
+      'The server’s certificate is from a CA outside the bundle, and not for servers',
+      'of an unknown CA, for another purpose',
+      'server_certificate_untrusted',
+      /^“localhost” was issued by “Stranger Root”, which is not an NHS CA/,
+    ],
     ['The server’s certificate is for another name', 'for another name', 'server_certificate_name_mismatch'],
     [
       'The server’s certificate has no SAN, and a CN for another name',
@@ -247,12 +289,14 @@ const serverCertificates: Scenario[] = (
     ],
     ['None: the server’s certificate has no SAN, and the right CN (HSCN)', 'without a SAN, CN right', 'success'],
     ['None: the server leaves out its intermediate, and the bundle has it', 'without its intermediate', 'success'],
-  ] as const
-).map(([fault, is, reason]) => ({
+  ] as readonly (readonly [string, ServerCertificate, Scenario['reason'], RegExp?, FindingCode?])[]
+).map(([fault, is, reason, detail, finding]) => ({
   fault,
   reason,
   server: { kind: 'certificate', is },
   versions: both,
+  ...(detail && { detail }),
+  ...(finding && { finding }),
 }));
 
 const clientCertificates: Scenario[] = (

@@ -1,5 +1,6 @@
 /** What is known when a probe fails, and what is said about it. */
 import { urlHost } from '../../text/index.ts';
+import type { Certificate } from '../../x509/index.ts';
 import type { Attempt, Peer } from '../network/connect.ts';
 import type { HttpProxy } from '../network/proxy.ts';
 import type { HandshakePhase, HandshakeReason } from '../types.ts';
@@ -36,6 +37,23 @@ export interface Circumstances {
   readonly asksForCertificate?: boolean;
   /** 0 until the head of an answer has been read. */
   readonly httpStatus: number;
+  readonly now: Date;
+}
+
+/** What is known of a server whose certificate is not accepted. */
+export interface Presented {
+  /** OpenSSL's verdict, or Node's about the name. */
+  readonly code: string;
+  /** As presented, the server's own first. */
+  readonly certificates: readonly Certificate[];
+  /** If they exceed a limit: in which way. Then there are none here. */
+  readonly excess?: string;
+  /** The CA bundle. */
+  readonly trusted: readonly Certificate[];
+  /** Whether it is one of the machine's own roots, if they count. */
+  readonly isRootHere: (certificate: Certificate) => boolean;
+  readonly host: string;
+  readonly asksForCertificate?: boolean;
   readonly now: Date;
 }
 

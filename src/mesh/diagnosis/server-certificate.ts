@@ -1,23 +1,10 @@
 /** Why the server's certificate is not trusted, from what it presented and what we trust. */
 import { utcDay } from '../../time/index.ts';
-import { isNhsName, looksSelfSigned, mayHaveIssued } from '../../verify/index.ts';
+import { looksSelfSigned } from '../../verify/index.ts';
 import type { Certificate } from '../../x509/index.ts';
-import type { Failure } from './circumstances.ts';
-import { issuerOf, listed, named, subjectOf } from './words.ts';
-
-export interface Presented {
-  /** OpenSSL's verdict, or Node's about the name. */
-  readonly code: string;
-  /** As presented, the server's own first. */
-  readonly certificates: readonly Certificate[];
-  /** If they exceed a limit: in which way. Then there are none here. */
-  readonly excess?: string;
-  /** The CA bundle. */
-  readonly trusted: readonly Certificate[];
-  readonly host: string;
-  readonly asksForCertificate?: boolean;
-  readonly now: Date;
-}
+import type { Failure, Presented } from './circumstances.ts';
+import { above, currentBundle, isAnchored, ofMissingIssuer } from './missing-issuer.ts';
+import { issuerOf, listed, subjectOf } from './words.ts';
 
 export function ofServerCertificate(presented: Presented): Failure {
   const { code, certificates, host, now } = presented;
@@ -27,15 +14,16 @@ export function ofServerCertificate(presented: Presented): Failure {
   if (!own)
     return { reason: 'server_certificate_untrusted', detail: 'the server presented no certificate that can be read' };
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return forAnotherName(own, host);
-  if (code === 'CERT_HAS_EXPIRED') return expired(presented);
-  const early = code === 'CERT_NOT_YET_VALID' ? certificates.find(({ notBefore }) => notBefore > now) : undefined;
-  if (early) {
-    return untrusted(
-      `${subjectOf(early)} is not valid before ${utcDay(early.notBefore)}, and this machine’s clock says ${utcDay(now)}`,
-      'Check this machine’s clock. If it is right, report it to the service desk of that environment.',
-    );
+  // OpenSSL goes on after a missing issuer and reports the last fault that it finds, so that one is looked for first.
+  if (missingIssuer.has(code) || !isAnchored(own, presented)) {
+    const theirs = above(own, certificates);
+    return ofMissingIssuer(own, presented, [...outOfDate(theirs, now), ...tooWeak(theirs).map(({ what }) => what)]);
   }
-  return tooWeak(certificates) ?? (missingIssuer.has(code) ? issuerUnknown(own, presented) : otherwise(own, code));
+  if (code === 'CERT_HAS_EXPIRED') return expired(own, presented);
+  const early = code === 'CERT_NOT_YET_VALID' && notYetValid(own, presented);
+  if (early) return early;
+  const [weak] = tooWeak(above(own, certificates));
+  return weak ? ofWeakness(weak) : otherwise(own, code);
 }
 
 function untrusted(detail: string, remedy?: string): Failure {
@@ -59,20 +47,18 @@ function forAnotherName(own: Certificate, host: string): Failure {
   };
 }
 
-const currentBundle =
-  '`mesh-cert-monitor bundle --environment NAME` prints the current CA certificates of integration, deployment or production.';
+const byOurClock = (now: Date) => `this machine’s clock says ${utcDay(now)}`;
 
 /** OpenSSL builds the path from our bundle as well, so the expired certificate may be ours. */
-function expired({ certificates, trusted, now }: Presented): Failure {
+function expired(own: Certificate, { certificates, trusted, now }: Presented): Failure {
   const reason = 'server_certificate_expired';
   const inBundle = new Set(trusted.map(({ fingerprintSha256 }) => fingerprintSha256));
-  const theirs = certificates.find((each) => each.notAfter < now && !inBundle.has(each.fingerprintSha256));
+  const isPast = ({ notAfter }: Certificate) => notAfter < now;
+  const theirs = above(own, certificates).find((each) => isPast(each) && !inBundle.has(each.fingerprintSha256));
   const detail = (each: Certificate, where: string) =>
-    `${subjectOf(each)}${where}, issued by ${issuerOf(each)}, expired on ${utcDay(each.notAfter)}, and this machine’s clock says ${utcDay(now)}`;
+    `${subjectOf(each)}${where}, issued by ${issuerOf(each)}, expired on ${utcDay(each.notAfter)}, and ${byOurClock(now)}`;
   if (theirs) return { reason, detail: detail(theirs, '') };
-  const ours = trusted.find(
-    (each) => each.notAfter < now && certificates.some((certificate) => mayHaveIssued(certificate, each)),
-  );
+  const ours = above(own, [...certificates, ...trusted]).find(isPast);
   if (!ours) return { reason, detail: 'a certificate in the chain has expired' };
   return {
     reason,
@@ -81,24 +67,53 @@ function expired({ certificates, trusted, now }: Presented): Failure {
   };
 }
 
+function notYetValid(own: Certificate, { certificates, trusted, now }: Presented): Failure | undefined {
+  const early = above(own, [...certificates, ...trusted]).find(({ notBefore }) => notBefore > now);
+  return (
+    early &&
+    untrusted(
+      `${subjectOf(early)} is not valid before ${utcDay(early.notBefore)}, and ${byOurClock(now)}`,
+      'Check this machine’s clock. If it is right, report it to the service desk of that environment.',
+    )
+  );
+}
+
+/** What the dates of an untrusted server's certificates add. */
+function outOfDate(certificates: readonly Certificate[], now: Date): string[] {
+  return certificates.flatMap((each) => {
+    if (each.notAfter < now) return [`${subjectOf(each)} also expired on ${utcDay(each.notAfter)}`];
+    return each.notBefore > now ? [`${subjectOf(each)} is also not valid before ${utcDay(each.notBefore)}`] : [];
+  });
+}
+
 // OpenSSL 3.5 at its default security level, 2.
 const leastBits: Readonly<Record<string, number>> = { RSA: 2048, 'RSA-PSS': 2048, DSA: 2048, EC: 224 };
 const weakHash = /md[245]|sha1/i;
 
-function tooWeak(certificates: readonly Certificate[]): Failure | undefined {
-  for (const each of certificates) {
-    const { algorithm, bits } = each.publicKey;
+interface Weakness {
+  readonly certificate: Certificate;
+  readonly what: string;
+}
+
+function tooWeak(certificates: readonly Certificate[]): Weakness[] {
+  return certificates.flatMap((certificate) => {
+    const { algorithm, bits } = certificate.publicKey;
     const short = bits > 0 && bits < (leastBits[algorithm] ?? 0);
     // A trust anchor's own signature is not relied on.
-    const weak = !looksSelfSigned(each) && weakHash.test(each.signatureAlgorithm);
-    if (!short && !weak) continue;
-    const what = short ? `has a key of only ${bits} bits (${algorithm})` : `is signed with ${each.signatureAlgorithm}`;
-    return untrusted(
-      `${subjectOf(each)} ${what}, which is too weak; ${issuerOf(each)} issued it`,
-      'Find out what answered: MESH’s own certificates have 2048-bit RSA keys and SHA-256. Ask whoever runs this server, or the device in front of it, for a stronger certificate.',
-    );
-  }
-  return undefined;
+    const weak = !looksSelfSigned(certificate) && weakHash.test(certificate.signatureAlgorithm);
+    if (!short && !weak) return [];
+    const how = short
+      ? `has a key of only ${bits} bits (${algorithm})`
+      : `is signed with ${certificate.signatureAlgorithm}`;
+    return [{ certificate, what: `${subjectOf(certificate)} ${how}, which is too weak` }];
+  });
+}
+
+function ofWeakness({ certificate, what }: Weakness): Failure {
+  return untrusted(
+    `${what}; ${issuerOf(certificate)} issued it`,
+    'Find out what answered: MESH’s own certificates have 2048-bit RSA keys and SHA-256. Ask whoever runs this server, or the device in front of it, for a stronger certificate.',
+  );
 }
 
 const missingIssuer = new Set([
@@ -109,60 +124,6 @@ const missingIssuer = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'CERT_UNTRUSTED',
 ]);
-
-function issuerUnknown(own: Certificate, presented: Presented): Failure {
-  const { certificates, trusted, host, asksForCertificate } = presented;
-  const path = pathUp(own, certificates);
-  const top = path.at(-1) ?? own;
-  const also = [
-    ...strangers(path, certificates),
-    ...namesakes(top, trusted),
-    ...(asksForCertificate === false ? ['the server did not ask for our certificate'] : []),
-  ].map((each) => `; ${each}`);
-  // A self-signed leaf names itself as its issuer, which tells nobody anything.
-  const alone = path.length === 1 && looksSelfSigned(own);
-  if (isNhsName(top.issuer) && !alone) {
-    return untrusted(
-      `${whoIssued(path)}, and ${issuerOf(top)} is not in the CA bundle${also.join('')}`,
-      `Add ${issuerOf(top)} and the root above it to the CA bundle: ${currentBundle} Do not switch verification off.`,
-    );
-  }
-  const who = alone ? `${subjectOf(own)} is self-signed` : whoIssued(path);
-  return untrusted(
-    `${who}${alone ? ', and it is not in the CA bundle' : ', which is not an NHS CA and is not in the CA bundle'}${also.join('')}`,
-    `Ask the network team whether TLS is inspected on the path, and to exempt ${host} if it is: a client certificate cannot pass through inspection. If \`mesh.url\` is not one of MESH’s addresses, add that server’s CA to the CA bundle instead. Do not switch verification off.`,
-  );
-}
-
-function whoIssued(path: readonly Certificate[]): string {
-  const [own, ...above] = path;
-  if (!own) return 'the certificate';
-  const chain = above.filter((each) => !looksSelfSigned(each)).map((each) => ` under ${issuerOf(each)}`);
-  return `${subjectOf(own)} was issued by ${issuerOf(own)}${chain.join('')}`;
-}
-
-/** Certificates that the server sent although they did not issue its own, as happens after a renewal by another CA. */
-function strangers(path: readonly Certificate[], certificates: readonly Certificate[]): string[] {
-  const others = certificates.filter((each) => !path.includes(each));
-  return others.length === 0 ? [] : [`the server also sent ${listed(others.map(subjectOf))}, which did not issue it`];
-}
-
-/** The same name with another key: a different generation of the same CA. */
-function namesakes(top: Certificate, trusted: readonly Certificate[]): string[] {
-  const same = trusted.some(({ subject }) => subject.canonical === top.issuer.canonical);
-  return same ? [`the CA bundle has a different CA certificate with the name ${named(top.issuer)}`] : [];
-}
-
-function pathUp(own: Certificate, certificates: readonly Certificate[]): Certificate[] {
-  const path = [own];
-  for (;;) {
-    const below = path.at(-1) ?? own;
-    if (looksSelfSigned(below)) return path;
-    const above = certificates.find((each) => !path.includes(each) && mayHaveIssued(below, each));
-    if (!above) return path;
-    path.push(above);
-  }
-}
 
 const sentences: Readonly<Record<string, string>> = {
   CERT_SIGNATURE_FAILURE: 'a signature in its chain is wrong',

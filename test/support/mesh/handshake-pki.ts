@@ -38,13 +38,22 @@ export async function makeHandshakePki(): Promise<HandshakePki> {
   const make = (is: ServerCertificate): Promise<Made> => {
     switch (is) {
       case 'expired':
+      case 'expired, without its intermediate':
         return serverCertificate({ issuer: sub, notAfter: longAgo });
       case 'not yet valid':
         return serverCertificate({ issuer: sub, notBefore: farAway });
       case 'self-signed':
         return serverCertificate({});
+      case 'self-signed, expired':
+        return serverCertificate({ notAfter: longAgo });
       case 'of an unknown CA':
         return serverCertificate({ issuer: stranger });
+      case 'of an unknown CA, expired':
+        return serverCertificate({ issuer: stranger, notAfter: longAgo });
+      case 'of an unknown CA, not yet valid':
+        return serverCertificate({ issuer: stranger, notBefore: farAway });
+      case 'of an unknown CA, for another purpose':
+        return serverCertificate({ issuer: stranger, extendedKeyUsage: [oids.codeSigning] });
       case 'for another name':
         return serverCertificate({ issuer: sub, names: ['mesh.example'] });
       case 'without a SAN, CN for another name':
@@ -63,7 +72,7 @@ export async function makeHandshakePki(): Promise<HandshakePki> {
     clients,
     async serverCertificate(is) {
       const made = await make(is);
-      const alone = ['without its intermediate', 'self-signed', 'of an unknown CA'].includes(is);
+      const alone = /^(self-signed|of an unknown CA)|without its intermediate$/.test(is);
       return { key: made.keyPem, cert: alone ? made.pem : made.pem + sub.pem };
     },
     async credential(presents) {
