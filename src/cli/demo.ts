@@ -16,10 +16,12 @@ export async function run({ port, atMs }: DemoOptions, io: CommandIo): Promise<E
   const { stdout, stderr, now, env } = io;
   stdout(say`Creating certificates, then starting a MESH stand-in and a mail catcher …\n`);
   const told = untilToldToStop();
+  const free = await freePort(port);
+  if (free.refusal) stdout(say`${whyNot(port, free.refusal)}, so the page gets another one.\n`);
   const estate = await createEstate({
     now,
     atMs,
-    port: await freePort(port),
+    port: free.port,
     caught: ({ recipients, subject, file }) => stdout(say`✉  ${recipients.join(', ')}: ${subject}\n   ${file}\n`),
   }).catch((error: unknown) => {
     throw error instanceof MissingPackageError ? new UsageError(escapedLines(error.message)) : error;
@@ -83,11 +85,14 @@ Press Ctrl-C to stop and remove the folder.
   ]);
 }
 
-/** The requested port, or 0 if it is in use. */
-function freePort(wanted: number): Promise<number> {
+const whyNot = (port: number, code: string) =>
+  code === 'EADDRINUSE' ? say`Port ${port} is in use` : say`Port ${port} cannot be used (${code})`;
+
+/** The requested port; or 0, which means any, and the code of the error. */
+function freePort(wanted: number): Promise<{ readonly port: number; readonly refusal?: string }> {
   return new Promise((resolve) => {
     const probe = createServer()
-      .once('error', () => resolve(0))
-      .listen(wanted, '127.0.0.1', () => probe.close(() => resolve(wanted)));
+      .once('error', ({ code = 'unknown' }: NodeJS.ErrnoException) => resolve({ port: 0, refusal: code }))
+      .listen(wanted, '127.0.0.1', () => probe.close(() => resolve({ port: wanted })));
   });
 }

@@ -1,6 +1,8 @@
 /** The README's first command, as it is built. */
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { eventually, type Program, start } from '../support/process.ts';
@@ -9,8 +11,10 @@ let demo: Program | undefined;
 // As a person ends it, so that it cleans up after itself.
 afterEach(() => demo?.stop('SIGINT'));
 
-async function ready(...args: string[]) {
-  demo = start(process.execPath, ['dist/main.js', 'demo', '--port', '0', ...args]);
+const ready = (...args: string[]) => readyOn(0, ...args);
+
+async function readyOn(port: number, ...args: string[]) {
+  demo = start(process.execPath, ['dist/main.js', 'demo', '--port', `${port}`, ...args]);
   const { output } = demo;
   await eventually(output, () => (output().includes('Press Ctrl-C') ? true : undefined), 20_000);
   const url = /Page +(http:\S+)\//.exec(output())![1]!;
@@ -98,6 +102,15 @@ describe('demo', () => {
         return wanted.every((line) => text.includes(line)) || undefined;
       },
     );
+  });
+
+  test('takes another port for one that is in use, and says so', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { output, url } = await readyOn(port).finally(() => other.close());
+    expect(output()).toContain(`Port ${port} is in use, so the page gets another one.\n`);
+    expect(url).not.toContain(`:${port}`);
   });
 
   test('ninety days later the healthy certificate is being renewed and production has expired', async () => {
