@@ -60,7 +60,7 @@ function kind(schema: JsonSchema, path: string): string {
   if (schema.items)
     return schema.items.properties && !isFile(schema.items)
       ? `list of [mappings](#${path.replace(/[^a-z0-9_-]/g, '')})`
-      : `list of ${kind(schema.items, path)}`;
+      : `list of ${kind(schema.items, path).replace(/^number$/, 'numbers')}`;
   return (
     { boolean: '`true`, `false`', integer: 'number', number: 'number', string: 'text' }[schema.type ?? ''] ?? 'text'
   );

@@ -135,7 +135,7 @@ const workingDays = () => {
 const renewal = section({
   window: period()
     .default('60d')
-    .describe('Time before expiry (notAfter) at which the request is drafted and sent, to whom `mode` says.'),
+    .describe('Time before expiry (notAfter) at which the request is drafted and sent (`mode` says to whom).'),
   mode: choice(['review', 'send'])
     .default('review')
     .describe(
@@ -196,7 +196,7 @@ const environment = section({
   ods_code: odsCode().optional().describe('Overrides the top-level value.'),
   organisation: line('an organisation’s name')
     .optional()
-    .describe('Overrides the top-level value, which does not hold for an environment with its own `ods_code`.'),
+    .describe('Overrides the top-level value, which is not used for an environment with its own `ods_code`.'),
   contact: contact().optional().describe('Overrides the whole top-level contact.'),
   mesh: mesh.describe('The MESH endpoint and mailbox.'),
   credential: credential
@@ -206,7 +206,7 @@ const environment = section({
     .boolean({ error: 'true or false' })
     .default(false)
     .describe(
-      'The environment is new and its certificate has been requested, but not with `mesh-cert-monitor request`. Files that do not exist yet are then no failure. Has no effect once a certificate has been seen.',
+      'The environment is new and its certificate has been requested, but not with `mesh-cert-monitor request`. Files that do not exist yet are then not reported as a failure. Has no effect once a certificate has been seen.',
     ),
   chain_order: choice(['root-first', 'leaf-first']).default('root-first').describe('Required order of the CA bundle.'),
   thresholds: thresholds.prefault({}).describe('When expiry becomes a warning, and when it becomes critical.'),
@@ -345,7 +345,7 @@ export const fileSchema = section({
   stores: stores
     .optional()
     .describe('How the secret stores that sources name are reached. None is contacted unless a source names it.'),
-  notify: notify.optional().describe('Whom to tell without an Alertmanager.'),
+  notify: notify.optional().describe('Notifications sent by the service itself, if you do not use Alertmanager.'),
   environments: list(environment, 'environments')
     .min(1, { error: 'at least one environment' })
     .describe('One entry for each mailbox and MESH environment.'),

@@ -45,7 +45,7 @@ schedule:                          # cron: five fields, or six with seconds firs
 #     tls: starttls                # starttls | implicit | none
 #     ca_bundle: { file: config/mail-ca.pem }   # default: the system's
 
-# stores:                            # only where the store's own defaults do not do
+# stores:                            # only if the store's defaults are not enough
 #   aws:
 #     region: eu-west-2            # default: AWS_REGION, or the profile's
 #     endpoint: https://vpce-0123.ssm.eu-west-2.vpce.amazonaws.com   # default: AWS's own
@@ -74,7 +74,7 @@ schedule:                          # cron: five fields, or six with seconds firs
 #     token: { file: /var/run/secrets/kubernetes.io/serviceaccount/token }
 #     ca_bundle: { file: /var/run/secrets/kubernetes.io/serviceaccount/ca.crt }
 
-# notify:                          # whom to tell without an Alertmanager
+# notify:                          # notifications sent by the service itself, if you do not use Alertmanager
 #   expiry_days: [60, 30, 14, 7, 3, 1]         # an email to the contact at each; needs email.smtp
 #   webhook:                       # called when the status of an environment changes
 #     url: { file: secrets/webhook-url }

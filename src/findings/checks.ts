@@ -35,7 +35,7 @@ const entries = {
   },
   strength: {
     title: 'Key and signature are strong enough',
-    meaning: 'keys, signatures and purposes are such that TLS may use them',
+    meaning: 'keys, signatures and purposes are acceptable for TLS',
   },
   rehearsal: {
     title: 'OpenSSL accepts it in a rehearsal',

@@ -14,7 +14,9 @@ export function firstActionLines(
   return [
     ...labelled('Do first', firstAction, terminal).map((line) => paint(terminal, 'bold', line)),
     ...commandLines(command),
-    ...(titles ? labelled('Follows', say`${titles}. No action needed: gone once the cause is.`, terminal) : []),
+    ...(titles
+      ? labelled('Follows', say`${titles}. No action needed: these clear when the cause is fixed.`, terminal)
+      : []),
     literal(''),
   ];
 }

@@ -5,7 +5,7 @@ import { progressLine, progressOf } from '../../src/cli/progress.ts';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
-test('says how many are done, and whom it waits for', () => {
+test('says how many are done, and what it is waiting for', () => {
   expect(progressLine(1, ['integration'], 4)).toBe('Checked 0 of 1 environment; waiting for integration (4 s)');
   expect(progressLine(5, ['integration', 'production'], 12)).toBe(
     'Checked 3 of 5 environments; waiting for integration and 1 more (12 s)',

@@ -116,7 +116,7 @@ function told(fault: Fault, { diagnosis }: EnvironmentStatus): string {
 test.skipIf(!needs('openssl') || !needs('keytool'))(
   'docs/diagnosis.md shows what a person is told for each',
   async () => {
-    const head = `# What a person is told
+    const head = `# Faults and what you are told about them
 
 The tests put each of these faults into a healthy environment with a real MESH stand-in, and write down what \`check\`, the page, \`/health\` and the API say.
 [findings.md](findings.md#one-cause) explains how the cause is found. Dates, key identifiers and serial numbers are replaced.`;

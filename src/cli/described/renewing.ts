@@ -10,7 +10,7 @@ export function addRequest(program: Command, io: CommandIo, finish: Finish): voi
     .command('request')
     .summary('request the first certificate of an environment')
     .description(
-      'Creates the key, the certificate request and the email for an environment that has no certificate yet, and sends it. From then on the environment is waiting, which is not a failure.',
+      'For an environment that has no certificate yet: creates a key and a certificate request, and emails the request to the contact to forward, or to the desk (`renewal.mode`). From then on the environment is waiting, which is not a failure.',
     )
     .addOption(configuration())
     .addOption(environment())
@@ -30,7 +30,7 @@ export function addRenewing(program: Command, io: CommandIo, finish: Finish): vo
     .command('renew')
     .summary('request a new certificate now')
     .description(
-      'Creates the key, the certificate request and the email, and sends it without waiting for the renewal window.',
+      'Creates a key and a certificate request, and emails the request to the contact to forward, or to the desk (`renewal.mode`), without waiting for the renewal window.',
     )
     .addOption(configuration())
     .addOption(environment())

@@ -39,9 +39,9 @@ export function addStarting(program: Command, io: CommandIo, finish: Finish): vo
     .action(async () => finish(await (await import('../hash-password.ts')).run(io)));
   program
     .command('permissions')
-    .summary('print what the secret stores have to allow')
+    .summary('print the permissions needed in secret stores')
     .description(
-      'Prints, for each secret store that the configuration names, the exact policy with which this service can read what it needs, and no more: IAM policy, Azure role assignments, Vault policy, Kubernetes Role. No store is asked.',
+      'Prints, for each secret store that the configuration names, the exact policy with which this service can read what it needs, and no more: IAM policy, Azure role assignments, Vault policy, Kubernetes Role. No store is contacted.',
     )
     .addOption(configuration())
     .option('--install', 'also what `accept --install` writes', false)
@@ -53,7 +53,7 @@ export function addStarting(program: Command, io: CommandIo, finish: Finish): vo
     .description(
       'Runs a throwaway PKI, a MESH stand-in that requires client certificates, a mail catcher, and several environments in different states, on loopback only. Prints the addresses. Ctrl-C stops it and removes everything.',
     )
-    .option('--port <number>', 'port of the status page; 0 means any free port', parsePort, 9807)
+    .option('--port <number>', 'port of the status page; if it is in use, or 0, another one is chosen', parsePort, 9807)
     .addOption(
       new Option('--at <duration>', 'show the environments this far in the future, for example 90d')
         .argParser(parseSpan)

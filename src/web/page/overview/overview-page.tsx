@@ -81,7 +81,7 @@ function Key() {
   return (
     <p class="nhsuk-hint page-key">
       “Last 90 days” ends today. A low green bar is a day that was OK throughout, a higher yellow one a day that needed
-      attention, and a full red one a day on which somebody had to act. Where there is no bar, nobody looked.
+      attention, and a full red one a day on which somebody had to act. No bar means that the service was not running.
     </p>
   );
 }
