@@ -30,7 +30,10 @@ export async function run(options: AcceptOptions, io: CommandIo): Promise<ExitCo
     options.format === 'json'
       ? joined([jsonText(asJson(environment.name, result, hook), 2), say`\n`])
       : joined([
-          asText(environment.name, result, installHint(environment, configuration.path, options)),
+          asText(environment.name, result, {
+            hint: installHint(environment, configuration.path, options),
+            restart: hook ? [] : restartText(environment, result, io.now()),
+          }),
           ...(hook ? hookText(hook) : []),
         ]),
   );
@@ -78,7 +81,14 @@ function exitFor(result: AcceptResult, hook?: HookResult): ExitCode {
   return result.install && 'refused' in result.install ? exitCode.warning : exitCode.ok;
 }
 
-function asText(environment: string, result: AcceptResult, hint: readonly SafeText[]): SafeText {
+interface Advice {
+  /** Where nothing was to be installed. */
+  readonly hint: readonly SafeText[];
+  /** Where everything is in place. */
+  readonly restart: readonly SafeText[];
+}
+
+function asText(environment: string, result: AcceptResult, { hint, restart }: Advice): SafeText {
   const notes = result.notes.map((note) => say`note: ${note}\n`);
   if (!result.accepted) {
     const reasons = result.reasons.map((reason) => say`  - ${reason}\n`);
@@ -92,15 +102,27 @@ function asText(environment: string, result: AcceptResult, hint: readonly SafeTe
     ...laidOut.flatMap((file) => (file ? [say`  ${file}\n`] : [])),
     say`\n`,
     ...(install && 'installed' in install
-      ? installedText(install)
+      ? installedText(install, restart)
       : [...(install ? notInstalled(install) : conflict === undefined ? hint : []), instructions]),
   ]);
 }
 
 const notInstalled = ({ refused }: { refused: string }): SafeText[] => [say`NOT INSTALLED: ${refused}\n\n`];
 
-function installedText({ installed, stores, goBack }: Installed): SafeText[] {
-  if (installed.length + stores.length === 0) return [say`Installed already: what is deployed is this.\n`];
+/** The service's handshake reads the files anew each time. What uses them may not. */
+function restartText(environment: ResolvedEnvironment, result: AcceptResult, now: Date): SafeText[] {
+  const notAfter = result.accepted ? result.replacedNotAfter : undefined;
+  const what =
+    targetOf(environment)?.setting === 'credential.next'
+      ? say`Deploy what reads these, if that has not been done`
+      : say`Restart or reload what reads these, if that has not been done`;
+  if (!notAfter) return [say`\n${what}.\n`];
+  const when = say`${notAfter < now ? 'expired' : 'expires'} on ${londonTime(notAfter)}`;
+  return [say`\n${what}: until then it uses the old certificate, which ${when}.\n`];
+}
+
+function installedText({ installed, stores, goBack }: Installed, restart: readonly SafeText[]): SafeText[] {
+  if (installed.length + stores.length === 0) return [say`Installed already: what is deployed is this.\n`, ...restart];
   return [
     say`Installed:\n`,
     ...installed.map(({ path, previous }) =>
@@ -113,6 +135,7 @@ function installedText({ installed, stores, goBack }: Installed): SafeText[] {
       ];
       return versions.length === 0 ? say`  ${place}\n` : say`  ${place} (${joined(versions, '; ')})\n`;
     }),
+    ...restart,
     ...(goBack === undefined ? [] : [say`\nTo go back:\n\n`, goBack, say`\n`]),
   ];
 }

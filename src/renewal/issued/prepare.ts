@@ -47,6 +47,8 @@ export interface Refused {
 export interface Accepted {
   readonly accepted: true;
   readonly certificate: Certificate;
+  /** When the certificate that it replaces expires; absent if it is the first. */
+  readonly replacedNotAfter?: Date;
   /** From the certificate to the root. */
   readonly path: readonly Certificate[];
   readonly notes: readonly string[];
@@ -80,7 +82,9 @@ export async function prepareIssued(input: PrepareInput): Promise<PrepareResult>
   if (reasons.length > 0) return refuse(reasons, certificate, notes);
   const sharing = await sharingOf({ ...input, certificate });
   const laidOut = await layOut(input, certificate, bundle, assessment, { deployed, ...sharing });
-  return { accepted: true, certificate, notes: [...notes, ...sharing.notes], ...laidOut };
+  const { notAfter } = input.record;
+  const replaced = notAfter ? { replacedNotAfter: notAfter } : {};
+  return { accepted: true, certificate, ...replaced, notes: [...notes, ...sharing.notes], ...laidOut };
 }
 
 const refuse = (reasons: readonly string[], certificate?: Certificate, notes: readonly string[] = []): Refused => ({

@@ -146,15 +146,21 @@ export function renderClosing(
   const others =
     elsewhere.length > 0
       ? `The replaced certificate is still deployed in ${elsewhere.join(', ')}: please deploy the new one there too.`
-      : `There is nothing more to do${isQuiet(context.told) ? '' : ' for this renewal'}. The replaced certificate is no longer needed, nor is its key, unless the new certificate uses the same one.`;
+      : `There is nothing else to do${isQuiet(context.told) ? '' : ' for this renewal'}. Once nothing uses the replaced certificate it is no longer needed, nor is its key, unless the new certificate uses the same one.`;
   return toContact(context, 'closing', {
     subject: isFirst(context.record) ? 'MESH certificate deployed' : 'MESH certificate renewed',
     body: () => [
-      `${accepted} ${isFirst(context.record) ? 'It is now monitored, and will be renewed in time.' : others}`,
+      `${accepted} ${isFirst(context.record) ? 'It is now monitored, and will be renewed in time.' : `${restart(context)} ${others}`}`,
       ...(deployed ? [newLines(deployed)] : []),
       ...otherTrouble(context.told),
     ],
   });
+}
+
+/** What was seen is what is deployed: not what an application read when it was started. */
+function restart({ record: { notAfter }, now }: Context): string {
+  const end = notAfter ? `, which ${notAfter < now ? 'expired' : 'expires'} on ${londonDay(notAfter)}` : '';
+  return `Restart or reload the application, if that has not been done: one that read its files when it was started still uses the replaced certificate${end}.`;
 }
 
 const newLines = ({ serial, fingerprintSha256, notAfter }: Certificate) => `New certificate serial number: ${serial}

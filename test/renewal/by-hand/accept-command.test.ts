@@ -63,6 +63,7 @@ describe('accept', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/\nInstalled:\n/);
     expect(stdout).toMatch(/\nrenewal\.after_install, .*, ended with code 0:\nrestarted true\n$/);
+    expect(stdout).not.toContain('Restart or reload');
   });
 
   test('a command that fails is a warning, and the files stay in place; without --install it is not run', async () => {
@@ -126,6 +127,10 @@ describe('accept', () => {
       /Installed:\n {2}.*private_key\.pem \(the previous one: .*\)\n {2}.*client\.pem \(the previous one/,
     );
     expect((await renewal.deployed()).certificate).toBe(await readFile(issued, 'utf8'));
+    const restart = /\nRestart or reload what reads these, .* the old certificate, which expires on \S+ \d/;
+    expect(stdout).toMatch(restart);
+    expect(stdout).toMatch(/which expires on .*\n\nTo go back:/);
+    expect((await accept(issued, '--install')).stdout).toMatch(restart);
   });
 
   test('of a file that is not there is bad usage', async () => {

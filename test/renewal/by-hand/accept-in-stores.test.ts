@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { dayMs } from '../../../src/time/duration.ts';
+import { londonTime } from '../../../src/time/index.ts';
 import { type } from '../../support/cli.ts';
 import { createNhsLikePki, type NhsLikePki, signRequest } from '../../support/pki.ts';
 import { awsError } from '../../support/stores/between.ts';
@@ -93,9 +94,12 @@ environments:
     const said = accepted.stdout.slice(accepted.stdout.indexOf('Installed:'));
     const back = (name: string) =>
       `(umask 077; f=$(mktemp) && aws ssm get-parameter --name ${place(name)}:1 --with-decryption --query 'Parameter.{Name: Name, Type: Type, Value: Value}' --output json --region eu-west-2 > "$f" && aws ssm put-parameter --overwrite`;
+    const old = londonTime(new Date(new X509Certificate(pki.client.pem).validTo));
     expect(said).toContain(`Installed:
   SSM parameter ${place('MESH_CLIENT_KEY')} (version 2; the previous one: 1)
   SSM parameter ${place('MESH_CLIENT_CERT')} (version 2; the previous one: 1)
+
+Restart or reload what reads these, if that has not been done: until then it uses the old certificate, which expires on ${old}.
 
 To go back:
 

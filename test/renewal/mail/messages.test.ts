@@ -197,10 +197,10 @@ describe('messages to the contact', () => {
       renderReview(renderRequest(requestFor(environment)), other),
     ]) {
       expect(text).toContain('comes first: Wrong order. Swap them.\n\nmesh-cert-monitor y\n');
-      expect(text).not.toContain('nothing more to do.');
+      expect(text).not.toContain('nothing else to do.');
     }
-    expect(renderClosing(closed, issued).text).toContain('nothing more to do for this renewal.');
-    expect(all.closing.text).toContain('nothing more to do.');
+    expect(renderClosing(closed, issued).text).toContain('nothing else to do for this renewal.');
+    expect(all.closing.text).toContain('nothing else to do.');
   });
 
   test('uncertain says that the certificate has expired, so that the desk is told', () => {

@@ -126,13 +126,23 @@ describe('what the contact is told', () => {
 
   test('mail: the closing message says that MESH accepts it only where MESH has', () => {
     const at = (more: object) => renderClosing(context(ahead(dayMs), more), issued).text;
-    expect(at({ acceptedAt: ahead(dayMs) })).toContain('is deployed and MESH accepts it. There is nothing more to do.');
+    expect(at({ acceptedAt: ahead(dayMs) })).toMatch(
+      /is deployed and MESH accepts it\. Restart .* There is nothing else to do\./,
+    );
     expect(at({})).toContain('is deployed and valid. No MESH handshake has confirmed it yet.');
   });
 
   test('mail: the closing message names where the replaced certificate is still deployed', () => {
     const { text } = renderClosing(context(ahead(dayMs)), issued, ['blue', 'green']);
     expect(text).toContain('still deployed in blue, green: please deploy the new one there too.');
-    expect(text).not.toMatch(/nothing more to do|no longer needed/);
+    expect(text).not.toMatch(/nothing else to do|no longer needed/);
+  });
+
+  test('mail: the closing message has the application restarted, because only the monitor was seen to use the new one', () => {
+    const at = (now: Date) => renderClosing({ ...context(now), now }, issued).text;
+    expect(at(ahead(dayMs))).toContain(
+      'Restart or reload the application, if that has not been done: one that read its files when it was started still uses the replaced certificate, which expires on Friday 22 January 2027',
+    );
+    expect(at(ahead(-secondMs))).toContain('the replaced certificate, which expired on Friday 22 January 2027');
   });
 });
