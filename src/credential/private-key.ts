@@ -117,7 +117,7 @@ async function fromBlock(
   if (!block.bytes) throw malformed(`${place}: ${block.problem}`);
   try {
     if (block.label === encryptedLabel)
-      return await fromEncrypted(readDer(block.bytes, 'the key'), passphrase, work, proof);
+      return await fromEncrypted(readDer(block.bytes, 'the key'), passphrase, work, { proof });
     const type = plainTypes[block.label];
     if (!type)
       throw malformed(
@@ -157,7 +157,7 @@ async function fromDer(
   const value = readDer(der, 'the key');
   const [first, second] = children(value, 'the key');
   if (first?.tag === tags.sequence && second?.tag === tags.octetString)
-    return fromEncrypted(value, passphrase, work, proof);
+    return fromEncrypted(value, passphrase, work, { proof });
   if (first?.tag !== tags.integer) throw malformed('its DER is not a private key');
   return deployed(
     der,
@@ -172,10 +172,10 @@ export async function fromEncrypted(
   value: DerValue,
   passphrase: Secret | undefined,
   work: Allowance,
-  proof: KeyProof = 'now',
+  { proof = 'now', place = 'key file' }: { readonly proof?: KeyProof; readonly place?: 'keystore' | 'key file' } = {},
 ): Promise<DeployedKey> {
   const fields = new Fields(expectTag(value, tags.sequence, 'the encrypted key'), 'the encrypted key');
-  const { decrypt, blockBytes } = decryption(fields.take(tags.sequence, 'the encryption algorithm'), work);
+  const { decrypt, blockBytes } = decryption(fields.take(tags.sequence, 'the encryption algorithm'), work, place);
   const ciphertext = fields.take(tags.octetString, 'the encrypted key').body;
   fields.end();
   // A length that the cipher cannot produce means damage, not a wrong passphrase.

@@ -217,6 +217,17 @@ describe.skipIf(!needs('openssl'))('as openssl writes them', () => {
     expect((await problem(pem, new Secret('wrong'))).finding).toBe('passphrase_wrong');
   });
 
+  // OpenSSL 3, and so a client, reads them only with its legacy provider.
+  test.each(['PBE-SHA1-RC2-40', 'PBE-SHA1-RC2-128'])('PKCS#8 with %s has to be encrypted again', async (cipher) => {
+    const words = ['pkcs8', '-topk8', '-in', 'ec.pem', '-v1', cipher, '-provider', 'legacy', '-provider', 'default'];
+    shop.openssl(...words, '-passout', `pass:${passphrase.reveal()}`, '-out', 'k.pem');
+    const { finding, message } = await problem(readFileSync(shop.path('k.pem')), passphrase);
+    expect([finding, message]).toEqual([
+      'private_key_malformed',
+      expect.stringMatching(/encrypted with RC2, which current TLS libraries do not read; encrypt it again/),
+    ]);
+  });
+
   test('EC PARAMETERS before the key are passed over', async () => {
     shop.openssl('ecparam', '-name', 'prime256v1', '-genkey', '-out', 'parameters.pem');
     const pem = readFileSync(shop.path('parameters.pem'));

@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { rsaWeakness } from '../../src/verify/rules/rsa-weakness.ts';
+import { children, readDer, sequence, tags, tlv } from '../../src/x509/index.ts';
 
 const bits = 2048n;
 const octets = (number: bigint) => Buffer.from(number.toString(16).padStart(Number(bits / 4n), '0'), 'hex');
@@ -52,6 +53,25 @@ describe('an RSA key is weak', () => {
   test('and not as it is usually made', () => {
     expect(rsaWeakness(sound.export({ type: 'spki', format: 'der' }))).toBeUndefined();
     expect(rsaWeakness(spkiOf(modulus, 3n))).toBeUndefined();
+  });
+});
+
+describe('a key that OpenSSL reads although it is not strictly DER', () => {
+  /** With octets after the two numbers, in the same BIT STRING. */
+  const trailing = (spki: Buffer) => {
+    const [algorithm, key] = children(readDer(spki, 'a key'), 'a key');
+    return Buffer.from(sequence(algorithm!.raw, tlv(tags.bitString, Buffer.concat([key!.body, Buffer.from([0])]))));
+  };
+
+  test.each([
+    ['sound', modulus, undefined],
+    ['weak', modulus - 1n, /divisible by 2$/],
+  ])('is judged by the numbers that OpenSSL reads: %s', (_, number, says) => {
+    const spki = trailing(spkiOf(number));
+    expect(() => createPublicKey({ key: spki, format: 'der', type: 'spki' })).not.toThrow();
+    const found = rsaWeakness(spki);
+    if (says) expect(found).toMatch(says);
+    else expect(found).toBeUndefined();
   });
 });
 

@@ -66,9 +66,10 @@ const forgotten: Readonly<Record<string, string>> = {
 
 /**
  * How to decrypt what was encrypted with this AlgorithmIdentifier. Decrypting throws a {DerError} when `work` is spent.
+ * @param place - RC2 is for keystores, which other libraries read: OpenSSL 3 needs its legacy provider for it, which clients do not load.
  * @throws {DerError} if it is malformed, too old to be supported, or over a limit
  */
-export function decryption(algorithm: DerValue, work: Allowance): Decryption {
+export function decryption(algorithm: DerValue, work: Allowance, place: 'keystore' | 'key file'): Decryption {
   const fields = new Fields(
     expectTag(algorithm, tags.sequence, 'the encryption algorithm'),
     'the encryption algorithm',
@@ -78,10 +79,10 @@ export function decryption(algorithm: DerValue, work: Allowance): Decryption {
   fields.end();
   if (id === pbes2) return pbes2Decryption(parameters, work);
   const old = pkcs12Ciphers[id];
-  if (old) return pkcs12Decryption(old, parameters, work);
-  throw new DerError(
-    `it is encrypted with ${forgotten[id] ?? id}, which current TLS libraries do not read; encrypt it again`,
-  );
+  const isForgotten = old?.name === 'rc2' && place === 'key file';
+  if (old && !isForgotten) return pkcs12Decryption(old, parameters, work);
+  const name = isForgotten ? 'RC2' : (forgotten[id] ?? id);
+  throw new DerError(`it is encrypted with ${name}, which current TLS libraries do not read; encrypt it again`);
 }
 
 function pbes2Decryption(parameters: Fields, work: Allowance): Decryption {

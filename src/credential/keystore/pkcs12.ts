@@ -161,7 +161,7 @@ async function readSafe(info: DerValue, contents: Contents): Promise<void> {
   encrypted.take(tags.integer, 'the version of an encrypted safe');
   const content = new Fields(encrypted.take(tags.sequence, 'an encrypted safe'), 'an encrypted safe');
   content.any('the type of an encrypted safe');
-  const { decrypt } = decryption(content.take(tags.sequence, 'the encryption of a safe'), contents.work);
+  const { decrypt } = decryption(content.take(tags.sequence, 'the encryption of a safe'), contents.work, 'keystore');
   const ciphertext = octetsIn(content.any('the content of an encrypted safe'));
   content.end();
   const plain = await decrypt(ciphertext, contents.passphrase);
@@ -225,7 +225,8 @@ function attributesOf(set: DerValue | undefined): Attributes {
 
 async function shroudedKey(value: DerValue, { passphrase, proven, work }: Contents): Promise<DeployedKey> {
   try {
-    return await fromEncrypted(value, passphrase === '' && !proven ? undefined : new Secret(passphrase), work);
+    const secret = passphrase === '' && !proven ? undefined : new Secret(passphrase);
+    return await fromEncrypted(value, secret, work, { place: 'keystore' });
   } catch (error) {
     if (!proven || !(error instanceof PrivateKeyError) || error.finding !== 'passphrase_wrong') throw error;
     throw new PrivateKeyError('passphrase_wrong', 'the passphrase opens the keystore but does not decrypt its key');

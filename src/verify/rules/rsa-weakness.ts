@@ -2,7 +2,7 @@
  * RSA keys that anybody can break although they are long enough: an exponent that does not encrypt, and moduli whose factors are known or near.
  * Certificates by the thousand have been found with each.
  */
-import { children, type DerValue, expectTag, readDer, tags } from '../../x509/index.ts';
+import { children, DerError, expectTag, publicKeyOf, readDer, tags } from '../../x509/index.ts';
 
 const known = new WeakMap<Uint8Array, { readonly weakness: string | undefined }>();
 
@@ -29,15 +29,28 @@ function weaknessOf(spki: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** RSAPublicKey (RFC 8017 A.1.1) in the BIT STRING of a SubjectPublicKeyInfo. */
+/** OpenSSL also reads keys that are not strictly DER. */
 function numbersOf(spki: Uint8Array): { modulus: bigint; exponent: bigint } | undefined {
+  try {
+    return numbersIn(spki);
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    const { n, e } = publicKeyOf(spki)?.export({ format: 'jwk' }) ?? {};
+    return n === undefined || e === undefined ? undefined : { modulus: numberOf(n), exponent: numberOf(e) };
+  }
+}
+
+const numberOf = (base64url: string): bigint => number(Buffer.from(base64url, 'base64url'));
+
+/** RSAPublicKey (RFC 8017 A.1.1) in the BIT STRING of a SubjectPublicKeyInfo. @throws {DerError} */
+function numbersIn(spki: Uint8Array): { modulus: bigint; exponent: bigint } | undefined {
   const what = 'the public key';
   const [, key] = children(readDer(spki, what), what);
   const [modulus, exponent] = children(readDer(expectTag(key, tags.bitString, what).body.subarray(1), what), what);
-  return modulus && exponent && { modulus: numberIn(modulus), exponent: numberIn(exponent) };
+  return modulus && exponent && { modulus: number(modulus.body), exponent: number(exponent.body) };
 }
 
-const numberIn = ({ body }: DerValue): bigint => BigInt(`0x${Buffer.from(body).toString('hex') || '0'}`);
+const number = (octets: Uint8Array): bigint => BigInt(`0x${Buffer.from(octets).toString('hex') || '0'}`);
 
 /** The primes below 1,000. */
 const smallPrimes: readonly number[] = Array.from({ length: 998 }, (_, index) => index + 2).filter((number, _, all) =>
