@@ -77,7 +77,7 @@ const mesh = section({
     .min(1, { error: 'at least one group' })
     .optional()
     .describe(
-      'Groups to offer for the key exchange, the preferred one first. Default: OpenSSL’s own, X25519MLKEM768 (post-quantum) first. `[X25519, P-256]` if a device on the way cannot read the larger message that this produces.',
+      'Groups to offer for the key exchange, the preferred one first. Default: OpenSSL’s own, X25519MLKEM768 (post-quantum) first. `[X25519, P-256]` if a device on the path cannot read the larger message that this produces.',
     ),
   trust: choice(['bundle', 'bundle+system'])
     .default('bundle')
@@ -109,7 +109,7 @@ const credential = section({
   })
     .optional()
     .describe(
-      'Where the next deployment takes its credential from, such as the store behind the deployed variables. It is judged too, so that a wrong certificate is noticed before it is deployed.',
+      'Where the next deployment takes its credential from, such as the store behind the deployed variables. It is checked too, so that a wrong certificate is noticed before it is deployed.',
     ),
 });
 
@@ -139,7 +139,7 @@ const renewal = section({
   mode: choice(['review', 'send'])
     .default('review')
     .describe(
-      '`review`: to the contact only, ready to forward; `send`: to the desk by itself, with the contact copied in. Choose `send` once you have seen a request that is right.',
+      '`review`: to the contact only, ready to forward; `send`: straight to the desk, with the contact copied in. Choose `send` once you have seen a request that was right.',
     ),
   key: choice(['new', 'reuse'])
     .default('new')
@@ -165,7 +165,7 @@ const renewal = section({
   desk_working_days: workingDays()
     .default(defaultDeskWorkingDays)
     .describe(
-      'Working days that the desk needs to answer. After the last day that leaves it this many before expiry, renewal findings are critical.',
+      'Working days that the desk needs to answer. Once fewer than this are left before expiry, renewal findings are critical.',
     ),
   reminder_working_days: workingDays()
     .optional()
@@ -307,7 +307,7 @@ const notify = section({
   expiry_days: list(daysBeforeExpiry(), 'days')
     .default([])
     .describe(
-      'Days before expiry at which the contact gets an email, each once for each certificate. Needs `email.smtp`. Nothing is sent while a renewal is on its way and in time.',
+      'Numbers of days before expiry at which the contact gets an email, one for each number and certificate. Needs `email.smtp`. Nothing is sent while a renewal is under way and in time.',
     ),
   webhook: section({
     url: value().describe('Where changes are sent. It may be a secret itself.'),
@@ -332,7 +332,7 @@ export const fileSchema = section({
   ods_code: odsCode().describe('Your organisation’s ODS code.'),
   organisation: line('an organisation’s name')
     .optional()
-    .describe('Its name, which the certificate desk is told beside the ODS code.'),
+    .describe('Its name, which requests give alongside the ODS code.'),
   contact: contact().describe('Who is responsible for these certificates.'),
   state_dir: path
     .default('./state')
@@ -344,7 +344,7 @@ export const fileSchema = section({
     .describe('How requests and reminders are sent. Without it, they are written to `state_dir`/outbox as .eml files.'),
   stores: stores
     .optional()
-    .describe('How the secret stores that sources name are reached. None is contacted unless a source names it.'),
+    .describe('How to reach secret stores. A store is contacted only if a value in this file is kept in it.'),
   notify: notify.optional().describe('Notifications sent by the service itself, if you do not use Alertmanager.'),
   environments: list(environment, 'environments')
     .min(1, { error: 'at least one environment' })

@@ -8,7 +8,7 @@ export const starterFile = `# mesh-cert-monitor: what to monitor, how to reach i
 application: My application        # the name to give the certificate desk
 # estate: leeds                    # a label mesh_estate on every metric, if one Prometheus scrapes several services
 ods_code: "X26"                    # your organisation's ODS code, in quotes
-# organisation: Leeds Trust        # its name, which the certificate desk is told beside the code
+# organisation: Leeds Trust        # its name, which requests give alongside the code
 contact:                           # copied in to each request; the desk replies here
   name: MESH team
   email: mesh-team@example.nhs.uk
@@ -22,7 +22,7 @@ http:
   #   certificate: { file: tls/server.pem }
   #   private_key: { file: tls/server.key }
   #   passphrase: { env: MONITOR_TLS_PASSPHRASE }
-  # client_ca: { file: tls/client-ca.pem }  # lets in whoever has a certificate of one of these CAs; needs tls
+  # client_ca: { file: tls/client-ca.pem }  # lets in whoever has a certificate from one of these CAs; needs tls
   # basic_auth:
   #   username: prometheus
   #   password: { env: MONITOR_HTTP_PASSWORD }
@@ -107,19 +107,19 @@ environments:
       ca_bundle: { file: certs/integration/ca_bundle.pem }
       # keystore: { file: certs/integration/mesh.p12 }      # PKCS#12 or JKS, instead of certificate and private_key
       # alias: mesh                                # which key entry, if it has several
-      # next:                                      # what the next deployment gets, judged too; what is left out is as above
+      # next:                                      # what the next deployment gets, checked too; what is left out is as above
       #   certificate: { aws_ssm: /mesh/int/MESH_CLIENT_CERT }
       #   private_key: { aws_ssm: /mesh/int/MESH_CLIENT_KEY }
       #   passphrase: { aws_ssm: /mesh/int/MESH_CLIENT_KEY_PASSPHRASE }
       #   ca_bundle: { aws_ssm: /mesh/int/MESH_CA_CERT }
       #   keystore: { azure_certificate: mesh-int, vault: https://mesh.vault.azure.net }   # instead
       #   alias: mesh
-    # awaiting_first_certificate: true             # new, and requested in another way than with request
+    # awaiting_first_certificate: true             # new, and not requested with mesh-cert-monitor request
     chain_order: root-first        # required order of the bundle: root-first | leaf-first
     thresholds: { warning: 45d, critical: 14d }
     renewal:
       window: 60d                  # time before expiry at which the request is drafted and sent
-      mode: review                 # review: to the contact only, ready to forward; send: to the desk by itself, contact copied in
+      mode: review                 # review: to the contact only, ready to forward; send: straight to the desk, contact copied in
       key: new                     # new: a new private key, encrypted in state_dir; reuse: the deployed one
       key_bits: 2048               # 2048 | 3072 | 4096
       # common_name: X26ABC1.X26.api.mesh-client.nhs.uk   # default: the deployed certificate's

@@ -61,10 +61,10 @@ export const stores = section({
       })
         .optional()
         .describe('Log in with the pod’s service account.'),
-    }).describe('One of token, app_role and kubernetes.'),
+    }).describe('Exactly one of token, app_role and kubernetes.'),
   })
     .optional()
-    .describe('HashiCorp Vault or OpenBao, KV version 2. Required if a source is in it.'),
+    .describe('HashiCorp Vault or OpenBao, KV version 2. Required if a value is kept in it.'),
   kubernetes: section({
     server: text('an https URL', formats.httpsUrl, formats.isUrl)
       .optional()

@@ -78,7 +78,7 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
     holds: evidence(['certificate_unreadable', 'private_key_unreadable', 'ca_bundle_unreadable']),
     not: evidence(['certificate_unreadable', 'private_key_unreadable']),
   },
-  'What a store did not tell cannot be judged': {
+  'What could not be read from a store cannot be judged': {
     holds: evidence([['store_unavailable', 'critical']]),
     not: evidence(['store_unavailable']),
   },

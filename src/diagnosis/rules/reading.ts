@@ -113,7 +113,7 @@ export const readingRules: readonly Rule[] = [
     }),
   ),
   {
-    name: 'What a store did not tell cannot be judged',
+    name: 'What could not be read from a store cannot be judged',
     cause: 'store_unavailable',
     reasons: ['credential_unusable'],
     consequences: unjudged,
