@@ -43,19 +43,20 @@ export function shared({ related }: Records, fingerprintSha256: string): StoredR
 }
 
 /** Whether the desk has the request, or may have it. */
-export function wasAsked({ state, requestedAt, bodyBegunAt }: RenewalRecord): boolean {
-  if (state === 'deployed') return requestedAt !== undefined || bodyBegunAt !== undefined;
+export function wasAsked({ state, requestedAt, bodyBegunAt, issuedFingerprintSha256: issued }: RenewalRecord): boolean {
+  if (state === 'deployed') return [requestedAt, bodyBegunAt, issued].some((each) => each !== undefined);
   return ['sending', 'requested', 'uncertain', 'issued'].includes(state);
 }
 
 /** The certificate that was issued for the request, or any that expires later than the old one: it may have been renewed by hand. If there was none before, any. */
 export function replaces(certificate: Certificate, record: RenewalRecord): boolean {
-  if (!record.notAfter) return true;
-  return (
-    certificate.fingerprintSha256 === record.issuedFingerprintSha256 ||
-    certificate.notAfter > record.notAfter ||
-    (record.spkiSha256 !== undefined &&
-      createHash('sha256').update(certificate.publicKey.spki).digest('hex') === record.spkiSha256 &&
-      certificate.notAfter >= record.notAfter)
-  );
+  return !record.notAfter || certificate.notAfter > record.notAfter || answers(certificate, record);
+}
+
+/** Whether it was issued for this request. */
+export function answers(certificate: Certificate, record: RenewalRecord): boolean {
+  const { issuedFingerprintSha256, notAfter, spkiSha256 } = record;
+  if (certificate.fingerprintSha256 === issuedFingerprintSha256) return true;
+  const hasItsKey = createHash('sha256').update(certificate.publicKey.spki).digest('hex') === spkiSha256;
+  return hasItsKey && (!notAfter || certificate.notAfter >= notAfter);
 }

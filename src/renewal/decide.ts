@@ -8,7 +8,8 @@ import { abandoned, replaces, shared, wasAsked } from './claim.ts';
 import type { RenewalDecision, RenewalFacts, Undirected } from './decision.ts';
 import { dueReason, isDue } from './due.ts';
 import { isFirst, keyFor } from './first.ts';
-import { canBeTold, noticeTries, notifyOnce } from './notices.ts';
+import { canBeTold, noticeOf, noticeTries, notifyOnce } from './notices.ts';
+import { reopensAs } from './reopen.ts';
 import { sendAgainCommand } from './retry.ts';
 import { decideSuccession } from './succession.ts';
 import type { RenewalRecord, RequestKey, StoredRenewal } from './types.ts';
@@ -105,8 +106,15 @@ function decideOwn(record: StoredRenewal, facts: RenewalFacts, now: Date): Undir
     case 'failed':
       return decideFailed(record, facts, now);
     case 'deployed':
-      return { kind: 'rest', reason: 'this certificate was replaced, but it is deployed again' };
+      return decideReplaced(record);
   }
+}
+
+function decideReplaced(record: StoredRenewal): Undirected {
+  const to = reopensAs(record);
+  if (!to) return { kind: 'rest', reason: 'this certificate was replaced, but it is deployed again' };
+  const asked = to !== 'not_due' && 'and the other one was not issued for its request';
+  return { kind: 'reopen', to, reason: ['this certificate is deployed again', ...(asked ? [asked] : [])].join(', ') };
 }
 
 function decideDue(record: StoredRenewal, facts: RenewalFacts, now: Date): Undirected {
@@ -144,13 +152,12 @@ function decidePredecessor(
   const key = { environment: record.environment, fingerprintSha256: record.fingerprintSha256 };
   const successor = certificate.fingerprintSha256;
   if (record.state === 'deployed') return { key, ...finish(record, successor, now) };
-  const asked = ['sending', 'requested', 'uncertain', 'issued'].includes(record.state);
+  if (!wasAsked(record))
+    return { kind: 'retire', key, successor, reason: 'another certificate was deployed before the desk was asked' };
   if (!replaces(certificate, record)) {
     const reason = `a request is already open for the certificate with serial number ${record.serial ?? 'unknown'}: ${lastReason(record)}`;
-    return asked ? { kind: 'rest', key, reason } : undefined;
+    return { kind: 'rest', key, reason };
   }
-  if (!asked)
-    return { kind: 'retire', key, successor, reason: 'another certificate was deployed before the desk was asked' };
   if (record.state === 'sending') return { kind: 'rest', key, reason: 'the request is being sent' };
   return { key, ...decideSuccession(record, successor, facts, now) };
 }
@@ -163,7 +170,7 @@ function finish(record: StoredRenewal, deployed: string, now: Date): Undirected 
       reason: 'a different certificate has been deployed since, so the contact is not told about this one',
     };
   const next = notifyOnce(record, 'closing', lastReason(record), now);
-  const notice = record.notices.find(({ kind }) => kind === 'closing');
+  const notice = noticeOf(record, 'closing');
   if (next.kind === 'rest' && notice && (notice.sentAt || notice.tries >= noticeTries))
     return { kind: 'close', reason: notice.sentAt ? 'the contact has been told' : 'the contact could not be told' };
   return next;

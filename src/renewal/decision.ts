@@ -3,7 +3,7 @@ import type { ResolvedEnvironment } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
 import type { Assessment } from '../verify/index.ts';
 import type { Records } from './claim.ts';
-import type { NoticeKind, RequestKey } from './types.ts';
+import type { NoticeKind, RenewalState, RequestKey } from './types.ts';
 
 export interface RenewalFacts extends Records {
   readonly environment: ResolvedEnvironment;
@@ -53,6 +53,8 @@ export type RenewalAction =
   | { readonly kind: 'deploy'; readonly successor: string; readonly accepted: boolean }
   /** … → deployed, when no request was ever sent, so nobody needs to be told. */
   | { readonly kind: 'retire'; readonly successor: string }
+  /** deployed → …, because the certificate that was replaced is deployed again. */
+  | { readonly kind: 'reopen'; readonly to: RenewalState }
   /** The contact has been told, or cannot be: nothing more to do. */
   | { readonly kind: 'close' };
 

@@ -1,13 +1,14 @@
 /** Carries out what `decideRenewal` decides, one environment at a time, until there is nothing left to do now. */
 import type { ResolvedEnvironment } from '../config/index.ts';
 import type { Certificate } from '../x509/index.ts';
-import { subjectOf } from './claim.ts';
+import { answers, subjectOf } from './claim.ts';
 import { conclude, recordsOf, withoutStore } from './conclude.ts';
 import { clientCertificate, decideRenewal } from './decide.ts';
 import type { RenewalDecision, RenewalFacts } from './decision.ts';
 import { keyFor } from './first.ts';
 import type { SendResult } from './mail/mailer.ts';
 import { isStuck, mayTell } from './notices.ts';
+import { reopenedChanges } from './reopen.ts';
 import { lastHeldKey } from './request/pending-key.ts';
 import { restsUntil } from './rest.ts';
 import { refusalFacts } from './retry.ts';
@@ -157,6 +158,9 @@ async function act(
       return move(['requested', 'uncertain', 'issued'], 'deployed', {
         lastError: null,
         ...(decision.accepted ? { acceptedAt: now } : {}),
+        ...(certificate && answers(certificate, recordOf(facts, key))
+          ? { issuedFingerprintSha256: decision.successor }
+          : {}),
       });
     case 'retire':
       return move(['not_due', 'due', 'failed'], 'deployed', {
@@ -164,6 +168,8 @@ async function act(
         closedAt: now,
         lastError: null,
       });
+    case 'reopen':
+      return move(['deployed'], decision.to, reopenedChanges);
     case 'close':
       return note({ closedAt: now });
   }

@@ -1,4 +1,5 @@
 /** The findings of an environment that come from its renewal. Pure. */
+import type { ResolvedEnvironment } from '../config/index.ts';
 import { type Finding, finding, type Severity } from '../findings/index.ts';
 import { plural } from '../text/index.ts';
 import { isTooLateToAsk, lastSafeDay, londonDay, workingDaysBetween } from '../time/index.ts';
@@ -80,7 +81,8 @@ function aboutRecord(circumstances: RenewalCircumstances, record: RenewalRecord,
   const found: Finding[] = [];
 
   if (due && (state === 'not_due' || state === 'due') && !answered) found.push(raise('renewal_due', reason));
-  if (due && state === 'deployed' && !answered) found.push(raise('renewal_due', reason, deployedAgainRemedy));
+  if (due && state === 'deployed' && !answered)
+    found.push(raise('renewal_due', reason, deployedAgainRemedy(record, environment)));
   if (state === 'requested' && record.delivery === 'drafted' && !answered)
     found.push(raise('renewal_due', reason, forwardRemedy(record, environment.renewal.desk)));
   const { deskWorkingDays } = environment.renewal;
@@ -112,7 +114,11 @@ function keyGone(
   return [raise('renewal_key_missing', why ?? `${keyFile} is not in the state directory`)];
 }
 
-const deployedAgainRemedy = 'Deploy the certificate that replaced it.';
+/** Only its own environment can begin it again. */
+const deployedAgainRemedy = (record: RenewalRecord, { name }: ResolvedEnvironment) =>
+  record.environment === name
+    ? 'Deploy the certificate that replaced it, or run `mesh-cert-monitor renew` to ask for another.'
+    : 'Deploy the certificate that replaced it.';
 
 function overdue(record: RenewalRecord, deskWorkingDays: number, raise: Raise, now: Date): Finding[] {
   const { state, notAfter } = record;

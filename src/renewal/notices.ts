@@ -1,18 +1,26 @@
 /** When the contact is told something, and how often. Pure. */
 import { dayMs, hourMs } from '../time/index.ts';
 import type { Undirected } from './decision.ts';
-import type { NoticeKind, RenewalRecord, StoredRenewal } from './types.ts';
+import { reopenings } from './reopen.ts';
+import type { Notice, NoticeKind, RenewalRecord, StoredRenewal } from './types.ts';
 
 export const noticeTries = 3;
 const noticePauseMs = hourMs;
 
 /** Once for each attempt at sending. A notice that may not have been sent is tried again after a pause, a limited number of times. */
-export function mayTell({ attempts, notices }: StoredRenewal, kind: NoticeKind, now: Date): boolean {
-  const notice = notices.find((each) => each.kind === kind && each.occasion === attempts);
+export function mayTell(record: StoredRenewal, kind: NoticeKind, now: Date): boolean {
+  const notice = noticeOf(record, kind);
   if (!notice) return true;
   const hasPaused = Math.abs(now.getTime() - notice.triedAt.getTime()) >= noticePauseMs;
   return !notice.sentAt && notice.tries < noticeTries && hasPaused;
 }
+
+/** What the contact was told of this attempt; a renewal that goes on after its end is another one. */
+export const noticeOf = (record: StoredRenewal, kind: NoticeKind): Notice | undefined =>
+  record.notices.find((each) => each.kind === kind && each.occasion === occasionOf(record));
+
+export const occasionOf = ({ attempts = 0, transitions = [] }: Partial<RenewalRecord>): number =>
+  attempts + reopenings({ transitions });
 
 export const notifyOnce = (record: StoredRenewal, notice: NoticeKind, reason: string, now: Date): Undirected =>
   mayTell(record, notice, now) ? { kind: 'notify', notice, reason } : { kind: 'rest', reason };

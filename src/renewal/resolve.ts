@@ -1,6 +1,7 @@
 /** What a person can do to a renewal: settle what a crash or a mail server left open, or have it sent now. */
 import type { ResolvedEnvironment } from '../config/index.ts';
 import { subjectOf } from './claim.ts';
+import { reopenedChanges, reopensAs } from './reopen.ts';
 import { isPresent } from './store/pending-files.ts';
 import type { RenewalReader, RenewalStore } from './store/store.ts';
 import { type RenewalRecord, type RenewalState, type StoredRenewal, statesNeedingKey } from './types.ts';
@@ -91,13 +92,14 @@ export async function retryNow(
   { fingerprintSha256, asked, stateDir, keyIsGone }: Retry,
   now: Date,
 ): Promise<StoredRenewal | undefined> {
-  const before = renewalOfCertificate(store, environment, fingerprintSha256);
-  if (!before) return undefined;
+  const found = renewalOfCertificate(store, environment, fingerprintSha256);
+  if (!found) return undefined;
+  const before = deployedAgain(store, environment, found, now);
   const isGone =
     before.keyPlace === undefined
       ? !isPresent(stateDir, before.keyFile)
       : statesNeedingKey.includes(before.state) && (await keyIsGone(before));
-  const replaced = isGone && beginAgain(store, before, now);
+  const replaced = isGone && beginAgain(store, before, ['requested', 'issued'], keyGone, now);
   const reason = 'somebody asked for another attempt';
   store.transition(before, { from: ['failed'], to: 'due', at: now, reason, changes: { lastError: null } });
   const words = asked.reason === undefined ? {} : { askedReason: asked.reason };
@@ -106,15 +108,45 @@ export async function retryNow(
   return replaced ? store.get(before) : before;
 }
 
+const keyGone = 'somebody asked for a new request, because the private key of the earlier one is gone';
+const replacedBefore = 'somebody asked for a new request, because this certificate is deployed again';
+
+/**
+ * A certificate that was replaced, and is deployed again: its renewal goes on, and where it was finished there is another request. Not where another environment finished it.
+ * @returns the record as it is then.
+ */
+function deployedAgain(
+  store: RenewalStore,
+  { name }: ResolvedEnvironment,
+  record: StoredRenewal,
+  now: Date,
+): StoredRenewal {
+  if (record.state !== 'deployed' || record.environment !== name) return record;
+  const to = reopensAs(record);
+  if (to === undefined || to === 'not_due') beginAgain(store, record, ['deployed'], replacedBefore, now);
+  else store.transition(record, { from: ['deployed'], to, at: now, reason: replacedBefore, changes: reopenedChanges });
+  return store.get(record) ?? record;
+}
+
 /** With another key, another request and another Message-ID. */
-function beginAgain(store: RenewalStore, record: StoredRenewal, now: Date): boolean {
+function beginAgain(
+  store: RenewalStore,
+  record: StoredRenewal,
+  from: readonly RenewalState[],
+  reason: string,
+  now: Date,
+): boolean {
   return store.transition(record, {
-    from: ['requested', 'issued'],
+    from,
     to: 'due',
     at: now,
-    reason: 'somebody asked for a new request, because the private key of the earlier one is gone',
+    reason,
     changes: {
+      ...reopenedChanges,
       messageId: null,
+      // What is not known is drafted anew; the files stay.
+      spkiSha256: null,
+      issuedFingerprintSha256: null,
       requestedAt: null,
       delivery: null,
       bodyBegunAt: null,

@@ -6,6 +6,7 @@ import { renderClosing, renderReminder, renderUncertain, renderUnsent } from './
 import { UnsafeMessageFieldError } from './mail/header-safety.ts';
 import type { SendResult } from './mail/mailer.ts';
 import type { Message } from './mail/request-message.ts';
+import { occasionOf } from './notices.ts';
 import type { EngineDeps } from './step.ts';
 import { patiently } from './store/patiently.ts';
 import type { NoticeKind, RequestKey, StoredRenewal, Told } from './types.ts';
@@ -27,7 +28,8 @@ export async function notify(
 ): Promise<SendResult | undefined> {
   const { store, mailer, from, log, signal, configurationFile } = deps;
   if (signal?.aborted) return undefined;
-  await patiently(() => store.tryNotice(record, kind, record.attempts, now));
+  const occasion = occasionOf(record);
+  await patiently(() => store.tryNotice(record, kind, occasion, now));
   let message: Message;
   try {
     const context = { environment, from, record, configurationFile, now, ...(told ? { told } : {}) };
@@ -45,7 +47,7 @@ export async function notify(
   }
   const result = await mailer.send(message, now, signal ? { signal } : {});
   if (result.outcome === 'sent' || result.outcome === 'drafted')
-    await patiently(() => store.noticeSent(record, kind, record.attempts, now));
+    await patiently(() => store.noticeSent(record, kind, occasion, now));
   else log.warn({ environment: environment.name, kind, problem: result.reason }, 'the contact could not be told');
   return result;
 }

@@ -60,7 +60,7 @@ export interface RenewalRecord extends RequestKey, Partial<Subject> {
   readonly messageFile?: string;
   /** SHA-256 of the SubjectPublicKeyInfo in the CSR, hex. */
   readonly spkiSha256?: string;
-  /** Of the certificate that came back, once accepted. */
+  /** Of the certificate that came back, once accepted or deployed. */
   readonly issuedFingerprintSha256?: string;
   /** The certificate seen deployed in place of this one, and since when: it closes the renewal once MESH accepts it. */
   readonly successorFingerprintSha256?: string;

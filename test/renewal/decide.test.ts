@@ -153,8 +153,23 @@ describe('once and never twice', () => {
       expect(decision).toMatchObject({ kind: 'rest', key: { fingerprintSha256: replaced.fingerprintSha256 } });
       expect(decision.reason).toMatch(/^a request is already open for the certificate with serial number 1C93/);
     }
-    expect(decideRenewal(facts([stored('failed')], { assessment: assessed(older) }), inWindow).kind).toBe('begin');
+    const retired = stored('deployed', { closedAt: inWindow });
+    expect(decideRenewal(facts([retired], { assessment: assessed(older) }), inWindow).kind).toBe('begin');
   });
+
+  test.each(['not_due', 'due', 'failed'] as const)(
+    'decide: nothing more happens to %s while an older certificate is deployed',
+    (state) => {
+      const older = certificateFacts({
+        fingerprintSha256: '77'.repeat(32),
+        notAfter: shift(replaced.notAfter, -dayMs),
+      });
+      expect(decideRenewal(facts([stored(state)], { assessment: assessed(older) }), inWindow)).toMatchObject({
+        kind: 'retire',
+        key: { fingerprintSha256: replaced.fingerprintSha256 },
+      });
+    },
+  );
 
   test('decide: another environment with the same certificate has a key of its own', () => {
     const other = environmentOf('deployment');
@@ -305,11 +320,60 @@ describe('following the new certificate', () => {
     });
   });
 
-  test('decide: a replaced certificate that is deployed again is not asked for a second time', () => {
-    const record = stored('deployed', { ...seen, closedAt: now });
-    expect(decideRenewal(facts([record]), shift(replaced.notAfter, dayMs))).toMatchObject({
-      kind: 'rest',
-      reason: 'this certificate was replaced, but it is deployed again',
+  describe('and the replaced certificate is deployed again', () => {
+    const again = (more: Partial<StoredRenewal>, ...states: RenewalState[]) => {
+      const transitions = [...states, 'deployed' as const].map((state) => ({
+        state,
+        at: now,
+        reason: say`was ${state}`,
+      }));
+      const { requestedAt, ...unasked } = stored('deployed', { ...seen, transitions });
+      const record = { ...unasked, ...more };
+      return decideRenewal(facts([record]), shift(replaced.notAfter, dayMs));
+    };
+
+    test.each(['not_due', 'due', 'failed'] as const)(
+      'decide: from %s, nobody was asked, and it starts again',
+      (state) => {
+        for (const closed of [{}, { closedAt: now }])
+          expect(again(closed, 'not_due', state)).toMatchObject({ kind: 'reopen', to: 'not_due' });
+      },
+    );
+
+    test.each(['requested', 'uncertain', 'issued'] as const)(
+      'decide: from %s, a request that something else replaced still waits for its answer',
+      (state) => {
+        const asked = [
+          { requestedAt: now },
+          { bodyBegunAt: now },
+          { requestedAt: now, issuedFingerprintSha256: '55'.repeat(32) },
+        ];
+        for (const more of asked) expect(again(more, state)).toMatchObject({ kind: 'reopen', to: state });
+        expect(again({ requestedAt: now, closedAt: now }, state)).toMatchObject({ kind: 'reopen', to: state });
+      },
+    );
+
+    test('decide: where it was renewed it is not asked for a second time', () => {
+      const answered = { issuedFingerprintSha256: issued.fingerprintSha256, closedAt: now };
+      for (const more of [{ requestedAt: now }, { bodyBegunAt: now }, {}])
+        expect(again({ ...answered, ...more }, 'issued')).toMatchObject({
+          kind: 'rest',
+          reason: 'this certificate was replaced, but it is deployed again',
+        });
+    });
+
+    test('decide: a renewal that has gone on after its end is told of anew', () => {
+      const at = new Date(0);
+      const transitions = (['requested', 'deployed', 'requested', 'deployed'] as const).map((state) => ({
+        state,
+        at,
+        reason: say`was ${state}`,
+      }));
+      const { attempts } = stored('deployed');
+      const told = { kind: 'closing' as const, occasion: attempts, tries: 1, triedAt: at, sentAt: at };
+      const record = stored('deployed', { ...seen, transitions, notices: [told] });
+      expect(deployed(record)).toMatchObject({ kind: 'notify', notice: 'closing' });
+      expect(deployed({ ...record, notices: [told, { ...told, occasion: attempts + 1 }] }).kind).toBe('close');
     });
   });
 });

@@ -60,6 +60,9 @@ describe('renewal_due', () => {
   test('findings: stands when the certificate that was replaced is deployed again', () => {
     const record = stored('deployed', { successorFingerprintSha256: issued.fingerprintSha256 });
     expect(codes({ record }, inWindow)).toEqual(['renewal_due warning']);
+    expect(renewalFindings(circumstances({ record }), inWindow)[0]?.remedy).toContain(
+      'or run `mesh-cert-monitor renew`',
+    );
     expect(codes({ record, assessment: assessmentOf(issued) }, inWindow)).toEqual([]);
   });
 

@@ -4,6 +4,7 @@ import { lowerFirst, ourCommand, plural } from '../../text/index.ts';
 import { londonDay, londonDayOf, londonTime } from '../../time/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import { isFirst } from '../first.ts';
+import { occasionOf } from '../notices.ts';
 import type { RenewalRecord, Told } from '../types.ts';
 import { firstStep, isQuiet, otherTrouble, urgency } from './advice.ts';
 import { type Facts, safeFacts, urgencyOf, urgentSubject, whoseLines } from './facts.ts';
@@ -27,7 +28,7 @@ export type RenewalKey = Pick<
   RenewalRecord,
   'environment' | 'fingerprintSha256' | 'serial' | 'notAfter' | 'commonName'
 > &
-  Partial<Pick<RenewalRecord, 'messageId' | 'attempts'>>;
+  Partial<Pick<RenewalRecord, 'messageId' | 'attempts' | 'transitions'>>;
 
 type Context = Omit<ContactMessage, 'record'> & { readonly record: RenewalKey };
 
@@ -183,7 +184,7 @@ function toContact(context: Context, kind: MessageKind, { subject, body, enclose
   // Once the new one is deployed, the replaced one may expire.
   const urgent = kind === 'closing' ? undefined : urgencyOf(record.notAfter, environment, now, context.told);
   return {
-    messageId: messageIdFor(record, kind, from, record.attempts),
+    messageId: messageIdFor(record, kind, from, occasionOf(record)),
     about: facts.name,
     date: now,
     from: parseAddress('email.from', from),
