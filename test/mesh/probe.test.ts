@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { X509Certificate } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { BasicConstraintsExtension } from '@peculiar/x509';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { MeshEndpoint } from '../../src/config/types.ts';
@@ -401,6 +401,35 @@ describe('secrets', () => {
       const shown = JSON.stringify(result) + Object.values(result).map(String).join();
       for (const secret of everySecret(authorization)) {
         expect(shown.toLowerCase()).not.toContain(secret.toLowerCase());
+      }
+    }
+  });
+
+  test.each([
+    ['502', (sent: string) => `X-Squid-Error: ${sent}`],
+    ['407', (sent: string) => `Proxy-Authenticate: ${sent}, Basic realm="${sent}"`],
+    ['302', (sent: string) => `Location: http://${sent}.example/`],
+    ['302', (sent: string) => `Location: http://${sent}@portal.example/${sent}?${sent}`],
+  ])('probe: a proxy that echoes our credentials (%s) is not quoted', async (status, header) => {
+    const started = await listening(
+      createServer((socket) =>
+        socket.once('data', (head) => {
+          const sent = /Basic (\S+)/.exec(head.toString())?.[1] ?? '';
+          socket.end(`HTTP/1.1 ${status} ${sent}\r\n${header(sent)}\r\nContent-Length: 0\r\n\r\n${sent}`);
+        }),
+      ),
+      'http',
+    );
+    running.push(started);
+    // As long as a scheme can be, and without padding.
+    for (const password of [planted.proxyPassword, 'hunter2-hunter2x']) {
+      const proxy = started.url.replace('http://', `http://user:${password}@`);
+      const { detail, reason } = await probe('https://localhost:1', { proxy });
+      expect(reason).toBe('proxy_failure');
+      const shown = detail?.toLowerCase();
+      expect(shown).toContain(status);
+      for (const secret of [password, Buffer.from(`user:${password}`).toString('base64').replace(/=+$/, '')]) {
+        expect(shown).not.toContain(secret.toLowerCase());
       }
     }
   });

@@ -41,7 +41,23 @@ export type Server =
   | { readonly kind: 'openssl'; readonly demands: 'any certificate' | 'trusted certificate' | 'unrevoked certificate' }
   | { readonly kind: 'openssl'; readonly demands: 'TLS 1.1' };
 export type TcpBehaviour = 'reset' | 'close' | 'hang' | 'http' | 'garbage' | 'reset after hello' | 'no RFC 5746';
-export type ProxyBehaviour = 'refused port' | 'hang' | 'reset' | 'garbage' | '407' | 'NTLM' | '403' | '502' | '405';
+export type ProxyBehaviour =
+  | 'refused port'
+  | 'hang'
+  | 'reset'
+  | 'garbage'
+  | '407'
+  | 'NTLM'
+  | '403'
+  | '502'
+  | '405'
+  | '302'
+  | '500'
+  | '501'
+  | '511'
+  | 'a page with 200'
+  | 'tunnel to plain HTTP'
+  | 'reset in tunnel';
 export type ServerCertificate =
   | 'expired'
   | 'not yet valid'
@@ -145,6 +161,55 @@ const network: Scenario[] = [
     server: { kind: 'proxy', does: '405' },
     reason: 'proxy_failure',
     remedy: /names a forward proxy/,
+  },
+  {
+    fault: 'The proxy is a web server without CONNECT (501)',
+    server: { kind: 'proxy', does: '501' },
+    reason: 'proxy_failure',
+    detail: /did not open a tunnel to localhost:1 \(501\)$/,
+    remedy: /names a forward proxy/,
+  },
+  {
+    fault: 'The proxy has a fault of its own (500)',
+    server: { kind: 'proxy', does: '500' },
+    reason: 'proxy_failure',
+    remedy: /its route out\.$/,
+  },
+  {
+    fault: 'The proxy redirects to a portal (302)',
+    server: { kind: 'proxy', does: '302' },
+    reason: 'proxy_failure',
+    detail: /did not open a tunnel to localhost:1 \(302, to portal\.example:8080\)$/,
+    remedy: /names a forward proxy.*without signing in\.$/,
+  },
+  {
+    fault: 'The proxy wants somebody to sign in to the network (511)',
+    server: { kind: 'proxy', does: '511' },
+    reason: 'proxy_failure',
+    detail: /wants somebody to sign in to the network first \(511\)$/,
+    remedy: /^Ask the network team to let this machine through/,
+  },
+  {
+    fault: 'The proxy answers CONNECT with a page and 200',
+    server: { kind: 'proxy', does: 'a page with 200' },
+    reason: 'tls_protocol_mismatch',
+    detail:
+      /^what answered for localhost:1 does not speak TLS .*; the connection goes through the proxy localhost:\d+ from mesh\.proxy$/,
+    remedy: /^Check that `mesh\.proxy` names a forward proxy, not a web server or a portal/,
+  },
+  {
+    fault: 'The proxy’s tunnel leads to plain HTTP',
+    server: { kind: 'proxy', does: 'tunnel to plain HTTP' },
+    reason: 'tls_protocol_mismatch',
+    detail: /; the connection goes through the proxy localhost:\d+ from mesh\.proxy$/,
+    remedy: /^Check that `mesh\.proxy` .*check the host and port in `mesh\.url`\.$/,
+  },
+  {
+    fault: 'The proxy’s tunnel is reset after our ClientHello',
+    server: { kind: 'proxy', does: 'reset in tunnel' },
+    reason: 'connection_reset',
+    detail: /^localhost:1, through the proxy localhost:\d+ from mesh\.proxy, closed the connection in phase tls/,
+    remedy: /^Ask whoever runs the proxy whether it reaches localhost:1\./,
   },
   {
     fault: 'The proxy does not allow the host (403)',

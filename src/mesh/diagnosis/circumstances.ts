@@ -53,6 +53,7 @@ export interface Presented {
   /** Whether it is one of the machine's own roots, if they count. */
   readonly isRootHere: (certificate: Certificate) => boolean;
   readonly host: string;
+  readonly proxy?: HttpProxy;
   readonly asksForCertificate?: boolean;
   readonly now: Date;
 }

@@ -3,6 +3,7 @@ import type { PhaseTimeoutError } from '../deadline.ts';
 import { type Circumstances, type Failure, withPort } from './circumstances.ts';
 import { reasonCatalogue } from './reasons.ts';
 import { whatOurDatesExplain } from './refusal.ts';
+import { theProxy } from './words.ts';
 
 const largeHello =
   'Set `mesh.tls_groups: [X25519, P-256]` and try again: some devices drop the large first TLS message that carries a post-quantum key share. If that helps, ask the network team which device on the path does this';
@@ -14,7 +15,7 @@ export function ofCut(code: string, circumstances: Circumstances): Failure {
     return {
       reason: 'connection_reset',
       detail,
-      remedy: `${largeHello}; if not, ask them what ends this connection.`,
+      remedy: beyondProxy(circumstances) ?? `${largeHello}; if not, ask them what ends this connection.`,
     };
   }
   return { reason: 'connection_reset', ...explained(detail, circumstances) };
@@ -28,7 +29,7 @@ export function ofSilence(timeout: PhaseTimeoutError, circumstances: Circumstanc
     return {
       reason: 'tls_timeout',
       detail,
-      remedy: `${largeHello}; if not, ask them to check the path MTU and TLS inspection.`,
+      remedy: beyondProxy(circumstances) ?? `${largeHello}; if not, ask them to check the path MTU and TLS inspection.`,
     };
   return {
     reason: 'tls_timeout',
@@ -38,10 +39,17 @@ export function ofSilence(timeout: PhaseTimeoutError, circumstances: Circumstanc
   };
 }
 
+/** Some proxies open the tunnel first and look for the server afterwards. */
+function beyondProxy({ host, port, proxy }: Circumstances): string | undefined {
+  return (
+    proxy &&
+    `Ask whoever runs the proxy whether it reaches ${withPort(host, port)}. If it does, set \`mesh.tls_groups: [X25519, P-256]\` and try again: some devices drop the large first TLS message that carries a post-quantum key share.`
+  );
+}
+
 /** The other end: an address and its family, because only one family may be broken; or a proxy, beyond which we cannot see. */
-function end({ host, port, peer, proxy }: Circumstances): string {
-  if (proxy)
-    return `${withPort(host, port)}, through the proxy ${withPort(proxy.host, proxy.port)} from ${proxy.source},`;
+export function end({ host, port, peer, proxy }: Circumstances): string {
+  if (proxy) return `${withPort(host, port)}, through ${theProxy(proxy)},`;
   if (!peer) return withPort(host, port);
   return `${withPort(peer.address, peer.port)} (IPv${peer.family})`;
 }

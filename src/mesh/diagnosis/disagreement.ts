@@ -2,8 +2,9 @@
 import type { Certificate } from '../../x509/index.ts';
 import type { Circumstances, Failure } from './circumstances.ts';
 import { withPort } from './circumstances.ts';
+import { placeOf, theProxy } from './words.ts';
 
-type Target = Pick<Circumstances, 'host' | 'port' | 'negotiated' | 'tlsMax'>;
+type Target = Pick<Circumstances, 'host' | 'port' | 'negotiated' | 'proxy' | 'tlsMax'>;
 interface Explanation {
   readonly what: string;
   readonly remedy: string;
@@ -14,10 +15,16 @@ const inItsPlace = 'a proxy or load balancer answering in its place';
 const smallerHello =
   'Set `mesh.tls_groups: [X25519, P-256]` and try again: some devices cannot read the post-quantum key share in our first message. If that helps, ask the network team which device on the path this is.';
 
-const notTls: Explain = ({ host, port }) => ({
-  what: `what answered on ${withPort(host, port)} does not speak TLS`,
-  remedy: 'Check the host and port in `mesh.url`: something else listens on that port, usually plain HTTP.',
-});
+const notTls: Explain = ({ host, port, proxy }) =>
+  proxy
+    ? {
+        what: `what answered for ${withPort(host, port)} does not speak TLS`,
+        remedy: `Check that ${placeOf(proxy)} names a forward proxy, not a web server or a portal, and ask whoever runs it what it answers to CONNECT ${withPort(host, port)}. If it does open a tunnel, check the host and port in \`mesh.url\`.`,
+      }
+    : {
+        what: `what answered on ${withPort(host, port)} does not speak TLS`,
+        remedy: 'Check the host and port in `mesh.url`: something else listens on that port, usually plain HTTP.',
+      };
 const tooOld: Explain = ({ tlsMax }) => ({
   what: 'the server supports no version of TLS that we do',
   remedy: tlsMax
@@ -109,7 +116,7 @@ export function ofDisagreement(alert: string, target: Target): Failure {
     what: 'the server ended the TLS handshake',
     remedy: 'Report the time of the attempt and the name of the alert to the service desk.',
   };
-  return { reason: 'tls_protocol_mismatch', detail: `${what} (TLS alert ${alert})`, remedy };
+  return { reason: 'tls_protocol_mismatch', detail: `${what} (TLS alert ${alert})${through(target)}`, remedy };
 }
 
 export function ofOpenssl(error: { readonly code: string; readonly message: string }, target: Target): Failure {
@@ -118,10 +125,13 @@ export function ofOpenssl(error: { readonly code: string; readonly message: stri
   return {
     reason: 'tls_protocol_mismatch',
     ...(known
-      ? { detail: `${known.what} (OpenSSL: ${text})`, remedy: known.remedy }
-      : { detail: `TLS failed (OpenSSL: ${text})` }),
+      ? { detail: `${known.what} (OpenSSL: ${text})${through(target)}`, remedy: known.remedy }
+      : { detail: `TLS failed (OpenSSL: ${text})${through(target)}` }),
   };
 }
+
+/** Whatever is said behind a proxy may be the proxy's own. */
+const through = ({ proxy }: Target): string => (proxy ? `; the connection goes through ${theProxy(proxy)}` : '');
 
 const newCertificate = 'Request a new certificate with a 2048-bit RSA key. MESH’s CAs sign with SHA-256.';
 

@@ -8,7 +8,7 @@ import { TunnelBrokenError, TunnelRefusedError } from '../network/tunnel.ts';
 import { alertOf } from '../tls/alerts.ts';
 import { ConnectionClosedError } from '../tls/secure.ts';
 import type { Circumstances, Failure } from './circumstances.ts';
-import { ofCut, ofSilence } from './connection.ts';
+import { end, ofCut, ofSilence } from './connection.ts';
 import { ofDisagreement, ofOpenssl } from './disagreement.ts';
 import { ofHttp } from './http.ts';
 import { networkCodes, ofConnecting, ofLookup } from './network.ts';
@@ -61,10 +61,11 @@ function ofCode(error: CodedError, circumstances: Circumstances): Failure {
   if (phase === 'dns') return ofLookup(error, host, nameServers);
   const network = networkCodes[code];
   if (network === 'connection_reset') return ofCut(code, circumstances);
-  if (network) return { reason: network, detail: `the connection was lost in phase ${phase} (${code})` };
+  const lost = `the connection to ${end(circumstances)} was lost in phase ${phase} (${code})`;
+  if (network) return { reason: network, detail: lost };
   if (code === 'EPROTO' || code.startsWith('ERR_')) return ofOpenssl(error, circumstances);
   if (phase === 'request') return ofHttp(code, httpStatus);
-  return { reason: 'network_unreachable', detail: `the connection was lost in phase ${phase} (${code})` };
+  return { reason: 'network_unreachable', detail: lost };
 }
 
 function ofAlert(alert: string, circumstances: Circumstances): Failure {

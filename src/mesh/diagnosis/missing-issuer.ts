@@ -2,7 +2,7 @@
 import { isNhsName, looksSelfSigned, mayHaveIssued } from '../../verify/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import type { Failure, Presented } from './circumstances.ts';
-import { issuerOf, listed, named, subjectOf } from './words.ts';
+import { issuerOf, listed, named, subjectOf, theProxy } from './words.ts';
 
 export const currentBundle =
   '`mesh-cert-monitor bundle --environment NAME` prints the current CA certificates of integration, deployment or production.';
@@ -30,7 +30,7 @@ export function isAnchored(
 
 /** @param faults - what else is wrong with it */
 export function ofMissingIssuer(own: Certificate, presented: Presented, faults: readonly string[]): Failure {
-  const { certificates, trusted, host, asksForCertificate } = presented;
+  const { asksForCertificate, certificates, host, proxy, trusted } = presented;
   const reason = 'server_certificate_untrusted';
   const path = pathUp(own, certificates);
   const top = path.at(-1) ?? own;
@@ -39,6 +39,7 @@ export function ofMissingIssuer(own: Certificate, presented: Presented, faults: 
     ...faults,
     ...strangers(path, certificates),
     ...(asksForCertificate === false ? ['the server did not ask for our certificate'] : []),
+    ...(proxy ? [`the connection goes through ${theProxy(proxy)}`] : []),
   ].map((each) => `; ${each}`);
   // A self-signed leaf names itself as its issuer, which tells nobody anything.
   const alone = path.length === 1 && looksSelfSigned(own);
@@ -53,7 +54,7 @@ export function ofMissingIssuer(own: Certificate, presented: Presented, faults: 
   return {
     reason,
     detail: `${who}${alone ? ', and it is not in the CA bundle' : ', which is not an NHS CA and is not in the CA bundle'}${also.join('')}`,
-    remedy: `Ask the network team whether TLS is inspected on the path, and to exempt ${host} if it is: a client certificate cannot pass through inspection. If \`mesh.url\` is not one of MESH’s addresses, add that server’s CA to the CA bundle instead. Do not switch verification off.`,
+    remedy: `Ask ${proxy ? 'whoever runs the proxy' : 'the network team'} whether TLS is inspected on the path, and to exempt ${host} if it is: a client certificate cannot pass through inspection. If \`mesh.url\` is not one of MESH’s addresses, add that server’s CA to the CA bundle instead. Do not switch verification off.`,
   };
 }
 

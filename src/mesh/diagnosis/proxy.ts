@@ -5,18 +5,17 @@ import type { HttpProxy, ProxyConfigurationError } from '../network/proxy.ts';
 import { TunnelBrokenError, TunnelRefusedError } from '../network/tunnel.ts';
 import { type Circumstances, type Failure, withPort } from './circumstances.ts';
 import { ofConnecting, ofLookup } from './network.ts';
-import { listed } from './words.ts';
+import { listed, placeOf, theProxy } from './words.ts';
 
-export function ofProxyConfiguration({ message, source }: ProxyConfigurationError): Failure {
+export function ofProxyConfiguration(error: ProxyConfigurationError): Failure {
   const form = 'http://HOST:PORT, with user name and password percent-encoded if it needs them';
-  return { reason: 'proxy_failure', detail: message, remedy: `Correct ${place(source)}: ${form}.` };
+  return { reason: 'proxy_failure', detail: error.message, remedy: `Correct ${placeOf(error)}: ${form}.` };
 }
 
 /** Until the end of the phase `connect` we are talking to the proxy. */
 export function ofProxy(error: Error & { code?: string }, proxy: HttpProxy, circumstances: Circumstances): Failure {
   const { what, remedy } = explain(error, proxy, circumstances);
-  const which = `the proxy ${withPort(proxy.host, proxy.port)} from ${proxy.source}`;
-  return { reason: 'proxy_failure', detail: `${which} ${what}`, remedy };
+  return { reason: 'proxy_failure', detail: `${theProxy(proxy)} ${what}`, remedy };
 }
 
 interface Explanation {
@@ -29,7 +28,7 @@ function explain(error: Error & { code?: string }, proxy: HttpProxy, circumstanc
   const target = withPort(host, port);
   if (error instanceof TunnelRefusedError) return refused(error, proxy, target);
   if (error instanceof TunnelBrokenError) return broken(error, proxy);
-  const check = `Check the proxy’s host and port in ${place(proxy.source)}, and that this machine can reach it.`;
+  const check = `Check the proxy’s host and port in ${placeOf(proxy)}, and that this machine can reach it.`;
   const timeout = error instanceof PhaseTimeoutError ? error : undefined;
   if (timeout && peer) {
     return {
@@ -43,14 +42,25 @@ function explain(error: Error & { code?: string }, proxy: HttpProxy, circumstanc
   return { what: `cannot be found: ${lookup.detail}`, remedy: lookup.remedy ?? check };
 }
 
-function refused({ status, schemes, squidError }: TunnelRefusedError, proxy: HttpProxy, target: string): Explanation {
+function refused(error: TunnelRefusedError, proxy: HttpProxy, target: string): Explanation {
+  const { status, schemes, squidError, leadsTo } = error;
   // tinyproxy sends 401 when the credentials are wrong.
   if (status === 407 || (status === 401 && proxy.authorization)) return wantsCredentials(status, schemes, proxy);
-  const said = squidError === undefined ? `${status}` : `${status}, ${squidError}`;
-  if (status >= 500) {
+  const said = [status, squidError ?? (leadsTo && `to ${leadsTo}`)].filter((part) => part !== undefined).join(', ');
+  // RFC 6585 §6.
+  if (status === 511) {
+    return {
+      what: `wants somebody to sign in to the network first (${said})`,
+      remedy: 'Ask the network team to let this machine through without signing in at a portal.',
+    };
+  }
+  if (status >= 500 && !notImplemented.includes(status)) {
+    const works = fromGateways.includes(status)
+      ? ` The proxy itself works${proxy.authorization ? ', and so do the credentials for it' : ''}.`
+      : '';
     return {
       what: `could not reach ${target} (${said})`,
-      remedy: `Ask whoever runs the proxy why it cannot reach ${target}: check its name resolution and its route out. The proxy itself works, and so do the credentials for it.`,
+      remedy: `Ask whoever runs the proxy why it cannot reach ${target}: check its name resolution and its route out.${works}`,
     };
   }
   if (status === 403 || status === 451) {
@@ -59,17 +69,22 @@ function refused({ status, schemes, squidError }: TunnelRefusedError, proxy: Htt
       remedy: `Ask whoever runs the proxy to allow CONNECT to ${target}${orGoDirect(proxy)}.`,
     };
   }
+  const portal =
+    status >= 300 && status <= 399
+      ? ' If it does, ask whoever runs it to let this machine through without signing in.'
+      : '';
   return {
     what: `did not open a tunnel to ${target} (${said})`,
-    remedy: `Check that ${place(proxy.source)} names a forward proxy that supports CONNECT, not a web server or gateway.`,
+    remedy: `Check that ${placeOf(proxy)} names a forward proxy that supports CONNECT, not a web server or gateway.${portal}`,
   };
 }
 
-function wantsCredentials(
-  status: number,
-  schemes: readonly string[],
-  { authorization, source }: HttpProxy,
-): Explanation {
+/** From a server that does not know CONNECT. */
+const notImplemented: readonly number[] = [501, 505];
+const fromGateways: readonly number[] = [502, 503, 504];
+
+function wantsCredentials(status: number, schemes: readonly string[], proxy: HttpProxy): Explanation {
+  const { authorization, source } = proxy;
   const offers = schemes.length > 0 ? `, offering ${listed(schemes)}` : '';
   const basic = schemes.length === 0 || schemes.some((scheme) => scheme.toLowerCase() === 'basic');
   if (!basic) {
@@ -81,11 +96,11 @@ function wantsCredentials(
   return authorization
     ? {
         what: `did not accept the user name and password in ${source} (${status}${offers})`,
-        remedy: `Check the user name and password in ${place(source)}; special characters must be percent-encoded.`,
+        remedy: `Check the user name and password in ${placeOf(proxy)}; special characters must be percent-encoded.`,
       }
     : {
         what: `wants credentials (${status}${offers}), and ${source} has none`,
-        remedy: `Add the user name and password to ${place(source)}: http://USER:PASSWORD@HOST:PORT, percent-encoded.`,
+        remedy: `Add the user name and password to ${placeOf(proxy)}: http://USER:PASSWORD@HOST:PORT, percent-encoded.`,
       };
 }
 
@@ -93,7 +108,7 @@ function broken({ by }: TunnelBrokenError, proxy: HttpProxy): Explanation {
   if (by.startsWith('HPE_')) {
     return {
       what: `does not answer like an HTTP proxy (${by})`,
-      remedy: `Check the proxy’s host and port in ${place(proxy.source)}: something else answered there.`,
+      remedy: `Check the proxy’s host and port in ${placeOf(proxy)}: something else answered there.`,
     };
   }
   return {
@@ -101,8 +116,6 @@ function broken({ by }: TunnelBrokenError, proxy: HttpProxy): Explanation {
     remedy: 'Ask whoever runs the proxy for its log at the time of the attempt.',
   };
 }
-
-const place = (source: string) => (source === 'mesh.proxy' ? '`mesh.proxy`' : `the environment variable ${source}`);
 
 /** NO_PROXY applies only to a proxy from an environment variable. */
 function orGoDirect({ source }: HttpProxy): string {

@@ -1,11 +1,15 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 import { MonitorError } from '../../errors/index.ts';
+import type { Untrusted } from '../../text/index.ts';
 import { untilAborted } from '../deadline.ts';
-import { portOf } from './authority.ts';
+import { otherHost, portOf } from './authority.ts';
 import type { HttpProxy } from './proxy.ts';
 
-/** The proxy answered CONNECT with something other than a tunnel. What it wrote is untrusted. */
+/**
+ * The proxy answered CONNECT with something other than a tunnel. Of what it wrote only words in a known form are kept, because it may echo our
+ * credentials.
+ */
 export class TunnelRefusedError extends MonitorError {
   override readonly code = 'ERR_TUNNEL_REFUSED';
   readonly status: number;
@@ -13,14 +17,28 @@ export class TunnelRefusedError extends MonitorError {
   readonly schemes: readonly string[];
   /** Squid's account of what went wrong, such as `ERR_DNS_FAIL 0`. */
   readonly squidError?: string;
+  /** The host of `Location`. */
+  readonly leadsTo?: Untrusted;
 
-  constructor({ statusCode = 0, headers, headersDistinct }: IncomingMessage) {
+  constructor({ statusCode = 0, headers, headersDistinct }: IncomingMessage, target: URL, proxy: HttpProxy) {
     super(`HTTP ${statusCode}`);
     this.status = statusCode;
     this.schemes = schemesIn(headersDistinct['proxy-authenticate'] ?? []);
     const squidError = headers['x-squid-error'];
-    if (typeof squidError === 'string') this.squidError = squidError;
+    if (typeof squidError === 'string' && squidErrorForm.test(squidError)) this.squidError = squidError;
+    const leadsTo = otherHost(headers.location, target);
+    if (leadsTo && !echoes(leadsTo.raw(), proxy)) this.leadsTo = leadsTo;
   }
+}
+
+const squidErrorForm = /^ERR_[A-Z0-9_]{1,60}( \d{1,10})?$/;
+
+/** Hosts are in lower case. */
+function echoes(host: string, { authorization }: HttpProxy): boolean {
+  const encoded = authorization?.reveal().replace(/^Basic |=+$/g, '');
+  if (!encoded) return false;
+  const [, password = ''] = /:(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? [];
+  return [encoded, password].some((secret) => secret !== '' && host.includes(secret.toLowerCase()));
 }
 
 /** The proxy closed the connection, or does not speak HTTP. */
@@ -54,7 +72,7 @@ export function openTunnel(socket: Socket, target: URL, proxy: HttpProxy, signal
     });
     connecting.once('connect', (response, tunnel, head) => {
       const { statusCode = 0 } = response;
-      if (statusCode < 200 || statusCode > 299) return settle.reject(new TunnelRefusedError(response));
+      if (statusCode < 200 || statusCode > 299) return settle.reject(new TunnelRefusedError(response, target, proxy));
       if (head.length > 0) tunnel.unshift(head);
       settle.resolve(socket);
     });
@@ -68,6 +86,26 @@ export function openTunnel(socket: Socket, target: URL, proxy: HttpProxy, signal
 function schemesIn(headers: readonly string[]): string[] {
   const schemes = headers
     .flatMap((header) => header.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').split(','))
-    .flatMap((part) => /^\s*([A-Za-z][A-Za-z0-9-]{0,30})(?=\s+[^=\s]|\s*$)/.exec(part)?.[1] ?? []);
+    .flatMap((part) => /^\s*([A-Za-z][A-Za-z0-9-]*)(?=\s+[^=\s]|\s*$)/.exec(part)?.[1] ?? [])
+    .map((name) => knownSchemes.find((each) => each.toLowerCase() === name.toLowerCase()) ?? 'an unknown scheme');
   return [...new Set(schemes)];
 }
+
+/** IANA's HTTP Authentication Scheme Registry, and Microsoft's. */
+const knownSchemes: readonly string[] = [
+  ...[
+    'Basic',
+    'Bearer',
+    'Concealed',
+    'Digest',
+    'DPoP',
+    'GNAP',
+    'HOBA',
+    'Kerberos',
+    'Mutual',
+    'Negotiate',
+    'NTLM',
+    'OAuth',
+  ],
+  ...['PrivateToken', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'vapid'],
+];

@@ -143,7 +143,11 @@ const refusals: Readonly<Record<string, readonly string[] | undefined>> = {
   '407': ['407 Proxy Authentication Required', 'Proxy-Authenticate: Basic realm="a, b c"'],
   NTLM: ['407 Proxy Authentication Required', 'Proxy-Authenticate: Negotiate, NTLM'],
   '403': ['403 Forbidden'],
+  '302': ['302 Found', 'Location: http://portal.example:8080/login?token=hunter2'],
   '405': ['405 Method Not Allowed'],
+  '500': ['500 Internal Server Error'],
+  '501': ['501 Not Implemented'],
+  '511': ['511 Network Authentication Required'],
   '502': ['502 Bad Gateway', 'X-Squid-Error: ERR_CONNECT_FAIL 111'],
 };
 
@@ -162,6 +166,14 @@ async function proxy(does: Extract<Server, { kind: 'proxy' }>['does']): Promise<
           const refusal = refusals[does];
           if (refusal) socket.end(`HTTP/1.1 ${refusal.join('\r\n')}\r\nContent-Length: 0\r\n\r\n`);
           if (does === 'garbage') socket.end('SSH-2.0-OpenSSH_9.9\r\n');
+          if (does === 'a page with 200')
+            socket.end('HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>');
+          if (does === 'tunnel to plain HTTP' || does === 'reset in tunnel') {
+            socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+            socket.once('data', () =>
+              does === 'reset in tunnel' ? socket.resetAndDestroy() : socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+            );
+          }
           if (does === 'reset') socket.resetAndDestroy();
         }),
       ),
