@@ -310,7 +310,7 @@ const notify = section({
       'Numbers of days before expiry at which the contact gets an email, one for each number and certificate. Needs `email.smtp`. Nothing is sent while a renewal is under way and in time.',
     ),
   webhook: section({
-    url: value().describe('Where changes are sent. It may be a secret itself.'),
+    url: value().describe('Where changes are sent. The address may itself be a secret.'),
     secret: value().optional().describe('Signs each request (HMAC-SHA-256).'),
     format: choice(['json', 'teams', 'slack'])
       .default('json')
@@ -327,7 +327,7 @@ export const fileSchema = section({
   estate: line('a name for all these environments')
     .optional()
     .describe(
-      'A label `mesh_estate` on every metric, to tell two services apart that are scraped by the same Prometheus and have environments of the same name.',
+      'A label `mesh_estate` on every metric, to tell apart two services that the same Prometheus scrapes and that have environments of the same name.',
     ),
   ods_code: odsCode().describe('Your organisation’s ODS code.'),
   organisation: line('an organisation’s name')

@@ -69,7 +69,7 @@ export const stores = section({
     server: text('an https URL', formats.httpsUrl, formats.isUrl)
       .optional()
       .describe('Address of the API server. Default: the cluster that this runs in.'),
-    token: local().optional().describe('Token. Default: of the pod’s service account.'),
+    token: local().optional().describe('Token. Default: that of the pod’s service account.'),
     ca_bundle: local().optional().describe('CA certificates of the API server, PEM. Default: the pod’s.'),
   })
     .optional()
