@@ -20,10 +20,11 @@ import { storeErrorsAsUsage } from './store-errors.ts';
 export async function run(options: AcceptOptions, io: CommandIo): Promise<ExitCode> {
   const configuration = await loadForCommand(options.config, io);
   const environment = findEnvironment(configuration, options.environment);
-  const { stateDir, environments } = configuration;
+  const { path: configurationFile, stateDir, environments } = configuration;
   const issued = await readGiven(options.issued);
-  const { install } = options;
-  const result = await accept({ environment, environments, issued, install, stateDir, env: io.env, now: io.now() });
+  const given = { issued, issuedFile: resolve(options.issued), install: options.install };
+  const known = { environment, environments, configurationFile, stateDir };
+  const result = await accept({ ...given, ...known, env: io.env, now: io.now() });
   const { afterInstall } = environment.renewal;
   const hook = afterInstall && isInstalled(result) ? await runAfterInstall(afterInstall, io.env) : undefined;
   io.stdout(

@@ -1,6 +1,7 @@
 /** From the file that the desk sent to a renewal in `issued`: which request the file answers, whether it may be used, and recording it. */
 import type { ResolvedEnvironment, Variables } from '../../config/index.ts';
 import { readCredential } from '../../credential/index.ts';
+import { ourCommand, shellWord } from '../../text/index.ts';
 import { subjectOf } from '../claim.ts';
 import { renewalsOf } from '../resolve.ts';
 import type { RenewalStore } from '../store/store.ts';
@@ -16,6 +17,9 @@ export interface AcceptInput {
   readonly environments: readonly ResolvedEnvironment[];
   readonly issued: Uint8Array;
   readonly install: boolean;
+  /** For commands that people are told to type. */
+  readonly configurationFile: string;
+  readonly issuedFile: string;
   readonly stateDir: string;
   readonly env: Variables;
   readonly now: Date;
@@ -28,7 +32,12 @@ const awaiting: readonly RenewalState[] = ['requested', 'uncertain', 'failed', '
 
 /** @throws {StoreError} when the record cannot be read or written; nothing is installed then. */
 export async function acceptIssued(store: RenewalStore, input: AcceptInput): Promise<AcceptResult> {
-  const record = await answeredRecord(await recordsFor(store, input), input.issued);
+  const keys = await keysIn(input.issued);
+  const record = answeredRecord(await recordsFor(store, input), keys);
+  if (!isAnswered(record, keys)) {
+    const elsewhere = answerOfAnother(store, input, keys);
+    if (elsewhere) return { accepted: false, reasons: [elsewhere], notes: [] };
+  }
   if (!record)
     return {
       accepted: false,
@@ -70,13 +79,28 @@ async function recordsFor(store: RenewalStore, input: AcceptInput): Promise<Stor
     .filter(({ fingerprintSha256 }) => fingerprintSha256 === deployed);
 }
 
-/** The one whose key is in the certificate; if there is none, the latest that is waiting, so that the mismatch can be explained. */
-async function answeredRecord(
-  records: readonly RenewalRecord[],
-  issued: Uint8Array,
-): Promise<RenewalRecord | undefined> {
-  const waiting = records.filter(({ state, spkiSha256: key }) => key !== undefined && awaiting.includes(state));
+/** Public keys, as records have them. */
+async function keysIn(issued: Uint8Array): Promise<ReadonlySet<string>> {
   const file = await readIssuedFile(issued);
-  const keys = new Set('refused' in file ? [] : file.certificates.map(spkiSha256));
-  return waiting.findLast(({ spkiSha256: key }) => key !== undefined && keys.has(key)) ?? waiting.at(-1);
+  return new Set('refused' in file ? [] : file.certificates.map(spkiSha256));
+}
+
+const isAnswered = (record: RenewalRecord | undefined, keys: ReadonlySet<string>): boolean =>
+  record?.spkiSha256 !== undefined && keys.has(record.spkiSha256);
+
+/** The one whose key is in the certificate; if there is none, the latest that is waiting, so that the mismatch can be explained. */
+function answeredRecord(records: readonly RenewalRecord[], keys: ReadonlySet<string>): RenewalRecord | undefined {
+  const waiting = records.filter(({ state, spkiSha256: key }) => key !== undefined && awaiting.includes(state));
+  return waiting.findLast((record) => isAnswered(record, keys)) ?? waiting.at(-1);
+}
+
+/** Replies of several environments get mixed up easily: then the request that this one answers is recorded here too. */
+function answerOfAnother(store: RenewalStore, input: AcceptInput, keys: ReadonlySet<string>): string | undefined {
+  const { environments, configurationFile, issuedFile, install } = input;
+  const record = awaiting.flatMap((state) => store.inState(state)).findLast((each) => isAnswered(each, keys));
+  const other = environments.find(({ name }) => name === record?.environment);
+  if (!other) return undefined;
+  const options = `${install ? '--install ' : ''}${shellWord(issuedFile)}`;
+  const command = ourCommand('accept', { configurationFile, environment: other.name }, options);
+  return `it is the answer to the request of ${other.name}, not of ${input.environment.name}. Run \`${command}\``;
 }

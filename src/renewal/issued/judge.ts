@@ -5,6 +5,7 @@ import { dayMs, londonTime, minuteMs } from '../../time/index.ts';
 import { type Assessment, invalidates } from '../../verify/index.ts';
 import { type Certificate, nameOf } from '../../x509/index.ts';
 import type { RenewalRecord } from '../types.ts';
+import { isAboutPath, pathReason, type Received, wrongEnvironment } from './untrusted.ts';
 
 export interface IssuedVerdict {
   /** Why it must not be used; empty if it is accepted. Each says exactly what is wrong. */
@@ -26,14 +27,22 @@ export function pickIssued(certificates: readonly Certificate[], record: Renewal
 }
 
 /** @param assessment of the credential as it would be deployed: this certificate, the pending key, the bundle. */
-export function judgeIssued(issued: Certificate, record: RenewalRecord, assessment: Assessment): IssuedVerdict {
+export function judgeIssued(received: Received, record: RenewalRecord, assessment: Assessment): IssuedVerdict {
+  const { issued } = received;
   if (issued.fingerprintSha256 === record.fingerprintSha256)
     return { reasons: ['this is the certificate that is being replaced, not a new one'], notes: [] };
 
   const ours = spkiSha256(issued) === record.spkiSha256;
-  const { reasons, notes } = judgeAssessment(assessment, ours);
+  const wrong = wrongEnvironment(received);
+  const { reasons, notes } = judgeAssessment(assessment, ours, received, wrong !== undefined);
   return {
-    reasons: [...judgeKey(issued, record, ours), ...judgeName(issued, record), ...judgeEnd(issued, record), ...reasons],
+    reasons: [
+      ...(wrong === undefined ? [] : [wrong]),
+      ...judgeKey(issued, record, ours),
+      ...judgeName(issued, record),
+      ...judgeEnd(issued, record),
+      ...reasons,
+    ],
     notes: [...notes, ...judgeLifetime(issued, assessment)],
   };
 }
@@ -60,13 +69,19 @@ function judgeEnd(issued: Certificate, record: RenewalRecord): string[] {
   ];
 }
 
-function judgeAssessment({ findings }: Assessment, ours: boolean): { reasons: string[]; notes: string[] } {
-  // With another key there is no match and no meaningful rehearsal: one reason is enough for that.
-  const apart = findings.filter(({ code }) => ours || (code !== 'key_mismatch' && code !== 'verifiers_disagree'));
+function judgeAssessment(assessment: Assessment, ours: boolean, received: Received, isWrongPki: boolean) {
+  const apart = assessment.findings.filter(
+    (each) =>
+      // With another key there is no match and no meaningful rehearsal: one reason is enough for that.
+      (ours || (each.code !== 'key_mismatch' && each.code !== 'verifiers_disagree')) &&
+      !(isWrongPki && isAboutPath(each)),
+  );
   // If OpenSSL refuses what our own validation accepts, or gives no verdict, OpenSSL decides, as it does for MESH.
   const against = apart.filter((each) => invalidates(each) || withoutOpenSsl.has(each.code));
   return {
-    reasons: against.map(({ message, remedy }) => `${message} ${remedy}`),
+    reasons: against.map((each) =>
+      isAboutPath(each) ? pathReason(each, received, assessment) : `${each.message} ${each.remedy}`,
+    ),
     // The files that are written have the right order, so nobody needs to be told.
     notes: apart
       .filter((each) => !against.includes(each) && each.severity !== 'info' && each.code !== 'chain_order_wrong')

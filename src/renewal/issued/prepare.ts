@@ -78,7 +78,8 @@ export async function prepareIssued(input: PrepareInput): Promise<PrepareResult>
   const bundle = withIntermediates(trustedFor(input.environment, deployed), file.certificates, certificate);
   const candidate = candidateOf(certificate, pending.handle, bundle);
   const assessment = await examineCandidate(candidate, policyFor(input.environment), input.now);
-  const { reasons, notes } = judgeIssued(certificate, input.record, assessment);
+  const received = { environment: input.environment, issued: certificate, certificates: file.certificates };
+  const { reasons, notes } = judgeIssued(received, input.record, assessment);
   if (reasons.length > 0) return refuse(reasons, certificate, notes);
   const sharing = await sharingOf({ ...input, certificate });
   const laidOut = await layOut(input, certificate, bundle, assessment, { deployed, ...sharing });

@@ -96,6 +96,11 @@ describe('accept, for the first certificate', () => {
       const { pem } = await signRequest(pki.sub, csr, { notBefore: new Date(Date.now() - 60_000) });
       replies.push(save(`${environment}.pem`, pem));
     }
+    const mixedUp = await of('deployment', 'accept', replies[0]!);
+    expect([mixedUp.code, mixedUp.stdout]).toEqual([
+      2,
+      `deployment: REFUSED; nothing was written\n  - it is the answer to the request of integration, not of deployment. Run \`mesh-cert-monitor accept --config ${config} --environment integration ${replies[0]}\`\n`,
+    ]);
     expect((await of('integration', 'accept', replies[0]!, '--install')).stdout).toContain('Installed:');
     const installed = ['client.pem', 'private_key.pem'].map((name) =>
       readFileSync(inFolder(`certs/new/${name}`), 'utf8'),

@@ -232,6 +232,60 @@ describe('a wrong certificate is refused with the exact reason, and nothing is w
     expect((await renewal.deployed()).certificate).toBe(renewal.pki.client.pem);
   });
 
+  const nhs = {
+    int: { cn: 'NHS INT Authentication G2', key: '16c74704a860c9e45dab99f294f7c3de3398d422' },
+    live: { cn: 'NHS Authentication G2', key: '94a2507df7c8ea6dd5a50dc169b3cf65f898baa2' },
+  };
+  const issuedBy = (renewal: PendingRenewal, which: keyof typeof nhs) => {
+    const { cn, key } = nhs[which];
+    const keys = requestKeys(renewal);
+    const issuer = { keys: renewal.pki.sub.keys, subject: [{ CN: [cn] }] };
+    return leaf({ cn: commonName, issuer, authorityKeyIdentifier: key, keys });
+  };
+
+  test('one of the other NHS infrastructure, for that reason first, and for the desk to put right', async () => {
+    const renewal = await pendingRenewal();
+    const reasons = reasonsOf(await renewal.follow((await issuedBy(renewal, 'live')).pem + renewal.pki.root.pem));
+    expect(reasons[0]).toMatch(
+      /is a live certificate, issued by NHS Authentication G2, .* Ask the desk \(itoc\.\S+@nhs\.net\)/,
+    );
+    expect(reasons.join()).not.toMatch(/bundle --environment|Deploy the certificate|does not contain/);
+  });
+
+  test('one whose issuer the bundle lacks: the remedy is a command that runs as printed', async () => {
+    const renewal = await pendingRenewal();
+    const { pem } = await issuedBy(renewal, 'int');
+    const bundle = join(renewal.folder, 'ca_bundle.pem');
+    expect(reasonsOf(await renewal.follow(pem))).toContainEqual(
+      expect.stringContaining(`Run \`mesh-cert-monitor bundle --environment integration --output ${bundle}\``),
+    );
+    const leafFirst = { ...renewal.environment, chainOrder: 'leaf-first' } as const;
+    expect(reasonsOf(await renewal.follow(pem, { environment: leafFirst })).join()).toContain(
+      `bundle --environment integration --order leaf-first --output ${bundle}`,
+    );
+  });
+
+  test('one of a CA that nobody here knows: the desk is asked, with the root that it sent along or without', async () => {
+    const renewal = await pendingRenewal();
+    const stranger = await ca({ cn: 'Stranger' });
+    const { pem } = await leaf({ cn: commonName, issuer: stranger, keys: requestKeys(renewal) });
+    const [alone, with_] = [reasonsOf(await renewal.follow(pem)), reasonsOf(await renewal.follow(pem + stranger.pem))];
+    expect(alone.join()).toMatch(/Ask the desk .* add them to the CA bundle \(.*ca_bundle\.pem\)/);
+    const fingerprint = new X509Certificate(stranger.pem).fingerprint256.replaceAll(':', '').toLowerCase();
+    expect(with_.join()).toContain(
+      `The file has “Stranger”, but a root that came by email is not trusted. Compare its SHA-256 fingerprint, ${fingerprint},`,
+    );
+    for (const reason of [...alone, ...with_]) expect(reason).not.toMatch(/NAME|BUNDLE\.pem/);
+  });
+
+  test('one of a new root, which came with the CA below it', async () => {
+    const renewal = await pendingRenewal();
+    const root = await ca({ cn: 'New Root' });
+    const sub = await ca({ cn: 'New Sub', issuer: root });
+    const { pem } = await leaf({ cn: commonName, issuer: sub, keys: requestKeys(renewal) });
+    expect(reasonsOf(await renewal.follow(pem + sub.pem + root.pem)).join()).toContain('The file has “New Root”, but');
+  });
+
   test('the right one, when the pending key is gone', async () => {
     const renewal = await pendingRenewal();
     await rm(renewal.keyFile!);

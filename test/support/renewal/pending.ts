@@ -99,6 +99,8 @@ export async function pendingRenewal(
         environment,
         environments: [environment],
         issued: Buffer.from(issued),
+        configurationFile: '/etc/monitor.yaml',
+        issuedFile: '/tmp/issued.pem',
         install: false,
         stateDir,
         env: {},
