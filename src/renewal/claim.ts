@@ -53,10 +53,11 @@ export function replaces(certificate: Certificate, record: RenewalRecord): boole
   return !record.notAfter || certificate.notAfter > record.notAfter || answers(certificate, record);
 }
 
-/** Whether it was issued for this request. */
+/** Whether it was issued for this request. The deployed key proves that only of a certificate that lasts as long. */
 export function answers(certificate: Certificate, record: RenewalRecord): boolean {
-  const { issuedFingerprintSha256, notAfter, spkiSha256 } = record;
+  const { issuedFingerprintSha256, keyFile, keyPlace, notAfter, spkiSha256 } = record;
   if (certificate.fingerprintSha256 === issuedFingerprintSha256) return true;
   const hasItsKey = createHash('sha256').update(certificate.publicKey.spki).digest('hex') === spkiSha256;
-  return hasItsKey && (!notAfter || certificate.notAfter >= notAfter);
+  const hasOwnKey = keyFile !== undefined || keyPlace !== undefined;
+  return hasItsKey && (hasOwnKey || !notAfter || certificate.notAfter >= notAfter);
 }

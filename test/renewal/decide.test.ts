@@ -293,6 +293,11 @@ describe('following the new certificate', () => {
     const ours = stored('requested', { spkiSha256 });
     expect(decideRenewal(facts([ours], { assessment: assessed(same) }), now).kind).toBe('note_successor');
     expect(decideRenewal(facts([stored('requested')], { assessment: assessed(same) }), now).kind).toBe('rest');
+
+    const shorter = assessed({ ...same, notAfter: shift(same.notAfter, -secondMs) });
+    expect(decideRenewal(facts([ours], { assessment: shorter }), now).kind).toBe('rest');
+    for (const own of [{ keyFile: 'pending/key.pem' }, { keyPlace: 'Vault secret kv/mesh' }])
+      expect(decideRenewal(facts([{ ...ours, ...own }], { assessment: shorter }), now).kind).toBe('note_successor');
   });
 
   test.each(['not_due', 'due', 'failed'] as const)(
