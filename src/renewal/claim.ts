@@ -14,21 +14,41 @@ export interface Records {
   readonly related: readonly StoredRenewal[];
   /** Every name in the configuration. */
   readonly names: ReadonlySet<string>;
+  /** By name, what the environments of the configuration are for; absent: not known. */
+  readonly subjects?: ReadonlyMap<string, Subject>;
 }
 
 export function subjectOf({ mesh, preset }: ResolvedEnvironment): Subject {
   return { mailboxId: mesh.mailboxId.toUpperCase(), mesh: preset ?? mesh.url };
 }
 
-/** Left behind by an environment that now has a different name, even if only the case has changed. */
+/** Recorded for another mailbox: the environment had another one then, or its name was another environment's. An address of MESH may change. */
+export function isAnothers({ mailboxId, mesh }: RenewalRecord, subject: Subject): boolean {
+  if (mailboxId === undefined || mesh === undefined) return false;
+  return mailboxId !== subject.mailboxId || (mesh !== subject.mesh && ![mesh, subject.mesh].some(isAddress));
+}
+
+const isAddress = (mesh: string) => mesh.includes('://');
+
+/** Whether no environment of that name has its mailbox any more. */
+function isLeft(record: StoredRenewal, { names, subjects }: Records): boolean {
+  if (!names.has(record.environment)) return true;
+  const holder = subjects?.get(record.environment);
+  return holder !== undefined && isAnothers(record, holder);
+}
+
+/** Left behind by an environment that now has a different name, even if only the case has changed, or that has exchanged names with another. */
 export function abandoned(
-  { records, related, names }: Records,
+  { environment, ...claimed }: Records & { readonly environment: ResolvedEnvironment },
   certificate: Certificate | undefined,
   fingerprintSha256: string,
 ): StoredRenewal | undefined {
+  const { names, records, related } = claimed;
+  const subject = subjectOf(environment);
   return related.find(
     (record) =>
-      !names.has(record.environment) &&
+      isLeft(record, claimed) &&
+      (!names.has(record.environment) || !isAnothers(record, subject)) &&
       record.state !== 'sending' &&
       (!record.closedAt || wasAsked(record)) &&
       !records.some((own) => own.fingerprintSha256 === record.fingerprintSha256) &&

@@ -4,7 +4,7 @@ import { plural } from '../text/index.ts';
 import { hourMs, rfc3339, workingDaysHavePassed } from '../time/index.ts';
 import type { Assessment } from '../verify/index.ts';
 import type { Certificate } from '../x509/index.ts';
-import { abandoned, replaces, shared, wasAsked } from './claim.ts';
+import { abandoned, isAnothers, replaces, shared, subjectOf, wasAsked } from './claim.ts';
 import type { RenewalDecision, RenewalFacts, Undirected } from './decision.ts';
 import { dueReason, isDue } from './due.ts';
 import { isFirst, keyFor } from './first.ts';
@@ -23,6 +23,7 @@ export function decideRenewal(facts: RenewalFacts, now: Date): RenewalDecision {
   if (!certificate) return decideWithout(key, facts, now);
   const decisions = records
     .filter((record) => record.fingerprintSha256 !== key.fingerprintSha256 && !record.closedAt)
+    .filter((record) => !isAnothers(record, subjectOf(environment)))
     .flatMap((record) => decidePredecessor(record, certificate, facts, now) ?? []);
   const next = decisions.find(({ kind }) => kind !== 'rest') ?? decisions.at(-1);
   if (next) return next;
@@ -36,7 +37,8 @@ function decideWithout(key: RequestKey, facts: RenewalFacts, now: Date): Renewal
     (each) => each.fingerprintSha256 === key.fingerprintSha256 && isOpen(each),
   );
   if (begun || (facts.asked && records.length === 0)) return decideCurrent(key, {}, facts, now);
-  return { kind: 'rest', ...keyOfNewest(records), reason: whyNoCertificate(environment) };
+  const own = records.filter((record) => !isAnothers(record, subjectOf(environment)));
+  return { kind: 'rest', ...keyOfNewest(own), reason: whyNoCertificate(environment) };
 }
 
 const isOpen = ({ state, closedAt }: RenewalRecord) => state !== 'deployed' && !closedAt;

@@ -83,6 +83,7 @@ async function factsFor(input: RenewalInput, deps: EngineDeps): Promise<RenewalF
     ...input,
     ...records,
     names: deps.names,
+    ...(deps.subjects ? { subjects: deps.subjects } : {}),
     configurationFile: deps.configurationFile,
     ...(doubt === undefined ? {} : { clockDoubt: doubt }),
     ...(gone === undefined ? {} : { keyGone: gone }),

@@ -1,6 +1,6 @@
 /** What a person can do to a renewal: settle what a crash or a mail server left open, or have it sent now. */
 import type { ResolvedEnvironment } from '../config/index.ts';
-import { subjectOf } from './claim.ts';
+import { isAnothers, subjectOf } from './claim.ts';
 import { reopenedChanges, reopensAs } from './reopen.ts';
 import { isPresent } from './store/pending-files.ts';
 import type { RenewalReader, RenewalStore } from './store/store.ts';
@@ -23,7 +23,8 @@ export function resolveRenewal(
   outcome: 'sent' | 'not-sent',
   now: Date,
 ): Resolution {
-  const record = renewalsOf(store, environment, names).findLast(({ closedAt }) => !closedAt);
+  const renewals = renewalsOf(store, environment, names).filter(({ closedAt }) => !closedAt);
+  const record = renewals.findLast((each) => !isAnothers(each, subjectOf(environment))) ?? renewals.at(-1);
   if (!record) return { refused: `no renewal of ${environment.name} is open` };
   const moved = outcome === 'sent' ? confirmSent(store, record, now) : confirmNotSent(store, record, now);
   const after = store.get(record);

@@ -3,10 +3,11 @@ import type { Configuration, ResolvedEnvironment } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
 import type { Finding } from '../findings/index.ts';
 import type { Assessment } from '../verify/index.ts';
+import { subjectOf } from './claim.ts';
 import type { ClockWatch } from './clock.ts';
 import type { RenewalFacts } from './decision.ts';
 import type { Sender } from './send.ts';
-import type { EmailOutcome, RenewalStatus, Told } from './types.ts';
+import type { EmailOutcome, RenewalStatus, Subject, Told } from './types.ts';
 
 export interface RenewalInput {
   readonly environment: ResolvedEnvironment;
@@ -42,10 +43,12 @@ export interface Configured {
   readonly configurationFile: string;
   /** Of every environment. */
   readonly names: ReadonlySet<string>;
+  readonly subjects?: ReadonlyMap<string, Subject>;
 }
 
 export function configured({ path, environments }: Configuration): Configured {
-  return { configurationFile: path, names: new Set(environments.map(({ name }) => name)) };
+  const subjects = new Map(environments.map((environment) => [environment.name, subjectOf(environment)]));
+  return { configurationFile: path, names: new Set(subjects.keys()), subjects };
 }
 
 export interface EngineDeps extends Sender, Configured {

@@ -283,6 +283,26 @@ describe('following the new certificate', () => {
     expect(decision.kind).toBe('note_successor');
   });
 
+  test.each(['not_due', 'requested', 'uncertain', 'issued', 'deployed'] as const)(
+    'decide: %s for another mailbox is none of its business, though it has the same name',
+    (state) => {
+      const decide = (more: Partial<StoredRenewal>, environment = integration) =>
+        decideRenewal(facts([stored(state, more)], { environment, assessment: assessed(issued) }), now);
+      const { mailboxId } = integration.mesh;
+      const fresh = { kind: 'begin', key: { fingerprintSha256: issued.fingerprintSha256 } };
+      expect(decide({ mailboxId: 'X26ABC9', mesh: 'integration' })).toMatchObject(fresh);
+      expect(decide({ mailboxId, mesh: 'production' })).toMatchObject(fresh);
+      expect(decide({ mailboxId, mesh: 'integration' })).not.toMatchObject(fresh);
+      expect(decide({})).not.toMatchObject(fresh);
+      // The address of the same MESH may change.
+      expect(decide({ mailboxId, mesh: 'https://old.example.org' })).not.toMatchObject(fresh);
+      // Without a readable certificate nothing of it is shown either.
+      const unread = facts([stored(state, { mailboxId: 'X26ABC9', mesh: 'integration' })]);
+      const { assessment, ...without } = unread;
+      expect(decideRenewal(without, now).key).toBeUndefined();
+    },
+  );
+
   test('decide: the certificate of the request is a successor even if it ends with the old one', () => {
     const spki = Buffer.from('the new key');
     const same = certificateFacts({

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { subjectOf } from '../../src/renewal/claim.ts';
 import { viewRenewal } from '../../src/renewal/conclude.ts';
 import { renewalsOf, resolveRenewal } from '../../src/renewal/resolve.ts';
 import type { RenewalInput } from '../../src/renewal/step.ts';
@@ -110,6 +111,40 @@ describe('an environment that is renamed', () => {
       ['int', 'requested'],
       ['b', 'not_due'],
     ]);
+  });
+
+  test('once: two that exchange their names keep each its own request, and follow it to its end', async () => {
+    const mailbox = (name: string, mailboxId: string) =>
+      subject(name, { certificate: mailboxId, mesh: { ...subject(name).environment.mesh, mailboxId } });
+    const subjects = (...inputs: RenewalInput[]) => ({
+      subjects: new Map(inputs.map(({ environment }) => [environment.name, subjectOf(environment)])),
+    });
+    here.names = new Set(['a', 'b']);
+    const before = [mailbox('a', 'X26ABC1'), mailbox('b', 'X26ABC2')];
+    for (const input of before) await here.step(input, now, subjects(...before));
+    const after = [mailbox('b', 'X26ABC1'), mailbox('a', 'X26ABC2')];
+    for (const input of after) {
+      const step = await here.step(input, later(hourMs), subjects(...after));
+      expect([step.status.state, step.status.record?.environment, step.emailed]).toEqual([
+        'requested',
+        input.environment.name,
+        [],
+      ]);
+    }
+    expect(here.records().map(({ environment, mailboxId, state }) => [environment, mailboxId, state])).toEqual([
+      ['b', 'X26ABC1', 'requested'],
+      ['a', 'X26ABC2', 'requested'],
+    ]);
+    expect([here.requests().length, here.messages.length]).toEqual([2, 2]);
+  });
+
+  test('once: a name that another mailbox takes over asks for its own certificate', async () => {
+    await here.step(subject('int'));
+    const mesh = { ...subject('int').environment.mesh, mailboxId: 'X26ABC2' };
+    const other = subject('int', { mesh, certificate: 'another' });
+    const step = await here.step(other, later(dayMs));
+    expect([step.status.state, here.requests().length]).toEqual(['requested', 2]);
+    expect(resolveRenewal(here.store, other.environment, here.names, 'sent', now)).toHaveProperty('refused');
   });
 
   test('once: a look at it shows what the service would, and changes nothing', async () => {
