@@ -85,9 +85,9 @@ export const chainCodes = {
     group: 'chain',
     severity: 'critical',
     check: 'chain_valid',
-    title: 'Path does not end at a root in the bundle',
+    title: 'Path does not end at a trusted root',
     meaning:
-      'The issuing CA is there, but the bundle does not contain the self-signed root certificate that ends the path.',
+      'The issuing CA is there, but the bundle does not contain the self-signed root certificate that ends the path; or it ends at a root that MESH in this environment does not trust.',
     remedy:
       'Run `mesh-cert-monitor bundle --environment NAME --output BUNDLE.pem` with integration, deployment or production: it writes the root CA first, then the CA below it.',
     source: rfc5280('6.1.1 (d)'),

@@ -161,7 +161,7 @@ export function explainWrongEnvironment(client: Certificate, pki: NhsPki | undef
   if (!issuer || pki === undefined || issuer.pki === pki) return undefined;
   return {
     message: `${nameOf(client.subject)} is ${certificateOf[issuer.pki]}, issued by ${issuer.commonName}, and MESH in this environment trusts only ${rootsOf[pki]}.`,
-    remedy: 'Deploy the certificate and CA bundle that were issued for this environment.',
+    remedy: 'Deploy the certificate, private key and CA bundle of this environment.',
   };
 }
 

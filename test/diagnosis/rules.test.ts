@@ -28,6 +28,12 @@ const otherSub = sampleCertificate({
   serial: '02',
 });
 const client = { issuerText: 'CN=Sub', authorityKeyIdentifier: 'bb' };
+const liveClient = {
+  issuerText: 'CN=NHS Authentication G2',
+  authorityKeyIdentifier: '94a2507df7c8ea6dd5a50dc169b3cf65f898baa2',
+};
+const untrustedFor = (given: typeof client) =>
+  sampleFinding('chain_untrusted', undefined, { subject: sampleCertificate(given).subject.text });
 const server = (more: Parameters<typeof sampleCertificate>[0] = {}) =>
   sampleCertificate({ subjectText: 'CN=mesh', serial: '7A', ...more });
 const files = assessment({ client, authorities: [root, sub], path: [sub, root] });
@@ -108,6 +114,10 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
   'The certificate and its key are of another environment, and the bundle is right': {
     holds: evidence(['chain_untrusted', 'chain_incomplete']),
     not: evidence(['chain_untrusted']),
+  },
+  'Certificate, key and bundle are of another environment': {
+    holds: evidence([], { findings: [untrustedFor(liveClient)], assessment: assessment({ client: liveClient }) }),
+    not: evidence([], { findings: [untrustedFor(client)], assessment: assessment({ client }) }),
   },
   'The bundle has the right names and other keys: both certificates have to be replaced': {
     holds: evidence(['chain_incomplete'], { assessment: assessment({ client, authorities: [root, otherSub] }) }),
@@ -407,6 +417,23 @@ describe('what a person is told to do', () => {
     );
     expect(firstAction).toMatch(
       /^Deploy pending\/int\/private_key\.pem from the state directory as the private key \/etc\/mesh\/private_key\.pem/,
+    );
+  });
+
+  test('of another environment is what was found to be, and the bundle only if it has no CA of this one', () => {
+    const others = { findings: [untrustedFor(liveClient)] };
+    const known = (fingerprintSha256: string) => ({ ...root, fingerprintSha256 });
+    const given = (authority: typeof root) =>
+      diagnose(
+        evidence([], { ...others, assessment: assessment({ client: liveClient, authorities: [authority, sub] }) }),
+      );
+    const ptlRoot = given(known('540f7cd6111510ef8a4a78939b39a075c71a68f0ce71bbf28141f7c6be357f8f'));
+    expect(ptlRoot.headline).toMatch(/^The client certificate is from another environment/);
+    expect(ptlRoot.firstAction).toMatch(/^Deploy the certificate and key that were issued for mailbox/);
+    const liveRoot = given(known('c418cfa50aad03d826fa1a6932b8187be18193f4b25a7a56f30df45d5f89f8f7'));
+    expect(liveRoot.headline).toMatch(/^The certificate, key and CA bundle are from another environment/);
+    expect(liveRoot.firstAction).toBe(
+      "Deploy the certificate, private key and CA bundle of this environment: the client certificate /etc/mesh/client.pem, the private key /etc/mesh/private_key.pem, the CA bundle '/etc/mesh/ca bundle.pem'.",
     );
   });
 

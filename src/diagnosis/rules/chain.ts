@@ -1,6 +1,5 @@
-/** The bundle: a CA that is missing, of another generation, expired, or of another environment. */
+/** The bundle: a CA that is missing, of another generation or environment, or expired. */
 import type { Finding, FindingCode } from '../../findings/index.ts';
-import type { HandshakeReason } from '../../mesh/index.ts';
 import { keyIdentifiersAgree, looksSelfSigned, namedIssuer, namesIssuer } from '../../verify/index.ts';
 import { type Certificate, firstToExpire } from '../../x509/index.ts';
 import { earlyRequest, pathOf } from '../commands.ts';
@@ -16,15 +15,7 @@ import {
   timeHere,
   utcMinute,
 } from '../words.ts';
-import { refusals } from './client.ts';
-
-/** Trust in our certificate and in the server's comes from the same bundle. */
-const bothSides: readonly HandshakeReason[] = [
-  ...refusals,
-  'server_certificate_untrusted',
-  'server_certificate_expired',
-];
-const disagreement: readonly FindingCode[] = ['verifiers_disagree', 'rehearsal_without_verdict'];
+import { bothSides, disagreement, environmentRules } from './environment.ts';
 
 /** Same name, other key: another generation of a CA, or another CA altogether. */
 const namesake = (certificate: Certificate, evidence: Evidence) =>
@@ -124,17 +115,6 @@ function reorder(evidence: Evidence): Wording {
   };
 }
 
-function otherEnvironment(evidence: Evidence): Wording {
-  const { environment } = evidence;
-  const whose = environment
-    ? `for mailbox ${environment.mesh.mailboxId.toUpperCase()} in this environment`
-    : 'in the environment that the CA bundle is for';
-  return {
-    headline: 'The client certificate is from another environment',
-    remedy: `Deploy the certificate and key that were issued ${whose}: ${place(evidence, 'certificate')}, ${place(evidence, 'privateKey')}.`,
-  };
-}
-
 function expiredAuthority(evidence: Evidence): Wording {
   const { now } = evidence;
   const expired = authoritiesOf(evidence).find(({ notAfter }) => notAfter < now);
@@ -225,14 +205,7 @@ export const chainRules: readonly Rule[] = [
     when: (evidence) => authoritiesOf(evidence).length === 0,
     says: anyAuthority,
   },
-  {
-    name: 'The certificate and its key are of another environment, and the bundle is right',
-    cause: 'chain_untrusted',
-    reasons: bothSides,
-    consequences: [...disagreement, 'chain_incomplete', 'common_name_mailbox_mismatch'],
-    when: ({ findings }) => findings.some(({ code }) => code === 'chain_incomplete'),
-    says: otherEnvironment,
-  },
+  ...environmentRules,
   {
     name: 'The bundle has the right names and other keys: both certificates have to be replaced',
     cause: 'chain_incomplete',
@@ -257,7 +230,7 @@ export const chainRules: readonly Rule[] = [
     says: addIssuer,
   },
   {
-    name: 'The root is missing, or certificate, key and bundle are of another environment',
+    name: 'The root is missing',
     cause: 'chain_untrusted',
     reasons: bothSides,
     consequences: [...disagreement, 'common_name_mailbox_mismatch'],

@@ -125,7 +125,9 @@ describe('over a certificate that was issued for another environment', () => {
   ])('no request is made: %s', (_which, given, certificate, reason) => {
     expect(chooseCommonName(given, certificate)).toEqual({ refused: expect.stringMatching(reason) });
     expect(chooseCommonName(given, certificate)).toEqual({
-      refused: expect.stringMatching(/Deploy the certificate .* set renewal\.common_name\.$/),
+      refused: expect.stringMatching(
+        /Deploy the certificate, private key and CA bundle of this environment\..* set renewal\.common_name\.$/,
+      ),
     });
   });
 

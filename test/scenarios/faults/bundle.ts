@@ -97,7 +97,9 @@ export const bundleFaults: readonly Fault[] = [
     consequences: ['handshake_failed'],
     reason: 'server_certificate_untrusted',
     ...chain,
-    first: /issued for this environment/,
+    headline: /^The certificate, key and CA bundle are from another environment/,
+    first:
+      /^Deploy the certificate, private key and CA bundle of this environment: .*client\.pem, .*private_key\.pem, .*ca_bundle\.pem\.$/,
     remedy: (bench) => bench.deploy(bench.pki),
   },
   {
