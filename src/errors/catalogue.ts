@@ -32,7 +32,8 @@ export const errorCatalogue = {
   ERR_SERVER_NOT_VERIFIED: 'The certificate of the MESH server could not be verified, so nothing was sent to it.',
   ERR_HANDSHAKE: 'A handshake failed for one of the reasons in [handshake.md](handshake.md).',
   ERR_REQUEST_REFUSED: 'A certificate request could not be created correctly, so it is not sent.',
-  ERR_ENCLOSURE_REFUSED: 'A file to be enclosed with a request contains a private key, so it is not sent.',
+  ERR_ENCLOSURE_REFUSED:
+    'A file to be enclosed with a request contains a private key or is named like a keystore, so it is not sent.',
   ERR_MESSAGE_FIELD_UNSAFE:
     'A configured value would add a header, a line or a recipient to a message, so the message is not written.',
   ERR_NOT_INSTALLABLE: 'A deployed file cannot be replaced by `accept --install`. Nothing was changed.',

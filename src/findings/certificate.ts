@@ -76,7 +76,7 @@ export const certificateCodes = {
     meaning:
       'A key on the path is shorter than RSA 2048, or is on an elliptic curve of less than 256 bits: TLS libraries refuse it. Or it is an RSA key that anybody can break: with the exponent 1 or an even one, with small or nearly equal factors, or made by a faulty library (ROCA).',
     remedy: 'Renew with a new RSA 2048 key (`renewal.key: new`).',
-    source: 'NIST SP 800-131A; OpenSSL security level 2',
+    source: 'NIST SP 800-131A; OpenSSL security level 2; RFC 8446 §4.2.7',
   },
   weak_signature_algorithm: {
     group: 'strength',

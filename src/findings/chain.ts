@@ -147,7 +147,7 @@ export const chainCodes = {
     severity: 'warning',
     title: 'A CA on the path expires soon',
     meaning:
-      'A CA that the path needs expires within the warning threshold, and the bundle has no other path that replaces it.',
+      'A CA that the path needs expires within the warning threshold, and the bundle has no other path that replaces it. Critical within the critical threshold.',
     remedy:
       'Get the next generation of CA certificates, add them to the bundle, and renew the client certificate from the new CA.',
     source: rfc5280('4.1.2.5'),
@@ -200,7 +200,7 @@ export const chainCodes = {
     check: 'rehearsal',
     title: 'OpenSSL disagrees with our verdict',
     meaning:
-      'A TLS handshake in memory with exactly these files gave a different result from our own validation. MESH may agree with either.',
+      'A TLS handshake in memory with exactly these files gave a different result from our own validation. MESH may agree with either. Critical if the server refuses it too.',
     remedy:
       'Read both verdicts in the message, and go by the stricter one until the difference is explained. Please report it with the certificates (never the key).',
     source: 'OpenSSL, verification; RFC 5280 §6',

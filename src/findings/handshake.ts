@@ -6,8 +6,7 @@ export const handshakeCodes = {
     group: 'handshake',
     severity: 'critical',
     title: 'MESH handshake failed',
-    meaning:
-      'The last handshake with MESH did not end with an answer from MESH. The reason in the message says where it stopped.',
+    meaning: 'The last handshake with MESH did not succeed. The reason in the message says why.',
     remedy: 'Look up the reason in docs/handshake.md and follow the steps there.',
     source: `${meshApi}, validate a mailbox`,
   },
@@ -26,7 +25,7 @@ export const handshakeCodes = {
     severity: 'warning',
     title: 'Clock differs from MESH’s clock',
     meaning:
-      'This machine’s clock differs from the server’s Date header by more than 5 minutes. Beyond 2 hours MESH refuses the authorization token.',
+      'This machine’s clock differs from the server’s Date header by more than 5 minutes. Beyond 2 hours it is critical, because MESH refuses the authorization token.',
     remedy: 'Synchronise this machine’s clock (NTP).',
     source: `${meshApi}, authorization`,
   },

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { findingCodes } from '../../src/findings/catalogue.ts';
+import { catalogue, findingCodes } from '../../src/findings/catalogue.ts';
 
 const textOf = (pattern: string, besides: RegExp) =>
   globSync(pattern)
@@ -16,4 +16,10 @@ test('every code is given by some rule', () => {
 
 test('every code is expected by some test', () => {
   expect(findingCodes.filter((code) => !tests.includes(`'${code}'`))).toEqual([]);
+});
+
+test('what a rule can make critical says so', () => {
+  const raised = ['ca_expires_soon', 'clock_skew', 'store_unavailable', 'verifiers_disagree'] as const;
+  expect(raised.filter((code) => !/critical/i.test(catalogue[code].meaning))).toEqual([]);
+  expect(raised.filter((code) => catalogue[code].severity !== 'warning')).toEqual([]);
 });

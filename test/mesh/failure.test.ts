@@ -228,7 +228,7 @@ describe('an alert or an OpenSSL error has its own remedy', () => {
     ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'does not speak TLS', plainHttp],
     ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'no version of TLS', /too old/],
     ['ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED', 'RFC 5746', /TLS inspection/],
-    ['ERR_SSL_DH_KEY_TOO_SMALL', 'a key that is too short', /2048 bits/],
+    ['ERR_SSL_DH_KEY_TOO_SMALL', 'a key that is too short', /2048 bits \(elliptic curves: 256\)/],
   ])('failure: %s', (code, what, remedy) => {
     const { reason, detail, remedy: todo } = failure(coded(code), { negotiated: false });
     expect([reason, detail]).toEqual(['tls_protocol_mismatch', expect.stringContaining(what)]);

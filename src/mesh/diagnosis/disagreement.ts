@@ -45,7 +45,7 @@ const cannotRead: Explain = ({ negotiated }) =>
     : { what: 'the server could not read our first TLS message', remedy: smallerHello };
 const tooWeak: Explain = () => ({
   what: 'the server uses a key that is too short',
-  remedy: `Ask whoever runs the server, or ${inItsPlace}, to use keys of at least 2048 bits (elliptic curves: 224).`,
+  remedy: `Ask whoever runs the server, or ${inItsPlace}, to use keys of at least 2048 bits (elliptic curves: 256).`,
 });
 const damaged: Explain = () => ({
   what: 'what arrived is not what the server sent',

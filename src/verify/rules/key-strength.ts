@@ -5,7 +5,7 @@ import type { CertificateRule } from './rule.ts';
 
 const leastBits = { RSA: 2048, 'RSA-PSS': 2048, EC: 256 } as const;
 
-/** NIST SP 800-131A, and OpenSSL's security level 2: RSA from 2048 bits, elliptic curves from 256, no DSA. */
+/** NIST SP 800-131A and OpenSSL's security level 2: RSA from 2048 bits. RFC 8446 §4.2.7: TLS has no elliptic curve below 256 bits. */
 export const keyStrengthFailures: CertificateRule = (certificate) => {
   const weakness = weaknessOf(certificate.publicKey);
   return weakness === undefined
