@@ -8,7 +8,7 @@ import type { Phases } from './deadline.ts';
 import { readBody } from './http/body.ts';
 import { retryAfterSeconds, skewSeconds } from './http/dates.ts';
 import { type Answer, type MeshRequest, sendRequest } from './http/request.ts';
-import { bare, portOf } from './network/authority.ts';
+import { bare, otherHost, portOf } from './network/authority.ts';
 import { type Attempt, type Connection, connectToFirst, type Peer } from './network/connect.ts';
 import type { HttpProxy } from './network/proxy.ts';
 import { resolve } from './network/resolve.ts';
@@ -63,17 +63,19 @@ export async function probe(plan: Plan, phases: Phases, seen: Seen, sockets: Soc
   if (!meshRequest) return undefined;
   return phases.run('request', mesh.timeouts.requestMs, async (signal) => {
     const response = await sendRequest(tls, url, meshRequest, signal);
-    const { date, 'retry-after': retryAfter } = response.headers;
+    const { date, location, 'retry-after': retryAfter } = response.headers;
     const seconds = retryAfterSeconds(retryAfter, now(), date);
     seen.httpStatus = response.statusCode ?? 0;
     seen.clockSkewSeconds = skewSeconds(now(), date);
     noteRequest(tls, seen.server);
     const { text, fault, cutBy } = await readBody(response, signal);
     if (cutBy !== undefined && seen.httpStatus === 200) throw cutBy;
+    const leadsTo = seen.httpStatus >= 300 && seen.httpStatus <= 399 ? otherHost(location, url) : undefined;
     return {
       status: seen.httpStatus,
       body: new Untrusted(withoutToken(text, meshRequest)),
       ...(fault === undefined ? {} : { fault }),
+      ...(leadsTo ? { leadsTo: new Untrusted(withoutToken(leadsTo.raw(), meshRequest)) } : {}),
       ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
     };
   });

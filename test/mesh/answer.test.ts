@@ -90,12 +90,34 @@ test.each([
     'header mex-osname: Field required',
   ],
   ['{"detail":[{"msg":"one"},{"msg":"two"}]}', 'one; two'],
-  ['{"errorCode":"02","errorDescription":"No mailbox matched"}', 'No mailbox matched'],
+  ['{"errorCode":"EPL-151","errorDescription":"No mailbox matched"}', 'EPL-151: No mailbox matched'],
+  ['{"errorCode":"","errorDescription":"No mailbox matched"}', 'No mailbox matched'],
+  ['{"detail":[{"event":"","code":"EPL-152","msg":"No mailbox matched"}]}', 'EPL-152: No mailbox matched'],
+  ['{"detail":[{"code":"02","msg":"one"},{"code":3,"msg":"two"}]}', '02: one; two'],
   ['{"detail":"other"}', '{"detail":"other"}'],
   ['{"detail":[1,null,{"msg":2}]}', '{"detail":[1,null,{"msg":2}]}'],
   ['["a"]', '["a"]'],
 ])('answer: the message in %s is %s', (body, message) => {
   expect(judge(body, { status: 500 })?.detail).toBe(`HTTP 500: ${message}`);
+});
+
+test.each([
+  ['Found. Redirecting to https://user:pw@login.example/a?SAMLRequest=abc#frag now', 'https://login.example/a?… now'],
+  ['Found. Redirecting to /login?token=abc', '/login?…'],
+  ['Found. Redirecting to https://login.example?token=abc', 'https://login.example?…'],
+  ['Found. Redirecting to https://login.example/#token=abc', 'https://login.example/?…'],
+  ['Why? No reason. /etc #1', 'Why? No reason. /etc #1'],
+])('answer: of a URL in %j no user, query or fragment is quoted', (body, quoted) => {
+  expect(judge(body, { status: 302 })?.detail).toBe(`HTTP 302: ${body.replace(/(?<=to )\S.*/, quoted)}`);
+});
+
+test('answer: 511 comes from a portal, and MESH is not blamed', () => {
+  const { detail, reason, remedy } = judge('<a href="/login">Sign in</a>', { status: 511 }) ?? {};
+  expect([reason, detail]).toEqual([
+    'server_error',
+    'HTTP 511: something in front of MESH wants somebody to sign in to the network: Sign in',
+  ]);
+  expect(remedy).toMatch(/^Ask the network team to let this machine through/);
 });
 
 describe('a 403', () => {

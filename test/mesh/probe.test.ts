@@ -386,13 +386,16 @@ describe('secrets', () => {
   ];
 
   test('probe: a result contains no secret and no token, even if the server echoes what it was sent', async () => {
-    for (const status of [200, 400, 403, 500]) {
+    for (const status of [200, 302, 400, 403, 500]) {
       let authorization = '';
       const server = meshServer(await estate.serverCertificate('without its intermediate'), { status: 500 });
       server.removeAllListeners('request');
       server.on('request', (request: IncomingMessage, response) => {
         authorization = request.headers.authorization ?? '';
-        response.writeHead(status).end(`you said ${authorization.toUpperCase()} ${request.rawHeaders.join(' ')}`);
+        const hash = authorization.split(':').at(-1);
+        response
+          .writeHead(status, { Location: `https://${hash}.example/` })
+          .end(`you said ${authorization.toUpperCase()} ${request.rawHeaders.join(' ')}`);
       });
       const started = await listening(server);
       running.push(started);
@@ -403,6 +406,21 @@ describe('secrets', () => {
         expect(shown.toLowerCase()).not.toContain(secret.toLowerCase());
       }
     }
+  });
+
+  test('probe: an echo of the token in place of an encoding is not quoted', async () => {
+    let authorization = '';
+    const server = meshServer(await estate.serverCertificate('without its intermediate'), { status: 500 });
+    server.removeAllListeners('request');
+    server.on('request', (request: IncomingMessage, response) => {
+      authorization = request.headers.authorization ?? '';
+      response.writeHead(403, { 'Content-Encoding': authorization }).end('x');
+    });
+    const started = await listening(server);
+    running.push(started);
+    const { detail } = await probe(started.url);
+    expect(authorization).not.toBe('');
+    expect(detail).toBe('HTTP 403, with a body in an encoding that we did not ask for');
   });
 
   test.each([

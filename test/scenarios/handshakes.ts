@@ -454,10 +454,42 @@ const answers: Scenario[] = [
   ),
   {
     fault: 'A redirect (302)',
-    server: { kind: 'http', does: { status: 302, headers: { Location: 'https://login.example/' } } },
+    server: {
+      kind: 'http',
+      does: { status: 302, headers: { Location: 'https://user@login.example:8443/in?token=hunter2#hunter2' } },
+    },
     versions: both,
     reason: 'unexpected_response',
     httpStatus: 302,
+    detail: /^HTTP 302, a redirect to login\.example:8443$/,
+  },
+  {
+    fault: 'A redirect on the same host (307)',
+    server: { kind: 'http', does: { status: 307, headers: { Location: '/login?token=hunter2' } } },
+    versions: both,
+    reason: 'unexpected_response',
+    httpStatus: 307,
+    detail: /^HTTP 307$/,
+  },
+  {
+    fault: 'A portal that intercepts (511)',
+    server: { kind: 'http', does: { status: 511 } },
+    versions: both,
+    reason: 'server_error',
+    httpStatus: 511,
+    detail: /^HTTP 511: something in front of MESH wants somebody to sign in to the network$/,
+    remedy: /^Ask the network team/,
+  },
+  {
+    fault: 'MESH’s own error, with a code',
+    server: {
+      kind: 'http',
+      does: { status: 404, body: '{"errorCode":"EPL-151","errorDescription":"No mailbox matched"}' },
+    },
+    versions: both,
+    reason: 'mailbox_unknown',
+    httpStatus: 404,
+    detail: /^HTTP 404: EPL-151: No mailbox matched$/,
   },
   {
     fault: 'A login page with 200',

@@ -59,7 +59,10 @@ interface Verdict {
 }
 type Judge = (asked: Asked, reply: Reply) => Verdict;
 
-const stranger: Judge = () => ({ reason: 'unexpected_response' });
+const stranger: Judge = (_, { leadsTo }) => ({
+  reason: 'unexpected_response',
+  ...(leadsTo ? { what: `, a redirect to ${leadsTo}` } : {}),
+});
 
 const inFront =
   'Find out what answered: a gateway, firewall or portal in front of MESH, or one of your own. Calls must come from a UK address: give the service desk the address that this machine calls from, and the time.';
@@ -135,4 +138,11 @@ const byStatus: Readonly<Record<number, Judge>> = {
   }),
   425: slowDown,
   429: slowDown,
+  // RFC 6585 §6: only a device that intercepts sends it, although by its number it is the server's fault.
+  511: () => ({
+    reason: 'server_error',
+    what: ': something in front of MESH wants somebody to sign in to the network',
+    remedy:
+      'Ask the network team to let this machine through without signing in at a portal: MESH itself is not at fault.',
+  }),
 };

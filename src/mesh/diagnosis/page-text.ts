@@ -38,18 +38,27 @@ function fields(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-/** MESH's errors. `loc` names a missing header. */
+/** MESH's errors, with the code that its service desk asks for. `loc` names a missing header. */
 function messagesIn(body: string): string {
-  const { detail, errorDescription } = fields(parsed(body));
+  const { detail, errorCode, errorDescription } = fields(parsed(body));
   const messages = (Array.isArray(detail) ? detail : []).map((each) => {
-    const { loc, msg } = fields(each);
-    return [Array.isArray(loc) ? loc.join(' ') : '', msg].filter((part) => typeof part === 'string' && part !== '');
+    const { code, loc, msg } = fields(each);
+    return [code, Array.isArray(loc) ? loc.join(' ') : '', msg];
   });
-  const texts = [...messages.map((parts) => parts.join(': ')), errorDescription];
-  return texts.filter((text) => typeof text === 'string' && text !== '').join('; ');
+  return joined(
+    [...messages, [errorCode, errorDescription]].map((parts) => joined(parts, ': ')),
+    '; ',
+  );
 }
+
+const joined = (parts: readonly unknown[], separator: string): string =>
+  parts.filter((part) => typeof part === 'string' && part !== '').join(separator);
 
 function plain(text: string): string {
   const words = text.replace(/<(script|style)\b.*?(<\/\1>|$)/gis, ' ').replace(/<[^>]*>/g, ' ');
-  return condensed(words, quotedCharacters);
+  return condensed(withoutQueries(words), quotedCharacters);
 }
+
+/** A page that redirects often says where to, and a URL's user, query and fragment may hold tokens. */
+const withoutQueries = (text: string): string =>
+  text.replace(/(\bhttps?:\/\/)[^\s/?#]*@/gi, '$1').replace(/((?:\bhttps?:\/)?\/[^\s?#]*)[?#]\S+/gi, '$1?…');

@@ -134,7 +134,7 @@ export const reasonCatalogue: Readonly<Record<HandshakeReason, ReasonEntry>> = {
       'Set `schedule.handshake` to once an hour at most, as NHS England’s own client advises. Monitoring plugins should call `check --service`, because every other `check` makes a handshake.',
   },
   server_error: {
-    title: 'MESH reported a fault',
+    title: 'MESH, or something in front of it, reported a fault',
     meaning: 'The answer was a 5xx status, from MESH or from the gateway in front of it.',
     remedy: 'Check the NHS England service status page. If the fault persists, contact the service desk.',
   },

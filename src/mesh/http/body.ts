@@ -42,7 +42,10 @@ export async function readBody(response: IncomingMessage, signal: AbortSignal): 
 function decoded(bytes: Buffer, encoding = ''): Body {
   const decode = decoders[encoding.trim().toLowerCase()];
   if (bytes.length === 0) return { text: '' };
-  if (!decode) return { text: '', fault: `with a body in an encoding that we did not ask for (${encoding})` };
+  if (!decode) {
+    const name = codings.test(encoding) ? ` (${encoding})` : '';
+    return { text: '', fault: `with a body in an encoding that we did not ask for${name}` };
+  }
   try {
     return { text: decode(bytes).toString('utf8') };
   } catch (error) {
@@ -50,6 +53,9 @@ function decoded(bytes: Buffer, encoding = ''): Body {
     return { text: '', fault: large ? endless : `with a body that claims to be ${encoding} and is not` };
   }
 }
+
+/** One or two. Anything longer may be an echo of what we sent. */
+const codings = /^\s*[a-z-]{1,20}(\s*,\s*[a-z-]{1,20})?\s*$/i;
 
 // A body that was cut at our limit is decoded as far as it goes. One that unpacks to more than the limit is not.
 const within = (finishFlush: number) => ({ maxOutputLength: bodyLimitBytes, finishFlush });

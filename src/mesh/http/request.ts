@@ -18,6 +18,8 @@ export interface Answer {
   readonly body: Untrusted;
   /** What is wrong with the body, as a phrase after “HTTP 200”. Absent if nothing is. */
   readonly fault?: string;
+  /** The host of `Location`, in a redirect. */
+  readonly leadsTo?: Untrusted;
   /** From `Retry-After`. */
   readonly retryAfterSeconds?: number;
 }
