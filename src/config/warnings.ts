@@ -2,6 +2,7 @@ import { urlHost } from '../text/index.ts';
 import { minuteMs, secondMs } from '../time/index.ts';
 import { shortestCronIntervalSeconds } from './formats.ts';
 import { isLoopback } from './network.ts';
+import { presetNames, presets } from './presets.ts';
 import { pathText } from './problems.ts';
 import type { Resolved } from './resolve.ts';
 import type { ConfigurationFile } from './schema.ts';
@@ -135,7 +136,20 @@ const unverifiedServer: Rule = ({ mesh, preset }) =>
     ? ['mesh.verify_server: false trusts any server at that address. Use it for a sandbox only.']
     : [];
 
-const environmentWarnings = [conformanceCertificate, windowAfterWarning, keyWithoutPassphrase, unverifiedServer];
+const addressOfAnother: Rule = ({ mesh, preset }) => {
+  if (preset === undefined) return [];
+  const { host } = new URL(mesh.url);
+  const another = presetNames.find((each) => each !== preset && new URL(presets[each].url).host === host);
+  return another ? [`mesh.url: this is the address of ${another}, and the preset is ${preset}.`] : [];
+};
+
+const environmentWarnings = [
+  conformanceCertificate,
+  windowAfterWarning,
+  keyWithoutPassphrase,
+  unverifiedServer,
+  addressOfAnother,
+];
 
 const secretKeys = new Set(['password', 'shared_key', 'passphrase', 'private_key', 'keystore', 'secret']);
 

@@ -24,7 +24,7 @@ export const orderOf = ({ chainOrder, environment }: Evidence): ChainOrder =>
 
 export type Part = 'certificate' | 'privateKey' | 'caBundle' | 'passphrase' | 'password' | 'sharedKey';
 
-const partWords: Readonly<Record<Part, string>> = {
+export const partWords: Readonly<Record<Part, string>> = {
   certificate: 'the client certificate',
   privateKey: 'the private key',
   caBundle: 'the CA bundle',

@@ -1,11 +1,5 @@
-import type { PresetName, ResolvedEnvironment } from '../config/index.ts';
+import { presets, type ResolvedEnvironment } from '../config/index.ts';
 import type { AssessmentPolicy } from './types.ts';
-
-const pkiOf: Partial<Record<PresetName, AssessmentPolicy['pki']>> = {
-  integration: 'path-to-live',
-  deployment: 'path-to-live',
-  production: 'live',
-};
 
 const policies = new WeakMap<ResolvedEnvironment, AssessmentPolicy>();
 
@@ -17,7 +11,7 @@ export function policyFor(environment: ResolvedEnvironment): AssessmentPolicy {
 }
 
 function createPolicy(environment: ResolvedEnvironment): AssessmentPolicy {
-  const pki = environment.preset && pkiOf[environment.preset];
+  const pki = environment.preset && presets[environment.preset].pki;
   return {
     chainOrder: environment.chainOrder,
     thresholds: environment.thresholds,

@@ -43,6 +43,14 @@ test('warnings: a server that is not verified is right for a sandbox only', () =
   expect(warnings(unverified.replace('preset: integration', 'preset: sandbox'))).toEqual([]);
 });
 
+test('warnings: the address of another environment than the preset’s', () => {
+  const at = (url: string) => minimal.replace('mailbox_id', `url: ${url}\n      mailbox_id`);
+  expect(warnings(at('https://mesh-sync.spineservices.nhs.uk'))).toEqual([
+    'environments[0].mesh.url: this is the address of production, and the preset is integration.',
+  ]);
+  expect(warnings(at('https://mesh.example.nhs.uk'))).toEqual([]);
+});
+
 test('warnings: the same mailbox at the same address twice, whatever the case', () => {
   const entry = minimal.slice(minimal.indexOf('  - name')).replace('- name: integration', '- name: again');
   expect(warnings(minimal + entry.replace('X26ABC1', 'x26abc1'))).toEqual([

@@ -43,6 +43,16 @@ const untrusted = (certificate = server()) =>
 const hoursFast = (hours: number) =>
   failed('authentication_failed', { httpStatus: 403, clockSkewSeconds: hours * 3600 });
 
+/** By the issuers that the NHS publishes. */
+const live = {
+  issuerText: 'CN=NHS Authentication G2',
+  authorityKeyIdentifier: '94a2507df7c8ea6dd5a50dc169b3cf65f898baa2',
+};
+const pathToLive = {
+  issuerText: 'CN=NHS INT Authentication G2',
+  authorityKeyIdentifier: '16c74704a860c9e45dab99f294f7c3de3398d422',
+};
+
 const swapped = (certificate: string, key: string) => {
   const findings = [sampleFinding('certificate_malformed', certificate), sampleFinding('private_key_malformed', key)];
   return evidence([], { findings });
@@ -87,6 +97,10 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
   'What could not be read from a store cannot be judged': {
     holds: evidence([['store_unavailable', 'critical']]),
     not: evidence(['store_unavailable']),
+  },
+  'Everything is from another environment, and the passphrase is this one’s': {
+    holds: evidence(['chain_untrusted', 'passphrase_wrong'], { assessment: assessment({ client: live }) }),
+    not: evidence(['chain_untrusted', 'passphrase_wrong'], { assessment: assessment({ client: pathToLive }) }),
   },
   'A CA certificate is where the client certificate should be': {
     holds: evidence(['key_mismatch'], {
@@ -141,6 +155,10 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
       assessment: files,
       handshake: sampleHandshake({ serverCertificates: [otherSub] }),
     }),
+  },
+  'The server is of the other world of NHS certificates: the address is wrong, not the bundle': {
+    holds: evidence(['handshake_failed'], { assessment: files, handshake: untrusted(server(live)) }),
+    not: evidence(['handshake_failed'], { assessment: files, handshake: untrusted(server(pathToLive)) }),
   },
   'A server certificate of a CA that the bundle lacks: add it, do not replace': {
     holds: evidence(['handshake_failed'], {
@@ -452,6 +470,44 @@ describe('what a person is told to do', () => {
     );
     expect(headline).toContain('“Sub”');
     expect(firstAction).toMatch(/^Add “Sub” \(key identifier b9\) to .*do not replace anything/);
+  });
+
+  test('an address of live MESH is corrected, and its CAs are not added to the bundle', () => {
+    const { holds: given } =
+      cases['The server is of the other world of NHS certificates: the address is wrong, not the bundle']!;
+    const elsewhere = { ...environment, mesh: { ...environment.mesh, url: 'https://mesh-sync.spineservices.nhs.uk' } };
+    const { headline, firstAction } = diagnose({ ...given, environment: elsewhere });
+    expect(headline).toMatch(/^What answers at mesh-sync\.spineservices\.nhs\.uk is live MESH, .* integration/);
+    expect(firstAction).toMatch(/^Set `mesh\.url` to https:\/\/msg\.intspineservices\.nhs\.uk.*Do not add/);
+    const own = { ...environment, mesh: { ...environment.mesh, url: 'https://msg.intspineservices.nhs.uk' } };
+    expect(diagnose({ ...given, environment: own }).firstAction).toMatch(/^Find out why this address leads there/);
+  });
+
+  test('what has no need of the key stays a fault of its own beside a key that cannot be read', () => {
+    const codes = [
+      'private_key_unreadable',
+      'private_key_malformed',
+      'passphrase_wrong',
+      'passphrase_missing',
+    ] as const;
+    for (const code of codes) {
+      const { alsoNeedsAttention } = diagnose(
+        evidence([
+          [code, 'critical'],
+          ['chain_incomplete', 'critical'],
+        ]),
+      );
+      expect(alsoNeedsAttention.map((each) => each.code)).toEqual(['chain_incomplete']);
+    }
+    const { consequences } = diagnose(evidence(['certificate_unreadable', 'chain_incomplete']));
+    expect(consequences.map((each) => each.code)).toEqual(['chain_incomplete']);
+  });
+
+  test('the passphrase of an environment does not open another one’s key: the files are what is wrong', () => {
+    const { holds: given } = cases['Everything is from another environment, and the passphrase is this one’s']!;
+    const { cause, consequences } = diagnose(given);
+    expect(cause?.code).toBe('chain_untrusted');
+    expect(consequences.map((each) => each.code)).toEqual(['passphrase_wrong']);
   });
 
   test('the generation that MESH itself uses is asked for where the bundle has it', () => {

@@ -39,7 +39,7 @@ const texts: readonly { readonly form: RegExp; readonly reason: string }[] = [
     reason: 'it is a PuTTY key, which cannot be used for TLS; deploy the key that was created with the CSR',
   },
   {
-    form: /^[ \t]*(?:—|–|―|-{1,4}|-{6,}) ?BEGIN [A-Z0-9 ]+(?:—|–|―|-)/m,
+    form: /^[ \t]*(?:-*[—–―][-—–―]*|-{1,4}|-{6,}) ?BEGIN [A-Z0-9 ]+[-—–―]/m,
     reason:
       'its BEGIN line does not begin with five hyphens, perhaps because a word processor changed it. Copy the text again from the original',
   },

@@ -1,19 +1,22 @@
 /** A part of the credential could not be read: what needs it was not judged, and is not a fault of its own. */
 import type { FindingCode } from '../../findings/index.ts';
+import { namedIssuer, policyFor } from '../../verify/index.ts';
 import { pathOf } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { origin, type Part, place, sourceOf } from '../words.ts';
+import { clientOf, origin, type Part, place, sourceOf } from '../words.ts';
 import { publicBundle } from './chain.ts';
+import { notRead, somethingElse } from './file-words.ts';
 
-/** What cannot be judged, or looks wrong, without a part of the credential. */
-const unjudged: readonly FindingCode[] = [
-  'chain_incomplete',
-  'chain_untrusted',
+/** What cannot be judged, or looks wrong, without the key. */
+const needKey: readonly FindingCode[] = [
   'verifiers_disagree',
   'rehearsal_without_verdict',
   'renewal_email_failed',
   'renewal_due',
 ];
+
+/** Without the certificate or the bundle there is no path either. */
+const unjudged: readonly FindingCode[] = ['chain_incomplete', 'chain_untrusted', ...needKey];
 
 const unreadable: readonly FindingCode[] = ['certificate_unreadable', 'private_key_unreadable', 'ca_bundle_unreadable'];
 
@@ -52,13 +55,17 @@ const single: readonly [FindingCode, Part][] = [
   ['ca_bundle_malformed', 'caBundle'],
 ];
 
-/** Where only the first action is read, it names the file. */
-const oneFile = (evidence: Evidence, part: Part): Wording =>
-  pathOf(evidence, part) === undefined
-    ? {}
-    : {
-        remedy: `Check ${place(evidence, part)}: that it is there, that its disk is mounted, and that the account of this process can read it and enter the folders above it.`,
-      };
+/** The key alone, wherever it is: no certificate is missing without it. */
+const keyCodes: readonly FindingCode[] = ['private_key_unreadable', 'private_key_malformed'];
+
+function wordsFor(code: FindingCode, part: Part): Rule['says'] {
+  if (unreadable.includes(code))
+    return (evidence, cause) => (pathOf(evidence, part) === undefined ? {} : notRead(cause, evidence, part));
+  if (code === 'ca_bundle_malformed') return wholeBundle;
+  if (code === 'certificate_malformed' || code === 'private_key_malformed')
+    return (evidence, cause) => somethingElse(cause, evidence, part);
+  return undefined;
+}
 
 /** Mending one block takes longer than replacing the whole file, where we have what belongs into it. */
 function wholeBundle(evidence: Evidence): Wording {
@@ -82,6 +89,14 @@ const swapThem = (evidence: Evidence): Wording => ({
   remedy: `Exchange \`credential.certificate\` and \`credential.private_key\` in the configuration: ${pathOf(evidence, 'certificate') ?? 'the first'} is a private key, and ${pathOf(evidence, 'privateKey') ?? 'the second'} is a certificate.`,
 });
 
+/** As MESH's own issuer names in the certificate say. */
+function isOfOtherPki(evidence: Evidence): boolean {
+  const client = clientOf(evidence);
+  const theirs = client && namedIssuer(client)?.pki;
+  const ours = evidence.environment && policyFor(evidence.environment).pki;
+  return theirs !== undefined && ours !== undefined && theirs !== ours;
+}
+
 export const readingRules: readonly Rule[] = [
   {
     name: 'Certificate and key are configured the wrong way round',
@@ -101,17 +116,18 @@ export const readingRules: readonly Rule[] = [
       unreadable.every((code) => evidence.findings.some((each) => each.code === code)),
     says: wholeFolder,
   },
-  ...single.map(
-    ([cause, part]): Rule => ({
+  ...single.map(([cause, part]): Rule => {
+    const says = wordsFor(cause, part);
+    const needed = keyCodes.includes(cause) ? needKey : unjudged;
+    return {
       name: `What needs ${part === 'caBundle' ? 'the bundle' : part === 'certificate' ? 'the certificate' : 'the key'} cannot be judged (${cause})`,
       cause,
       reasons: ['credential_unusable', ...(part === 'caBundle' ? (['server_certificate_untrusted'] as const) : [])],
       // The same file, and the same words put it right.
-      consequences: cause.endsWith('_malformed') ? [...unjudged, 'client_cannot_read_file'] : unjudged,
-      ...(cause === 'ca_bundle_malformed' ? { says: wholeBundle } : {}),
-      ...(unreadable.includes(cause) ? { says: (evidence: Evidence) => oneFile(evidence, part) } : {}),
-    }),
-  ),
+      consequences: cause.endsWith('_malformed') ? [...needed, 'client_cannot_read_file'] : needed,
+      ...(says ? { says } : {}),
+    };
+  }),
   {
     name: 'What could not be read from a store cannot be judged',
     cause: 'store_unavailable',
@@ -133,10 +149,16 @@ export const readingRules: readonly Rule[] = [
     consequences: unjudged,
   },
   {
+    name: 'Everything is from another environment, and the passphrase is this one’s',
+    cause: 'chain_untrusted',
+    consequences: ['passphrase_wrong'],
+    when: isOfOtherPki,
+  },
+  {
     name: 'Without the passphrase there is no key',
     cause: 'passphrase_missing',
     reasons: ['credential_unusable'],
-    consequences: unjudged,
+    consequences: needKey,
     says: (evidence) =>
       sourceOf(evidence, 'passphrase')
         ? passphrase(
@@ -149,11 +171,11 @@ export const readingRules: readonly Rule[] = [
     name: 'With a wrong passphrase there is no key',
     cause: 'passphrase_wrong',
     reasons: ['credential_unusable'],
-    consequences: unjudged,
+    consequences: needKey,
     says: (evidence) =>
       passphrase(
         evidence,
-        `Put the passphrase of ${place(evidence, 'privateKey')} into ${origin(evidence, 'passphrase')}. Check for an extra line break, and for characters such as £ that depend on the encoding.`,
+        `Put the passphrase of ${place(evidence, 'privateKey')} into ${origin(evidence, 'passphrase')}. Check for quotes, spaces or a line break too many, and for characters such as £ that depend on the encoding. If it is right, the key is another one: deploy the key that was made together with the CSR.`,
       ),
   },
   {

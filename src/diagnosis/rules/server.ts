@@ -1,7 +1,17 @@
 /** The certificate of the server that answers: a CA that we lack, or something that inspects TLS. */
+
+import { presets } from '../../config/index.ts';
 import type { FindingCode } from '../../findings/index.ts';
 import type { HandshakeReason } from '../../mesh/index.ts';
-import { isNhsName, looksSelfSigned, mayHaveIssued } from '../../verify/index.ts';
+import {
+  isNhsName,
+  looksSelfSigned,
+  mayHaveIssued,
+  type NhsPki,
+  namedIssuer,
+  policyFor,
+  recognise,
+} from '../../verify/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
 import { authoritiesOf, keyIdentifier, place, quotedName } from '../words.ts';
@@ -34,6 +44,31 @@ function isOfOurAuthorities(evidence: Evidence): boolean {
   if (!top || looksSelfSigned(top)) return false;
   const ours = authoritiesOf(evidence).flatMap(({ subject, issuer }) => [subject.canonical, issuer.canonical]);
   return ours.includes(top.issuer.canonical) || isNhsName(top.issuer);
+}
+
+/** The NHS's two worlds of certificates do not trust each other. */
+const worlds: Readonly<Record<NhsPki, string>> = { 'path-to-live': 'Path to Live', live: 'live MESH' };
+
+/** That of the server, by the NHS's own CAs, where it is not that of this environment. */
+function otherWorld({ environment, handshake }: Evidence): NhsPki | undefined {
+  const ours = environment && policyFor(environment).pki;
+  const theirs = (handshake?.serverCertificates ?? [])
+    .map((each) => (recognise(each) ?? namedIssuer(each))?.pki)
+    .find((each) => each !== undefined);
+  return ours === undefined || theirs === ours ? undefined : theirs;
+}
+
+function wrongAddress(evidence: Evidence): Wording {
+  const { environment } = evidence;
+  const theirs = otherWorld(evidence);
+  if (!environment?.preset || !theirs) return {};
+  const { host } = new URL(environment.mesh.url);
+  const { url } = presets[environment.preset];
+  const own = new URL(url).host === host;
+  return {
+    headline: `What answers at ${host} is ${worlds[theirs]}, and this environment is ${environment.preset}`,
+    remedy: `${own ? 'Find out why this address leads there: a proxy, an entry in the hosts file or DNS' : `Set \`mesh.url\` to ${url}, or correct the preset`}. Do not add the CA certificates of ${worlds[theirs]} to ${place(evidence, 'caBundle')}.`,
+  };
 }
 
 /** What is missing for the server's path, as far as it says: the CAs that it sent along, and the one above them. */
@@ -82,6 +117,14 @@ const unasked: readonly HandshakeReason[] = [
 ];
 
 export const serverRules: readonly Rule[] = [
+  {
+    name: 'The server is of the other world of NHS certificates: the address is wrong, not the bundle',
+    cause: 'handshake_failed',
+    reasons: ['server_certificate_untrusted'],
+    consequences: trustProblems,
+    when: (evidence) => otherWorld(evidence) !== undefined,
+    says: wrongAddress,
+  },
   {
     name: 'A server certificate of a CA that the bundle lacks: add it, do not replace',
     cause: 'handshake_failed',

@@ -37,8 +37,22 @@ export const fileFaults: readonly Fault[] = [
     make: made((bench) => bench.remove('client.pem')),
     cause: 'certificate_unreadable',
     ...unusable,
-    first: /^Check the client certificate \S+client\.pem: that it is there/,
+    first: /^The client certificate \S+client\.pem does not exist\. Put it there/,
     remedy: (bench) => bench.write('client.pem', bench.pki.client.pem),
+  },
+  {
+    name: 'A PKCS#12 keystore is configured as the certificate',
+    tool: 'openssl',
+    make: made((bench) => {
+      const words = ['-in', 'client.pem', '-inkey', 'private_key.pem', '-passin', `pass:${passphrase}`];
+      const made = ['-passout', 'pass:keystore', '-out', 'client.p12'];
+      execFileSync('openssl', ['pkcs12', '-export', ...words, ...made], { cwd: bench.path(''), stdio: 'pipe' });
+      bench.settings.credential = { ...bench.settings.credential, certificate: { file: 'client.p12' } };
+    }),
+    cause: 'certificate_malformed',
+    ...unusable,
+    headline: /^What is configured as the client certificate is a PKCS#12 keystore/,
+    first: /^The client certificate \S+client\.p12 is a PKCS#12 keystore: configure it as `keystore`/,
   },
   {
     name: 'The private key is a folder',
