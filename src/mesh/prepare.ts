@@ -91,10 +91,7 @@ export async function requestFor(mesh: MeshEndpoint, env: Variables, now: () => 
   const headers = meshHeaders(callerFacts());
   if (mesh.probe === 'ping') return { method: 'GET', path: '/messageexchange/_ping', headers };
   const mailboxId = mesh.mailboxId.toUpperCase();
-  const [password, sharedKey] = [
-    await configuredSecret('password', mesh.password, env),
-    await configuredSecret('shared_key', mesh.sharedKey, env),
-  ];
+  const [password, sharedKey] = await configuredSecrets(mesh, env);
   return {
     method: 'POST',
     path: `/messageexchange/${encodeURIComponent(mailboxId)}`,
@@ -110,12 +107,25 @@ export async function requestFor(mesh: MeshEndpoint, env: Variables, now: () => 
   };
 }
 
-async function configuredSecret(name: string, source: Source | undefined, env: Variables): Promise<Secret> {
-  if (!source) throw new HandshakeError({ reason: 'credential_unusable', detail: `mesh.${name} is not configured` });
+/** If both are missing, both are named: whoever sets one variable at a time would need as many runs. */
+async function configuredSecrets(mesh: MeshEndpoint, env: Variables): Promise<readonly [Secret, Secret]> {
+  const password = await configuredSecret('password', mesh.password, env);
+  const sharedKey = await configuredSecret('shared_key', mesh.sharedKey, env);
+  if (!('problem' in password) && !('problem' in sharedKey)) return [password, sharedKey];
+  const problems = [password, sharedKey].flatMap((each) => ('problem' in each ? [each.problem] : []));
+  throw new HandshakeError({ reason: 'credential_unusable', detail: problems.join('; ') });
+}
+
+async function configuredSecret(
+  name: string,
+  source: Source | undefined,
+  env: Variables,
+): Promise<Secret | { readonly problem: string }> {
+  if (!source) return { problem: `mesh.${name} is not configured` };
   try {
     return await readSecret(source, env);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    throw new HandshakeError({ reason: 'credential_unusable', detail: `mesh.${name}: ${error.message}` });
+    return { problem: `mesh.${name}: ${error.message}` };
   }
 }

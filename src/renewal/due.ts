@@ -38,9 +38,11 @@ export function dueReason(
     : due;
 }
 
-/** A request that is due, and could not be made or sent, says why. */
+/** A request that is due, and could not be made or sent, says why: once. */
 export const withError = (reason: string, record: Pick<RenewalRecord, 'lastError' | 'state'> | undefined): string =>
-  record?.state === 'due' && record.lastError ? `${reason}; ${record.lastError}` : reason;
+  record?.state === 'due' && record.lastError && !reason.includes(record.lastError)
+    ? `${reason}; ${record.lastError}`
+    : reason;
 
 const longestName = 80;
 const threeYearsMs = 3 * 365 * dayMs;

@@ -4,7 +4,7 @@ import { diagnose, holds } from '../../src/diagnosis/diagnose.ts';
 import { rules } from '../../src/diagnosis/rules/all.ts';
 import type { Evidence, Rule } from '../../src/diagnosis/types.ts';
 import type { FindingCode } from '../../src/findings/catalogue.ts';
-import { escaped, literal } from '../../src/text/index.ts';
+import { escaped, literal, type SafeText, say } from '../../src/text/index.ts';
 import { daysFromSampleNow, sampleCertificate, sampleFinding, sampleHandshake } from '../support/status.ts';
 import { assessment, environment, evidence, failed, renewal } from './evidence.ts';
 
@@ -531,6 +531,23 @@ describe('what a person is told to do', () => {
     const refused = diagnose(evidence(['handshake_failed'], { handshake: failed('authentication_failed') }));
     expect(refused.firstAction).toContain('the mailbox password (in the configuration)');
     expect(refused.firstAction).not.toContain('TestKey');
+  });
+
+  test('two secrets that are missing are named together', () => {
+    const named = (name: string) => ({ kind: 'env', name }) as const;
+    const mesh = { ...environment.mesh, password: named('X'), sharedKey: named('Y') };
+    const said = (detail: SafeText) => {
+      const given = { environment: { ...environment, mesh }, handshake: failed('credential_unusable', { detail }) };
+      const { headline, firstAction } = diagnose(evidence(['handshake_failed'], given));
+      return `${headline}. ${firstAction}`;
+    };
+    const password = literal('mesh.password: variable X is not set');
+    const sharedKey = literal('mesh.shared_key: variable Y is not set');
+    expect(said(password)).toMatch(/^The mailbox password cannot be read\. Make environment variable X available/);
+    expect(said(sharedKey)).toMatch(/^The shared key cannot be read\. Make environment variable Y available/);
+    expect(said(say`${password}; ${sharedKey}`)).toMatch(
+      /^The mailbox password and the shared key cannot be read\. Make environment variable X and environment variable Y av/,
+    );
   });
 
   test('text of others is escaped', () => {

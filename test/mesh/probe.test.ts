@@ -286,6 +286,13 @@ describe('no connection without a usable credential', () => {
     expect(answer).toContain('MESH_NOT_THERE');
   });
 
+  test('probe: both are named if both sources are missing', async () => {
+    const [one, other] = ['MESH_ONE', 'MESH_OTHER'].map((name) => ({ kind: 'env', name }) as const);
+    expect(await unusable(deployed, { password: one!, sharedKey: other! })).toBe(
+      'mesh.password: variable MESH_ONE is not set; mesh.shared_key: variable MESH_OTHER is not set',
+    );
+  });
+
   test('probe: a password that is not configured is named', async () => {
     const { url } = await mesh();
     const { password, ...bare } = endpoint(url);

@@ -72,17 +72,21 @@ function revoked(evidence: Evidence): Wording {
   };
 }
 
-/** Not a file of the credential: the password or the shared key of the mailbox. */
-function missingSecret({ handshake }: Evidence): 'password' | 'sharedKey' | undefined {
-  if (handshake?.detail?.startsWith('mesh.password:')) return 'password';
-  return handshake?.detail?.startsWith('mesh.shared_key:') ? 'sharedKey' : undefined;
+/** Not files of the credential: the password and the shared key of the mailbox. */
+function missingSecrets({ handshake }: Evidence): ('password' | 'sharedKey')[] {
+  const [password, sharedKey] = [/^mesh\.password:/, /^(?:mesh\.password:.*; )?mesh\.shared_key:/].map((start) =>
+    start.test(handshake?.detail ?? ''),
+  );
+  return [...(password ? ['password' as const] : []), ...(sharedKey ? ['sharedKey' as const] : [])];
 }
 
+const secretNames = { password: 'mailbox password', sharedKey: 'shared key' } as const;
+
 function provideSecret(evidence: Evidence): Wording {
-  const part = missingSecret(evidence) ?? 'password';
+  const parts = missingSecrets(evidence);
   return {
-    headline: `The ${part === 'password' ? 'mailbox password' : 'shared key'} cannot be read`,
-    remedy: `Make ${origin(evidence, part)} available to this process. After changing an environment variable, restart the service.`,
+    headline: `The ${parts.map((part) => secretNames[part]).join(' and the ')} cannot be read`,
+    remedy: `Make ${parts.map((part) => origin(evidence, part)).join(' and ')} available to this process. After changing an environment variable, restart the service.`,
   };
 }
 
@@ -91,7 +95,7 @@ export const refusalRules: readonly Rule[] = [
     name: 'Without the mailbox password or the shared key nothing can be asked',
     cause: 'handshake_failed',
     reasons: ['credential_unusable'],
-    when: (evidence) => missingSecret(evidence) !== undefined,
+    when: (evidence) => missingSecrets(evidence).length > 0,
     says: provideSecret,
   },
   {

@@ -46,7 +46,7 @@ function ofReply(error: SMTPError, response: string, circumstances: Circumstance
   if (command.startsWith('AUTH'))
     // Some servers repeat what they were sent, and nothing else in such a reply is needed.
     return {
-      what: `refused the login of ${server.username}: ${reply?.status ?? 'no reply code'}`,
+      what: `refused the login of ${server.username}: ${reply?.status ?? 'no reply code'}${loginWords(reply?.code)}`,
       ...forGood('login'),
     };
   if (command === 'STARTTLS') return { what: `does not offer STARTTLS (${words}). ${noStarttls(server)}` };
@@ -56,6 +56,19 @@ function ofReply(error: SMTPError, response: string, circumstances: Circumstance
   if (code === 'EMESSAGE') return { what: `refused the message: ${words}`, ...forGood('message') };
   if (command === 'DATA') return { what: `refused DATA: ${words}`, ...forGood('message') };
   return { what: `is not accepting mail: ${words}` };
+}
+
+/** RFC 4954 §6. */
+const loginCodes: Readonly<Record<number, string>> = {
+  454: 'it cannot check logins at the moment',
+  534: 'it requires a stronger way to log in',
+  535: 'it does not accept this user name and password',
+  538: 'it takes this login only over an encrypted connection: set `email.smtp.tls: starttls`',
+};
+
+function loginWords(code: number | undefined): string {
+  const words = code === undefined ? undefined : loginCodes[code];
+  return words === undefined ? '' : ` (${words})`;
 }
 
 const noStarttls = ({ port }: SmtpServer) =>

@@ -280,6 +280,8 @@ test('renewals says why a request that is due could not be made', async () => {
     store.note(record!, { lastError: 'add it to renewal.enclose' });
   });
   expect((await run('renewals')).stdout).toContain('it is due; add it to renewal.enclose');
+  inStore((store) => store.note(store.list()[0]!, { lastError: 'it is due' }));
+  expect((await run('renewals')).stdout).not.toContain('it is due;');
 });
 
 test('renew sends nothing for a certificate of another environment, and says why', async () => {

@@ -139,7 +139,9 @@ describe('refusals', () => {
     const result = await send({ port, ...credentials });
     expect(result).toMatchObject({ outcome: 'failed', retry: false });
     expect(JSON.stringify(result)).not.toContain(password);
-    expect(result.reason).toMatch(/refused the login of monitor: 535$/);
+    expect(result.reason).toMatch(
+      /refused the login of monitor: 535 \(it does not accept this user name and password\)$/,
+    );
     expect(received).toEqual([]);
   });
 

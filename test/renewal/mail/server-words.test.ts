@@ -104,7 +104,19 @@ describe('over SMTP', () => {
 
   test.each(encodings)('words: an AUTH reply with the password %s leaves its codes and no more', async (_, echo) => {
     const said = await reasonAt('AUTH', `535-5.7.8 bad ${echo.replaceAll('\n', '\r\n')}\r\n535 5.7.8 end`);
-    expect(said).toContain('refused the login of monitor: 535 5.7.8"');
+    expect(said).toContain('refused the login of monitor: 535 5.7.8 (it does not accept this user name and password)"');
+  });
+
+  test.each([
+    [
+      '538 5.7.11 x',
+      '538 5.7.11 (it takes this login only over an encrypted connection: set `email.smtp.tls: starttls`)',
+    ],
+    ['534 5.7.9 x', '534 5.7.9 (it requires a stronger way to log in)'],
+    ['454 4.7.0 x', '454 4.7.0 (it cannot check logins at the moment)'],
+    ['550 5.7.1 x', '550 5.7.1'],
+  ])('words: what the code of an AUTH reply means is said, in our own words: %s', async (reply, words) => {
+    expect(await reasonAt('AUTH', `${reply}\r\n`)).toContain(`refused the login of monitor: ${words}"`);
   });
 
   test('words: a reply that is broken in the middle of the password does not give half of it away', async () => {
