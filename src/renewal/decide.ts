@@ -82,7 +82,7 @@ function keyOfNewest(records: readonly StoredRenewal[]): { key?: RequestKey } {
 }
 
 function decideOwn(record: StoredRenewal, facts: RenewalFacts, now: Date): Undirected {
-  const open = facts.asked !== undefined || isDue(facts.environment, record, now);
+  const open = isAsked(record, facts) || isDue(facts.environment, record, now);
   switch (record.state) {
     case 'not_due':
       if (facts.environment.renewal.desk.length === 0)
@@ -112,6 +112,9 @@ function decideOwn(record: StoredRenewal, facts: RenewalFacts, now: Date): Undir
   }
 }
 
+/** By a person, now or since it was last sent. */
+const isAsked = ({ askedAt }: StoredRenewal, { asked }: RenewalFacts) => asked !== undefined || askedAt !== undefined;
+
 function decideReplaced(record: StoredRenewal): Undirected {
   const to = reopensAs(record);
   if (!to) return { kind: 'rest', reason: 'this certificate was replaced, but it is deployed again' };
@@ -126,7 +129,7 @@ function decideDue(record: StoredRenewal, facts: RenewalFacts, now: Date): Undir
     return { kind: 'rest', reason: next };
   }
   // When a person asks, the clock does not matter.
-  if (facts.clockDoubt !== undefined && !facts.asked && !isFirst(record))
+  if (facts.clockDoubt !== undefined && !isAsked(record, facts) && !isFirst(record))
     return { kind: 'rest', reason: `${reason}. Nothing is sent yet: ${facts.clockDoubt}` };
   return { kind: 'send', reason };
 }

@@ -11,7 +11,7 @@ import { isStuck, mayTell } from './notices.ts';
 import { reopenedChanges } from './reopen.ts';
 import { lastHeldKey } from './request/pending-key.ts';
 import { restsUntil } from './rest.ts';
-import { refusalFacts } from './retry.ts';
+import { askedChanges, refusalFacts } from './retry.ts';
 import { saveUnsaved, sendRequest } from './send.ts';
 import type { EngineDeps, RenewalInput, RenewalStep } from './step.ts';
 import { patiently } from './store/patiently.ts';
@@ -136,7 +136,7 @@ async function act(
       await patiently(() => store.begin({ ...replaced(key, certificate), ...subject }, now, reason));
       return true;
     case 'fall_due':
-      return move(['not_due'], 'due', input.asked?.reason === undefined ? {} : { askedReason: input.asked.reason });
+      return move(['not_due'], 'due', input.asked ? askedChanges(input.asked, now) : {});
     case 'withdraw':
       return move(['due'], 'not_due', { askedReason: null, nextAttemptAt: null, lastError: null });
     case 'retry':

@@ -2,6 +2,7 @@
 import type { ResolvedEnvironment } from '../config/index.ts';
 import { isAnothers, subjectOf } from './claim.ts';
 import { reopenedChanges, reopensAs } from './reopen.ts';
+import { askedChanges } from './retry.ts';
 import { isPresent } from './store/pending-files.ts';
 import type { RenewalReader, RenewalStore } from './store/store.ts';
 import { type RenewalRecord, type RenewalState, type StoredRenewal, statesNeedingKey } from './types.ts';
@@ -61,7 +62,7 @@ function confirmNotSent(store: RenewalStore, record: StoredRenewal, now: Date): 
     to: 'due',
     at: now,
     reason: 'somebody confirmed that the request was not sent, so it can be sent',
-    changes: { bodyBegunAt: null, lastError: null, nextAttemptAt: null },
+    changes: { askedAt: now, bodyBegunAt: null, lastError: null, nextAttemptAt: null },
   });
 }
 
@@ -103,9 +104,8 @@ export async function retryNow(
   const replaced = isGone && beginAgain(store, before, ['requested', 'issued'], keyGone, now);
   const reason = 'somebody asked for another attempt';
   store.transition(before, { from: ['failed'], to: 'due', at: now, reason, changes: { lastError: null } });
-  const words = asked.reason === undefined ? {} : { askedReason: asked.reason };
   if (replaced || before.state === 'due' || before.state === 'failed')
-    store.note(before, { ...words, nextAttemptAt: null });
+    store.note(before, { ...askedChanges(asked, now), nextAttemptAt: null });
   return replaced ? store.get(before) : before;
 }
 

@@ -51,6 +51,12 @@ function sizes(enclose: ResolvedEnvironment['renewal']['enclose'], env: Variable
   );
 }
 
+/** That a person asked, and why. */
+export const askedChanges = ({ reason }: { readonly reason?: string }, askedAt: Date) => ({
+  askedAt,
+  ...(reason === undefined ? {} : { askedReason: reason }),
+});
+
 /** The command to have it sent again, ready to run as printed. */
 export function sendAgainCommand(configurationFile: string, key: RequestKey): string {
   return ourCommand(isFirst(key) ? 'request' : 'renew', { configurationFile, environment: key.environment });

@@ -46,6 +46,8 @@ export interface RenewalRecord extends RequestKey, Partial<Subject> {
   readonly notAfter?: Date;
   /** Every transition, oldest first. */
   readonly transitions: readonly { readonly state: RenewalState; readonly at: Date; readonly reason: SafeText }[];
+  /** When a person asked for it last: it is sent whether or not the window is open. */
+  readonly askedAt?: Date;
   /** Why a person asked before the window opened, in their own words. */
   readonly askedReason?: string;
   readonly requestedAt?: Date;

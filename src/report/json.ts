@@ -198,7 +198,7 @@ export function renewalRecordJson(record: RenewalRecord): Shape<'renewalRecordSc
     commonName: record.commonName.shown,
     ...texts(record, ['serial']),
     ...(record.notAfter ? { fingerprintSha256: record.fingerprintSha256 } : {}),
-    ...times(record, ['notAfter']),
+    ...times(record, ['notAfter', 'askedAt']),
     ...texts(record, ['askedReason']),
     ...given('delivery', record.delivery),
     ...texts(record, ['messageId', 'keyFile', 'keyPlace', 'csrFile', 'messageFile']),

@@ -182,6 +182,7 @@ export const renewalRecordSchema = z
     fingerprintSha256: fingerprint.optional().meta({ description: 'Of the certificate that is being replaced.' }),
     notAfter: timestamp.optional(),
     requestedAt: timestamp.optional(),
+    askedAt: timestamp.optional().meta({ description: 'When a person asked for it last.' }),
     askedReason: text.optional().meta({ description: 'Why a person asked ahead of time.' }),
     delivery: z
       .enum(['sent', 'drafted'])

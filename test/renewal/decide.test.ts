@@ -72,6 +72,18 @@ describe('when a renewal falls due', () => {
     expect(decideRenewal(facts([stored('due')]), shift(opening, -secondMs)).kind).toBe('withdraw');
   });
 
+  test('decide: what somebody asked for stays due before the window opens, whatever the clock says', () => {
+    const askedAt = shift(opening, -dayMs);
+    const early = shift(opening, -secondMs);
+    const doubt = { clockDoubt: 'the clock is in doubt' };
+    expect(decideRenewal(facts([stored('due', { askedAt })]), early).kind).toBe('send');
+    expect(decideRenewal(facts([stored('due', { askedAt })], doubt), early).kind).toBe('send');
+    expect(decideRenewal(facts([stored('due')], doubt), opening).kind).toBe('rest');
+    expect(decideRenewal(facts([stored('not_due', { askedAt })]), early).kind).toBe('fall_due');
+    const waiting = stored('due', { askedAt, nextAttemptAt: shift(early, minuteMs) });
+    expect(decideRenewal(facts([waiting]), early).kind).toBe('rest');
+  });
+
   test('decide: without a desk there is nobody to ask', () => {
     const sandbox = withPolicy({ desk: [] });
     expect(decideRenewal(facts([stored('not_due')], { environment: sandbox }), inWindow)).toMatchObject({

@@ -161,6 +161,7 @@ describe('json', () => {
       serial: '0A',
       notAfter: daysFromSampleNow(40),
       transitions: [{ state: 'requested', at: sampleNow, reason: literal('The mail server took it.') }],
+      askedAt: sampleNow,
       askedReason: 'the key was lost',
       requestedAt: sampleNow,
       delivery: 'sent',

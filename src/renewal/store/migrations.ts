@@ -156,6 +156,12 @@ export const migrations: readonly string[] = [
   -- How messages name the place in a secret store where the key is kept, if it is not in a file.
   ALTER TABLE renewals ADD COLUMN key_place TEXT;
   `,
+  `
+  ALTER TABLE renewals ADD COLUMN asked_at INTEGER;
+  -- Earlier versions recorded that somebody asked only where a reason was given.
+  UPDATE renewals SET asked_at = (SELECT max(at) FROM transitions WHERE renewal = renewals.id)
+  WHERE asked_reason IS NOT NULL AND state IN ('due', 'failed');
+  `,
 ];
 
 export function schemaVersion(database: DatabaseSync): number {

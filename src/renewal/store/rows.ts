@@ -16,6 +16,7 @@ export const columns = {
   mailboxId: 'mailbox',
   mesh: 'mesh',
   commonName: 'common_name',
+  askedAt: 'asked_at',
   askedReason: 'asked_reason',
   requestedAt: 'requested_at',
   delivery: 'delivery',
@@ -49,6 +50,7 @@ type Written = Omit<StoredRenewal, 'commonName' | 'lastError'> & {
 export type Changes = { readonly [K in Column]?: Written[K] | null };
 
 const times: ReadonlySet<Column> = new Set<Column>([
+  'askedAt',
   'requestedAt',
   'successorSeenAt',
   'acceptedAt',

@@ -163,6 +163,30 @@ test('store: where one certificate stands under two names, the one that was aske
   expect(both.transition(key, gate)).toBe(true);
 });
 
+test('store: what somebody asked for with a reason, under the third schema, is still asked for', () => {
+  const file = join(directory, 'renewals.sqlite');
+  const database = new DatabaseSync(file);
+  migrate(database, migrations.slice(0, 3));
+  const renewal = database.prepare(`INSERT INTO renewals (id, environment, fingerprint, state, common_name, serial,
+    not_after, asked_reason) VALUES (?, ?, ?, ?, 'a', '0A', ?, ?)`);
+  for (const [id, state, reason] of [
+    [1, 'due', 'key compromised'],
+    [2, 'due', null],
+    [3, 'requested', 'key compromised'],
+  ] as const) {
+    renewal.run(id, `env-${id}`, `0${id}`, state, notAfter, reason);
+    database
+      .prepare('INSERT INTO transitions (renewal, state, at, reason) VALUES (?, ?, ?, ?)')
+      .run(id, state, minute(id), 'so');
+  }
+  database.close();
+  expect(
+    opened()
+      .list()
+      .map(({ askedAt }) => askedAt),
+  ).toEqual([at(1), undefined, undefined]);
+});
+
 test('store: its history can still be neither rewritten nor deleted', () => {
   leave({ environment: 'a', fingerprint: '01', state: 'due' });
   opened();
