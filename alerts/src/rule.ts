@@ -45,14 +45,25 @@ export const lookedUp = (
   '$labels.job $labels.mesh_estate $labels.mesh_environment | query }}' +
   `{{ with . | first }}${shown}{{ end }}{{ else }}${otherwise}{{ end }}`;
 
-/** Where the service has its configuration, so that commands run as printed. */
-const configurationFile =
-  `{{ with printf "nhs_mesh_config_info{job='%s',mesh_estate='%s'}" $labels.job $labels.mesh_estate | query }}` +
-  '{{ with . | first }}{{ .Labels.file }}{{ end }}{{ else }}FILE{{ end }}';
+/**
+ * Where the service has its configuration, so that commands run as printed. Of several services without an `estate`, the one that has the
+ * environment comes first.
+ */
+const configurationFile = (ofEnvironment: boolean) => {
+  const files = "nhs_mesh_config_info{job='%[1]s',mesh_estate='%[2]s'}";
+  const watching = "nhs_mesh_check_last_run_timestamp_seconds{mesh_environment='%[3]s'}";
+  const [query, labels] = ofEnvironment
+    ? [`${files} and on (instance) ${watching} or ${files}`, '$labels.job $labels.mesh_estate $labels.mesh_environment']
+    : [files, '$labels.job $labels.mesh_estate'];
+  return (
+    `{{ with printf "${query}" ${labels} | query }}` +
+    '{{ with . | first }}{{ .Labels.file }}{{ end }}{{ else }}FILE{{ end }}'
+  );
+};
 
 /** @param words - `check`, `renewals resolve`. Environment names need no quotes. */
 export const command = (words: string, environmentToo = true) =>
-  `mesh-cert-monitor ${words} --config ${configurationFile}${environmentToo ? ` --environment ${environment}` : ''}`;
+  `mesh-cert-monitor ${words} --config ${configurationFile(environmentToo)}${environmentToo ? ` --environment ${environment}` : ''}`;
 
 /** The words of the diagnosis, if one of these findings is the cause. */
 export const diagnosed = (codes: readonly FindingCode[], otherwise: string) =>

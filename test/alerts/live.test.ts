@@ -23,6 +23,7 @@ let folder: string;
 let estate: Estate;
 let sample: WebServer;
 let prometheusUrl: string;
+let serviceUrl: string;
 let service: Program;
 const caught: { subject: string; file: string }[] = [];
 const stops: (() => Promise<unknown>)[] = [];
@@ -32,7 +33,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mesh-cert-monitor-live-'));
   stops.push(() => rm(folder, { recursive: true, force: true }));
   sample = await startSample();
-  const serviceUrl = await startService();
+  serviceUrl = await startService();
   const mail = await startMailCatcher(join(folder, 'mail'), (message) => caught.push(message));
   stops.push(mail.stop);
   await startPrometheus(serviceUrl, await startAlertmanager(mail.port));
@@ -123,6 +124,16 @@ async function query(expr: string, time?: Date): Promise<readonly Sample[]> {
   return body.data?.result ?? [];
 }
 
+interface Alert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+async function allAlerts(): Promise<readonly Alert[]> {
+  const response = await fetch(`${prometheusUrl}/api/v1/alerts`);
+  return ((await response.json()) as { data: { alerts: Alert[] } }).data.alerts;
+}
+
 const firing = (alert: string) => query(`ALERTS{alertname="${alert}",alertstate="firing"}`);
 const some = async (expr: string) => ((await query(expr)).length > 0 ? true : undefined);
 
@@ -142,14 +153,24 @@ describe.skipIf(!able)('with a real Prometheus and Alertmanager', () => {
   );
 
   test('the text of an alert names the certificate, and the reason, of its own environment', async () => {
-    const response = await fetch(`${prometheusUrl}/api/v1/alerts`);
-    const { data } = (await response.json()) as {
-      data: { alerts: { labels: Record<string, string>; annotations: Record<string, string> }[] };
-    };
-    const of = (name: string) => data.alerts.find(({ labels }) => labels.alertname === name)?.annotations;
+    const alerts = await allAlerts();
+    const of = (name: string) => alerts.find(({ labels }) => labels.alertname === name)?.annotations;
     expect(of('MeshCertificateExpiresSoon')?.description).toMatch(/CN=.* \(serial [0-9A-F]+\) of /);
     expect(of('MeshHandshakeFailing')?.description).toMatch(/, the last with [a-z_]+\. /);
     expect(of('MeshHandshakeFailing')?.dashboard_url).toMatch(/&var-job=mesh-cert-monitor&var-mesh_estate=$/);
+  });
+
+  test('a command in an alert names the configuration of the service that has the environment', async () => {
+    const fileOf = new Map<string, string>();
+    for (const { metric } of await query('nhs_mesh_check_last_run_timestamp_seconds')) {
+      const isService = metric.instance === new URL(serviceUrl).host;
+      fileOf.set(metric.mesh_environment!, isService ? estate.configurationFile : '/etc/mesh/c.yaml');
+    }
+    const named = (await allAlerts()).flatMap(({ annotations }) =>
+      Object.values(annotations).flatMap((text) => [...text.matchAll(/--config (\S+) --environment ([\w-]+)/g)]),
+    );
+    expect(new Set(named.map(([, file]) => file))).toEqual(new Set(fileOf.values()));
+    for (const [, file, environment] of named) expect(file, environment).toBe(fileOf.get(environment!));
   });
 
   test('of one environment the alerts about the same thing never fire together', async () => {
