@@ -116,7 +116,7 @@ async function shakeHands(
       port: Number(portOf(url)),
       nameServers: getServers(),
       attempts: seen.attempts,
-      negotiated: seen.server.certificates.length > 0,
+      negotiated: seen.server.leaf !== undefined,
       httpStatus: seen.httpStatus,
       now: startedAt,
       ...(mesh.tlsMax === 'TLSv1.2' && { tlsMax: mesh.tlsMax }),

@@ -85,6 +85,20 @@ describe('alerts', () => {
     },
   );
 
+  test.each([42, 43, 44, 45, 46, 48, 49, 116])(
+    'failure: alert %d before the server sent its certificate is not about ours',
+    (number) => {
+      for (const facts of [{ client }, {}]) {
+        const found = failureOf(eproto('alert', number), { ...anonymous, ...facts, negotiated: false });
+        expect([found.reason, found.detail]).toEqual([
+          'tls_protocol_mismatch',
+          expect.stringMatching(/^the connection was refused before any client certificate could be seen \(TLS alert /),
+        ]);
+        expect(found.remedy).toMatch(/^Ask the network team which firewall/);
+      }
+    },
+  );
+
   test('failure: handshake_failure before the server sent its certificate means that TLS could not be negotiated', () => {
     expect(reasonOf(eproto('alert', 40), { negotiated: false })).toBe('tls_protocol_mismatch');
   });
@@ -194,6 +208,22 @@ describe('the alert is compared with our own dates', () => {
       expect(detail).toMatch(/^our certificate expired on 2029-12-31 \(TLS alert /);
     },
   );
+
+  test.each([
+    [
+      44,
+      'client_certificate_revoked',
+      /is revoked \(TLS alert certificate_revoked\); besides, our certificate expired on 2029-12-31$/,
+    ],
+    [
+      116,
+      'client_certificate_rejected',
+      /received no client certificate.*; besides, our certificate expired on 2029-12-31$/,
+    ],
+  ])('failure: alert %d for a certificate that has expired says what its dates do not', async (alert, reason, said) => {
+    const found = await refused(alert, facts('2027-01-01', '2029-12-31'));
+    expect([found.reason, found.detail]).toEqual([reason, expect.stringMatching(said)]);
+  });
 
   test('failure: they also explain a server that closes the connection instead', async () => {
     const cut = async (ours: Promise<ClientFacts>) =>

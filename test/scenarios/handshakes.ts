@@ -271,6 +271,13 @@ const beforeTls: Scenario[] = [
     reason: 'tls_protocol_mismatch',
   },
   {
+    fault: 'A firewall refuses the connection at our first message (alert access_denied)',
+    server: { kind: 'alert', number: 49 },
+    reason: 'tls_protocol_mismatch',
+    detail: /^the connection was refused before any client certificate could be seen \(TLS alert access_denied\)$/,
+    remedy: /^Ask the network team which firewall/,
+  },
+  {
     fault: 'The server does not recognise the host name (alert unrecognized_name)',
     server: { kind: 'alert', number: 112 },
     reason: 'tls_protocol_mismatch',

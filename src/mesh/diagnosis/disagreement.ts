@@ -43,6 +43,11 @@ const cannotRead: Explain = ({ negotiated }) =>
           'Ask the network team whether a device on the path alters TLS traffic. If none does, report the time of the attempt to the service desk.',
       }
     : { what: 'the server could not read our first TLS message', remedy: smallerHello };
+/** An alert about certificates from something that has seen none. */
+const blocked: Explain = ({ host }) => ({
+  what: 'the connection was refused before any client certificate could be seen',
+  remedy: `Ask the network team which firewall or other device on the path refuses TLS to ${host}: MESH itself judges our certificate only after it has sent its own.`,
+});
 const tooWeak: Explain = () => ({
   what: 'the server uses a key that is too short',
   remedy: `Ask whoever runs the server, or ${inItsPlace}, to use keys of at least 2048 bits (elliptic curves: 256).`,
@@ -76,6 +81,14 @@ const byAlert: Readonly<Record<string, Explain>> = {
   unexpected_message: cannotRead,
   missing_extension: cannotRead,
   unsupported_extension: cannotRead,
+  access_denied: blocked,
+  bad_certificate: blocked,
+  certificate_expired: blocked,
+  certificate_required: blocked,
+  certificate_revoked: blocked,
+  certificate_unknown: blocked,
+  unknown_ca: blocked,
+  unsupported_certificate: blocked,
   record_overflow: damaged,
   bad_record_mac: damaged,
 };

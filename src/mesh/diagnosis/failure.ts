@@ -72,10 +72,14 @@ function ofAlert(alert: string, circumstances: Circumstances): Failure {
   const { client, negotiated, now, asksForCertificate } = circumstances;
   // GnuTLS, for example, sends decode_error when the certificate that it asked for does not come.
   const missed = negotiated && !client && asksForCertificate;
-  if (!missed && !isAboutCertificate(alert, negotiated)) return ofDisagreement(alert, circumstances);
+  if (!missed && !(negotiated && aboutCertificates.has(alert))) return ofDisagreement(alert, circumstances);
   return client ? ofRefusedCertificate(alert, client, now) : ofMissingCertificate(alert);
 }
 
+/**
+ * Alerts about our certificate. A server can only mean it once it has sent its own: before that, a firewall says so or the two sides have no
+ * parameters in common. RFC 5246 §7.4.6: a TLS 1.2 server that gets no certificate, or one it does not accept, may simply send handshake_failure.
+ */
 const aboutCertificates: ReadonlySet<string> = new Set([
   'certificate_expired',
   'certificate_revoked',
@@ -87,16 +91,9 @@ const aboutCertificates: ReadonlySet<string> = new Set([
   'certificate_unknown',
   'unknown_ca',
   'access_denied',
+  'decrypt_error',
+  'handshake_failure',
 ]);
-
-/**
- * RFC 5246 §7.4.6: a TLS 1.2 server that gets no certificate, or one it does not accept, may simply send handshake_failure. Before the
- * server has sent its own certificate, that alert means that the two sides have no parameters in common.
- */
-function isAboutCertificate(alert: string, negotiated: boolean): boolean {
-  if (alert === 'handshake_failure' || alert === 'decrypt_error') return negotiated;
-  return aboutCertificates.has(alert);
-}
 
 type CodedError = Error & { readonly code: string };
 

@@ -11,9 +11,16 @@ export function ofMissingCertificate(alert: string): Failure {
   };
 }
 
-/** If our dates explain the alert they are the cause, whatever its name. If they contradict it, the detail says so. */
+/** Alerts that say something else than that dates are wrong. */
+const definite: ReadonlySet<string> = new Set(['certificate_revoked', 'certificate_required', 'no_certificate']);
+
+/** If our dates explain the alert they are the cause, unless its name excludes that. If they contradict it, the detail says so. */
 export function ofRefusedCertificate(alert: string, client: ClientFacts, now: Date): Failure {
   const ours = whatOurDatesExplain(client, now);
+  if (ours && definite.has(alert)) {
+    const said = ofGoodCertificate(alert, client);
+    return { ...said, detail: `${said.detail}; besides, ${ours.detail}` };
+  }
   return ours ? { ...ours, detail: `${ours.detail} (TLS alert ${alert})` } : ofGoodCertificate(alert, client);
 }
 
