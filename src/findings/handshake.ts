@@ -43,7 +43,7 @@ export const handshakeCodes = {
     severity: 'warning',
     title: 'MESH’s own certificate expires soon',
     meaning:
-      'A certificate presented by the MESH server expires within the warning threshold. NHS England will replace it; the risk is that your CA bundle does not trust the new one.',
+      'A certificate presented by the MESH server expires within the warning threshold. NHS England will replace it; the risk is that your CA bundle does not trust the new one. For a sandbox, whose certificate is your own, it is information.',
     remedy: 'Look out for an announcement of new CA certificates, and be ready to update the bundle.',
     source: rfc5280('4.1.2.5'),
   },

@@ -61,7 +61,7 @@ const loads: Record<string, Load> = {
   },
   'inspect FILE': {
     args: (of) => ['inspect', of.files.alpha!.certificate],
-    kilobytes: 600,
+    kilobytes: 620,
     packages: 'commander',
     builtins: 'crypto tls worker_threads',
   },

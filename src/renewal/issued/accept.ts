@@ -99,7 +99,7 @@ function answerOfAnother(store: RenewalStore, input: AcceptInput, keys: Readonly
   const { environments, configurationFile, issuedFile, install } = input;
   const record = awaiting.flatMap((state) => store.inState(state)).findLast((each) => isAnswered(each, keys));
   const other = environments.find(({ name }) => name === record?.environment);
-  if (!other) return undefined;
+  if (!other || other.name === input.environment.name) return undefined;
   const options = `${install ? '--install ' : ''}${shellWord(issuedFile)}`;
   const command = ourCommand('accept', { configurationFile, environment: other.name }, options);
   return `it is the answer to the request of ${other.name}, not of ${input.environment.name}. Run \`${command}\``;
