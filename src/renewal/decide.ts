@@ -8,7 +8,7 @@ import { abandoned, isAnothers, replaces, shared, subjectOf, wasAsked } from './
 import type { RenewalDecision, RenewalFacts, Undirected } from './decision.ts';
 import { dueReason, isDue } from './due.ts';
 import { isFirst, keyFor } from './first.ts';
-import { canBeTold, noticeOf, noticeTries, notifyOnce } from './notices.ts';
+import { canBeTold, isHeldUp, noticeOf, noticeTries, notifyOnce } from './notices.ts';
 import { reopensAs } from './reopen.ts';
 import { sendAgainCommand } from './retry.ts';
 import { decideSuccession } from './succession.ts';
@@ -156,7 +156,12 @@ function decidePredecessor(
 ): RenewalDecision | undefined {
   const key = { environment: record.environment, fingerprintSha256: record.fingerprintSha256 };
   const successor = certificate.fingerprintSha256;
-  if (record.state === 'deployed') return { key, ...finish(record, successor, now) };
+  if (record.state === 'deployed') {
+    const next = finish(record, successor, now);
+    const notice = noticeOf(record, 'closing');
+    // The renewal of the new certificate does not wait for a mail server.
+    return next.kind === 'rest' && notice && isHeldUp(notice) ? undefined : { key, ...next };
+  }
   if (!wasAsked(record))
     return { kind: 'retire', key, successor, reason: 'another certificate was deployed before the desk was asked' };
   if (!replaces(certificate, record)) {

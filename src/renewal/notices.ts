@@ -1,5 +1,6 @@
 /** When the contact is told something, and how often. Pure. */
 import { dayMs, hourMs } from '../time/index.ts';
+import { nextAttempt } from './backoff.ts';
 import type { Undirected } from './decision.ts';
 import { reopenings } from './reopen.ts';
 import type { Notice, NoticeKind, RenewalRecord, StoredRenewal } from './types.ts';
@@ -7,13 +8,22 @@ import type { Notice, NoticeKind, RenewalRecord, StoredRenewal } from './types.t
 export const noticeTries = 3;
 const noticePauseMs = hourMs;
 
-/** Once for each attempt at sending. A notice that may not have been sent is tried again after a pause, a limited number of times. */
+/**
+ * Once for each attempt at sending. A notice that may have been sent or not is tried again after a pause, a limited number of times. While the mail
+ * server takes nothing it is tried as the request is, without a limit.
+ */
 export function mayTell(record: StoredRenewal, kind: NoticeKind, now: Date): boolean {
   const notice = noticeOf(record, kind);
   if (!notice) return true;
-  const hasPaused = Math.abs(now.getTime() - notice.triedAt.getTime()) >= noticePauseMs;
+  const pauseMs = isHeldUp(notice)
+    ? nextAttempt(record, notice.failures, notice.triedAt).getTime() - notice.triedAt.getTime()
+    : noticePauseMs;
+  const hasPaused = Math.abs(now.getTime() - notice.triedAt.getTime()) >= pauseMs;
   return !notice.sentAt && notice.tries < noticeTries && hasPaused;
 }
+
+/** It waits for a mail server that has taken nothing so far. */
+export const isHeldUp = ({ failures }: Notice): boolean => failures > 0;
 
 /** What the contact was told of this attempt; a renewal that goes on after its end is another one. */
 export const noticeOf = (record: StoredRenewal, kind: NoticeKind): Notice | undefined =>

@@ -1,11 +1,10 @@
 /** due → sending → requested: the one place from which a request goes to the desk. */
-import { createHash } from 'node:crypto';
 import { type ResolvedEnvironment, sourceLabel } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
 import { ResourceShortageError } from '../shortage/index.ts';
 import { type SafeText, say } from '../text/index.ts';
-import { hourMs, minuteMs } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
+import { nextAttempt } from './backoff.ts';
 import type { Mailer, SendResult } from './mail/mailer.ts';
 import { uncertainReason } from './recover.ts';
 import { RequestRefusedError } from './request/csr.ts';
@@ -233,17 +232,4 @@ export async function saveUnsaved({ store, unsaved }: Pick<Sender, 'store' | 'un
     await patiently(() => store.transition(key, transition));
     unsaved.delete(name);
   }
-}
-
-const firstPauseMs = 5 * minuteMs;
-const longestBackoffMs = 6 * hourMs;
-
-/** Doubles each time, and differs by up to a quarter between environments so that they do not all call at once. Derived from the key, so that it can be tested. */
-export function nextAttempt(key: RequestKey, attempts: number, now: Date): Date {
-  const pauseMs = Math.min(firstPauseMs * 2 ** (attempts - 1), longestBackoffMs);
-  const digest = createHash('sha256')
-    .update(JSON.stringify([key.environment, key.fingerprintSha256, attempts]))
-    .digest();
-  const share = digest.readUInt32BE(0) / 2 ** 32;
-  return new Date(now.getTime() + Math.round(pauseMs * (0.75 + share / 2)));
 }

@@ -48,7 +48,10 @@ export async function notify(
   const result = await mailer.send(message, now, signal ? { signal } : {});
   if (result.outcome === 'sent' || result.outcome === 'drafted')
     await patiently(() => store.noticeSent(record, kind, occasion, now));
-  else log.warn({ environment: environment.name, kind, problem: result.reason }, 'the contact could not be told');
+  else {
+    if (result.outcome === 'failed' && result.retry) await patiently(() => store.noticeFailed(record, kind, occasion));
+    log.warn({ environment: environment.name, kind, problem: result.reason }, 'the contact could not be told');
+  }
   return result;
 }
 

@@ -89,7 +89,10 @@ export interface Notice {
   readonly kind: NoticeKind;
   /** The attempt at sending that it concerns: a second uncertain attempt is reported again. */
   readonly occasion: number;
+  /** Those that may have been delivered. */
   readonly tries: number;
+  /** Those that certainly were not, and may be another time. */
+  readonly failures: number;
   readonly triedAt: Date;
   readonly sentAt?: Date;
 }

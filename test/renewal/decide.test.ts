@@ -197,6 +197,7 @@ describe('telling the contact', () => {
     kind: 'uncertain',
     occasion: 1,
     tries: 1,
+    failures: 0,
     triedAt: inWindow,
     ...more,
   });
@@ -216,6 +217,17 @@ describe('telling the contact', () => {
     expect(uncertain(notice({ triedAt: shift(inWindow, 30 * dayMs) }))).toBe('notify');
     expect(uncertain(notice({ triedAt: shift(inWindow, -dayMs), tries: 2 }))).toBe('notify');
     expect(uncertain(notice({ triedAt: shift(inWindow, -dayMs), tries: 3 }))).toBe('rest');
+  });
+
+  test('decide: while the mail server takes nothing, the report is tried as the request is, without a limit', () => {
+    const failed = (failures: number, ms: number) =>
+      uncertain(notice({ tries: 0, failures, triedAt: shift(inWindow, -ms) }));
+    expect(failed(1, 3 * minuteMs)).toBe('rest');
+    expect(failed(1, 7 * minuteMs)).toBe('notify');
+    expect(failed(3, 14 * minuteMs)).toBe('rest');
+    for (const failures of [3, 30, 3000]) expect(failed(failures, 8 * hourMs)).toBe('notify');
+    expect(uncertain(notice({ tries: 3, failures: 3, triedAt: shift(inWindow, -dayMs) }))).toBe('rest');
+    expect(uncertain(notice({ tries: 0, failures: 3, sentAt: inWindow }))).toBe('rest');
   });
 
   test('decide: a second attempt that ends uncertain is reported again', () => {
@@ -344,6 +356,7 @@ describe('following the new certificate', () => {
       kind: 'closing',
       occasion: 1,
       tries: 1,
+      failures: 0,
       triedAt: now,
       ...more,
     });
@@ -355,6 +368,10 @@ describe('following the new certificate', () => {
       kind: 'begin',
       key: { fingerprintSha256: issued.fingerprintSha256 },
     });
+    // A mail server that takes nothing does not hold up the next.
+    const heldUp = closing({ tries: 0, failures: 1 });
+    expect(deployed(stored('deployed', { ...seen, notices: [heldUp] })).kind).toBe('begin');
+    expect(deployed(stored('deployed', { ...seen, notices: [heldUp] }), {}, shift(now, hourMs)).kind).toBe('notify');
   });
 
   describe('and the replaced certificate is deployed again', () => {
@@ -407,7 +424,7 @@ describe('following the new certificate', () => {
         reason: say`was ${state}`,
       }));
       const { attempts } = stored('deployed');
-      const told = { kind: 'closing' as const, occasion: attempts, tries: 1, triedAt: at, sentAt: at };
+      const told = { kind: 'closing' as const, occasion: attempts, tries: 1, failures: 0, triedAt: at, sentAt: at };
       const record = stored('deployed', { ...seen, transitions, notices: [told] });
       expect(deployed(record)).toMatchObject({ kind: 'notify', notice: 'closing' });
       expect(deployed({ ...record, notices: [told, { ...told, occasion: attempts + 1 }] }).kind).toBe('close');

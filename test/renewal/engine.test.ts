@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RenewalPolicy } from '../../src/config/types.ts';
+import { nextAttempt } from '../../src/renewal/backoff.ts';
 import { viewRenewal } from '../../src/renewal/conclude.ts';
 import { advanceRenewal } from '../../src/renewal/engine.ts';
 import { createMailer, type Mailer, type SendResult } from '../../src/renewal/mail/mailer.ts';
 import type { Message } from '../../src/renewal/mail/request-message.ts';
 import { recoverInterrupted } from '../../src/renewal/recover.ts';
 import { resolveRenewal, retryNow } from '../../src/renewal/resolve.ts';
-import { nextAttempt } from '../../src/renewal/send.ts';
 import type { EngineDeps, RenewalInput } from '../../src/renewal/step.ts';
 import { openStore, type RenewalStore, StoreError } from '../../src/renewal/store/store.ts';
 import { literal } from '../../src/text/index.ts';
@@ -338,12 +338,15 @@ describe('what is uncertain', () => {
     expect(mailer.messages[0]?.text).toContain('--not-sent');
   });
 
-  test('engine: a report that the mail server does not take is tried three times, an hour apart', async () => {
+  test.each([
+    ['refuses is tried three times, an hour apart', false, 3],
+    ['puts off is tried until it is taken, and not again', true, 5],
+  ])('engine: a report that the mail server %s', async (_, retry, times) => {
     await cutOff();
-    const failed = { outcome: 'failed', retry: true, reason: literal('busy') } as const;
+    const failed = { outcome: 'failed', retry, reason: literal('busy') } as const;
     const mailer = answering(failed, failed, failed, failed);
     for (let half = 0; half < 20; half += 1) await advanceRenewal(subject(), deps(mailer), later(half * hourMs * 0.5));
-    expect(mailer.messages).toHaveLength(3);
+    expect(mailer.messages).toHaveLength(times);
   });
 
   test('engine: settled as sent it is followed like any request', async () => {

@@ -162,6 +162,10 @@ export const migrations: readonly string[] = [
   UPDATE renewals SET asked_at = (SELECT max(at) FROM transitions WHERE renewal = renewals.id)
   WHERE asked_reason IS NOT NULL AND state IN ('due', 'failed');
   `,
+  `
+  -- Tries that certainly did not deliver it; tries counts the others.
+  ALTER TABLE notices ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 export function schemaVersion(database: DatabaseSync): number {

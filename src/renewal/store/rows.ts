@@ -121,6 +121,7 @@ function readNotice(row: Row): Notice {
     kind: row.kind as NoticeKind,
     occasion: Number(row.occasion),
     tries: Number(row.tries),
+    failures: Number(row.failures),
     triedAt: moment(row.tried_at),
     ...(sentAt ? { sentAt } : {}),
   };

@@ -53,6 +53,8 @@ export interface RenewalStore {
   adopt(key: RequestKey, environment: string, subject: Subject): boolean;
   /** Records that a notice is about to be sent. */
   tryNotice(key: RequestKey, kind: NoticeKind, occasion: number, at: Date): void;
+  /** The try that was recorded last did certainly not deliver it. */
+  noticeFailed(key: RequestKey, kind: NoticeKind, occasion: number): void;
   noticeSent(key: RequestKey, kind: NoticeKind, occasion: number, at: Date): void;
   /** The same until anything is recorded about a renewal, here or by another process. */
   version(): string;
@@ -213,6 +215,14 @@ function storeOn({ database, file, close, assertInPlace, waitBriefly }: OpenData
              SELECT id, ?, ?, 1, ? FROM renewals WHERE ${where}
              ON CONFLICT DO UPDATE SET tries = tries + 1, tried_at = excluded.tried_at`,
           ).run(kind, occasion, at.getTime(), ...keyValues(key)),
+      ),
+    noticeFailed: (key, kind, occasion) =>
+      inTransaction(
+        () =>
+          void prepare(
+            `UPDATE notices SET tries = tries - 1, failures = failures + 1 WHERE kind = ? AND occasion = ?
+             AND renewal = (SELECT id FROM renewals WHERE ${where})`,
+          ).run(kind, occasion, ...keyValues(key)),
       ),
     noticeSent: (key, kind, occasion, at) =>
       inTransaction(

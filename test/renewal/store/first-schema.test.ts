@@ -105,7 +105,7 @@ test('store: a database of the first schema keeps everything it holds, in its or
       nextAttemptAt: at(5),
       lastError: 'said no',
       remindedAt: at(7),
-      notices: [{ kind: 'reminder', occasion: 4, tries: 2, triedAt: at(6), sentAt: at(7) }],
+      notices: [{ kind: 'reminder', occasion: 4, tries: 2, failures: 0, triedAt: at(6), sentAt: at(7) }],
       transitions: [
         { state: 'not_due', at: at(0), reason: 'seen' },
         { state: 'requested', at: at(10), reason: 'as it was' },

@@ -158,8 +158,8 @@ describe('what is recorded', () => {
     store.tryNotice(key, 'reminder', 1, at(2));
     store.tryNotice(key, 'uncertain', 2, at(2));
     expect(store.get(key)?.notices).toEqual([
-      { kind: 'reminder', occasion: 1, tries: 2, triedAt: at(2) },
-      { kind: 'uncertain', occasion: 2, tries: 1, triedAt: at(2) },
+      { kind: 'reminder', occasion: 1, tries: 2, failures: 0, triedAt: at(2) },
+      { kind: 'uncertain', occasion: 2, tries: 1, failures: 0, triedAt: at(2) },
     ]);
     expect(store.get(key)?.remindedAt).toBeUndefined();
     store.noticeSent(key, 'reminder', 1, at(3));
@@ -297,7 +297,7 @@ describe('what goes wrong', () => {
     ['a time beyond the end of time', 'UPDATE renewals SET not_after = 8640000000000001'],
     ['a time before its beginning', 'UPDATE renewals SET requested_at = -8640000000000001'],
     ['a number that JavaScript does not have', 'UPDATE renewals SET closed_at = 9223372036854775807'],
-    ['a notice at no time', `INSERT INTO notices VALUES (1, 'reminder', 1, 1, 8640000000000001, NULL)`],
+    ['a notice at no time', `INSERT INTO notices VALUES (1, 'reminder', 1, 1, 8640000000000001, NULL, 0)`],
   ])('store: a record with %s is damage, and is not taken for a fault of the program', (_, change) => {
     const store = storeIn(directory);
     store.begin(certificate, at(0), 'seen');
