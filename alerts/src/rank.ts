@@ -6,8 +6,8 @@
 import type { AlertRule } from './rule.ts';
 
 export const pagesInOrder: readonly string[] = [
-  'MeshClockSkewCritical',
   'MeshCertificateExpired',
+  'MeshClockSkewCritical',
   'MeshCredentialUnreadable',
   'MeshKeyMismatch',
   'MeshCredentialInvalid',

@@ -2,6 +2,7 @@
 import { type Finding, severities } from '../findings/index.ts';
 import { escaped, joined, literal, type SafeText } from '../text/index.ts';
 import { runnable } from './commands.ts';
+import { explains } from './explains.ts';
 import { headlineOf } from './headline.ts';
 import { rankOf } from './rank.ts';
 import { rules } from './rules/all.ts';
@@ -70,7 +71,7 @@ function applied(evidence: Evidence): Applied {
     if (!cause) continue;
     if (rule.says && !wordings.has(cause)) wordings.set(cause, rule.says(evidence, cause));
     for (const each of evidence.findings) {
-      if (!follows(rule, evidence, each) || causes.has(each) || comesFrom(cause, each)) continue;
+      if (!follows(rule, evidence, cause, each) || causes.has(each) || comesFrom(cause, each)) continue;
       causes.set(each, cause);
     }
   }
@@ -78,21 +79,16 @@ function applied(evidence: Evidence): Applied {
 }
 
 export function holds(rule: Rule, evidence: Evidence, cause: Finding): boolean {
-  const applies = rule.cause !== 'handshake_failed' || !rule.reasons || isReason(rule, evidence);
+  const reason = evidence.handshake?.reason;
+  const applies =
+    rule.cause !== 'handshake_failed' || !rule.reasons || (reason !== undefined && rule.reasons.includes(reason));
   return applies && (rule.when?.(evidence, cause) ?? true);
 }
 
-function follows(rule: Rule, evidence: Evidence, { code }: Finding): boolean {
+function follows(rule: Rule, evidence: Evidence, cause: Finding, { code }: Finding): boolean {
   if (code === rule.cause) return false;
-  if (code === 'handshake_failed') return isReason(rule, evidence);
+  if (code === 'handshake_failed') return explains(rule, cause, evidence);
   return rule.consequences?.includes(code) ?? false;
-}
-
-function isReason({ reasons }: Rule, { handshake }: Evidence): boolean {
-  const reason = handshake?.reason;
-  if (!handshake || !reason || !reasons?.includes(reason)) return false;
-  // A connection that was cut before the server had shown its certificate says nothing about ours.
-  return reason !== 'connection_reset' || handshake.serverCertificates.length > 0;
 }
 
 const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -21,8 +21,11 @@ const aboutCredential = new Set(['reading', 'match', 'chain', 'validity', 'stren
 function besideMesh({ assessment, handshake }: Evidence, { code, severity }: Finding): string {
   if (!assessment || !handshake) return '';
   const { group } = catalogue[code];
-  if (handshake.outcome === 'success' && !assessment.valid && severity === 'critical' && aboutCredential.has(group))
-    return `. MESH still accepted a connection at ${utcMinute(handshake.startedAt)} (HTTP ${handshake.httpStatus})`;
+  const accepted = handshake.outcome === 'success' && handshake.clientCertificateRequested !== false;
+  if (accepted && !assessment.valid && severity === 'critical' && aboutCredential.has(group)) {
+    const who = handshake.serverVerified ? 'MESH' : 'A server that was not verified';
+    return `. ${who} still accepted a connection at ${utcMinute(handshake.startedAt)} (HTTP ${handshake.httpStatus})`;
+  }
   if (code !== 'handshake_failed' || !assessment.valid || !refusesUs.has(handshake.reason ?? '')) return '';
   return '. The files here are in order: they can be read, fit each other and are in date';
 }

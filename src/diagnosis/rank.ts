@@ -7,9 +7,9 @@ import { rules } from './rules/all.ts';
 
 /** A code stands where it is named, otherwise with its group. */
 const order: readonly (FindingCode | FindingGroup)[] = [
-  'clock_skew',
-  // Only a new certificate helps, whatever else is wrong with the files.
+  // Only a new certificate helps, whatever else is wrong. One that only a wrong clock makes look expired is a consequence.
   'certificate_expired',
+  'clock_skew',
   'reading',
   'match',
   'validity',

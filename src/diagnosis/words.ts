@@ -18,6 +18,22 @@ export const clientOf = ({ assessment }: Evidence): Certificate | undefined =>
 export const authoritiesOf = ({ assessment }: Evidence): readonly Certificate[] =>
   (assessment?.certificates ?? []).filter(({ role }) => role !== 'client').map(({ certificate }) => certificate);
 
+/** From the client certificate up, as far as it was found. */
+export const ourPath = ({ assessment }: Evidence): readonly Certificate[] =>
+  (assessment?.path ?? []).flatMap(
+    (fingerprint) =>
+      assessment?.certificates.find(({ certificate }) => certificate.fingerprintSha256 === fingerprint)?.certificate ??
+      [],
+  );
+
+/** Why there was no handshake, where it is not files of the credential: the password and the shared key of the mailbox. */
+export function missingSecrets({ handshake }: Evidence): ('password' | 'sharedKey')[] {
+  const [password, sharedKey] = [/^mesh\.password:/, /^(?:mesh\.password:.*; )?mesh\.shared_key:/].map((start) =>
+    start.test(handshake?.detail ?? ''),
+  );
+  return [...(password ? ['password' as const] : []), ...(sharedKey ? ['sharedKey' as const] : [])];
+}
+
 /** The order that the bundle must have. */
 export const orderOf = ({ chainOrder, environment }: Evidence): ChainOrder =>
   environment?.chainOrder ?? chainOrder ?? 'root-first';

@@ -4,7 +4,14 @@ export { nextBoundary } from './boundary.ts';
 export { invalidates } from './checks.ts';
 export { depthsOf, type Link } from './depths.ts';
 export { distinct, keyIdentifiersAgree, looksSelfSigned, mayHaveIssued, namesIssuer } from './issuers.ts';
-export { explainWrongEnvironment, isNhsName, type NhsPki, namedIssuer, recognise } from './nhs-pki.ts';
+export {
+  explainMissingIssuer,
+  explainWrongEnvironment,
+  isNhsName,
+  type NhsPki,
+  namedIssuer,
+  recognise,
+} from './nhs-pki.ts';
 export { findPath, type PathVerdict } from './path.ts';
 export { policyFor } from './policy.ts';
 export type { AssessedCertificate, Assessment, AssessmentPolicy, CertificateRole } from './types.ts';

@@ -5,6 +5,7 @@ import { rules } from '../../src/diagnosis/rules/all.ts';
 import type { Evidence, Rule } from '../../src/diagnosis/types.ts';
 import type { FindingCode } from '../../src/findings/catalogue.ts';
 import { escaped, literal, type SafeText, say } from '../../src/text/index.ts';
+import type { Certificate } from '../../src/x509/certificate.ts';
 import { daysFromSampleNow, sampleCertificate, sampleFinding, sampleHandshake } from '../support/status.ts';
 import { assessment, environment, evidence, failed, renewal } from './evidence.ts';
 
@@ -27,6 +28,7 @@ const otherSub = sampleCertificate({
   authorityKeyIdentifier: 'a2',
   serial: '02',
 });
+const expiredSub = { ...sub, notAfter: daysFromSampleNow(-3) };
 const client = { issuerText: 'CN=Sub', authorityKeyIdentifier: 'bb' };
 const liveClient = {
   issuerText: 'CN=NHS Authentication G2',
@@ -40,6 +42,13 @@ const files = assessment({ client, authorities: [root, sub], path: [sub, root] }
 const early = [server({ notBefore: daysFromSampleNow(1) })];
 const untrusted = (certificate = server()) =>
   failed('server_certificate_untrusted', { serverCertificates: [certificate] });
+const ofSub = { subjectText: 'CN=mesh', issuerText: 'CN=Sub', authorityKeyIdentifier: 'bb' };
+const late = [server({ ...ofSub, notAfter: daysFromSampleNow(-1) })];
+const bothExpired = (more: Parameters<typeof failed>[1] = {}) =>
+  evidence(['certificate_expired'], {
+    assessment: files,
+    handshake: failed('server_certificate_expired', { serverCertificates: late, ...more }),
+  });
 const hoursFast = (hours: number) =>
   failed('authentication_failed', { httpStatus: 403, clockSkewSeconds: hours * 3600 });
 
@@ -86,6 +95,11 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
     }),
     not: evidence(['ca_not_yet_valid'], { handshake: failed('server_certificate_untrusted') }),
   },
+  'By this machine’s clock our certificate and MESH’s have both expired': {
+    holds: bothExpired(),
+    // What MESH said tells the time.
+    not: bothExpired({ clockSkewSeconds: 0.4 }),
+  },
   'Certificate and key are configured the wrong way round': {
     holds: swapped('an encrypted private key, not a certificate', 'a certificate, not a private key'),
     not: swapped('it is empty', 'a certificate, not a private key'),
@@ -122,7 +136,10 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
     }),
   },
   'There is no CA certificate in the bundle': {
-    holds: evidence(['chain_incomplete'], { assessment: assessment({ client, authorities: [] }) }),
+    holds: evidence(['chain_incomplete'], {
+      assessment: assessment({ client, authorities: [] }),
+      handshake: untrusted(server(ofSub)),
+    }),
     not: evidence(['chain_incomplete'], { assessment: assessment({ client, authorities: [root] }) }),
   },
   'The certificate and its key are of another environment, and the bundle is right': {
@@ -130,12 +147,23 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
     not: evidence(['chain_untrusted']),
   },
   'Certificate, key and bundle are of another environment': {
-    holds: evidence([], { findings: [untrustedFor(liveClient)], assessment: assessment({ client: liveClient }) }),
+    holds: evidence([], {
+      findings: [untrustedFor(liveClient)],
+      assessment: assessment({ client: liveClient }),
+      handshake: untrusted(server({ issuerText: 'O=nhs, CN=NHS G3' })),
+    }),
     not: evidence([], { findings: [untrustedFor(client)], assessment: assessment({ client }) }),
   },
-  'The bundle has the right names and other keys: both certificates have to be replaced': {
-    holds: evidence(['chain_incomplete'], { assessment: assessment({ client, authorities: [root, otherSub] }) }),
-    not: evidence(['chain_incomplete'], { assessment: assessment({ client, authorities: [root] }) }),
+  'The bundle has the issuer’s name with another key: it has to be replaced, and perhaps its root': {
+    holds: evidence(['chain_incomplete'], {
+      assessment: assessment({ client, authorities: [root, otherSub] }),
+      handshake: untrusted(server(ofSub)),
+    }),
+    not: evidence(['chain_incomplete'], {
+      assessment: assessment({ client, authorities: [root, otherSub] }),
+      // What issued our certificate, under the root that the bundle has.
+      handshake: failed('server_certificate_untrusted', { serverCertificates: [server(ofSub), sub] }),
+    }),
   },
   'The bundle is of another environment, and the certificate is right': {
     holds: evidence(['chain_incomplete'], {
@@ -183,6 +211,12 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
   'A server that did not ask for our certificate says nothing about it': {
     holds: evidence(['client_certificate_not_requested'], { handshake: failed('authentication_failed') }),
     not: evidence(['client_certificate_not_requested'], { environment: { ...environment, preset: 'sandbox' } }),
+  },
+  'A certificate that the server sends has expired already, and the handshake did not fail over it': {
+    holds: evidence(['server_certificate_expires_soon'], { handshake: sampleHandshake({ serverCertificates: late }) }),
+    not: evidence(['server_certificate_expires_soon'], {
+      handshake: sampleHandshake({ serverCertificates: [server({ notAfter: daysFromSampleNow(1) })] }),
+    }),
   },
   'Without the mailbox password or the shared key nothing can be asked': {
     holds: evidence(['handshake_failed'], {
@@ -234,8 +268,21 @@ describe('what a rule asks for', () => {
   });
 });
 
+/** Where a failed handshake follows only if the server's path goes through the CA at fault. */
+const shared: Readonly<Record<string, Evidence>> = {
+  'The root is missing': evidence([], {
+    assessment: assessment({ client, authorities: [sub], path: [sub] }),
+    handshake: untrusted(server(ofSub)),
+  }),
+  'A CA expired on our path, and therefore on the server’s': evidence([], {
+    assessment: assessment({ client, authorities: [root, expiredSub], path: [expiredSub, root] }),
+    handshake: untrusted(server(ofSub)),
+  }),
+};
+const fitting = ({ name }: Rule): Evidence => cases[name]?.holds ?? shared[name] ?? evidence([]);
+
 /** Evidence for which the rule holds, with everything that it explains. */
-function everything(rule: Rule, base = cases[rule.name]?.holds ?? evidence([])): Evidence {
+function everything(rule: Rule, base = fitting(rule)): Evidence {
   const codes: FindingCode[] = [
     rule.cause,
     ...(rule.consequences ?? []),
@@ -251,11 +298,9 @@ describe('what a rule explains goes away with its cause, and is information unti
     const reasons = rule.cause === 'handshake_failed' || !rule.reasons ? [undefined] : rule.reasons;
     for (const reason of reasons) {
       const base =
-        cases[rule.name]?.holds ??
-        evidence(
-          [],
-          rule.cause === 'handshake_failed' ? { handshake: failed(rule.reasons?.[0] ?? 'dns_failure') } : {},
-        );
+        cases[rule.name] || rule.cause !== 'handshake_failed'
+          ? fitting(rule)
+          : evidence([], { handshake: failed(rule.reasons?.[0] ?? 'dns_failure') });
       const given = everything(rule, {
         ...base,
         ...(reason ? { handshake: { ...base.handshake!, ...failed(reason), ...skewOf(base), ...chainOf(base) } } : {}),
@@ -279,7 +324,7 @@ describe('what a rule explains goes away with its cause, and is information unti
 describe('what a rule does not explain stands beside it', () => {
   const withReasons = rules.filter(({ cause, reasons }) => cause !== 'handshake_failed' && reasons);
   test.each(withReasons.map((rule) => [rule.name, rule] as const))('%s: a name that does not resolve', (_, rule) => {
-    const base = cases[rule.name]?.holds ?? evidence([]);
+    const base = fitting(rule);
     const handshake = {
       ...failed('dns_failure', { serverCertificates: [] }),
       clockSkewSeconds: base.handshake?.clockSkewSeconds ?? 0,
@@ -298,6 +343,64 @@ describe('what a rule does not explain stands beside it', () => {
     expect(cut([server()]).consequences.map(({ code }) => code)).toEqual(['handshake_failed']);
     expect(cut([]).alsoNeedsAttention.map(({ code }) => code)).toEqual(['handshake_failed']);
   });
+});
+
+describe('a second fault is not taken for a consequence of the first', () => {
+  const standsBeside = (cause: FindingCode, more: Partial<Evidence>) => {
+    const { findings } = diagnose(evidence([cause, 'handshake_failed'], more));
+    return findings.find(({ code }) => code === 'handshake_failed')?.consequenceOf === undefined;
+  };
+  const wrong = assessment({ client, authorities: [root, otherSub] });
+  const lacking = assessment({ client, authorities: [sub], path: [sub] });
+  const outOfDate = assessment({ client, authorities: [root, expiredSub], path: [expiredSub, root] });
+  const corporate = server({ issuerText: 'CN=Corp Inspection CA', authorityKeyIdentifier: 'cc' });
+
+  test.each(['mesh.password: variable PW is empty', 'mesh.shared_key: variable SK is not set'])('%s', (text) => {
+    const given = { handshake: failed('credential_unusable', { detail: escaped(text) }) };
+    for (const cause of ['certificate_expired', 'chain_incomplete', 'weak_key'] as const)
+      expect(standsBeside(cause, given), cause).toBe(true);
+    expect(standsBeside('certificate_expired', { handshake: failed('credential_unusable') })).toBe(false);
+  });
+
+  test.each([
+    ['chain_incomplete', wrong],
+    ['chain_untrusted', lacking],
+    ['ca_expired', outOfDate],
+    ['chain_signature_invalid', files],
+  ] as const)('a server of a CA that our path does not name, and %s', (cause, given) => {
+    expect(standsBeside(cause, { assessment: given, handshake: untrusted(corporate) })).toBe(true);
+    expect(standsBeside(cause, { assessment: given, handshake: untrusted(server(ofSub)) })).toBe(false);
+  });
+
+  test('a server of the same root, and a CA of ours that has expired below it', () => {
+    const ofRoot = server({ issuerText: 'CN=Root', authorityKeyIdentifier: 'aa' });
+    expect(standsBeside('ca_expired', { assessment: outOfDate, handshake: untrusted(ofRoot) })).toBe(true);
+    expect(standsBeside('chain_untrusted', { assessment: lacking, handshake: untrusted(ofRoot) })).toBe(false);
+  });
+
+  test('an untrusted server, and a fault of our own certificate', () => {
+    const subject = files.certificates[0]?.certificate.subject.text ?? literal('');
+    const findings = [sampleFinding('chain_policy_invalid', undefined, { subject }), sampleFinding('handshake_failed')];
+    const given = evidence([], { findings, assessment: files, handshake: untrusted(server(ofSub)) });
+    expect(diagnose(given).alsoNeedsAttention.map(({ code }) => code)).toEqual(['handshake_failed']);
+  });
+
+  test('a certificate of MESH’s own that has expired, and a bundle that lacks a CA, or has one that expired as well', () => {
+    const handshake = failed('server_certificate_expired', { serverCertificates: late });
+    expect(standsBeside('chain_incomplete', { assessment: wrong, handshake })).toBe(true);
+    expect(standsBeside('ca_expired', { assessment: outOfDate, handshake })).toBe(true);
+    const current = failed('server_certificate_expired', { serverCertificates: [server(ofSub)] });
+    expect(standsBeside('ca_expired', { assessment: outOfDate, handshake: current })).toBe(false);
+  });
+
+  test.each(['bad_request', 'client_certificate_required', 'client_certificate_rejected', 'connection_reset'] as const)(
+    '%s from a server that did not ask for our certificate',
+    (reason) => {
+      const handshake = (asked: boolean) => failed(reason, { clientCertificateRequested: asked });
+      expect(standsBeside('certificate_expired', { handshake: handshake(false) })).toBe(true);
+      expect(standsBeside('certificate_expired', { handshake: handshake(true) })).toBe(false);
+    },
+  );
 });
 
 describe('the diagnosis', () => {
@@ -346,6 +449,10 @@ describe('the diagnosis', () => {
     expect(
       diagnose(evidence(['handshake_failed'], { handshake: failed('client_certificate_rejected') })).headline,
     ).toMatch(/^MESH refuses our client certificate\. The files here are in order/);
+    const headlineOf = (more: Parameters<typeof sampleHandshake>[0]) =>
+      diagnose(evidence(['chain_untrusted'], { assessment: invalid, handshake: sampleHandshake(more) })).headline;
+    expect(headlineOf({ clientCertificateRequested: false })).not.toContain('accepted');
+    expect(headlineOf({ serverVerified: false })).toMatch(/\. A server that was not verified still accepted/);
     const both = { assessment: invalid, handshake: failed('client_certificate_rejected') };
     expect(diagnose(evidence(['chain_untrusted', 'handshake_failed'], both)).headline).not.toMatch(/MESH|in order/);
   });
@@ -462,6 +569,119 @@ describe('what a person is told to do', () => {
     );
     const leafFirst = { ...given, environment: { ...environment, chainOrder: 'leaf-first' as const } };
     expect(diagnose(evidence(['chain_untrusted'], leafFirst)).firstAction).toContain('at the end of');
+  });
+
+  test('nothing else needs changing only where the certificate is in date by MESH’s clock', () => {
+    const skewed = (notAfter: Date) =>
+      diagnose(
+        evidence(['clock_skew'], {
+          assessment: assessment({ client: { notAfter } }),
+          handshake: sampleHandshake({ clockSkewSeconds: 10_800 }),
+        }),
+      ).firstAction;
+    expect(skewed(daysFromSampleNow(-0.01))).toMatch(/ Nothing else needs changing\.$/);
+    expect(skewed(daysFromSampleNow(-1))).toMatch(/^Set this machine’s clock .* container host\.$/);
+  });
+
+  test('a certificate that has expired by MESH’s clock as well comes before the clock', () => {
+    const given = {
+      assessment: assessment({ client: { notAfter: daysFromSampleNow(-1) } }),
+      handshake: hoursFast(3),
+    };
+    const { cause, alsoNeedsAttention, consequences } = diagnose(
+      evidence([['clock_skew', 'critical'], 'certificate_expired', 'handshake_failed'], given),
+    );
+    expect(cause?.code).toBe('certificate_expired');
+    expect(alsoNeedsAttention.map(({ code }) => code)).toEqual(['clock_skew']);
+    expect(consequences).toEqual([]);
+  });
+
+  test('a fast clock is suspected first, and what to do if it is right comes next', () => {
+    const { firstAction, headline } = diagnose(bothExpired());
+    expect(headline).toMatch(/clock is probably fast/);
+    expect(firstAction).toMatch(
+      /^Check the clock first \(`date -u`\)\. .* If it is right, .* Request a new certificate/,
+    );
+  });
+
+  describe('where the issuing CA is missing', () => {
+    const ptl = '16c74704a860c9e45dab99f294f7c3de3398d422';
+    const issuerText = 'O=nhs, OU=CA, CN=NHS INT Authentication G2';
+    const nhsClient = { issuerText, authorityKeyIdentifier: ptl };
+    const known = (name: string, fingerprintSha256: string) => {
+      const subjectText = `O=nhs, OU=CA, CN=${name}`;
+      return sampleCertificate({ subjectText, issuerText: subjectText, fingerprintSha256 });
+    };
+    const currentRoot = known(
+      'NHS PTL Root Authority G2',
+      '540f7cd6111510ef8a4a78939b39a075c71a68f0ce71bbf28141f7c6be357f8f',
+    );
+    const firstRoot = known(
+      'NHS PTL Root Authority',
+      '7759a087977a9e37793093561149ee40b299c7027f4fa2a1c4e9eefeabc1b7d8',
+    );
+    const liveRoot = known('NHS Root Authority G2', 'c418cfa50aad03d826fa1a6932b8187be18193f4b25a7a56f30df45d5f89f8f7');
+    const lacking = (authorities: readonly Certificate[], issued: typeof client = nhsClient) => {
+      const own = sampleFinding('chain_incomplete', undefined, { remedy: 'What the finding says.' });
+      const given = { assessment: assessment({ client: issued, authorities }), findings: [own] };
+      return diagnose({ ...evidence([]), ...given, handshake: failed('dns_failure') });
+    };
+
+    test('below the right root, it is to be added, and the command loses nothing', () => {
+      const { command, firstAction } = lacking([currentRoot]);
+      expect(firstAction).toMatch(/^Add “NHS INT Authentication G2” .* Keep what is there\.$/);
+      expect(command).toMatch(/^mesh-cert-monitor bundle --environment integration --output /);
+      expect(lacking([currentRoot, root]).command).toBeUndefined();
+    });
+
+    test('the first generation of the same environment is no other environment: the finding itself says what to add', () => {
+      const { command, firstAction, headline } = lacking([firstRoot]);
+      expect(headline).toMatch(/“NHS INT Authentication G2”, is missing from the CA bundle/);
+      expect(firstAction).toBe('What the finding says.');
+      expect(command).toBeUndefined();
+    });
+
+    test('the root of another environment is one', () => {
+      expect(lacking([liveRoot]).headline).toMatch(/^The CA bundle belongs to another environment/);
+    });
+
+    test('below a root that nobody knows, it is to be added with its own root', () => {
+      expect(lacking([root], { issuerText: 'CN=Elsewhere', authorityKeyIdentifier: 'ee' }).firstAction).toMatch(
+        /^Add “Elsewhere” .* Keep what is there\. Add the root above it as well, unless it is there already\.$/,
+      );
+    });
+
+    test('with another key, what is known of its root is said', () => {
+      const given = { assessment: assessment({ client, authorities: [root, otherSub] }) };
+      const actionWith = (handshake: ReturnType<typeof failed>) =>
+        diagnose(evidence(['chain_incomplete'], { ...given, handshake })).firstAction;
+      expect(actionWith(failed('dns_failure'))).toMatch(
+        /replace it with “Sub” \(key identifier bb\) and, if the root above that is another one than “Root”, the root as well/,
+      );
+      const below = (authorityKeyIdentifier: string) =>
+        failed('server_certificate_untrusted', {
+          serverCertificates: [server(ofSub), { ...sub, authorityKeyIdentifier }],
+        });
+      expect(actionWith(below('a9'))).toMatch(/^Replace both certificates .* Replacing one of them is not enough\.$/);
+      expect(actionWith(below('aa'))).toMatch(/^Add “Sub” \(key identifier bb\) .* Keep what is there\.$/);
+    });
+
+    test('with another key, while MESH was verified with what is there: nothing is replaced', () => {
+      const given = { assessment: assessment({ client, authorities: [root, otherSub] }) };
+      expect(diagnose(evidence(['chain_incomplete'], given)).firstAction).toMatch(/^Add “Sub” .* Keep what is there\./);
+    });
+  });
+
+  test('a certificate that the server sends and that has expired is not one that expires soon', () => {
+    const sent = (more: Parameters<typeof sampleHandshake>[0]) =>
+      diagnose(evidence(['server_certificate_expires_soon'], { handshake: sampleHandshake(more) }));
+    const along = sent({ serverCertificates: [server(ofSub), expiredSub] });
+    expect(along.headline).toMatch(/^MESH sends “Sub” along, which expired on /);
+    expect(along.cause?.message).toMatch(/the CA bundle has a current one\.$/);
+    expect(along.firstAction).toMatch(/^Report the expiry to the service desk/);
+    expect(sent({ serverCertificates: late, serverVerified: false }).headline).toMatch(
+      /^The server’s own certificate expired on /,
+    );
   });
 
   test('a CA that the bundle lacks is to be added, and named with its key identifier', () => {

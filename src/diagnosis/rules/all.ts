@@ -3,6 +3,7 @@ import type { Rule } from '../types.ts';
 import { chainRules } from './chain.ts';
 import { clientRules } from './client.ts';
 import { clockRules } from './clock.ts';
+import { missingRules } from './missing.ts';
 import { readingRules } from './reading.ts';
 import { refusalRules } from './refusal.ts';
 import { renewalRules } from './renewal.ts';
@@ -12,6 +13,7 @@ export const rules: readonly Rule[] = [
   ...clockRules,
   ...readingRules,
   ...clientRules,
+  ...missingRules,
   ...chainRules,
   ...serverRules,
   ...refusalRules,

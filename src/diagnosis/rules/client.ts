@@ -36,7 +36,7 @@ function wrongKey(evidence: Evidence): Wording {
 }
 
 /** What to do about an expired certificate depends on how far its renewal is. */
-function expired(evidence: Evidence): Wording {
+export function expired(evidence: Evidence): Wording {
   const client = clientOf(evidence);
   const { state, record } = evidence.renewal ?? { state: 'not_due' as const };
   const because = record?.lastError ? ` The request could not be sent: ${record.lastError}.` : '';

@@ -7,11 +7,7 @@ import { authoritiesOf, clientOf, place } from '../words.ts';
 import { refusals } from './client.ts';
 
 /** Trust in our certificate and in the server's comes from the same bundle. */
-export const bothSides: readonly HandshakeReason[] = [
-  ...refusals,
-  'server_certificate_untrusted',
-  'server_certificate_expired',
-];
+export const bothSides: readonly HandshakeReason[] = [...refusals, 'server_certificate_untrusted'];
 export const disagreement: readonly FindingCode[] = ['verifiers_disagree', 'rehearsal_without_verdict'];
 
 function otherEnvironment(evidence: Evidence): Wording {

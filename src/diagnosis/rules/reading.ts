@@ -4,8 +4,8 @@ import { namedIssuer, policyFor } from '../../verify/index.ts';
 import { pathOf } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
 import { clientOf, origin, type Part, place, sourceOf } from '../words.ts';
-import { publicBundle } from './chain.ts';
 import { notRead, somethingElse } from './file-words.ts';
+import { publicBundle } from './missing.ts';
 
 /** What cannot be judged, or looks wrong, without the key. */
 const needKey: readonly FindingCode[] = [

@@ -3,7 +3,7 @@ import { mayHaveIssued, namedIssuer } from '../../verify/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import { earlyRequest } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { authoritiesOf, clientOf, desk, keyIdentifier, origin, place, quotedName } from '../words.ts';
+import { authoritiesOf, clientOf, desk, keyIdentifier, missingSecrets, origin, place, quotedName } from '../words.ts';
 
 const isValid = ({ assessment }: Evidence) => assessment?.valid === true;
 
@@ -70,14 +70,6 @@ function revoked(evidence: Evidence): Wording {
     calls: true,
     ...earlyRequest(remedy, "--key new --reason 'The present certificate is revoked'", evidence),
   };
-}
-
-/** Not files of the credential: the password and the shared key of the mailbox. */
-function missingSecrets({ handshake }: Evidence): ('password' | 'sharedKey')[] {
-  const [password, sharedKey] = [/^mesh\.password:/, /^(?:mesh\.password:.*; )?mesh\.shared_key:/].map((start) =>
-    start.test(handshake?.detail ?? ''),
-  );
-  return [...(password ? ['password' as const] : []), ...(sharedKey ? ['sharedKey' as const] : [])];
 }
 
 const secretNames = { password: 'mailbox password', sharedKey: 'shared key' } as const;

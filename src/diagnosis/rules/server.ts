@@ -3,48 +3,14 @@
 import { presets } from '../../config/index.ts';
 import type { FindingCode } from '../../findings/index.ts';
 import type { HandshakeReason } from '../../mesh/index.ts';
-import {
-  isNhsName,
-  looksSelfSigned,
-  mayHaveIssued,
-  type NhsPki,
-  namedIssuer,
-  policyFor,
-  recognise,
-} from '../../verify/index.ts';
-import type { Certificate } from '../../x509/index.ts';
+import { type NhsPki, namedIssuer, policyFor, recognise } from '../../verify/index.ts';
+import { type Certificate, firstToExpire } from '../../x509/index.ts';
+import { isOfOurAuthorities, issuerIsMissing, topOfServer } from '../server-path.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { authoritiesOf, keyIdentifier, place, quotedName } from '../words.ts';
+import { authoritiesOf, keyIdentifier, place, quotedName, utcMinute } from '../words.ts';
 
-const trustProblems: readonly FindingCode[] = ['server_certificate_expires_soon', 'client_certificate_not_requested'];
-
-/** The highest certificate that the server sent on the path of its own. */
-function topOfServer({ handshake }: Evidence): Certificate | undefined {
-  const [own, ...others] = handshake?.serverCertificates ?? [];
-  let top = own;
-  for (const _ of others) {
-    const below = top;
-    if (!below || looksSelfSigned(below)) break;
-    top = others.find((each) => each !== below && mayHaveIssued(below, each)) ?? top;
-  }
-  return top;
-}
-
-/** Its dates are right and the bundle has no certificate that can have issued it: the issuer is what is missing. */
-function issuerIsMissing(evidence: Evidence): boolean {
-  const top = topOfServer(evidence);
-  const { handshake, now } = evidence;
-  const early = handshake?.serverCertificates.some(({ notBefore }) => notBefore > now);
-  return top !== undefined && !early && !authoritiesOf(evidence).some((each) => mayHaveIssued(top, each));
-}
-
-/** By the same name as one of our CAs, or by a name that the NHS uses: a new generation. Otherwise a stranger. */
-function isOfOurAuthorities(evidence: Evidence): boolean {
-  const top = topOfServer(evidence);
-  if (!top || looksSelfSigned(top)) return false;
-  const ours = authoritiesOf(evidence).flatMap(({ subject, issuer }) => [subject.canonical, issuer.canonical]);
-  return ours.includes(top.issuer.canonical) || isNhsName(top.issuer);
-}
+/** What else is wrong with a stranger's answer. When MESH's own certificate ends is a matter of its own. */
+const ofStranger: readonly FindingCode[] = ['server_certificate_expires_soon', 'client_certificate_not_requested'];
 
 /** The NHS's two worlds of certificates do not trust each other. */
 const worlds: Readonly<Record<NhsPki, string>> = { 'path-to-live': 'Path to Live', live: 'live MESH' };
@@ -106,6 +72,23 @@ function inspected(evidence: Evidence): Wording {
   };
 }
 
+const firstOfServer = ({ handshake }: Evidence) => firstToExpire(handshake?.serverCertificates ?? []);
+
+/** The handshake did not fail over it: another certificate is trusted in its place, the server is not verified, or something else came first. */
+function serverSendsExpired(evidence: Evidence): Wording {
+  const expired = firstOfServer(evidence);
+  const { serverCertificates = [], serverVerified } = evidence.handshake ?? {};
+  if (!expired) return {};
+  const when = utcMinute(expired.notAfter);
+  const sends = `${serverVerified ? 'MESH' : 'The server'} sends ${quotedName(expired.subject)} along, which expired on ${when}`;
+  return {
+    headline: expired === serverCertificates[0] ? `The server’s own certificate expired on ${when}` : sends,
+    ...(serverVerified ? { message: 'The connection does not depend on it: the CA bundle has a current one.' } : {}),
+    remedy:
+      'Report the expiry to the service desk of this environment: other clients may refuse the connection because of it.',
+  };
+}
+
 /** Whatever is said after TLS without our certificate is not said about it. */
 const unasked: readonly HandshakeReason[] = [
   'authentication_failed',
@@ -121,7 +104,7 @@ export const serverRules: readonly Rule[] = [
     name: 'The server is of the other world of NHS certificates: the address is wrong, not the bundle',
     cause: 'handshake_failed',
     reasons: ['server_certificate_untrusted'],
-    consequences: trustProblems,
+    consequences: ofStranger,
     when: (evidence) => otherWorld(evidence) !== undefined,
     says: wrongAddress,
   },
@@ -129,7 +112,7 @@ export const serverRules: readonly Rule[] = [
     name: 'A server certificate of a CA that the bundle lacks: add it, do not replace',
     cause: 'handshake_failed',
     reasons: ['server_certificate_untrusted'],
-    consequences: trustProblems,
+    consequences: ['client_certificate_not_requested'],
     when: (evidence) => issuerIsMissing(evidence) && isOfOurAuthorities(evidence),
     says: addAuthority,
   },
@@ -137,7 +120,7 @@ export const serverRules: readonly Rule[] = [
     name: 'A server certificate of a stranger: TLS is inspected on the way',
     cause: 'handshake_failed',
     reasons: ['server_certificate_untrusted'],
-    consequences: trustProblems,
+    consequences: ofStranger,
     when: isStranger,
     says: inspected,
   },
@@ -152,5 +135,11 @@ export const serverRules: readonly Rule[] = [
     cause: 'handshake_failed',
     reasons: ['server_certificate_expired'],
     consequences: ['server_certificate_expires_soon'],
+  },
+  {
+    name: 'A certificate that the server sends has expired already, and the handshake did not fail over it',
+    cause: 'server_certificate_expires_soon',
+    when: (evidence) => (firstOfServer(evidence)?.notAfter ?? evidence.now) < evidence.now,
+    says: serverSendsExpired,
   },
 ];

@@ -5,6 +5,7 @@ import { clientFaults } from './client.ts';
 import { combinedFaults } from './combined.ts';
 import type { Fault } from './fault.ts';
 import { fileFaults } from './files.ts';
+import { independentFaults } from './independent.ts';
 import { pathFaults } from './path.ts';
 import { renewalFaults } from './renewals.ts';
 
@@ -18,4 +19,5 @@ export const faults: readonly Fault[] = [
   ...answerFaults,
   ...renewalFaults,
   ...combinedFaults,
+  ...independentFaults,
 ];

@@ -234,23 +234,6 @@ export const combinedFaults: readonly Fault[] = [
     reason: 'authentication_failed',
   },
   {
-    name: 'Two faults: expired, and a device whose clock is wrong inspects TLS and blocks the page',
-    make: async () => {
-      const bench = await makeBench({ client: { notAfter: inDays(-180) } });
-      bench.asksForCertificate = false;
-      bench.answer = (request, response) => {
-        request.resume();
-        const headers = { 'Content-Type': 'text/html', Date: inDays(-300).toUTCString() };
-        response.writeHead(403, headers).end('<html><title>Blocked</title></html>');
-      };
-      return bench;
-    },
-    ...expired,
-    consequences: ['renewal_due'],
-    also: ['client_certificate_not_requested'],
-    reason: 'unexpected_response',
-  },
-  {
     name: 'Two faults: the mailbox is unknown, and the bundle is in the wrong order',
     make: made((bench) => {
       bench.write('ca_bundle.pem', bench.pki.sub.pem + bench.pki.root.pem);
