@@ -10,6 +10,7 @@ import { Secret } from '../../src/sources/secret.ts';
 import { hourMs } from '../../src/time/duration.ts';
 import { crashNow as now } from '../support/renewal/due.ts';
 import { type Moment, startScriptedServer } from '../support/renewal/mail-server.ts';
+import { named } from '../support/renewal/samples.ts';
 import { codesOf, subject, type World, world } from '../support/renewal/world.ts';
 
 let here: World;
@@ -147,4 +148,25 @@ describe('over a mail server that refuses for good', () => {
     expect((await here.step(subject('int'), later(hourMs))).status.state).toBe('requested');
     await scripted.close();
   });
+});
+
+test('refused: a request for another environment’s certificate is never made, and the contact is told once', async () => {
+  const { assessment: its, ...rest } = subject('int');
+  const assessment = its!;
+  const certificates = assessment.certificates.map((each) => ({
+    ...each,
+    certificate: {
+      ...each.certificate,
+      issuer: named('NHS Authentication G2'),
+      authorityKeyIdentifier: '94a2507df7c8ea6dd5a50dc169b3cf65f898baa2',
+    },
+  }));
+  const input = { ...rest, assessment: { ...assessment, certificates } };
+  for (let hour = 0; hour < 48; hour += 1) {
+    const step = await here.step(input, later(hour * hourMs), { server });
+    expect([step.status.state, codesOf(step)]).toEqual(['due', expect.arrayContaining(['renewal_email_failed'])]);
+    expect(step.status.reason).toContain('is a live certificate, issued by NHS Authentication G2');
+  }
+  expect(here.requests()).toEqual([]);
+  expect(here.messages.map(({ to, text }) => [to.length, text.includes('is a live certificate')])).toEqual([[1, true]]);
 });
