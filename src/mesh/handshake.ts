@@ -130,6 +130,7 @@ async function shakeHands(
         ? ofServerCertificate({
             ...circumstances,
             code: error.verdict,
+            isForAnotherName: error.isForAnotherName,
             certificates: certificatesOf(seen, trusted),
             ...(seen.server.excess === undefined ? {} : { excess: seen.server.excess }),
             trusted,
@@ -178,7 +179,7 @@ function noteOf(
   const notes = [
     ...(silent && peer
       ? [
-          `${withPort(silent.address, silent.port)} (IPv6) accepted the connection and stayed silent; ${withPort(peer.address, peer.port)} (IPv4) answered`,
+          `${withPort(silent.address, silent.port)} (IPv6) ${silent.accepted ? 'accepted the connection and stayed silent' : 'did not accept the connection at once'}; ${withPort(peer.address, peer.port)} (IPv4) answered`,
         ]
       : []),
     ...(serverVerified && server.leaf?.subjectaltname === undefined && !host.endsWith('.ncrs.nhs.uk')

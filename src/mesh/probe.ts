@@ -16,7 +16,7 @@ import type { Sockets } from './network/sockets.ts';
 import { openTunnel } from './network/tunnel.ts';
 import { firstToSpeak, type SecondChance } from './tls/first-to-speak.ts';
 import { presentedBy } from './tls/presented.ts';
-import { judgeServer, noteRequest, type ServerSide, secure } from './tls/secure.ts';
+import { isForAnotherName, judgeServer, noteRequest, type ServerSide, secure } from './tls/secure.ts';
 import { excessOf, overLimit } from './tls/server-limits.ts';
 
 export interface Plan {
@@ -42,9 +42,12 @@ export class ServerNotVerifiedError extends MonitorError {
   override readonly code = 'ERR_SERVER_NOT_VERIFIED';
   readonly verdict: string;
 
-  constructor(verdict: string) {
+  readonly isForAnotherName: boolean;
+
+  constructor(verdict: string, isForAnotherName: boolean) {
     super(`the server’s certificate is not accepted: ${verdict}`);
     this.verdict = verdict;
+    this.isForAnotherName = isForAnotherName;
   }
 }
 
@@ -59,7 +62,8 @@ export async function probe(plan: Plan, phases: Phases, seen: Seen, sockets: Soc
   seen.serverVerified = verdict === undefined;
   if (verdict && verdict !== overLimit) seen.server.certificates = withAllPresented(tls, seen.server.certificates);
   // Before anything secret is sent.
-  if (verdict && (mesh.verifyServer || verdict === overLimit)) throw new ServerNotVerifiedError(verdict);
+  if (verdict && (mesh.verifyServer || verdict === overLimit))
+    throw new ServerNotVerifiedError(verdict, isForAnotherName(bare(url.hostname), seen.server));
   if (!meshRequest) return undefined;
   return phases.run('request', mesh.timeouts.requestMs, async (signal) => {
     const response = await sendRequest(tls, url, meshRequest, signal);

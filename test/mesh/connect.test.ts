@@ -39,7 +39,7 @@ test('connect: a literal address asks no resolver', async () => {
 test.skipIf(!hasIpv6())('connect: reaches a server over IPv6', async () => {
   const port = await listen('::1');
   const { peer, socket } = await connectToFirst([v6('::1')], port, never, new Sockets());
-  expect([peer, socket.remoteFamily]).toEqual([{ ...v6('::1'), port }, 'IPv6']);
+  expect([peer, socket.remoteFamily]).toEqual([{ ...v6('::1'), port, accepted: true }, 'IPv6']);
   socket.destroy();
 });
 

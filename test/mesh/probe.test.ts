@@ -55,6 +55,9 @@ const probe = (
     ...(rest.signal ? { signal: rest.signal } : {}),
   });
 
+const label = 'a'.repeat(60);
+const manyNames = [`${label}.${label}.${label}.example`, 'b.example', 'c.example', 'd.example'];
+
 describe('what is sent', () => {
   test('probe: validate is one POST to the mailbox in upper case, with the headers that MESH requires', async () => {
     const { url, requests } = await mesh();
@@ -164,6 +167,23 @@ describe('what is seen', () => {
         /^Ask the network team whether TLS is inspected on the path, and to exempt localhost if it is/,
       );
     }
+  });
+
+  test('probe: a name in a certificate can neither end its quotation nor crowd out the rest', async () => {
+    const stranger = await ca({ cn: `Corp” and “NHS INT Authentication G2${'x'.repeat(1000)}` });
+    const { keyPem, pem } = await serverCertificate({ issuer: stranger, names: ['localhost', ...manyNames] });
+    const started = await listening(meshServer({ key: keyPem, cert: pem + stranger.pem }, { status: 200 }));
+    running.push(started);
+    const { detail } = await probe(started.url);
+    expect(detail).toMatch(
+      /^“localhost” was issued by “Corp\\u\{201d\} and \\u\{201c\}NHS INT Authentication G2x+…”, which is not an NHS CA and is not in the CA bundle; the server did not ask for our certificate$/,
+    );
+    const other = await serverCertificate({ issuer: estate.sub, names: manyNames });
+    const named = await listening(meshServer({ key: other.keyPem, cert: other.pem }, { status: 200 }));
+    running.push(named);
+    expect((await probe(named.url)).detail).toMatch(
+      /^the certificate is for a+\.a+…, b\.example, c\.example and 1 more, not for localhost; “Test SubCA” issued it$/,
+    );
   });
 
   test.each([

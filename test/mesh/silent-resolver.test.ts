@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Each, type Many, manyEnvironments } from '../support/mesh/many.ts';
 import { canHaveResolver, type Reply, type Resolver, startResolver } from '../support/mesh/resolver.ts';
-import { hasIpv6, listening, meshServer, type Running } from '../support/mesh/servers.ts';
+import { fullBacklog, hasIpv6, listening, meshServer, type Running } from '../support/mesh/servers.ts';
 import { serverCertificate } from '../support/pki.ts';
 import { bareEnv } from '../support/process.ts';
 
@@ -118,6 +118,20 @@ describe.skipIf(!canHaveResolver())('a resolver that is silent', () => {
       expect(handshakes[0]?.reason ?? 'success').toBe('success');
       expect(handshakes[0]?.detail).toMatch(
         /^\[::1\]:\d+ \(IPv6\) accepted the connection and stayed silent; 127\.0\.0\.1:\d+ \(IPv4\) answered$/,
+      );
+    },
+  );
+
+  test.skipIf(!hasIpv6())(
+    'nor is an IPv6 address that does not accept the connection said to have done so',
+    async () => {
+      const dual = '::1 dual.example\n127.0.0.1 dual.example';
+      const { prefix, port } = await prepare(['dual.example'], () => 'unknown', dual);
+      running.push(await fullBacklog('::1', port));
+      const { handshakes } = await check(prefix, estate!);
+      expect(handshakes[0]?.reason ?? 'success').toBe('success');
+      expect(handshakes[0]?.detail).toMatch(
+        /^\[::1\]:\d+ \(IPv6\) did not accept the connection at once; 127\.0\.0\.1:\d+ \(IPv4\) answered$/,
       );
     },
   );

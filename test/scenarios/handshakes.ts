@@ -62,6 +62,8 @@ export type ServerCertificate =
   | 'expired'
   | 'not yet valid'
   | 'expired, without its intermediate'
+  | 'expired, for another name'
+  | 'self-signed, for another name'
   | 'self-signed'
   | 'self-signed, expired'
   | 'of an unknown CA'
@@ -320,6 +322,12 @@ const serverCertificates: Scenario[] = (
       /^“localhost”, issued by “Test SubCA”, expired on 2021-01-01, /,
     ],
     [
+      'The server’s certificate has expired, and is for another name',
+      'expired, for another name',
+      'server_certificate_expired',
+      /^“localhost”, issued by “Test SubCA”, expired on 2021-01-01, .*; the certificate is for mesh\.example, not for localhost$/,
+    ],
+    [
       'The server’s certificate is not valid yet',
       'not yet valid',
       'server_certificate_untrusted',
@@ -332,6 +340,12 @@ const serverCertificates: Scenario[] = (
       'server_certificate_untrusted',
       /^“localhost” is self-signed, and it is not in the CA bundle; “localhost” also expired on 2021-01-01$/,
       'server_certificate_expires_soon',
+    ],
+    [
+      'The server’s certificate is self-signed, and for another name',
+      'self-signed, for another name',
+      'server_certificate_untrusted',
+      /^“localhost” is self-signed, and it is not in the CA bundle; the certificate is for mesh\.example, not for localhost$/,
     ],
     ['The server’s certificate is from a CA outside the bundle', 'of an unknown CA', 'server_certificate_untrusted'],
     [

@@ -44,6 +44,8 @@ export interface Circumstances {
 export interface Presented {
   /** OpenSSL's verdict, or Node's about the name. */
   readonly code: string;
+  /** Whether it is for another name, whatever else is wrong. */
+  readonly isForAnotherName: boolean;
   /** As presented, the server's own first. */
   readonly certificates: readonly Certificate[];
   /** If they exceed a limit: in which way. Then there are none here. */

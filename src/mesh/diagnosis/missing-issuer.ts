@@ -2,7 +2,7 @@
 import { isNhsName, looksSelfSigned, mayHaveIssued } from '../../verify/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import type { Failure, Presented } from './circumstances.ts';
-import { issuerOf, listed, named, subjectOf, theProxy } from './words.ts';
+import { issuerOf, named, someOf, subjectOf, theProxy } from './words.ts';
 
 export const currentBundle =
   '`mesh-cert-monitor bundle --environment NAME` prints the current CA certificates of integration, deployment or production.';
@@ -68,7 +68,7 @@ function whoIssued(path: readonly Certificate[]): string {
 /** Certificates that the server sent although they did not issue its own, as happens after a renewal by another CA. */
 function strangers(path: readonly Certificate[], certificates: readonly Certificate[]): string[] {
   const others = certificates.filter((each) => !path.includes(each));
-  return others.length === 0 ? [] : [`the server also sent ${listed(others.map(subjectOf))}, which did not issue it`];
+  return others.length === 0 ? [] : [`the server also sent ${someOf(others.map(subjectOf))}, which did not issue it`];
 }
 
 /** The same name with another key: a different generation of the same CA. */

@@ -1,10 +1,11 @@
 /** Why the server's certificate is not trusted, from what it presented and what we trust. */
+import { shortened } from '../../text/index.ts';
 import { utcDay } from '../../time/index.ts';
 import { looksSelfSigned } from '../../verify/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import type { Failure, Presented } from './circumstances.ts';
 import { above, currentBundle, isAnchored, ofMissingIssuer } from './missing-issuer.ts';
-import { issuerOf, listed, subjectOf } from './words.ts';
+import { issuerOf, someOf, subjectOf } from './words.ts';
 
 export function ofServerCertificate(presented: Presented): Failure {
   const { code, certificates, host, now } = presented;
@@ -15,16 +16,29 @@ export function ofServerCertificate(presented: Presented): Failure {
     return { reason: 'server_certificate_untrusted', detail: 'the server presented no certificate that can be read' };
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return forAnotherName(own, host);
   // OpenSSL goes on after a missing issuer and reports the last fault that it finds, so that one is looked for first.
+  const misnamed = presented.isForAnotherName ? [otherHostsName(own, host)] : [];
   if (missingIssuer.has(code) || !isAnchored(own, presented)) {
     const theirs = above(own, certificates);
-    return ofMissingIssuer(own, presented, [...outOfDate(theirs, now), ...tooWeak(theirs).map(({ what }) => what)]);
+    const weak = tooWeak(theirs).map(({ what }) => what);
+    return ofMissingIssuer(own, presented, [...misnamed, ...outOfDate(theirs, now), ...weak]);
   }
-  if (code === 'CERT_HAS_EXPIRED') return expired(own, presented);
-  const early = code === 'CERT_NOT_YET_VALID' && notYetValid(own, presented);
-  if (early) return early;
+  const dated = code === 'CERT_HAS_EXPIRED' ? expired(own, presented) : undefined;
+  const early = code === 'CERT_NOT_YET_VALID' ? notYetValid(own, presented) : undefined;
+  const found = dated ?? early;
+  if (found) return misnamed.length > 0 ? elsewhere(found, misnamed) : found;
   const [weak] = tooWeak(above(own, certificates));
   return weak ? ofWeakness(weak) : otherwise(own, code);
 }
+
+/** Out of date, and not the certificate of the host that we asked for. */
+const elsewhere = (found: Failure, misnamed: readonly string[]): Failure => ({
+  ...found,
+  detail: [found.detail, ...misnamed].join('; '),
+  remedy:
+    found.reason === 'server_certificate_expired' && found.remedy !== undefined
+      ? found.remedy
+      : 'Check the host in `mesh.url` first, then this machine’s clock: the certificate is out of date, and of another server.',
+});
 
 function untrusted(detail: string, remedy?: string): Failure {
   return { reason: 'server_certificate_untrusted', detail, ...(remedy === undefined ? {} : { remedy }) };
@@ -33,17 +47,21 @@ function untrusted(detail: string, remedy?: string): Failure {
 const tooMuch =
   'MESH’s own certificates are a few thousand bytes, so find out who answers at this address: a proxy that inspects TLS, or another server. Do not switch verification off.';
 
-const shown = 3;
+const otherHostsName = (own: Certificate, host: string) => `the certificate is for ${namesOf(own)}, not for ${host}`;
 
-function forAnotherName(own: Certificate, host: string): Failure {
+function namesOf(own: Certificate): string {
   const names = own.alternativeNames
     .filter(({ kind }) => kind === 'dns' || kind === 'ip')
-    .map(({ value }) => String(value));
-  const some = names.length > shown ? [...names.slice(0, shown), `${names.length - shown} more`] : names;
-  const instead = names.length > 0 ? listed(some) : `${subjectOf(own)} (it has no subject alternative name)`;
+    .map(({ value }) => shortened(String(value), mostOfHost));
+  return names.length > 0 ? someOf(names) : `${subjectOf(own)} (it has no subject alternative name)`;
+}
+
+const mostOfHost = 80;
+
+function forAnotherName(own: Certificate, host: string): Failure {
   return {
     reason: 'server_certificate_name_mismatch',
-    detail: `the certificate is for ${instead}, not for ${host}; ${issuerOf(own)} issued it`,
+    detail: `${otherHostsName(own, host)}; ${issuerOf(own)} issued it`,
   };
 }
 
@@ -128,7 +146,7 @@ const missingIssuer = new Set([
 const sentences: Readonly<Record<string, string>> = {
   CERT_SIGNATURE_FAILURE: 'a signature in its chain is wrong',
   INVALID_CA: 'a certificate above it is not allowed to issue certificates',
-  INVALID_PURPOSE: 'it is not for TLS servers',
+  INVALID_PURPOSE: 'it, or a certificate above it, is not for TLS servers',
   PATH_LENGTH_EXCEEDED: 'its chain is longer than one of its CAs allows',
   CERT_REJECTED: 'it is not trusted for this use',
   CERT_REVOKED: 'it is revoked',

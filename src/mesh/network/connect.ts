@@ -32,6 +32,7 @@ export interface Peer {
 /** One address that was tried. Without an error, it is connected or has not answered yet. */
 export interface Attempt extends Peer {
   error?: NodeJS.ErrnoException;
+  accepted?: true;
 }
 
 export interface Connection {
@@ -91,6 +92,7 @@ export function connectToFirst(
       open.set(socket, peer);
       socket.once('connect', () => {
         open.delete(socket);
+        peer.accepted = true;
         settle.resolve({ socket, peer });
       });
       // Stays attached for the life of the socket: between two phases nothing else listens, and an unhandled error ends the process.

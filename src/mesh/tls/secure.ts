@@ -116,9 +116,14 @@ function chainFrom(leaf: DetailedPeerCertificate): Buffer[] {
 }
 
 /** The code of OpenSSL's verdict on the chain, or of Node's on the name (RFC 6125; the common name counts only if there is no SAN at all). */
-export function judgeServer(tls: TLSSocket, host: string, { leaf, excess }: ServerSide): string | undefined {
+export function judgeServer(tls: TLSSocket, host: string, server: ServerSide): string | undefined {
+  const { leaf, excess } = server;
   if (!leaf) return 'NO_CERTIFICATE';
   if (excess !== undefined) return overLimit;
   if (tls.authorizationError) return String(tls.authorizationError);
-  return checkServerIdentity(host, leaf) && 'ERR_TLS_CERT_ALTNAME_INVALID';
+  return isForAnotherName(host, server) ? 'ERR_TLS_CERT_ALTNAME_INVALID' : undefined;
 }
+
+/** Unknown, and so no, if nothing may look at it. */
+export const isForAnotherName = (host: string, { excess, leaf }: ServerSide): boolean =>
+  excess === undefined && leaf !== undefined && checkServerIdentity(host, leaf) !== undefined;

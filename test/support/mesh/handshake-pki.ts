@@ -44,6 +44,10 @@ export async function makeHandshakePki(): Promise<HandshakePki> {
         return serverCertificate({ issuer: sub, notBefore: farAway });
       case 'self-signed':
         return serverCertificate({});
+      case 'expired, for another name':
+        return serverCertificate({ issuer: sub, notAfter: longAgo, names: ['mesh.example'] });
+      case 'self-signed, for another name':
+        return serverCertificate({ names: ['mesh.example'] });
       case 'self-signed, expired':
         return serverCertificate({ notAfter: longAgo });
       case 'of an unknown CA':

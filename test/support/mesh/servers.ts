@@ -96,16 +96,16 @@ async function closedPort(): Promise<Running & { readonly port: number }> {
 }
 
 /** A listener that never accepts: once its backlog is full, the kernel drops every further SYN. */
-export async function fullBacklog(): Promise<Running> {
-  const script = `require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () { console.log(this.address().port) })`;
+export async function fullBacklog(host = '127.0.0.1', at = 0): Promise<Running> {
+  const script = `require('node:net').createServer().listen({ port: ${at}, host: '${host}', backlog: 1 }, function () { console.log(this.address().port) })`;
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const port = Number(line.toString());
   child.kill('SIGSTOP');
-  const fillers = Array.from({ length: 8 }, () => connect({ port, host: '127.0.0.1' }).on('error', () => {}));
+  const fillers = Array.from({ length: 8 }, () => connect({ port, host }).on('error', () => {}));
   await new Promise((resolve) => setTimeout(resolve, 200));
   return {
-    url: `https://127.0.0.1:${port}`,
+    url: `https://${host}:${port}`,
     async stop() {
       for (const each of fillers) each.destroy();
       child.kill('SIGKILL');
