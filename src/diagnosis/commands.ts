@@ -4,7 +4,10 @@ import { escaped, ourCommand, type SafeText, shellWord } from '../text/index.ts'
 import type { Evidence, Wording } from './types.ts';
 import { type Part, sourceOf, whoForwards } from './words.ts';
 
-type Named = Pick<Evidence, 'configurationFile' | 'environment'>;
+interface Named {
+  readonly configurationFile?: string | undefined;
+  readonly environment?: { readonly name: string } | undefined;
+}
 
 /** Which of our commands take `--config`, and whether they also take `--environment`. */
 const takesEnvironment: Readonly<Record<string, boolean>> = {
@@ -12,6 +15,7 @@ const takesEnvironment: Readonly<Record<string, boolean>> = {
   request: true,
   accept: true,
   check: true,
+  permissions: false,
   'renewals resolve': true,
   renewals: false,
 };
@@ -55,17 +59,18 @@ export function pathOf(evidence: Evidence, part: Part): string | undefined {
 }
 
 const inCode = /`[^`]+`/g;
-const files = /\b(?:FILE|KEY|BUNDLE\.pem)\b(?!\.p12)/g;
+const files = /(?<!--config )\b(?:FILE|KEY|BUNDLE\.pem)\b(?!\.p12)/g;
 
-/** Every command in a remedy with its configuration, environment and file filled in. What already names them stays. */
+/** Every command in a remedy with its configuration, environment and file filled in, as far as they are known. What already names them stays. */
 export function runnable(remedy: SafeText, evidence: Evidence, code: FindingCode): SafeText {
   const path = pathOf(evidence, partOf(code));
+  const { configurationFile = 'FILE', environment = { name: 'NAME' } } = evidence;
   return escaped(
     remedy
       .replace(inText, (whole: string, words: string) => {
         const bare = words.replace(placeholders, '');
         if (bare.includes(' --config ')) return whole;
-        const command = commandFor(bare, evidence);
+        const command = commandFor(bare, { configurationFile, environment });
         return command === undefined ? whole : `\`${command}\``;
       })
       .replace(inCode, (whole) => (path === undefined ? whole : whole.replace(files, path))),

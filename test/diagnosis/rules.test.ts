@@ -522,12 +522,17 @@ describe('what a person is told to do', () => {
     );
   });
 
-  test('commands inside a remedy are filled in as well, and left alone without a configuration', () => {
+  test('commands inside a remedy are filled in as well, and ask for the configuration where there is none', () => {
     const { configurationFile: _, environment: __, ...alone } = evidence(['certificate_expires_imminently']);
     expect(diagnose(evidence(['certificate_expires_imminently'])).firstAction).toContain(
       '`mesh-cert-monitor renewals --config /etc/mesh/mesh-cert-monitor.yaml`',
     );
-    expect(diagnose(alone).firstAction).toContain('`mesh-cert-monitor renewals`');
+    expect(diagnose(alone).firstAction).toContain('`mesh-cert-monitor renewals --config FILE`');
+    const certificate = { kind: 'file' as const, path: '/tmp/client.pem' };
+    const inspected = (code: FindingCode) =>
+      diagnose({ ...alone, sources: { certificate }, findings: [sampleFinding(code)] }).firstAction;
+    expect(inspected('certificate_expires_soon')).toContain('`mesh-cert-monitor renewals --config FILE`');
+    expect(inspected('certificate_expired')).toContain('`mesh-cert-monitor renew --config FILE --environment NAME`');
   });
 
   test('the key of the pending renewal is named where it is the one that fits', () => {
