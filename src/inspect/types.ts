@@ -43,7 +43,7 @@ export interface Inspection {
   judged: Partial<Record<CheckName, boolean>>;
   /** The earliest notAfter on the path. Absent without a client certificate. */
   expiresAt?: string;
-  /** Whole days to `expiresAt`, rounded down: 0 on the last day, negative once over. */
+  /** Whole days to `expiresAt`: 0 on the last day. Once over, whole days since then, negative, and -1 from the first moment. */
   daysLeft?: number;
   diagnosis: InspectedDiagnosis;
   /** The cause first, then the others, worst first. */

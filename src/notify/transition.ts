@@ -4,7 +4,7 @@ import type { Status } from '../findings/index.ts';
 import type { Secret } from '../sources/index.ts';
 import { causeOf, type EnvironmentStatus } from '../status/index.ts';
 import { escaped, jsonText, type SafeText, say } from '../text/index.ts';
-import { daysUntil, rfc3339, unixSeconds } from '../time/index.ts';
+import { daysUntil, rfc3339, timeLeft, unixSeconds } from '../time/index.ts';
 
 export type WebhookFormat = 'json' | 'teams' | 'slack';
 
@@ -66,7 +66,7 @@ const title = ({ from, status }: Transition) =>
 
 function lines({ status }: Transition, now: Date): SafeText[] {
   const { application, diagnosis, expiresAt, mailboxId } = status;
-  const expiry = expiresAt ? say`, ${daysUntil(expiresAt, now)} days left` : '';
+  const expiry = expiresAt ? say`, ${timeLeft(expiresAt, now)}` : '';
   return [
     say`${diagnosis.headline}.`,
     ...(diagnosis.cause ? [say`Do first: ${diagnosis.firstAction}`] : []),

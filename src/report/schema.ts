@@ -16,9 +16,10 @@ const fingerprint = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
   .meta({ description: 'SHA-256 of the DER, 64 lower-case hex digits.' });
-const wholeDays = z
-  .int()
-  .meta({ description: 'Whole days left, rounded down: 0 on the last day, negative once over.' });
+const wholeDays = z.int().meta({
+  description:
+    'Whole days left: 0 on the last day. Once over, whole days since then, negative, and -1 from the first moment.',
+});
 const seconds = z.number().meta({ description: 'Seconds.' });
 
 export const statusSchema = z.enum(['ok', 'warning', 'critical']).meta({ id: 'Status' });

@@ -17,9 +17,13 @@ export function parseDuration(text: string): number | undefined {
   return match ? Number(match[1]) * unitMs[match[2] as keyof typeof unitMs] : undefined;
 }
 
-/** Whole days from `now` until `then`, rounded down: 0 on the last day, -1 once it has passed. */
+/**
+ * Whole days from `now` until `then`: 0 on the last day. Once it has passed, whole days since then with a minus, but -1 from the first moment,
+ * so that it is never 0.
+ */
 export function daysUntil(then: Date, now: Date): number {
-  return Math.floor((then.getTime() - now.getTime()) / dayMs);
+  const ms = then.getTime() - now.getTime();
+  return ms < 0 ? Math.min(-1, Math.ceil(ms / dayMs)) : Math.floor(ms / dayMs);
 }
 
 /** Unix time in seconds, as used by Prometheus. */

@@ -66,6 +66,7 @@ describe('the body', () => {
   test('slack: plain text, in which links and mentions are not read', () => {
     const hostile = environmentStatus({ ...expired, name: '<!channel>', application: '<https://evil.example|x>' });
     const { blocks, text } = body('slack', hostile);
+    expect(blocks[0].text.text).toContain('mailbox X26ABC1, expired 2 days ago');
     expect(blocks[0].text.type).toBe('plain_text');
     expect(text).not.toMatch(/[<>&]/);
     expect(blocks[0].text.text.length).toBeLessThan(3000);

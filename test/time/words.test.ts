@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  daysUntil,
   elapsed,
   inDays,
   londonDay,
@@ -54,6 +55,27 @@ describe('spans', () => {
     [12_345 * day, '12,345 days left'],
   ])('%i ms before notAfter is “%s”', (ms, words) => {
     expect(timeLeft(later(ms), now)).toBe(words);
+  });
+
+  test.each([
+    [2 * day, 2],
+    [2 * day - 1, 1],
+    [1, 0],
+    [0, 0],
+    [-1, -1],
+    [-day, -1],
+    [-2 * day + 1, -1],
+    [-2 * day, -2],
+    [-2 * day - 1, -2],
+    [-3.5 * day, -3],
+  ])('%i ms before notAfter are %i whole days', (ms, days) => {
+    expect(daysUntil(later(ms), now)).toBe(days);
+  });
+
+  test.each([-400.5, -3.5, -3, -2.01, -2, 2, 2.99, 400.5])('%d days away: the number and the words agree', (days) => {
+    const count = daysUntil(later(days * day), now);
+    expect(timeLeft(later(days * day), now)).toContain(`${Math.abs(count)} days`);
+    expect(relativeWords(later(days * day), now)).toContain(`${Math.abs(count)} days`);
   });
 
   test('whole days ahead', () => {
