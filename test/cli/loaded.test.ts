@@ -67,7 +67,7 @@ const loads: Record<string, Load> = {
   },
   'inspect --connect': {
     args: () => ['inspect', '--connect', '127.0.0.1:1'],
-    kilobytes: 700,
+    kilobytes: 720,
     packages: 'commander',
     builtins: 'crypto dns http net tls worker_threads zlib',
   },
