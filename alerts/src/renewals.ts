@@ -77,7 +77,7 @@ export const renewalAlerts: readonly AlertRule[] = [
     description: `The record of renewals that the running service has open is no longer the one in state_dir, so it sends nothing for ${environment}. Stop the service, put the directory back, and start it again.`,
     steps: [
       'Stop the service.',
-      'Put the directory back: the original, or a backup.',
+      'Put the directory back: the original, or a backup. A backup older than the last request would ask the desk again.',
       'Start the service. If the directory is lost, first ask the desk which requests it has.',
     ],
     patience: 'A mount may be moved once during maintenance.',

@@ -75,7 +75,7 @@ export const renewalCodes = {
     meaning:
       'The record of renewals that the service has open is no longer the one in `state_dir`. Anything it writes is lost at a restart, and it would then not know which requests the desk has. So it sends nothing.',
     remedy:
-      'Stop the service, put the directory back (the original or a backup), and start the service again. If it is lost, ask the desk which requests it has before you start the service with an empty one.',
+      'Stop the service, put the directory back (the original or a backup), and start the service again. If it is lost, or the backup is older than the last request, ask the desk which requests it has before you start the service.',
     source: 'state_dir',
   },
   clock_stepped: {

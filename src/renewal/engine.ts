@@ -8,7 +8,9 @@ import type { RenewalDecision, RenewalFacts } from './decision.ts';
 import { keyFor } from './first.ts';
 import type { SendResult } from './mail/mailer.ts';
 import { isStuck, mayTell } from './notices.ts';
+import { uncertainReason } from './recover.ts';
 import { reopenedChanges } from './reopen.ts';
+import { leftBehind } from './request/left-behind.ts';
 import { lastHeldKey } from './request/pending-key.ts';
 import { restsUntil } from './rest.ts';
 import { askedChanges, refusalFacts } from './retry.ts';
@@ -119,8 +121,8 @@ async function act(
   const own = certificate ? { certificate } : {};
   const diagnosed = () => told(input, conclude(facts, deps, key, decision, now));
   const subject = subjectOf(environment);
-  const move = (from: Transition['from'], to: StoredRenewal['state'], changes: Changes = {}) =>
-    patiently(() => store.transition(key, { from, to, at: now, reason, changes }));
+  const move = (from: Transition['from'], to: StoredRenewal['state'], changes: Changes = {}, why: string = reason) =>
+    patiently(() => store.transition(key, { from, to, at: now, reason: why, changes }));
   const note = async (changes: Changes) => {
     await patiently(() => store.note(key, changes));
     return true;
@@ -142,6 +144,9 @@ async function act(
     case 'retry':
       return move(['failed'], 'due', { lastError: null, nextAttemptAt: null });
     case 'send': {
+      const left = await leftBehind(deps.stateDir, recordOf(facts, key), environment);
+      if (left)
+        return move(['due'], 'uncertain', { ...left, bodyBegunAt: now, lastError: restoredReason }, restoredReason);
       const result = await sendRequest({ ...input, ...own, ...diagnosed(), record: recordOf(facts, key) }, deps, now);
       if (result) emailed.push(emailOutcome(result));
       else emailed.push(...(await tellIfStuck(key, decision, input, deps, now)));
@@ -175,6 +180,10 @@ async function act(
       return note({ closedAt: now });
   }
 }
+
+const restoredReason = uncertainReason(
+  'a request for this certificate is on the disk, and the record of renewals, which may have been restored from a backup, does not know of it',
+);
 
 /** The contact is told of a request that still cannot be made after another try. Whoever asks by hand sees it, and an outbox tells nobody. */
 async function tellIfStuck(

@@ -1,4 +1,5 @@
 /** due → sending → requested: the one place from which a request goes to the desk. */
+import { join } from 'node:path';
 import { type ResolvedEnvironment, sourceLabel } from '../config/index.ts';
 import type { DeployedCredential } from '../credential/index.ts';
 import { ResourceShortageError } from '../shortage/index.ts';
@@ -8,7 +9,7 @@ import { nextAttempt } from './backoff.ts';
 import type { Mailer, SendResult } from './mail/mailer.ts';
 import { uncertainReason } from './recover.ts';
 import { RequestRefusedError } from './request/csr.ts';
-import { type Draft, earlierRequest, makeDraft, whyNotDrafted, writeDraft } from './request/draft.ts';
+import { csrFileName, type Draft, earlierRequest, makeDraft, whyNotDrafted, writeDraft } from './request/draft.ts';
 import { keepPendingKey } from './request/pending-key.ts';
 import { refusalFacts, type SendingSettings } from './retry.ts';
 import { patiently } from './store/patiently.ts';
@@ -108,6 +109,11 @@ async function draftOnDisk(
     const asked = reason === undefined ? {} : { reason };
     const known = messageId === undefined ? {} : { messageId };
     const draft = await makeDraft({ ...input, ...sender, ...asked, ...known, now }, earlier);
+    // The record knows of the files before they are there: files that it knows nothing of were written after a backup was made of it.
+    if (record.csrFile === undefined) {
+      const csrFile = join(pendingDirectory(record), csrFileName(draft.commonName));
+      await patiently(() => sender.store.note(record, { csrFile }));
+    }
     const files = await writeDraft(stateDir, pendingDirectory(record), draft, {
       ...(earlier ? { earlier: record } : {}),
       ...keeper(input, sender),

@@ -84,6 +84,17 @@ async function sign(commonName: string, keys: KeyPair, spki: Uint8Array): Promis
   return { csrPem, spkiSha256: createHash('sha256').update(spki).digest('hex') };
 }
 
+/** SHA-256 of the SubjectPublicKeyInfo in a request; undefined if it cannot be read. */
+export async function keyDigestOf(csrPem: string): Promise<string | undefined> {
+  const { Pkcs10CertificateRequest } = await library();
+  try {
+    const { rawData } = new Pkcs10CertificateRequest(csrPem).publicKey;
+    return createHash('sha256').update(new Uint8Array(rawData)).digest('hex');
+  } catch {
+    return undefined;
+  }
+}
+
 /** Loaded only when a request is made: the library takes longer to load than the service does to start. It needs the polyfill first. */
 async function library(): Promise<typeof import('@peculiar/x509')> {
   await import('reflect-metadata');

@@ -137,6 +137,9 @@ function requiredEnclosures({ environment, env }: DraftInput): Promise<Attachmen
   return readEnclosures(enclose, env);
 }
 
+export const requestFileName = 'request.eml';
+export const csrFileName = (commonName: string): string => `${commonName}.csr`;
+
 /**
  * Writes key, CSR and message to disk, in that order.
  * @param unsent - the message is for a person to send.
@@ -154,8 +157,8 @@ export async function writeDraft(
   const newKey = earlier ? undefined : request.encryptedKeyPem;
   const keyPlace = newKey && keepKey ? await keepKey(newKey) : earlier?.keyPlace;
   const keyFile = newKey && !keepKey ? join(directory, keyName) : earlier?.keyFile;
-  const csrFile = join(directory, `${commonName}.csr`);
-  const messageFile = join(directory, 'request.eml');
+  const csrFile = join(directory, csrFileName(commonName));
+  const messageFile = join(directory, requestFileName);
   if (newKey && keyFile) await writeAtomically(join(root, keyFile), newKey);
   await writeAtomically(join(root, csrFile), request.csrPem);
   await writeAtomically(join(root, messageFile), await renderMime(message, { unsent }));

@@ -86,6 +86,7 @@ const where = 'environment = ? AND fingerprint = ?';
 const keyValues = (key: RequestKey) => [key.environment, key.fingerprintSha256] as const;
 
 /** States in which the desk has the request, or may have it. */
+const askedStates: readonly RenewalState[] = ['sending', 'requested', 'uncertain', 'issued'];
 const askedElsewhere = `EXISTS (SELECT 1 FROM renewals AS other
   WHERE other.fingerprint = renewals.fingerprint AND other.id <> renewals.id
   AND other.state IN ('sending', 'requested', 'uncertain', 'issued'))`;
@@ -120,6 +121,15 @@ function storeOn({ database, file, close, assertInPlace, waitBriefly }: OpenData
         database.exec('PRAGMA synchronous = FULL');
       }
     });
+  }
+
+  /** So that a copy of the database alone, without its journal, knows what the desk was asked. What has been committed is on disk in any case. */
+  function tidyJournal(): void {
+    try {
+      database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    } catch {
+      // A full disk, for example: the next write reports it.
+    }
   }
 
   function recordOf(row: Record<string, SQLOutputValue>): StoredRenewal {
@@ -193,12 +203,15 @@ function storeOn({ database, file, close, assertInPlace, waitBriefly }: OpenData
         );
         if (changes === 1) addTransition(certificate, { to: 'not_due', at, reason });
       }),
-    transition: (key, transition) =>
-      inTransaction(() => {
-        const moved = update(key, transition.changes ?? {}, transition);
-        if (moved) addTransition(key, transition);
-        return moved;
-      }),
+    transition: (key, transition) => {
+      const moved = inTransaction(() => {
+        const updated = update(key, transition.changes ?? {}, transition);
+        if (updated) addTransition(key, transition);
+        return updated;
+      });
+      if (moved && askedStates.includes(transition.to)) tidyJournal();
+      return moved;
+    },
     note: (key, changes) => inTransaction(() => void update(key, changes)),
     adopt: (key, environment, { mailboxId, mesh }) =>
       inTransaction(

@@ -150,16 +150,16 @@ describe('crash', () => {
           if (!killed) break;
         }
         await live(world, { settle: names, first });
-        // begin, due, the names of the files, sending, the message begins, requested
-        expect(names).toHaveLength(2 * 6 + 1);
+        // begin, due, the name of the request, the names of all files, sending, the message begins, requested
+        expect(names).toHaveLength(2 * 7 + 1);
         for (const name of names) {
           const { record, requests } = expectOnceOrUncertain(world, name);
           expect(existsSync(join(world.stateDir, record.keyFile ?? 'none'))).toBe(true);
           for (const request of requests) expect(await spkiIn(request)).toBe(record.spkiSha256);
         }
         const states = names.map((name) => outcomeOf(world, name).record.state);
-        // Until it is on the disk that the message begins nothing can have left, so the first nine are sent by the next life.
-        const [early, cutOff] = [Array(9).fill('requested'), Array(2).fill('uncertain')];
+        // Until it is on the disk that the message begins nothing can have left, so the first eleven are sent by the next life.
+        const [early, cutOff] = [Array(11).fill('requested'), Array(2).fill('uncertain')];
         expect(states).toEqual([...early, ...cutOff, 'requested', 'requested']);
       }),
     patienceMs,
