@@ -33,14 +33,17 @@ export function contextFor(mesh: MeshEndpoint, credential: DeployedCredential | 
   };
   if (!credential) return createSecureContext({ ...offer, minVersion: 'TLSv1.2' });
   const { bundle, certificate, configured, extraCertificates, privateKey } = credential;
-  if (!certificate) throw unusable(credential, 'no client certificate can be used');
-  if (!privateKey) throw unusable(credential, 'no private key can be used');
+  if (!certificate) throw unusable(credential, 'no client certificate can be used', 'certificate');
+  if (!privateKey) throw unusable(credential, 'no private key can be used', 'key');
   if (mesh.verifyServer && configured.caBundle && bundle.length === 0) {
-    throw unusable(credential, 'no CA bundle can be used to verify the server');
+    throw unusable(credential, 'no CA bundle can be used to verify the server', 'bundle');
   }
   if (/sha1|md5/i.test(certificate.signatureAlgorithm)) throw new HandshakeError(ofWeakSignature(certificate));
   if (!Buffer.from(privateKey.publicKey.spki).equals(certificate.publicKey.spki)) {
-    throw unusable(credential, 'the private key does not belong to the certificate');
+    throw new HandshakeError({
+      reason: 'credential_unusable',
+      detail: 'the private key does not belong to the certificate',
+    });
   }
   try {
     return contexts.get(credential, JSON.stringify([tlsMax, tlsGroups, trust]), () =>
@@ -78,8 +81,15 @@ export function rootsHere(
   return trust === 'bundle+system' ? systemRoots() : [];
 }
 
-function unusable({ problems }: DeployedCredential, what: string): HandshakeError {
-  const because = problems.find(({ severity }) => severity === 'critical');
+/** Findings about the other parts, which explain nothing of this one. */
+const elsewhere = {
+  certificate: /^(private_key|ca_bundle)_/,
+  key: /^(certificate|ca_bundle)_/,
+  bundle: /^(certificate|private_key|passphrase)_/,
+};
+
+function unusable({ problems }: DeployedCredential, what: string, part: keyof typeof elsewhere): HandshakeError {
+  const because = problems.find(({ code, severity }) => severity === 'critical' && !elsewhere[part].test(code));
   return new HandshakeError({ reason: 'credential_unusable', detail: because ? `${what}: ${because.message}` : what });
 }
 

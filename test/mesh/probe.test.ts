@@ -295,6 +295,17 @@ describe('no connection without a usable credential', () => {
     const { privateKey, ...rest } = deployed;
     const problem = finding('passphrase_wrong', 'key.pem: wrong');
     expect(await unusable({ ...rest, problems: [problem] })).toBe('no private key can be used: key.pem: wrong');
+    const others = [
+      finding('certificate_malformed', 'client.pem: damaged'),
+      finding('ca_bundle_malformed', 'bundle.pem: damaged'),
+    ];
+    expect(await unusable({ ...rest, problems: [...others, problem] })).toBe(
+      'no private key can be used: key.pem: wrong',
+    );
+    const { privateKey: stranger } = (await estate.credential('foreign'))!;
+    expect(await unusable({ ...deployed, privateKey: stranger!, problems: others })).toBe(
+      'the private key does not belong to the certificate',
+    );
   });
 
   test.each([
