@@ -94,6 +94,7 @@ test.each([
   ['{"errorCode":"","errorDescription":"No mailbox matched"}', 'No mailbox matched'],
   ['{"detail":[{"event":"","code":"EPL-152","msg":"No mailbox matched"}]}', 'EPL-152: No mailbox matched'],
   ['{"detail":[{"code":"02","msg":"one"},{"code":3,"msg":"two"}]}', '02: one; two'],
+  ['{"errorCode":"02","message":"Forbidden"}', '{"errorCode":"02","message":"Forbidden"}'],
   ['{"detail":"other"}', '{"detail":"other"}'],
   ['{"detail":[1,null,{"msg":2}]}', '{"detail":[1,null,{"msg":2}]}'],
   ['["a"]', '["a"]'],

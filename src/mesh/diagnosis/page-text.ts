@@ -5,7 +5,7 @@ const quotedCharacters = 200;
 
 /** `: beginning of the text…`, or empty. */
 export function quoted(body: string): string {
-  const text = plain(messagesIn(body) || body);
+  const text = plain((isMeshError(body) && messagesIn(body)) || body);
   return text === '' ? '' : `: ${text}`;
 }
 
