@@ -5,6 +5,7 @@ import type { RenewalState } from '../../src/renewal/types.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { literal } from '../../src/text/index.ts';
 import { dayMs, hourMs } from '../../src/time/duration.ts';
+import { sampleEnvironment } from '../support/configuration.ts';
 import {
   environmentStatus,
   handshakeStatusOf,
@@ -18,16 +19,21 @@ import {
 
 type More = Partial<EnvironmentStatus>;
 
+export const configurationFile = '/etc/mesh/c.yaml';
+
 export function alertingEstate(now: Date): Readonly<Record<string, EnvironmentStatus>> {
   const inDays = (days: number) => new Date(now.getTime() + days * dayMs);
   const environment = (name: string, more: More = {}): EnvironmentStatus =>
-    environmentStatus({
-      name,
-      assessment: sampleAssessment({ certificates: sampleChain({ notAfter: inDays(400) }) }),
-      handshake: handshakeStatusOf(sampleHandshake({ startedAt: now })),
-      lastRunAt: now,
-      ...more,
-    });
+    environmentStatus(
+      {
+        name,
+        assessment: sampleAssessment({ certificates: sampleChain({ notAfter: inDays(400) }) }),
+        handshake: handshakeStatusOf(sampleHandshake({ startedAt: now })),
+        lastRunAt: now,
+        ...more,
+      },
+      { configurationFile, environment: sampleEnvironment({ name }) },
+    );
   const failing = (name: string, check: CheckName, code: FindingCode, valid: boolean) => {
     const certificates = sampleChain({ notAfter: inDays(400) });
     const findings = [sampleFinding(code)];

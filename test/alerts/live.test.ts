@@ -13,7 +13,7 @@ import { eventually, freePort, type Program, start } from '../support/process.ts
 import { startServiceProcess } from '../support/service-process.ts';
 import { estateOf } from '../support/status.ts';
 import { needs } from '../support/tools.ts';
-import { alertingEstate } from './alerting-estate.ts';
+import { alertingEstate, configurationFile } from './alerting-estate.ts';
 
 const able = needs('prometheus') && needs('prometheus-alertmanager');
 const rules = ruleGroups.flatMap(({ alerts }) => alerts);
@@ -44,7 +44,7 @@ afterAll(async () => {
 }, 60_000);
 
 async function startSample(): Promise<WebServer> {
-  const configuration = { file: '/etc/mesh/c.yaml', lastReloadSuccessful: false, lastReloadSuccessAt: started };
+  const configuration = { file: configurationFile, lastReloadSuccessful: false, lastReloadSuccessAt: started };
   const app = createApp({
     estate: () => estateOf(Object.values(alertingEstate(started)), { configuration }),
     build: { version: 'sample', nodeVersion: process.version.slice(1) },
@@ -164,7 +164,7 @@ describe.skipIf(!able)('with a real Prometheus and Alertmanager', () => {
     const fileOf = new Map<string, string>();
     for (const { metric } of await query('nhs_mesh_check_last_run_timestamp_seconds')) {
       const isService = metric.instance === new URL(serviceUrl).host;
-      fileOf.set(metric.mesh_environment!, isService ? estate.configurationFile : '/etc/mesh/c.yaml');
+      fileOf.set(metric.mesh_environment!, isService ? estate.configurationFile : configurationFile);
     }
     const named = (await allAlerts()).flatMap(({ annotations }) =>
       Object.values(annotations).flatMap((text) => [...text.matchAll(/--config (\S+) --environment ([\w-]+)/g)]),

@@ -1,6 +1,7 @@
 /** Samples of the service's state, one for each state that people see; every builder takes overrides. */
 import { createHash } from 'node:crypto';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
+import type { Evidence } from '../../src/diagnosis/types.ts';
 import type { FindingCode } from '../../src/findings/catalogue.ts';
 import { type CheckName, checkNames } from '../../src/findings/checks.ts';
 import { finding, statusOf } from '../../src/findings/finding.ts';
@@ -169,8 +170,14 @@ export function handshakeStatusOf(last: HandshakeResult, more: Partial<Handshake
   };
 }
 
-/** A healthy integration environment, changed by `more`; findings and status are derived unless given. */
-export function environmentStatus(more: Partial<EnvironmentStatus> = {}): EnvironmentStatus {
+/**
+ * A healthy integration environment, changed by `more`; findings and status are derived unless given.
+ * @param configured - what the diagnosis fills into commands
+ */
+export function environmentStatus(
+  more: Partial<EnvironmentStatus> = {},
+  configured: Pick<Evidence, 'configurationFile' | 'environment'> = {},
+): EnvironmentStatus {
   const assessment = 'assessment' in more ? more.assessment : sampleAssessment();
   const handshake = more.handshake ?? handshakeStatusOf(sampleHandshake());
   const diagnosis = diagnose({
@@ -178,6 +185,7 @@ export function environmentStatus(more: Partial<EnvironmentStatus> = {}): Enviro
     ...(assessment ? { assessment } : {}),
     ...(handshake.last ? { handshake: handshake.last } : {}),
     ...(more.renewal ? { renewal: more.renewal } : {}),
+    ...configured,
     now: sampleNow,
   });
   const { findings } = diagnosis;
