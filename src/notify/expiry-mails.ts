@@ -3,7 +3,7 @@ import type { ResolvedEnvironment } from '../config/index.ts';
 import { createMailer, type ExpiryNotice, renderExpiry, senderOf } from '../renewal/index.ts';
 import type { Variables } from '../sources/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
-import { hourMs, minuteMs } from '../time/index.ts';
+import { dayMs, hourMs, minuteMs } from '../time/index.ts';
 import { type Current, named } from './current.ts';
 import type { NoticeMemory, StageRow } from './memory.ts';
 import { type DueStage, dueStage } from './stages.ts';
@@ -15,6 +15,8 @@ export interface ExpiryMailer {
   readonly memory: NoticeMemory;
   readonly log: NoticeLog;
   readonly stopping: AbortSignal;
+  /** Whether this machine's clock can be trusted: a date ahead would use up the stages that are still to come. */
+  clockIsTrusted(): boolean;
 }
 
 const mostTries = 8;
@@ -25,7 +27,7 @@ export async function tellOfExpiry(current: Current, to: ExpiryMailer, now: () =
   const { configuration, estate } = current();
   const days = configuration.notify?.expiryDays ?? [];
   for (const status of estate.environments) {
-    if (to.stopping.aborted) return;
+    if (to.stopping.aborted || !to.clockIsTrusted()) return;
     if (dueStage(status, days, now())) await tellOfOne(current, status.name, to, now);
   }
 }
@@ -45,7 +47,7 @@ async function tellOfOne(
   if (!email?.smtp || !environment || !due) return;
   const { fingerprintSha256 } = due.certificate.certificate;
   const key = { contact: environment.contact.email, fingerprintSha256, stage: due.stage };
-  const before = memory.stage(key);
+  const before = known(memory.stage(key), now());
   if (!mayTry(before, now())) return;
   const tries = (before?.tries ?? 0) + 1;
   const message = renderExpiry(noticeOf(environment, status, due, senderOf(configuration), now()));
@@ -58,6 +60,12 @@ async function tellOfOne(
   const told = { environment: name, stage: key.stage, outcome, reason };
   if (outcome === 'sent') log.info(told, 'expiry message');
   else log.warn(told, 'expiry message');
+}
+
+/** A day is more than any clock is put right by: what is further ahead was recorded by one that was wrong. */
+function known(row: StageRow | undefined, now: Date): StageRow | undefined {
+  const aheadMs = row ? row.at.getTime() - now.getTime() : 0;
+  return aheadMs > (row?.state === 'failed' ? 0 : dayMs) ? undefined : row;
 }
 
 /** A message that a mail server refused, or could not be given, has not been sent: it is tried again, after 5 minutes, doubling, eight times in all. */

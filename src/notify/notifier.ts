@@ -21,6 +21,8 @@ export interface NotifierOptions {
   readonly env: Variables;
   readonly now: () => Date;
   readonly log: NoticeLog;
+  /** Why this machine's clock cannot be trusted yet, if it cannot; default: it can. No message about an expiry is sent until then. */
+  readonly clockDoubt?: () => string | undefined;
 }
 
 /**
@@ -30,12 +32,13 @@ export interface NotifierOptions {
  * await notifier.tellChanges(() => ({ estate: monitor.estate(), configuration }));
  * await notifier.stop();
  */
-export function createNotifier({ env, log, now, stateDir }: NotifierOptions): Notifier {
+export function createNotifier({ env, log, now, stateDir, clockDoubt = () => undefined }: NotifierOptions): Notifier {
   const stopping = new AbortController();
   const { signal } = stopping;
   let memory: NoticeMemory | undefined;
   let webhook: Webhook | undefined;
   let mailsLookedAt: Date | undefined;
+  let waitsForClock = false;
   const openMemory = () => {
     memory ??= openNoticeMemory(stateDir);
     return memory;
@@ -47,12 +50,19 @@ export function createNotifier({ env, log, now, stateDir }: NotifierOptions): No
     await webhook.tell(current, now);
   }
 
+  function clockIsTrusted(): boolean {
+    const doubt = clockDoubt();
+    if (doubt !== undefined && !waitsForClock) log.info({ reason: doubt }, 'expiry messages wait for the clock');
+    waitsForClock = doubt !== undefined;
+    return !waitsForClock;
+  }
+
   async function byMail(current: Current): Promise<void> {
     const { email, notify } = current().configuration;
     if (!notify || !email?.smtp) return;
     if (mailsLookedAt && Math.abs(now().getTime() - mailsLookedAt.getTime()) < minuteMs) return;
     mailsLookedAt = now();
-    await tellOfExpiry(current, { stateDir, env, memory: openMemory(), log, stopping: signal }, now);
+    await tellOfExpiry(current, { stateDir, env, memory: openMemory(), log, stopping: signal, clockIsTrusted }, now);
   }
 
   const changes = oneAfterTheOther(signal, byWebhook);

@@ -32,6 +32,8 @@ interface Wait {
   readonly until: Date;
 }
 const noWait: Wait = { ms: 0, until: new Date(0) };
+/** A wait cannot end later than it lasts: the clock was ahead when it began, and has been corrected since. */
+const isOver = ({ ms, until }: Wait, now: Date): boolean => now >= until || until.getTime() - now.getTime() > ms;
 const longer = ({ ms }: Wait, now: Date): Wait => {
   const next = Math.min(Math.max(2 * ms, firstPauseMs), longestPauseMs);
   return { ms: next, until: new Date(now.getTime() + next) };
@@ -74,7 +76,7 @@ export class Webhook {
     const news = settled.filter((each) => this.#isNews(each));
     this.#forgetRefusals(news);
     for (const each of news) {
-      if (this.#stopping.aborted || now() < this.#wait.until) return;
+      if (this.#stopping.aborted || !isOver(this.#wait, now())) return;
       if (!(await this.#tellOf(each.name, current, now))) return;
     }
   }
@@ -98,7 +100,7 @@ export class Webhook {
     if (!settings) return false;
     const status = named(estate.environments, name);
     if (!status || !isSettled(status) || !this.#isNews(status)) return true;
-    if (now() < this.#refusalOf(status).until) return true;
+    if (!isOver(this.#refusalOf(status), now())) return true;
     const answer = await this.#send(status, estate.name, settings, now());
     if (answer.delivered) {
       this.#resume();

@@ -22,6 +22,8 @@ export interface Renewals {
    * same while all of that is. To be asked at the beginning of each cycle, also so that a clock that is set is noticed.
    */
   circumstances(now: Date): string;
+  /** Why this machine's clock cannot be trusted yet; undefined if it can. */
+  clockDoubt(now: Date): string | undefined;
   /** See `retryNow` in resolve.ts. @throws {StoreError} */
   retryNow(
     environment: ResolvedEnvironment,
@@ -98,6 +100,10 @@ export function createRenewals(
       const step = advanceRenewal(input, deps, at).finally(() => underWay.delete(step));
       underWay.add(step);
       return step;
+    },
+    clockDoubt(at) {
+      clock.look(at, monotonicMs());
+      return clock.doubt;
     },
     view: (input, at) => unlessUnreadable(() => viewRenewal(input, store, deps, at)),
     retryNow: (environment, fingerprintSha256, asked, at) =>

@@ -96,7 +96,13 @@ class RunningService implements Service {
     this.#verdicts = openVerdicts(configuration.stateDir, program, (problem) =>
       log.warn(problem, 'what is known of files cannot be kept across a restart'),
     );
-    this.#notifier = createNotifier({ stateDir: configuration.stateDir, env, now, log });
+    this.#notifier = createNotifier({
+      stateDir: configuration.stateDir,
+      env,
+      now,
+      log,
+      clockDoubt: () => renewals.clockDoubt(now()),
+    });
     this.#begun.promise.catch(() => {});
   }
 

@@ -13,7 +13,7 @@ import type { Configuration } from '../../src/config/types.ts';
 import { openNoticeMemory } from '../../src/notify/memory.ts';
 import { createNotifier } from '../../src/notify/notifier.ts';
 import type { EnvironmentStatus, EstateStatus } from '../../src/status/types.ts';
-import { minuteMs, secondMs } from '../../src/time/index.ts';
+import { dayMs, hourMs, minuteMs, secondMs } from '../../src/time/index.ts';
 import { sampleConfiguration, sampleEnvironment } from '../support/configuration.ts';
 import { type MailServer, startMailServer } from '../support/renewal/mail-server.ts';
 import { inline } from '../support/sources.ts';
@@ -31,10 +31,12 @@ const ends: (() => unknown)[] = [];
 let stateDir: string;
 let now: Date;
 let logged: string[];
+let clockDoubt: string | undefined;
 beforeEach(() => {
   stateDir = mkdtempSync(join(tmpdir(), 'mesh-cert-monitor-notify-'));
   now = sampleNow;
   logged = [];
+  clockDoubt = undefined;
 });
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
@@ -48,7 +50,7 @@ function notifier() {
     info: (fields: object, message: string) => void logged.push(line(fields, message)),
     warn: (fields: object, message: string) => void logged.push(`warn: ${line(fields, message)}`),
   };
-  const made = createNotifier({ stateDir, env: {}, now: () => now, log });
+  const made = createNotifier({ stateDir, env: {}, now: () => now, log, clockDoubt: () => clockDoubt });
   ends.push(() => made.stop());
   return {
     ...made,
@@ -115,6 +117,16 @@ describe('the webhook', () => {
     await two.stop();
     await notifier().look(estateOf([healthy]), calling(url));
     expect(changes()).toEqual(['null → critical', 'critical → ok']);
+  });
+
+  test('a receiver that failed while the clock was ahead is tried again once the clock is right', async () => {
+    const { changes, url } = await receiver([500]);
+    const one = notifier();
+    later(365 * dayMs);
+    await one.look(estateOf([ill]), calling(url));
+    later(-365 * dayMs);
+    await one.look(estateOf([ill]), calling(url));
+    expect(changes()).toHaveLength(2);
   });
 
   test('a receiver that fails is tried again after 10 seconds, then 20; what changes meanwhile becomes one change', async () => {
@@ -317,6 +329,44 @@ describe('messages about an expiry', () => {
     await look(two, 25);
     expect(mail.received).toHaveLength(1);
   });
+
+  test('no stage is used up while the clock is in doubt, and that is said once', async () => {
+    const one = notifier();
+    const look = async () => {
+      later(minuteMs);
+      await one.look(estateOf([expiring(20)]), mailing(mail.port));
+    };
+    clockDoubt = 'this machine’s clock was set forward by 366 days';
+    await look();
+    await look();
+    expect(mail.received).toHaveLength(0);
+    expect(logged).toEqual([expect.stringContaining('expiry messages wait for the clock')]);
+    clockDoubt = undefined;
+    await look();
+    await look();
+    expect(mail.received).toHaveLength(1);
+  });
+
+  test.each([
+    ['sent', 365 * dayMs, 1],
+    ['sent', hourMs, 0],
+    ['sending', 365 * dayMs, 1],
+    ['failed', 365 * dayMs, 1],
+    ['failed', hourMs, 1],
+  ] as const)(
+    'what a clock that was ahead recorded (%s, by %i ms) is sent by the right one %i times',
+    async (state, ahead, times) => {
+      const [client] = sampleChain({ notAfter: daysFromSampleNow(20) });
+      const { fingerprintSha256 } = client!.certificate;
+      const memory = openNoticeMemory(stateDir);
+      const at = new Date(now.getTime() + ahead);
+      memory.keep({ contact: 'contact@example.nhs.uk', fingerprintSha256, stage: 30 }, { state, tries: 8, at });
+      memory.close();
+      const one = notifier();
+      await one.look(estateOf([expiring(20)]), mailing(mail.port));
+      expect(mail.received).toHaveLength(times);
+    },
+  );
 
   test('says what expires when, what the renewal is doing and what to do first', async () => {
     await notifier().look(
