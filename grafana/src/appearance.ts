@@ -8,7 +8,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { config } from '../../alerts/src/config.ts';
 import { handshakeReasons } from '../../src/mesh/index.ts';
-import { type RenewalState, renewalStates, stateCatalogue } from '../../src/renewal/index.ts';
+import { draftedLabel, type RenewalState, renewalStates, stateCatalogue } from '../../src/renewal/index.ts';
 
 const [green, amber, red, blue, grey] = ['green', 'orange', 'red', 'blue', 'text'];
 
@@ -58,6 +58,10 @@ export const reasonNames = () =>
     ...Object.fromEntries(handshakeReasons.map((text, index) => [index + 1, { text, color: red }])),
   });
 
+/** The metric does not tell a request that was sent from a draft. */
+const renewalLabel = (state: RenewalState) =>
+  state === 'requested' ? `Requested or ${draftedLabel.toLowerCase()}` : stateCatalogue[state].label;
+
 const renewalColours: Record<RenewalState, string> = {
   not_due: green,
   due: amber,
@@ -71,6 +75,6 @@ const renewalColours: Record<RenewalState, string> = {
 export const renewalNames = () =>
   texts(
     Object.fromEntries(
-      renewalStates.map((state, index) => [index, { text: stateCatalogue[state].label, color: renewalColours[state] }]),
+      renewalStates.map((state, index) => [index, { text: renewalLabel(state), color: renewalColours[state] }]),
     ),
   );

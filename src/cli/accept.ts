@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { installedSources, isInStore, type ResolvedEnvironment, targetOf } from '../config/index.ts';
+import { isInstallable, type ResolvedEnvironment, targetOf } from '../config/index.ts';
 import { readRegularFile } from '../files/index.ts';
 import {
   type AcceptInput,
@@ -43,8 +43,7 @@ export async function run(options: AcceptOptions, io: CommandIo): Promise<ExitCo
 
 /** Where everything has a place that can be written to: nobody should copy by hand what one command does, and undoes. */
 function installHint(environment: ResolvedEnvironment, configurationFile: string, { issued }: AcceptOptions) {
-  if (targetOf(environment)?.parts.kind !== 'pem') return [];
-  if (!installedSources(environment).every((source) => source.kind === 'file' || isInStore(source))) return [];
+  if (!isInstallable(environment)) return [];
   const command = ourCommand(
     'accept',
     { configurationFile, environment: environment.name },

@@ -16,6 +16,11 @@ export function targetOf({ credential }: Pick<ResolvedEnvironment, 'credential'>
     : { parts: credential, setting: 'credential' };
 }
 
+/** Whether `accept --install` has a place for every part that it can write to. */
+export const isInstallable = (environment: Pick<ResolvedEnvironment, 'credential'>): boolean =>
+  targetOf(environment)?.parts.kind === 'pem' &&
+  installedSources(environment).every((source) => source.kind === 'file' || isInStore(source));
+
 /** What `accept --install` may write. */
 export function installedSources(environment: Pick<ResolvedEnvironment, 'credential'>): Source[] {
   const parts = targetOf(environment)?.parts;

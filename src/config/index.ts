@@ -31,7 +31,14 @@ export {
   vaultVariables,
   WriteRefusedError,
 } from '../sources/index.ts';
-export { type DeploymentTarget, installedSources, ownPlaces, placeOf, targetOf } from './deployment-target.ts';
+export {
+  type DeploymentTarget,
+  installedSources,
+  isInstallable,
+  ownPlaces,
+  placeOf,
+  targetOf,
+} from './deployment-target.ts';
 export { cronFields, duration, shortestCronIntervalSeconds } from './formats.ts';
 export { loadConfiguration } from './load.ts';
 export { isLoopback, networksOf } from './network.ts';

@@ -76,16 +76,29 @@ export function origin(evidence: Evidence, part: Part): string {
   return source?.kind === 'env' ? `environment variable ${source.name}` : 'the configuration';
 }
 
-/** `the desk (itoc.supportdesk@nhs.net)` */
-export function desk({ environment }: Evidence): string {
-  const addresses = environment?.renewal.desk ?? [];
-  return addresses.length === 0 ? 'the certificate desk' : `the certificate desk (${addresses.join(', ')})`;
+/** Empty without a configuration. */
+export const deskAddresses = ({ environment }: Evidence): string => (environment?.renewal.desk ?? []).join(', ');
+
+/** `the certificate desk (itoc.supportdesk@nhs.net)` */
+export function desk(evidence: Evidence): string {
+  const addresses = deskAddresses(evidence);
+  return addresses === '' ? 'the certificate desk' : `the certificate desk (${addresses})`;
 }
+
+/** `Telephone the certificate desk as well as writing to itoc.supportdesk@nhs.net`: the configuration has no number of the desk. */
+export function telephoneDesk(evidence: Evidence): string {
+  const addresses = deskAddresses(evidence);
+  return `Telephone the certificate desk${addresses === '' ? '' : ` as well as writing to ${addresses}`}`;
+}
+
+/** Nobody has said that the request has gone to the desk. */
+export const isDraft = ({ renewal }: Evidence): boolean =>
+  renewal?.state === 'requested' && renewal.record?.delivery === 'drafted';
 
 /** After a remedy that makes a request: whether that reaches the desk by itself. Starts with a space, or is empty. */
 export const whoForwards = ({ environment }: Evidence): string =>
   environment?.renewal.mode === 'review'
-    ? ` The request does not go to the desk by itself (\`renewal.mode\` is \`review\`): our contact gets it, and has to forward it.`
+    ? ` The request does not go to the desk by itself (\`renewal.mode\` is \`review\`): it goes to the contact in the configuration, who has to forward it.`
     : '';
 
 /** Said so that nobody takes it for the desk’s number. Empty without a configuration. */

@@ -16,7 +16,7 @@ export const renewalCodes = {
     severity: 'info',
     title: 'Waiting for the first certificate',
     meaning:
-      'The environment has never had a certificate, and its first has been requested, or `awaiting_first_certificate` is set. Files that cannot exist yet are not reported. It is a warning once the desk has had longer than `renewal.reminder_working_days`.',
+      'The environment has never had a certificate, and its first has been requested, or `awaiting_first_certificate` is set. Files that cannot exist yet are not reported. It is a warning once the desk has had longer than `renewal.reminder_working_days`. If the request is only drafted, it is a warning until you record that you have sent it.',
     remedy: 'When the certificate arrives, save the email and run `mesh-cert-monitor accept --install`.',
     source: meshCertificateGuidance,
   },
@@ -27,7 +27,7 @@ export const renewalCodes = {
     meaning:
       'The client certificate is in its renewal window, and no request has been sent to the desk yet. Critical once fewer working days are left than the desk needs.',
     remedy:
-      'Usually nothing: the service sends the request in its next cycle. If it cannot, the message says why. `mesh-cert-monitor renew --dry-run` shows the request.',
+      'Usually nothing: the service makes the request in its next cycle, once a handshake has confirmed this machine’s clock (or the clock has run for 24 hours). With `mode: review` the contact then has to forward it. If it cannot be made, the message says why. `mesh-cert-monitor renew --dry-run` shows it.',
     source: 'renewal.window',
   },
   renewal_overdue: {
@@ -36,7 +36,8 @@ export const renewalCodes = {
     title: 'Renewal is overdue',
     meaning:
       'It is too late to give the desk the working days it needs (`renewal.desk_working_days`) before the certificate expires, and the new certificate is not deployed. So it is always critical.',
-    remedy: 'Telephone the desk and quote the request.',
+    remedy:
+      'Telephone the desk and quote the request. If the request has not gone to the desk, send it first. If the new certificate is here, deploy it.',
     source: meshCertificateGuidance,
   },
   renewal_unanswered: {
@@ -83,9 +84,9 @@ export const renewalCodes = {
     severity: 'warning',
     title: 'This machine’s clock was changed',
     meaning:
-      'The clock was moved by more than an hour, and nothing has confirmed it since. No request is sent by it before a handshake has shown that MESH’s clock agrees, or it has run for 24 hours without being set again.',
+      'The clock was moved by more than an hour, and nothing has confirmed it since. No request is sent until a handshake shows that MESH’s clock agrees, or the clock has run for 24 hours without being set again.',
     remedy:
-      'Compare the clock with the right time and see that NTP keeps it. The finding goes with the next handshake.',
+      'Compare the clock with the right time, and check that NTP is running. The finding clears after the next successful handshake.',
     source: 'RFC 9110 §6.6.1 (Date)',
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -279,7 +279,7 @@ const entries = {
     type: 'gauge',
     unit: 'unix seconds',
     labels: [environment],
-    help: 'When the request for the deployed certificate was sent to the desk. 0 if it has not been.',
+    help: 'When the request for the deployed certificate was sent to the desk. 0 if it has not been, or was only drafted.',
   },
   nhs_mesh_renewal_window_seconds: {
     group: 'renewal',

@@ -4,7 +4,7 @@
  */
 import type { FindingCode, Severity } from '../findings/index.ts';
 import { type HandshakeResult, handshakeOutcomes, handshakePhases, handshakeReasons } from '../mesh/index.ts';
-import { emailOutcomes, renewalStates } from '../renewal/index.ts';
+import { emailOutcomes, isDrafted, renewalStates } from '../renewal/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
 import { literal, type SafeText, say } from '../text/index.ts';
 import { dayMs, secondMs, unixSeconds } from '../time/index.ts';
@@ -167,7 +167,9 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
   ),
   nhs_mesh_renewal_due_timestamp_seconds: value(({ renewal }) => time(renewal.dueAt)),
   nhs_mesh_renewal_last_safe_day_timestamp_seconds: value(({ renewal }) => time(renewal.lastSafeDay)),
-  nhs_mesh_renewal_requested_timestamp_seconds: value(({ renewal }) => time(renewal.requestedAt)),
+  nhs_mesh_renewal_requested_timestamp_seconds: value(({ renewal }) =>
+    time(isDrafted(renewal) ? undefined : renewal.requestedAt),
+  ),
   nhs_mesh_renewal_window_seconds: common(
     value(({ credentialConfigured, renewalWindowMs }) =>
       credentialConfigured ? renewalWindowMs / secondMs : undefined,

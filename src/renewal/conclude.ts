@@ -5,11 +5,12 @@ import { lastSafeDay } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { subjectOf } from './claim.ts';
 import type { ClockWatch } from './clock.ts';
-import { clientCertificate, decideRenewal } from './decide.ts';
+import { clientCertificate, decideRenewal, waitsForClock } from './decide.ts';
 import type { RenewalDecision, RenewalFacts } from './decision.ts';
 import { dueAt, withError } from './due.ts';
 import { renewalFindings } from './findings.ts';
 import { keyFor, standingOfFirst } from './first.ts';
+import { deploymentOf } from './remedies.ts';
 import type { Configured, EngineDeps, RenewalInput, RenewalStep } from './step.ts';
 import { isPresent } from './store/pending-files.ts';
 import { type RenewalReader, type StoreError, StoreReplacedError } from './store/store.ts';
@@ -71,6 +72,7 @@ export function conclude(
   const notAfter = record ? record.notAfter : clientCertificate(facts.assessment)?.notAfter;
   const first = standingOfFirst(facts, record);
   const why = withError(reason, record);
+  const deployment = record?.state === 'issued' ? deploymentOf(record, facts, stateDir) : undefined;
   const isRenewable = environment.renewal.desk.length > 0;
   const status: RenewalStatus = {
     state: record?.state ?? 'not_due',
@@ -78,6 +80,8 @@ export function conclude(
     ...(isRenewable && notAfter ? datesOf(environment, { notAfter }) : {}),
     ...(record?.requestedAt ? { requestedAt: record.requestedAt } : {}),
     ...(record ? { record } : {}),
+    ...(deployment ? { deployment } : {}),
+    ...(record && waitsForClock(record, facts) ? { clockDoubt: escaped(`${facts.clockDoubt}`) } : {}),
     ...(first ? { first } : {}),
   };
   const keyMissing =
@@ -89,6 +93,7 @@ export function conclude(
       {
         ...facts,
         ...(record ? { record } : {}),
+        ...(deployment ? { deployment } : {}),
         ...(first ? { first } : {}),
         ...(clock.step === undefined ? {} : { clockStep: clock.step }),
         reason: why,
@@ -121,6 +126,7 @@ export function withoutStore(
   const circumstances = {
     ...input,
     ...(known?.record ? { record: known.record } : {}),
+    ...(known?.deployment ? { deployment: known.deployment } : {}),
     ...(known?.first ? { first: known.first } : {}),
     ...(clock.step === undefined ? {} : { clockStep: clock.step }),
     records: [],

@@ -11,6 +11,7 @@ import { isFirst, keyFor } from './first.ts';
 import { canBeTold, isHeldUp, noticeOf, noticeTries, notifyOnce } from './notices.ts';
 import { reopensAs } from './reopen.ts';
 import { sendAgainCommand } from './retry.ts';
+import { isDraft } from './states.ts';
 import { decideSuccession } from './succession.ts';
 import type { RenewalRecord, RequestKey, StoredRenewal } from './types.ts';
 
@@ -95,13 +96,8 @@ function decideOwn(record: StoredRenewal, facts: RenewalFacts, now: Date): Undir
     case 'uncertain':
       return notifyOnce(record, 'uncertain', lastReason(record), now);
     case 'requested':
-      return isUnanswered(record, facts.environment, now) && facts.clockDoubt === undefined
-        ? notifyOnce(
-            record,
-            'reminder',
-            `${lastReason(record)}; the desk has not answered in ${plural(facts.environment.renewal.reminderWorkingDays, 'working day')}`,
-            now,
-          )
+      return isWaitedFor(record, facts.environment, now) && facts.clockDoubt === undefined
+        ? notifyOnce(record, 'reminder', reminderReason(record, facts.environment), now)
         : { kind: 'rest', reason: lastReason(record) };
     case 'issued':
       return { kind: 'rest', reason: lastReason(record) };
@@ -128,11 +124,14 @@ function decideDue(record: StoredRenewal, facts: RenewalFacts, now: Date): Undir
     const next = `the last attempt failed (${record.lastError}); the next is due at ${record.nextAttemptAt ? rfc3339(record.nextAttemptAt) : ''}`;
     return { kind: 'rest', reason: next };
   }
-  // When a person asks, the clock does not matter.
-  if (facts.clockDoubt !== undefined && !isAsked(record, facts) && !isFirst(record))
+  if (waitsForClock(record, facts))
     return { kind: 'rest', reason: `${reason}. Nothing is sent yet: ${facts.clockDoubt}` };
   return { kind: 'send', reason };
 }
+
+/** When a person asks, the clock does not matter. */
+export const waitsForClock = (record: StoredRenewal, facts: RenewalFacts): boolean =>
+  record.state === 'due' && facts.clockDoubt !== undefined && !isAsked(record, facts) && !isFirst(record);
 
 /** A permanent refusal would be repeated until its cause has changed. */
 function decideFailed(record: StoredRenewal, { refusedFacts, configurationFile }: RenewalFacts, now: Date): Undirected {
@@ -143,7 +142,10 @@ function decideFailed(record: StoredRenewal, { refusedFacts, configurationFile }
       reason: `the mail server refused the ${refusedThing}, and settings that this depends on have changed`,
     };
   const command = sendAgainCommand(configurationFile, record);
-  const reason = `${lastReason(record)}. It will not be sent again automatically. When you have fixed the cause, run: ${command}`;
+  const again = refusedThing
+    ? 'It is sent again once the setting that was refused has changed, or when you run'
+    : 'It will not be sent again automatically. When you have fixed the cause, run';
+  const reason = `${lastReason(record)}. ${again}: ${command}`;
   return canBeTold(record) ? notifyOnce(record, 'unsent', reason, now) : { kind: 'rest', reason };
 }
 
@@ -194,12 +196,19 @@ function isWaiting({ nextAttemptAt }: StoredRenewal, now: Date): boolean {
   return left > 0 && left <= longestPauseMs;
 }
 
-export function isUnanswered(
-  { requestedAt }: Pick<RenewalRecord, 'requestedAt'>,
-  { renewal }: ResolvedEnvironment,
-  now: Date,
-): boolean {
+/** For longer than the working days of the reminder: for the desk, or for the person who is to send the draft. */
+function isWaitedFor({ requestedAt }: RenewalRecord, { renewal }: ResolvedEnvironment, now: Date): boolean {
   return requestedAt !== undefined && workingDaysHavePassed(requestedAt, renewal.reminderWorkingDays, now);
+}
+
+/** The desk has the request, and has had its time. */
+export const isUnanswered = (record: RenewalRecord, environment: ResolvedEnvironment, now: Date): boolean =>
+  record.state === 'requested' && !isDraft(record) && isWaitedFor(record, environment, now);
+
+function reminderReason(record: StoredRenewal, { renewal }: ResolvedEnvironment): string {
+  const time = plural(renewal.reminderWorkingDays, 'working day');
+  const what = isDraft(record) ? 'nobody has sent the draft' : 'the desk has not answered';
+  return `${lastReason(record)}; ${what} in ${time}`;
 }
 
 const lastReason = (record: StoredRenewal) => record.transitions.at(-1)?.reason ?? '';

@@ -31,7 +31,7 @@ export function dueReason(
 ): string {
   if (!notAfter) return 'the first certificate of this environment is being requested';
   const ends = notAfter < now ? 'expired' : 'expires';
-  const due = `the certificate ${ends} on ${londonDay(notAfter)}; its renewal is due from ${londonDay(dueAt(environment, { notAfter }))}`;
+  const due = `the certificate ${ends} on ${londonDay(notAfter)}; its renewal ${notAfter < now ? 'was' : 'is'} due from ${londonDay(dueAt(environment, { notAfter }))}`;
   const ca = assessment && caThatEndsFirst(assessment);
   return ca
     ? `${due}. ${nameOf(ca.subject, longestName)} expires on ${londonDay(ca.notAfter)}, before the three years of a new certificate are over: ask for the chain of its successor`

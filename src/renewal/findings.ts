@@ -7,12 +7,15 @@ import { clientCertificate, isUnanswered } from './decide.ts';
 import type { RenewalFacts } from './decision.ts';
 import { dueAt, isDue } from './due.ts';
 import { firstFinding } from './first-findings.ts';
-import { forwardRemedy, issuedRemedy } from './remedies.ts';
-import { type RenewalRecord, type RenewalStatus, statesNeedingKey } from './types.ts';
+import { forwardRemedy, urgentForwardRemedy } from './remedies.ts';
+import { isDraft } from './states.ts';
+import { type Deployment, type RenewalRecord, type RenewalStatus, statesNeedingKey } from './types.ts';
 
 export interface RenewalCircumstances extends RenewalFacts {
   /** The environment's current renewal. */
   readonly record?: RenewalRecord;
+  /** Of a certificate that has come back. */
+  readonly deployment?: Deployment;
   /** The environment has never had a certificate. */
   readonly first?: NonNullable<RenewalStatus['first']>;
   /** Why it is in its state. */
@@ -83,11 +86,10 @@ function aboutRecord(circumstances: RenewalCircumstances, record: RenewalRecord,
   if (due && (state === 'not_due' || state === 'due') && !answered) found.push(raise('renewal_due', reason));
   if (due && state === 'deployed' && !answered)
     found.push(raise('renewal_due', reason, deployedAgainRemedy(record, environment)));
-  if (state === 'requested' && record.delivery === 'drafted' && !answered)
+  if (isDraft(record) && !answered)
     found.push(raise('renewal_due', reason, forwardRemedy(record, environment.renewal.desk)));
-  const { deskWorkingDays } = environment.renewal;
-  if (!answered) found.push(...overdue(record, deskWorkingDays, raise, now));
-  if (state === 'requested' && isUnanswered(record, environment, now) && !answered)
+  if (!answered) found.push(...overdue(circumstances, record, raise, now));
+  if (isUnanswered(record, environment, now) && !answered)
     found.push(
       raise(
         'renewal_unanswered',
@@ -120,8 +122,9 @@ const deployedAgainRemedy = (record: RenewalRecord, { name }: ResolvedEnvironmen
     ? 'Deploy the certificate that replaced it, or run `mesh-cert-monitor renew` to ask for another.'
     : 'Deploy the certificate that replaced it.';
 
-function overdue(record: RenewalRecord, deskWorkingDays: number, raise: Raise, now: Date): Finding[] {
+function overdue(circumstances: RenewalCircumstances, record: RenewalRecord, raise: Raise, now: Date): Finding[] {
   const { state, notAfter } = record;
+  const { desk, deskWorkingDays } = circumstances.environment.renewal;
   if (!notAfter || ['not_due', 'deployed'].includes(state) || !isTooLateToAsk(notAfter, deskWorkingDays, now))
     return [];
   const left = workingDaysBetween(now, notAfter);
@@ -129,7 +132,8 @@ function overdue(record: RenewalRecord, deskWorkingDays: number, raise: Raise, n
   const message =
     `the certificate ${ends} on ${londonDay(notAfter)} and the last day that gave the desk its ${plural(deskWorkingDays, 'working day')} was ` +
     `${londonDay(lastSafeDay(notAfter, deskWorkingDays))}; full working days left: ${left}`;
-  return [raise('renewal_overdue', message, state === 'issued' ? issuedRemedy : undefined)];
+  const forward = isDraft(record) ? urgentForwardRemedy(record, desk) : undefined;
+  return [raise('renewal_overdue', message, circumstances.deployment?.remedy ?? forward)];
 }
 
 /**

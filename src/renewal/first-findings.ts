@@ -5,11 +5,13 @@ import { londonDay } from '../time/index.ts';
 import { isUnanswered } from './decide.ts';
 import type { RenewalFacts } from './decision.ts';
 import { forwardRemedy } from './remedies.ts';
-import type { RenewalRecord, RenewalStatus } from './types.ts';
+import { isDraft } from './states.ts';
+import type { Deployment, RenewalRecord, RenewalStatus } from './types.ts';
 
 type Circumstances = RenewalFacts & {
   readonly first?: RenewalStatus['first'];
   readonly record?: RenewalRecord;
+  readonly deployment?: Deployment;
   /** Why it is where it is. */
   readonly reason: string;
 };
@@ -30,10 +32,10 @@ export function firstFinding(circumstances: Circumstances, now: Date): Finding {
         remedy: `When it arrives, put certificate, key and CA bundle where the configuration says. If nobody has asked for it, run \`${ask}\`.`,
       },
     );
-  const isLate = record.state === 'requested' && isUnanswered(record, environment, now);
+  const isLate = isUnanswered(record, environment, now);
   const { message, remedy } = wordsFor(record, circumstances, isLate);
   return finding('first_certificate_awaited', `${name} has no certificate yet: ${message}.`, {
-    severity: isLate ? 'warning' : 'info',
+    severity: isLate || isDraft(record) ? 'warning' : 'info',
     remedy:
       remedy ?? `The desk usually answers within ${renewal.deskWorkingDays} working days. ${acceptIt(circumstances)}`,
   });
@@ -45,13 +47,13 @@ interface Words {
 }
 
 function wordsFor(record: RenewalRecord, circumstances: Circumstances, isLate: boolean): Words {
-  const { environment, configurationFile, reason } = circumstances;
-  const { requestedAt, delivery } = record;
+  const { environment, configurationFile, deployment, reason } = circumstances;
+  const { requestedAt } = record;
   const on = requestedAt ? ` on ${londonDay(requestedAt)}` : '';
   const resolve = ourCommand('renewals resolve', { configurationFile, environment: environment.name });
   switch (record.state) {
     case 'requested':
-      if (delivery === 'drafted')
+      if (isDraft(record))
         return {
           message: `the request was drafted${on} and has to be sent to the desk`,
           remedy: forwardRemedy(record, environment.renewal.desk),
@@ -70,7 +72,7 @@ function wordsFor(record: RenewalRecord, circumstances: Circumstances, isLate: b
     case 'issued':
       return {
         message: 'it was issued and has to be deployed',
-        remedy: `Follow INSTRUCTIONS.txt, or run \`${acceptCommand(circumstances)} --install\`.`,
+        ...(deployment ? { remedy: deployment.remedy } : {}),
       };
     default:
       return {

@@ -1,5 +1,5 @@
 /** One entry for each state of a renewal: the page, the dashboards and `docs/renewal.md` read their words from here. */
-import type { RenewalState, RenewalStatus } from './types.ts';
+import type { RenewalRecord, RenewalState, RenewalStatus } from './types.ts';
 
 export interface StateEntry {
   readonly label: string;
@@ -32,7 +32,7 @@ export const stateCatalogue: Readonly<Record<RenewalState, StateEntry>> = {
     meaning:
       'The mail server accepted the request. Or the request was only drafted (review mode, or no SMTP server): then `renewal_due` stays until somebody forwards it and runs `renewals resolve --sent`.',
     remedy:
-      'Wait. If no new certificate has arrived after `renewal.reminder_working_days`, the contact gets one reminder.',
+      'If it is drafted: send it, then run `mesh-cert-monitor renewals resolve --sent`. Otherwise wait; if no new certificate has arrived after `renewal.reminder_working_days`, the contact gets one reminder.',
   },
   uncertain: {
     label: 'Uncertain',
@@ -61,5 +61,9 @@ export const stateCatalogue: Readonly<Record<RenewalState, StateEntry>> = {
 export const draftedLabel = 'Drafted';
 
 /** The request was drafted, and nobody has said that it went to the desk: in review, or without a mail server. */
+export const isDraft = ({ state, delivery }: Pick<RenewalRecord, 'state' | 'delivery'>): boolean =>
+  state === 'requested' && delivery === 'drafted';
+
+/** The same of what is shown of an environment. */
 export const isDrafted = ({ state, record }: Pick<RenewalStatus, 'state' | 'record'>): boolean =>
-  state === 'requested' && record?.delivery === 'drafted';
+  record !== undefined && isDraft({ ...record, state });

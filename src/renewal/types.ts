@@ -115,8 +115,19 @@ export interface RenewalStatus {
   readonly lastSafeDay?: Date;
   readonly requestedAt?: Date;
   readonly record?: RenewalRecord;
+  /** Why nothing is sent yet although the request is due: nothing has confirmed this machine’s clock. */
+  readonly clockDoubt?: SafeText;
+  /** Only of a certificate that has come back and is not deployed yet. */
+  readonly deployment?: Deployment;
   /** The environment has never had a certificate, as far as is known, and has none now: whether one is awaited. */
   readonly first?: 'awaited' | 'not_requested';
+}
+
+/** How a certificate that `accept` has accepted is put in place. */
+export interface Deployment {
+  readonly remedy: SafeText;
+  /** Runs as printed in a POSIX shell. */
+  readonly command: SafeText;
 }
 
 /** The diagnosis of an environment, as far as it is said in a message to its contact. */

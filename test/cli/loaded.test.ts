@@ -80,7 +80,7 @@ const loads: Record<string, Load> = {
   },
   renewals: {
     args: (of) => ['renewals', ...configured(of)],
-    kilobytes: 1300,
+    kilobytes: 1320,
     packages: configuration,
     builtins: 'crypto net sqlite worker_threads',
   },

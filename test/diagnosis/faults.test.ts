@@ -95,6 +95,7 @@ const placeless = (text: string) =>
     .replaceAll(/working days left: \d+/g, 'working days left: N')
     .replaceAll(/(?:[0-9a-f]{4} ){9}[0-9a-f]{4}/g, 'KEY-IDENTIFIER')
     .replaceAll(/\b[0-9A-F]{16,40}\b/g, 'SERIAL')
+    .replaceAll(/\bintegration-[0-9a-f]{16}\b/g, 'integration-FINGERPRINT')
     .replaceAll(/\b\d+ seconds\b/g, 'N seconds');
 
 function told(fault: Fault, { diagnosis }: EnvironmentStatus): string {

@@ -67,6 +67,12 @@ const swapped = (certificate: string, key: string) => {
   return evidence([], { findings });
 };
 
+const drafted = renewal('requested', { delivery: 'drafted' });
+const issued = {
+  ...renewal('issued', {}),
+  deployment: { remedy: literal('Deploy it.'), command: literal('cat INSTRUCTIONS.txt') },
+};
+
 /** Where a rule asks for more than its codes: evidence for which it holds, and evidence so close that it must not. */
 const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: Evidence }>> = {
   'A clock that is hours off makes MESH refuse the authorization token (403)': {
@@ -244,9 +250,29 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
       assessment: assessment({ failed: ['key_match'] }),
     }),
   },
+  'Nothing is sent while the clock is in doubt': {
+    holds: evidence(['clock_stepped', 'renewal_due'], { renewal: renewal('due', {}) }),
+    not: evidence(['clock_stepped', 'renewal_due'], { renewal: drafted }),
+  },
   'The desk has the request and too little time': {
     holds: evidence(['renewal_overdue'], { renewal: renewal('requested', { delivery: 'sent' }) }),
-    not: evidence(['renewal_overdue'], { renewal: renewal('requested', { delivery: 'drafted' }) }),
+    not: evidence(['renewal_overdue'], { renewal: drafted }),
+  },
+  'The request is drafted, and the desk has too little time once it is sent': {
+    holds: evidence(['renewal_overdue', 'renewal_due'], { renewal: drafted }),
+    not: evidence(['renewal_overdue', 'renewal_due'], { renewal: renewal('due', { delivery: 'drafted' }) }),
+  },
+  'The new certificate is here, and it is late to deploy it': {
+    holds: evidence(['renewal_overdue'], { renewal: issued }),
+    not: evidence(['renewal_overdue'], { renewal: renewal('due', {}) }),
+  },
+  'The new certificate is here and has to be deployed (`certificate_expires_imminently`)': {
+    holds: evidence(['certificate_expires_imminently'], { renewal: issued }),
+    not: evidence(['certificate_expires_imminently'], { renewal: renewal('requested', { delivery: 'sent' }) }),
+  },
+  'The new certificate is here and has to be deployed (`certificate_expires_soon`)': {
+    holds: evidence(['certificate_expires_soon'], { renewal: issued }),
+    not: evidence(['certificate_expires_soon'], { renewal: renewal('requested', { delivery: 'sent' }) }),
   },
 };
 
@@ -468,8 +494,17 @@ describe('what a person is told to do', () => {
     ['not_due', renew],
     ['failed', renew],
     ['uncertain', `${resolve} --not-sent`],
+    ['requested', 'mesh-cert-monitor renewals --config /etc/mesh/mesh-cert-monitor.yaml'],
   ] as const)('an expired certificate whose renewal is %s: %s', (state, command) => {
     expect(commandOf(evidence(['certificate_expired'], { renewal: renewal(state, {}) }))).toBe(command);
+  });
+
+  test('an expired certificate whose renewal is drafted, or issued', () => {
+    expect(commandOf(evidence(['certificate_expired'], { renewal: drafted }))).toBe(`${resolve} --sent`);
+    expect(diagnose(evidence(['certificate_expired'], { renewal: issued }))).toMatchObject({
+      firstAction: 'Deploy it.',
+      command: 'cat INSTRUCTIONS.txt',
+    });
   });
 
   test.each([
@@ -498,7 +533,7 @@ describe('what a person is told to do', () => {
     'weak_key',
     'ca_expires_soon',
   ] as const)('%s: who forwards the request is said where the desk does not get it by itself', (code) => {
-    const said = /`renewal\.mode` is `review`\): our contact gets it, and has to forward it\./;
+    const said = /`renewal\.mode` is `review`\): it goes to the contact in the configuration, who has to forward it\./;
     const certificates = files.certificates.map(({ certificate }) => certificate);
     const about = certificates[code === 'ca_expires_soon' ? 1 : 0]?.subject.text;
     const finding = sampleFinding(code, undefined, about === undefined ? {} : { subject: about });

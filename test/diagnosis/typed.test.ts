@@ -1,12 +1,11 @@
 /** Every command that a diagnosis prints is typed in a shell, to the letter; then what it was to put right is gone, or the next command is printed. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { faults } from '../scenarios/faults/all.ts';
 import { type } from '../support/cli.ts';
-import { answering, type Bench, inDays, passphrase } from '../support/faults/bench.ts';
-import { recordReally } from '../support/faults/record.ts';
-import { signRequest } from '../support/pki.ts';
+import { answering, type Bench, passphrase } from '../support/faults/bench.ts';
+import { issuedFor, recordReally } from '../support/faults/record.ts';
 import { needs } from '../support/tools.ts';
 
 const ours = /^mesh-cert-monitor /;
@@ -28,16 +27,16 @@ async function checked(bench: Bench): Promise<{ cause: string | null; command?: 
 
 /** The desk signs the request, and the contact does what the emails say. */
 async function deskAnswers(bench: Bench): Promise<void> {
-  const { stdout } = await type(['renewals', '--config', bench.configurationFile, '--format', 'json'], {});
-  const { csrFile } = JSON.parse(stdout).renewals.at(-1).record;
-  const csr = readFileSync(bench.path(`state/${csrFile}`), 'utf8');
-  const issuer = { ...bench.pki.sub, notAfter: inDays(3000) };
-  writeFileSync(bench.path('ISSUED.eml'), (await signRequest(issuer, csr, { notBefore: inDays(-0.1) })).pem);
+  bench.write('ISSUED.eml', await issuedFor(bench));
   if (!existsSync(bench.path('ca_bundle.pem'))) bench.write('ca_bundle.pem', bench.pki.root.pem + bench.pki.sub.pem);
   bench.type(
     `mesh-cert-monitor accept --config ${bench.configurationFile} --environment integration --install ${bench.path('ISSUED.eml')}`,
   );
-  // MESH accepts what the desk has issued.
+  installed(bench);
+}
+
+/** MESH accepts what the desk has issued. */
+function installed(bench: Bench): void {
   bench.refusal = undefined;
   bench.clientCa += bench.pki.root.pem + bench.pki.sub.pem;
   bench.renewal = { state: 'not_due' };
@@ -47,6 +46,7 @@ async function deskAnswers(bench: Bench): Promise<void> {
 const consequences: readonly [RegExp, (bench: Bench) => void | Promise<void>][] = [
   [/ renewals resolve .*--not-sent$/, async (bench) => followUp(bench, / renew /)],
   [/ (renew|request|renewals|renewals resolve) /, deskAnswers],
+  [/ accept .* --install /, installed],
   [
     /^timedatectl set-ntp true$/,
     (bench) => {

@@ -4,7 +4,7 @@ import { handshakeReasons } from '../../src/mesh/types.ts';
 import { type MetricName, metricCatalogue, metricNames } from '../../src/metrics/catalogue.ts';
 import { Exposition } from '../../src/metrics/exposition.ts';
 import type { ExpositionFormat } from '../../src/metrics/format.ts';
-import { renewalStates } from '../../src/renewal/types.ts';
+import { type RenewalRecord, renewalStates } from '../../src/renewal/types.ts';
 import type { EstateStatus } from '../../src/status/types.ts';
 import { unixSeconds } from '../../src/time/duration.ts';
 import { openMetricsProblems, parseSeries, publishText, withPromClient } from '../support/exposition.ts';
@@ -203,6 +203,19 @@ describe('what is gone is gone', () => {
       `nhs_mesh_next_credential_expiry_timestamp_seconds{mesh_environment="integration"} ${unixSeconds(expiresAt)}`,
     ]);
     expect(await lines(estateOf([environmentStatus()]), 'nhs_mesh_next_credential_valid')).toEqual([]);
+  });
+
+  test('a draft has not been sent to the desk', async () => {
+    const requestedAt = new Date('2026-02-27T09:00:00Z');
+    const since = async (delivery: 'drafted' | 'sent') => {
+      const base = environmentStatus();
+      const record = { state: 'requested', delivery, requestedAt } as RenewalRecord;
+      const renewal = { ...base.renewal, state: 'requested' as const, requestedAt, record };
+      return lines(estateOf([{ ...base, renewal }]), 'nhs_mesh_renewal_requested_timestamp_seconds');
+    };
+    const series = 'nhs_mesh_renewal_requested_timestamp_seconds{mesh_environment="integration"}';
+    expect(await since('drafted')).toEqual([`${series} 0`]);
+    expect(await since('sent')).toEqual([`${series} ${unixSeconds(requestedAt)}`]);
   });
 
   test('two findings of one code are one series', async () => {

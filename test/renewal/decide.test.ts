@@ -257,6 +257,11 @@ describe('telling the contact', () => {
       notice: 'reminder',
       reason: expect.stringContaining('the desk has not answered in 2 working days'),
     });
+    const draft = { ...record, delivery: 'drafted' as const };
+    expect(decideRenewal(facts([draft], { environment }), new Date('2026-11-27T00:00:00Z'))).toMatchObject({
+      notice: 'reminder',
+      reason: expect.stringContaining('nobody has sent the draft in 2 working days'),
+    });
   });
 });
 

@@ -84,8 +84,25 @@ describe('renewal_overdue', () => {
   });
 
   test('findings: says to deploy what has been issued instead of telephoning the desk', () => {
-    const [overdue] = renewalFindings(circumstances({ record: stored('issued') }), tooLate);
-    expect(overdue?.remedy).toMatch(/^Deploy the certificate that was issued/);
+    const deployment = { remedy: literal('Deploy it.'), command: literal('cat it') };
+    const [overdue] = renewalFindings(circumstances({ record: stored('issued'), deployment }), tooLate);
+    expect(overdue?.remedy).toBe('Deploy it.');
+  });
+
+  test('findings: says to send a draft now, and then to telephone', () => {
+    const record = stored('requested', {
+      delivery: 'drafted',
+      requestedAt: asked,
+      messageFile: 'pending/integration/request.eml',
+    });
+    const found = renewalFindings(circumstances({ record }), tooLate);
+    expect(found.map(({ code, severity }) => `${code} ${severity}`)).toEqual([
+      'renewal_due critical',
+      'renewal_overdue critical',
+    ]);
+    expect(found[1]?.remedy).toMatch(
+      /^Send the drafted request, .* now: it is pending\/integration\/request\.eml in the state directory\. Then telephone the desk/,
+    );
   });
 
   test('findings: is silent in not_due and deployed', () => {
@@ -102,6 +119,11 @@ describe('renewal_unanswered', () => {
     expect(codes({ record }, new Date('2026-12-09T23:59:59Z'))).toEqual([]);
     expect(codes({ record }, new Date('2026-12-10T00:00:00Z'))).toEqual(['renewal_unanswered warning']);
     expect(codes({ record: { ...record, state: 'issued' } }, new Date('2026-12-10T00:00:00Z'))).toEqual([]);
+  });
+
+  test('findings: never of a draft that nobody has sent, which the desk does not have', () => {
+    const record = stored('requested', { requestedAt: asked, delivery: 'drafted' });
+    expect(codes({ record }, new Date('2026-12-10T00:00:00Z'))).toEqual(['renewal_due warning']);
   });
 });
 

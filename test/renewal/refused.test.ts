@@ -97,7 +97,7 @@ describe('over a mail server that refuses for good', () => {
     const { scripted, step } = await refusedAt('MAIL');
     expect([step.status.state, codesOf(step)]).toEqual(['failed', ['renewal_email_failed']]);
     expect(step.status.reason).toMatch(
-      /refused the sender refused@example\.org: 550 5\.7\.1 no\. It will not be sent again automatically. When you have fixed the cause, run: mesh-cert-monitor renew --config '\/etc\/mesh monitor\.yaml' --environment int$/,
+      /refused the sender refused@example\.org: 550 5\.7\.1 no\. It is sent again once the setting that was refused has changed, or when you run: mesh-cert-monitor renew --config '\/etc\/mesh monitor\.yaml' --environment int$/,
     );
     expect(here.records()[0]).toMatchObject({ refusedThing: 'sender', refusedFacts: expect.any(String) });
     await scripted.close();

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RenewalRecord } from '../../src/renewal/types.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { say } from '../../src/text/index.ts';
-import { mostUrgentFirst, nextOf, nextOfRecord, turnAfter } from '../../src/web/page/renewals/next.ts';
+import { mostUrgentFirst, nextOf, nextOfRecord, turnAfter, wasDrafted } from '../../src/web/page/renewals/next.ts';
 import { daysFromSampleNow, environmentStatus, everyEnvironment, sampleFinding, sampleNow } from '../support/status.ts';
 import { sampleRecord } from '../support/web/pages.ts';
 
@@ -19,7 +19,7 @@ const told = (environment: EnvironmentStatus) => {
 describe('what happens next', () => {
   test.each<[string, string]>([
     ['sending', 'service: The service is sending the request.'],
-    ['requested', 'desk: The desk answers by 6 March 2026.'],
+    ['requested', 'desk: The desk’s answer is due by 6 March 2026.'],
     [
       'uncertain',
       "you: Ask the desk whether it has the request, then run `mesh-cert-monitor renewals resolve --config '/etc/mesh/it is here.yaml' --environment x --sent` or `--not-sent`.",
@@ -37,7 +37,7 @@ describe('what happens next', () => {
 
   test('until the window opens: when that is; afterwards the request follows', () => {
     expect(told(everyEnvironment().healthy)).toBe(
-      'service: The service requests the next certificate from 23 October 2026.',
+      'service: The service will make the next request on 23 October 2026.',
     );
     expect(told(everyEnvironment().expired)).toBe('service: The service makes the request in its next check.');
     expect(told(everyEnvironment().unchecked)).toBe('service: Nothing is known of the certificate yet.');
@@ -52,7 +52,7 @@ describe('what happens next', () => {
   test('the desk has its working days, the last of them included', () => {
     const asked = (days: number) =>
       told(inState(sampleRecord('x', 'requested', { requestedAt: daysFromSampleNow(days) })));
-    expect(asked(-7)).toBe('desk: The desk answers by 2 March 2026.');
+    expect(asked(-7)).toBe('desk: The desk’s answer is due by 2 March 2026.');
     expect(asked(-10)).toBe('you: The desk is late: reply to the request, or telephone the desk.');
   });
 
@@ -83,12 +83,30 @@ describe('what happens next', () => {
       'you: The request could not be sent: put right what the environment’s page names, then telephone the desk, because it is too late for its usual time.',
     );
     expect(late('due')).toBe(
-      'you: Once the service has made the request, in its next check, telephone the desk, because it is too late for its usual time.',
+      'you: The service makes the request in its next check. Then telephone the desk, because it is too late for its usual time.',
     );
     expect(late('failed')).toBe(
       "you: Put right what stopped the email, then run `mesh-cert-monitor renew --config '/etc/mesh/it is here.yaml' --environment x`.",
     );
     expect(late('uncertain')).toMatch(/^you: Ask the desk whether it has the request/);
+    expect(
+      told(
+        inState(sampleRecord('x', 'requested', { delivery: 'drafted' }), {
+          findings: [sampleFinding('renewal_overdue')],
+        }),
+      ),
+    ).toMatch(/^you: Send the drafted email to the desk now, and telephone the desk, .*\. Then run `.* --sent`\.$/);
+  });
+
+  test('no next check is promised while nothing has confirmed the clock', () => {
+    const due = inState(sampleRecord('x', 'due'));
+    const doubted = { ...due, renewal: { ...due.renewal, clockDoubt: say`nothing has confirmed it` } };
+    expect(told(doubted)).toBe(
+      'service: The service makes the request once a handshake has confirmed this machine’s clock, or the clock has run for 24 hours.',
+    );
+    expect(told({ ...doubted, findings: [sampleFinding('renewal_overdue')] })).toMatch(
+      /^you: The service makes the request once a handshake has confirmed this machine’s clock, .*\. Then telephone the desk/,
+    );
   });
 
   test('a first request that was refused is made again with the command for it', () => {
@@ -102,14 +120,14 @@ describe('what happens next', () => {
     expect(first('not_requested')).toBe(
       "you: Request the first certificate: `mesh-cert-monitor request --config '/etc/mesh/it is here.yaml' --environment x`.",
     );
-    expect(first('awaited')).toBe('desk: The desk sends the first certificate.');
+    expect(first('awaited')).toBe('desk: Waiting for the desk to send the first certificate.');
   });
 
   test('of a record that is closed: nothing', () => {
     const closed = sampleRecord('x', 'deployed', { closedAt: sampleNow });
     expect(nextOfRecord(closed, 5, at).turn).toBe('nobody');
     // Nobody knows how long the desk of an environment takes that is no longer configured.
-    expect(nextOfRecord(sampleRecord('x', 'requested'), undefined, at).words).toBe('The desk answers.');
+    expect(nextOfRecord(sampleRecord('x', 'requested'), undefined, at).words).toBe('Waiting for the desk to answer.');
   });
 });
 
@@ -120,6 +138,19 @@ test('after a draft it is your turn, after a request the desk’s', () => {
     turnAfter('due', false),
     turnAfter('issued', false),
   ]).toEqual(['you', 'desk', 'service', 'you']);
+});
+
+test('a draft stays one in the history when it has been sent since', () => {
+  const step = (state: RenewalRecord['state']) => ({ state, at: sampleNow, reason: say`A step.` });
+  const sentSince = sampleRecord('x', 'requested', {
+    delivery: 'sent',
+    transitions: [step('due'), step('sending'), step('requested'), step('requested')],
+  });
+  expect([0, 1, 2, 3].map((index) => wasDrafted(sentSince, index))).toEqual([false, false, true, false]);
+  const { transitions } = sentSince;
+  const waiting = { ...sentSince, delivery: 'drafted' as const, transitions: transitions.slice(0, 3) };
+  expect(wasDrafted(waiting, 2)).toBe(true);
+  expect(wasDrafted({ ...waiting, delivery: 'sent' }, 2)).toBe(false);
 });
 
 test('the most urgent first: critical, yours, the desk’s, the service’s, and then the first to expire', () => {

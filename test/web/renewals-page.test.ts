@@ -21,7 +21,7 @@ describe('the renewals', () => {
       ['renewal-requested', 'Desk’s turn'],
       ['renewal-deployed', 'Service’s turn'],
     ]);
-    expect(page).toContain('The desk answers by 6 March 2026.');
+    expect(page).toContain('The desk’s answer is due by 6 March 2026.');
     expect(page).not.toContain('>sandbox</a>');
   });
 
@@ -48,7 +48,7 @@ describe('the renewals', () => {
     const page = await text('/renewals/renewal-requested');
     const [, history = ''] = page.split('History');
     expect(history).toContain('Then: service’s turn.');
-    expect(history).toMatch(/timeline__event--next.*Desk’s turn.*The desk answers by 6 March 2026\./s);
+    expect(history).toMatch(/timeline__event--next.*Desk’s turn.*The desk’s answer is due by 6 March 2026\./s);
     expect(await text('/renewals/retired')).not.toContain('timeline__event--next');
   });
 

@@ -23,6 +23,13 @@ export const renewalScenarios: Scenario[] = [
     ],
   },
   {
+    name: 'MeshRenewalNotRequested goes on for a draft that nobody has sent in a week',
+    alert: 'MeshRenewalNotRequested',
+    interval: '5m',
+    series: { [renewalState('requested')]: '1x2016', [warning('renewal_due')]: '1x2016' },
+    at: [{ time: '168h', firing: [int] }],
+  },
+  {
     name: 'MeshRenewalNotRequested is silent while the desk has the request',
     alert: 'MeshRenewalNotRequested',
     interval: '5m',

@@ -2,9 +2,22 @@
 import { createHash } from 'node:crypto';
 import type { Finding, FindingCode } from '../../findings/index.ts';
 import type { HandshakeReason } from '../../mesh/index.ts';
+import { lowerFirst } from '../../text/index.ts';
 import { commandFor, earlyRequest } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { clientOf, desk, origin, place, quotedName, timeHere, utcMinute, whoForwards } from '../words.ts';
+import {
+  clientOf,
+  desk,
+  deskAddresses,
+  isDraft,
+  origin,
+  place,
+  quotedName,
+  telephoneDesk,
+  timeHere,
+  utcMinute,
+  whoForwards,
+} from '../words.ts';
 
 /** How a server says that it does not accept our certificate, or how we find that we cannot present it. */
 export const refusals: readonly HandshakeReason[] = [
@@ -42,24 +55,38 @@ export function expired(evidence: Evidence): Wording {
   const because = record?.lastError ? ` The request could not be sent: ${record.lastError}.` : '';
   const message = `${timeHere(evidence)}${because}`;
   const headline = client ? `The client certificate expired on ${utcMinute(client.notAfter)}` : undefined;
-  const telephone = `telephone ${desk(evidence)} for an urgent certificate.`;
+  const deployment = evidence.renewal?.deployment;
+  if (deployment) return { ...(headline ? { headline } : {}), message, ...deployment };
+  const telephone = `${lowerFirst(telephoneDesk(evidence))}: ask for an urgent certificate.`;
   const next = {
-    requested: { remedy: `The desk has the request: ${telephone}`, command: 'renewals' },
-    issued: {
-      remedy: 'Deploy the certificate that the desk issued; it has been accepted already.',
-      command: 'renewals',
-    },
+    requested: isDraft(evidence)
+      ? {
+          remedy: draftToSend(evidence),
+          command: 'renewals resolve --sent',
+        }
+      : { remedy: `The desk has the request: ${telephone}`, command: 'renewals' },
     uncertain: {
       remedy: `Ask ${desk(evidence)} whether it has the request, and say that the certificate has expired. If it does not, run the command below; if it does, run it with \`--sent\` instead.`,
       command: 'renewals resolve --not-sent',
     },
-  }[state as 'requested' | 'issued' | 'uncertain'] ?? {
+  }[state as 'requested' | 'uncertain'] ?? {
     remedy: `${requestAfter(evidence)} a new certificate now (\`mesh-cert-monitor renew\`), then ${telephone}${whoForwards(evidence)}`,
     command: 'renew',
   };
   const command = commandFor(next.command, evidence);
-  const calls = state !== 'issued';
-  return { ...(headline ? { headline } : {}), message, remedy: next.remedy, calls, ...(command ? { command } : {}) };
+  return {
+    ...(headline ? { headline } : {}),
+    message,
+    remedy: next.remedy,
+    calls: true,
+    ...(command ? { command } : {}),
+  };
+}
+
+function draftToSend(evidence: Evidence): string {
+  const file = evidence.renewal?.record?.messageFile;
+  const where = file ? ` (${file} in the state directory)` : '';
+  return `The desk does not have the request yet: send the draft${where} to ${deskAddresses(evidence)} now, and telephone the desk to ask for an urgent certificate. Once it is sent, run the command below.`;
 }
 
 /** The new key is encrypted with the passphrase, so without it nothing can be requested. */

@@ -3,7 +3,17 @@ import { mayHaveIssued, namedIssuer } from '../../verify/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import { earlyRequest } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { authoritiesOf, clientOf, desk, keyIdentifier, missingSecrets, origin, place, quotedName } from '../words.ts';
+import {
+  authoritiesOf,
+  clientOf,
+  desk,
+  keyIdentifier,
+  missingSecrets,
+  origin,
+  place,
+  quotedName,
+  telephoneDesk,
+} from '../words.ts';
 
 const isValid = ({ assessment }: Evidence) => assessment?.valid === true;
 
@@ -64,7 +74,7 @@ function refusedIssuer(evidence: Evidence): Wording {
 
 function revoked(evidence: Evidence): Wording {
   const client = clientOf(evidence);
-  const remedy = `Telephone ${desk(evidence)} and ask why${client ? `: serial number ${client.serial}` : ''}. Then request a new certificate with a new key.`;
+  const remedy = `${telephoneDesk(evidence)}, and ask why${client ? `: serial number ${client.serial}` : ''}. Then request a new certificate with a new key.`;
   return {
     headline: 'MESH says that our client certificate is revoked',
     calls: true,

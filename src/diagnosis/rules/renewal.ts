@@ -1,8 +1,9 @@
 /** Getting a new certificate: what holds it up is the cause, and that time runs out follows from it. */
 import type { Finding, FindingCode } from '../../findings/index.ts';
+import { lowerFirst } from '../../text/index.ts';
 import { commandFor } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { clientOf, desk, utcMinute, whoForwards } from '../words.ts';
+import { clientOf, desk, isDraft, telephoneDesk, utcMinute, whoForwards } from '../words.ts';
 
 const runningOut: readonly FindingCode[] = ['certificate_expires_imminently', 'certificate_expires_soon'];
 
@@ -65,16 +66,36 @@ function retried({ renewal }: Evidence): string {
     : 'It is not sent again by itself.';
 }
 
-function telephoneDesk(evidence: Evidence): Wording {
+function askDesk(evidence: Evidence, { severity }: Finding): Wording {
   const { record } = evidence.renewal ?? {};
   const quote = record?.messageId ? ` Quote the request ${record.messageId}` : ' Quote the request';
+  const ask =
+    severity === 'critical'
+      ? `It is urgent: ${lowerFirst(telephoneDesk(evidence))}.`
+      : `Reply to the request or write to ${desk(evidence)}, and telephone it if there is no answer.`;
   return {
     headline: `The desk has not delivered the new certificate${untilWhen(evidence)}`,
-    remedy: `Telephone ${desk(evidence)}.${quote} for mailbox ${evidence.environment?.mesh.mailboxId.toUpperCase() ?? ''}.`,
+    remedy: `${ask}${quote} for mailbox ${evidence.environment?.mesh.mailboxId.toUpperCase() ?? ''}.`,
     calls: true,
     ...withCommand('renewals', evidence),
   };
 }
+
+const draftWaits = (evidence: Evidence): Wording => ({
+  headline: `The ${requestOf(evidence)} is drafted and waits for you to send it to the desk${untilWhen(evidence)}`,
+  ...withCommand('renewals resolve --sent', evidence),
+});
+
+const deployIt = (evidence: Evidence): Wording => ({
+  headline: `The new certificate has been issued and is not deployed yet${untilWhen(evidence)}`,
+  ...evidence.renewal?.deployment,
+});
+
+/** As the catalogue has it, without what is true of only one of the modes. */
+const madeByItself =
+  'Usually nothing: the service makes the request in its next cycle, once a handshake has confirmed this machine’s clock (or the clock has run for 24 hours). If it cannot be made, the message says why. `mesh-cert-monitor renew --dry-run` shows it.';
+
+const isIssued = ({ renewal }: Evidence) => renewal?.deployment !== undefined;
 
 function keyGone(evidence: Evidence): Wording {
   const { keyFile } = evidence.renewal?.record ?? {};
@@ -87,13 +108,16 @@ function keyGone(evidence: Evidence): Wording {
       calls: true,
       ...withCommand('renewals resolve --not-sent', evidence),
     };
+  const another = isDraft(evidence)
+    ? 'make a new request with the command below, and do not send the draft of the earlier one'
+    : `send a new request with the command below, and tell ${desk(evidence)} that it replaces the earlier one`;
   return {
-    remedy: `Restore ${key} from a backup. If there is none, send a new request with the command below, and tell ${desk(evidence)} that it replaces the earlier one.${whoForwards(evidence)}`,
+    remedy: `Restore ${key} from a backup. If there is none, ${another}.${whoForwards(evidence)}`,
     ...withCommand(again, evidence),
   };
 }
 
-const isAsked = ({ renewal }: Evidence) => renewal?.state === 'requested' && renewal.record?.delivery !== 'drafted';
+const isAsked = (evidence: Evidence) => evidence.renewal?.state === 'requested' && !isDraft(evidence);
 
 export const renewalRules: readonly Rule[] = [
   {
@@ -122,13 +146,28 @@ export const renewalRules: readonly Rule[] = [
     name: 'Nothing is sent while the clock is in doubt',
     cause: 'clock_stepped',
     consequences: ['renewal_due'],
+    when: (evidence) => !isDraft(evidence),
   },
   {
     name: 'The desk has the request and too little time',
     cause: 'renewal_overdue',
     consequences: ['renewal_due', 'renewal_unanswered', ...runningOut],
     when: isAsked,
-    says: telephoneDesk,
+    says: askDesk,
+  },
+  {
+    name: 'The request is drafted, and the desk has too little time once it is sent',
+    cause: 'renewal_overdue',
+    consequences: ['renewal_due', ...runningOut],
+    when: isDraft,
+    says: (evidence) => ({ ...draftWaits(evidence), calls: true }),
+  },
+  {
+    name: 'The new certificate is here, and it is late to deploy it',
+    cause: 'renewal_overdue',
+    consequences: runningOut,
+    when: isIssued,
+    says: deployIt,
   },
   {
     name: 'A renewal that is late is why the certificate runs out',
@@ -139,22 +178,29 @@ export const renewalRules: readonly Rule[] = [
     name: 'The desk has not answered, and the certificate runs out',
     cause: 'renewal_unanswered',
     consequences: ['renewal_due', ...runningOut],
-    says: telephoneDesk,
+    says: askDesk,
   },
   {
     name: 'A renewal that is due is why the certificate runs out',
     cause: 'renewal_due',
     consequences: runningOut,
     says: (evidence, cause) =>
-      evidence.renewal?.state === 'requested'
-        ? {
-            headline: `The ${requestOf(evidence)} is drafted and waits for you to send it to the desk${untilWhen(evidence)}`,
-            ...withCommand('renewals resolve --sent', evidence),
-          }
+      isDraft(evidence)
+        ? draftWaits(evidence)
         : {
             headline: `The certificate has to be renewed${untilWhen(evidence)}`,
-            ...forwarding(cause, evidence),
+            ...(evidence.renewal?.state === 'deployed'
+              ? forwarding(cause, evidence)
+              : { remedy: `${madeByItself}${whoForwards(evidence)}` }),
             ...withCommand('renew', evidence),
           },
   },
+  ...runningOut.map(
+    (cause): Rule => ({
+      name: `The new certificate is here and has to be deployed (\`${cause}\`)`,
+      cause,
+      when: isIssued,
+      says: deployIt,
+    }),
+  ),
 ];

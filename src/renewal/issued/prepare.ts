@@ -10,15 +10,16 @@ import {
 } from '../../config/index.ts';
 import { type DeployedCredential, type PrivateKeyHandle, readCredential } from '../../credential/index.ts';
 import { examineCandidate } from '../../examine/index.ts';
+import { readRegularFile } from '../../files/index.ts';
 import type { SafeText } from '../../text/index.ts';
 import { type Assessment, looksSelfSigned, policyFor } from '../../verify/index.ts';
 import { type Certificate, parseCertificate, pemOf, readPem, toPem } from '../../x509/index.ts';
 import { heldKey } from '../request/pending-key.ts';
 import { writeAtomically } from '../store/atomic-file.ts';
-import { pendingDirectory } from '../store/pending-files.ts';
 import type { RenewalRecord } from '../types.ts';
 import { deploymentInstructions, type LaidOutFiles } from './deployment-instructions.ts';
 import { judgeIssued, pickIssued } from './judge.ts';
+import { laidOutAt } from './laid-out.ts';
 import { readIssuedFile } from './read.ts';
 import { sharingOf } from './sharing.ts';
 
@@ -75,7 +76,8 @@ export async function prepareIssued(input: PrepareInput): Promise<PrepareResult>
   const pending = await pendingKey(input, deployed);
   if ('refused' in pending) return refuse([pending.refused], certificate);
 
-  const bundle = withIntermediates(trustedFor(input.environment, deployed), file.certificates, certificate);
+  const cas = [...file.certificates, ...(await cameEarlier(input))];
+  const bundle = withIntermediates(trustedFor(input.environment, deployed), cas, certificate);
   const candidate = candidateOf(certificate, pending.handle, bundle);
   const assessment = await examineCandidate(candidate, policyFor(input.environment), input.now);
   const received = { environment: input.environment, issued: certificate, certificates: file.certificates };
@@ -118,6 +120,17 @@ async function pendingKey(input: PrepareInput, deployed: DeployedCredential | un
   const why = problems.map(({ message }) => message).join(' ');
   return { refused: `the private key of the pending request cannot be used (${path}): ${why}` };
 }
+
+/** Accepted once, the certificate lies alone in its file: the CAs that came with it are in the bundle beside it. */
+async function cameEarlier({ record, stateDir }: PrepareInput): Promise<Certificate[]> {
+  if (record.state !== 'issued') return [];
+  const read = await readRegularFile(laidOutAt(record, stateDir).caBundle, { mostBytes: mostBundleBytes });
+  if ('problem' in read) return [];
+  const issued = await readIssuedFile(read.bytes);
+  return 'refused' in issued ? [] : [...issued.certificates];
+}
+
+const mostBundleBytes = 1024 * 1024;
 
 /**
  * CAs that came with the certificate help to build the path, but a root among them is not trusted: trust comes from the bundle, which
@@ -174,11 +187,8 @@ async function layOut(
   assessment: Assessment,
   { deployed, conflict }: { readonly deployed: DeployedCredential | undefined; readonly conflict?: string },
 ): Promise<Pick<Accepted, 'path' | 'files' | 'instructions' | 'keyIn' | 'conflict'>> {
-  const directory = join(stateDir, pendingDirectory(record));
   const files: LaidOutFiles = {
-    certificate: join(directory, 'client.pem'),
-    caBundle: join(directory, 'ca_bundle.pem'),
-    instructions: join(directory, 'INSTRUCTIONS.txt'),
+    ...laidOutAt(record, stateDir),
     ...(record.keyFile === undefined ? {} : { privateKey: join(stateDir, record.keyFile) }),
   };
   const ordered = orderBundle(bundle, environment.chainOrder);

@@ -50,7 +50,7 @@ export function renderExpiry(notice: ExpiryNotice): Message {
     subject: `MESH certificate ${over ? 'has expired' : `expires in ${plural(daysUntil(notAfter, now), 'day')}`}: ${facts.application}, ${facts.environment}, mailbox ${facts.mailboxId}`,
     text: [
       `Hello ${facts.contact.name},`,
-      `${whose(certificate)} of ${facts.application} in ${facts.environment} ${over ? 'expired' : 'expires'} on ${londonTime(notAfter)}. ${over ? 'MESH accepts' : 'From then on, MESH accepts'} no connection of mailbox ${facts.mailboxId}.`,
+      `${whose(certificate)} of ${facts.application} in ${facts.environment} ${over ? 'expired' : 'expires'} on ${londonTime(notAfter)}. ${over ? '' : 'From then on, '}MESH will not accept connections for mailbox ${facts.mailboxId}.`,
       `The renewal: ${renewal}`,
       ...(told.cause ? [`What to do first: ${told.lastingAction}`] : []),
       ...(told.cause && told.command ? [told.command] : []),

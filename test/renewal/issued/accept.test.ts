@@ -81,6 +81,11 @@ describe('the certificate that was asked for', () => {
     expect(reasonsOf(await renewal.follow(pem))).toEqual([expect.stringContaining('Test INT Authentication G2')]);
     const result = await renewal.follow(pem + sub.pem);
     expect(result.accepted && (await readFile(result.files.caBundle, 'utf8'))).toBe(root.pem + sub.pem);
+    // Alone in the file that was laid out, it still has the intermediate that came with it.
+    const laidOut = result.accepted ? await readFile(result.files.certificate, 'utf8') : '';
+    const again = await renewal.follow(laidOut);
+    expect(reasonsOf(again)).toEqual([]);
+    expect(again.accepted && (await readFile(again.files.caBundle, 'utf8'))).toBe(root.pem + sub.pem);
   });
 
   test.each([

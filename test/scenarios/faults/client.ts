@@ -32,7 +32,7 @@ export const clientFaults: readonly Fault[] = [
     reason: 'client_certificate_expired',
     alert: 'MeshCertificateExpired',
     first:
-      /`mesh-cert-monitor renew --config \S+ --environment integration`.*telephone the certificate desk \(itoc\.supportdesk@nhs\.net\).*0113 000 0000/,
+      /`mesh-cert-monitor renew --config \S+ --environment integration`.*telephone the certificate desk as well as writing to itoc\.supportdesk@nhs\.net: ask for an urgent certificate\..*0113 000 0000/,
     remedy: async (bench) => bench.deploy({ ...bench.pki, client: (await makeBenchClient(bench)).client }),
   },
   {

@@ -13,6 +13,12 @@ const expiringIn = (days: number, renewal: Bench['renewal']) => async () => {
 const command = (words: string) => new RegExp(words.replaceAll(' ', '\\s'));
 const asked: Partial<RenewalRecord> = { delivery: 'sent', requestedAt: inDays(-15), messageId: '<request@example>' };
 
+const draftedLongAgo: Partial<RenewalRecord> = {
+  delivery: 'drafted',
+  requestedAt: inDays(-15),
+  messageFile: 'pending/x/request.eml',
+};
+
 /** Before the first certificate nothing is there that could be read. */
 const empty = (first: 'not_requested' | 'awaited') => async () => {
   const bench = await makeBench();
@@ -81,7 +87,8 @@ export const renewalFaults: readonly Fault[] = [
     cause: 'renewal_unanswered',
     consequences: ['certificate_expires_soon'],
     alert: 'MeshRenewalUnanswered',
-    first: /^Telephone the certificate desk \(itoc\.supportdesk@nhs\.net\)\. Quote the request <request@example>/,
+    first:
+      /^Reply to the request or write to the certificate desk \(itoc\.supportdesk@nhs\.net\), and telephone it if there is no answer\. Quote the request <request@example>/,
   },
   {
     name: 'The desk has not answered, and four days are left',
@@ -89,7 +96,7 @@ export const renewalFaults: readonly Fault[] = [
     cause: 'renewal_overdue',
     consequences: ['certificate_expires_imminently', 'renewal_unanswered'],
     alert: 'MeshCertificateExpiryImminent',
-    first: /^Telephone the certificate desk/,
+    first: /^It is urgent: telephone the certificate desk as well as writing to itoc\.supportdesk@nhs\.net\. Quote/,
   },
   {
     name: 'The request was drafted and nobody has forwarded it',
@@ -98,6 +105,48 @@ export const renewalFaults: readonly Fault[] = [
     consequences: ['certificate_expires_soon'],
     alert: 'MeshRenewalNotRequested',
     headline: /is drafted and waits for you to send it to the desk/,
+  },
+  {
+    name: 'The request was drafted, and nobody has forwarded it in fifteen days',
+    make: expiringIn(40, { state: 'requested', record: draftedLongAgo }),
+    cause: 'renewal_due',
+    consequences: ['certificate_expires_soon'],
+    alert: 'MeshRenewalNotRequested',
+    headline: /is drafted and waits for you to send it to the desk/,
+    first:
+      /^Send the drafted request, with its attachments, to itoc\.supportdesk@nhs\.net: it is pending\/x\/request\.eml/,
+  },
+  {
+    name: 'The request was drafted, nobody has forwarded it, and four days are left',
+    make: expiringIn(4, { state: 'requested', record: draftedLongAgo }),
+    cause: 'renewal_overdue',
+    consequences: ['certificate_expires_imminently', 'renewal_due'],
+    alert: 'MeshCertificateExpiryImminent',
+    headline: /is drafted and waits for you to send it to the desk/,
+    first:
+      /^Send the drafted request, .* now: it is pending\/x\/request\.eml .* Then telephone the desk and ask it to treat the request as urgent/,
+  },
+  {
+    name: 'The request was drafted, nobody has forwarded it, and the certificate has expired',
+    make: expiringIn(-1, { state: 'requested', record: draftedLongAgo }),
+    cause: 'certificate_expired',
+    consequences: ['handshake_failed', 'renewal_due', 'renewal_overdue'],
+    reason: 'client_certificate_expired',
+    alert: 'MeshCertificateExpired',
+    first:
+      /^The desk does not have the request yet: send the draft \(pending\/x\/request\.eml in the state directory\) to itoc\.supportdesk@nhs\.net now, and telephone the desk/,
+  },
+  {
+    name: 'The key of a draft is gone',
+    make: expiringIn(40, {
+      state: 'requested',
+      keyMissing: true,
+      record: { ...draftedLongAgo, keyFile: 'pending/x.pem' },
+    }),
+    cause: 'renewal_key_missing',
+    consequences: ['certificate_expires_soon', 'renewal_due'],
+    alert: 'MeshCertificateExpiresSoon',
+    first: /do not send the draft of the earlier one/,
   },
   {
     name: 'The key of the pending request is gone',
@@ -132,6 +181,27 @@ export const renewalFaults: readonly Fault[] = [
     cause: 'certificate_expires_imminently',
     consequences: [],
     alert: 'MeshCertificateExpiryImminent',
+    headline: /^The new certificate has been issued and is not deployed yet; the certificate expires on/,
+    first:
+      /^Deploy the certificate that was issued: follow \S+\/state\/pending\/\S+\/INSTRUCTIONS\.txt, or run `mesh-cert-monitor accept /,
+  },
+  {
+    name: 'Four days are left and the new certificate is issued',
+    make: expiringIn(4, { state: 'issued', record: { requestedAt: inDays(-5), delivery: 'sent' } }),
+    cause: 'renewal_overdue',
+    consequences: ['certificate_expires_imminently'],
+    alert: 'MeshCertificateExpiryImminent',
+    headline: /^The new certificate has been issued and is not deployed yet/,
+    first: /^Deploy the certificate that was issued: follow /,
+  },
+  {
+    name: 'The new certificate is issued, and the deployed one has expired',
+    make: expiringIn(-1, { state: 'issued', record: { requestedAt: inDays(-5), delivery: 'sent' } }),
+    cause: 'certificate_expired',
+    consequences: ['handshake_failed', 'renewal_overdue'],
+    reason: 'client_certificate_expired',
+    alert: 'MeshCertificateExpired',
+    first: /^Deploy the certificate that was issued: follow /,
   },
   {
     name: 'Forty days are left and the new certificate is issued',
@@ -139,6 +209,8 @@ export const renewalFaults: readonly Fault[] = [
     cause: 'certificate_expires_soon',
     consequences: [],
     alert: 'MeshCertificateExpiresSoon',
+    headline: /^The new certificate has been issued and is not deployed yet/,
+    first: /^Deploy the certificate that was issued: follow /,
   },
   {
     name: 'MESH’s own certificate expires soon',

@@ -20,6 +20,7 @@ import {
   statusFrom,
 } from '../../../src/monitor/environment-memory.ts';
 import { renewalFindings } from '../../../src/renewal/findings.ts';
+import { deploymentOf } from '../../../src/renewal/remedies.ts';
 import type { RenewalRecord, RenewalState, RenewalStatus } from '../../../src/renewal/types.ts';
 import type { EnvironmentStatus } from '../../../src/status/types.ts';
 import { literal, Untrusted } from '../../../src/text/index.ts';
@@ -243,9 +244,14 @@ export class Bench {
           }
         : undefined;
     const reason = literal('Sample of a reason.');
+    const deployed = { environment, configurationFile: this.configurationFile };
+    const deployment =
+      record && state === 'issued' ? deploymentOf(record as RenewalRecord, deployed, this.path('state')) : undefined;
+    const issued = deployment ? { deployment } : {};
     const circumstances = {
       environment,
       reason,
+      ...issued,
       keyMissing,
       ...(first ? { first } : {}),
       records: [],
@@ -260,7 +266,10 @@ export class Bench {
       >[0],
       now,
     );
-    return { status: { state, reason, ...(first ? { first } : {}), ...(record ? { record } : {}) }, findings };
+    return {
+      status: { state, reason, ...issued, ...(first ? { first } : {}), ...(record ? { record } : {}) },
+      findings,
+    };
   }
 
   /** In a shell, as a person types it. @param answers to what it asks; there is no terminal, so it reads them from standard input. */

@@ -1,6 +1,6 @@
 /** What happens next in a renewal, and whose turn it is. Pure. */
 import { catalogue } from '../../../findings/index.ts';
-import { isDrafted, type RenewalRecord, type RenewalState } from '../../../renewal/index.ts';
+import { isDrafted, type RenewalRecord, type RenewalState, type RenewalStatus } from '../../../renewal/index.ts';
 import type { EnvironmentStatus } from '../../../status/index.ts';
 import { ourCommand } from '../../../text/index.ts';
 import { addWorkingDays, shortLondonDay, workingDaysHavePassed } from '../../../time/index.ts';
@@ -60,22 +60,33 @@ function ofEnvironment(environment: EnvironmentStatus, now: Date): Next {
   const { dueAt, first, record, state } = renewal;
   const has = (code: string) => findings.some((each) => each.code === code);
   if (first === 'not_requested') return you('Request the first certificate: `mesh-cert-monitor request`.');
-  if (first === 'awaited' && !record) return desk('The desk sends the first certificate.');
+  if (first === 'awaited' && !record) return desk('Waiting for the desk to send the first certificate.');
   if (has('renewal_key_missing')) return you('The new private key is gone: run `mesh-cert-monitor renew`.');
   const isLate = has('renewal_overdue');
-  if (isLate && state === 'requested' && !isDrafted(renewal))
-    return you('It is too late for the desk’s usual time: telephone the desk and quote the request.');
+  if (isLate && state === 'requested')
+    return you(
+      isDrafted(renewal)
+        ? `Send the drafted email to the desk now, and ${telephone}. Then run \`mesh-cert-monitor renewals resolve --sent\`.`
+        : 'It is too late for the desk’s usual time: telephone the desk and quote the request.',
+    );
   if (state === 'due' && has('renewal_email_failed'))
     return you(
       `The request could not be sent: put right what the environment’s page names${isLate ? `, then ${telephone}` : ''}.`,
     );
-  if (isLate && state === 'due') return you(`Once the service has made the request, in its next check, ${telephone}.`);
+  if (isLate && state === 'due') return you(`The service makes the request ${when(renewal)}. Then ${telephone}.`);
+  if (state === 'due') return service(`The service makes the request ${when(renewal)}.`);
   if (record && state !== 'not_due') return ofRecord(record, deskWorkingDays, now);
   if (!dueAt) return service('Nothing is known of the certificate yet.');
   if (state === 'not_due' && dueAt > now)
-    return service(`The service requests the next certificate from ${shortLondonDay(dueAt)}.`);
+    return service(`The service will make the next request on ${shortLondonDay(dueAt)}.`);
   return service('The service makes the request in its next check.');
 }
+
+/** Until the clock is confirmed nothing is sent by it. */
+const when = ({ clockDoubt }: RenewalStatus) =>
+  clockDoubt === undefined
+    ? 'in its next check'
+    : 'once a handshake has confirmed this machine’s clock, or the clock has run for 24 hours';
 
 const telephone = 'telephone the desk, because it is too late for its usual time';
 
@@ -86,7 +97,7 @@ interface Known {
 }
 
 const ofState: Readonly<Record<RenewalState, (known: Known) => Next>> = {
-  not_due: () => service('The service requests the next certificate when the renewal window opens.'),
+  not_due: () => service('The service will make the next request when the renewal window opens.'),
   due: () => service('The service makes the request in its next check.'),
   sending: () => service('The service is sending the request.'),
   requested: ({ record, isLate, deskWorkingDays }) => {
@@ -95,7 +106,7 @@ const ofState: Readonly<Record<RenewalState, (known: Known) => Next>> = {
     if (isLate) return you('The desk is late: reply to the request, or telephone the desk.');
     const by =
       record.requestedAt && deskWorkingDays !== undefined && addWorkingDays(record.requestedAt, deskWorkingDays);
-    return desk(by ? `The desk answers by ${shortLondonDay(by)}.` : 'The desk answers.');
+    return desk(by ? `The desk’s answer is due by ${shortLondonDay(by)}.` : 'Waiting for the desk to answer.');
   },
   uncertain: () =>
     you(
@@ -113,6 +124,12 @@ const you = (words: string): Next => ({ turn: 'you', words });
 const desk = (words: string): Next => ({ turn: 'desk', words });
 const service = (words: string): Next => ({ turn: 'service', words });
 const nobody = (words: string): Next => ({ turn: 'nobody', words });
+
+/** Whether a step to `requested` only drafted the request: the confirmation that it was sent is a step of its own. */
+export function wasDrafted({ transitions, delivery }: RenewalRecord, index: number): boolean {
+  const [step, following] = [transitions[index], transitions[index + 1]];
+  return step?.state === 'requested' && (following?.state === 'requested' || delivery === 'drafted');
+}
 
 /** Who had to act after this state had been reached. */
 export function turnAfter(state: RenewalState, wasDrafted: boolean): Turn {

@@ -4,7 +4,7 @@ import { Said } from '../parts/times.tsx';
 import { Moment } from '../parts/when.tsx';
 import { WithCode } from '../parts/with-code.tsx';
 import { sentence } from '../parts/words.ts';
-import { type Next, turnAfter, turnWords } from './next.ts';
+import { type Next, turnAfter, turnWords, wasDrafted } from './next.ts';
 import { TurnTag } from './turn-tag.tsx';
 
 interface Props {
@@ -15,21 +15,25 @@ interface Props {
 
 /** What has happened to a renewal, oldest first, whose turn it was after each step, and what is still to come. */
 export function Timeline({ record, next }: Props) {
-  const { transitions, delivery } = record;
+  const { transitions } = record;
   const last = transitions.length - 1;
   return (
     <ol class="timeline">
       {transitions.map(({ state, at, reason }, index) => (
         <li class="timeline__event">
           <p class="timeline__state">
-            <RenewalTag state={state} record={record} /> <Moment time={at} />
+            <RenewalTag
+              state={state}
+              record={{ ...record, delivery: wasDrafted(record, index) ? 'drafted' : 'sent' }}
+            />{' '}
+            <Moment time={at} />
           </p>
           <p class="timeline__reason">
             <Said text={sentence(reason)} />
             {index < last && (
               <span class="page-aside">
                 {' '}
-                Then: {turnWords[turnAfter(state, delivery === 'drafted')].toLowerCase()}.
+                Then: {turnWords[turnAfter(state, wasDrafted(record, index))].toLowerCase()}.
               </span>
             )}
           </p>
