@@ -43,17 +43,21 @@ async function dryRun(
     io.stderr(say`${name}: the request cannot be drafted: ${outcome.refused}\n`);
     return exitCode.critical;
   }
-  const { message, files } = outcome;
-  const people = [...message.to, ...message.cc].map(({ address }) => address).join(', ');
-  io.stdout(say`Nothing was sent and nothing was recorded. The request would go to ${people}:\n  ${message.subject}\n`);
+  const { draft, files } = outcome;
+  const { toDesk } = draft;
+  const people = addresses([...draft.message.to, ...draft.message.cc]);
+  const way = draft.message === toDesk ? people : say`${people}, to be forwarded to ${addresses(toDesk.to)}`;
+  io.stdout(say`Nothing was sent and nothing was recorded. The request would go to ${way}:\n  ${toDesk.subject}\n`);
   for (const [what, file] of [
     ['private key, encrypted', files.keyFile],
     ['certificate request', files.csrFile],
-    ['message', files.messageFile],
+    ['email to the desk', files.messageFile],
   ] as const)
     if (file) io.stdout(say`  ${join(directory, file)} (${what})\n`);
   return exitCode.ok;
 }
+
+const addresses = (people: readonly { readonly address: string }[]) => people.map(({ address }) => address).join(', ');
 
 const madeAlready = 'the request has been made already';
 const whyNotAgain: Readonly<Record<RenewalState, string>> = {

@@ -51,7 +51,7 @@ export async function sendRequest(input: SendInput, sender: Sender, now: Date): 
     return undefined;
   }
   if (signal?.aborted) return undefined;
-  const { message, requestMessageId } = drafted.draft;
+  const { message, toDesk } = drafted.draft;
   const gate: Transition = {
     from: ['due'],
     to: 'sending',
@@ -62,7 +62,7 @@ export async function sendRequest(input: SendInput, sender: Sender, now: Date): 
       attempts: record.attempts + 1,
       bodyBegunAt: null,
       nextAttemptAt: null,
-      messageId: requestMessageId,
+      messageId: toDesk.messageId,
       refusedThing: null,
       refusedFacts: null,
     },
@@ -116,6 +116,7 @@ async function draftOnDisk(
     }
     const files = await writeDraft(stateDir, pendingDirectory(record), draft, {
       ...(earlier ? { earlier: record } : {}),
+      unsent: input.environment.renewal.mode === 'review' || sender.server === undefined,
       ...keeper(input, sender),
     });
     const { spkiSha256 } = draft.request;

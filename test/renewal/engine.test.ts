@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { simpleParser } from 'mailparser';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RenewalPolicy } from '../../src/config/types.ts';
 import { nextAttempt } from '../../src/renewal/backoff.ts';
@@ -131,6 +132,41 @@ describe('sending', () => {
     });
     expect(codesOf(await advanceRenewal(subject({ mode: 'review' }), deps(mailer), later(2 * hourMs)))).toEqual([]);
     expect(mailer.messages).toHaveLength(1);
+  });
+
+  test('engine: in review mode the message that is kept is the one to the desk, as a draft to send', async () => {
+    const mailer = answering();
+    const kept = async (policy: Partial<RenewalPolicy>, more: Partial<EngineDeps> = {}) => {
+      await advanceRenewal(subject(policy), deps(mailer, more), now);
+      return simpleParser(readFileSync(join(stateDir, record().messageFile ?? 'none')));
+    };
+    const draft = await kept({ mode: 'review' });
+    expect(draft.to).toMatchObject({ text: desk });
+    expect(draft.headers.get('x-unsent')).toBe('1');
+    expect(draft.headers.has('auto-submitted')).toBe(false);
+    expect(draft.messageId).toBe(record().messageId);
+    expect(draft.attachments.map(({ filename }) => filename)).toEqual([expect.stringMatching(/\.csr$/)]);
+    // The contact gets the same message, enclosed in a letter.
+    expect(mailer.messages).toMatchObject([{ automatic: true, enclosed: { message: { messageId: draft.messageId } } }]);
+  });
+
+  test.each([
+    ['through a mail server is not a draft any more', { server: { host: 'smtp', port: 25, tls: 'none' } }, false],
+    ['without a mail server is a draft to send', {}, true],
+  ] as const)('engine: what is kept of a request to the desk %s', async (_, more, isUnsent) => {
+    await advanceRenewal(subject(), deps(answering(), more as Partial<EngineDeps>), now);
+    const kept = await simpleParser(readFileSync(join(stateDir, record().messageFile ?? 'none')));
+    expect(kept.to).toMatchObject({ text: desk });
+    expect(kept.headers.has('x-unsent')).toBe(isUnsent);
+  });
+
+  test('engine: a request that waits for the clock to be confirmed says so in the status', async () => {
+    const doubt = 'nothing has confirmed this machine’s clock yet';
+    const waiting = await advanceRenewal(subject(), deps(answering(), { clock: { doubt, step: undefined } }), now);
+    expect(waiting.status).toMatchObject({ state: 'due', clockDoubt: doubt });
+    const step = await advanceRenewal(subject(), deps(answering()), later(hourMs));
+    expect(step.status).toMatchObject({ state: 'requested' });
+    expect(step.status).not.toHaveProperty('clockDoubt');
   });
 
   test('engine: without a mail server the request lies in the outbox once', async () => {

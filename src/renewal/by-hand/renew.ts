@@ -5,9 +5,8 @@ import type { Certificate } from '../../x509/index.ts';
 import { subjectOf } from '../claim.ts';
 import { clientCertificate } from '../decide.ts';
 import { firstKey, keyFor } from '../first.ts';
-import type { Message } from '../mail/request-message.ts';
 import { createRenewals, senderOf } from '../renewals.ts';
-import { type FileNames, makeDraft, whyNotDrafted, writeDraft } from '../request/draft.ts';
+import { type Draft, type FileNames, makeDraft, whyNotDrafted, writeDraft } from '../request/draft.ts';
 import { keyIsGoneFrom } from '../request/pending-key.ts';
 import { retryNow } from '../resolve.ts';
 import type { RenewalInput, RenewalLog, RenewalStep } from '../step.ts';
@@ -35,7 +34,7 @@ export interface Asked {
 
 export type DraftOutcome =
   /** Files, relative to the given directory. */
-  { readonly message: Message; readonly files: FileNames } | { readonly refused: string };
+  { readonly draft: Pick<Draft, 'message' | 'toDesk'>; readonly files: FileNames } | { readonly refused: string };
 
 /** Writes key, request and message to `directory`: nothing is sent, and nothing recorded. */
 export async function draftByHand(
@@ -58,7 +57,7 @@ export async function draftByHand(
       ...asked,
       now,
     });
-    return { message: draft.message, files: await writeDraft(directory, '.', draft, { unsent: true }) };
+    return { draft, files: await writeDraft(directory, '.', draft, { unsent: true }) };
   } catch (error) {
     return { refused: whyNotDrafted(error) };
   }

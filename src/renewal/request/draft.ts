@@ -52,9 +52,10 @@ export interface DraftInput {
 export interface Draft {
   readonly commonName: string;
   readonly request: DraftedRequest;
-  /** To the desk, or to the contact with the desk's message enclosed. */
+  /** To the desk, whoever sends it. */
+  readonly toDesk: Message;
+  /** What the service sends: the same, or in review mode a letter to the contact with it enclosed. */
   readonly message: Message;
-  readonly requestMessageId: string;
 }
 
 export type FileNames = Pick<RenewalRecord, 'csrFile' | 'keyFile' | 'keyPlace' | 'messageFile'>;
@@ -89,7 +90,6 @@ type AskedName = Pick<CertificateRequest, 'commonName' | 'nameChanges'>;
 function render(input: DraftInput, name: AskedName, { csrPem }: DraftedRequest, enclosures: Attachment[]) {
   const { environment, certificate, configurationFile, from, reason, told, now } = input;
   const key = keyFor(environment, certificate);
-  const requestMessageId = input.messageId ?? messageIdFor(key, 'request', from);
   const toDesk = renderRequest({
     environment,
     from,
@@ -97,7 +97,7 @@ function render(input: DraftInput, name: AskedName, { csrPem }: DraftedRequest, 
     ...name,
     csrPem,
     enclosures,
-    messageId: requestMessageId,
+    messageId: input.messageId ?? messageIdFor(key, 'request', from),
     ...(reason === undefined ? {} : { reason }),
     ...(told ? { told } : {}),
     now,
@@ -107,7 +107,7 @@ function render(input: DraftInput, name: AskedName, { csrPem }: DraftedRequest, 
   const record = { ...key, ...replaced, commonName: new Untrusted(commonName) };
   const context = { environment, from, record, configurationFile, now, ...(told ? { told } : {}) };
   const message = environment.renewal.mode === 'send' ? toDesk : renderReview(toDesk, context);
-  return { message, requestMessageId };
+  return { toDesk, message };
 }
 
 async function keySource({ environment, certificate, credential, env }: DraftInput): Promise<RequestKeySource> {
@@ -141,8 +141,8 @@ export const requestFileName = 'request.eml';
 export const csrFileName = (commonName: string): string => `${commonName}.csr`;
 
 /**
- * Writes key, CSR and message to disk, in that order.
- * @param unsent - the message is for a person to send.
+ * Writes key, CSR and the message to the desk to disk, in that order.
+ * @param unsent - a person is to send it.
  * @returns their names relative to `directory`'s parent `root`.
  */
 export async function writeDraft(
@@ -151,7 +151,7 @@ export async function writeDraft(
   draft: Draft,
   { earlier, unsent = false, keepKey }: Written = {},
 ): Promise<FileNames> {
-  const { request, commonName, message } = draft;
+  const { request, commonName, toDesk } = draft;
   // Named after its public key: if it turns out that an earlier request was sent after all, its key has not been overwritten.
   const keyName = `private_key-${request.spkiSha256.slice(0, 8)}.pem`;
   const newKey = earlier ? undefined : request.encryptedKeyPem;
@@ -161,7 +161,7 @@ export async function writeDraft(
   const messageFile = join(directory, requestFileName);
   if (newKey && keyFile) await writeAtomically(join(root, keyFile), newKey);
   await writeAtomically(join(root, csrFile), request.csrPem);
-  await writeAtomically(join(root, messageFile), await renderMime(message, { unsent }));
+  await writeAtomically(join(root, messageFile), await renderMime(toDesk, { unsent }));
   return { ...(keyFile ? { keyFile } : {}), ...(keyPlace ? { keyPlace } : {}), csrFile, messageFile };
 }
 
