@@ -47,13 +47,16 @@ export async function advanceRenewal(input: RenewalInput, deps: EngineDeps, now:
         const after = decision.kind === 'rest' ? facts : await factsFor(input, deps);
         const conclusion = conclude(after, deps, shown ?? decision.key, decision, now);
         deps.lastKnown.set(environment.name, conclusion.status);
+        deps.unrecorded.delete(environment.name);
         const until = emailed.length === 0 ? restsUntil(after, decision, conclusion, now) : undefined;
         return { ...conclusion, emailed, ...(until ? { until } : {}) };
       }
     }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    deps.log.warn({ environment: environment.name, problem: error.message }, 'renewal state cannot be recorded');
+    if (deps.unrecorded.get(environment.name) !== error.message)
+      deps.log.warn({ environment: environment.name, problem: error.message }, 'renewal state cannot be recorded');
+    deps.unrecorded.set(environment.name, error.message);
     return { ...withoutStore(input, deps, error, now), emailed };
   }
 }

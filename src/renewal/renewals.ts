@@ -78,7 +78,14 @@ export function createRenewals(
   }
 
   const stopping = new AbortController();
-  const memory = { unsaved: new Map(), lastKnown: new Map(), deployed: new Map(), clock, signal: stopping.signal };
+  const memory = {
+    unsaved: new Map(),
+    lastKnown: new Map(),
+    unrecorded: new Map(),
+    deployed: new Map(),
+    clock,
+    signal: stopping.signal,
+  };
   let deps: EngineDeps = { ...engineDeps(configuration, env, log, store), ...memory };
   const underWay = new Set<Promise<RenewalStep>>();
   const keep = keeperOf(store, clock);
@@ -172,7 +179,7 @@ export function senderOf({ email, contact }: Configuration): string {
   return email?.from ?? contact.email;
 }
 
-type Remembered = 'unsaved' | 'lastKnown' | 'deployed' | 'clock' | 'signal';
+type Remembered = 'unsaved' | 'lastKnown' | 'unrecorded' | 'deployed' | 'clock' | 'signal';
 
 function engineDeps(
   configuration: Configuration,

@@ -58,4 +58,6 @@ export interface EngineDeps extends Sender, Configured {
   readonly deployed: Map<string, string>;
   /** By environment: what to keep showing while the database cannot be used. */
   readonly lastKnown: Map<string, RenewalStatus>;
+  /** By environment: why nothing could be recorded the last time, as it was logged. */
+  readonly unrecorded: Map<string, string>;
 }

@@ -1,7 +1,7 @@
 /** What `renewals` prints: a table where the terminal is wide enough, with the reasons in it or below each row, otherwise a list. */
 import { isDrafted, type RenewalStatus } from '../renewal/index.ts';
 import { escaped, literal, type SafeText, say } from '../text/index.ts';
-import { londonIsoDay, utcDay } from '../time/index.ts';
+import { londonIsoDay } from '../time/index.ts';
 import { labelled, printed, type Terminal, wrap } from './terminal.ts';
 
 const titles = ['ENVIRONMENT', 'STATE', 'EXPIRES', 'DUE FROM', 'LAST SAFE DAY', 'REQUESTED', 'CLOSED'] as const;
@@ -51,14 +51,14 @@ function list(rows: readonly Row[], terminal: Terminal): SafeText {
 }
 
 function rowOf({ state, reason, dueAt, lastSafeDay, requestedAt, record }: RenewalStatus): Row {
-  const date = (at: Date | undefined) => (at ? utcDay(at) : '-');
+  const date = (at: Date | undefined) => (at ? londonIsoDay(at) : '-');
   const drafted = isDrafted({ state, record });
   const cells = [
     record?.environment ?? '',
     drafted ? 'drafted' : state,
     date(record?.notAfter),
     date(dueAt),
-    lastSafeDay ? londonIsoDay(lastSafeDay) : '-',
+    date(lastSafeDay),
     drafted ? '-' : date(requestedAt),
     date(record?.closedAt),
   ];

@@ -203,12 +203,14 @@ describe('a service', () => {
     const step = await service.step({ ...input, ...agrees(yearBefore()) }, ahead);
     expect([step.status.state, mail.received.length]).toEqual(['due', 0]);
     expect(codesOf(step)).toEqual(['clock_stepped', 'renewal_due']);
+    expect(service.clockDoubt(ahead)).toContain('set forward by 365 days');
     expect(step.status.reason).toMatch(/Nothing is sent yet: this machine’s clock was set forward by 365 days; /);
     // Put right, nothing is left of it.
     monotonicMs += 5 * minuteMs;
     const right = yearBefore(10 * minuteMs);
     const after = await service.step({ ...input, ...agrees(right) }, right);
     expect([after.status.state, codesOf(after), mail.received.length]).toEqual(['not_due', [], 0]);
+    expect(service.clockDoubt(right)).toBeUndefined();
   });
 
   test('clock: the first request of a process waits for MESH’s clock, and goes when that agrees', async () => {

@@ -55,6 +55,7 @@ function deps(mailer: Mailer, more: Partial<EngineDeps> = {}): EngineDeps {
     log: { info: () => {}, warn: () => {} },
     unsaved: new Map(),
     lastKnown: new Map(),
+    unrecorded: new Map(),
     deployed: new Map(),
     clock: { doubt: undefined, step: undefined },
     names: new Set(['integration', 'one', 'two']),
@@ -476,6 +477,32 @@ describe('when the disk or the database fails', () => {
       reason: 'the record of renewals cannot be used',
     });
     expect(codesOf(step)).toEqual(['renewal_email_failed']);
+  });
+
+  test('engine: a disk that is full is in the log once, and again after it was not', async () => {
+    const logged: unknown[] = [];
+    const log = { info: () => {}, warn: (fields: object, message: string) => void logged.push({ ...fields, message }) };
+    const world = deps(answering(), { log });
+    const failing = (error: Error) => ({
+      ...world,
+      store: {
+        ...store,
+        list: () => {
+          throw error;
+        },
+      },
+    });
+    for (const minute of [0, 1, 2]) await advanceRenewal(subject(), failing(full), later(minute * minuteMs));
+    const message = 'renewal state cannot be recorded';
+    expect(logged).toEqual([{ environment: 'integration', problem: full.message, message }]);
+    await advanceRenewal(subject(), failing(new StoreError('read-only')), later(3 * minuteMs));
+    await advanceRenewal(subject(), world, later(4 * minuteMs));
+    await advanceRenewal(subject(), failing(full), later(5 * minuteMs));
+    expect(logged.map((each) => (each as { problem: string }).problem)).toEqual([
+      full.message,
+      'read-only',
+      full.message,
+    ]);
   });
 
   test('engine: a bug is thrown, not taken for a full disk', async () => {

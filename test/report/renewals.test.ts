@@ -38,6 +38,13 @@ test.each([40, 80, 100, 160])('a golden picture at %i columns, of which no line 
   ).toEqual([]);
 });
 
+test('days are those in London, as in the sentences', () => {
+  const lateEvening = new Date('2027-06-30T23:30:00Z');
+  const record = sampleRecord('integration', 'not_due', { notAfter: lateEvening, closedAt: lateEvening });
+  const [, row] = text(160, [{ ...renewals[0]!, dueAt: lateEvening, requestedAt: lateEvening, record }]).split('\n');
+  expect(row?.match(/\d{4}-\d\d-\d\d/g)?.filter((day) => day === '2027-07-01')).toHaveLength(4);
+});
+
 test('what was written by others cannot write on the terminal', () => {
   const [some] = renewals;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there

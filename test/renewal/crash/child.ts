@@ -72,6 +72,7 @@ function depsFor(name: string, store: RenewalStore): EngineDeps {
     log: { info: () => {}, warn: () => {} },
     unsaved: new Map(),
     lastKnown: new Map(),
+    unrecorded: new Map(),
     deployed: new Map(),
     clock: { doubt: undefined, step: undefined },
     names: new Set([...life.settle, ...(life.dying === undefined ? [] : [life.dying])].map(calledNow)),
