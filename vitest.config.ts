@@ -75,6 +75,8 @@ export default defineConfig({
     globalSetup: 'test/support/started/bundle.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What a test waits for comes at once, except on a busy machine.
+    expect: { poll: { timeout: 10_000 } },
     // Two cores are the least we expect. More workers than those, because half of the time is waiting: for servers, processes and timers.
     maxWorkers: 4,
     maxConcurrency: 3,

@@ -44,9 +44,9 @@ describe('what is written', () => {
     add('one');
     add('two');
     expect([countHere(), countElsewhere()]).toEqual([2, 0]);
-    await vi.waitFor(() => expect(countElsewhere()).toBe(2));
+    await vi.waitFor(() => expect(countElsewhere()).toBe(2), { timeout: 10_000 });
     add('three');
-    await vi.waitFor(() => expect(countElsewhere()).toBe(3));
+    await vi.waitFor(() => expect(countElsewhere()).toBe(3), { timeout: 10_000 });
     kept.close();
   });
 
@@ -60,11 +60,11 @@ describe('what is written', () => {
   test('and does not fit is told once, and the next that fits is kept', async () => {
     const { told, kept, add, countElsewhere } = opened();
     add('one');
-    await vi.waitFor(() => expect(countElsewhere()).toBe(1));
+    await vi.waitFor(() => expect(countElsewhere()).toBe(1), { timeout: 10_000 });
     add('x'.repeat(100_000));
     add('x'.repeat(100_000));
     add('two');
-    await vi.waitFor(() => expect(countElsewhere()).toBe(2));
+    await vi.waitFor(() => expect(countElsewhere()).toBe(2), { timeout: 10_000 });
     expect(told).toEqual(['database or disk is full']);
     kept.close();
   });

@@ -100,7 +100,7 @@ afterEach(async () => {
 async function cycle(): Promise<void> {
   now = new Date(now.getTime() + 5 * minuteMs);
   await monitor.checkAll();
-  await vi.waitFor(() => expect(monitor.work().queues.renewals).toBe(0));
+  await vi.waitFor(() => expect(monitor.work().queues.renewals).toBe(0), { timeout: 10_000 });
 }
 
 const written = async () => {
