@@ -66,6 +66,9 @@ describe('when a renewal falls due', () => {
     expect(decideRenewal(facts([stored('not_due')]), opening).reason).toBe(
       'the certificate expires on Friday 22 January 2027 (2027-01-22); its renewal is due from Monday 23 November 2026 (2026-11-23)',
     );
+    expect(decideRenewal(facts([stored('due')]), shift(replaced.notAfter, secondMs)).reason).toBe(
+      'the certificate expired on Friday 22 January 2027 (2027-01-22); its renewal was due from Monday 23 November 2026 (2026-11-23)',
+    );
   });
 
   test('decide: what fell due under another window or clock is taken back before it is sent', () => {

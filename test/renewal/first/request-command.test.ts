@@ -192,7 +192,7 @@ describe('request', () => {
     await expect(text?.replaceAll(folder, '/etc/mesh')).toMatchFileSnapshot('golden/review.txt');
     expect(attachments.map(({ filename }) => filename)).toEqual(['certificate-request.eml']);
     const { findings } = await check();
-    expect(findings).toMatchObject([{ code: 'first_certificate_awaited' }]);
+    expect(findings).toMatchObject([{ code: 'first_certificate_awaited', severity: 'warning' }]);
     expect(findings[0]!.remedy).toContain(`resolve --config ${config} --environment integration --sent`);
     const settled = await run(['renewals', 'resolve', '--environment', 'integration', '--sent']);
     expect(settled.code).toBe(0);
@@ -218,6 +218,18 @@ describe('request', () => {
     ]);
     expect(readdirSync(folder)).not.toContain('state');
     expect(mail.received).toEqual([]);
+  });
+
+  test('--dry-run in review mode says who would forward it, and leaves the email to the desk', async () => {
+    configure({ port: mail.port, renewal: { mode: 'review' } });
+    const output = join(folder, 'draft');
+    const { stdout } = await request('--dry-run', '--output', output);
+    expect(stdout).toContain(
+      'The request would go to ada@example.org, to be forwarded to itoc.supportdesk@nhs.net:\n  MESH certificate request: ',
+    );
+    const draft = await simpleParser(readFileSync(join(output, 'request.eml')));
+    expect(draft.to).toMatchObject({ text: 'itoc.supportdesk@nhs.net' });
+    expect(draft.headers.get('x-unsent')).toBe('1');
   });
 
   test('for production is refused without the conformance certificate', async () => {
