@@ -24,12 +24,10 @@ function pathWithin(certificates: readonly Certificate[]): Certificate[] {
   return path;
 }
 
-/** Its dates are right and the bundle has no certificate that can have issued it: the issuer is what is missing. */
+/** The bundle has no certificate that can have issued it: whatever its dates say, the issuer is what is missing. */
 export function issuerIsMissing(evidence: Evidence): boolean {
   const top = topOfServer(evidence);
-  const { handshake, now } = evidence;
-  const early = handshake?.serverCertificates.some(({ notBefore }) => notBefore > now);
-  return top !== undefined && !early && !authoritiesOf(evidence).some((each) => mayHaveIssued(top, each));
+  return top !== undefined && !authoritiesOf(evidence).some((each) => mayHaveIssued(top, each));
 }
 
 /** By the same name as one of our CAs, or by a name that the NHS uses: a new generation. Otherwise a stranger. */

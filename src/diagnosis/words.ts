@@ -2,7 +2,7 @@
 import { type ChainOrder, type GivenSource, isInStore, type Source, sourceLabel } from '../config/index.ts';
 import { literal, type SafeText, say, shellWord } from '../text/index.ts';
 import { utcTime } from '../time/index.ts';
-import type { Certificate } from '../x509/index.ts';
+import { type Certificate, nameOf } from '../x509/index.ts';
 import type { Evidence, Sources } from './types.ts';
 
 /** To the minute: nobody needs the seconds. */
@@ -112,5 +112,8 @@ export function contact({ environment }: Evidence): SafeText {
 export const keyIdentifier = (identifier: string | undefined): string =>
   identifier === undefined ? '' : ` (key identifier ${identifier.match(/.{1,4}/g)?.join(' ')})`;
 
+/** X.520 allows 64; some CAs write more. */
+const longestName = 80;
+
 /** `“NHS INT Authentication G2”` */
-export const quotedName = ({ commonName, text }: Certificate['subject']): string => `“${commonName ?? text}”`;
+export const quotedName = (name: Certificate['subject']): string => `“${nameOf(name, longestName)}”`;

@@ -810,6 +810,16 @@ describe('what a person is told to do', () => {
     );
   });
 
+  test('a stranger stays one if its certificate is not valid yet, and its name is not quoted at length', () => {
+    const stranger = server({ issuerText: `CN=${'Corporate '.repeat(50)}`, notBefore: daysFromSampleNow(1) });
+    const given = { assessment: files, handshake: untrusted(stranger) };
+    const { headline } = diagnose(evidence(['handshake_failed'], given));
+    expect(headline).toMatch(
+      /^What answers for MESH shows a certificate from “Corporate .*…”: TLS is probably inspected/,
+    );
+    expect(headline.length).toBeLessThan(200);
+  });
+
   test('text of others is escaped', () => {
     const stranger = server({ issuerText: 'CN=Evil\u202egnp' });
     const { headline } = diagnose(
