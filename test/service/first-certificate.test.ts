@@ -51,11 +51,11 @@ test('first certificate: nothing asked is a warning, and a request makes the env
   const health = await get('/health');
   expect(health.status).toBe(200);
   const text = await health.text();
-  expect(JSON.parse(text)).toMatchObject({ status: 'pass' });
+  expect(JSON.parse(text)).toMatchObject({ status: 'warn' });
   expect(text).not.toContain('fail');
   const metrics = await (await get('/metrics')).text();
   for (const line of [
-    'nhs_mesh_finding{mesh_environment="alpha",code="first_certificate_awaited",severity="info"} 1',
+    'nhs_mesh_finding{mesh_environment="alpha",code="first_certificate_awaited",severity="warning"} 1',
     'nhs_mesh_renewal_state{mesh_environment="alpha",state="requested"} 1',
     'nhs_mesh_credential_valid{mesh_environment="alpha"} 0',
     'nhs_mesh_handshake_failure{mesh_environment="alpha",reason="credential_unusable"} 0',
