@@ -30,7 +30,10 @@ export const noticeOf = (record: StoredRenewal, kind: NoticeKind): Notice | unde
   record.notices.find((each) => each.kind === kind && each.occasion === occasionOf(record));
 
 export const occasionOf = ({ attempts = 0, transitions = [] }: Partial<RenewalRecord>): number =>
-  attempts + reopenings({ transitions });
+  attempts + Math.min(reopenings({ transitions }), mostReopeningsTold);
+
+/** Two certificates may take turns in a place for ever. */
+const mostReopeningsTold = 2;
 
 export const notifyOnce = (record: StoredRenewal, notice: NoticeKind, reason: string, now: Date): Undirected =>
   mayTell(record, notice, now) ? { kind: 'notify', notice, reason } : { kind: 'rest', reason };

@@ -436,6 +436,17 @@ describe('following the new certificate', () => {
       const record = stored('deployed', { ...seen, transitions, notices: [told] });
       expect(deployed(record)).toMatchObject({ kind: 'notify', notice: 'closing' });
       expect(deployed({ ...record, notices: [told, { ...told, occasion: attempts + 1 }] }).kind).toBe('close');
+
+      // Where two certificates take turns, the third end is the last that is told.
+      const ends = (times: number) => Array.from({ length: times }, () => transitions.slice(0, 2)).flat();
+      const notices = [told, { ...told, occasion: attempts + 1 }];
+      expect(deployed({ ...record, notices, transitions: ends(3) })).toMatchObject({
+        kind: 'notify',
+        notice: 'closing',
+      });
+      const all = [...notices, { ...told, occasion: attempts + 2 }];
+      for (const times of [3, 4, 40])
+        expect(deployed({ ...record, notices: all, transitions: ends(times) }).kind).toBe('close');
     });
   });
 });
