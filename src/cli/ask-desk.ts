@@ -89,7 +89,7 @@ function report({ path, stateDir }: Configuration, name: string, outcome: RenewO
       io.stderr(say`${name}: nothing is sent, because ${whyNotAgain[outcome.state]}${why}\n`);
       if (outcome.state === 'uncertain') {
         const settle = ourCommand('renewals resolve', { configurationFile: path, environment: name });
-        io.stderr(say`${name}: find out whether the desk has it, then first run: ${settle} --sent (or --not-sent)\n`);
+        io.stderr(say`${name}: find out whether it arrived, then first run: ${settle} --sent (or --not-sent)\n`);
       }
       return exitCode.warning;
     }

@@ -95,9 +95,25 @@ export function telephoneDesk(evidence: Evidence): string {
 export const isDraft = ({ renewal }: Evidence): boolean =>
   renewal?.state === 'requested' && renewal.record?.delivery === 'drafted';
 
+/** Whether a request goes to the contact, who forwards it. */
+const isReviewed = ({ environment }: Evidence): boolean => environment?.renewal.mode === 'review';
+
+/** How to find out whether a request arrived that was interrupted while it was being sent; \`--not-sent\` is in the command below. */
+export function whetherItArrived(evidence: Evidence): { readonly unknown: string; readonly ask: string } {
+  if (!isReviewed(evidence))
+    return {
+      unknown: 'whether the desk has',
+      ask: `Ask ${desk(evidence)} whether it has the request. If it does not, run the command below; if it does, run it with \`--sent\` instead.`,
+    };
+  return {
+    unknown: 'whether the contact has received',
+    ask: `Look for the request in the mailbox of ${evidence.environment?.contact.email}. If it is not there, run the command below; if it is, send it to ${desk(evidence)}, then run the command with \`--sent\` instead.`,
+  };
+}
+
 /** After a remedy that makes a request: whether that reaches the desk by itself. Starts with a space, or is empty. */
-export const whoForwards = ({ environment }: Evidence): string =>
-  environment?.renewal.mode === 'review'
+export const whoForwards = (evidence: Evidence): string =>
+  isReviewed(evidence)
     ? ` The request does not go to the desk by itself (\`renewal.mode\` is \`review\`): it goes to the contact in the configuration, who has to forward it.`
     : '';
 

@@ -66,7 +66,7 @@ function wordsFor(record: RenewalRecord, circumstances: Circumstances, isLate: b
       return { message: `it was requested${on}` };
     case 'uncertain':
       return {
-        message: 'it is not known whether the desk has the request',
+        message: `it is not known whether the ${environment.renewal.mode === 'review' ? 'contact has received' : 'desk has'} the request`,
         remedy: `Find out, then run \`${resolve} --sent\` or \`${resolve} --not-sent\`.`,
       };
     case 'issued':

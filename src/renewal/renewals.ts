@@ -68,7 +68,7 @@ export function createRenewals(
     for (const { environment } of recoverInterrupted(store, now))
       log.warn(
         { environment },
-        'a request was interrupted while it was being sent; it is not known whether the desk has it',
+        'a request was interrupted while it was being sent; it is not known whether it arrived',
       );
     clock = new ClockWatch(store.clock(), now, monotonicMs());
     store.waitBriefly();

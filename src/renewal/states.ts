@@ -36,7 +36,8 @@ export const stateCatalogue: Readonly<Record<RenewalState, StateEntry>> = {
   },
   uncertain: {
     label: 'Uncertain',
-    meaning: 'It is not known whether the desk has the request. The service never sends it again by itself.',
+    meaning:
+      'It is not known whether the request arrived: at the desk, or in review mode at the contact. The service never sends it again by itself.',
     remedy: 'Find out, then run `renewals resolve --sent` or `--not-sent`.',
   },
   issued: {

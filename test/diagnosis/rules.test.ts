@@ -763,6 +763,22 @@ describe('what a person is told to do', () => {
     expect(consequences.map((each) => each.code)).toEqual(['chain_incomplete']);
   });
 
+  test('a request that may have arrived is looked for where it was sent: at the desk, or in review mode in the contact’s mailbox', () => {
+    const at = (mode: 'send' | 'review') =>
+      diagnose(
+        evidence(['renewal_email_failed'], {
+          renewal: renewal('uncertain', {}),
+          environment: { ...environment, renewal: { ...environment.renewal, mode } },
+        }),
+      );
+    expect(at('send').headline).toMatch(/^It is not known whether the desk has the renewal request/);
+    expect(at('send').firstAction).toMatch(/^Ask the certificate desk .* whether it has the request/);
+    expect(at('review').headline).toMatch(/^It is not known whether the contact has received the renewal request/);
+    expect(at('review').firstAction).toMatch(
+      /^Look for the request in the mailbox of .*@.* send it to the certificate desk/,
+    );
+  });
+
   test('the passphrase of an environment does not open another one’s key: the files are what is wrong', () => {
     const { holds: given } = cases['Everything is from another environment, and the passphrase is this one’s']!;
     const { cause, consequences } = diagnose(given);

@@ -22,7 +22,7 @@ describe('what happens next', () => {
     ['requested', 'desk: The desk’s answer is due by 6 March 2026.'],
     [
       'uncertain',
-      "you: Ask the desk whether it has the request, then run `mesh-cert-monitor renewals resolve --config '/etc/mesh/it is here.yaml' --environment x --sent` or `--not-sent`.",
+      "you: Find out whether the request arrived, then run `mesh-cert-monitor renewals resolve --config '/etc/mesh/it is here.yaml' --environment x --sent` or `--not-sent`.",
     ],
     ['issued', 'you: Deploy the certificate that came back.'],
     ['deployed', 'service: The service waits until MESH has accepted the new certificate.'],
@@ -88,7 +88,7 @@ describe('what happens next', () => {
     expect(late('failed')).toBe(
       "you: Put right what stopped the email, then run `mesh-cert-monitor renew --config '/etc/mesh/it is here.yaml' --environment x`.",
     );
-    expect(late('uncertain')).toMatch(/^you: Ask the desk whether it has the request/);
+    expect(late('uncertain')).toMatch(/^you: Find out whether the request arrived/);
     expect(
       told(
         inState(sampleRecord('x', 'requested', { delivery: 'drafted' }), {

@@ -16,6 +16,7 @@ import {
   telephoneDesk,
   timeHere,
   utcMinute,
+  whetherItArrived,
   whoForwards,
 } from '../words.ts';
 
@@ -66,7 +67,7 @@ export function expired(evidence: Evidence): Wording {
         }
       : { remedy: `The desk has the request: ${telephone}`, command: 'renewals' },
     uncertain: {
-      remedy: `Ask ${desk(evidence)} whether it has the request, and say that the certificate has expired. If it does not, run the command below; if it does, run it with \`--sent\` instead.`,
+      remedy: `${whetherItArrived(evidence).ask} Tell the desk that the certificate has expired.`,
       command: 'renewals resolve --not-sent',
     },
   }[state as 'requested' | 'uncertain'] ?? {

@@ -3,7 +3,7 @@ import type { Finding, FindingCode } from '../../findings/index.ts';
 import { lowerFirst } from '../../text/index.ts';
 import { commandFor } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { clientOf, desk, isDraft, telephoneDesk, utcMinute, whoForwards } from '../words.ts';
+import { clientOf, desk, isDraft, telephoneDesk, utcMinute, whetherItArrived, whoForwards } from '../words.ts';
 
 const runningOut: readonly FindingCode[] = ['certificate_expires_imminently', 'certificate_expires_soon'];
 
@@ -30,9 +30,9 @@ function notSent(evidence: Evidence): Wording {
   const { state } = evidence.renewal ?? {};
   if (state === 'uncertain')
     return {
-      headline: `It is not known whether the desk has the ${requestOf(evidence)}${untilWhen(evidence)}`,
+      headline: `It is not known ${whetherItArrived(evidence).unknown} the ${requestOf(evidence)}${untilWhen(evidence)}`,
       message: 'The service does not send it again by itself.',
-      remedy: `Ask ${desk(evidence)} whether it has the request. If it does not, run the command below; if it does, run it with \`--sent\` instead.`,
+      remedy: whetherItArrived(evidence).ask,
       calls: true,
       ...withCommand('renewals resolve --not-sent', evidence),
     };
@@ -101,10 +101,10 @@ function keyGone(evidence: Evidence): Wording {
   const { keyFile } = evidence.renewal?.record ?? {};
   const again = evidence.renewal?.first ? 'request' : 'renew';
   const key = keyFile ? `${keyFile} in the state directory` : 'the key of the request';
-  // Until somebody has said whether the desk has it, no second request is sent.
+  // Until somebody has said whether it arrived, no second request is sent.
   if (evidence.renewal?.state === 'uncertain')
     return {
-      remedy: `Restore ${key} from a backup, and ask ${desk(evidence)} whether it has the request. If it does not, run the command below; if it does, run it with \`--sent\` instead and, without a backup, then \`mesh-cert-monitor ${again}\`.`,
+      remedy: `Restore ${key} from a backup. ${whetherItArrived(evidence).ask} Without a backup, then run \`mesh-cert-monitor ${again}\`.`,
       calls: true,
       ...withCommand('renewals resolve --not-sent', evidence),
     };

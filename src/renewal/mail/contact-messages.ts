@@ -102,14 +102,17 @@ function lastDay({ now }: ContactMessage, lastSafeDay: Date): string {
 /** The process ended, or the connection was lost, after the request was handed over and before its acceptance was confirmed. */
 export function renderUncertain(context: ContactMessage): Message {
   const messageId = context.record.messageId ?? 'unknown';
+  const isReviewed = context.environment.renewal.mode === 'review';
   return toContact(context, 'uncertain', {
     subject: 'Please find out whether a MESH certificate request was sent',
     body: () => [
       `Sending the request for ${wanted(context)} client certificate was interrupted, and it is not known whether the mail server accepted it. It will not be sent again automatically.`,
       `Request Message-ID: ${messageId}`,
-      "You can tell from your own copy of the request, or from that Message-ID in the mail server's log. Otherwise ask the desk.",
+      isReviewed
+        ? 'It was addressed to you, to be sent on to the desk: look for it in your mailbox.'
+        : "You can tell from your own copy of the request, or from that Message-ID in the mail server's log. Otherwise ask the desk.",
       ...urgency(context.told),
-      `If it was sent, run:\n${typed(context, 'renewals resolve', '--sent')}`,
+      `${isReviewed ? 'If you have it, send it to the desk, then run' : 'If it was sent, run'}:\n${typed(context, 'renewals resolve', '--sent')}`,
       `If it was not sent, run this, and it will be sent once more:\n${typed(context, 'renewals resolve', '--not-sent')}`,
       ...otherTrouble(context.told),
     ],

@@ -210,6 +210,14 @@ describe('messages to the contact', () => {
     );
   });
 
+  test('uncertain, in review mode, says that the request was for the contact', () => {
+    const review = { ...environment, renewal: { ...environment.renewal, mode: 'review' as const } };
+    const { text } = renderUncertain({ ...context, environment: review });
+    expect(text).toContain('It was addressed to you, to be sent on to the desk');
+    expect(text).toContain('If you have it, send it to the desk, then run:');
+    expect(text).not.toContain('ask the desk');
+  });
+
   test('commands name the environment as it is configured', () => {
     const blue = { ...context, environment: environmentOf('integration', { name: 'blue' }) };
     expect(renderUncertain(blue).text).toContain('--environment blue --sent\n');

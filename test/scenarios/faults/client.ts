@@ -49,7 +49,7 @@ export const clientFaults: readonly Fault[] = [
     consequences: ['handshake_failed', 'renewal_email_failed', 'renewal_overdue'],
     reason: 'client_certificate_expired',
     alert: 'MeshCertificateExpired',
-    first: /^Ask the certificate desk \(itoc\.supportdesk@nhs\.net\) whether it has the request/,
+    first: /^Look for the request in the mailbox of \S+@\S+\. .* Tell the desk that the certificate has expired\./,
   },
   {
     name: 'The certificate is not valid yet',

@@ -79,7 +79,9 @@ export const renewalFaults: readonly Fault[] = [
     cause: 'renewal_email_failed',
     consequences: ['certificate_expires_soon'],
     alert: 'MeshRenewalEmailFailed',
-    first: command('^Ask the certificate desk \\(itoc\\.supportdesk@nhs\\.net\\) whether it has the request'),
+    first: command(
+      '^Look for the request in the mailbox of \\S+@\\S+\\. If it is not there, .* send it to the certificate desk',
+    ),
   },
   {
     name: 'The desk has not answered',

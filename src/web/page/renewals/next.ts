@@ -109,9 +109,7 @@ const ofState: Readonly<Record<RenewalState, (known: Known) => Next>> = {
     return desk(by ? `The desk’s answer is due by ${shortLondonDay(by)}.` : 'Waiting for the desk to answer.');
   },
   uncertain: () =>
-    you(
-      'Ask the desk whether it has the request, then run `mesh-cert-monitor renewals resolve --sent` or `--not-sent`.',
-    ),
+    you('Find out whether the request arrived, then run `mesh-cert-monitor renewals resolve --sent` or `--not-sent`.'),
   issued: () => you('Deploy the certificate that came back.'),
   deployed: () => service('The service waits until MESH has accepted the new certificate.'),
   failed: ({ record }) => you(`Put right what stopped the email, then run \`mesh-cert-monitor ${again(record)}\`.`),
