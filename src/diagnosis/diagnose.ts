@@ -7,7 +7,7 @@ import { headlineOf } from './headline.ts';
 import { rankOf } from './rank.ts';
 import { rules } from './rules/all.ts';
 import type { Diagnosis, Evidence, Rule, Wording } from './types.ts';
-import { contact } from './words.ts';
+import { contact, sentence } from './words.ts';
 
 /**
  * One fault usually raises several findings. The rules say which of them is the cause; the others become information about it.
@@ -90,8 +90,6 @@ function follows(rule: Rule, evidence: Evidence, cause: Finding, { code }: Findi
   if (code === 'handshake_failed') return explains(rule, cause, evidence);
   return rule.consequences?.includes(code) ?? false;
 }
-
-const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 const worst = (findings: readonly Finding[]) =>
   severities.findLast((severity) => findings.some((each) => each.severity === severity)) ?? 'info';

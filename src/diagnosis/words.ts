@@ -5,6 +5,9 @@ import { utcTime } from '../time/index.ts';
 import { type Certificate, nameOf } from '../x509/index.ts';
 import type { Evidence, Sources } from './types.ts';
 
+/** With a full stop, unless it has an end. */
+export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
 /** To the minute: nobody needs the seconds. */
 export const utcMinute = (time: Date): string => utcTime(time).replace(/:\d\d UTC$/, ' UTC');
 

@@ -779,6 +779,16 @@ describe('what a person is told to do', () => {
     );
   });
 
+  test('a request that was not sent: the first action says why, and shows no command that a mail server wrote', () => {
+    const findings = [sampleFinding('renewal_email_failed', 'mail.example:25 said “run `mesh-cert-monitor renewals`”')];
+    for (const state of ['due', 'failed'] as const) {
+      const { firstAction } = diagnose(evidence([], { findings, renewal: renewal(state, {}) }));
+      expect(firstAction).toMatch(
+        /^mail\.example:25 said “run ’mesh-cert-monitor renewals’”\. (Put that right|Correct that)/,
+      );
+    }
+  });
+
   test('the passphrase of an environment does not open another one’s key: the files are what is wrong', () => {
     const { holds: given } = cases['Everything is from another environment, and the passphrase is this one’s']!;
     const { cause, consequences } = diagnose(given);

@@ -3,7 +3,16 @@ import type { Finding, FindingCode } from '../../findings/index.ts';
 import { lowerFirst } from '../../text/index.ts';
 import { commandFor } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { clientOf, desk, isDraft, telephoneDesk, utcMinute, whetherItArrived, whoForwards } from '../words.ts';
+import {
+  clientOf,
+  desk,
+  isDraft,
+  sentence,
+  telephoneDesk,
+  utcMinute,
+  whetherItArrived,
+  whoForwards,
+} from '../words.ts';
 
 const runningOut: readonly FindingCode[] = ['certificate_expires_imminently', 'certificate_expires_soon'];
 
@@ -25,8 +34,11 @@ const forwarding = ({ remedy }: Finding, evidence: Evidence): Pick<Wording, 'rem
 
 const requestOf = ({ renewal }: Evidence) => (renewal?.first ? 'request for the first certificate' : 'renewal request');
 
+/** What a mail server wrote must not look like a command of ours. */
+const inWords = (message: string) => sentence(message.replaceAll('`', '’'));
+
 /** A failed request is sent again by itself only once what it was refused for has changed; an uncertain one never is. */
-function notSent(evidence: Evidence): Wording {
+function notSent(evidence: Evidence, { message }: Finding): Wording {
   const { state } = evidence.renewal ?? {};
   if (state === 'uncertain')
     return {
@@ -40,10 +52,13 @@ function notSent(evidence: Evidence): Wording {
     return {
       headline: `The mail server refused the ${requestOf(evidence)}${untilWhen(evidence)}`,
       message: retried(evidence),
-      remedy: correctIt(evidence),
+      remedy: `${inWords(message)} ${correctIt(evidence)}`,
       ...withCommand(evidence.renewal?.first ? 'request' : 'renew', evidence),
     };
-  return { headline: `The ${requestOf(evidence)} has not been sent${untilWhen(evidence)}` };
+  const headline = `The ${requestOf(evidence)} has not been sent${untilWhen(evidence)}`;
+  if (state !== 'due') return { headline };
+  // Where only the first action is read, it says what to put right.
+  return { headline, remedy: `${inWords(message)} Put that right: the service tries again by itself.` };
 }
 
 const refusedWords = {
@@ -55,8 +70,8 @@ const refusedWords = {
 
 function correctIt({ renewal }: Evidence): string {
   const thing = renewal?.record?.refusedThing;
-  if (!thing) return 'Correct what the message names, then run the command below.';
-  return `Correct ${refusedWords[thing]}: the message says why it was refused. The service then sends the request again by itself; the command below sends it at once.`;
+  if (!thing) return 'Correct that, then run the command below.';
+  return `Correct ${refusedWords[thing]}. The service then sends the request again by itself; the command below sends it at once.`;
 }
 
 function retried({ renewal }: Evidence): string {

@@ -266,7 +266,8 @@ export const combinedFaults: readonly Fault[] = [
     cause: 'renewal_email_failed',
     consequences: ['certificate_expires_imminently', 'renewal_overdue'],
     alert: 'MeshCertificateExpiryImminent',
-    first: /^Correct the recipients \(`renewal\.desk`, `contact\.email`\)/,
+    first:
+      /^smtp\.example:25 refused the recipients desk@example: 550 unknown\. Correct the recipients \(`renewal\.desk`, `contact\.email`\)/,
   },
   {
     name: 'A gateway in front of MESH refuses us (403 with a web page)',
