@@ -99,6 +99,7 @@ export function alertingEstate(now: Date): Readonly<Record<string, EnvironmentSt
     MeshRenewalEmailFailed: renewing('uncertain', 'uncertain', 'renewal_email_failed'),
     MeshRenewalUnanswered: renewing('unanswered', 'requested', 'renewal_unanswered'),
     MeshRenewalOverdue: renewing('overdue', 'requested', 'renewal_overdue'),
+    MeshFirstCertificateWaiting: environment('first', { findings: [sampleFinding('nothing_deployed_yet')] }),
     MeshStateReplaced: renewing('replaced', 'requested', 'state_replaced'),
     MeshCertMonitorChecksStale: environment('stale', {
       lastRunAt: inDays(-1),

@@ -107,6 +107,7 @@ describe('alert rules', () => {
         "MeshRenewalEmailFailed warning",
         "MeshRenewalUnanswered warning",
         "MeshRenewalOverdue critical",
+        "MeshFirstCertificateWaiting warning",
         "MeshStateReplaced critical",
         "MeshCertMonitorDown critical",
         "MeshCertMonitorAbsent critical",

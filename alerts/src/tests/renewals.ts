@@ -1,4 +1,14 @@
-import { consequence, critical, failing, int, renewalState, type Scenario, stateAlert, warning } from './scenario.ts';
+import {
+  consequence,
+  critical,
+  failing,
+  finding,
+  int,
+  renewalState,
+  type Scenario,
+  stateAlert,
+  warning,
+} from './scenario.ts';
 
 const overdueAndExpired: Scenario = {
   name: 'MeshRenewalOverdue yields to MeshCertificateExpired',
@@ -12,6 +22,14 @@ const overdueAndExpired: Scenario = {
 };
 
 export const renewalScenarios: Scenario[] = [
+  ...failing('MeshFirstCertificateWaiting', 'nothing_deployed_yet', 'warning', 360),
+  {
+    name: 'MeshFirstCertificateWaiting is silent while the desk has the request and its time',
+    alert: 'MeshFirstCertificateWaiting',
+    interval: '5m',
+    series: { [finding('first_certificate_awaited', 'info')]: '1x120' },
+    at: [{ time: '8h', firing: [] }],
+  },
   {
     name: 'MeshRenewalNotRequested fires for a draft that nobody has sent to the desk',
     alert: 'MeshRenewalNotRequested',

@@ -33,6 +33,7 @@ export const renewalFaults: readonly Fault[] = [
     make: empty('not_requested'),
     cause: 'nothing_deployed_yet',
     consequences: [],
+    alert: 'MeshFirstCertificateWaiting',
     first: /^Run `mesh-cert-monitor request --config \S+ --environment integration`/,
   },
   {
