@@ -1,6 +1,6 @@
 /** The path of the server that answers, as far as it showed it, beside ours. */
 import type { Finding } from '../findings/index.ts';
-import { isNhsName, looksSelfSigned, mayHaveIssued, namedIssuer } from '../verify/index.ts';
+import { isNhsName, looksSelfSigned, mayHaveIssued, namedIssuer, pathUp } from '../verify/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import type { Evidence } from './types.ts';
 import { authoritiesOf, clientOf, ourPath } from './words.ts';
@@ -11,18 +11,7 @@ export function topOfServer({ handshake }: Evidence): Certificate | undefined {
 }
 
 /** From the first of them up. */
-function pathWithin(certificates: readonly Certificate[]): Certificate[] {
-  const path: Certificate[] = [];
-  let next = certificates[0];
-  while (next && !path.includes(next)) {
-    const below = next;
-    path.push(below);
-    next = looksSelfSigned(below)
-      ? undefined
-      : certificates.find((each) => !path.includes(each) && mayHaveIssued(below, each));
-  }
-  return path;
-}
+const pathWithin = ([own, ...others]: readonly Certificate[]): Certificate[] => (own ? pathUp(own, others) : []);
 
 /** The bundle has no certificate that can have issued it: whatever its dates say, the issuer is what is missing. */
 export function issuerIsMissing(evidence: Evidence): boolean {

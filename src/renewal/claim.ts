@@ -2,9 +2,8 @@
  * Which renewals concern an environment in addition to those under its own name. A certificate is requested only once, however many
  * environments use it and whatever their names are. Pure.
  */
-import { createHash } from 'node:crypto';
 import type { ResolvedEnvironment } from '../config/index.ts';
-import type { Certificate } from '../x509/index.ts';
+import { type Certificate, spkiSha256Of } from '../x509/index.ts';
 import type { RenewalRecord, StoredRenewal, Subject } from './types.ts';
 
 export interface Records {
@@ -77,7 +76,7 @@ export function replaces(certificate: Certificate, record: RenewalRecord): boole
 export function answers(certificate: Certificate, record: RenewalRecord): boolean {
   const { issuedFingerprintSha256, keyFile, keyPlace, notAfter, spkiSha256 } = record;
   if (certificate.fingerprintSha256 === issuedFingerprintSha256) return true;
-  const hasItsKey = createHash('sha256').update(certificate.publicKey.spki).digest('hex') === spkiSha256;
+  const hasItsKey = spkiSha256Of(certificate.publicKey.spki) === spkiSha256;
   const hasOwnKey = keyFile !== undefined || keyPlace !== undefined;
   return hasItsKey && (hasOwnKey || !notAfter || certificate.notAfter >= notAfter);
 }

@@ -14,4 +14,4 @@ export {
 export { ourCommand, type Place, shellWord } from './shell.ts';
 export { nearest } from './spelling.ts';
 export { Untrusted } from './untrusted.ts';
-export { counted, lowerFirst, plural, urlHost } from './words.ts';
+export { counted, lowerFirst, plural, upperFirst, urlHost } from './words.ts';

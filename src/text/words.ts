@@ -15,5 +15,8 @@ export const plural = (count: number, noun: string, many = `${noun}s`): SafeText
 export const lowerFirst = (text: string): string =>
   /^(?:[A-Z][a-z]|A )/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 
+/** With a capital at the start. */
+export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** A host name or address as it is written in a URL or before a port: an IPv6 address in brackets (RFC 3986 §3.2.2). */
 export const urlHost = (host: string): string => (host.includes(':') ? `[${host}]` : host);

@@ -3,7 +3,7 @@ export { assess } from './assess.ts';
 export { nextBoundary } from './boundary.ts';
 export { invalidates } from './checks.ts';
 export { depthsOf, type Link } from './depths.ts';
-export { distinct, keyIdentifiersAgree, looksSelfSigned, mayHaveIssued, namesIssuer } from './issuers.ts';
+export { distinct, keyIdentifiersAgree, looksSelfSigned, mayHaveIssued, namesIssuer, pathUp } from './issuers.ts';
 export {
   explainMissingIssuer,
   explainWrongEnvironment,

@@ -20,6 +20,18 @@ export const mayHaveIssued = (certificate: Certificate, issuer: Certificate): bo
 /** By name and key identifier; the path checks whether its own key signed it. */
 export const looksSelfSigned = (certificate: Certificate): boolean => mayHaveIssued(certificate, certificate);
 
+/** The certificate and those above it, by name and key identifier, as far as they are here. */
+export function pathUp(own: Certificate, certificates: readonly Certificate[]): Certificate[] {
+  const path = [own];
+  for (;;) {
+    const below = path.at(-1) ?? own;
+    if (looksSelfSigned(below)) return path;
+    const above = certificates.find((each) => !path.includes(each) && mayHaveIssued(below, each));
+    if (!above) return path;
+    path.push(above);
+  }
+}
+
 /** The first of each, in their order. */
 export function distinct(certificates: readonly Certificate[]): Certificate[] {
   const known = new Set<string>();

@@ -27,7 +27,7 @@ export {
 export { nameOf } from './name.ts';
 export { knownCertificate, parseCertificate } from './parse.ts';
 export { decodeBase64, labelsOf, type PemBlock, pemOf, readPem, toPem } from './pem.ts';
-export { isSameKey, keyFacts, publicKeyOf } from './public-key.ts';
+export { isSameKey, keyFacts, publicKeyOf, spkiSha256Of } from './public-key.ts';
 export { usualRsaFactsOf } from './rsa-key.ts';
 export { isSignedBy, opensslTakesAsIssuer } from './signature.ts';
 export { sequence, tlv } from './write-der.ts';

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import type { KeyAlgorithm, KeyFlaw, PublicKeyFacts } from './certificate.ts';
 import { children, DerError, oid, readDer, tags } from './der.ts';
 import { usualRsaFacts } from './rsa-key.ts';
@@ -46,6 +46,9 @@ export function publicKeyOf(spki: Uint8Array): KeyObject | undefined {
     return undefined;
   }
 }
+
+/** How a key is named where a record or a file has to say which: SHA-256 of its SubjectPublicKeyInfo, lower-case hex. */
+export const spkiSha256Of = (spki: Uint8Array): string => createHash('sha256').update(spki).digest('hex');
 
 /** By octets and, if those differ, by meaning, because a key can be written in two ways (a compressed point, absent parameters). */
 export function isSameKey(one: PublicKeyFacts, other: PublicKeyFacts): boolean {

@@ -118,10 +118,6 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
     holds: evidence([['store_unavailable', 'critical']]),
     not: evidence(['store_unavailable']),
   },
-  'Everything is from another environment, and the passphrase is this one’s': {
-    holds: evidence(['chain_untrusted', 'passphrase_wrong'], { assessment: assessment({ client: live }) }),
-    not: evidence(['chain_untrusted', 'passphrase_wrong'], { assessment: assessment({ client: pathToLive }) }),
-  },
   'A CA certificate is where the client certificate should be': {
     holds: evidence(['key_mismatch'], {
       assessment: assessment({ client: { basicConstraints: { critical: true, ca: true } } }),
@@ -147,6 +143,10 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
       handshake: untrusted(server(ofSub)),
     }),
     not: evidence(['chain_incomplete'], { assessment: assessment({ client, authorities: [root] }) }),
+  },
+  'Everything is from another environment, and the passphrase is this one’s': {
+    holds: evidence(['chain_untrusted', 'passphrase_wrong'], { assessment: assessment({ client: live }) }),
+    not: evidence(['chain_untrusted', 'passphrase_wrong'], { assessment: assessment({ client: pathToLive }) }),
   },
   'The certificate and its key are of another environment, and the bundle is right': {
     holds: evidence(['chain_untrusted', 'chain_incomplete']),

@@ -1,8 +1,8 @@
 /** The client certificate itself: its key, its dates, its strength. */
-import { createHash } from 'node:crypto';
 import type { Finding, FindingCode } from '../../findings/index.ts';
 import type { HandshakeReason } from '../../mesh/index.ts';
 import { lowerFirst } from '../../text/index.ts';
+import { spkiSha256Of } from '../../x509/index.ts';
 import { commandFor, earlyRequest } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
 import {
@@ -37,7 +37,7 @@ function pendingKey(evidence: Evidence): string | undefined {
   const { spkiSha256, keyFile } = evidence.renewal?.record ?? {};
   const client = clientOf(evidence);
   if (!client || !spkiSha256 || !keyFile) return undefined;
-  return createHash('sha256').update(client.publicKey.spki).digest('hex') === spkiSha256 ? keyFile : undefined;
+  return spkiSha256Of(client.publicKey.spki) === spkiSha256 ? keyFile : undefined;
 }
 
 function wrongKey(evidence: Evidence): Wording {

@@ -21,12 +21,15 @@ function otherEnvironment(evidence: Evidence): Wording {
   };
 }
 
-/** The path is right in itself, and leads to the roots of another environment. */
-function isAllOfOtherEnvironment(evidence: Evidence, { subject }: Finding): boolean {
+function isOfOtherEnvironment(evidence: Evidence): boolean {
   const client = clientOf(evidence);
-  if (!client || !evidence.environment || subject !== client.subject.text) return false;
+  if (!client || !evidence.environment) return false;
   return explainWrongEnvironment(client, policyFor(evidence.environment).pki) !== undefined;
 }
+
+/** The path is right in itself, and leads to the roots of another environment. */
+const isAllOfOtherEnvironment = (evidence: Evidence, { subject }: Finding): boolean =>
+  subject === clientOf(evidence)?.subject.text && isOfOtherEnvironment(evidence);
 
 /** A key that does not belong to the certificate, or cannot be read, is put right before this. */
 function allOfOtherEnvironment(evidence: Evidence): Wording {
@@ -40,6 +43,12 @@ function allOfOtherEnvironment(evidence: Evidence): Wording {
 }
 
 export const environmentRules: readonly Rule[] = [
+  {
+    name: 'Everything is from another environment, and the passphrase is this one’s',
+    cause: 'chain_untrusted',
+    consequences: ['passphrase_wrong'],
+    when: isOfOtherEnvironment,
+  },
   {
     name: 'The certificate and its key are of another environment, and the bundle is right',
     cause: 'chain_untrusted',

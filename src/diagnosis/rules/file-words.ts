@@ -1,9 +1,8 @@
 /** What to do about a file depends on what was found in its place: the first action, which is all that an alert shows, says it. */
 import type { Finding } from '../../findings/index.ts';
+import { upperFirst } from '../../text/index.ts';
 import type { Evidence, Wording } from '../types.ts';
 import { type Part, partWords, place } from '../words.ts';
-
-const capital = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 /** Something else than was expected, in the reader's words: `… it is a PKCS#12 keystore: configure it as …`. */
 export function somethingElse({ message, remedy }: Finding, evidence: Evidence, part: Part): Wording {
@@ -13,7 +12,7 @@ export function somethingElse({ message, remedy }: Finding, evidence: Evidence, 
   const then = found.includes('`') ? '' : ` ${remedy}`;
   return {
     headline: `What is configured as ${partWords[part]} is ${found.replace(/[:;,].*$/s, '')}`,
-    remedy: `${capital(place(evidence, part))} is ${found}.${then}`,
+    remedy: `${upperFirst(place(evidence, part))} is ${found}.${then}`,
   };
 }
 
@@ -22,7 +21,7 @@ export function notRead({ message }: Finding, evidence: Evidence, part: Part): W
   const file = place(evidence, part);
   if (/ does not exist\b/.test(message))
     return {
-      remedy: `${capital(file)} does not exist. Put it there, mount the disk that it is on, or correct its path in the configuration.`,
+      remedy: `${upperFirst(file)} does not exist. Put it there, mount the disk that it is on, or correct its path in the configuration.`,
     };
   if (/ may not be read by this process\b/.test(message))
     return { remedy: `Let the account of this process read ${file} and enter the folders above it.` };

@@ -1,9 +1,8 @@
 /** A part of the credential could not be read: what needs it was not judged, and is not a fault of its own. */
 import type { FindingCode } from '../../findings/index.ts';
-import { namedIssuer, policyFor } from '../../verify/index.ts';
 import { pathOf } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
-import { clientOf, origin, type Part, place, sourceOf } from '../words.ts';
+import { origin, type Part, place, sourceOf } from '../words.ts';
 import { notRead, somethingElse } from './file-words.ts';
 import { publicBundle } from './missing.ts';
 
@@ -89,14 +88,6 @@ const swapThem = (evidence: Evidence): Wording => ({
   remedy: `Exchange \`credential.certificate\` and \`credential.private_key\` in the configuration: ${pathOf(evidence, 'certificate') ?? 'the first'} is a private key, and ${pathOf(evidence, 'privateKey') ?? 'the second'} is a certificate.`,
 });
 
-/** As MESH's own issuer names in the certificate say. */
-function isOfOtherPki(evidence: Evidence): boolean {
-  const client = clientOf(evidence);
-  const theirs = client && namedIssuer(client)?.pki;
-  const ours = evidence.environment && policyFor(evidence.environment).pki;
-  return theirs !== undefined && ours !== undefined && theirs !== ours;
-}
-
 export const readingRules: readonly Rule[] = [
   {
     name: 'Certificate and key are configured the wrong way round',
@@ -147,12 +138,6 @@ export const readingRules: readonly Rule[] = [
     cause: 'check_given_up',
     reasons: ['credential_unusable', 'server_certificate_untrusted'],
     consequences: unjudged,
-  },
-  {
-    name: 'Everything is from another environment, and the passphrase is this one’s',
-    cause: 'chain_untrusted',
-    consequences: ['passphrase_wrong'],
-    when: isOfOtherPki,
   },
   {
     name: 'Without the passphrase there is no key',

@@ -1,5 +1,5 @@
 /** A server's certificate whose issuer we do not know: a CA that the bundle lacks, or something that inspects TLS. */
-import { isNhsName, looksSelfSigned, mayHaveIssued } from '../../verify/index.ts';
+import { isNhsName, looksSelfSigned, mayHaveIssued, pathUp } from '../../verify/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import type { Failure, Presented } from './circumstances.ts';
 import { issuerOf, named, someOf, subjectOf, theProxy } from './words.ts';
@@ -75,15 +75,4 @@ function strangers(path: readonly Certificate[], certificates: readonly Certific
 function namesakes(top: Certificate, trusted: readonly Certificate[]): string[] {
   const same = trusted.some(({ subject }) => subject.canonical === top.issuer.canonical);
   return same ? [`the CA bundle has a different CA certificate with the name ${named(top.issuer)}`] : [];
-}
-
-function pathUp(own: Certificate, certificates: readonly Certificate[]): Certificate[] {
-  const path = [own];
-  for (;;) {
-    const below = path.at(-1) ?? own;
-    if (looksSelfSigned(below)) return path;
-    const above = certificates.find((each) => !path.includes(each) && mayHaveIssued(below, each));
-    if (!above) return path;
-    path.push(above);
-  }
 }

@@ -1,9 +1,8 @@
 /** Is this the certificate that was asked for? Pure: the assessment that is passed in says whether MESH would accept it. */
-import { createHash } from 'node:crypto';
 import { plural, quoted } from '../../text/index.ts';
 import { dayMs, londonTime, minuteMs } from '../../time/index.ts';
 import { type Assessment, invalidates } from '../../verify/index.ts';
-import { type Certificate, nameOf } from '../../x509/index.ts';
+import { type Certificate, nameOf, spkiSha256Of } from '../../x509/index.ts';
 import type { RenewalRecord } from '../types.ts';
 import { isAboutPath, pathReason, type Received, wrongEnvironment } from './untrusted.ts';
 
@@ -14,8 +13,7 @@ export interface IssuedVerdict {
   readonly notes: readonly string[];
 }
 
-export const spkiSha256 = ({ publicKey }: Certificate): string =>
-  createHash('sha256').update(publicKey.spki).digest('hex');
+export const spkiSha256 = ({ publicKey }: Certificate): string => spkiSha256Of(publicKey.spki);
 
 /** If a file has several certificates: the one with our key, or else the first that is not a CA, or else the first. */
 export function pickIssued(certificates: readonly Certificate[], record: RenewalRecord): Certificate | undefined {

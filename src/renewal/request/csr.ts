@@ -1,10 +1,10 @@
 /** A key and the certificate signing request (PKCS#10, RFC 2986) made with it. */
-import { createHash, createPublicKey, generateKeyPair, type KeyObject, webcrypto } from 'node:crypto';
+import { createPublicKey, generateKeyPair, type KeyObject, webcrypto } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Secret } from '../../config/index.ts';
 import type { CryptoKey, PrivateKeyHandle } from '../../credential/index.ts';
 import { MonitorError } from '../../errors/index.ts';
-import { toPem } from '../../x509/index.ts';
+import { spkiSha256Of, toPem } from '../../x509/index.ts';
 
 export type RequestKeySource =
   | { readonly kind: 'new'; readonly bits: 2048 | 3072 | 4096; readonly passphrase: Secret }
@@ -81,7 +81,7 @@ async function sign(commonName: string, keys: KeyPair, spki: Uint8Array): Promis
   );
   const csrPem = toPem(new Uint8Array(request.rawData), 'CERTIFICATE REQUEST');
   await readBack(csrPem, commonName, spki);
-  return { csrPem, spkiSha256: createHash('sha256').update(spki).digest('hex') };
+  return { csrPem, spkiSha256: spkiSha256Of(spki) };
 }
 
 /** SHA-256 of the SubjectPublicKeyInfo in a request; undefined if it cannot be read. */
@@ -89,7 +89,7 @@ export async function keyDigestOf(csrPem: string): Promise<string | undefined> {
   const { Pkcs10CertificateRequest } = await library();
   try {
     const { rawData } = new Pkcs10CertificateRequest(csrPem).publicKey;
-    return createHash('sha256').update(new Uint8Array(rawData)).digest('hex');
+    return spkiSha256Of(new Uint8Array(rawData));
   } catch {
     return undefined;
   }

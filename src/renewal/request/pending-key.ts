@@ -1,5 +1,4 @@
 /** The private key of a request, kept in a secret store (`renewal.pending_key`) instead of a file below the state directory. */
-import { createHash } from 'node:crypto';
 import {
   prepareWrite,
   type ResolvedEnvironment,
@@ -9,6 +8,7 @@ import {
 } from '../../config/index.ts';
 import { type PrivateKeyHandle, readCredential } from '../../credential/index.ts';
 import type { SafeText } from '../../text/index.ts';
+import { spkiSha256Of } from '../../x509/index.ts';
 import type { RenewalRecord } from '../types.ts';
 
 /** What the store has of a request’s key. `unknown`: it did not say, or what is there cannot be read. */
@@ -41,7 +41,7 @@ export async function lastHeldKey(
   if (storeProblems.length > 0) return { kind: 'unknown', why };
   if (missing.length > 0) return { kind: 'gone', why: `there is no key at ${keyPlace}` };
   if (!privateKey) return { kind: 'unknown', why };
-  const isOurs = createHash('sha256').update(privateKey.publicKey.spki).digest('hex') === spkiSha256;
+  const isOurs = spkiSha256Of(privateKey.publicKey.spki) === spkiSha256;
   return isOurs
     ? { kind: 'held', handle: privateKey }
     : { kind: 'gone', why: `the key at ${keyPlace} is not the one of the request` };

@@ -1,6 +1,6 @@
 import { thresholds } from '../../../inspect/index.ts';
 import { diagnosisOf, type Inspected, verdictOfInspection } from '../../../report/index.ts';
-import { plural, type SafeText } from '../../../text/index.ts';
+import { plural, type SafeText, upperFirst } from '../../../text/index.ts';
 import type { AssessedCertificate } from '../../../verify/index.ts';
 import { CertificateCard } from '../environment/certificate-card.tsx';
 import { CheckList } from '../environment/checks.tsx';
@@ -78,7 +78,7 @@ export function InspectResult({ inspected, standing }: ResultProps) {
       <Verdict
         standing={standing}
         caption="Inspected file"
-        heading={capital(verdictOfInspection(assessment, diagnosis))}
+        heading={upperFirst(verdictOfInspection(assessment, diagnosis))}
       >
         <p class="verdict__detail">
           <a href="/inspect">Inspect another</a>
@@ -102,8 +102,6 @@ export function InspectResult({ inspected, standing }: ResultProps) {
     </>
   );
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 const mostShown = 50;
 
