@@ -138,8 +138,7 @@ const unverifiedServer: Rule = ({ mesh, preset }) =>
 
 const addressOfAnother: Rule = ({ mesh, preset }) => {
   if (preset === undefined) return [];
-  const { host } = new URL(mesh.url);
-  const another = presetNames.find((each) => each !== preset && new URL(presets[each].url).host === host);
+  const another = presetNames.find((each) => each !== preset && presets[each].url === mesh.url);
   return another ? [`mesh.url: this is the address of ${another}, and the preset is ${preset}.`] : [];
 };
 
