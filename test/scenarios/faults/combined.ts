@@ -1,7 +1,15 @@
 /** Mistakes that people make with several files at once, and faults that come together. */
 import { chmodSync } from 'node:fs';
 import { hourMs } from '../../../src/time/duration.ts';
-import { answering, type Bench, inDays, makeBench, makePki, passphrase } from '../../support/faults/bench.ts';
+import {
+  answering,
+  type Bench,
+  daysInTime,
+  inDays,
+  makeBench,
+  makePki,
+  passphrase,
+} from '../../support/faults/bench.ts';
 import type { Fault } from './fault.ts';
 
 const made = (change: (bench: Bench) => void | Promise<void>) => async () => {
@@ -206,9 +214,9 @@ export const combinedFaults: readonly Fault[] = [
     reason: 'client_certificate_expired',
   },
   {
-    name: 'Two faults: a wrong password, and ten days are left',
+    name: 'Two faults: a wrong password, and thirteen days are left',
     make: async () => {
-      const bench = await makeBench({ client: { notAfter: inDays(10) } });
+      const bench = await makeBench({ client: { notAfter: inDays(daysInTime) } });
       bench.renewal = { state: 'requested', record: { delivery: 'sent', requestedAt: inDays(-3) } };
       bench.answer = forbidden;
       return bench;

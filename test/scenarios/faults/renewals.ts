@@ -2,7 +2,7 @@
 import type { RenewalRecord } from '../../../src/renewal/types.ts';
 import { literal } from '../../../src/text/index.ts';
 import { dayMs, hourMs } from '../../../src/time/duration.ts';
-import { type Bench, inDays, makeBench } from '../../support/faults/bench.ts';
+import { type Bench, daysInTime, inDays, makeBench } from '../../support/faults/bench.ts';
 import type { Fault } from './fault.ts';
 
 const expiringIn = (days: number, renewal: Bench['renewal']) => async () => {
@@ -65,8 +65,11 @@ export const renewalFaults: readonly Fault[] = [
     headline: /^The mail server refused the renewal request; the certificate expires on/,
   },
   {
-    name: 'The mail server refused the request, and ten days are left',
-    make: expiringIn(10, { state: 'failed', record: { lastError: literal('smtp.example:25 refused the sender') } }),
+    name: 'The mail server refused the request, and thirteen days are left',
+    make: expiringIn(daysInTime, {
+      state: 'failed',
+      record: { lastError: literal('smtp.example:25 refused the sender') },
+    }),
     cause: 'renewal_email_failed',
     consequences: ['certificate_expires_imminently'],
     alert: 'MeshCertificateExpiryImminent',
@@ -179,8 +182,8 @@ export const renewalFaults: readonly Fault[] = [
     consequences: [],
   },
   {
-    name: 'Ten days are left and the new certificate is issued',
-    make: expiringIn(12, { state: 'issued', record: { requestedAt: inDays(-5), delivery: 'sent' } }),
+    name: 'Thirteen days are left and the new certificate is issued',
+    make: expiringIn(daysInTime, { state: 'issued', record: { requestedAt: inDays(-5), delivery: 'sent' } }),
     cause: 'certificate_expires_imminently',
     consequences: [],
     alert: 'MeshCertificateExpiryImminent',

@@ -32,6 +32,8 @@ import { type CertificateOptions, ca, leaf, type Made, type NameInput, serverCer
 import { main } from '../service-process.ts';
 
 export const inDays = (days: number, from = new Date()) => new Date(from.getTime() + days * dayMs);
+/** Days within the critical threshold that hold the five working days of the desk, whatever bank holidays are near. */
+export const daysInTime = 13.5;
 
 /** Root, issuing CA and client, with the names that the NHS uses. */
 export interface Pki {
