@@ -141,7 +141,7 @@ describe('what is seen', () => {
         new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase(),
       ),
     );
-    expect(serverCertificates[0]?.notAfter).toEqual(new Date('2035-05-05'));
+    expect(serverCertificates[0]?.notAfter).toEqual(new Date('2039-05-05'));
   });
 
   test('probe: everything that an untrusted server sent is kept in its order, and its issuer is named', async () => {

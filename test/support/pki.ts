@@ -8,7 +8,8 @@
  *   client.pem · client.der · client.keyPem · client.encryptedKeyPem('secret') · client.keys
  *
  * Everything can be bent: see `CertificateOptions`, and `extensions.ts` for what it has no option for. Keys are EC P-256 unless asked, because those cost nothing; RSA keys come from a
- * cache per process (`keysFor('rsa-2048', 'label')`). Certificates are valid from 2020 to 2040 unless asked.
+ * cache per process (`keysFor('rsa-2048', 'label')`). Certificates are valid from 2020 to 2040 unless asked. A fixed date that is to lie ahead by the
+ * system's clock is in 2039.
  *
  *   const pki = await nhsLikePki();       // RSA 2048 root, sub CA and client in the NHS shape, made once per process, valid now
  *   const files = await writePki(pki);    // client.pem, private_key.pem (encrypted), ca_bundle.pem (root first) in a temporary folder

@@ -17,7 +17,7 @@ export interface Scenario {
 }
 
 export const past = { notBefore: date('2020-01-01'), notAfter: date('2021-01-01') };
-export const future = { notBefore: date('2035-01-01'), notAfter: date('2039-01-01') };
+export const future = { notBefore: date('2039-01-01'), notAfter: date('2039-12-31') };
 export const noIdentifiers = { subjectKeyIdentifier: null, authorityKeyIdentifier: null };
 
 /** A root, a sub CA and a client, each bent as told. */

@@ -11,7 +11,7 @@ export const strengthScenarios: readonly Scenario[] = [
   { name: 'a sub CA from the future', make: three({ sub: future }), findings: ['ca_not_yet_valid'] },
   {
     name: 'a sub CA that ends first',
-    make: three({ sub: { notAfter: date('2036-01-01') } }),
+    make: three({ sub: { notAfter: date('2039-01-01') } }),
     findings: ['ca_expires_before_client'],
   },
   {

@@ -26,7 +26,7 @@ export async function makeHandshakePki(): Promise<HandshakePki> {
   const root = await ca({ cn: 'Test Root' });
   const sub = await ca({ cn: 'Test SubCA', issuer: root, pathLength: 0 });
   const stranger = await ca({ cn: 'Stranger Root' });
-  const server = await serverCertificate({ issuer: sub, notAfter: date('2035-05-05') });
+  const server = await serverCertificate({ issuer: sub, notAfter: date('2039-05-05') });
   const clients = {
     deployed: await leaf({ issuer: sub }),
     foreign: await leaf({ issuer: stranger }),
