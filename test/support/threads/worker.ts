@@ -13,6 +13,7 @@ answer(async (job) => {
     return undefined;
   }
   if (does === 'linger') return new Promise((resolve) => setTimeout(resolve, value as number));
+  if (does === 'last until') return void (await Atomics.waitAsync(value as Int32Array, 0, 0).value);
   if (does === 'spin for') return spinFor(value as number);
   if (does === 'note and spin for') {
     const [noted, ms] = value as [Int32Array, number];
