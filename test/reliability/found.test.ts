@@ -124,8 +124,7 @@ function replaced(der: Buffer, from: string, to: string): Buffer {
 test('a mail server that answers twice to one command is not given the message as if it had said 354', async () => {
   const server = await startScriptedServer({ 'RCPT 2': { reply: '250 fine\r\n250 fine' } });
   const { host, port, tls } = { host: '127.0.0.1', port: server.port, tls: 'none' } as const;
-  const limits = { connectMs: 2000, idleMs: 250, totalMs: 4000 };
-  const mailer = createMailer({ from, smtp: { host, port, tls } }, '/nonexistent', {}, limits);
+  const mailer = createMailer({ from, smtp: { host, port, tls } }, '/nonexistent', {});
   const result = await mailer.send(renderRequest(requestFor(environmentOf('production'))), now);
   await server.close();
   expect(result).toMatchObject({ outcome: 'failed', retry: true });
