@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { diskOf, remoteMounts } from '../../src/files/disk.ts';
 import { DiskTurns } from '../../src/files/disk-turns.ts';
 import { ResourceShortageError } from '../../src/shortage/index.ts';
@@ -77,15 +77,22 @@ describe('a read that does not come back', () => {
 });
 
 test('reads that come back wait for each other as long as it takes, and begin in order', async () => {
-  const turns = turnsOf({ atOnce: 1 });
-  const order: number[] = [];
-  const read = (number: number) =>
-    turns.run(`/${number}/file`, async () => {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      order.push(number);
-    });
-  await Promise.all(Array.from({ length: 12 }, (_, number) => read(number)));
-  expect(order).toEqual(Array.from({ length: 12 }, (_, number) => number));
+  vi.useFakeTimers();
+  try {
+    const turns = turnsOf({ atOnce: 1 });
+    const order: number[] = [];
+    const read = (number: number) =>
+      turns.run(`/${number}/file`, async () => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        order.push(number);
+      });
+    const reads = Promise.all(Array.from({ length: 12 }, (_, number) => read(number)));
+    await vi.advanceTimersByTimeAsync(60);
+    await reads;
+    expect(order).toEqual(Array.from({ length: 12 }, (_, number) => number));
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('one that fails gives its turn back', async () => {

@@ -82,7 +82,7 @@ describe('what is not one is a problem with a kind, a reason and the system’s 
     ['not_regular', 'is a directory', undefined, () => folder],
     ['not_regular', 'is not a regular file', undefined, () => '/dev/zero'],
     ['not_regular', 'is not a regular file', undefined, () => fifo('fifo')],
-  ])('%s: %s (%s)', { timeout: 5_000 }, async (kind, reason, code, path) => {
+  ])('%s: %s (%s)', async (kind, reason, code, path) => {
     expect(await problem(path())).toEqual({ kind, reason, ...(code && { code }) });
   });
 
