@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { SmtpServer } from '../../../src/config/types.ts';
 import { createMailer, type SendResult } from '../../../src/renewal/mail/mailer.ts';
 import { renderRequest } from '../../../src/renewal/mail/request-message.ts';
+import type { Limits } from '../../../src/renewal/mail/smtp.ts';
 import { Secret } from '../../../src/sources/secret.ts';
 import {
   type Deviation,
@@ -12,9 +13,10 @@ import {
 import { environmentOf, from, now, requestFor } from '../../support/renewal/samples.ts';
 
 const message = renderRequest(requestFor(environmentOf('production')));
-const quick = { connectMs: 2000, idleMs: 250, totalMs: 4000 };
+/** Unlike one that has just been free, it is not another test's by now. */
+const nobodys = 1;
 const credentials = { username: 'monitor', password: { kind: 'inline', value: new Secret('secret') } } as const;
-const send = (smtp: Partial<SmtpServer> & { port: number }, limits = quick): Promise<SendResult> =>
+const send = (smtp: Partial<SmtpServer> & { port: number }, limits: Partial<Limits> = {}): Promise<SendResult> =>
   createMailer({ from, smtp: { host: '127.0.0.1', tls: 'none', ...smtp } }, '/nonexistent', {}, limits).send(
     message,
     now,
@@ -32,11 +34,26 @@ async function open<T extends { close(): Promise<unknown> }>(starting: Promise<T
 
 describe('a server that goes wrong at', () => {
   const before: Moment[] = ['greeting', 'EHLO', 'AUTH', 'MAIL', 'RCPT', 'DATA'];
-  const run = async (moment: Moment, deviation: Deviation, pipelining = false) => {
+  const run = async (
+    moment: Moment,
+    deviation: Deviation,
+    offers: { pipelining?: boolean; starttls?: boolean } = {},
+    smtp: Partial<SmtpServer> = {},
+  ) => {
     const script =
       moment === 'RCPT' && 'reply' in deviation ? { RCPT: deviation, 'RCPT 2': deviation } : { [moment]: deviation };
-    const scripted = await open(startScriptedServer(script, { pipelining }));
-    return { ...scripted, result: await send({ port: scripted.port, ...credentials }) };
+    // Nobody waits for the answer to QUIT; and after STARTTLS, what is not TLS is no answer.
+    const isSilent = 'hang' in deviation ? moment !== 'QUIT' : moment === 'STARTTLS';
+    for (let idleMs = 250; ; idleMs *= 2) {
+      let isReached = false;
+      const reach = () => {
+        isReached = true;
+      };
+      const { port, seen } = await open(startScriptedServer(script, { ...offers, on: { [moment]: reach } }));
+      const result = await send({ port, ...credentials, ...smtp }, isSilent ? { idleMs, probeMs: idleMs } : {});
+      // On a busy machine so little patience may end before the server falls silent.
+      if (isReached || !isSilent) return { result, seen };
+    }
   };
 
   describe.each([
@@ -44,7 +61,7 @@ describe('a server that goes wrong at', () => {
     ['pipelined', true],
   ])('%s', (_name, pipelining) => {
     test.each(before.map((moment) => [moment] as const))('%s, by 4xx: failed, try again', async (moment) => {
-      const { result, seen } = await run(moment, { reply: '451 later' }, pipelining);
+      const { result, seen } = await run(moment, { reply: '451 later' }, { pipelining });
       expect(result).toMatchObject({ outcome: 'failed', retry: true });
       expect(seen).not.toContain('end');
     });
@@ -55,7 +72,7 @@ describe('a server that goes wrong at', () => {
       ['RCPT', 'recipients'],
       ['DATA', 'message'],
     ] as const)('%s, by 5xx: failed for good, for it is the %s that was refused', async (moment, refusedThing) => {
-      const { result, seen } = await run(moment, { reply: '554 never' }, pipelining);
+      const { result, seen } = await run(moment, { reply: '554 never' }, { pipelining });
       expect(result).toMatchObject({ outcome: 'failed', retry: false, refusedThing });
       expect(result.reason).toContain('554');
       expect(seen).not.toContain('end');
@@ -64,7 +81,7 @@ describe('a server that goes wrong at', () => {
     test.each(['greeting', 'EHLO'] as const)(
       '%s, by 5xx: failed, try again, for nothing of the request was refused',
       async (moment) => {
-        const { result } = await run(moment, { reply: '554 5.3.2 not now' }, pipelining);
+        const { result } = await run(moment, { reply: '554 5.3.2 not now' }, { pipelining });
         expect(result).toMatchObject({ outcome: 'failed', retry: true });
         expect(result.reason).toMatch(/is not accepting mail: 554 5\.3\.2 not now$/);
         expect(result).not.toHaveProperty('refusedThing');
@@ -74,13 +91,13 @@ describe('a server that goes wrong at', () => {
     test.each(before.map((moment) => [moment] as const))(
       '%s, by ending the connection: failed, try again',
       async (moment) => {
-        const { result } = await run(moment, { cut: true }, pipelining);
+        const { result } = await run(moment, { cut: true }, { pipelining });
         expect(result).toMatchObject({ outcome: 'failed', retry: true });
       },
     );
 
     test.each(before.map((moment) => [moment] as const))('%s, by silence: failed, try again', async (moment) => {
-      const { result } = await run(moment, { hang: true }, pipelining);
+      const { result } = await run(moment, { hang: true }, { pipelining });
       expect(result).toMatchObject({ outcome: 'failed', retry: true });
     });
   });
@@ -94,8 +111,7 @@ describe('a server that goes wrong at', () => {
   ] as const)(
     'STARTTLS, by %s: failed, and neither password nor message is said in the clear',
     async (_how, deviation, retry) => {
-      const { port, seen } = await open(startScriptedServer({ STARTTLS: deviation }, { starttls: true }));
-      const result = await send({ port, tls: 'starttls', ...credentials });
+      const { result, seen } = await run('STARTTLS', deviation, { starttls: true }, { tls: 'starttls' });
       expect(result).toMatchObject({ outcome: 'failed', retry });
       expect(seen.slice(0, 2)).toEqual(['EHLO', 'STAR']);
       for (const command of ['AUTH', 'MAIL', 'DATA']) expect(seen).not.toContain(command);
@@ -148,23 +164,18 @@ describe('a server that goes wrong at', () => {
   test('the middle of a long message: failed, for the server never saw its end (RFC 5321 §4.1.1.4)', async () => {
     const { port, seen } = await open(startScriptedServer({ body: { cut: true } }));
     const attachments = [{ filename: 'big.pdf', contentType: 'application/pdf', content: Buffer.alloc(16 << 20, 1) }];
-    const mailer = createMailer({ from, smtp: { host: '127.0.0.1', port, tls: 'none' } }, '/nonexistent', {}, quick);
+    const mailer = createMailer({ from, smtp: { host: '127.0.0.1', port, tls: 'none' } }, '/nonexistent', {});
     expect(await mailer.send({ ...message, attachments }, now)).toMatchObject({ outcome: 'failed', retry: true });
     expect(seen).not.toContain('end');
   });
 
   test('a reply that never comes to its end: the whole takes no longer than its limit', async () => {
     const { port } = await open(startScriptedServer({ EHLO: { reply: `250-${'x\r\n250-'.repeat(3)}y` } }));
-    expect(await send({ port }, { connectMs: 2000, idleMs: 60_000, totalMs: 300 })).toMatchObject({
-      outcome: 'failed',
-      retry: true,
-    });
+    expect(await send({ port }, { totalMs: 300 })).toMatchObject({ outcome: 'failed', retry: true });
   });
 
   test('nobody listening: failed, try again', async () => {
-    const { port, close } = await startMailServer();
-    await close();
-    expect(await send({ port })).toMatchObject({ outcome: 'failed', retry: true });
+    expect(await send({ port: nobodys })).toMatchObject({ outcome: 'failed', retry: true });
   });
 
   test('a password that cannot be read: failed, and nobody is called', async () => {

@@ -16,7 +16,6 @@ import { csrPem, environmentOf, from, now, requestFor } from '../../support/rene
 const password = 'pläntéd-pässwörd-4711';
 const message = renderRequest(requestFor(environmentOf('production')));
 const [desk, contact] = ['ssd.nationalservicedesk@nhs.net', 'ada.lovelace@example.org'];
-const quick = { connectMs: 2000, idleMs: 250, totalMs: 4000 };
 
 let folder: string;
 let root: Made;
@@ -50,8 +49,8 @@ const onAuth = (
     : done(new Error(`535 no, not ${auth.password}`));
 const credentials = { username: 'monitor', password: { kind: 'inline', value: new Secret(password) } } as const;
 const withTls = () => ({ key: server.keyPem, cert: server.pem + root.pem, minVersion: 'TLSv1.2' as const });
-const send = (smtp: Partial<SmtpServer> & { port: number }, limits = quick): Promise<SendResult> =>
-  createMailer({ from, smtp: { host: '127.0.0.1', tls: 'none', ...smtp } }, folder, {}, limits).send(message, now);
+const send = (smtp: Partial<SmtpServer> & { port: number }): Promise<SendResult> =>
+  createMailer({ from, smtp: { host: '127.0.0.1', tls: 'none', ...smtp } }, folder, {}).send(message, now);
 const refusal = (text: string, responseCode: number) => Object.assign(new Error(text), { responseCode });
 
 describe('over a mail server that works', () => {
@@ -87,7 +86,7 @@ describe('over a mail server that works', () => {
       password: { kind: 'env', name: 'MAIL_PASSWORD' },
       caBundle: { kind: 'file', path },
     } as const;
-    const mailer = createMailer({ from, smtp }, folder, { MAIL_PASSWORD: `${password}\n` }, quick);
+    const mailer = createMailer({ from, smtp }, folder, { MAIL_PASSWORD: `${password}\n` });
     expect(await mailer.send(message, now)).toMatchObject({ outcome: 'sent' });
     expect(received).toHaveLength(1);
   });
@@ -185,7 +184,7 @@ describe('refusals', () => {
       }),
     );
     const to = [{ address: 'old@nhs.net' }, { address: desk }];
-    const mailer = createMailer({ from, smtp: { host: '127.0.0.1', port, tls: 'none' } }, folder, {}, quick);
+    const mailer = createMailer({ from, smtp: { host: '127.0.0.1', port, tls: 'none' } }, folder, {});
     const result = await mailer.send({ ...message, to }, now);
     expect(result).toMatchObject({ outcome: 'sent', refused: [expect.stringContaining('old@nhs.net')] });
     expect(received[0]?.to).toEqual([desk, contact]);
@@ -199,7 +198,7 @@ describe('refusals', () => {
       }),
     );
     const to = [{ address: 'old@nhs.net' }, { address: desk }];
-    const mailer = createMailer({ from, smtp: { host: '127.0.0.1', port, tls: 'none' } }, folder, {}, quick);
+    const mailer = createMailer({ from, smtp: { host: '127.0.0.1', port, tls: 'none' } }, folder, {});
     expect(await mailer.send({ ...message, to }, now)).toMatchObject({ outcome: 'failed', retry: true });
   });
 });

@@ -96,8 +96,7 @@ describe('over SMTP', () => {
     close = server.close;
     const password = { kind: 'inline', value: secret } as const;
     const smtp = { host: '127.0.0.1', port: server.port, tls: 'none', username: 'monitor', password } as const;
-    const limits = { connectMs: 2000, idleMs: 250, totalMs: 4000 };
-    const result = await createMailer({ from, smtp }, '/nonexistent', {}, limits).send(message, now);
+    const result = await createMailer({ from, smtp }, '/nonexistent', {}).send(message, now);
     expect(result.outcome).not.toBe('sent');
     return JSON.stringify(result);
   };
