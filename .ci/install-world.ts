@@ -1,11 +1,10 @@
 // What an installation needs to be green, in a given folder: a configuration with one environment, its credential, and a MESH stand-in that
 // accepts it. Stays until it is told to stop. The configuration expects itself in /etc/mesh-cert-monitor.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { createEstate } from '../src/demo/index.ts';
+import { freePort } from '../test/support/process.ts';
 
 const [folder = ''] = process.argv.slice(2);
 const port = await freePort();
@@ -21,12 +20,3 @@ writeFileSync(join(folder, 'environment'), variables.join(''));
 writeFileSync(join(folder, 'port'), String(port));
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => void estate.stop().then(() => process.exit(0)));
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port: free } = server.address() as AddressInfo;
-      server.close(() => resolve(free));
-    });
-  });
-}

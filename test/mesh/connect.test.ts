@@ -7,6 +7,7 @@ import { Lookups } from '../../src/mesh/network/lookups.ts';
 import { resolve } from '../../src/mesh/network/resolve.ts';
 import { Sockets } from '../../src/mesh/network/sockets.ts';
 import { hasIpv6 } from '../support/mesh/servers.ts';
+import { freePort } from '../support/process.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -58,8 +59,7 @@ test('connect: tries the next address at once when one refuses', async () => {
 });
 
 test('connect: has one error for each address if none accepts the connection', async () => {
-  const port = await listen('127.0.0.1');
-  servers.pop()?.close();
+  const port = await freePort();
   const attempts: Attempt[] = [];
   const connecting = connectToFirst([v4('127.0.0.1'), v4('127.0.0.2')], port, never, new Sockets(), attempts);
   await expect(connecting).rejects.toBeInstanceOf(NoAddressAnsweredError);

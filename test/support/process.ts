@@ -1,7 +1,6 @@
 /** Programs that a test starts, and always ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -62,12 +61,24 @@ export async function eventually<T>(
   }
 }
 
-/** For programs that cannot be given port 0 and then asked which port they got. */
+// Below the ports that systems give out by themselves, of which one that is closed may at once be somebody else's.
+const firstPort = 10_240;
+const ports = 20_000;
+// Far from where other processes begin.
+let tried = process.pid * 1_009;
+
+/** For programs that cannot be given port 0 and then asked which port they got. Nobody else is given this one meanwhile. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    tried += 1;
+    const port = firstPort + (tried % ports);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, () => resolve(true));
+    });
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }

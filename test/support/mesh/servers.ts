@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import type { HttpBehaviour, Scenario, Server, TlsVersion } from '../../scenarios/handshakes.ts';
+import { freePort } from '../process.ts';
 import type { HandshakePki } from './handshake-pki.ts';
 
 export interface Running {
@@ -90,9 +91,8 @@ export function hasIpv6(): boolean {
 }
 
 async function closedPort(): Promise<Running & { readonly port: number }> {
-  const running = await listening(createServer());
-  await running.stop();
-  return { ...running, stop: async () => {} };
+  const port = await freePort();
+  return { port, url: `https://localhost:${port}`, stop: async () => {} };
 }
 
 /** A listener that never accepts: once its backlog is full, the kernel drops every further SYN. */
