@@ -9,7 +9,7 @@ import { assess } from '../../src/verify/assess.ts';
 import { scenarios } from '../scenarios/credentials/all.ts';
 import { scenarios as handshakes } from '../scenarios/handshakes.ts';
 import { deployed } from '../support/credential/deployed.ts';
-import { endpoint, makeHandshakePki } from '../support/mesh/handshake-pki.ts';
+import { amplyMs, endpoint, makeHandshakePki } from '../support/mesh/handshake-pki.ts';
 import { start } from '../support/mesh/servers.ts';
 import { needs } from '../support/tools.ts';
 import { environment } from './evidence.ts';
@@ -43,7 +43,7 @@ describe('every reason of a failed handshake', () => {
       const presents = scenario.presents ?? 'deployed';
       const credential = await pki.credential(presents);
       const now = new Date();
-      const limit = (phase: string) => (scenario.hangs === phase ? 400 : 5000);
+      const limit = (phase: string) => (scenario.hangs === phase ? 400 : amplyMs);
       const mesh = endpoint(running.url, {
         ...(running.proxy ? { proxy: running.proxy } : {}),
         verifyServer: credential !== undefined,

@@ -6,7 +6,7 @@ import { judgeHandshake } from '../../src/mesh/judge.ts';
 import type { HandshakeResult } from '../../src/mesh/types.ts';
 import { dayMs } from '../../src/time/duration.ts';
 import { type Scenario, scenarios, type TlsVersion } from '../scenarios/handshakes.ts';
-import { endpoint, type HandshakePki, makeHandshakePki } from '../support/mesh/handshake-pki.ts';
+import { amplyMs, endpoint, type HandshakePki, makeHandshakePki } from '../support/mesh/handshake-pki.ts';
 import { start } from '../support/mesh/servers.ts';
 import { needs } from '../support/tools.ts';
 
@@ -16,7 +16,6 @@ beforeAll(async () => {
 });
 
 const hangMs = 400;
-const limitMs = 5000;
 
 describe('each fault has its reason', () => {
   const cases = scenarios.flatMap((scenario) =>
@@ -48,7 +47,7 @@ async function plays(scenario: Scenario, version: TlsVersion | undefined): Promi
   const running = await start(scenario, version, estate);
   try {
     const credential = await estate.credential(scenario.presents ?? 'deployed');
-    const limit = (phase: string) => (scenario.hangs === phase ? hangMs : limitMs);
+    const limit = (phase: string) => (scenario.hangs === phase ? hangMs : amplyMs);
     const mesh = endpoint(running.url, {
       ...(running.proxy ? { proxy: running.proxy } : {}),
       // Without a credential the system's roots judge, which do not know the test PKI.

@@ -3,14 +3,15 @@
 import { EventEmitter } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { handshake } from '../../src/mesh/handshake.ts';
-import { credentialFrom, endpoint } from '../support/mesh/handshake-pki.ts';
+import type { HandshakePhase } from '../../src/mesh/types.ts';
+import { amplyMs, credentialFrom, endpoint } from '../support/mesh/handshake-pki.ts';
 
 export interface Jobs {
   readonly certificate: string;
   readonly privateKey: string;
   readonly caBundle: string;
-  readonly urls: readonly string[];
-  readonly timeoutMs: number;
+  /** `hangs`: the phase whose deadline is reached, which is therefore short. */
+  readonly servers: readonly { readonly url: string; readonly hangs?: HandshakePhase }[];
   /** How often the list is repeated. Memory is measured half-way and at the end. */
   readonly rounds: number;
 }
@@ -25,7 +26,6 @@ export interface Measured {
 
 const jobs = JSON.parse(await text(process.stdin)) as Jobs;
 const credential = await credentialFrom(jobs);
-const timeouts = { connectMs: jobs.timeoutMs, tlsMs: jobs.timeoutMs, requestMs: jobs.timeoutMs };
 const { signal } = new AbortController();
 const options = { now: () => new Date(), env: {}, signal };
 let reasons: string[] = [];
@@ -34,8 +34,11 @@ const before = process.getActiveResourcesInfo();
 
 for (let round = 0; round < jobs.rounds; round += 1) {
   const results = [];
-  for (const url of jobs.urls)
+  for (const { url, hangs } of jobs.servers) {
+    const limit = (phase: HandshakePhase) => (phase === hangs ? 500 : amplyMs);
+    const timeouts = { connectMs: limit('connect'), tlsMs: limit('tls'), requestMs: limit('request') };
     results.push(await handshake({ mesh: endpoint(url, { timeouts }) }, credential, options));
+  }
   reasons = results.map(({ reason, outcome }) => reason ?? outcome);
   if (round === Math.floor(jobs.rounds / 2)) early = heapBytes();
 }

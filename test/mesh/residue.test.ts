@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { HandshakePhase } from '../../src/mesh/types.ts';
 import type { Scenario, Server, TlsVersion } from '../scenarios/handshakes.ts';
 import { type HandshakePki, makeHandshakePki } from '../support/mesh/handshake-pki.ts';
 import { type Running, start } from '../support/mesh/servers.ts';
@@ -16,22 +17,25 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(running.map((each) => each.stop())));
 
-async function url(server: Server, version: TlsVersion = 'TLSv1.3'): Promise<string> {
+async function started(
+  server: Server,
+  version: TlsVersion = 'TLSv1.3',
+  hangs?: HandshakePhase,
+): Promise<Jobs['servers'][number]> {
   const scenario: Scenario = { fault: '', reason: 'success', server };
-  const started = await start(scenario, version, estate);
-  running.push(started);
-  return started.url;
+  const one = await start(scenario, version, estate);
+  running.push(one);
+  return { url: one.url, ...(hangs && { hangs }) };
 }
 
 /** Probes in a separate process and waits until that ends by itself, which it would not with a handle left open. */
-async function measure(urls: readonly string[], rounds: number, timeoutMs: number): Promise<Measured> {
+async function measure(servers: Jobs['servers'], rounds: number): Promise<Measured> {
   const jobs: Jobs = {
     certificate: estate.clients.deployed.pem,
     privateKey: estate.clients.deployed.keyPem,
     caBundle: estate.root.pem + estate.sub.pem,
-    urls,
+    servers,
     rounds,
-    timeoutMs,
   };
   const child = spawn(process.execPath, ['--expose-gc', join(import.meta.dirname, 'prober.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -45,25 +49,25 @@ async function measure(urls: readonly string[], rounds: number, timeoutMs: numbe
 }
 
 test('residue: whatever its outcome a probe leaves no socket, timer or listener, and the process ends', async () => {
-  const urls = [
-    await url({ kind: 'http', does: { status: 200 } }),
-    await url({ kind: 'http', does: { status: 200 } }, 'TLSv1.2'),
-    await url({ kind: 'http', does: { status: 403, body: '{"detail":[{"msg":"no"}]}' } }),
-    await url({ kind: 'http', does: 'hang' }),
-    await url({ kind: 'http', does: 'hang in body' }, 'TLSv1.2'),
-    await url({ kind: 'http', does: 'endless body' }),
-    await url({ kind: 'http', does: 'endless 403' }, 'TLSv1.2'),
-    await url({ kind: 'http', does: 'reset' }),
-    await url({ kind: 'http', does: 'reset in body' }),
-    await url({ kind: 'certificate', is: 'self-signed' }),
-    await url({ kind: 'certificate', is: 'expired' }, 'TLSv1.2'),
-    await url({ kind: 'tcp', does: 'hang' }),
-    await url({ kind: 'tcp', does: 'http' }),
-    await url({ kind: 'tcp', does: 'reset after hello' }),
-    await url({ kind: 'closed port' }),
-    await url({ kind: 'full backlog' }),
+  const servers = [
+    await started({ kind: 'http', does: { status: 200 } }),
+    await started({ kind: 'http', does: { status: 200 } }, 'TLSv1.2'),
+    await started({ kind: 'http', does: { status: 403, body: '{"detail":[{"msg":"no"}]}' } }),
+    await started({ kind: 'http', does: 'hang' }, 'TLSv1.3', 'request'),
+    await started({ kind: 'http', does: 'hang in body' }, 'TLSv1.2', 'request'),
+    await started({ kind: 'http', does: 'endless body' }),
+    await started({ kind: 'http', does: 'endless 403' }, 'TLSv1.2'),
+    await started({ kind: 'http', does: 'reset' }),
+    await started({ kind: 'http', does: 'reset in body' }),
+    await started({ kind: 'certificate', is: 'self-signed' }),
+    await started({ kind: 'certificate', is: 'expired' }, 'TLSv1.2'),
+    await started({ kind: 'tcp', does: 'hang' }, 'TLSv1.3', 'tls'),
+    await started({ kind: 'tcp', does: 'http' }),
+    await started({ kind: 'tcp', does: 'reset after hello' }),
+    await started({ kind: 'closed port' }),
+    await started({ kind: 'full backlog' }, 'TLSv1.3', 'connect'),
   ];
-  const { reasons, resources, listeners } = await measure(urls, 2, 500);
+  const { reasons, resources, listeners } = await measure(servers, 2);
   expect(reasons).toEqual([
     'success',
     'success',
@@ -87,13 +91,13 @@ test('residue: whatever its outcome a probe leaves no socket, timer or listener,
 }, 60_000);
 
 test('residue: 1,000 probes in a row do not grow the heap', async () => {
-  const urls = [
-    await url({ kind: 'http', does: { status: 200 } }),
-    await url({ kind: 'http', does: { status: 403, body: 'no' } }),
-    await url({ kind: 'certificate', is: 'self-signed' }),
-    await url({ kind: 'tcp', does: 'http' }),
+  const servers = [
+    await started({ kind: 'http', does: { status: 200 } }),
+    await started({ kind: 'http', does: { status: 403, body: 'no' } }),
+    await started({ kind: 'certificate', is: 'self-signed' }),
+    await started({ kind: 'tcp', does: 'http' }),
   ];
-  const { heapBytes } = await measure(urls, 500, 5000);
+  const { heapBytes } = await measure(servers, 500);
   // The first 1,000 fill caches and compile code. A leak of a quarter of a kilobyte each would show in the next 1,000.
   expect(heapBytes.late - heapBytes.early).toBeLessThan(256 * 1024);
 }, 120_000);

@@ -13,7 +13,7 @@ import { NoAddressAnsweredError } from '../../src/mesh/network/connect.ts';
 import { ResourceShortageError } from '../../src/shortage/error.ts';
 import { block } from '../support/block.ts';
 import { limitedNode } from '../support/exhaust.ts';
-import { endpoint } from '../support/mesh/handshake-pki.ts';
+import { amplyMs, endpoint } from '../support/mesh/handshake-pki.ts';
 import { fullBacklog, listening } from '../support/mesh/servers.ts';
 
 const coded = (code: string) => Object.assign(new Error(code), { code });
@@ -49,7 +49,7 @@ describe('descriptors', () => {
       const script = `
         import { exhaustDescriptors } from '${root}/test/support/exhaust.ts';
         import { handshake } from '${root}/src/mesh/handshake.ts';
-        import { endpoint } from '${root}/test/support/mesh/handshake-pki.ts';
+        import { amplyMs, endpoint } from '${root}/test/support/mesh/handshake-pki.ts';
         const options = { now: () => new Date(), env: {} };
         const mesh = endpoint(${JSON.stringify(url)});
         const before = await handshake({ mesh }, undefined, options);
@@ -160,7 +160,7 @@ describe('a blocked event loop', () => {
         blocking = setInterval(() => block(900), 20);
       }),
     );
-    const mesh = endpoint(server.url, { timeouts: { connectMs: 5000, tlsMs: 400, requestMs: 400 } });
+    const mesh = endpoint(server.url, { timeouts: { connectMs: amplyMs, tlsMs: 400, requestMs: 400 } });
     const done = handshake({ mesh }, undefined, { now: () => new Date(), env: {} });
     await expect(done).rejects.toBeInstanceOf(ResourceShortageError);
     clearInterval(blocking);

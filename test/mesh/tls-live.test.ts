@@ -12,7 +12,7 @@ import { ciphers } from '../../src/mesh/tls/offer.ts';
 import type { ServerSide } from '../../src/mesh/tls/secure.ts';
 import { deviceWithSmallBuffer, helloCatcher } from '../support/mesh/client-hello.ts';
 import { type FrontOptions, fronts, startFront } from '../support/mesh/fronts/index.ts';
-import { endpoint, type HandshakePki, makeHandshakePki } from '../support/mesh/handshake-pki.ts';
+import { amplyMs, endpoint, type HandshakePki, makeHandshakePki } from '../support/mesh/handshake-pki.ts';
 import { hasSandbox, startSandbox } from '../support/mesh/sandbox.ts';
 import { listening, meshServer } from '../support/mesh/servers.ts';
 import { keysFor, serverCertificate } from '../support/pki.ts';
@@ -36,7 +36,7 @@ async function shake(url: string, more: Partial<MeshEndpoint> = {}) {
   const credential = await pki.credential('deployed');
   return handshake({ mesh: endpoint(url, more) }, credential, { now: () => new Date(), env: {} });
 }
-const short = { timeouts: { connectMs: 5000, tlsMs: 400, requestMs: 5000 } };
+const short = { timeouts: { connectMs: amplyMs, tlsMs: 400, requestMs: amplyMs } };
 
 async function mesh() {
   const { key, cert } = await pki.serverCertificate('without its intermediate');
@@ -206,16 +206,19 @@ describe('an address that accepts the connection and stays silent', () => {
   });
 
   test('if both fail, the first failure counts', async () => {
-    let attempts = 0;
+    const first = connection();
+    const secondFailed = Promise.withResolvers<void>();
     const failing = firstToSpeak(
-      connection(),
-      (_, server) =>
-        new Promise((_resolve, reject) => {
-          attempts += 1;
-          const text = attempts === 1 ? 'first' : 'second';
-          server.protocol = text;
-          setTimeout(() => reject(new Error(text)), attempts === 1 ? 40 : 5);
-        }),
+      first,
+      async (socket) => {
+        if (socket === first.socket) {
+          await secondFailed.promise;
+          throw new Error('first');
+        }
+        // Once this attempt has failed.
+        setImmediate(secondFailed.resolve);
+        throw new Error('second');
+      },
       second(5),
       note,
     );

@@ -34,8 +34,8 @@ access_log none
 cache deny all
 coredump_dir ${folder}
 shutdown_lifetime 0 seconds
-connect_timeout 2 seconds
-dns_timeout 1 seconds
+connect_timeout 20 seconds
+dns_timeout 20 seconds
 ${rules.forbids ? `acl forbidden dstdomain ${rules.forbids}\nhttp_access deny forbidden` : ''}
 ${rules.secret ? login : ''}
 http_access allow all
@@ -51,7 +51,7 @@ export function startTinyproxy(rules: Rules): Promise<ForwardProxy> {
     const filter = rules.forbids ? `Filter "${await written(folder, 'filter', `${rules.forbids}\n`)}"` : '';
     const conf = `Port ${port}
 Listen 127.0.0.1
-Timeout 5
+Timeout 20
 MaxClients 10
 LogLevel Error
 ${rules.secret ? `BasicAuth mesh ${rules.secret}` : ''}

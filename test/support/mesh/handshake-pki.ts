@@ -104,6 +104,9 @@ export const planted = {
   proxyPassword: 'planted-ProxyPassw0rd-c4d2',
 } as const;
 
+/** Longer than any answer takes on a busy machine, and shorter than a test may take. */
+export const amplyMs = 20_000;
+
 export function endpoint(url: string, more: Partial<MeshEndpoint> = {}): MeshEndpoint {
   return {
     url,
@@ -112,7 +115,7 @@ export function endpoint(url: string, more: Partial<MeshEndpoint> = {}): MeshEnd
     sharedKey: inline(planted.sharedKey),
     verifyServer: true,
     probe: 'validate',
-    timeouts: { connectMs: 5000, tlsMs: 5000, requestMs: 5000 },
+    timeouts: { connectMs: amplyMs, tlsMs: amplyMs, requestMs: amplyMs },
     ...more,
   };
 }

@@ -15,9 +15,9 @@ export const haproxy: Front = {
 defaults
   mode http
   log global
-  timeout connect 5s
-  timeout client 5s
-  timeout server 5s
+  timeout connect 20s
+  timeout client 20s
+  timeout server 20s
 frontend front
   bind 127.0.0.1:${port} ssl crt ${await file('server.pem', certificate + key)} ssl-min-ver ${version} ssl-max-ver ${version} ${demands === 'certificate' ? mutual : ''}
   default_backend sandbox
