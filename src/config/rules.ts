@@ -106,6 +106,7 @@ const thresholdOrder: Rule = (environment) => {
 const someoneToAsk: Rule = (environment) => {
   const desk = environment?.renewal?.desk;
   if (absent(environment?.credential) || environment?.preset === 'sandbox') return [];
+  if (environment?.renewal?.mode === 'manual') return [];
   if (absent(desk) && absent(environment?.preset) && (absent(environment?.renewal) || isMapping(environment?.renewal)))
     return [
       { path: 'renewal.desk', message: `missing; give the desk's address, or a preset (${presetNames.join(', ')})` },

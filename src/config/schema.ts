@@ -136,10 +136,10 @@ const renewal = section({
   window: period()
     .default('60d')
     .describe('Time before expiry (notAfter) at which the request is drafted and sent (`mode` says to whom).'),
-  mode: choice(['review', 'send'])
+  mode: choice(['review', 'send', 'manual'])
     .default('review')
     .describe(
-      '`review`: to the contact only, ready to forward; `send`: straight to the desk, with the contact copied in. Choose `send` once you have seen a request that was right.',
+      '`review`: to the contact only, ready to forward; `send`: straight to the desk, with the contact copied in. Choose `send` once you have seen a request that was right. `manual`: only when you run `renew` or `request`, and then as with `review`; the service itself requests nothing.',
     ),
   key: choice(['new', 'reuse'])
     .default('new')

@@ -119,7 +119,7 @@ environments:
     thresholds: { warning: 45d, critical: 14d }
     renewal:
       window: 60d                  # time before expiry at which the request is drafted and sent
-      mode: review                 # review: to the contact only, ready to forward; send: straight to the desk, contact copied in
+      mode: review                 # review: to the contact only, ready to forward; send: straight to the desk, contact copied in; manual: only when you run renew
       key: new                     # new: a new private key, encrypted in state_dir; reuse: the deployed one
       key_bits: 2048               # 2048 | 3072 | 4096
       # common_name: X26ABC1.X26.api.mesh-client.nhs.uk   # default: the deployed certificate's

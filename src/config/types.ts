@@ -62,7 +62,8 @@ export interface Thresholds {
 export interface RenewalPolicy {
   /** Before notAfter. */
   readonly windowMs: number;
-  readonly mode: 'review' | 'send';
+  /** Whom a request goes to. With `manual` the contact too, and only when a person asks for it. */
+  readonly mode: 'review' | 'send' | 'manual';
   readonly key: 'new' | 'reuse';
   readonly keyBits: 2048 | 3072 | 4096;
   /** Default: the deployed certificate's, otherwise built from mailbox and ODS code. */
@@ -71,7 +72,7 @@ export interface RenewalPolicy {
   readonly passphrase?: Source;
   /** Where a new key is kept until its certificate is installed. Default: a file below the state directory. */
   readonly pendingKey?: StoreSource;
-  /** Empty for a sandbox, which has no desk and no renewals. */
+  /** Empty for a sandbox, which has no desk and no renewals, and possibly with `manual`. */
   readonly desk: readonly string[];
   /** Working days that the desk needs to answer. */
   readonly deskWorkingDays: number;

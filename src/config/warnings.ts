@@ -113,19 +113,24 @@ function sharedMailboxes(environments: readonly ResolvedEnvironment[]): string[]
 type Rule = (environment: ResolvedEnvironment) => string[];
 
 const conformanceCertificate: Rule = ({ renewal }) =>
-  renewal.requiresConformanceCertificate && renewal.enclose.length === 0
+  renewal.mode !== 'manual' && renewal.requiresConformanceCertificate && renewal.enclose.length === 0
     ? [
         'renewal.enclose: nothing is enclosed. The desk requires the technical conformance certificate, so no request is drafted without it.',
       ]
     : [];
 
 const windowAfterWarning: Rule = ({ credential, thresholds, renewal }) =>
-  credential && renewal.windowMs < thresholds.warningMs
+  credential && renewal.mode !== 'manual' && renewal.windowMs < thresholds.warningMs
     ? ['renewal.window: shorter than thresholds.warning, so expiry becomes a warning before a renewal is requested.']
     : [];
 
 const keyWithoutPassphrase: Rule = ({ credential, renewal }) =>
-  credential && !credential.passphrase && !renewal.passphrase && renewal.key === 'new' && renewal.desk.length > 0
+  renewal.mode !== 'manual' &&
+  credential &&
+  !credential.passphrase &&
+  !renewal.passphrase &&
+  renewal.key === 'new' &&
+  renewal.desk.length > 0
     ? [
         'renewal.passphrase: missing, and the credential has no passphrase. A new key cannot be encrypted, so no request can be drafted.',
       ]

@@ -99,7 +99,8 @@ export const isDraft = ({ renewal }: Evidence): boolean =>
   renewal?.state === 'requested' && renewal.record?.delivery === 'drafted';
 
 /** Whether a request goes to the contact, who forwards it. */
-const isReviewed = ({ environment }: Evidence): boolean => environment?.renewal.mode === 'review';
+const isReviewed = ({ environment }: Evidence): boolean =>
+  environment !== undefined && environment.renewal.mode !== 'send';
 
 /** How to find out whether a request arrived that was interrupted while it was being sent; \`--not-sent\` is in the command below. */
 export function whetherItArrived(evidence: Evidence): { readonly unknown: string; readonly ask: string } {
@@ -117,7 +118,7 @@ export function whetherItArrived(evidence: Evidence): { readonly unknown: string
 /** After a remedy that makes a request: whether that reaches the desk by itself. Starts with a space, or is empty. */
 export const whoForwards = (evidence: Evidence): string =>
   isReviewed(evidence)
-    ? ` The request does not go to the desk by itself (\`renewal.mode\` is \`review\`): it goes to the contact in the configuration, who has to forward it.`
+    ? ` The request does not go to the desk by itself (\`renewal.mode\` is \`${evidence.environment?.renewal.mode}\`): it goes to the contact in the configuration, who has to forward it.`
     : '';
 
 /** Said so that nobody takes it for the desk’s number. Empty without a configuration. */

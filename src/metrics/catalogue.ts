@@ -287,7 +287,7 @@ const entries = {
     unit: 'seconds',
     labels: [environment],
     help: 'How long before expiry a renewal is due: renewal.window of the configuration.',
-    absent: noCredential,
+    absent: `${noCredential}, or \`renewal.mode\` is \`manual\``,
   },
   nhs_mesh_desk_lead_time_seconds: {
     group: 'renewal',

@@ -172,7 +172,7 @@ export const series: Readonly<Record<EnvironmentMetricName, Series>> = {
   ),
   nhs_mesh_renewal_window_seconds: common(
     value(({ credentialConfigured, renewalWindowMs }) =>
-      credentialConfigured ? renewalWindowMs / secondMs : undefined,
+      credentialConfigured && renewalWindowMs !== undefined ? renewalWindowMs / secondMs : undefined,
     ),
   ),
   nhs_mesh_desk_lead_time_seconds: common(

@@ -195,7 +195,7 @@ export function statusAt(
     url: environment.mesh.url,
     credentialConfigured: environment.credential !== undefined,
     thresholds: environment.thresholds,
-    renewalWindowMs: environment.renewal.windowMs,
+    ...(environment.renewal.mode === 'manual' ? {} : { renewalWindowMs: environment.renewal.windowMs }),
     desk: environment.renewal.desk,
     deskWorkingDays: environment.renewal.deskWorkingDays,
     ...(assessment ? { assessment } : {}),

@@ -105,8 +105,9 @@ export function conclude(
 }
 
 function datesOf(environment: ResolvedEnvironment, { notAfter }: Pick<Certificate, 'notAfter'>) {
+  const opens = dueAt(environment, { notAfter });
   return {
-    dueAt: dueAt(environment, { notAfter }),
+    ...(opens ? { dueAt: opens } : {}),
     lastSafeDay: lastSafeDay(notAfter, environment.renewal.deskWorkingDays),
   };
 }

@@ -5,9 +5,9 @@ import type { Assessment } from '../verify/index.ts';
 import { type Certificate, nameOf } from '../x509/index.ts';
 import type { RenewalRecord } from './types.ts';
 
-/** When the renewal window of a certificate opens. */
-export function dueAt({ renewal }: ResolvedEnvironment, { notAfter }: { readonly notAfter: Date }): Date {
-  return new Date(notAfter.getTime() - renewal.windowMs);
+/** When the renewal window of a certificate opens; undefined if nothing is requested until a person asks. */
+export function dueAt({ renewal }: ResolvedEnvironment, { notAfter }: { readonly notAfter: Date }): Date | undefined {
+  return renewal.mode === 'manual' ? undefined : new Date(notAfter.getTime() - renewal.windowMs);
 }
 
 /** Whether it may be asked for now. A first certificate has no window: somebody asked for it. */
@@ -16,7 +16,9 @@ export function isDue(
   { notAfter }: { readonly notAfter?: Date },
   now: Date,
 ): boolean {
-  return notAfter === undefined || now >= dueAt(environment, { notAfter });
+  if (notAfter === undefined) return true;
+  const opens = dueAt(environment, { notAfter });
+  return opens !== undefined && now >= opens;
 }
 
 interface Deployed {
@@ -30,8 +32,12 @@ export function dueReason(
   now: Date,
 ): string {
   if (!notAfter) return 'the first certificate of this environment is being requested';
-  const ends = notAfter < now ? 'expired' : 'expires';
-  const due = `the certificate ${ends} on ${londonDay(notAfter)}; its renewal ${notAfter < now ? 'was' : 'is'} due from ${londonDay(dueAt(environment, { notAfter }))}`;
+  const [ends, is] = notAfter < now ? ['expired', 'was'] : ['expires', 'is'];
+  const opens = dueAt(environment, { notAfter });
+  const when = opens
+    ? `its renewal ${is} due from ${londonDay(opens)}`
+    : 'its renewal is not requested until you ask for it (renewal.mode is manual)';
+  const due = `the certificate ${ends} on ${londonDay(notAfter)}; ${when}`;
   const ca = assessment && caThatEndsFirst(assessment);
   return ca
     ? `${due}. ${nameOf(ca.subject, longestName)} expires on ${londonDay(ca.notAfter)}, before the three years of a new certificate are over: ask for the chain of its successor`

@@ -5,7 +5,7 @@ import { plural } from '../text/index.ts';
 import { isTooLateToAsk, lastSafeDay, londonDay, workingDaysBetween } from '../time/index.ts';
 import { clientCertificate, isUnanswered } from './decide.ts';
 import type { RenewalFacts } from './decision.ts';
-import { dueAt, isDue } from './due.ts';
+import { isDue } from './due.ts';
 import { firstFinding } from './first-findings.ts';
 import { forwardRemedy, urgentForwardRemedy } from './remedies.ts';
 import { isDraft } from './states.ts';
@@ -43,7 +43,7 @@ export function renewalFindings(circumstances: RenewalCircumstances, now: Date):
     ...(clockStep ? [finding('clock_stepped', capital(clockStep))] : []),
     ...(record ? aboutRecord(circumstances, record, raise, now) : []),
   ];
-  if (!record && now >= dueAt(environment, { notAfter })) found.push(raise('renewal_due', circumstances.reason));
+  if (!record && isDue(environment, { notAfter }, now)) found.push(raise('renewal_due', circumstances.reason));
   return found;
 }
 

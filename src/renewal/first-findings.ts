@@ -29,7 +29,7 @@ export function firstFinding(circumstances: Circumstances, now: Date): Finding {
       'first_certificate_awaited',
       `${name} has no certificate yet; the configuration says that one is awaited.`,
       {
-        remedy: `When it arrives, put certificate, key and CA bundle where the configuration says. If nobody has asked for it, run \`${ask}\`.`,
+        remedy: `When it arrives, put certificate, key and CA bundle where the configuration says.${renewal.desk.length > 0 ? ` If nobody has asked for it, run \`${ask}\`.` : ''}`,
       },
     );
   const isLate = isUnanswered(record, environment, now);
@@ -66,7 +66,7 @@ function wordsFor(record: RenewalRecord, circumstances: Circumstances, isLate: b
       return { message: `it was requested${on}` };
     case 'uncertain':
       return {
-        message: `it is not known whether the ${environment.renewal.mode === 'review' ? 'contact has received' : 'desk has'} the request`,
+        message: `it is not known whether the ${environment.renewal.mode === 'send' ? 'desk has' : 'contact has received'} the request`,
         remedy: `Find out, then run \`${resolve} --sent\` or \`${resolve} --not-sent\`.`,
       };
     case 'issued':

@@ -35,11 +35,12 @@ export function standingOfFirst(
   record: RenewalRecord | undefined,
 ): RenewalStatus['first'] {
   const isThere = assessment?.certificates.some(({ role }) => role === 'client');
-  if (isThere || !environment.credential || environment.renewal.desk.length === 0) return undefined;
+  if (isThere || !environment.credential) return undefined;
   if ([...records, ...related].some(hadCertificate)) return undefined;
   const missing = credential?.missing ?? [];
   if (!missing.includes('certificate') && !missing.includes('keystore')) return undefined;
   if (record || environment.awaitingFirstCertificate) return 'awaited';
+  if (environment.renewal.desk.length === 0) return undefined;
   return missing.includes('privateKey') || missing.includes('keystore') ? 'not_requested' : undefined;
 }
 

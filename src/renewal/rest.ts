@@ -25,9 +25,9 @@ export function restsUntil(
   if (kind !== 'rest' || findings.length > 0 || status.first || status.state !== 'not_due') return undefined;
   const notAfter = status.record ? status.record.notAfter : certificate?.notAfter;
   if (!assessment || !certificate || !notAfter) return undefined;
-  const opens = dueAt(environment, { notAfter });
-  if (opens <= now) return undefined;
+  // Where nothing is requested until a person asks, what is said of the certificate still changes when it expires.
+  const changes = dueAt(environment, { notAfter }) ?? notAfter;
+  if (changes <= now) return undefined;
   const mention = nextCaMention(assessment, now);
-  // What is said of the certificate changes when it expires; with a window that ends with it, that is at the same moment.
-  return mention && mention < opens ? mention : opens;
+  return mention && mention < changes ? mention : changes;
 }

@@ -116,7 +116,7 @@ async function draftOnDisk(
     }
     const files = await writeDraft(stateDir, pendingDirectory(record), draft, {
       ...(earlier ? { earlier: record } : {}),
-      unsent: input.environment.renewal.mode === 'review' || sender.server === undefined,
+      unsent: input.environment.renewal.mode !== 'send' || sender.server === undefined,
       ...keeper(input, sender),
     });
     const { spkiSha256 } = draft.request;

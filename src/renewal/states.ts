@@ -12,7 +12,7 @@ export const stateCatalogue: Readonly<Record<RenewalState, StateEntry>> = {
   not_due: {
     label: 'Not due',
     meaning: 'The deployed certificate is not in its renewal window yet.',
-    remedy: 'Nothing. The window opens by itself.',
+    remedy: 'Nothing. The window opens by itself; with `renewal.mode: manual` nothing is requested until you ask.',
   },
   due: {
     label: 'Due',

@@ -109,7 +109,7 @@ export interface RenewalStatus {
   readonly state: RenewalState;
   /** Why it is in that state, one sentence. */
   readonly reason: SafeText;
-  /** When the window opens or opened. Absent without a client certificate. */
+  /** When the window opens or opened. Absent without a client certificate, and if nothing is requested until a person asks. */
   readonly dueAt?: Date;
   /** The last day on which a request leaves the desk its working days. */
   readonly lastSafeDay?: Date;

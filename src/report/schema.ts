@@ -222,7 +222,10 @@ export const renewalSchema = z
       .enum(['awaited', 'not_requested'])
       .optional()
       .meta({ description: 'The environment has no certificate and, as far as is known, never had one.' }),
-    dueAt: timestamp.optional().meta({ description: 'When the renewal window opens.' }),
+    dueAt: timestamp.optional().meta({
+      description:
+        'When the renewal window opens. Absent if nothing is requested until a person asks (`renewal.mode: manual`).',
+    }),
     lastSafeDay: z.iso.date().optional().meta({
       description: 'The last working day, in London, on which a request leaves the desk its working days.',
     }),

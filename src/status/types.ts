@@ -27,8 +27,8 @@ export interface EnvironmentStatus {
   readonly credentialConfigured: boolean;
   /** How long before its end an expiry is a warning, and critical. */
   readonly thresholds: Thresholds;
-  /** Before notAfter. */
-  readonly renewalWindowMs: number;
+  /** Before notAfter. Absent if nothing is requested until a person asks (`renewal.mode: manual`). */
+  readonly renewalWindowMs?: number;
   /** Addresses of the certificate desk; none for a sandbox. */
   readonly desk: readonly string[];
   readonly deskWorkingDays: number;

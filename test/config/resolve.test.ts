@@ -133,6 +133,16 @@ test('resolve: the reminder waits as long as the desk needs, unless it is told o
   expect(renewal(', reminder_working_days: 3')).toMatchObject({ deskWorkingDays: 8, reminderWorkingDays: 3 });
 });
 
+test('resolve: without requests of its own an environment needs no desk', () => {
+  const minimal = samples('good').find(({ name }) => name === 'minimal.yaml')!.text;
+  const withoutPreset = minimal.replace('preset: integration', 'renewal: { mode: manual }');
+  const [environment] = parseConfiguration(
+    withoutPreset.replace('mailbox_id', 'url: https://mesh.example.nhs.uk\n      mailbox_id'),
+    '/etc/mesh.yaml',
+  ).environments;
+  expect(environment?.renewal).toMatchObject({ mode: 'manual', desk: [] });
+});
+
 test('resolve: a keystore needs neither preset nor CA bundle', () => {
   const [environment] = good('keystore-without-preset.yaml').environments;
   expect(environment?.credential).toEqual({

@@ -26,6 +26,14 @@ test('warnings: a renewal window shorter than the warning is not what was meant;
   expect(warnings(underEnvironment('renewal: { window: 45d }'))).toEqual([]);
 });
 
+test('warnings: nothing is missing for requests that only a person makes', () => {
+  const bare = minimal
+    .replace('preset: integration', 'preset: production')
+    .replace('      passphrase: { env: KEY_PASSPHRASE }\n', '');
+  expect(warnings(`${bare}    renewal: { window: 1d }\n`)).toHaveLength(3);
+  expect(warnings(`${bare}    renewal: { window: 1d, mode: manual }\n`)).toEqual([]);
+});
+
 test('warnings: a new key needs a passphrase, from the credential or its own', () => {
   const without = minimal.replace('      passphrase: { env: KEY_PASSPHRASE }\n', '');
   expect(warnings(without)).toEqual([

@@ -67,6 +67,7 @@ const swapped = (certificate: string, key: string) => {
   return evidence([], { findings });
 };
 
+const manual = { ...environment, renewal: { ...environment.renewal, mode: 'manual' as const } };
 const drafted = renewal('requested', { delivery: 'drafted' });
 const issued = {
   ...renewal('issued', {}),
@@ -273,6 +274,17 @@ const cases: Readonly<Record<string, { readonly holds: Evidence; readonly not: E
   'The new certificate is here and has to be deployed (`certificate_expires_soon`)': {
     holds: evidence(['certificate_expires_soon'], { renewal: issued }),
     not: evidence(['certificate_expires_soon'], { renewal: renewal('requested', { delivery: 'sent' }) }),
+  },
+  'Nobody has asked for the next certificate yet (`certificate_expires_imminently`)': {
+    holds: evidence(['certificate_expires_imminently'], { environment: manual }),
+    not: evidence(['certificate_expires_imminently']),
+  },
+  'Nobody has asked for the next certificate yet (`certificate_expires_soon`)': {
+    holds: evidence(['certificate_expires_soon'], { environment: manual }),
+    not: evidence(['certificate_expires_soon'], {
+      environment: manual,
+      renewal: renewal('requested', { delivery: 'sent' }),
+    }),
   },
 };
 
@@ -568,6 +580,12 @@ describe('what a person is told to do', () => {
       diagnose({ ...alone, sources: { certificate }, findings: [sampleFinding(code)] }).firstAction;
     expect(inspected('certificate_expires_soon')).toContain('`mesh-cert-monitor renewals --config FILE`');
     expect(inspected('certificate_expired')).toContain('`mesh-cert-monitor renew --config FILE --environment NAME`');
+  });
+
+  test('where the service requests nothing, an expiry says so, and which command does', () => {
+    const { command, firstAction } = diagnose(evidence(['certificate_expires_soon'], { environment: manual }));
+    expect(firstAction).toMatch(/^The service does not request the next certificate \(`renewal\.mode` is `manual`\)\./);
+    expect(command).toBe('mesh-cert-monitor renew --config /etc/mesh/mesh-cert-monitor.yaml --environment integration');
   });
 
   test('the key of the pending renewal is named where it is the one that fits', () => {

@@ -73,6 +73,19 @@ test.each(Array.from({ length: 20 }, (_, seed) => seed + 1))(
   },
 );
 
+test('where nothing is requested until a person asks, a step rests until the certificate expires', async () => {
+  const given = subject('manual', 100, 3000, 60);
+  const { renewal } = given.environment;
+  const manual: RenewalInput = {
+    ...given,
+    environment: { ...given.environment, renewal: { ...renewal, mode: 'manual' } },
+  };
+  expect((await stepAt(manual, dayMs)).until).toEqual(later(100 * dayMs));
+  const { until, ...last } = await stepAt(manual, 100 * dayMs - 1);
+  expect(until).toEqual(later(100 * dayMs));
+  expect((await stepAt(manual, 100 * dayMs + 1)).status.reason).not.toEqual(last.status.reason);
+});
+
 describe('no step rests', () => {
   test('that has something to report, or something to do', async () => {
     expect((await stepAt(subject('due', 20, 2000, 60), dayMs)).until).toBeUndefined();

@@ -43,6 +43,12 @@ describe('what happens next', () => {
     expect(told(everyEnvironment().unchecked)).toBe('service: Nothing is known of the certificate yet.');
   });
 
+  test('with `mode: manual` nothing, until somebody asks', () => {
+    const { renewalWindowMs: _, ...healthy } = everyEnvironment().healthy;
+    const { dueAt: __, ...renewal } = healthy.renewal;
+    expect(told({ ...healthy, renewal })).toBe('nobody: Nothing is requested until you ask for it.');
+  });
+
   test('a draft is yours until somebody says that it went', () => {
     expect(told(inState(sampleRecord('x', 'requested', { delivery: 'drafted' })))).toBe(
       "you: Send the drafted email to the desk, then run `mesh-cert-monitor renewals resolve --config '/etc/mesh/it is here.yaml' --environment x --sent`.",

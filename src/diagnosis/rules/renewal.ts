@@ -132,6 +132,15 @@ function keyGone(evidence: Evidence): Wording {
   };
 }
 
+/** Nothing is requested until a person asks, and nobody has. */
+const isLeftToYou = ({ environment, renewal }: Evidence) =>
+  environment?.renewal.mode === 'manual' && (renewal?.state ?? 'not_due') === 'not_due';
+
+const leftToYou = (evidence: Evidence): Wording => ({
+  remedy: `The service does not request the next certificate (\`renewal.mode\` is \`manual\`). If nobody else has requested it either, run the command below.${whoForwards(evidence)}`,
+  ...withCommand('renew', evidence),
+});
+
 const isAsked = (evidence: Evidence) => evidence.renewal?.state === 'requested' && !isDraft(evidence);
 
 export const renewalRules: readonly Rule[] = [
@@ -216,6 +225,14 @@ export const renewalRules: readonly Rule[] = [
       cause,
       when: isIssued,
       says: deployIt,
+    }),
+  ),
+  ...runningOut.map(
+    (cause): Rule => ({
+      name: `Nobody has asked for the next certificate yet (\`${cause}\`)`,
+      cause,
+      when: isLeftToYou,
+      says: leftToYou,
     }),
   ),
 ];

@@ -34,8 +34,9 @@ function statusOf(record: RenewalRecord, environments: Configuration['environmen
 }
 
 function datesOf(notAfter: Date, environment: ResolvedEnvironment | undefined) {
+  const opens = environment && dueAt(environment, { notAfter });
   return {
-    ...(environment ? { dueAt: dueAt(environment, { notAfter }) } : {}),
+    ...(opens ? { dueAt: opens } : {}),
     lastSafeDay: lastSafeDay(notAfter, environment?.renewal.deskWorkingDays ?? defaultDeskWorkingDays),
   };
 }

@@ -102,7 +102,7 @@ function lastDay({ now }: ContactMessage, lastSafeDay: Date): string {
 /** The process ended, or the connection was lost, after the request was handed over and before its acceptance was confirmed. */
 export function renderUncertain(context: ContactMessage): Message {
   const messageId = context.record.messageId ?? 'unknown';
-  const isReviewed = context.environment.renewal.mode === 'review';
+  const isReviewed = context.environment.renewal.mode !== 'send';
   return toContact(context, 'uncertain', {
     subject: 'Please find out whether a MESH certificate request was sent',
     body: () => [

@@ -47,6 +47,14 @@ describe('a first certificate', () => {
     expect(all.requests()).toHaveLength(1);
   });
 
+  test('that is requested in another way is awaited without a desk too', async () => {
+    const { environment, ...rest } = without('alpha');
+    const alone = { ...environment, renewal: { ...environment.renewal, mode: 'manual' as const, desk: [] } };
+    expect((await all.step({ ...rest, environment: alone })).status.first).toBeUndefined();
+    const step = await all.step({ ...rest, environment: { ...alone, awaitingFirstCertificate: true } });
+    expect([step.status.first, codesOf(step), all.messages]).toEqual(['awaited', ['first_certificate_awaited'], []]);
+  });
+
   test('is asked for once, by however many environments with that mailbox', async () => {
     await all.step(without('alpha', {}));
     const other = await all.step(without('beta', {}));

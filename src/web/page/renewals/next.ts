@@ -56,7 +56,7 @@ function ofRecord(record: RenewalRecord, deskWorkingDays: number | undefined, no
 }
 
 function ofEnvironment(environment: EnvironmentStatus, now: Date): Next {
-  const { deskWorkingDays, findings, renewal } = environment;
+  const { deskWorkingDays, findings, renewal, renewalWindowMs } = environment;
   const { dueAt, first, record, state } = renewal;
   const has = (code: string) => findings.some((each) => each.code === code);
   if (first === 'not_requested') return you('Request the first certificate: `mesh-cert-monitor request`.');
@@ -76,6 +76,7 @@ function ofEnvironment(environment: EnvironmentStatus, now: Date): Next {
   if (isLate && state === 'due') return you(`The service makes the request ${when(renewal)}. Then ${telephone}.`);
   if (state === 'due') return service(`The service makes the request ${when(renewal)}.`);
   if (record && state !== 'not_due') return ofRecord(record, deskWorkingDays, now);
+  if (renewalWindowMs === undefined) return nobody('Nothing is requested until you ask for it.');
   if (!dueAt) return service('Nothing is known of the certificate yet.');
   if (state === 'not_due' && dueAt > now)
     return service(`The service will make the next request on ${shortLondonDay(dueAt)}.`);
