@@ -10,6 +10,7 @@ import {
   overflow,
   screenshot,
   watchedPage,
+  watchFetches,
 } from '../support/web/browser.ts';
 import { type Served, servePages } from '../support/web/pages.ts';
 
@@ -47,17 +48,19 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
   ])('on a %s, files dropped anywhere are inspected, and the answer stays', async (device, options) => {
     const { page, complaints, close } = await watchedPage(browser, served.url, options);
     await page.clock.install();
+    const fetchesOf = await watchFetches(page);
     await page.goto('/inspect');
     await drop(page, client.pem, bundlePem);
     const heading = page.locator('.verdict__heading');
     await heading.waitFor();
+    await page.waitForLoadState();
     expect(await heading.textContent()).toMatch(/^Valid, .* key not given, so not checked$/);
     await screenshot(page, `${device}-inspected`);
     expect(await cspReports(page)).toEqual([]);
     await page.evaluate("document.querySelectorAll('details').forEach((each) => each.setAttribute('open', ''))");
     expect([await accessibilityProblems(page), await overflow(page)]).toEqual([[], 0]);
     expect(await page.locator('#refreshing').isVisible()).toBe(false);
-    await page.clock.runFor(2 * everyMs);
+    expect(await fetchesOf(() => page.clock.runFor(2 * everyMs))).toBe(0);
     expect(await heading.isVisible()).toBe(true);
     expect(complaints).toEqual([]);
     await close();

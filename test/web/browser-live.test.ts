@@ -1,10 +1,10 @@
 /** The page under a person’s hands: by keyboard alone, and while it refreshes itself. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EstateStatus } from '../../src/status/types.ts';
 import { environmentStatus, estateOf, everyEnvironment, sampleNow } from '../support/status.ts';
-import { hasChromium, launch, watchedPage } from '../support/web/browser.ts';
+import { hasChromium, launch, stopClock, watchedPage, watchFetches } from '../support/web/browser.ts';
+import { doorTo } from '../support/web/door.ts';
 import { type Served, sampleCsr, sampleMessage, servePages } from '../support/web/pages.ts';
 
 const focused = `(() => { const e = document.activeElement; return [e.tagName, (e.textContent || '').trim()].join(' '); })()`;
@@ -36,7 +36,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       await page.keyboard.press('Tab');
       expect(await page.evaluate(focused)).toBe('A Skip to main content');
       await page.keyboard.press('Enter');
-      expect(await page.evaluate('document.activeElement.id')).toBe('maincontent');
+      await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('maincontent');
       const stops: string[] = [];
       for (let stop = 0; stop < 40; stop += 1) {
         await page.keyboard.press('Tab');
@@ -75,15 +75,14 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
   describe('while it refreshes itself', () => {
     const everyMs = 15_000;
 
-    async function opened(path: string) {
-      const watched = await watchedPage(browser, served.url, { viewport: { width: 1280, height: 500 } });
-      await watched.page.clock.install();
+    async function opened(path: string, url = served.url) {
+      const watched = await watchedPage(browser, url, { viewport: { width: 1280, height: 500 } });
+      await stopClock(watched.page);
+      const fetchesOf = await watchFetches(watched.page);
       await watched.page.goto(path);
-      const tick = async () => {
-        await watched.page.clock.runFor(everyMs + 100);
-        await watched.page.waitForLoadState('networkidle');
-      };
-      return { ...watched, tick };
+      /** Lets the time of the next refresh come. @returns how many there were, once they are over. */
+      const tick = () => fetchesOf(() => watched.page.clock.runFor(everyMs));
+      return { ...watched, fetchesOf, tick };
     }
 
     test('what has changed is shown and said, and title, colour and icon follow', async () => {
@@ -102,34 +101,32 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     });
 
     test('a service that no longer answers: the page says since when, looks it, and its times grow older', async () => {
-      let own = await servePages({ estate: () => estateOf([everyEnvironment().healthy]) });
-      const { page, close } = await watchedPage(browser, own.url, { viewport: { width: 1280, height: 500 } });
-      await page.clock.install();
-      await page.goto('/');
+      const own = await servePages({ estate: () => estateOf([everyEnvironment().healthy]) });
+      const door = await doorTo(own.url);
+      const { page, tick, close } = await opened('/', door.url);
       const [stale, age] = [page.locator('#stale'), page.locator('time[data-relative]').first()];
       const [since, before] = [
         await page.evaluate("document.querySelector('#as-of').textContent"),
         await age.textContent(),
       ];
       expect(since).toMatch(/ at .*([ap]m|midday|midnight)/);
-      await own.close();
-      await page.clock.runFor(everyMs + 100);
-      await sleep(300);
+      door.shut();
+      expect(await tick()).toBe(1);
       expect(await stale.isVisible()).toBe(false);
-      await page.clock.runFor(2 * everyMs);
-      await stale.waitFor({ state: 'visible' });
+      expect(await tick()).toBe(1);
+      expect(await stale.isVisible()).toBe(true);
       expect(await stale.textContent()).toMatch(/^Not updated since \d{1,2}:\d\d[ap]m: the service does not answer\./);
       expect(await page.locator('#announcement').textContent()).toBe(await stale.textContent());
       expect(await page.locator('html').getAttribute('class')).toContain('is-stale');
       await page.clock.runFor(3_600_000);
       expect(await age.textContent()).not.toBe(before);
       // It is there again, at the same address.
-      const { port } = new URL(own.url);
-      own = await servePages({ estate: () => estateOf([everyEnvironment().healthy]) }, { port: Number(port) });
-      await page.clock.runFor(everyMs + 100);
-      await stale.waitFor({ state: 'hidden' });
+      door.open();
+      expect(await tick()).toBe(1);
+      expect(await stale.isVisible()).toBe(false);
       expect(await page.locator('html').getAttribute('class')).not.toContain('is-stale');
       await close();
+      await door.close();
       await own.close();
     });
 
@@ -164,14 +161,12 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     test('what is printed after a while says when that was so', async () => {
       let now = sampleNow;
       const own = await servePages({ estate: () => estateOf([everyEnvironment().healthy]), now: () => now });
-      const { page, close } = await watchedPage(browser, own.url, { viewport: { width: 1280, height: 500 } });
-      await page.clock.install();
-      await page.goto('/');
+      const { page, tick, close } = await opened('/', own.url);
       const printed = page.locator('.page-printed');
       expect(await printed.textContent()).toBe('As at 2 March 2026 at 9:30am');
       now = new Date(sampleNow.getTime() + 3_600_000);
-      await page.clock.runFor(everyMs + 100);
-      await expect.poll(() => printed.textContent()).toBe('As at 2 March 2026 at 10:30am');
+      expect(await tick()).toBe(1);
+      expect(await printed.textContent()).toBe('As at 2 March 2026 at 10:30am');
       await close();
       await own.close();
     });
@@ -195,25 +190,22 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
 
     test('it waits while someone types, while it is paused, and while nobody looks', async () => {
       estate = estateOf([...Array(20).keys()].map((each) => environmentStatus({ name: `trust-${each}` })));
-      const { page, tick, close } = await opened('/');
-      // A request takes a moment to reach the server, and none is made while another is under way.
+      const { page, fetchesOf, tick, close } = await opened('/');
       const asks = async () => {
-        await sleep(300);
         const before = fetched;
-        await tick();
-        await sleep(300);
-        return fetched > before;
+        const times = await tick();
+        expect(fetched > before).toBe(times > 0);
+        return times > 0;
       };
-      const asksAgain = () => expect.poll(asks, { timeout: 20_000 }).toBe(true);
-      await asksAgain();
+      expect(await asks()).toBe(true);
       await page.locator('#q').focus();
       expect(await asks()).toBe(false);
       await page.locator('#q').blur();
-      await asksAgain();
+      expect(await asks()).toBe(true);
       await page.getByRole('button', { name: 'Pause updates' }).click();
       expect(await asks()).toBe(false);
-      await page.getByRole('button', { name: 'Resume updates' }).click();
-      await asksAgain();
+      expect(await fetchesOf(() => page.getByRole('button', { name: 'Resume updates' }).click())).toBe(1);
+      expect(await asks()).toBe(true);
       await page.evaluate("Object.defineProperty(document, 'hidden', { configurable: true, value: true })");
       expect(await asks()).toBe(false);
       await close();
@@ -223,11 +215,11 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       estate = estateOf([everyEnvironment().healthy]);
       const { page, tick, close } = await opened('/');
       await page.route('**/*', (route) => route.abort());
-      await tick();
+      expect(await tick()).toBe(1);
       expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('All is well');
       await page.unroute('**/*');
       estate = estateOf([everyEnvironment().expired]);
-      await tick();
+      expect(await tick()).toBe(1);
       await page.getByRole('heading', { name: '1 of 1 environment needs action now' }).waitFor();
       await close();
     });
@@ -237,6 +229,8 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     estate = estateOf([environmentStatus()]);
     const permissions = ['clipboard-read', 'clipboard-write'];
     const { page, close } = await watchedPage(browser, served.url, { permissions });
+    // A refresh would take “Copied” away again.
+    await stopClock(page);
     await page.goto('/renewals/renewal-requested');
     await page.getByRole('button', { name: 'Copy the request' }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();

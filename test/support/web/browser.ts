@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { needs } from '../tools.ts';
 
 const { CHROMIUM_PATH } = process.env;
@@ -78,6 +79,59 @@ export async function watchedPage(
 
 export const cspReports = (page: Page): Promise<string[]> =>
   page.evaluate(() => (globalThis as unknown as { cspReports: string[] }).cspReports);
+
+/** Stops the page's clock, before the page is opened: from then on its timers go off only when the test says so. */
+export async function stopClock(page: Page): Promise<void> {
+  const at = Date.now();
+  await page.clock.install({ time: at });
+  await page.clock.pauseAt(at + 1_000);
+}
+
+const countFetches = `(() => {
+  const { fetch } = globalThis;
+  const fetches = (globalThis.fetches = { begun: 0, ended: 0 });
+  const ended = () => {
+    fetches.ended += 1;
+  };
+  globalThis.fetch = async (...given) => {
+    fetches.begun += 1;
+    try {
+      const { ok, status, statusText, text } = await fetch(...given).then(async (answer) => ({
+        ok: answer.ok, status: answer.status, statusText: answer.statusText, text: await answer.text(),
+      }));
+      // What the script does with it follows in the same turn.
+      return { ok, status, statusText, text: async () => (ended(), text) };
+    } catch (error) {
+      ended();
+      throw error;
+    }
+  };
+})()`;
+
+/**
+ * What the script of the page fetches, before the page is opened. It is counted in the page, in the same turn as it begins, so that nothing can be on its
+ * way unseen.
+ * @returns does something, and says how many were begun by it, once all of them have ended and been dealt with.
+ */
+export async function watchFetches(page: Page): Promise<(what: () => Promise<unknown>) => Promise<number>> {
+  await page.addInitScript(countFetches);
+  const settled = async () => {
+    let begun = 0;
+    await expect
+      .poll(async () => {
+        const fetches = (await page.evaluate('fetches')) as { begun: number; ended: number };
+        begun = fetches.begun;
+        return fetches.begun - fetches.ended;
+      })
+      .toBe(0);
+    return begun;
+  };
+  return async (what) => {
+    const before = await settled();
+    await what();
+    return (await settled()) - before;
+  };
+}
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
