@@ -28,12 +28,14 @@ export interface AccessOptions {
   readonly report: (error: unknown) => void;
   /** Replaces the real one in tests. */
   readonly verify?: typeof verifyPassword | undefined;
+  /** Milliseconds of a monotonic clock, by which guesses wait. */
+  readonly clock?: (() => number) | undefined;
 }
 
 /** If the password cannot be read or checked, access is denied. */
 export function requireAccess(options: AccessOptions): RequestHandler {
-  const { basicAuth, clientCertificates, clientOf = addressOf, report, verify = verifyPassword } = options;
-  const attempts = new Attempts();
+  const { basicAuth, clientCertificates, clientOf = addressOf, report, verify = verifyPassword, clock } = options;
+  const attempts = new Attempts(clock);
   const known = new KnownGood();
   return async (request, response, next) => {
     const mayShowCertificate = clientCertificates?.() ?? false;
