@@ -72,6 +72,8 @@ export function runAfterInstall(
       ended(false, say`could not be started (${error.code ?? error.message})`),
     );
     child.once('exit', (code, signal) => {
+      // What it has left running is not ended for having taken longer.
+      for (const timer of timers.splice(0)) clearTimeout(timer);
       const done = () => {
         if (outOfTime) ended(false, say`was ended, because it took longer than ${withinMs / secondMs} seconds`);
         else
