@@ -24,6 +24,7 @@ export interface WebOptions {
   readonly clientCertificates?: AccessOptions['clientCertificates'];
   readonly clientOf?: AccessOptions['clientOf'];
   readonly verify?: AccessOptions['verify'];
+  readonly clock?: AccessOptions['clock'];
   /** Security headers, set on every response before any route. */
   readonly headers?: RequestHandler;
   /** The page, the API and the calendar. */

@@ -117,7 +117,7 @@ describe('a connection is closed after its response', () => {
   );
 
   test('when TLS has been renewed, and an idle one at once', async () => {
-    let release = () => {};
+    let release: (() => void) | undefined;
     const { client, connections } = await serve({
       handler: (request, response) => {
         if (request.url === '/slow') release = () => response.end('slow');
@@ -128,9 +128,10 @@ describe('a connection is closed after its response', () => {
     busy.socket.write(get('/slow'));
     idle.socket.write(get('/'));
     await answered(idle.state, 1);
+    await expect.poll(() => release).toBeDefined();
     connections.retire();
     await expect.poll(() => idle.state.closed).toBe(true);
-    release();
+    release?.();
     await answered(busy.state, 1);
     await expect.poll(() => busy.state.closed).toBe(true);
     expect((await client()).state.closed).toBe(false);
