@@ -2,6 +2,7 @@
 import { dayMs, hourMs } from '../time/index.ts';
 import { nextAttempt } from './backoff.ts';
 import type { Undirected } from './decision.ts';
+import type { MessageKind } from './mail/request-message.ts';
 import { reopenings } from './reopen.ts';
 import type { Notice, NoticeKind, RenewalRecord, StoredRenewal } from './types.ts';
 
@@ -27,10 +28,21 @@ export const isHeldUp = ({ failures }: Notice): boolean => failures > 0;
 
 /** What the contact was told of this attempt; a renewal that goes on after its end is another one. */
 export const noticeOf = (record: StoredRenewal, kind: NoticeKind): Notice | undefined =>
-  record.notices.find((each) => each.kind === kind && each.occasion === occasionOf(record));
+  record.notices.find((each) => each.kind === kind && each.occasion === occasionOf(record, kind));
 
-export const occasionOf = ({ attempts = 0, transitions = [] }: Partial<RenewalRecord>): number =>
-  attempts + Math.min(reopenings({ transitions }), mostReopeningsTold);
+export const occasionOf = (
+  { attempts = 0, transitions = [] }: Partial<RenewalRecord>,
+  kind: MessageKind | NoticeKind,
+): number =>
+  attempts +
+  Math.min(reopenings({ transitions }), mostReopeningsTold) +
+  // Whoever was reminded of the draft is reminded of the desk too.
+  (kind === 'reminder' ? forwardings({ transitions }) : 0);
+
+/** How often somebody has said that a draft was sent. */
+const forwardings = ({ transitions }: Pick<RenewalRecord, 'transitions'>): number =>
+  transitions.filter(({ state }, index) => state === 'requested' && transitions[index - 1]?.state === 'requested')
+    .length;
 
 /** Two certificates may take turns in a place for ever. */
 const mostReopeningsTold = 2;

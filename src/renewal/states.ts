@@ -32,7 +32,7 @@ export const stateCatalogue: Readonly<Record<RenewalState, StateEntry>> = {
     meaning:
       'The mail server accepted the request. Or the request was only drafted (review mode, or no SMTP server): then `renewal_due` stays until somebody forwards it and runs `renewals resolve --sent`.',
     remedy:
-      'If it is drafted: send it, then run `mesh-cert-monitor renewals resolve --sent`. Otherwise wait; if no new certificate has arrived after `renewal.reminder_working_days`, the contact gets one reminder.',
+      'If it is drafted: send it, then run `mesh-cert-monitor renewals resolve --sent`. Otherwise wait. After `renewal.reminder_working_days` the contact gets one reminder: of the draft, and once it is sent, of the new certificate that has not arrived.',
   },
   uncertain: {
     label: 'Uncertain',

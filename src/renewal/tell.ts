@@ -28,7 +28,7 @@ export async function notify(
 ): Promise<SendResult | undefined> {
   const { store, mailer, from, log, signal, configurationFile } = deps;
   if (signal?.aborted) return undefined;
-  const occasion = occasionOf(record);
+  const occasion = occasionOf(record, kind);
   await patiently(() => store.tryNotice(record, kind, occasion, now));
   let message: Message;
   try {

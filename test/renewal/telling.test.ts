@@ -1,5 +1,6 @@
 /** A message to the contact, while the mail server is away. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { resolveRenewal } from '../../src/renewal/resolve.ts';
 import { literal } from '../../src/text/index.ts';
 import { hourMs, minuteMs } from '../../src/time/duration.ts';
 import { crashNow as now } from '../support/renewal/due.ts';
@@ -44,4 +45,19 @@ test('telling: of tries that may have arrived there are three', async () => {
   here.answers.push(...Array.from({ length: 5 }, () => ({ outcome: 'uncertain', reason: literal('lost') }) as const));
   for (let hour = 0; hour < 10; hour += 1) await here.step(subject('int'), new Date(later(hour).getTime() + minuteMs));
   expect([here.requests().length, here.messages.length]).toEqual([1, 4]);
+});
+
+test('telling: whoever was reminded of the draft is reminded of the desk as well, once each', async () => {
+  const input = subject('int', { renewal: { ...subject('int').environment.renewal, mode: 'review' } });
+  const remindersUntil = async (days: readonly number[]) => {
+    for (const day of days) await here.step(input, later(day * 24));
+    return here.messages.filter(({ subject }) => subject.includes('No new MESH certificate yet'));
+  };
+  await here.step(input);
+  expect(await remindersUntil([9, 10, 11])).toHaveLength(1);
+  resolveRenewal(here.store, input.environment, here.names, 'sent', later(12 * 24));
+  const reminders = await remindersUntil([13, 14, 21, 22, 30]);
+  expect(reminders.map(({ text }) => text.includes('was sent to the desk'))).toEqual([false, true]);
+  expect(new Set(reminders.map(({ messageId }) => messageId)).size).toBe(2);
+  expect(here.records()[0]?.remindedAt).toEqual(later(21 * 24));
 });

@@ -187,7 +187,7 @@ function toContact(context: Context, kind: MessageKind, { subject, body, enclose
   // Once the new one is deployed, the replaced one may expire.
   const urgent = kind === 'closing' ? undefined : urgencyOf(record.notAfter, environment, now, context.told);
   return {
-    messageId: messageIdFor(record, kind, from, occasionOf(record)),
+    messageId: messageIdFor(record, kind, from, occasionOf(record, kind)),
     about: facts.name,
     date: now,
     from: parseAddress('email.from', from),

@@ -94,7 +94,7 @@ export function readRecord(row: Row, transitions: readonly Row[], notices: reado
     return value == null ? [] : [[name, times.has(name) ? at(value) : value] as const];
   });
   const told = notices.map(readNotice);
-  const remindedAt = told.find(({ kind, sentAt }) => kind === 'reminder' && sentAt)?.sentAt;
+  const remindedAt = told.findLast(({ kind, sentAt }) => kind === 'reminder' && sentAt)?.sentAt;
   return {
     environment: String(row.environment),
     fingerprintSha256: String(row.fingerprint),
