@@ -37,6 +37,7 @@ export function requireAccess(options: AccessOptions): RequestHandler {
   const { basicAuth, clientCertificates, clientOf = addressOf, report, verify = verifyPassword, clock } = options;
   const attempts = new Attempts(clock);
   const known = new KnownGood();
+  const failed = new WeakSet<Socket>();
   return async (request, response, next) => {
     const mayShowCertificate = clientCertificates?.() ?? false;
     if (mayShowCertificate && hasCertificate(request.socket)) return next();
@@ -53,7 +54,10 @@ export function requireAccess(options: AccessOptions): RequestHandler {
     if (given === undefined) return challenge(response);
     const proof = known.proofOf(given, expected);
     if (known.isOfConnection(request.socket, proof)) return next();
-    const attempt = await attempts.begin(peerOf(clientOf(request)), () => response.destroyed);
+    const hasGone = () => response.destroyed;
+    const attempt = await attempts.begin(peerOf(clientOf(request)), hasGone, failed.has(request.socket));
+    // Until the password turns out to be right.
+    failed.add(request.socket);
     if (!attempt) return tooMany(response);
     let isRight = false;
     try {
@@ -65,6 +69,7 @@ export function requireAccess(options: AccessOptions): RequestHandler {
       attempt.end(isRight);
     }
     if (!isRight) return challenge(response);
+    failed.delete(request.socket);
     known.remember(request.socket, proof);
     next();
   };

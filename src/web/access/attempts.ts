@@ -18,6 +18,7 @@ export interface Attempt {
 
 interface Waiting {
   readonly atMs: number;
+  readonly hasFailed: boolean;
   readonly hasGone: () => boolean;
   readonly resolve: (attempt: Attempt | undefined) => void;
 }
@@ -48,6 +49,15 @@ class Bucket {
   }
 }
 
+/**
+ * The latest, as in turns.ts and for the same reason. A flood that was refused asks again all at once, later than whoever has come since: its
+ * connections have failed, and wait behind the others.
+ */
+function takeNext(queue: Waiting[]): Waiting | undefined {
+  const index = queue.findLastIndex(({ hasFailed }) => !hasFailed);
+  return index === -1 ? queue.pop() : queue.splice(index, 1)[0];
+}
+
 const lookAgainMs = 50;
 const mostPeers = 4096;
 
@@ -55,7 +65,7 @@ export class Attempts {
   readonly #clock: () => number;
   readonly #all: Bucket;
   readonly #peers = new Map<string, Bucket>();
-  /** By peer, in the order of their turns. Within a peer the latest goes first, as in turns.ts and for the same reason. */
+  /** By peer, in the order of their turns. */
   readonly #waiting = new Map<string, Waiting[]>();
   #running = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -73,12 +83,13 @@ export class Attempts {
   /**
    * Waits until this peer may try.
    * @param hasGone - whether the client is no longer there.
+   * @param hasFailed - whether the connection has had a wrong password, or waited in vain. It comes after those that have not.
    * @returns undefined if it is gone or would have to wait too long.
    */
-  begin(peer: string, hasGone: () => boolean = () => false): Promise<Attempt | undefined> {
+  begin(peer: string, hasGone: () => boolean = () => false, hasFailed = false): Promise<Attempt | undefined> {
     return new Promise((resolve) => {
       const queue = this.#waiting.get(peer) ?? [];
-      queue.push({ atMs: this.#clock(), hasGone, resolve });
+      queue.push({ atMs: this.#clock(), hasFailed, hasGone, resolve });
       this.#waiting.set(peer, queue);
       this.#advance();
     });
@@ -91,11 +102,11 @@ export class Attempts {
     for (const [peer, queue] of [...this.#waiting]) {
       if (this.#running >= attemptLimits.atOnce || !this.#all.hasRoom(nowMs)) break;
       if (!this.#bucketOf(peer, nowMs).hasRoom(nowMs)) continue;
-      const latest = queue.pop();
+      const next = takeNext(queue);
       // To the back of the rotation.
       this.#waiting.delete(peer);
       if (queue.length > 0) this.#waiting.set(peer, queue);
-      latest?.resolve(this.#attempt(peer, nowMs));
+      next?.resolve(this.#attempt(peer, nowMs));
     }
     if (this.#waiting.size > 0) this.#timer = setTimeout(this.#advance, lookAgainMs).unref();
   };

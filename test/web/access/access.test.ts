@@ -185,6 +185,31 @@ describe('guessing', () => {
     await giveUp(flooded);
   });
 
+  test('nor is it shut out by those who were refused and ask again on their connections, later than the right one', async () => {
+    const { port, pass, flood, giveUp, arrived } = await guarded();
+    const agents = Array.from({ length: 20 }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
+    ends.push(() => agents.forEach((agent) => void agent.destroy()));
+    const wave = async () => {
+      const before = arrived();
+      const asked = agents.map((agent) => statusOf({ port, agent, login: 'u:wrong' }));
+      await expect.poll(() => arrived() - before).toBe(agents.length);
+      return { ended: Promise.all(asked) };
+    };
+    const refused = await wave();
+    pass(waitMs + 1);
+    expect(await refused.ended).toContain(429);
+    pass(waitMs + 1);
+    const flooded = await flood(60);
+    const before = arrived();
+    const right = statusOf({ port, login: 'u:right' });
+    await expect.poll(arrived).toBe(before + 1);
+    const again = await wave();
+    pass(1000 / ofPeer.perSecond);
+    expect(await right).toBe(200);
+    await giveUp(flooded);
+    await again.ended;
+  });
+
   test('without a password is no guess: it is told at once to bring one', async () => {
     const { port } = await guarded();
     const all = await Promise.all(Array.from({ length: 100 }, () => statusOf({ port })));

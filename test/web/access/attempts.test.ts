@@ -69,6 +69,25 @@ describe('one peer', () => {
     expect(heard).toBe(true);
   });
 
+  test('nor when those who were refused ask again all at once, a little later than the right one', async () => {
+    const attempts = new Attempts();
+    for (let each = 0; each < ofPeer.free; each += 1) await wrong(attempts, 'a');
+    // One more is heard every half second from now on, and these wait until between two of those.
+    await vi.advanceTimersByTimeAsync(200);
+    const guess = async () => {
+      for (const hasFailed of [false, true, true]) (await attempts.begin('a', undefined, hasFailed))?.end(false);
+    };
+    for (let each = 0; each < 500; each += 1) void guess();
+    await vi.advanceTimersByTimeAsync(waitMs - 100);
+    let heard = false;
+    void attempts.begin('a').then((attempt) => {
+      attempt?.end(true);
+      heard = attempt !== undefined;
+    });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(heard).toBe(true);
+  });
+
   test('that has gone away is not waited for, and costs nobody his turn', async () => {
     const attempts = new Attempts();
     for (let each = 0; each < ofPeer.free; each += 1) await wrong(attempts, 'a');
