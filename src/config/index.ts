@@ -39,6 +39,7 @@ export {
   placeOf,
   targetOf,
 } from './deployment-target.ts';
+export { defaultDeskWorkingDays } from './environment-schema.ts';
 export { cronFields, duration, shortestCronIntervalSeconds } from './formats.ts';
 export { loadConfiguration } from './load.ts';
 export { isLoopback, networksOf } from './network.ts';
@@ -46,7 +47,7 @@ export { parseConfiguration } from './parse.ts';
 export { formatPasswordHash, type PasswordHash, parsePasswordHash } from './password-hash.ts';
 export { presets } from './presets.ts';
 export { ConfigurationError } from './problems.ts';
-export { defaultDeskWorkingDays, type JsonSchema, jsonSchema } from './schema.ts';
+export { type JsonSchema, jsonSchema } from './schema.ts';
 export { starterFile } from './starter.ts';
 export { type StarterAnswers, starterWith } from './starter-answers.ts';
 export { storeSourcesOf } from './store-sources.ts';

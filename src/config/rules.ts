@@ -1,8 +1,9 @@
 import { parseDuration } from '../time/index.ts';
+import { defaultThresholds } from './environment-schema.ts';
 import { parsePasswordHash, passwordHashExpectation } from './password-hash.ts';
 import { presetNames } from './presets.ts';
 import type { Problem } from './problems.ts';
-import { type ConfigurationFile, defaultThresholds, type EnvironmentFile } from './schema.ts';
+import type { ConfigurationFile, EnvironmentFile } from './schema.ts';
 import { valueOrPlace } from './source-forms.ts';
 
 /**
