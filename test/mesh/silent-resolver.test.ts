@@ -22,16 +22,18 @@ afterEach(async () => {
   await estate?.remove();
 });
 
-// How long getaddrinfo waits for a silent name server (resolv.conf(5)). It is longer than all time limits here, even on a busy machine.
-const slowResolver = { RES_OPTIONS: 'timeout:30 attempts:2' };
-const resolverGivesUpAfterMs = 60_000;
-// A handshake that gets no processor for half of its time reports a shortage instead, so this leaves a busy machine a second.
-const timeouts = { connect: '2s', tls: '1s', request: '1s' };
-// Twice the limit for a busy machine, and a second.
-const boundMs = 5000;
+// How long getaddrinfo waits for a silent name server (resolv.conf(5)): 150 seconds, which is longer than any test here may take.
+const slowResolver = { RES_OPTIONS: 'timeout:30 attempts:5' };
+// Nothing answers a name that begins with `silent`, so its time passes; a busy machine has it to ask. All others have enough to be answered.
+const silence = { connect: '5s', tls: '1s', request: '1s' };
+const enough = { connect: '20s', tls: '20s', request: '20s' };
 
 /** One MESH, and environments that reach it under these names. The name server answers as given. */
-async function prepare(hosts: readonly string[], reply: (host: string, type: string) => Reply, hostsFile?: string) {
+async function prepare(
+  hosts: readonly string[],
+  reply: (host: string, type: string) => Reply,
+  { hostsFile, timeouts = (host: string) => (host.startsWith('silent') ? silence : enough) }: Preparation = {},
+) {
   const resolver = await startResolver(({ name, type }) => reply(name, type));
   running.push(resolver);
   let port = 0;
@@ -43,17 +45,23 @@ async function prepare(hosts: readonly string[], reply: (host: string, type: str
     running.push(server);
     port = server.port;
     return hosts.map(
-      (host, at): Each => ({ name: `e${at}`, mesh: { url: `https://${host}:${server.port}`, timeouts } }),
+      (host, at): Each => ({
+        name: `e${at}`,
+        mesh: { url: `https://${host}:${server.port}`, timeouts: timeouts(host) },
+      }),
     );
   });
   return { resolver, prefix: await resolver.prefix(hostsFile), estate, port };
 }
 
-type Shown = { reason?: string; detail?: string; phases: { dns?: number } };
+interface Preparation {
+  readonly hostsFile?: string;
+  readonly timeouts?: (host: string) => object;
+}
+type Shown = { reason?: string; detail?: string };
 
 async function check(prefix: readonly string[], { config, env }: Many) {
   const [command = '', ...args] = [...prefix, process.execPath, main, 'check', '--config', config, '--format', 'json'];
-  const startedAt = performance.now();
   const checking = spawn(command, args, {
     env: { ...bareEnv, ...slowResolver, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -61,7 +69,7 @@ async function check(prefix: readonly string[], { config, env }: Many) {
   child = checking;
   const [out] = await Promise.all([text(checking.stdout), once(checking, 'exit')]);
   const { environments } = JSON.parse(out) as { environments: { handshake: Shown }[] };
-  return { tookMs: performance.now() - startedAt, handshakes: environments.map(({ handshake }) => handshake) };
+  return environments.map(({ handshake }) => handshake);
 }
 
 describe.skipIf(!canHaveResolver())('a resolver that is silent', () => {
@@ -69,15 +77,17 @@ describe.skipIf(!canHaveResolver())('a resolver that is silent', () => {
     'costs %d environments only their own time, and the process then ends',
     async (count) => {
       const silent = Array.from({ length: count }, (_, at) => `silent-${at}.example`);
-      const { prefix } = await prepare([...silent, 'listed.example'], () => 'silent', '127.0.0.1 listed.example');
-      const { handshakes, tookMs } = await check(prefix, estate!);
+      const { prefix, resolver } = await prepare([...silent, 'listed.example'], () => 'silent', {
+        hostsFile: '127.0.0.1 listed.example',
+      });
+      const handshakes = await check(prefix, estate!);
       expect(handshakes.at(-1)?.detail ?? 'success').toBe('success');
       expect(new Set(handshakes.slice(0, -1).map(({ reason }) => reason))).toEqual(new Set(['dns_failure']));
-      expect(tookMs).toBeLessThan(resolverGivesUpAfterMs / 2);
-      // Each lookup started when it was requested: none waited for another.
-      for (const { phases } of handshakes.slice(0, -1)) expect(phases.dns).toBeLessThan(boundMs / 1000);
+      // Each lookup started when it was requested: none waited for another until its time was over.
+      const asked = new Set(resolver.asked.map(({ name }) => name));
+      expect(silent.filter((name) => !asked.has(name))).toEqual([]);
     },
-    60_000,
+    120_000,
   );
 
   test('does not fail environments whose names it answers', async () => {
@@ -85,35 +95,35 @@ describe.skipIf(!canHaveResolver())('a resolver that is silent', () => {
     const { prefix } = await prepare([...silent, 'answered.example'], (host) =>
       host.startsWith('silent') ? 'silent' : '127.0.0.1',
     );
-    const { handshakes } = await check(prefix, estate!);
+    const handshakes = await check(prefix, estate!);
     expect(handshakes.at(-1)?.detail ?? 'success').toBe('success');
   });
 
   test('for IPv6 only does not fail a name that it answers for IPv4', async () => {
     const { prefix } = await prepare(['half.example'], (_, type) => (type === 'A' ? '127.0.0.1' : 'silent'));
-    const { handshakes } = await check(prefix, estate!);
+    const handshakes = await check(prefix, estate!);
     expect(handshakes[0]?.detail ?? 'success').toBe('success');
   });
 
   test('is asked once for a name that many environments share', async () => {
     const { prefix, resolver } = await prepare(
-      Array.from({ length: 8 }, () => 'shared.example'),
+      Array.from({ length: 8 }, () => 'silent.example'),
       () => 'silent',
     );
-    const { handshakes } = await check(prefix, estate!);
+    const handshakes = await check(prefix, estate!);
     expect(handshakes.map(({ reason }) => reason)).toEqual(handshakes.map(() => 'dns_failure'));
-    expect(resolver.asked.filter(({ name, type }) => name === 'shared.example' && type === 'A')).toHaveLength(1);
+    expect(resolver.asked.filter(({ name, type }) => name === 'silent.example' && type === 'A')).toHaveLength(1);
   });
 
   test.skipIf(!hasIpv6())(
     'is not a silent address: a silent IPv6 address is passed over, and the detail says so',
     async () => {
       const dual = '::1 dual.example\n127.0.0.1 dual.example';
-      const { prefix, port } = await prepare(['dual.example'], () => 'unknown', dual);
+      const { prefix, port } = await prepare(['dual.example'], () => 'unknown', { hostsFile: dual });
       const silent = createServer((socket) => socket.on('error', () => {}).resume());
       silent.listen(port, '::1');
       await once(silent, 'listening');
-      const { handshakes } = await check(prefix, estate!);
+      const handshakes = await check(prefix, estate!);
       silent.close();
       expect(handshakes[0]?.reason ?? 'success').toBe('success');
       expect(handshakes[0]?.detail).toMatch(
@@ -126,9 +136,9 @@ describe.skipIf(!canHaveResolver())('a resolver that is silent', () => {
     'nor is an IPv6 address that does not accept the connection said to have done so',
     async () => {
       const dual = '::1 dual.example\n127.0.0.1 dual.example';
-      const { prefix, port } = await prepare(['dual.example'], () => 'unknown', dual);
+      const { prefix, port } = await prepare(['dual.example'], () => 'unknown', { hostsFile: dual });
       running.push(await fullBacklog('::1', port));
-      const { handshakes } = await check(prefix, estate!);
+      const handshakes = await check(prefix, estate!);
       expect(handshakes[0]?.reason ?? 'success').toBe('success');
       expect(handshakes[0]?.detail).toMatch(
         /^\[::1\]:\d+ \(IPv6\) did not accept the connection at once; 127\.0\.0\.1:\d+ \(IPv4\) answered$/,
@@ -137,7 +147,7 @@ describe.skipIf(!canHaveResolver())('a resolver that is silent', () => {
   );
 
   test('does not prevent the service from ending', async () => {
-    const { prefix, resolver } = await prepare(['silent.example'], () => 'silent');
+    const { prefix, resolver } = await prepare(['silent.example'], () => 'silent', { timeouts: () => enough });
     const [command = '', ...args] = [...prefix, process.execPath, main, 'serve', '--config', estate!.config];
     const serve = spawn(command, args, {
       env: { ...bareEnv, ...slowResolver, ...estate!.env },
@@ -145,18 +155,16 @@ describe.skipIf(!canHaveResolver())('a resolver that is silent', () => {
     });
     child = serve;
     await expect.poll(() => resolver.asked.length, { timeout: 20_000 }).toBeGreaterThan(0);
-    const askedAt = performance.now();
     serve.kill('SIGTERM');
-    await once(serve, 'exit');
-    // The service ends after 10 s whatever hangs, so a lookup that held it up would show.
-    expect(performance.now() - askedAt).toBeLessThan(9_000);
+    // It ends after 10 s whatever hangs, but then it says so.
+    expect(await once(serve, 'exit')).toEqual([0, null]);
   }, 60_000);
 
   test('is distinguished from a name that does not exist', async () => {
     const { prefix } = await prepare(['silent.example', 'unknown.example'], (host) =>
       host === 'unknown.example' ? 'unknown' : 'silent',
     );
-    const { handshakes } = await check(prefix, estate!);
+    const handshakes = await check(prefix, estate!);
     expect(handshakes[0]?.detail).toMatch(
       /^no answer from this machine’s DNS servers \(127\.[\d.]+\) for silent\.example within \d+ ms/,
     );
