@@ -101,7 +101,7 @@ describe.skipIf(!motoServer)('aws_ssm', () => {
     await expect(readSource(parameter('/mesh/x'), {})).rejects.toMatchObject({
       unavailable: { kind: 'unreachable', errorClass: 'no answer in time' },
     });
-  }, 15_000);
+  });
 
   test('a store that is not there is named with the reason', async () => {
     const nowhere: Source = {

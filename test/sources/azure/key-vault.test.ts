@@ -98,7 +98,7 @@ test('azure: a vault that never answers, and one that is not there', async () =>
   await expect(readSource(secret('x'), {})).rejects.toMatchObject({ unavailable: { errorClass: 'no answer in time' } });
   const nowhere: Source = { kind: 'azure_secret', name: 'x', vault: 'https://gone.vault.azure.net:1', store: {} };
   await expect(readSource(nowhere, {})).rejects.toMatchObject({ unavailable: { errorClass: 'ECONNREFUSED' } });
-}, 20_000);
+});
 
 test('azure: without an identity it says so, and what to do', async () => {
   vault.hasIdentity = false;
@@ -106,7 +106,7 @@ test('azure: without an identity it says so, and what to do', async () => {
   await expect(readSource(secret('x'), {})).rejects.toMatchObject({
     unavailable: { kind: 'denied', remedy: expect.stringContaining('permissions') as string },
   });
-}, 20_000);
+});
 
 describe('azure: a certificate with its key', () => {
   test('as PEM serves as certificate and as key', async () => {

@@ -81,20 +81,16 @@ test.each([
   ['failing', { status: 500 }, 'did not answer get secrets (HTTP 500)', 'unreachable'],
   ['silent', 'hang', 'did not answer get secrets (no answer in time)', 'unreachable'],
   ['endless', 'endless', 'did not answer get secrets (answer larger than 4 MiB)', 'failed'],
-] as const)(
-  'kubernetes: an API server that is %s is named with operation and class',
-  async (_, answer, says, kind) => {
-    const store = settings();
-    api.answer = answer;
-    const error: unknown = await text(at(store, 'key')).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({
-      message: `Kubernetes Secret mesh/mesh (key key) could not be read: Kubernetes ${says}`,
-      unavailable: { kind },
-    });
-    expect(JSON.stringify(error)).not.toContain('planted');
-  },
-  15_000,
-);
+] as const)('kubernetes: an API server that is %s is named with operation and class', async (_, answer, says, kind) => {
+  const store = settings();
+  api.answer = answer;
+  const error: unknown = await text(at(store, 'key')).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({
+    message: `Kubernetes Secret mesh/mesh (key key) could not be read: Kubernetes ${says}`,
+    unavailable: { kind },
+  });
+  expect(JSON.stringify(error)).not.toContain('planted');
+});
 
 test('kubernetes: the token is read each time, because the kubelet replaces it', async () => {
   const store = settings();

@@ -163,18 +163,14 @@ test.each([
   ['sealed', { status: 503 }, 'did not answer reading KV (HTTP 503)', 'unreachable'],
   ['cut off', 'reset', 'did not answer reading KV (ECONNRESET)', 'unreachable'],
   ['silent', 'hang', 'did not answer reading KV (no answer in time)', 'unreachable'],
-] as const)(
-  'vault: a server that is %s is named with operation and class',
-  async (_, answer, says, kind) => {
-    const store = withToken();
-    vault.answer = answer;
-    await expect(readSource(at(store), {})).rejects.toMatchObject({
-      message: `Vault secret kv/mesh/int (key password) could not be read: Vault ${says}`,
-      unavailable: { kind },
-    });
-  },
-  15_000,
-);
+] as const)('vault: a server that is %s is named with operation and class', async (_, answer, says, kind) => {
+  const store = withToken();
+  vault.answer = answer;
+  await expect(readSource(at(store), {})).rejects.toMatchObject({
+    message: `Vault secret kv/mesh/int (key password) could not be read: Vault ${says}`,
+    unavailable: { kind },
+  });
+});
 
 test('vault: a login that is refused, and a secret ID that is not at hand', async () => {
   const roleId = local('role');

@@ -148,7 +148,7 @@ describe.skipIf(!vaultServer)('writing to a real Vault', () => {
   });
 
   test('an engine with a slash in its name is read and written where the configuration says so, and named where it does not', async () => {
-    await vault.must('POST', 'sys/mounts/teams/kv', { type: 'kv', options: { version: '2' } });
+    await vault.engine('teams/kv', '2');
     const path = `teams/kv/${name}`;
     const store = { ...settings('nobody'), mount: 'teams/kv' };
     const place = (of: VaultSettings): StoreSource => ({ kind: 'vault', path, key: 'key', store: of });

@@ -23,6 +23,9 @@ export type Answer =
   | 'hang'
   | 'reset';
 
+/** In the whole process, because another test may have had the same port. */
+let used = 0;
+
 export async function startBetween(target: string): Promise<Between> {
   const { note, asked } = remembering();
   const seen: string[] = [];
@@ -40,7 +43,6 @@ export async function startBetween(target: string): Promise<Between> {
     });
   });
   const port = await listening(server);
-  let used = 0;
   const between: Between = {
     own() {
       used += 1;

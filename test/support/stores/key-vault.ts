@@ -55,6 +55,8 @@ interface Import {
 }
 
 const token = 'planted-token';
+/** In the whole process, because another test may have had the same port. */
+let vaults = 0;
 
 export async function startKeyVault(): Promise<KeyVault> {
   const root = await ca({ cn: 'Stand-in root' });
@@ -153,7 +155,6 @@ export async function startKeyVault(): Promise<KeyVault> {
   });
   const [port, identityPort] = await Promise.all([listening(server), listening(identity)]);
   const restore = trust(root.pem);
-  let vaults = 0;
   let versions = 0;
   const vault: KeyVault = {
     own() {

@@ -26,6 +26,8 @@ export interface RealVault {
   ask(method: Method, path: string, body?: object, headers?: Record<string, string>): Promise<Answer>;
   /** The same. @returns the body. @throws {Error} unless it succeeds */
   must(...asked: Parameters<RealVault['ask']>): Promise<Answer['body']>;
+  /** A new KV engine of this version. */
+  engine(mount: string, version: '1' | '2'): Promise<void>;
   /** A new policy. @returns its name */
   policy(text: string): Promise<string>;
   /** A token with this policy alone, beside the default one. */
@@ -85,11 +87,17 @@ export async function startRealVault(): Promise<RealVault> {
     );
   };
   await unseal();
-  for (const [mount, version] of [
-    ['kv', '2'],
-    ['old', '1'],
-  ])
+  const engine: RealVault['engine'] = async (mount, version) => {
     await must('POST', `sys/mounts/${mount}`, { type: 'kv', options: { version } });
+    // It makes itself one of version 2 afterwards, and until then refuses everything with 400.
+    if (version === '2')
+      await eventually(
+        () => `${mount} does not become an engine of version 2`,
+        async () => ((await ask('GET', `${mount}/config`)).status === 200 ? true : undefined),
+      );
+  };
+  await engine('kv', '2');
+  await engine('old', '1');
   await must('POST', 'sys/auth/approle', { type: 'approle' });
   let policies = 0;
   return {
@@ -98,6 +106,7 @@ export async function startRealVault(): Promise<RealVault> {
     ask,
     must,
     unseal,
+    engine,
     async policy(text) {
       policies += 1;
       await must('PUT', `sys/policies/acl/test-${policies}`, { policy: text });
