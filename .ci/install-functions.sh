@@ -67,5 +67,5 @@ base_system() {
 
 start_world() {
   "$runtime" .ci/install-world.ts "$work/world" & stops+=($!)
-  for _ in $(seq 100); do [ -e "$work/world/port" ] && break; sleep 0.2; done
+  for _ in $(seq 600); do [ -s "$work/world/port" ] && break; sleep 0.2; done
 }
