@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Phases, PhaseTimeoutError, untilAborted } from '../../src/mesh/deadline.ts';
 import type { Circumstances } from '../../src/mesh/diagnosis/circumstances.ts';
 import { failureOf } from '../../src/mesh/diagnosis/failure.ts';
@@ -141,6 +141,8 @@ describe('a blocked event loop', () => {
     [1200, ResourceShortageError],
     [0, Error],
   ])('for %d ms, and a peer that hangs up then: it is our fault only where we kept it waiting', async (ms, kind) => {
+    // The loop of a busy machine may be held up as well, and no time passes here but what is asked for.
+    if (ms === 0) vi.spyOn(performance, 'now').mockReturnValue(performance.now());
     const error = await new Phases(10_000, undefined)
       .run('tls', 5000, async () => {
         await sleep(60);
