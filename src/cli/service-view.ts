@@ -11,7 +11,7 @@ import { utcTime } from '../time/index.ts';
 import { hostOf } from './service/access.ts';
 import { ask } from './service/ask.ts';
 
-const withinMs = 2000;
+const usuallyWithinMs = 2000;
 /** Of the answer about one environment, and of the list for each of them: more than any has. */
 const mostBytesOfOne = 1024 * 1024;
 const mostBytesEach = 32 * 1024;
@@ -22,27 +22,36 @@ const dependsOnUs = ({ findings }: EnvironmentStatus) =>
     ({ code, severity }) => severity !== 'info' && (catalogue[code].group === 'reading' || code.startsWith('clock_')),
   );
 
-/** Nothing if it makes no difference who looks. The service is asked once, for however many environments. */
+/**
+ * Nothing if it makes no difference who looks. The service is asked once, for however many environments.
+ * @param withinMs - how long it may take to answer.
+ */
 export async function serviceView(
   configuration: Configuration,
   statuses: readonly EnvironmentStatus[],
   now: Date,
+  withinMs = usuallyWithinMs,
 ): Promise<SafeText[]> {
   const doubtful = statuses.filter(dependsOnUs).map(({ name }) => name);
   if (doubtful.length === 0) return [];
   const uid = process.geteuid?.();
   const as = uid === undefined ? '' : ` as uid ${uid}`;
   const here = say`Checked${as} on ${hostname()} at ${utcTime(now)}, with the variables of this shell.\n`;
-  return [here, await whatServiceSays(configuration, doubtful)];
+  return [here, await whatServiceSays(configuration, doubtful, withinMs)];
 }
 
-async function whatServiceSays(configuration: Configuration, names: readonly string[]): Promise<SafeText> {
+async function whatServiceSays(
+  configuration: Configuration,
+  names: readonly string[],
+  withinMs: number,
+): Promise<SafeText> {
   const { http } = configuration;
   const whom = listOf(names);
   if (http.tls || http.basicAuth || http.clientCa)
     return say`What the running service sees of ${whom} is on its page; it asks for TLS or a password, so it is not asked here.\n`;
   const origin = `http://${hostOf(http.host)}:${http.port}`;
-  const views = (await seenBy(origin, configuration, names)).flatMap(viewOf).filter(({ name }) => names.includes(name));
+  const answers = await seenBy(origin, configuration, names, withinMs);
+  const views = answers.flatMap(viewOf).filter(({ name }) => names.includes(name));
   if (views.length === 0)
     return say`No service answers at ${origin}, so it is not known what a service would see of ${whom}.\n`;
   const alike = Map.groupBy(views, ({ status, headline }) => `as ${status} (${headline})`);
@@ -60,6 +69,7 @@ async function seenBy(
   origin: string,
   { environments }: Configuration,
   [only, ...others]: readonly string[],
+  withinMs: number,
 ): Promise<readonly unknown[]> {
   const access = { url: new URL(origin) };
   if (only !== undefined && others.length === 0) {

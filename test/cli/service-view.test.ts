@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serviceView } from '../../src/cli/service-view.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
+import { minuteMs } from '../../src/time/index.ts';
 import { sampleConfiguration } from '../support/configuration.ts';
 import { environmentStatus, sampleFinding, sampleNow } from '../support/status.ts';
 
@@ -23,7 +24,8 @@ const unreadable = (name = 'integration') =>
 const seen = async (status = unreadable(), http: object = {}, ...others: EnvironmentStatus[]) => {
   const { port } = server.address() as AddressInfo;
   const configuration = sampleConfiguration([], { http: { host: '127.0.0.1', port, ...http } });
-  return (await serviceView(configuration, [status, ...others], sampleNow)).join('');
+  // A busy machine may take longer than a person would wait.
+  return (await serviceView(configuration, [status, ...others], sampleNow, minuteMs)).join('');
 };
 const described = (name: string, status = 'ok', headline = 'Nothing needs attention') => ({
   name,
