@@ -36,12 +36,12 @@ export function start(command: string, args: readonly string[], env: NodeJS.Proc
   };
 }
 
-/** Waits until it has ended, and kills it after ten seconds. */
+/** Waits until it has ended, and kills it after twenty seconds. */
 export async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill(signal);
-  const impatient = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  const impatient = setTimeout(() => child.kill('SIGKILL'), 20_000);
   await ended;
   clearTimeout(impatient);
 }
