@@ -131,7 +131,7 @@ describe('what happens next', () => {
 
   test('of a record that is closed: nothing', () => {
     const closed = sampleRecord('x', 'deployed', { closedAt: sampleNow });
-    expect(nextOfRecord(closed, 5, at).turn).toBe('nobody');
+    expect(nextOfRecord(closed, 5, at).turn).toBe('finished');
     // Nobody knows how long the desk of an environment takes that is no longer configured.
     expect(nextOfRecord(sampleRecord('x', 'requested'), undefined, at).words).toBe('Waiting for the desk to answer.');
   });

@@ -5,13 +5,14 @@ import type { EnvironmentStatus } from '../../../status/index.ts';
 import { ourCommand } from '../../../text/index.ts';
 import { addWorkingDays, shortLondonDay, workingDaysHavePassed } from '../../../time/index.ts';
 
-export type Turn = 'you' | 'desk' | 'service' | 'nobody';
+export type Turn = 'you' | 'desk' | 'service' | 'nobody' | 'finished';
 
 export const turnWords: Readonly<Record<Turn, string>> = {
   you: 'Your turn',
   desk: 'Desk’s turn',
   service: 'Service’s turn',
-  nobody: 'Finished',
+  nobody: 'Nobody’s turn',
+  finished: 'Finished',
 };
 
 export interface Next {
@@ -47,7 +48,7 @@ const runnable = ({ turn, words }: Next, environment: string, { configurationFil
 });
 
 function ofRecord(record: RenewalRecord, deskWorkingDays: number | undefined, now: Date): Next {
-  if (record.closedAt) return nobody('Nothing: this renewal is finished.');
+  if (record.closedAt) return { turn: 'finished', words: 'Nothing: this renewal is finished.' };
   const isLate =
     record.requestedAt !== undefined &&
     deskWorkingDays !== undefined &&
@@ -76,7 +77,7 @@ function ofEnvironment(environment: EnvironmentStatus, now: Date): Next {
   if (isLate && state === 'due') return you(`The service makes the request ${when(renewal)}. Then ${telephone}.`);
   if (state === 'due') return service(`The service makes the request ${when(renewal)}.`);
   if (record && state !== 'not_due') return ofRecord(record, deskWorkingDays, now);
-  if (renewalWindowMs === undefined) return nobody('Nothing is requested until you ask for it.');
+  if (renewalWindowMs === undefined) return { turn: 'nobody', words: 'Nothing is requested until you ask for it.' };
   if (!dueAt) return service('Nothing is known of the certificate yet.');
   if (state === 'not_due' && dueAt > now)
     return service(`The service will make the next request on ${shortLondonDay(dueAt)}.`);
@@ -122,7 +123,6 @@ const again = ({ notAfter }: RenewalRecord) => (notAfter === undefined ? 'reques
 const you = (words: string): Next => ({ turn: 'you', words });
 const desk = (words: string): Next => ({ turn: 'desk', words });
 const service = (words: string): Next => ({ turn: 'service', words });
-const nobody = (words: string): Next => ({ turn: 'nobody', words });
 
 /** Whether a step to `requested` only drafted the request: the confirmation that it was sent is a step of its own. */
 export function wasDrafted({ transitions, delivery }: RenewalRecord, index: number): boolean {
@@ -153,7 +153,7 @@ export function mostUrgentFirst(environments: readonly EnvironmentStatus[], at: 
     .sort((a, b) => a.rank - b.rank || expiry(a) - expiry(b) || (a.environment.name < b.environment.name ? -1 : 1));
 }
 
-const turns: readonly Turn[] = ['you', 'desk', 'service', 'nobody'];
+const turns: readonly Turn[] = ['you', 'desk', 'service', 'nobody', 'finished'];
 
 function rankOf({ findings, renewal }: EnvironmentStatus, { turn }: Next): number {
   const about = findings.filter(({ code, severity }) => severity !== 'info' && catalogue[code].group === 'renewal');

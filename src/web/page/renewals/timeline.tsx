@@ -39,7 +39,7 @@ export function Timeline({ record, next }: Props) {
           </p>
         </li>
       ))}
-      {next && next.turn !== 'nobody' && (
+      {next && next.turn !== 'finished' && (
         <li class="timeline__event timeline__event--next">
           <p class="timeline__state">
             <TurnTag turn={next.turn} /> next
