@@ -38,7 +38,9 @@ beforeAll(async () => {
   await eventually(service.output, async () => {
     const metrics = await (await fetch(`${url}/metrics`)).text();
     const shaken = metrics.match(/^nhs_mesh_handshake_success\{/gm)?.length === names.length;
-    const asked = metrics.includes('{mesh_environment="legacy",state="requested"} 1');
+    const asked = ['legacy', 'production'].every((name) =>
+      metrics.includes(`{mesh_environment="${name}",state="requested"} 1`),
+    );
     return (shaken && asked) || undefined;
   });
 }, 60_000);
