@@ -30,7 +30,7 @@ async function start(): Promise<void> {
   await expect.poll(async () => (await fetch(`${service?.url}/health/ready`)).status, slow).toBe(200);
 }
 const codes = () => service?.estate().environments[0]?.findings.map(({ code }) => code);
-const get = (path: string) => fetch(`${service?.url}${path}`, { signal: AbortSignal.timeout(2_000) });
+const get = (path: string) => fetch(`${service?.url}${path}`, { signal: AbortSignal.timeout(10_000) });
 
 const awaited = async (code: string) => expect.poll(codes, slow).toEqual([code]);
 

@@ -50,7 +50,7 @@ async function start(): Promise<Service> {
 const slow = { timeout: 10_000, interval: 20 };
 
 async function scrape(): Promise<string> {
-  const response = await fetch(`${service?.url}/metrics`, { signal: AbortSignal.timeout(1_000) });
+  const response = await fetch(`${service?.url}/metrics`, { signal: AbortSignal.timeout(10_000) });
   expect(response.status).toBe(200);
   return response.text();
 }

@@ -46,7 +46,7 @@ test.each(['/', '/health', '/api/v1/environments', '/metrics', '/environments/en
 /** Not `fetch`, which does not say whether it was compressed. */
 function compressed(url: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asked = get(url, { headers: { 'accept-encoding': 'gzip' }, timeout: 5_000 }, async (response) => {
+    const asked = get(url, { headers: { 'accept-encoding': 'gzip' }, timeout: 20_000 }, async (response) => {
       const { 'content-encoding': encoding } = response.headers;
       const body = Buffer.concat(await response.toArray());
       if (encoding === 'gzip') resolve(gunzipSync(body).toString());
