@@ -1,5 +1,5 @@
 /** SIGTERM ends the service within ten seconds, whatever hangs. The rest of the time that a test allows is for a machine that is busy. */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -28,6 +28,8 @@ async function end(running: ServiceProcess): Promise<{ seconds: number; code: nu
   return { seconds: (performance.now() - told) / 1000, code };
 }
 
+const messages = () => service?.lines().map(({ msg }) => msg);
+
 /**
  * From SIGUSR2 on nothing that is opened ever opens, and one thread of Node's pool is stuck for good: a network file system whose
  * server is gone.
@@ -43,12 +45,36 @@ const hangingFileSystem = `
     fs.open(fifo, 'r', () => {});
     promises.open = promises.readFile = () => new Promise(() => {});
     syncBuiltinESMExports();
+    console.error('{"msg":"nothing opens any more"}');
   };
   process.on('SIGUSR2', hang);`;
 
+/** From SIGUSR2 until the next it says more than anybody reads. The pipe holds 64 KiB. */
+const chatty = `
+  import { writeFileSync } from 'node:fs';
+  let [timer, lines] = [undefined, 0];
+  const say = () => {
+    console.warn('x'.repeat(10_000));
+    lines += 1;
+    if (lines === 1_000) writeFileSync(process.env.TEN_MEGABYTES_SAID, '');
+  };
+  process.on('SIGUSR2', () => {
+    timer = timer ? clearInterval(timer) : setInterval(say, 1);
+  });`;
+
+/** Nobody reads its log, of which more was written than fits. */
+async function startChatty(): Promise<ServiceProcess> {
+  const said = `${estate.directory}/said`;
+  const env = { ...estate.env, TEN_MEGABYTES_SAID: said };
+  service = await startServiceProcess(estate.config, { env, preload: chatty, readLog: false });
+  service.child.kill('SIGUSR2');
+  await expect.poll(() => existsSync(said), slow).toBe(true);
+  return service;
+}
+
 const metricsOf = async (running: typeof service) => (await (await running?.get('/metrics'))?.text()) ?? '';
 
-describe('SIGTERM', () => {
+describe('SIGTERM', { timeout: 60_000 }, () => {
   test('while files hang: ends, says what did not, and does not pretend that all is well', async () => {
     service = await startServiceProcess(estate.config, {
       env: { ...estate.env, HANGING_FIFO: `${estate.directory}/fifo` },
@@ -56,9 +82,9 @@ describe('SIGTERM', () => {
     });
     await expect.poll(async () => (await service?.get('/health/ready'))?.status, slow).toBe(200);
     // The first handshake reads the same folder: one that hangs there would have each check refused, not hang.
-    await expect.poll(() => service?.lines().map(({ msg }) => msg), slow).toContain('handshake fails');
+    await expect.poll(messages, slow).toContain('handshake fails');
     service.child.kill('SIGUSR2');
-    await sleep(500);
+    await expect.poll(messages, slow).toContain('nothing opens any more');
     // A check every second: it reads what has changed, and hangs by now. A long file is not read by the thread that reads many.
     for (const { certificate } of Object.values(estate.files)) appendFileSync(certificate, '\n'.repeat(65_536));
     const isChecking = async () => /queue_length\{queue="checks"\} [1-9]/.test(await metricsOf(service));
@@ -76,12 +102,9 @@ describe('SIGTERM', () => {
   });
 
   test('while nobody reads the log, of which more was written than fits: ends, and well', async () => {
-    const chatty = `setInterval(() => console.warn('x'.repeat(10_000)), 1);`;
-    service = await startServiceProcess(estate.config, { env: estate.env, preload: chatty, readLog: false });
-    // The pipe holds 64 KiB; this is some megabytes.
-    await sleep(1_500);
-    expect((await service.get('/health/live')).status).toBe(200);
-    const { seconds, code } = await end(service);
+    const running = await startChatty();
+    expect((await running.get('/health/live')).status).toBe(200);
+    const { seconds, code } = await end(running);
     expect(seconds).toBeLessThan(20);
     expect(code).toBe(0);
   });
@@ -102,21 +125,16 @@ describe('SIGTERM', () => {
 });
 
 test('a log that nobody read for a while says how many lines were left out, and goes on', async () => {
-  const chatty = `const timer = setInterval(() => console.warn('x'.repeat(10_000)), 1);
-    process.on('SIGUSR2', () => clearInterval(timer));`;
-  service = await startServiceProcess(estate.config, { env: estate.env, preload: chatty, readLog: false });
-  await sleep(2_000);
-  service.child.kill('SIGUSR2');
-  await sleep(200);
-  service.child.stderr?.resume();
+  const running = await startChatty();
+  running.child.kill('SIGUSR2');
+  running.child.stderr?.resume();
   const leftOut = () => {
     // Each is a line, once there is room for one.
-    service?.child.kill('SIGHUP');
-    return service?.lines().find(({ msg }) => /left out/.test(msg));
+    running.child.kill('SIGHUP');
+    return running.lines().find(({ msg }) => /left out/.test(msg));
   };
   await expect
     .poll(leftOut, { timeout: 15_000, interval: 500 })
     .toMatchObject({ level: 'warn', lines: expect.any(Number) });
-  const goesOn = () => service?.lines().some(({ msg }) => msg === 'configuration loaded');
-  await expect.poll(goesOn, { timeout: 15_000 }).toBe(true);
+  await expect.poll(messages, { timeout: 15_000 }).toContain('configuration loaded');
 });
