@@ -97,7 +97,7 @@ test('a bundle with one damaged block names it, and the others are used', async 
 });
 
 test('when the first block of the certificate file is damaged, the CA after it does not become the client', async () => {
-  shop.write('client.pem', pki.client.pem.replace('END', 'FIN') + pki.sub.pem);
+  shop.write('client.pem', pki.client.pem.replace('-----END', '-----FIN') + pki.sub.pem);
   const { certificate, extraCertificates, problems } = await read(inputs());
   expect(certificate).toBeUndefined();
   expect(extraCertificates).toHaveLength(1);
@@ -269,7 +269,7 @@ test('no finding and no printed credential holds a secret', async () => {
     inputs(),
     { ...inputs(), passphrase: inline('hunter2hunter2') },
     { ...inputs(), certificate: inline(pki.client.keyPem) },
-    { ...inputs(), privateKey: inline(pki.client.keyPem.replace('END', 'FIN')) },
+    { ...inputs(), privateKey: inline(pki.client.keyPem.replace('-----END', '-----FIN')) },
     { ...inputs(), caBundle: inline('hunter2hunter2') },
     { keystore: inline(pki.client.keyPem), passphrase: inline(passphrase) },
   ];
