@@ -78,6 +78,10 @@ export const derChange: fc.Arbitrary<DerChange> = fc.oneof(
   change('lie', { length: fc.constantFrom(...lengths) }),
 );
 
+/** How many values the tree has. */
+export const valueCount = (der: Buffer): number =>
+  (valuesIn(der) ?? []).flatMap((value) => withInside(value, [])).length;
+
 /** Changes the value that is `at` of the way through the tree, depth first. Octets that are not DER stay as they are. */
 export function changeDer(der: Buffer, changed: DerChange): Buffer {
   const root = valuesIn(der);
