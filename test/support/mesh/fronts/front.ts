@@ -1,13 +1,12 @@
 /** A server in front of the MESH sandbox (a web server, a proxy, a TLS library): what all of them have in common. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../process.ts';
+import { freePort, stop as stopProgram } from '../../process.ts';
 
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 
@@ -100,7 +99,7 @@ export async function startFront(front: Front, options: FrontOptions): Promise<R
   closeSync(handle);
   const output = () => readFileSync(log, 'utf8');
   const stop = async () => {
-    await end(child);
+    await stopProgram(child);
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -137,15 +136,6 @@ export function accepts(port: number): Promise<boolean> {
     });
     socket.once('error', () => resolve(false));
   });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGTERM');
-  const impatient = setTimeout(() => child.kill('SIGKILL'), 2000);
-  await gone;
-  clearTimeout(impatient);
 }
 
 /** `TLSv1.2` → `1.2`. */

@@ -112,8 +112,9 @@ async function ask(
       { certificate: inline(pair.certificate), privateKey: inline(pair.key), caBundle: inline(bundle) },
       {},
     ));
+  const now = new Date();
   const { reason, detail, remedy, clientCertificateRequested, httpStatus } = await handshake({ mesh }, credential, {
-    now: () => new Date(),
+    now: () => now,
     env: {},
   });
   const job = { url: running.url, password, bundle, verify: pair !== undefined, ...(pair && { pair }) };
@@ -121,20 +122,20 @@ async function ask(
   if (answersItself && httpStatus === 200) return { outcome: accepted, requested: clientCertificateRequested ?? false };
   return {
     outcome: reason ?? 'success',
-    ...(detail === undefined ? {} : { detail: steady(detail, running) }),
+    ...(detail === undefined ? {} : { detail: steady(detail, running, now) }),
     ...(reason ? { remedy: remedy ?? reasonCatalogue[reason].remedy } : {}),
     ...(clientCertificateRequested === undefined ? {} : { requested: clientCertificateRequested }),
-    ...(said ? { official: steady(said, running) } : {}),
+    ...(said ? { official: steady(said, running, now) } : {}),
   };
 }
 
 const inline = (value: string): Source => ({ kind: 'inline', value: new Secret(value) });
 
 /** Without what differs from run to run and means nothing. */
-function steady(text: string, { port }: RunningFront): string {
+function steady(text: string, { port }: RunningFront, now: Date): string {
   return text
     .replaceAll(String(port), 'PORT')
-    .replaceAll(new Date().toISOString().slice(0, 10), 'TODAY')
+    .replaceAll(now.toISOString().slice(0, 10), 'TODAY')
     .replaceAll(/0x[0-9a-f]{6,}/g, '0x…')
     .replaceAll(/"internal_id": ?"[^"]*"/g, '"internal_id":"…"');
 }
