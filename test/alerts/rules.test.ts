@@ -23,7 +23,7 @@ describe('alert rules', () => {
     expect(out).toContain('SUCCESS');
   });
 
-  test('every unit test passes', { skip: !needs('promtool'), timeout: 180_000 }, () => {
+  test('every unit test passes', { skip: !needs('promtool'), timeout: 300_000 }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'rules-'));
     try {
       const slices = sliceByAlert('alerts/mesh-cert-monitor.rules.yaml', 'alerts/src/tests/rules.test.yaml', folder);
@@ -38,7 +38,7 @@ describe('alert rules', () => {
 
   test('the unit tests can fail: a rule that reads the wrong threshold breaks them', {
     skip: !needs('promtool'),
-    timeout: 180_000,
+    timeout: 300_000,
   }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'rules-'));
     try {

@@ -112,7 +112,7 @@ describe.skipIf(!able).each(chosen.filter(installed).map((front) => [front.name,
         expect(cells.length).toBeGreaterThan(0);
         expect([...changes(cells, recorded()), ...disagreements(cells)]).toEqual([]);
       },
-      60_000,
+      120_000,
     );
   },
 );
