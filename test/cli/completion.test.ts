@@ -116,7 +116,9 @@ complete -C '${programName} check --config ~/mesh.yaml --environment leeds-i'`;
 
 describe.skipIf(!needs('bash'))('bash', () => {
   test('reads the script without a complaint', () => {
-    expect(spawnSync('bash', ['-n', files.bash], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+    // It complains of a locale that is not installed, too.
+    const env = { ...process.env, LC_ALL: 'C.UTF-8' };
+    expect(spawnSync('bash', ['-n', files.bash], { encoding: 'utf8', env })).toMatchObject({ status: 0, stderr: '' });
   });
 
   test('completes the program by the function', () => {
