@@ -247,8 +247,11 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     expect(await page.getByRole('button', { name: 'Pause updates' }).isVisible()).toBe(false);
     await page.getByRole('searchbox').fill('expired');
     await page.getByRole('button', { name: 'Show' }).click();
+    // A click waits for the beginning of a page, and this for its end.
+    await page.waitForURL('**/?q=expired*');
     expect(await page.getByRole('row').count()).toBe(2);
     await page.getByRole('link', { name: 'expired', exact: true }).first().click();
+    await page.waitForURL('**/environments/expired');
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toMatch(/^The client certificate expired on /);
     await page.getByText('What this means').first().click();
     expect(await page.getByText('certificate_expired').first().isVisible()).toBe(true);
