@@ -70,7 +70,8 @@ describe.skipIf(!hasSandbox())('the MESH sandbox behind TLS, without client cert
     const result = await ask(url, { ...more, verifyServer: false }, 'none');
     expect(result.reason ?? result.outcome, result.detail).toBe(expected);
     expect([result.httpStatus, result.serverVerified]).toEqual([httpStatus, false]);
-    expect(Math.abs(result.clockSkewSeconds ?? Number.NaN)).toBeLessThan(5);
+    // The sandbox dates an answer by when it last had the processor.
+    expect(Math.abs(result.clockSkewSeconds ?? Number.NaN)).toBeLessThan(60);
   });
 
   test('sandbox: it is not under the system’s roots, so with verification nothing is sent to it', async () => {
