@@ -39,7 +39,7 @@ beforeAll(async () => {
   const mail = await startMailCatcher(join(folder, 'mail'), (message) => caught.push(message));
   stops.push(mail.stop);
   await startPrometheus(serviceUrl, await startAlertmanager(mail.port));
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   for (const stop of stops.reverse()) await stop();
@@ -250,11 +250,11 @@ describe.skipIf(!able)('with a real Prometheus and Alertmanager', () => {
       }
       return undefined;
     };
-    const message = await eventually(() => `${caught.length} messages, none about it`, told, 45_000);
+    const message = await eventually(() => `${caught.length} messages, none about it`, told, 100_000);
     expect(message).toMatch(/integration-team@example\.org/);
     // What the diagnosis says, looked up in the metrics.
     expect(message).toMatch(/Client certificate is malformed\. .*Copy the certificate again/);
-  }, 60_000);
+  }, 120_000);
 
   test('when nothing answers any more, the monitor is down', async () => {
     await service.stop();
