@@ -33,6 +33,8 @@ function formOf(parts: readonly (string | Uint8Array<ArrayBuffer>)[], text = '')
   form.append('text', text);
   return form;
 }
+/** Sent in many pieces. */
+const largeForm = () => formOf(Array<string>(4).fill('x'.repeat(200 * 1024)));
 const post = (body: RequestInit['body'], headers: Record<string, string> = {}) =>
   served.get('/inspect', { method: 'POST', body: body as FormData, headers });
 const field = 'Content-Disposition: form-data; name="text"\r\n';
@@ -178,6 +180,19 @@ describe('what bounds it', () => {
     await other.close();
   });
 
+  test.each<[string, Record<string, string>, number]>([
+    ['from another site', { origin: 'https://evil.example' }, 403],
+    ['of another type', { 'content-type': 'text/plain' }, 415],
+  ])(
+    'a large form %s is refused in words as well, and not by a connection that is reset',
+    async (_, headers, status) => {
+      const before = looked;
+      const [seen, page] = await said(await post(largeForm(), headers));
+      expect([seen, looked]).toEqual([status, before]);
+      expect(page).toContain('id="inspect-problem"');
+    },
+  );
+
   test('with `no-referrer`, browsers would not name our own page as the origin', async () => {
     expect((await served.get('/inspect')).headers.get('referrer-policy')).toBe('same-origin');
     expect((await served.get('/')).headers.get('referrer-policy')).toBe('no-referrer');
@@ -223,6 +238,8 @@ describe('what bounds it', () => {
     for (let each = 0; each < gateLimits.perMinute; each += 1) expect((await ask()).status).toBe(200);
     const answer = await ask();
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '60']);
+    const large = await other.get('/inspect', { method: 'POST', body: largeForm() });
+    expect([large.status, await large.text()]).toEqual([429, expect.stringContaining('try again in a minute')]);
     await other.close();
   });
 });

@@ -7,7 +7,7 @@ import { refuseMethod } from '../../problem.ts';
 import { type Site, sendPage } from '../answer.tsx';
 import { Gate } from './gate.ts';
 import { InspectForm, InspectResult } from './inspect-page.tsx';
-import { isFromOurPage, readUpload } from './upload.ts';
+import { forget, isFromOurPage, readUpload } from './upload.ts';
 
 export function inspectRoutes(router: Router, site: Site): void {
   const gate = new Gate();
@@ -30,9 +30,15 @@ export function inspectRoutes(router: Router, site: Site): void {
   }
 
   async function judge(request: Request, response: Response): Promise<void> {
-    if (!isFromOurPage(request)) return form(request, response.status(403), notOurs);
+    if (!isFromOurPage(request)) {
+      await forget(request);
+      return form(request, response.status(403), notOurs);
+    }
     const leave = gate.enter(now());
-    if (!leave) return form(request, response.status(429).set('Retry-After', '60'), tooMany);
+    if (!leave) {
+      await forget(request);
+      return form(request, response.status(429).set('Retry-After', '60'), tooMany);
+    }
     try {
       const upload = await readUpload(request);
       if (!upload) return;

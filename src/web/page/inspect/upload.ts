@@ -21,8 +21,10 @@ export type Upload =
 /** @returns undefined if the connection ended in the middle, when there is nobody to answer. */
 export async function readUpload(request: IncomingMessage): Promise<Upload | undefined> {
   const type = request.headers['content-type'] ?? '';
-  if (!/^multipart\/form-data *;/i.test(type))
+  if (!/^multipart\/form-data *;/i.test(type)) {
+    await forget(request);
     return { status: 415, problem: literal('The form is to be sent as multipart/form-data.') };
+  }
   const body = await bodyOf(request).catch((error: unknown) => {
     if (request.complete) throw error;
     return 'gone' as const;
@@ -39,16 +41,22 @@ export async function readUpload(request: IncomingMessage): Promise<Upload | und
   return { files };
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+/** What is answered while a client is still sending does not reach it: the connection is closed, and it is told that it was reset. */
+export async function forget(request: IncomingMessage): Promise<void> {
+  // Whoever goes away meanwhile needs no answer.
+  await bodyOf(request, 0).catch(() => {});
+}
+
+async function bodyOf(request: IncomingMessage, most = mostBytes): Promise<Buffer | undefined> {
   let chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size <= mostBytes) chunks.push(chunk);
+    if (size <= most) chunks.push(chunk);
     else chunks = [];
     if (size > mostForgotten) break;
   }
-  return size > mostBytes ? undefined : Buffer.concat(chunks);
+  return size > most ? undefined : Buffer.concat(chunks);
 }
 
 /** Whether there is little to parse but content: the library takes half a second of the main thread for 1 MiB of empty parts or of headers. */
