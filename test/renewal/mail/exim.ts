@@ -8,7 +8,7 @@ import { eventually, freePort, stop } from '../../support/process.ts';
 
 export interface Exim {
   readonly port: number;
-  /** Messages delivered so far, once there are `count`; rejects after 10 s. */
+  /** Messages delivered so far, once there are `count`. */
   mailbox(count: number): Promise<Buffer[]>;
   close(): Promise<void>;
 }
@@ -40,7 +40,6 @@ export async function startExim(options: {
     await eventually(
       () => 'exim4 does not listen',
       () => listens(port),
-      10_000,
     );
   } catch (error) {
     await close();
@@ -102,7 +101,6 @@ async function readMailbox(folder: string, count: number): Promise<Buffer[]> {
   await eventually(
     () => `not yet ${count} messages`,
     async () => (await completed()) >= count || undefined,
-    10_000,
   );
   // The mbox "From " line parts messages; a body line that begins so is written ">From ".
   const messages = (await read('mailbox')).split(/^From [^\n]*\n/m).filter((each) => each !== '');
