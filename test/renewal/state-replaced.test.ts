@@ -155,4 +155,4 @@ test('state: replaced at every command and reply of SMTP and put back afterwards
   await mail.close();
   expect(seen.length).toBeGreaterThan(30);
   expect(seen.at(-1)).toBe('requested 1');
-}, 180_000);
+}, 600_000);

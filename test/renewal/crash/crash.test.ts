@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(compiled, { recursive: true, force: true }));
 let kills = 0;
 let killsOfFirst = 0;
-const patienceMs = 300_000;
+const patienceMs = 900_000;
 
 type Plan = Partial<Pick<Life, 'settle' | 'dying' | 'write' | 'renamed' | 'keyPem' | 'first'>> & {
   readonly now?: Date;

@@ -51,7 +51,7 @@ beforeAll(async () => {
   servers.push(sandbox);
   mesh = await startNginx({ certificate, key, clientCa, upstream: sandbox.url, protocols: 'TLSv1.2 TLSv1.3' });
   servers.unshift(mesh);
-});
+}, 180_000);
 afterAll(async () => {
   for (const server of servers) await server.stop();
   await mail?.close();
@@ -117,6 +117,7 @@ test.skipIf(!able)(
     const file = parse(readFileSync(config, 'utf8'));
     file.email = { from: 'mesh@example.org', smtp: { host: '127.0.0.1', port: mail.port, tls: 'none' } };
     file.environments[0].mesh.url = mesh.url;
+    file.environments[0].mesh.timeouts = { connect: '1m', tls: '1m', request: '1m' };
     file.environments[0].renewal.mode = 'send';
     writeFileSync(config, stringify(file));
 
@@ -205,5 +206,5 @@ test.skipIf(!able)(
       await renewals.close();
     }
   },
-  120_000,
+  300_000,
 );

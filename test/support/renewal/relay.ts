@@ -22,8 +22,8 @@ export async function startRelay(upstreamPort: number, isOver: () => boolean): P
     };
     client.on('close', ended);
     upstream.on('close', ended);
-    handOn(client, upstream, isOver);
-    handOn(upstream, client, isOver);
+    handOn(client, upstream, isOver, (chunk) => [chunk]);
+    handOn(upstream, client, isOver, replies);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -36,11 +36,11 @@ export async function startRelay(upstreamPort: number, isOver: () => boolean): P
   };
 }
 
-function handOn(from: Socket, to: Socket, isOver: () => boolean): void {
+function handOn(from: Socket, to: Socket, isOver: () => boolean, parted: (chunk: Buffer) => Buffer[]): void {
   let over = false;
   let last: Promise<unknown> = Promise.resolve();
   from.on('data', (chunk) => {
-    for (const piece of pieces(chunk))
+    for (const piece of parted(chunk).flatMap(pieces))
       last = last.then(async () => {
         over ||= isOver();
         if (over) return;
@@ -52,7 +52,14 @@ function handOn(from: Socket, to: Socket, isOver: () => boolean): void {
   });
 }
 
-/** Each line and message in two parts, with the final dot of a message separate. */
+/** Each by itself. On a busy machine the replies to several commands come in one chunk. */
+const replies = (chunk: Buffer): Buffer[] =>
+  chunk
+    .toString('latin1')
+    .split(/(?<=^\d{3} [^\r\n]*\r\n)/m)
+    .map((reply) => Buffer.from(reply, 'latin1'));
+
+/** Each reply, set of commands and message in two parts, with the final dot of a message separate. */
 function pieces(chunk: Buffer): Buffer[] {
   const dot = chunk.length > 600 && chunk.subarray(-5).toString() === '\r\n.\r\n' ? chunk.length - 5 : chunk.length;
   const half = Math.floor(dot / 2);
