@@ -45,6 +45,8 @@ let marks: MockInstance<FileLook['marks']>;
 let works: MockInstance<DeployedKey['works']>;
 
 beforeEach(async () => {
+  // Nobody's patience ends: a thread that waits for a processor is not left, and no file is read because of it.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   marks = vi.spyOn(FileLook.prototype, 'marks');
   works = vi.spyOn(DeployedKey.prototype, 'works');
   directory = mkdtempSync(join(tmpdir(), 'mesh-cert-monitor-work-'));
@@ -92,6 +94,7 @@ beforeEach(async () => {
   });
 }, 120_000);
 afterEach(async () => {
+  vi.useRealTimers();
   look.stop();
   await renewals.close();
   rmSync(directory, { recursive: true });
