@@ -135,7 +135,7 @@ describe('a reload', () => {
     const after = await scrape();
     expect(dates(ofEnvironment(after, 'alpha'))).toEqual(dates(ofEnvironment(before, 'alpha')));
     expect(after).toContain('nhs_mesh_handshakes_total{mesh_environment="alpha",outcome="failure"} 1\n');
-    expect(log).toContain('"msg":"configuration loaded"');
+    await expect.poll(() => log, slow).toContain('"msg":"configuration loaded"');
   });
 
   test('through swapped links, as Kubernetes does it', async () => {
