@@ -2,6 +2,8 @@
 import type { ResolvedEnvironment, Variables } from '../../config/index.ts';
 import { readCredential } from '../../credential/index.ts';
 import { ourCommand, shellWord } from '../../text/index.ts';
+import { londonDay } from '../../time/index.ts';
+import type { Certificate } from '../../x509/index.ts';
 import { subjectOf } from '../claim.ts';
 import { renewalsOf } from '../resolve.ts';
 import type { RenewalStore } from '../store/store.ts';
@@ -32,18 +34,15 @@ const awaiting: readonly RenewalState[] = ['requested', 'uncertain', 'failed', '
 
 /** @throws {StoreError} when the record cannot be read or written; nothing is installed then. */
 export async function acceptIssued(store: RenewalStore, input: AcceptInput): Promise<AcceptResult> {
-  const keys = await keysIn(input.issued);
-  const record = answeredRecord(await recordsFor(store, input), keys);
+  const issued = await certificatesIn(input.issued);
+  const keys = new Set(issued.map(spkiSha256));
+  const records = await recordsFor(store, input);
+  const record = answeredRecord(records, keys);
   if (!isAnswered(record, keys)) {
     const elsewhere = answerOfAnother(store, input, keys);
     if (elsewhere) return { accepted: false, reasons: [elsewhere], notes: [] };
   }
-  if (!record)
-    return {
-      accepted: false,
-      reasons: [`no request for ${input.environment.name} is waiting for a certificate`],
-      notes: [],
-    };
+  if (!record) return { accepted: false, reasons: [whyNoneWaits(input, records, issued)], notes: [] };
 
   const result = await prepareIssued({ ...input, record });
   if (!result.accepted) return result;
@@ -67,22 +66,35 @@ export async function acceptIssued(store: RenewalStore, input: AcceptInput): Pro
   return { ...result, install: await installAccepted(input.environment, result, newPassphrase, input.env, input.now) };
 }
 
-/** Its own; if there is none, the request that another environment sent for the certificate that is deployed here too. */
+/** Its own; if none of those is waiting, also the request that another environment sent for the certificate that is deployed here too. */
 async function recordsFor(store: RenewalStore, input: AcceptInput): Promise<StoredRenewal[]> {
   const { environment, environments, env } = input;
   const names = new Set(environments.map(({ name }) => name));
   const own = renewalsOf(store, environment, names);
   if (own.some(({ state }) => awaiting.includes(state)) || !environment.credential) return own;
   const deployed = (await readCredential(environment.credential, env)).certificate?.fingerprintSha256;
-  return store
-    .related(environment.name, subjectOf(environment), deployed)
-    .filter(({ fingerprintSha256 }) => fingerprintSha256 === deployed);
+  const others = store.related(environment.name, subjectOf(environment), deployed);
+  return [...own, ...others.filter(({ fingerprintSha256 }) => fingerprintSha256 === deployed)];
 }
 
-/** Public keys, as records have them. */
-async function keysIn(issued: Uint8Array): Promise<ReadonlySet<string>> {
+async function certificatesIn(issued: Uint8Array): Promise<readonly Certificate[]> {
   const file = await readIssuedFile(issued);
-  return new Set('refused' in file ? [] : file.certificates.map(spkiSha256));
+  return 'refused' in file ? [] : file.certificates;
+}
+
+/** Its request may have ended with the certificate itself, or with another one that MESH accepted meanwhile. */
+function whyNoneWaits(
+  { environment: { name } }: AcceptInput,
+  records: readonly RenewalRecord[],
+  issued: readonly Certificate[],
+): string {
+  const keys = new Set(issued.map(spkiSha256));
+  const over = records.find((record) => record.state === 'deployed' && isAnswered(record, keys));
+  const endedAt = over?.transitions.findLast(({ state }) => state === 'deployed')?.at;
+  if (!over || !endedAt) return `no request for ${name} is waiting for a certificate`;
+  if (issued.some(({ fingerprintSha256 }) => fingerprintSha256 === over.successorFingerprintSha256))
+    return `it has been deployed for ${name} already: its renewal ended on ${londonDay(endedAt)}`;
+  return `the request that it answers ended on ${londonDay(endedAt)}, when another certificate was deployed for ${name}. To use this one all the same, deploy the certificate from before that again, wait for the next check of the service, and run this command again`;
 }
 
 const isAnswered = (record: RenewalRecord | undefined, keys: ReadonlySet<string>): boolean =>

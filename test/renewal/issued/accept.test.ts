@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -309,8 +309,20 @@ describe('a wrong certificate is refused with the exact reason, and nothing is w
 
   test('any, when no request is waiting', async () => {
     const renewal = await pendingRenewal({ state: 'deployed' });
-    expect(reasonsOf(await renewal.follow((await answer(renewal)).pem))).toEqual([
+    expect(reasonsOf(await renewal.follow((await leaf({ issuer: renewal.pki.sub })).pem))).toEqual([
       'no request for integration is waiting for a certificate',
+    ]);
+  });
+
+  test('the right one, when its request has ended: with it, or with another one that was deployed', async () => {
+    const renewal = await pendingRenewal({ state: 'deployed' });
+    const { pem } = await answer(renewal);
+    const ended = /^the request that it answers ended on \w+day .* deploy the certificate from before that again/;
+    expect(reasonsOf(await renewal.follow(pem))).toEqual([expect.stringMatching(ended)]);
+    const successorFingerprintSha256 = createHash('sha256').update(new X509Certificate(pem).raw).digest('hex');
+    renewal.store.note(renewal.record(), { successorFingerprintSha256 });
+    expect(reasonsOf(await renewal.follow(pem))).toEqual([
+      expect.stringMatching(/^it has been deployed for integration already: its renewal ended on /),
     ]);
   });
 
