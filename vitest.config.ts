@@ -74,10 +74,10 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
     globalSetup: 'test/support/started/bundle.ts',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     // What a test waits for comes at once, except on a busy machine.
-    expect: { poll: { timeout: 10_000 } },
+    expect: { poll: { timeout: 30_000 } },
     // Two cores are the least we expect. More workers than those, because half of the time is waiting: for servers, processes and timers.
     maxWorkers: 4,
     maxConcurrency: 3,

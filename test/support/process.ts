@@ -50,7 +50,7 @@ export async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTER
 export async function eventually<T>(
   what: () => string,
   look: () => T | undefined | Promise<T | undefined>,
-  withinMs = 30_000,
+  withinMs = 60_000,
 ): Promise<T> {
   const until = Date.now() + withinMs;
   for (;;) {
