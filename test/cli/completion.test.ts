@@ -195,7 +195,7 @@ zpty -r z line '*READY*'; zpty -w -n z "$2"$'\\t'; zpty -r z line "*$3*"; print 
     const { stdout } = spawnSync('zsh', ['-f', '-c', terminal, 'zsh', folder, `${programName} ${typed}`, awaited], {
       encoding: 'utf8',
       env: { ...process.env, HOME: folder, PATH: `${folder}:${process.env.PATH}`, TERM: 'dumb', COLUMNS: '200' },
-      timeout: 20_000,
+      timeout: 60_000,
     });
     expect(stdout).toBe('found\n');
   });

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { gathered } from '../../src/cli/gathered.ts';
 import { say } from '../../src/text/index.ts';
 
@@ -12,7 +12,7 @@ describe('lines of a log', () => {
     lines.write(line(1));
     lines.write(line(2));
     expect(written).toEqual([]);
-    await vi.waitFor(() => expect(written).toEqual(['1;2;']), { timeout: 10_000 });
+    await expect.poll(() => written).toEqual(['1;2;']);
   });
 
   test('are written at once when they are asked for, and not a second time', async () => {
@@ -22,7 +22,7 @@ describe('lines of a log', () => {
     lines.flush();
     expect(written).toEqual(['3;']);
     lines.write(line(4));
-    await vi.waitFor(() => expect(written).toEqual(['3;', '4;']), { timeout: 10_000 });
+    await expect.poll(() => written).toEqual(['3;', '4;']);
   });
 
   test('do not gather without bound', () => {

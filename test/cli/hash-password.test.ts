@@ -52,7 +52,7 @@ describe.skipIf(spawnSync('script', ['--version']).status !== 0)('hash-password 
     });
     for (const [index, line] of lines.entries()) {
       const prompt = index === 0 ? 'Password: ' : 'Password again: ';
-      await expect.poll(() => seen, { timeout: 10_000 }).toContain(prompt);
+      await expect.poll(() => seen).toContain(prompt);
       child.stdin.write(`${line}\r`);
     }
     await once(child, 'exit');

@@ -18,7 +18,7 @@ function start(args: readonly string[], env: Record<string, string> = {}, closeS
   const child = spawn(process.execPath, [main, ...args], {
     env: { ...bareEnv, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 20_000,
+    timeout: 60_000,
   });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];

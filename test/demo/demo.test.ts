@@ -16,7 +16,8 @@ const ready = (...args: string[]) => readyOn(0, ...args);
 async function readyOn(port: number, ...args: string[]) {
   demo = start(process.execPath, ['dist/main.js', 'demo', '--port', `${port}`, ...args]);
   const { output } = demo;
-  await eventually(output, () => (output().includes('Press Ctrl-C') ? true : undefined), 20_000);
+  // It makes RSA keys first.
+  await eventually(output, () => (output().includes('Press Ctrl-C') ? true : undefined), 60_000);
   const url = /Page +(http:\S+)\//.exec(output())![1]!;
   const folder = /Files +(\S+)/.exec(output())![1]!;
   const environments = async () => {

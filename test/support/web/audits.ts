@@ -1,10 +1,10 @@
 /** Lighthouse, pa11y, and what drives Debian’s Firefox: installed by `.ci/run` into the folder `PAGE_TOOLS`, because with them `npm ci` would be twice as large. */
 
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
+import { freePort } from '../process.ts';
 import { launchWhole } from './browser.ts';
 
 const tool = (name: string) =>
@@ -109,12 +109,3 @@ export async function openFirefox(): Promise<Firefox> {
     close: () => browser.close(),
   };
 }
-
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
