@@ -256,7 +256,8 @@ describe('whatever is done to a configuration', () => {
         if (readPlain(text) !== unsure) sure += 1;
         expect(disagreement(text)).toBeUndefined();
       }),
-      { numRuns: Number(process.env.YAML_RUNS ?? 3_000) },
+      // The same ones every time, unless more are asked for.
+      process.env.YAML_RUNS ? { numRuns: Number(process.env.YAML_RUNS) } : { numRuns: 3_000, seed: 20260302 },
     );
     expect(sure).toBeGreaterThan(100);
   });
