@@ -1,7 +1,10 @@
 import { connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';
 import { type SpawnedService, spawnServiceProcess, stopServiceProcess } from '../support/service-process.ts';
+
+// Some start two services.
+vi.setConfig({ testTimeout: 90_000 });
 
 let estate: DiskEstate;
 const running: SpawnedService[] = [];

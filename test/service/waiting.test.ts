@@ -1,5 +1,5 @@
 /** `serve --wait`: a rolling deployment starts the new process before it stops the old one. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type DiskEstate, diskEstate } from '../support/disk-estate.ts';
 import {
   type SpawnedService,
@@ -7,6 +7,9 @@ import {
   startServiceProcess,
   stopServiceProcess,
 } from '../support/service-process.ts';
+
+// Two services are started, and one of them waited for.
+vi.setConfig({ testTimeout: 90_000 });
 
 let estate: DiskEstate;
 const services: SpawnedService[] = [];
