@@ -3,7 +3,7 @@ import { type } from '../support/cli.ts';
 import { inDays, makeBench } from '../support/faults/bench.ts';
 
 test('the commands that are printed are typed to the letter, from the window to the request that the desk has', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const bench = await makeBench({ client: { notAfter: inDays(40) } });
   try {

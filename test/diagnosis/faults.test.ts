@@ -32,7 +32,7 @@ test('an environment without a fault needs nobody', async () => {
 
 describe('one fault, one cause, one thing to do first', () => {
   const possible = faults.filter(({ tool }) => !tool || needs(tool));
-  test.each(possible.map((fault) => [fault.name, fault] as const))('%s', async (_, fault) => {
+  test.each(possible.map((fault) => [fault.name, fault] as const))('%s', { timeout: 120_000 }, async (_, fault) => {
     const bench = await fault.make();
     try {
       const status = await bench.look();

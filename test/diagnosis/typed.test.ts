@@ -96,7 +96,7 @@ const before: Readonly<Record<string, (bench: Bench) => void>> = {
 
 describe('the command of the diagnosis, in which nothing is left to be filled in', () => {
   const possible = faults.filter(({ tool }) => !tool || needs(tool));
-  test.each(possible.map((fault) => [fault.name, fault] as const))('%s', { timeout: 60_000 }, async (name, fault) => {
+  test.each(possible.map((fault) => [fault.name, fault] as const))('%s', { timeout: 120_000 }, async (name, fault) => {
     const bench = await fault.make();
     try {
       const status = await bench.look();
@@ -130,7 +130,7 @@ describe('the command of the diagnosis, in which nothing is left to be filled in
 
 const codesOf = ({ findings }: EnvironmentStatus) => findings.map(({ code }) => code);
 
-describe('the commands inside a first action', () => {
+describe('the commands inside a first action', { timeout: 120_000 }, () => {
   test('a key that is not encrypted is encrypted, replaced, and its passphrase configured', async () => {
     const bench = await faults.find(({ cause }) => cause === 'private_key_unencrypted')!.make();
     try {
