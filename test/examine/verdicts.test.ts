@@ -31,10 +31,13 @@ let directory: string;
 let verdicts: Verdicts | undefined;
 const warn = vi.fn();
 beforeEach(() => {
+  // Nobody's patience ends: a thread that waits for a processor is not left, and no file left out because of it.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   directory = mkdtempSync(join(tmpdir(), 'mesh-cert-monitor-verdicts-'));
   warn.mockClear();
 });
 afterEach(() => {
+  vi.useRealTimers();
   verdicts?.close();
   verdicts = undefined;
   rmSync(directory, { recursive: true });
