@@ -44,4 +44,5 @@ test('the example of the library page has types, and a misspelt part has none', 
   await expect(check(typed.replace('caBundle:', 'cabundle:'))).rejects.toMatchObject({
     stdout: expect.stringContaining("'cabundle' does not exist"),
   });
-});
+  // The compiler runs twice.
+}, 180_000);
