@@ -6,9 +6,6 @@ import { createNhsLikePki, type NhsLikePki, type PkiFiles, writePki } from './pk
 
 const passphrase = 'planted-passphrase-7Q';
 
-/** Half a day away, so that no handshake is made in the middle of a test. */
-const handshakeHour = (new Date().getUTCHours() + 12) % 24;
-
 export interface DiskEstate {
   readonly directory: string;
   readonly config: string;
@@ -57,7 +54,7 @@ function configuration(names: readonly string[], files: DiskEstate['files'], top
     contact: { name: 'Sample Contact', email: 'contact@example.nhs.uk', telephone: '0113 000 0000' },
     state_dir: 'state',
     http: { listen: '127.0.0.1:0' },
-    schedule: { check: '* * * * * *', handshake: `0 ${handshakeHour} * * *` },
+    schedule: { check: '* * * * * *', handshake: '0 3 * * *' },
     ...top,
     environments: names.map((name) => ({
       name,
