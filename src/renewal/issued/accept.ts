@@ -5,6 +5,8 @@ import { ourCommand, shellWord } from '../../text/index.ts';
 import { londonDay } from '../../time/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import { subjectOf } from '../claim.ts';
+import { isFirst } from '../first.ts';
+import { reopensAs } from '../reopen.ts';
 import { renewalsOf } from '../resolve.ts';
 import type { RenewalStore } from '../store/store.ts';
 import type { RenewalRecord, RenewalState, StoredRenewal } from '../types.ts';
@@ -42,7 +44,7 @@ export async function acceptIssued(store: RenewalStore, input: AcceptInput): Pro
     const elsewhere = answerOfAnother(store, input, keys);
     if (elsewhere) return { accepted: false, reasons: [elsewhere], notes: [] };
   }
-  if (!record) return { accepted: false, reasons: [whyNoneWaits(input, records, issued)], notes: [] };
+  if (!record) return { accepted: false, reasons: [await whyNoneWaits(input, records, issued)], notes: [] };
 
   const result = await prepareIssued({ ...input, record });
   if (!result.accepted) return result;
@@ -72,7 +74,7 @@ async function recordsFor(store: RenewalStore, input: AcceptInput): Promise<Stor
   const names = new Set(environments.map(({ name }) => name));
   const own = renewalsOf(store, environment, names);
   if (own.some(({ state }) => awaiting.includes(state)) || !environment.credential) return own;
-  const deployed = (await readCredential(environment.credential, env)).certificate?.fingerprintSha256;
+  const deployed = await deployedIn(environment, env);
   const others = store.related(environment.name, subjectOf(environment), deployed);
   return [...own, ...others.filter(({ fingerprintSha256 }) => fingerprintSha256 === deployed)];
 }
@@ -82,26 +84,52 @@ async function certificatesIn(issued: Uint8Array): Promise<readonly Certificate[
   return 'refused' in file ? [] : file.certificates;
 }
 
-/** Its request may have ended with the certificate itself, or with another one that MESH accepted meanwhile. */
-function whyNoneWaits(
-  { environment: { name } }: AcceptInput,
-  records: readonly RenewalRecord[],
-  issued: readonly Certificate[],
-): string {
-  const keys = new Set(issued.map(spkiSha256));
-  const over = records.find((record) => record.state === 'deployed' && isAnswered(record, keys));
-  const endedAt = over?.transitions.findLast(({ state }) => state === 'deployed')?.at;
-  if (!over || !endedAt) return `no request for ${name} is waiting for a certificate`;
-  if (issued.some(({ fingerprintSha256 }) => fingerprintSha256 === over.successorFingerprintSha256))
-    return `it has been deployed for ${name} already: its renewal ended on ${londonDay(endedAt)}`;
-  return `the request that it answers ended on ${londonDay(endedAt)}, when another certificate was deployed for ${name}. To use this one all the same, deploy the certificate from before that again, wait for the next check of the service, and run this command again`;
+async function deployedIn({ credential }: ResolvedEnvironment, env: Variables): Promise<string | undefined> {
+  return credential && (await readCredential(credential, env)).certificate?.fingerprintSha256;
 }
+
+/** It may be in place already, here or in another environment that shares it, or another one was when its request ended. */
+async function whyNoneWaits(
+  { environment, env }: AcceptInput,
+  records: readonly StoredRenewal[],
+  issued: readonly Certificate[],
+): Promise<string> {
+  const { name } = environment;
+  const fingerprints = issued.map(({ fingerprintSha256 }) => fingerprintSha256);
+  const isGiven = (fingerprint: string | undefined) => fingerprint !== undefined && fingerprints.includes(fingerprint);
+  const over = records.filter(({ state }) => state === 'deployed');
+  const done = over.findLast(({ successorFingerprintSha256: successor }) => isGiven(successor));
+  if (isGiven(await deployedIn(environment, env)))
+    return `it is deployed for ${name} already${done ? `: its renewal ended ${endOf(done)}` : ''}`;
+  if (done && done.environment !== name)
+    return `it answers the request of ${done.environment}, and is deployed there. Put the same certificate, key and CA bundle in place for ${name} too`;
+  const keys = new Set(issued.map(spkiSha256));
+  const last = done ?? over.findLast((record) => isAnswered(record, keys));
+  if (!last) return `no request for ${name} is waiting for a certificate`;
+  const ended = `the request that it answers ended ${endOf(last)}`;
+  if (done) return `${ended}, when it was deployed`;
+  return `${ended}, when another certificate was deployed for ${last.environment}${goesOn(last, name) ? useItAllTheSame : ''}`;
+}
+
+const endOf = ({ closedAt, transitions }: RenewalRecord): string => {
+  const end = transitions.findLast(({ state }) => state === 'deployed')?.at ?? closedAt;
+  return end ? `on ${londonDay(end)}` : 'earlier';
+};
+
+/** Whether its request waits again once the certificate from before is deployed again. */
+function goesOn(record: StoredRenewal, name: string): boolean {
+  const to = reopensAs(record);
+  return record.environment === name && !isFirst(record) && to !== undefined && awaiting.includes(to);
+}
+
+const useItAllTheSame =
+  '. To use this one all the same, deploy the certificate from before that again, wait for the next check of the service, and run this command again';
 
 const isAnswered = (record: RenewalRecord | undefined, keys: ReadonlySet<string>): boolean =>
   record?.spkiSha256 !== undefined && keys.has(record.spkiSha256);
 
 /** The one whose key is in the certificate; if there is none, the latest that is waiting, so that the mismatch can be explained. */
-function answeredRecord(records: readonly RenewalRecord[], keys: ReadonlySet<string>): RenewalRecord | undefined {
+function answeredRecord(records: readonly StoredRenewal[], keys: ReadonlySet<string>): StoredRenewal | undefined {
   const waiting = records.filter(({ state, spkiSha256: key }) => key !== undefined && awaiting.includes(state));
   return waiting.findLast((record) => isAnswered(record, keys)) ?? waiting.at(-1);
 }

@@ -1,12 +1,15 @@
 import { createHash, createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readCredential } from '../../../src/credential/read.ts';
+import { subjectOf } from '../../../src/renewal/claim.ts';
 import type { AcceptResult } from '../../../src/renewal/issued/accept.ts';
+import type { RenewalState, RequestKey } from '../../../src/renewal/types.ts';
 import { Secret } from '../../../src/sources/secret.ts';
 import { dayMs } from '../../../src/time/duration.ts';
+import { londonDay } from '../../../src/time/london.ts';
 import { ca, issueClient, type KeyPair, keysFor, leaf, nhsLikePki, oids, signRequest } from '../../support/pki.ts';
 import { answer, type PendingRenewal, pendingRenewal } from '../../support/renewal/pending.ts';
 import { commonName } from '../../support/renewal/samples.ts';
@@ -16,6 +19,7 @@ const requestKeys = ({ keyFile, passphrase }: PendingRenewal): KeyPair => {
   const privateKey = createPrivateKey({ key: readFileSync(keyFile!), passphrase });
   return { kind: 'rsa-2048', privateKey, publicKey: createPublicKey(privateKey) };
 };
+const fingerprintOf = (pem: string) => createHash('sha256').update(new X509Certificate(pem).raw).digest('hex');
 const reasonsOf = (result: AcceptResult) => (result.accepted ? [] : result.reasons);
 
 describe('the certificate that was asked for', () => {
@@ -314,16 +318,69 @@ describe('a wrong certificate is refused with the exact reason, and nothing is w
     ]);
   });
 
-  test('the right one, when its request has ended: with it, or with another one that was deployed', async () => {
-    const renewal = await pendingRenewal({ state: 'deployed' });
-    const { pem } = await answer(renewal);
-    const ended = /^the request that it answers ended on \w+day .* deploy the certificate from before that again/;
-    expect(reasonsOf(await renewal.follow(pem))).toEqual([expect.stringMatching(ended)]);
-    const successorFingerprintSha256 = createHash('sha256').update(new X509Certificate(pem).raw).digest('hex');
-    renewal.store.note(renewal.record(), { successorFingerprintSha256 });
-    expect(reasonsOf(await renewal.follow(pem))).toEqual([
-      expect.stringMatching(/^it has been deployed for integration already: its renewal ended on /),
-    ]);
+  describe('one whose request has ended', () => {
+    const ended = async (changes: Parameters<PendingRenewal['store']['note']>[1], from: RenewalState = 'requested') => {
+      const renewal = await pendingRenewal({ state: from });
+      const { pem } = await answer(renewal);
+      end(renewal, renewal.record(), fingerprintOf(pem), renewal.now);
+      renewal.store.note(renewal.record(), { ...subjectOf(renewal.environment), ...changes });
+      return { renewal, pem, say: async (more = {}) => reasonsOf(await renewal.follow(pem, more)) };
+    };
+    const end = ({ store }: PendingRenewal, key: RequestKey, successor: string, at: Date) =>
+      store.transition(key, {
+        from: ['requested', 'failed'],
+        to: 'deployed',
+        at,
+        reason: 'replaced',
+        changes: { successorFingerprintSha256: successor, closedAt: at },
+      });
+    const another = { successorFingerprintSha256: 'ee'.repeat(32) };
+
+    test('with another certificate: when, and how it can still be used', async () => {
+      const { say } = await ended(another);
+      expect(await say()).toEqual([
+        expect.stringMatching(
+          /^the request that it answers ended on \w+day .*, when another certificate was deployed for integration\. To use this one all the same, deploy the certificate from before that again,/,
+        ),
+      ]);
+    });
+
+    test('with another certificate before it was sent, which does not go on: only when', async () => {
+      const { say } = await ended(another, 'failed');
+      expect(await say()).toEqual([expect.stringMatching(/when another certificate was deployed for integration$/)]);
+    });
+
+    test('and that is deployed', async () => {
+      const { renewal, pem, say } = await ended({});
+      await writeFile(join(renewal.folder, 'client.pem'), pem);
+      expect(await say()).toEqual([
+        `it is deployed for integration already: its renewal ended on ${londonDay(renewal.now)}`,
+      ]);
+    });
+
+    test('with it in another environment, and here the certificate from before is still deployed', async () => {
+      const { renewal, say } = await ended({});
+      const second = { ...renewal.environment, name: 'second' };
+      expect(await say({ environment: second, environments: [renewal.environment, second] })).toEqual([
+        'it answers the request of integration, and is deployed there. Put the same certificate, key and CA bundle in place for second too',
+      ]);
+    });
+
+    test('of several with the same key, the one that ended with it', async () => {
+      const deployed = await readCredential((await pendingRenewal()).environment.credential!, {});
+      const renewal = await pendingRenewal({ reuse: deployed.privateKey! });
+      const [earlier, later] = [await answer(renewal), await answer(renewal)].map(({ pem }) => pem);
+      const { spkiSha256 } = renewal.record();
+      end(renewal, renewal.record(), fingerprintOf(earlier!), new Date(renewal.now.getTime() - 1000 * dayMs));
+      const key = { environment: 'integration', fingerprintSha256: fingerprintOf(earlier!) };
+      renewal.store.begin({ ...key, commonName, serial: '02', notAfter: renewal.now }, renewal.now, 'found');
+      const changes = { spkiSha256: spkiSha256!, requestedAt: renewal.now };
+      renewal.store.transition(key, { from: ['not_due'], to: 'requested', at: renewal.now, reason: 'sent', changes });
+      end(renewal, key, fingerprintOf(later!), renewal.now);
+      expect(reasonsOf(await renewal.follow(later!))).toEqual([
+        `the request that it answers ended on ${londonDay(renewal.now)}, when it was deployed`,
+      ]);
+    });
   });
 
   test('any, while the request is being sent', async () => {
