@@ -84,6 +84,10 @@ function report({ path, stateDir }: Configuration, name: string, outcome: RenewO
       throw new UsageError(
         say`${name}: nothing is sent. The service is running on ${stateDir}, and makes the request when the renewal window opens. To make it now, stop the service, run this command again, and start the service`,
       );
+    case 'not_checked_yet':
+      throw new UsageError(
+        say`${name}: nothing is sent. The service is running on ${stateDir}, and has not checked this certificate yet: run this command again after its next check`,
+      );
     case 'asked_already': {
       const why = outcome.reason === undefined ? '' : `: ${outcome.reason}`;
       io.stderr(say`${name}: nothing is sent, because ${whyNotAgain[outcome.state]}${why}\n`);

@@ -2,7 +2,7 @@
 import type { FindingCode } from '../findings/index.ts';
 import { escaped, ourCommand, type SafeText, shellWord } from '../text/index.ts';
 import type { Evidence, Wording } from './types.ts';
-import { type Part, sourceOf, whoForwards } from './words.ts';
+import { deskAddresses, type Part, sourceOf, whoForwards } from './words.ts';
 
 interface Named {
   readonly configurationFile?: string | undefined;
@@ -34,7 +34,7 @@ export function commandFor(words: string, named: Named): string | undefined {
  * @param options of `renew`, already quoted
  */
 export function earlyRequest(remedy: string, options: string, evidence: Evidence): Wording {
-  const command = commandFor(`renew ${options}`, evidence);
+  const command = deskAddresses(evidence) === '' ? undefined : commandFor(`renew ${options}`, evidence);
   if (!command) return { remedy };
   return {
     remedy: `${remedy} If the service is running, stop it for this command and start it again afterwards.${whoForwards(evidence)}`,

@@ -7,7 +7,7 @@ import { subjectOf } from './claim.ts';
 import type { ClockWatch } from './clock.ts';
 import { clientCertificate, decideRenewal, waitsForClock } from './decide.ts';
 import type { RenewalDecision, RenewalFacts } from './decision.ts';
-import { dueAt, withError } from './due.ts';
+import { dueAt, hasRenewals, withError } from './due.ts';
 import { renewalFindings } from './findings.ts';
 import { keyFor, standingOfFirst } from './first.ts';
 import { deploymentOf } from './remedies.ts';
@@ -73,7 +73,7 @@ export function conclude(
   const first = standingOfFirst(facts, record);
   const why = withError(reason, record);
   const deployment = record?.state === 'issued' ? deploymentOf(record, facts, stateDir) : undefined;
-  const isRenewable = environment.renewal.desk.length > 0;
+  const isRenewable = hasRenewals(environment);
   const status: RenewalStatus = {
     state: record?.state ?? 'not_due',
     reason: escaped(why),

@@ -6,7 +6,7 @@ import type { Assessment } from '../verify/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { abandoned, isAnothers, replaces, shared, subjectOf, wasAsked } from './claim.ts';
 import type { RenewalDecision, RenewalFacts, Undirected } from './decision.ts';
-import { dueReason, isDue } from './due.ts';
+import { dueReason, hasRenewals, isDue } from './due.ts';
 import { isFirst, keyFor } from './first.ts';
 import { canBeTold, isHeldUp, noticeOf, noticeTries, notifyOnce } from './notices.ts';
 import { reopensAs } from './reopen.ts';
@@ -63,10 +63,16 @@ function decideShared(other: StoredRenewal, key: RequestKey, facts: RenewalFacts
   if (own.kind === 'fall_due' || own.kind === 'send')
     return { kind: 'adopt', from: keyOf(other), key, reason: own.reason };
   const why =
-    other.state === 'deployed' ? 'this certificate was replaced there, and is still deployed here' : own.reason;
+    other.state === 'deployed'
+      ? 'this certificate was replaced there, and is still deployed here'
+      : facts.environment.renewal.mode === 'manual' && isBefore(other)
+        ? 'it is left to that one'
+        : own.reason;
   const reason = `${other.environment} uses the same certificate, and one request covers both: ${why}`;
   return { kind: 'rest', key: keyOf(other), reason };
 }
+
+const isBefore = ({ state }: StoredRenewal): boolean => state === 'not_due' || state === 'due';
 
 const keyOf = ({ environment, fingerprintSha256 }: StoredRenewal): RequestKey => ({ environment, fingerprintSha256 });
 
@@ -86,7 +92,7 @@ function decideOwn(record: StoredRenewal, facts: RenewalFacts, now: Date): Undir
   const open = isAsked(record, facts) || isDue(facts.environment, record, now);
   switch (record.state) {
     case 'not_due':
-      if (facts.environment.renewal.desk.length === 0)
+      if (!hasRenewals(facts.environment))
         return { kind: 'rest', reason: 'no certificate desk is configured, so there is nobody to send a request to' };
       return { kind: open ? 'fall_due' : 'rest', reason: dueReason(facts, record, now) };
     case 'due':

@@ -10,15 +10,25 @@ export function dueAt({ renewal }: ResolvedEnvironment, { notAfter }: { readonly
   return renewal.mode === 'manual' ? undefined : new Date(notAfter.getTime() - renewal.windowMs);
 }
 
+/** False for a sandbox without a desk. Where a person asks for certificates, it may be in another way than at a desk that we know. */
+export const hasRenewals = ({ renewal }: ResolvedEnvironment): boolean =>
+  renewal.desk.length > 0 || renewal.mode === 'manual';
+
+/** Whether this is the time at which a new certificate is due, whoever asks for it. */
+export const isInWindow = (
+  { renewal }: ResolvedEnvironment,
+  { notAfter }: { readonly notAfter?: Date },
+  now: Date,
+): boolean => notAfter === undefined || now.getTime() >= notAfter.getTime() - renewal.windowMs;
+
 /** Whether it may be asked for now. A first certificate has no window: somebody asked for it. */
 export function isDue(
   environment: ResolvedEnvironment,
   { notAfter }: { readonly notAfter?: Date },
   now: Date,
 ): boolean {
-  if (notAfter === undefined) return true;
-  const opens = dueAt(environment, { notAfter });
-  return opens !== undefined && now >= opens;
+  const isAutomatic = notAfter === undefined || environment.renewal.mode !== 'manual';
+  return isAutomatic && isInWindow(environment, notAfter ? { notAfter } : {}, now);
 }
 
 interface Deployed {

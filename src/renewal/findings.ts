@@ -5,7 +5,7 @@ import { plural } from '../text/index.ts';
 import { isTooLateToAsk, lastSafeDay, londonDay, workingDaysBetween } from '../time/index.ts';
 import { clientCertificate, isUnanswered } from './decide.ts';
 import type { RenewalFacts } from './decision.ts';
-import { isDue } from './due.ts';
+import { hasRenewals, isDue, isInWindow } from './due.ts';
 import { firstFinding } from './first-findings.ts';
 import { forwardRemedy, urgentForwardRemedy } from './remedies.ts';
 import { isDraft } from './states.ts';
@@ -34,7 +34,7 @@ export function renewalFindings(circumstances: RenewalCircumstances, now: Date):
   const { environment, record, clockStep } = circumstances;
   if (circumstances.first) return firstFindings(circumstances, now);
   const notAfter = record?.notAfter ?? clientCertificate(circumstances.assessment)?.notAfter;
-  if (!notAfter || environment.renewal.desk.length === 0) return [];
+  if (!notAfter || !hasRenewals(environment)) return [];
   // With fewer working days left than the desk needs, the new certificate may come too late: no longer a warning.
   const severity = isTooLateToAsk(notAfter, environment.renewal.deskWorkingDays, now) ? 'critical' : 'warning';
   const raise = raiser(severity);
@@ -84,7 +84,7 @@ function aboutRecord(circumstances: RenewalCircumstances, record: RenewalRecord,
   const found: Finding[] = [];
 
   if (due && (state === 'not_due' || state === 'due') && !answered) found.push(raise('renewal_due', reason));
-  if (due && state === 'deployed' && !answered)
+  if (state === 'deployed' && isInWindow(environment, record, now) && !answered)
     found.push(raise('renewal_due', reason, deployedAgainRemedy(record, environment)));
   if (isDraft(record) && !answered)
     found.push(raise('renewal_due', reason, forwardRemedy(record, environment.renewal.desk)));

@@ -7,6 +7,7 @@ import { type SafeText, say } from '../text/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { nextAttempt } from './backoff.ts';
 import type { Mailer, SendResult } from './mail/mailer.ts';
+import { messageIdFor } from './mail/request-message.ts';
 import { uncertainReason } from './recover.ts';
 import { RequestRefusedError } from './request/csr.ts';
 import { csrFileName, type Draft, earlierRequest, makeDraft, whyNotDrafted, writeDraft } from './request/draft.ts';
@@ -107,8 +108,9 @@ async function draftOnDisk(
     const earlier = await earlierRequest(stateDir, { ...input, env: sender.env });
     const { askedReason: reason, messageId } = record;
     const asked = reason === undefined ? {} : { reason };
-    const known = messageId === undefined ? {} : { messageId };
-    const draft = await makeDraft({ ...input, ...sender, ...asked, ...known, now }, earlier);
+    // Another request of the same certificate is another message: mail systems drop a second one of the same name.
+    const id = messageId ?? messageIdFor(record, 'request', sender.from, record.attempts);
+    const draft = await makeDraft({ ...input, ...sender, ...asked, messageId: id, now }, earlier);
     // The record knows of the files before they are there: files that it knows nothing of were written after a backup was made of it.
     if (record.csrFile === undefined) {
       const csrFile = join(pendingDirectory(record), csrFileName(draft.commonName));

@@ -100,6 +100,17 @@ describe('what a person is told to do', () => {
     expect(command).toBe('mesh-cert-monitor renew --config /etc/mesh/mesh-cert-monitor.yaml --environment integration');
   });
 
+  test('no command asks a desk that is not configured', () => {
+    const alone = { ...manual, renewal: { ...manual.renewal, desk: [] } };
+    for (const code of ['certificate_expires_soon', 'certificate_expires_imminently', 'certificate_expired'] as const) {
+      const { command, firstAction } = diagnose(evidence([code], { environment: alone }));
+      expect([code, command]).toEqual([code, undefined]);
+      expect(firstAction).not.toContain('mesh-cert-monitor');
+    }
+    const unusable = diagnose(evidence(['weak_key'], { environment: alone, assessment: files }));
+    expect(unusable.command).toBeUndefined();
+  });
+
   test('the key of the pending renewal is named where it is the one that fits', () => {
     const given = assessment({ failed: ['key_match'] });
     const spki = given.certificates[0]!.certificate.publicKey.spki;

@@ -103,6 +103,26 @@ describe('a request that another certificate replaced', () => {
     expect((await here.step(inWindow, later(5))).status.state).toBe('requested');
     expect(here.requests()).toHaveLength(2);
   });
+
+  test.each(['send', 'review'] as const)(
+    'again: %s: another request is another message, and one that is tried again is not',
+    async (mode) => {
+      const input = subject('int', { renewal: { ...inWindow.environment.renewal, mode } });
+      here.answers.push({ outcome: 'failed', retry: true });
+      await here.step(input);
+      await here.step(input, later(60));
+      rmSync(join(here.stateDir, here.records()[0]!.keyFile!));
+      await renew(later(61));
+      await here.step(input, later(62));
+      const [first, tried, another] = here.messages.map(({ messageId }) => messageId);
+      expect(tried).toBe(first);
+      expect(another).not.toBe(first);
+      expect(here.messages).toHaveLength(3);
+      const inside = here.messages.map(({ enclosed, messageId }) => enclosed?.message.messageId ?? messageId);
+      expect(here.records()[0]?.messageId).toBe(inside[2]);
+      expect(new Set(inside).size).toBe(2);
+    },
+  );
 });
 
 describe('a renewal that was finished', () => {

@@ -238,6 +238,25 @@ test('findings: a clock that was set is a warning, also before anything is due',
   ]);
 });
 
+test('findings: where a person asks for certificates it makes no difference whether the desk is configured', () => {
+  const manual = (desk: readonly string[]) =>
+    environmentOf('integration', { renewal: { ...environment.renewal, mode: 'manual', desk } });
+  const open = stored('requested', { requestedAt: asked, delivery: 'sent' });
+  for (const more of [{ record: stored('not_due'), clockStep: 'the clock was set' }, { record: open }]) {
+    const found = codes({ environment: manual([]), ...more }, tooLate);
+    expect(found).toEqual(codes({ environment: manual(environment.renewal.desk), ...more }, tooLate));
+    expect(found).not.toEqual([]);
+  }
+});
+
+test('findings: what replaced a certificate elsewhere has to be deployed here, also where a person asks for certificates', () => {
+  const manual = environmentOf('integration', { renewal: { ...environment.renewal, mode: 'manual' } });
+  const record = stored('deployed', { environment: 'another' });
+  expect(codes({ environment: manual, record }, new Date(opening.getTime() - secondMs))).toEqual([]);
+  const [due] = renewalFindings(circumstances({ environment: manual, record }), inWindow);
+  expect(due).toMatchObject({ code: 'renewal_due', remedy: 'Deploy the certificate that replaced it.' });
+});
+
 test('findings: an environment without a desk has none', () => {
   const sandbox = environmentOf('integration', { renewal: { ...environment.renewal, desk: [] } });
   expect(codes({ environment: sandbox, record: stored('due') }, tooLate)).toEqual([]);

@@ -41,6 +41,16 @@ test('manual: what a person asks for is sent once, to the contact, and followed'
   expect(here.messages).toHaveLength(1);
 });
 
+test('manual: what another environment with the same certificate does about it is said as it is there', async () => {
+  here.names = new Set(['int', 'two']);
+  here.answers.push({ outcome: 'failed', retry: true });
+  await here.step(subject('two', { renewal: { ...environment.renewal, mode: 'review' } }), afterExpiry(-5));
+  const { status } = await here.step(inMode('manual'), afterExpiry(-5));
+  expect(status.reason).toMatch(
+    /^two uses the same certificate, and one request covers both: it is left to that one; accepted$/,
+  );
+});
+
 test('manual: chosen while a request was due and not yet sent, it takes that back', async () => {
   here.answers.push({ outcome: 'failed', retry: true });
   expect((await here.step(inMode('review'), afterExpiry(-5))).status.state).toBe('due');

@@ -47,6 +47,11 @@ describe('what happens next', () => {
     const { renewalWindowMs: _, ...healthy } = everyEnvironment().healthy;
     const { dueAt: __, ...renewal } = healthy.renewal;
     expect(told({ ...healthy, renewal })).toBe('nobody: Nothing is requested until you ask for it.');
+    const soon = { ...healthy, renewal, findings: [sampleFinding('certificate_expires_soon')] };
+    expect(told(soon)).toBe('you: It expires soon: request the next certificate, if nobody has.');
+    expect(mostUrgentFirst([everyEnvironment().healthy, { ...soon, name: 'soon' }], at)[0]?.environment.name).toBe(
+      'soon',
+    );
   });
 
   test('a draft is yours until somebody says that it went', () => {

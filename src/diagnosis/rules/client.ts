@@ -59,28 +59,36 @@ export function expired(evidence: Evidence): Wording {
   const deployment = evidence.renewal?.deployment;
   if (deployment) return { ...(headline ? { headline } : {}), message, ...deployment };
   const telephone = `${lowerFirst(telephoneDesk(evidence))}: ask for an urgent certificate.`;
-  const next = {
-    requested: isDraft(evidence)
-      ? {
-          remedy: draftToSend(evidence),
-          command: 'renewals resolve --sent',
-        }
-      : { remedy: `The desk has the request: ${telephone}`, command: 'renewals' },
-    uncertain: {
-      remedy: `${whetherItArrived(evidence).ask} Tell the desk that the certificate has expired.`,
-      command: 'renewals resolve --not-sent',
-    },
-  }[state as 'requested' | 'uncertain'] ?? {
-    remedy: `${requestAfter(evidence)} a new certificate now (\`mesh-cert-monitor renew\`), then ${telephone}${whoForwards(evidence)}`,
-    command: 'renew',
-  };
-  const command = commandFor(next.command, evidence);
+  const next =
+    {
+      requested: isDraft(evidence)
+        ? {
+            remedy: draftToSend(evidence),
+            command: 'renewals resolve --sent',
+          }
+        : { remedy: `The desk has the request: ${telephone}`, command: 'renewals' },
+      uncertain: {
+        remedy: `${whetherItArrived(evidence).ask} Tell the desk that the certificate has expired.`,
+        command: 'renewals resolve --not-sent',
+      },
+    }[state as 'requested' | 'uncertain'] ?? request(evidence, telephone);
+  const command = next.command === undefined ? undefined : commandFor(next.command, evidence);
   return {
     ...(headline ? { headline } : {}),
     message,
     remedy: next.remedy,
     calls: true,
     ...(command ? { command } : {}),
+  };
+}
+
+/** Without a desk in the configuration it is done in another way. */
+function request(evidence: Evidence, telephone: string): { readonly remedy: string; readonly command?: string } {
+  if (evidence.environment && deskAddresses(evidence) === '')
+    return { remedy: `${requestAfter(evidence)} a new certificate now, and ask for it as urgent.` };
+  return {
+    remedy: `${requestAfter(evidence)} a new certificate now (\`mesh-cert-monitor renew\`), then ${telephone}${whoForwards(evidence)}`,
+    command: 'renew',
   };
 }
 

@@ -6,6 +6,7 @@ import type { Evidence, Rule, Wording } from '../types.ts';
 import {
   clientOf,
   desk,
+  deskAddresses,
   isDraft,
   sentence,
   telephoneDesk,
@@ -136,10 +137,14 @@ function keyGone(evidence: Evidence): Wording {
 const isLeftToYou = ({ environment, renewal }: Evidence) =>
   environment?.renewal.mode === 'manual' && (renewal?.state ?? 'not_due') === 'not_due';
 
-const leftToYou = (evidence: Evidence): Wording => ({
-  remedy: `The service does not request the next certificate (\`renewal.mode\` is \`manual\`). If nobody else has requested it either, run the command below.${whoForwards(evidence)}`,
-  ...withCommand('renew', evidence),
-});
+function leftToYou(evidence: Evidence): Wording {
+  const notByItself = 'The service does not request the next certificate (`renewal.mode` is `manual`).';
+  if (deskAddresses(evidence) === '') return { remedy: `${notByItself} If nobody has requested it yet, do so now.` };
+  return {
+    remedy: `${notByItself} If nobody else has requested it either, run the command below.${whoForwards(evidence)}`,
+    ...withCommand('renew', evidence),
+  };
+}
 
 const isAsked = (evidence: Evidence) => evidence.renewal?.state === 'requested' && !isDraft(evidence);
 

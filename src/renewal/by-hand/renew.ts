@@ -9,6 +9,7 @@ import { createRenewals, senderOf } from '../renewals.ts';
 import { type Draft, type FileNames, makeDraft, whyNotDrafted, writeDraft } from '../request/draft.ts';
 import { keyIsGoneFrom } from '../request/pending-key.ts';
 import { retryNow } from '../resolve.ts';
+import { askedChanges } from '../retry.ts';
 import type { RenewalInput, RenewalLog, RenewalStep } from '../step.ts';
 import { openStore, type RenewalStore, StoreLockedError } from '../store/store.ts';
 import type { RenewalState } from '../types.ts';
@@ -70,6 +71,7 @@ export type RenewOutcome =
   | { readonly kind: 'left_to_service' }
   /** The running service has the state directory locked, and the renewal window is not open yet. */
   | { readonly kind: 'not_in_window' }
+  | { readonly kind: 'not_checked_yet' }
   /** The desk has a request, or may have one. */
   | { readonly kind: 'asked_already'; readonly state: RenewalState; readonly reason?: string }
   | { readonly kind: 'not_sent'; readonly reason: string };
@@ -94,7 +96,8 @@ export async function renewByHand(
   } catch (error) {
     if (!(error instanceof StoreLockedError)) throw error;
     const configured = configuration.environments.find(({ name }) => name === subject.environment.name);
-    if (!subject.certificate && configured && configured.renewal.key !== subject.environment.renewal.key)
+    const isMadeThere = !subject.certificate || subject.environment.renewal.mode === 'manual';
+    if (isMadeThere && configured && configured.renewal.key !== subject.environment.renewal.key)
       return { kind: 'not_sent', reason: `${error.message}; it would use renewal.key: ${configured.renewal.key}` };
     return leaveToService(configuration.stateDir, subject, asked, env, now);
   }
@@ -121,7 +124,15 @@ async function leaveToService(
     if (!certificate) beginFirst(store, environment, asked, now);
     const { fingerprintSha256 } = key;
     const keyIsGone = keyIsGoneFrom(environment, env);
-    const state = (await retryNow(store, environment, { fingerprintSha256, asked, stateDir, keyIsGone }, now))?.state;
+    const record = await retryNow(store, environment, { fingerprintSha256, asked, stateDir, keyIsGone }, now);
+    const state = record?.state;
+    // There is no window for which to wait.
+    if (environment.renewal.mode === 'manual') {
+      if (!record) return { kind: 'not_checked_yet' };
+      const changes = askedChanges(asked, now);
+      const isNow = store.transition(record, { from: ['not_due'], to: 'due', at: now, reason: renewReason, changes });
+      if (isNow) return { kind: 'left_to_service' };
+    }
     if (state === 'due' || state === 'failed') return { kind: 'left_to_service' };
     if (state === undefined || state === 'not_due') return { kind: 'not_in_window' };
     return { kind: 'asked_already', state };
@@ -138,6 +149,7 @@ function beginFirst(store: RenewalStore, environment: ResolvedEnvironment, { rea
   store.transition(key, { from: ['not_due'], to: 'due', at: now, reason: firstReason, changes });
 }
 
+const renewReason = 'somebody asked for a new certificate';
 const firstReason = 'somebody asked for the first certificate of this environment';
 
 /** The states from which a request can still be sent. */

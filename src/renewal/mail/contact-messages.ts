@@ -37,7 +37,7 @@ export function renderReview(request: Message, context: Context): Message {
   const desk = request.to.map(({ address }) => address).join(', ');
   const what = isFirst(context.record) ? 'request' : 'renewal';
   const filename = isFirst(context.record) ? 'certificate-request.eml' : 'renewal-request.eml';
-  return toContact(context, 'review', {
+  const message = toContact(context, 'review', {
     subject: `MESH certificate ${what} for you to review and forward`,
     enclosed: { filename, message: request },
     body: ({ application, environment }) => [
@@ -47,6 +47,8 @@ export function renderReview(request: Message, context: Context): Message {
       ...otherTrouble(context.told),
     ],
   });
+  // As often, and as seldom, the same as that of the request in it.
+  return { ...message, messageId: request.messageId.replace(/^<request\./, '<review.') };
 }
 
 /** The state of the certificate, whoever asked for the request. */
@@ -55,7 +57,8 @@ function standing({ environment, record: { notAfter }, now }: Context, whose: st
   const certificate = `The client certificate of ${whose}`;
   if (notAfter < now) return `${certificate} expired on ${londonDay(notAfter)}`;
   const left = notAfter.getTime() - now.getTime();
-  if (left <= environment.renewal.windowMs) return `${certificate} is in its renewal window`;
+  if (environment.renewal.mode !== 'manual' && left <= environment.renewal.windowMs)
+    return `${certificate} is in its renewal window`;
   return `${certificate} needs to be replaced before it expires on ${londonDay(notAfter)}`;
 }
 
@@ -154,12 +157,17 @@ export function renderClosing(
   return toContact(context, 'closing', {
     subject: isFirst(context.record) ? 'MESH certificate deployed' : 'MESH certificate renewed',
     body: () => [
-      `${accepted} ${isFirst(context.record) ? 'It is now monitored, and will be renewed in time.' : `${restart(context)} ${others}`}`,
+      `${accepted} ${isFirst(context.record) ? monitored(context) : `${restart(context)} ${others}`}`,
       ...(deployed ? [newLines(deployed)] : []),
       ...otherTrouble(context.told),
     ],
   });
 }
+
+const monitored = ({ environment }: Context) =>
+  environment.renewal.mode === 'manual'
+    ? 'It is now monitored. Its successor is not requested until somebody asks for it (`renewal.mode` is `manual`).'
+    : 'It is now monitored, and will be renewed in time.';
 
 /** What was seen is what is deployed: not what an application read when it was started. */
 function restart({ record: { notAfter }, now }: Context): string {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openStore, type RenewalStore } from '../../../src/renewal/store/store.ts';
@@ -229,6 +230,29 @@ describe('renew', () => {
     expect(again.list()[0]?.state).toBe('due');
     again.close();
     expect(mail.received).toEqual([]);
+  });
+
+  test('with `mode: manual` leaves it to a running service as soon as that has checked the certificate', async () => {
+    await configure({ port: mail.port, mode: 'manual' });
+    const service = openStore(stateDir, { exclusive: true });
+    const early = await renew();
+    expect([early.code, early.stderr]).toEqual([
+      3,
+      `error: integration: nothing is sent. The service is running on ${stateDir}, and has not checked this certificate yet: run this command again after its next check\n`,
+    ]);
+    const { fingerprint256, serialNumber, validTo } = new X509Certificate(await readFile(files.certificate));
+    const fingerprintSha256 = fingerprint256.replaceAll(':', '').toLowerCase();
+    const key = { environment: 'integration', fingerprintSha256 };
+    service.begin({ ...key, commonName: 'cn', serial: serialNumber, notAfter: new Date(validTo) }, now, 'found');
+    expect(await renew('--reason', 'a leak')).toMatchObject({
+      code: 0,
+      stdout: 'integration: the running service sends the request at its next check\n',
+    });
+    expect(service.get(key)).toMatchObject({ state: 'due', askedAt: now, askedReason: 'a leak' });
+    service.close();
+    await renew();
+    expect(mail.received).toHaveLength(1);
+    expect(stateNow()).toEqual(['requested']);
   });
 
   test('says where the state directory cannot be used', async () => {

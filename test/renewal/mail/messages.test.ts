@@ -1,6 +1,7 @@
 import { simpleParser } from 'mailparser';
 import { describe, expect, test } from 'vitest';
 import type { FindingCode } from '../../../src/findings/catalogue.ts';
+import { firstKey } from '../../../src/renewal/first.ts';
 import {
   renderClosing,
   renderReminder,
@@ -133,6 +134,20 @@ describe('the Message-ID', () => {
     const message = renderRequest(requestFor(environmentOf('production')));
     expect(await renderMime(message)).toEqual(await renderMime(message));
   });
+});
+
+test('the end of a first request promises a renewal only where one is made', () => {
+  const closing = (mode: 'review' | 'manual') => {
+    const base = environmentOf('integration');
+    const environment = environmentOf('integration', { renewal: { ...base.renewal, mode } });
+    const { notAfter: _, ...record } = recordFor(environment, { acceptedAt: later });
+    const first = { ...record, ...firstKey(environment) };
+    return renderClosing({ environment, from, record: first, configurationFile: '/etc/m.yaml', now: later }, issued)
+      .text;
+  };
+  expect(closing('review')).toContain('It is now monitored, and will be renewed in time.');
+  expect(closing('manual')).toContain('Its successor is not requested until somebody asks for it');
+  expect(closing('manual')).not.toContain('will be renewed');
 });
 
 describe('messages to the contact', () => {

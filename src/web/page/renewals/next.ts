@@ -77,7 +77,14 @@ function ofEnvironment(environment: EnvironmentStatus, now: Date): Next {
   if (isLate && state === 'due') return you(`The service makes the request ${when(renewal)}. Then ${telephone}.`);
   if (state === 'due') return service(`The service makes the request ${when(renewal)}.`);
   if (record && state !== 'not_due') return ofRecord(record, deskWorkingDays, now);
-  if (renewalWindowMs === undefined) return { turn: 'nobody', words: 'Nothing is requested until you ask for it.' };
+  if (renewalWindowMs === undefined) {
+    const runsOut = environment.findings.find(({ code }) => code.startsWith('certificate_expire'));
+    if (runsOut)
+      return you(
+        `${runsOut.code === 'certificate_expired' ? 'It has expired' : 'It expires soon'}: request the next certificate, if nobody has.`,
+      );
+    return { turn: 'nobody', words: 'Nothing is requested until you ask for it.' };
+  }
   if (!dueAt) return service('Nothing is known of the certificate yet.');
   if (state === 'not_due' && dueAt > now)
     return service(`The service will make the next request on ${shortLondonDay(dueAt)}.`);
