@@ -50,12 +50,35 @@ class Bucket {
 }
 
 /**
- * The latest, as in turns.ts and for the same reason. A flood that was refused asks again all at once, later than whoever has come since: its
- * connections have failed, and wait behind the others.
+ * Of one peer. The latest goes first, as in turns.ts and for the same reason. A flood that was refused asks again all at once, later than whoever
+ * has come since: its connections have failed, and the others go before them. But somebody who mistyped has failed too, and a flood may come on
+ * new connections: so those that have failed are never passed over twice running.
  */
-function takeNext(queue: Waiting[]): Waiting | undefined {
-  const index = queue.findLastIndex(({ hasFailed }) => !hasFailed);
-  return index === -1 ? queue.pop() : queue.splice(index, 1)[0];
+class Queue {
+  #waiting: Waiting[] = [];
+  #isTurnOfFailed = false;
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  add(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+  }
+
+  takeNext(): Waiting | undefined {
+    // -1, if there is none of that kind, takes the latest of all.
+    const index = this.#waiting.findLastIndex(({ hasFailed }) => hasFailed === this.#isTurnOfFailed);
+    const [next] = this.#waiting.splice(index, 1);
+    this.#isTurnOfFailed = next?.hasFailed === false && this.#waiting.some(({ hasFailed }) => hasFailed);
+    return next;
+  }
+
+  /** Refuses those that are useless. */
+  drop(isUseless: (waiting: Waiting) => boolean): void {
+    for (const { resolve } of this.#waiting.filter(isUseless)) resolve(undefined);
+    this.#waiting = this.#waiting.filter((each) => !isUseless(each));
+  }
 }
 
 const lookAgainMs = 50;
@@ -66,7 +89,7 @@ export class Attempts {
   readonly #all: Bucket;
   readonly #peers = new Map<string, Bucket>();
   /** By peer, in the order of their turns. */
-  readonly #waiting = new Map<string, Waiting[]>();
+  readonly #waiting = new Map<string, Queue>();
   #running = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -83,13 +106,13 @@ export class Attempts {
   /**
    * Waits until this peer may try.
    * @param hasGone - whether the client is no longer there.
-   * @param hasFailed - whether the connection has had a wrong password, or waited in vain. It comes after those that have not.
+   * @param hasFailed - whether the connection has had a wrong password, or waited in vain. It takes turns with those that have not.
    * @returns undefined if it is gone or would have to wait too long.
    */
   begin(peer: string, hasGone: () => boolean = () => false, hasFailed = false): Promise<Attempt | undefined> {
     return new Promise((resolve) => {
-      const queue = this.#waiting.get(peer) ?? [];
-      queue.push({ atMs: this.#clock(), hasFailed, hasGone, resolve });
+      const queue = this.#waiting.get(peer) ?? new Queue();
+      queue.add({ atMs: this.#clock(), hasFailed, hasGone, resolve });
       this.#waiting.set(peer, queue);
       this.#advance();
     });
@@ -102,10 +125,10 @@ export class Attempts {
     for (const [peer, queue] of [...this.#waiting]) {
       if (this.#running >= attemptLimits.atOnce || !this.#all.hasRoom(nowMs)) break;
       if (!this.#bucketOf(peer, nowMs).hasRoom(nowMs)) continue;
-      const next = takeNext(queue);
+      const next = queue.takeNext();
       // To the back of the rotation.
       this.#waiting.delete(peer);
-      if (queue.length > 0) this.#waiting.set(peer, queue);
+      if (!queue.isEmpty) this.#waiting.set(peer, queue);
       next?.resolve(this.#attempt(peer, nowMs));
     }
     if (this.#waiting.size > 0) this.#timer = setTimeout(this.#advance, lookAgainMs).unref();
@@ -126,12 +149,10 @@ export class Attempts {
   }
 
   #dropUseless(nowMs: number): void {
+    const isUseless = ({ atMs, hasGone }: Waiting) => nowMs - atMs > attemptLimits.waitMs || hasGone();
     for (const [peer, queue] of this.#waiting) {
-      const isUseless = ({ atMs, hasGone }: Waiting) => nowMs - atMs > attemptLimits.waitMs || hasGone();
-      for (const { resolve } of queue.filter(isUseless)) resolve(undefined);
-      const left = queue.filter((each) => !isUseless(each));
-      if (left.length > 0) this.#waiting.set(peer, left);
-      else this.#waiting.delete(peer);
+      queue.drop(isUseless);
+      if (queue.isEmpty) this.#waiting.delete(peer);
     }
   }
 

@@ -210,6 +210,21 @@ describe('guessing', () => {
     await again.ended;
   });
 
+  test('nor is it shut out on a connection on which it was mistyped once, by a flood on new ones', async () => {
+    const { port, pass, flood, giveUp, arrived } = await guarded();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    ends.push(() => agent.destroy());
+    expect(await statusOf({ port, agent, login: 'u:wrong' })).toBe(401);
+    pass(waitMs);
+    const flooded = await flood(60);
+    const before = arrived();
+    const right = statusOf({ port, agent, login: 'u:right' });
+    await expect.poll(arrived).toBe(before + 1);
+    pass(2000 / ofPeer.perSecond);
+    expect(await right).toBe(200);
+    await giveUp(flooded);
+  });
+
   test('without a password is no guess: it is told at once to bring one', async () => {
     const { port } = await guarded();
     const all = await Promise.all(Array.from({ length: 100 }, () => statusOf({ port })));

@@ -88,6 +88,37 @@ describe('one peer', () => {
     expect(heard).toBe(true);
   });
 
+  test.each([3, 5, 10, 50])(
+    'nor when it comes on a connection that has failed, and the flood on new ones, %i a second',
+    async (perSecond) => {
+      const attempts = new Attempts();
+      for (let each = 0; each < ofPeer.free; each += 1) await wrong(attempts, 'a');
+      setInterval(() => void wrong(attempts, 'a'), 1000 / perSecond);
+      await vi.advanceTimersByTimeAsync(2 * waitMs);
+      let heard = false;
+      void attempts.begin('a', undefined, true).then((attempt) => {
+        attempt?.end(true);
+        heard = attempt !== undefined;
+      });
+      // Two turns.
+      await vi.advanceTimersByTimeAsync(2000 / ofPeer.perSecond + 100);
+      expect(heard).toBe(true);
+    },
+  );
+
+  test('has its connections that have not failed, and those that have, heard in turns', async () => {
+    const attempts = new Attempts();
+    for (let each = 0; each < ofPeer.free; each += 1) await wrong(attempts, 'a');
+    const heard: boolean[] = [];
+    for (const hasFailed of [...Array(20).fill(false), ...Array(20).fill(true)])
+      void attempts.begin('a', undefined, hasFailed).then((attempt) => {
+        attempt?.end(false);
+        if (attempt) heard.push(hasFailed);
+      });
+    await vi.advanceTimersByTimeAsync(6000 / ofPeer.perSecond + 100);
+    expect(heard).toEqual([false, true, false, true, false, true]);
+  });
+
   test('that has gone away is not waited for, and costs nobody his turn', async () => {
     const attempts = new Attempts();
     for (let each = 0; each < ofPeer.free; each += 1) await wrong(attempts, 'a');
