@@ -105,7 +105,7 @@ const notify = section({
   expiry_days: list(daysBeforeExpiry(), 'days')
     .default([])
     .describe(
-      'Numbers of days before expiry at which the contact gets an email, one for each number and certificate. Needs `email.smtp`. Nothing is sent while a renewal is under way and in time.',
+      'Numbers of days before expiry at which the contact gets an email, one for each number and certificate. Needs `email.smtp`. Nothing is sent while a renewal is on its way, in time and needs nobody.',
     ),
   webhook: section({
     url: value().describe('Where changes are sent. The address may itself be a secret.'),

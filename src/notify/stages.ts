@@ -1,4 +1,5 @@
 /** Which stage of an expiry the contact is to be told of. Pure. */
+import { catalogue } from '../findings/index.ts';
 import type { EnvironmentStatus } from '../status/index.ts';
 import { daysUntil, isTooLateToAsk } from '../time/index.ts';
 import type { AssessedCertificate } from '../verify/index.ts';
@@ -12,7 +13,7 @@ export interface DueStage {
 
 /**
  * @param days - the configured stages, in any order
- * @returns undefined if none has been reached, nothing is known, or a renewal is on its way and still in time. A service that starts late names the
+ * @returns undefined if none has been reached, nothing is known, or a renewal is on its way and needs nobody. A service that starts late names the
  * stage it is in, and not those that it has missed.
  */
 export function dueStage(status: EnvironmentStatus, days: readonly number[], now: Date): DueStage | undefined {
@@ -27,9 +28,10 @@ export function dueStage(status: EnvironmentStatus, days: readonly number[], now
   return certificate && { stage, certificate };
 }
 
-/** The desk has the request, or its certificate is here; and there is still time for the desk to answer. */
-function isOnItsWay({ deskWorkingDays, renewal }: EnvironmentStatus, expiresAt: Date, now: Date): boolean {
+/** The desk has the request or is being sent it, there is still time for an answer, and nobody here has to do anything. */
+function isOnItsWay({ deskWorkingDays, findings, renewal }: EnvironmentStatus, expiresAt: Date, now: Date): boolean {
   const { record, state } = renewal;
-  const asked = state === 'sending' || state === 'issued' || (state === 'requested' && record?.delivery === 'sent');
-  return asked && !isTooLateToAsk(expiresAt, deskWorkingDays, now);
+  const asked = state === 'sending' || (state === 'requested' && record?.delivery === 'sent');
+  const needsSomebody = findings.some(({ code }) => catalogue[code].group === 'renewal');
+  return asked && !needsSomebody && !isTooLateToAsk(expiresAt, deskWorkingDays, now);
 }

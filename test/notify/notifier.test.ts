@@ -474,8 +474,8 @@ describe('messages about an expiry', () => {
       estateOf(
         names.map((name) => {
           const status = { ...expiring(20), name };
-          const issued = { ...status, renewal: { ...status.renewal, state: 'issued' as const } };
-          return asked && name === 'two' ? issued : status;
+          const sending = { ...status, renewal: { ...status.renewal, state: 'sending' as const } };
+          return asked && name === 'two' ? sending : status;
         }),
       );
     const configuration = {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { type FindingCode, finding } from '../../src/findings/index.ts';
 import { dueStage } from '../../src/notify/stages.ts';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { say } from '../../src/text/index.ts';
@@ -63,27 +64,45 @@ describe('the stage of an expiry', () => {
 
 describe('a renewal that is on its way', () => {
   const reason = say`Sample.`;
-  const asked = (inDays: number, renewal: Partial<EnvironmentStatus['renewal']>) =>
-    dueStage(expiring(inDays, { renewal: { state: 'requested', reason, ...renewal } }), days, sampleNow)?.stage;
   const record = (delivery: 'sent' | 'drafted') => ({ delivery }) as EnvironmentStatus['renewal']['record'] & object;
+  const asked = (renewal: Partial<EnvironmentStatus['renewal']>, ...codes: FindingCode[]) => {
+    const findings = codes.map((code) => finding(code, 'Sample.'));
+    const status = expiring(30, { renewal: { state: 'requested', reason, ...renewal }, findings });
+    return dueStage(status, days, sampleNow)?.stage;
+  };
 
-  test('keeps quiet: the desk has the request, or its certificate is here', () => {
-    expect(asked(30, { record: record('sent') })).toBeUndefined();
-    expect(asked(30, { state: 'sending' })).toBeUndefined();
-    expect(asked(30, { state: 'issued' })).toBeUndefined();
+  test('keeps quiet: the desk has the request, or is being sent it', () => {
+    expect(asked({ record: record('sent') })).toBeUndefined();
+    expect(asked({ state: 'sending' })).toBeUndefined();
+    // The expiry itself stands whenever a stage has been reached.
+    expect(asked({ record: record('sent') }, 'certificate_expires_soon')).toBeUndefined();
   });
 
   test('a request that waits for somebody to forward it is not on its way, nor is one that failed', () => {
-    expect(asked(30, { record: record('drafted') })).toBe(30);
+    expect(asked({ record: record('drafted') })).toBe(30);
     for (const state of ['due', 'uncertain', 'failed', 'not_due', 'deployed'] as const)
-      expect(asked(30, { state }), state).toBe(30);
+      expect(asked({ state }), state).toBe(30);
+  });
+
+  test('a certificate that was accepted waits for somebody to deploy it', () => {
+    expect(asked({ state: 'issued' })).toBe(30);
+  });
+
+  test('a request that needs somebody is not on its way, even where that is only a consequence', () => {
+    const codes = ['renewal_unanswered', 'renewal_overdue', 'renewal_key_missing', 'state_replaced'] as const;
+    for (const code of codes) expect(asked({ record: record('sent') }, code), code).toBe(30);
+    const unanswered = { ...finding('renewal_unanswered', 'Sample.'), severity: 'info' as const };
+    const status = expiring(30, {
+      renewal: { state: 'requested', reason, record: record('sent') },
+      findings: [{ ...unanswered, consequenceOf: 'renewal_key_missing' }],
+    });
+    expect(dueStage(status, days, sampleNow)?.stage).toBe(30);
   });
 
   test('is no comfort once fewer working days are left than the desk needs', () => {
-    const status = (inDays: number) => expiring(inDays, { renewal: { state: 'issued', reason } });
-    const expiresAt = daysFromSampleNow(30);
-    const last = lastSafeDay(expiresAt, 5);
-    const at = (now: Date) => dueStage(status(30), days, now)?.stage;
+    const sent = expiring(30, { renewal: { state: 'requested', reason, record: record('sent') } });
+    const last = lastSafeDay(daysFromSampleNow(30), 5);
+    const at = (now: Date) => dueStage(sent, days, now)?.stage;
     expect(at(new Date(last.getTime() + dayMs - 1))).toBeUndefined();
     expect(at(new Date(last.getTime() + dayMs + 1))).toBeDefined();
   });
