@@ -65,13 +65,16 @@ const configurationFile = (ofEnvironment: boolean) => {
 export const command = (words: string, environmentToo = true) =>
   `mesh-cert-monitor ${words} --config ${configurationFile(environmentToo)}${environmentToo ? ` --environment ${environment}` : ''}`;
 
-/** The words of the diagnosis, if one of these findings is the cause. */
+/**
+ * The words of the diagnosis, if one of these findings is the cause. Not `check --service` for the details: it does not run where the service
+ * has TLS, or a password that the configuration has only as a hash.
+ */
 export const diagnosed = (codes: readonly FindingCode[], otherwise: string) =>
   lookedUp('nhs_mesh_diagnosis_info', {
     where: `code=~'${codes.join('|')}',`,
     shown:
       '{{ .Labels.headline }}. {{ .Labels.first_action }}{{ if .Labels.command }} Command: {{ .Labels.command }}' +
-      `{{ else }} Details: ${command('check')} --service{{ end }}`,
+      `{{ else }} Details: ${command('check')}{{ end }}`,
     otherwise,
   });
 

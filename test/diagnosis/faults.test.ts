@@ -137,8 +137,7 @@ const shifted = (name: string, value: string, now: Date) =>
 const wordsOf = ({ name, diagnosis: { command, headline, lastingAction } }: EnvironmentStatus, file: string) =>
   `${headline}. ${lastingAction} ${command === undefined ? `Details: ${detailsOf(name, file)}` : `Command: ${command}`}`;
 /** A label has no room for the message, which some first actions refer to. */
-const detailsOf = (name: string, file: string) =>
-  `mesh-cert-monitor check --config ${file} --environment ${name} --service`;
+const detailsOf = (name: string, file: string) => `mesh-cert-monitor check --config ${file} --environment ${name}`;
 
 interface Expected {
   readonly name: string;
