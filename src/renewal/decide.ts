@@ -120,8 +120,13 @@ const isAsked = ({ askedAt }: StoredRenewal, { asked }: RenewalFacts) => asked !
 function decideReplaced(record: StoredRenewal): Undirected {
   const to = reopensAs(record);
   if (!to) return { kind: 'rest', reason: 'this certificate was replaced, but it is deployed again' };
-  const asked = to !== 'not_due' && 'and the other one was not issued for its request';
-  return { kind: 'reopen', to, reason: ['this certificate is deployed again', ...(asked ? [asked] : [])].join(', ') };
+  const again = 'this certificate is deployed again';
+  if (to === 'not_due') return { kind: 'reopen', to, reason: again };
+  const isAnswered = record.successorFingerprintSha256 === record.issuedFingerprintSha256;
+  const other = isAnswered
+    ? 'the one that was issued for its request can be put in place again'
+    : 'the other one was not issued for its request';
+  return { kind: 'reopen', to, reason: `${again}, and ${other}` };
 }
 
 function decideDue(record: StoredRenewal, facts: RenewalFacts, now: Date): Undirected {

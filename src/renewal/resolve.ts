@@ -1,7 +1,7 @@
 /** What a person can do to a renewal: settle what a crash or a mail server left open, or have it sent now. */
 import type { ResolvedEnvironment } from '../config/index.ts';
 import { isAnothers, subjectOf } from './claim.ts';
-import { reopenedChanges, reopensAs } from './reopen.ts';
+import { reopenedChanges, reopenings, reopensAs } from './reopen.ts';
 import { askedChanges } from './retry.ts';
 import { isPresent } from './store/pending-files.ts';
 import type { RenewalReader, RenewalStore } from './store/store.ts';
@@ -101,7 +101,9 @@ export async function retryNow(
     before.keyPlace === undefined
       ? !isPresent(stateDir, before.keyFile)
       : statesNeedingKey.includes(before.state) && (await keyIsGone(before));
-  const replaced = isGone && beginAgain(store, before, ['requested', 'issued'], keyGone, now);
+  const replaced = isGone
+    ? beginAgain(store, before, ['requested', 'issued'], keyGone, now)
+    : reopenings(before) > 0 && beginAgain(store, before, ['issued'], replacedBefore, now);
   const reason = 'somebody asked for another attempt';
   store.transition(before, { from: ['failed'], to: 'due', at: now, reason, changes: { lastError: null } });
   if (replaced || before.state === 'due' || before.state === 'failed')

@@ -417,11 +417,18 @@ describe('following the new certificate', () => {
 
     test('decide: where it was renewed it is not asked for a second time', () => {
       const answered = { issuedFingerprintSha256: issued.fingerprintSha256, closedAt: now };
-      for (const more of [{ requestedAt: now }, { bodyBegunAt: now }, {}])
-        expect(again({ ...answered, ...more }, 'issued')).toMatchObject({
+      for (const more of [{ requestedAt: now }, { bodyBegunAt: now }, {}]) {
+        expect(again({ ...answered, ...more }, 'requested')).toMatchObject({
           kind: 'rest',
           reason: 'this certificate was replaced, but it is deployed again',
         });
+        expect(again({ ...answered, ...more }, 'issued')).toMatchObject({
+          kind: 'reopen',
+          to: 'issued',
+          reason:
+            'this certificate is deployed again, and the one that was issued for its request can be put in place again',
+        });
+      }
     });
 
     test('decide: a renewal that has gone on after its end is told of anew', () => {

@@ -151,6 +151,29 @@ describe('a renewal that was finished', () => {
     expect(await renew(later(11))).toMatchObject({ state: 'requested' });
   });
 
+  test('again: what `accept` has accepted can be put in place again, and another one be asked for', async () => {
+    await here.step(inWindow);
+    const [record] = here.records();
+    const issuedFingerprintSha256 = other.fingerprintSha256;
+    const changes = { issuedFingerprintSha256 };
+    here.store.transition(record!, { from: ['requested'], to: 'issued', at: later(1), reason: 'accepted', changes });
+    const forward = async (minute: number) => {
+      await here.step(deployed(inWindow, other), later(minute));
+      await here.step({ ...deployed(inWindow, other), ...accepted(later(minute + 1)) }, later(minute + 2));
+      expect(states()).toEqual(['deployed', 'not_due']);
+    };
+    await forward(2);
+    for (const minute of [10, 11]) {
+      const { emailed, status } = await here.step(inWindow, later(minute));
+      expect([status.state, status.deployment !== undefined, emailed]).toEqual(['issued', true, []]);
+    }
+    await forward(12);
+    await here.step(inWindow, later(20));
+    expect(await renew(later(21))).toMatchObject({ state: 'due' });
+    expect((await here.step(inWindow, later(22))).status.state).toBe('requested');
+    expect(here.requests()).toHaveLength(2);
+  });
+
   test('again: another environment does not start it anew', async () => {
     await finished();
     const elsewhere = { ...inWindow.environment, name: 'b' };
