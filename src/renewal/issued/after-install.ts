@@ -75,9 +75,14 @@ export function runAfterInstall(
       // What it has left running is not ended for having taken longer.
       for (const timer of timers.splice(0)) clearTimeout(timer);
       const done = () => {
-        if (outOfTime) ended(false, say`was ended, because it took longer than ${withinMs / secondMs} seconds`);
-        else
-          ended(code === 0, code === null ? say`was ended by ${signal ?? 'a signal'}` : say`ended with code ${code}`);
+        if (!outOfTime)
+          return ended(
+            code === 0,
+            code === null ? say`was ended by ${signal ?? 'a signal'}` : say`ended with code ${code}`,
+          );
+        // What it has started may not have heard the polite signal.
+        end('SIGKILL');
+        ended(false, say`was ended, because it took longer than ${withinMs / secondMs} seconds`);
       };
       // What it printed just before its end is still in the pipes; what it left running may keep them open.
       timers.push(setTimeout(done, lastWordsMs));

@@ -20,9 +20,9 @@ afterEach(() => {
 });
 afterAll(() => server.close());
 const sockets: Socket[] = [];
-const spawned = (options: object = {}) => {
+const spawned = (options: object = {}, before = '') => {
   const { port } = server.address() as AddressInfo;
-  const calls = `require('net').connect(${port}, '127.0.0.1').resume().on('close', () => process.exit())`;
+  const calls = `${before}require('net').connect(${port}, '127.0.0.1').resume().on('close', () => process.exit())`;
   return `require('child_process').spawn(process.execPath, ['--eval', ${JSON.stringify(calls)}], ${JSON.stringify(options)})`;
 };
 async function called() {
@@ -77,6 +77,16 @@ test('it gets so much time and no more, with whatever it has started', async () 
     succeeded: false,
     end: 'was ended, because it took longer than 0.8 seconds',
   });
+  await started.ended;
+});
+
+test('whatever it has started ends with it, also where the polite signal is not heard', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const waits = `${spawned({}, "process.on('SIGTERM', () => {});")}; setInterval(() => {}, 1000)`;
+  const result = runAfterInstall(node(waits), env, { withinMs: 800 });
+  const started = await called();
+  vi.advanceTimersByTime(800);
+  expect(await result).toMatchObject({ succeeded: false });
   await started.ended;
 });
 
