@@ -14,11 +14,11 @@ import { readRegularFile } from '../../files/index.ts';
 import type { SafeText } from '../../text/index.ts';
 import { type Assessment, looksSelfSigned, policyFor } from '../../verify/index.ts';
 import { type Certificate, parseCertificate, pemOf, readPem, toPem } from '../../x509/index.ts';
-import { heldKey } from '../request/pending-key.ts';
 import { writeAtomically } from '../store/atomic-file.ts';
 import type { RenewalRecord } from '../types.ts';
 import { deploymentInstructions, type LaidOutFiles } from './deployment-instructions.ts';
 import { judgeIssued, pickIssued } from './judge.ts';
+import { keyOfRequest } from './key-of-request.ts';
 import { laidOutAt } from './laid-out.ts';
 import { readIssuedFile } from './read.ts';
 import { sharingOf } from './sharing.ts';
@@ -73,7 +73,7 @@ export async function prepareIssued(input: PrepareInput): Promise<PrepareResult>
   if (!certificate) return refuse(['the file does not contain a certificate']);
 
   const deployed = input.environment.credential && (await readCredential(input.environment.credential, input.env));
-  const pending = await pendingKey(input, deployed);
+  const pending = await keyOfRequest(input, deployed);
   if ('refused' in pending) return refuse([pending.refused], certificate);
 
   const cas = [...file.certificates, ...(await cameEarlier(input))];
@@ -96,30 +96,6 @@ const refuse = (reasons: readonly string[], certificate?: Certificate, notes: re
   notes,
   ...(certificate ? { certificate } : {}),
 });
-
-type PendingKey = { readonly handle: PrivateKeyHandle } | { readonly refused: string };
-
-async function pendingKey(input: PrepareInput, deployed: DeployedCredential | undefined): Promise<PendingKey> {
-  const { environment, record, stateDir, env } = input;
-  if (record.keyPlace !== undefined) {
-    const held = await heldKey(record, environment, env);
-    if (held.kind === 'held') return held;
-    return { refused: `the private key of the pending request cannot be used: ${held.why}` };
-  }
-  if (record.keyFile === undefined) {
-    if (deployed?.privateKey) return { handle: deployed.privateKey };
-    return { refused: 'the request was made with the deployed private key, which cannot be read now' };
-  }
-  const path = join(stateDir, record.keyFile);
-  const passphrase = environment.renewal.passphrase ?? environment.credential?.passphrase;
-  const { privateKey, problems } = await readCredential(
-    { privateKey: { kind: 'file', path }, ...(passphrase ? { passphrase } : {}) },
-    env,
-  );
-  if (privateKey) return { handle: privateKey };
-  const why = problems.map(({ message }) => message).join(' ');
-  return { refused: `the private key of the pending request cannot be used (${path}): ${why}` };
-}
 
 /** Accepted once, the certificate lies alone in its file: the CAs that came with it are in the bundle beside it. */
 async function cameEarlier({ record, stateDir }: PrepareInput): Promise<Certificate[]> {

@@ -14,7 +14,7 @@ import type { RenewalRecord } from '../types.ts';
 /** What the store has of a request’s key. `unknown`: it did not say, or what is there cannot be read. */
 export type HeldKey =
   | { readonly kind: 'held'; readonly handle: PrivateKeyHandle }
-  | { readonly kind: 'gone' | 'unknown'; readonly why: string };
+  | { readonly kind: 'gone' | 'unknown'; readonly why: string; readonly passphraseWrong?: boolean };
 
 type Kept = Pick<RenewalRecord, 'keyPlace' | 'spkiSha256'>;
 
@@ -40,7 +40,8 @@ export async function lastHeldKey(
   const why = problems.map(({ message }) => message).join(' ');
   if (storeProblems.length > 0) return { kind: 'unknown', why };
   if (missing.length > 0) return { kind: 'gone', why: `there is no key at ${keyPlace}` };
-  if (!privateKey) return { kind: 'unknown', why };
+  if (!privateKey)
+    return { kind: 'unknown', why, passphraseWrong: problems.some(({ code }) => code === 'passphrase_wrong') };
   const isOurs = spkiSha256Of(privateKey.publicKey.spki) === spkiSha256;
   return isOurs
     ? { kind: 'held', handle: privateKey }

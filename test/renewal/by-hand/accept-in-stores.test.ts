@@ -125,6 +125,14 @@ ${back('MESH_CLIENT_KEY')}`);
     const files = readdirSync(join(folder, 'state'), { recursive: true }).map(String);
     expect(files.filter((name) => name.includes('private_key'))).toEqual([]);
 
+    const path = join(folder, 'monitor.yaml');
+    const config = readFileSync(path, 'utf8');
+    writeFileSync(path, config.replace('renewal: {', 'renewal: { passphrase: planted-later,'));
+    const refused = await type(['accept', issued, '--config', path, '--environment', 'integration']);
+    expect(refused.stdout + refused.stderr).not.toContain('planted-');
+    expect(refused.stdout).toMatch(/the request of .* was made\. Set `renewal\.passphrase` to the earlier one/);
+    writeFileSync(path, config);
+
     const shown = await run('accept', issued);
     expect(shown.stdout).toContain(
       `Private key: the new one is in SSM parameter ${place('PENDING_KEY')}. Put the same text where the application reads it`,

@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readCredential } from '../../../src/credential/read.ts';
 import { subjectOf } from '../../../src/renewal/claim.ts';
@@ -9,10 +10,11 @@ import type { AcceptResult } from '../../../src/renewal/issued/accept.ts';
 import type { RenewalState, RequestKey } from '../../../src/renewal/types.ts';
 import { Secret } from '../../../src/sources/secret.ts';
 import { dayMs } from '../../../src/time/duration.ts';
-import { londonDay } from '../../../src/time/london.ts';
+import { londonDay, shortLondonDay } from '../../../src/time/london.ts';
 import { ca, issueClient, type KeyPair, keysFor, leaf, nhsLikePki, oids, signRequest } from '../../support/pki.ts';
 import { answer, type PendingRenewal, pendingRenewal } from '../../support/renewal/pending.ts';
 import { commonName } from '../../support/renewal/samples.ts';
+import { needs } from '../../support/tools.ts';
 
 /** The keys of the request, to be certified in some other way. */
 const requestKeys = ({ keyFile, passphrase }: PendingRenewal): KeyPair => {
@@ -309,6 +311,58 @@ describe('a wrong certificate is refused with the exact reason, and nothing is w
     const result = await renewal.follow((await answer(renewal)).pem);
     expect(reasonsOf(result)).toEqual([expect.stringMatching(/cannot be used .*passphrase/i)]);
     expect(JSON.stringify(result)).not.toContain(planted);
+  });
+
+  describe('the right one, when the passphrase has changed since the request', () => {
+    const source = (value: string) => ({ kind: 'inline', value: new Secret(value) }) as const;
+    const changed = async () => {
+      const renewal = await pendingRenewal({ credential: { passphrase: source('the new one') } });
+      const { pem } = await answer(renewal);
+      const [reason = ''] = reasonsOf(await renewal.follow(pem));
+      return { renewal, pem, reason };
+    };
+
+    test('the refusal says with which one the key is encrypted, and names no secret', async () => {
+      const { renewal, reason } = await changed();
+      const day = shortLondonDay(renewal.now);
+      expect(reason).toContain(`the passphrase that was configured when the request of ${day} was made`);
+      expect(reason).toContain('Or set `renewal.passphrase` to the earlier one');
+      expect(reason).not.toMatch(new RegExp(`the new one|${renewal.passphrase}`));
+    });
+
+    test('not said of a key that cannot be read for another reason', async () => {
+      const { renewal, pem } = await changed();
+      await writeFile(renewal.keyFile!, 'oops');
+      expect(reasonsOf(await renewal.follow(pem)).join()).not.toContain('earlier one');
+    });
+
+    test('with `renewal.passphrase` as it was then, it is accepted', async () => {
+      const { renewal, pem } = await changed();
+      const { environment } = renewal;
+      const set = { ...environment, renewal: { ...environment.renewal, passphrase: source(renewal.passphrase) } };
+      const result = await renewal.follow(pem, { environment: set });
+      expect(reasonsOf(result)).toEqual([]);
+      const instructions = result.accepted && (await readFile(result.files.instructions, 'utf8'));
+      expect(instructions).toContain('Give it to the application too');
+    });
+
+    test('with the key encrypted again by the command as it is printed, it is accepted and installed', {
+      skip: !needs('openssl'),
+    }, async () => {
+      const { renewal, pem, reason } = await changed();
+      const { ino } = await stat(renewal.keyFile!);
+      const [, command = ''] = /`(openssl .*?)`/.exec(reason) ?? [];
+      const answers = [renewal.passphrase, 'the new one', 'the new one'];
+      execFileSync('setsid', ['-w', 'sh', '-c', command], { input: `${answers.join('\n')}\n`, stdio: 'pipe' });
+      expect(await readdir(dirname(renewal.keyFile!))).toEqual(['private_key.pem']);
+      expect(await stat(renewal.keyFile!)).toMatchObject({ ino, mode: 0o100600 });
+      const result = await renewal.follow(pem, { install: true });
+      expect(reasonsOf(result)).toEqual([]);
+      expect(result).toMatchObject({ install: { installed: expect.anything() } });
+      const { privateKey } = await renewal.deployed();
+      const key = createPrivateKey({ key: privateKey, passphrase: 'the new one' });
+      expect(new X509Certificate(pem).checkPrivateKey(key)).toBe(true);
+    });
   });
 
   test('any, when no request is waiting', async () => {
