@@ -59,13 +59,13 @@ export class People {
    * Within a few days somebody asks the desk about a request of which nobody knows, or that was refused for good, and says what is so.
    * @returns what was said
    */
-  settle(
+  async settle(
     environment: ResolvedEnvironment,
     stuck: boolean,
     deskHasIt: boolean,
     configuration: Configuration,
     now: Date,
-  ): string | undefined {
+  ): Promise<string | undefined> {
     const { name } = environment;
     if (!stuck) {
       this.#looksAt.delete(name);
@@ -76,7 +76,7 @@ export class People {
     if (at > now) return undefined;
     this.#looksAt.delete(name);
     const said = deskHasIt ? 'sent' : 'not-sent';
-    settleRenewal(configuration, environment, said, now);
+    await settleRenewal(configuration, environment, said, {}, now);
     return said;
   }
 }

@@ -135,7 +135,7 @@ class Simulation {
     for (const place of this.#places.values()) await this.#look(place);
     await this.#hear();
     for (const place of this.#places.values()) {
-      this.#settle(place);
+      await this.#settle(place);
       const quietMs = this.#faults.quietMs(place, this.#now);
       const damaged = this.#faults.isDamaged(place) || this.#faults.clockIsWrong;
       this.#watcher.look(place, this.#statusOf(place), { now: this.#now, quietMs, damaged });
@@ -186,12 +186,13 @@ class Simulation {
     }
   }
 
-  #settle(place: Place): void {
+  async #settle(place: Place): Promise<void> {
     const environment = this.#environmentOf(place);
     const { state } = this.#memoryOf(place).renewal;
     const deskHasIt = this.#watcher.hasRequest(place);
     const stuck = state === 'uncertain' || (state === 'failed' && this.#mail.mood === 'fine');
-    if (this.#people.settle(environment, stuck, deskHasIt, this.#configuration, this.#wall)) this.#counted.settled += 1;
+    const said = await this.#people.settle(environment, stuck, deskHasIt, this.#configuration, this.#wall);
+    if (said) this.#counted.settled += 1;
   }
 
   async #restart(): Promise<void> {

@@ -28,9 +28,13 @@ export async function resolve(options: ResolveOptions, io: CommandIo): Promise<E
   const configuration = await loadForCommand(options.config, io);
   const environment = findEnvironment(configuration, options.environment);
   const { outcome } = options;
-  const resolution = await storeErrorsAsUsage(() => settleRenewal(configuration, environment, outcome, io.now()));
+  const resolution = await storeErrorsAsUsage(() =>
+    settleRenewal(configuration, environment, outcome, io.env, io.now()),
+  );
   if ('refused' in resolution) throw new UsageError(escaped(resolution.refused));
-  const { state, transitions } = resolution.record;
-  io.stdout(say`${environment.name}: ${state}; ${transitions.at(-1)?.reason ?? ''}\n`);
+  const { record, sharedWith } = resolution;
+  const shared =
+    sharedWith === undefined ? '' : `${sharedWith} uses the same certificate, and one request covers both: `;
+  io.stdout(say`${environment.name}: ${record.state}; ${shared}${record.transitions.at(-1)?.reason ?? ''}\n`);
   return exitCode.ok;
 }

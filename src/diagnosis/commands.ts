@@ -7,6 +7,7 @@ import { deskAddresses, type Part, sourceOf, whoForwards } from './words.ts';
 interface Named {
   readonly configurationFile?: string | undefined;
   readonly environment?: { readonly name: string } | undefined;
+  readonly renewal?: Evidence['renewal'];
 }
 
 /** Which of our commands take `--config`, and whether they also take `--environment`. */
@@ -23,9 +24,11 @@ const takesEnvironment: Readonly<Record<string, boolean>> = {
 /** @param words subcommand and options other than `--config` and `--environment`, already quoted. */
 export function commandFor(words: string, named: Named): string | undefined {
   const subcommand = Object.keys(takesEnvironment).find((each) => words === each || words.startsWith(`${each} `));
-  const { configurationFile, environment } = named;
+  const { configurationFile, environment, renewal } = named;
   if (!subcommand || configurationFile === undefined || !environment) return undefined;
-  const place = { configurationFile, ...(takesEnvironment[subcommand] ? { environment: environment.name } : {}) };
+  // Where a certificate is shared, its renewal may be recorded under another name.
+  const name = (subcommand === 'renewals resolve' ? renewal?.record?.environment : undefined) ?? environment.name;
+  const place = { configurationFile, ...(takesEnvironment[subcommand] ? { environment: name } : {}) };
   return ourCommand(subcommand, place, words.slice(subcommand.length).trim());
 }
 
@@ -64,13 +67,13 @@ const files = /(?<!--config )\b(?:FILE|KEY|BUNDLE\.pem)\b(?!\.p12)/g;
 /** Every command in a remedy with its configuration, environment and file filled in, as far as they are known. What already names them stays. */
 export function runnable(remedy: SafeText, evidence: Evidence, code: FindingCode): SafeText {
   const path = pathOf(evidence, partOf(code));
-  const { configurationFile = 'FILE', environment = { name: 'NAME' } } = evidence;
+  const { configurationFile = 'FILE', environment = { name: 'NAME' }, renewal } = evidence;
   return escaped(
     remedy
       .replace(inText, (whole: string, words: string) => {
         const bare = words.replace(placeholders, '');
         if (bare.includes(' --config ')) return whole;
-        const command = commandFor(bare, { configurationFile, environment });
+        const command = commandFor(bare, { configurationFile, environment, renewal });
         return command === undefined ? whole : `\`${command}\``;
       })
       .replace(inCode, (whole) => (path === undefined ? whole : whole.replace(files, path))),

@@ -56,7 +56,7 @@ export function abandoned(
 }
 
 /** What another environment has requested, or is about to request, for the same certificate. */
-export function shared({ related }: Records, fingerprintSha256: string): StoredRenewal | undefined {
+export function shared({ related }: Pick<Records, 'related'>, fingerprintSha256: string): StoredRenewal | undefined {
   const same = related.filter((record) => record.fingerprintSha256 === fingerprintSha256);
   return same.find(wasAsked) ?? same.find(({ closedAt }) => !closedAt);
 }

@@ -50,7 +50,7 @@ function wordsFor(record: RenewalRecord, circumstances: Circumstances, isLate: b
   const { environment, configurationFile, deployment, reason } = circumstances;
   const { requestedAt } = record;
   const on = requestedAt ? ` on ${londonDay(requestedAt)}` : '';
-  const resolve = ourCommand('renewals resolve', { configurationFile, environment: environment.name });
+  const resolve = ourCommand('renewals resolve', { configurationFile, environment: record.environment });
   switch (record.state) {
     case 'requested':
       if (isDraft(record))

@@ -1,13 +1,16 @@
 /** What a person can do to a renewal: settle what a crash or a mail server left open, or have it sent now. */
 import type { ResolvedEnvironment } from '../config/index.ts';
-import { isAnothers, subjectOf } from './claim.ts';
+import { isAnothers, shared, subjectOf } from './claim.ts';
 import { reopenedChanges, reopenings, reopensAs } from './reopen.ts';
 import { askedChanges } from './retry.ts';
 import { isPresent } from './store/pending-files.ts';
 import type { RenewalReader, RenewalStore } from './store/store.ts';
 import { type RenewalRecord, type RenewalState, type StoredRenewal, statesNeedingKey } from './types.ts';
 
-export type Resolution = { readonly record: RenewalRecord } | { readonly refused: string };
+/** `sharedWith`: the environment under whose name the renewal is recorded, where that is another one that uses the same certificate. */
+export type Resolution =
+  | { readonly record: RenewalRecord; readonly sharedWith?: string }
+  | { readonly refused: string };
 
 const open: readonly RenewalState[] = ['uncertain', 'failed'];
 
@@ -15,6 +18,7 @@ const open: readonly RenewalState[] = ['uncertain', 'failed'];
  * `sent`: the desk has the request; also for one that was drafted and that a person has forwarded. `not-sent`: it may be sent
  * once more. Changes nothing unless the newest open renewal of the environment can be settled.
  * @param names of every environment in the configuration
+ * @param fingerprintSha256 by which its request is known to others that use the same certificate; asked for only where none of its own is under way.
  * @throws {StoreError}
  */
 export function resolveRenewal(
@@ -23,13 +27,39 @@ export function resolveRenewal(
   names: ReadonlySet<string>,
   outcome: 'sent' | 'not-sent',
   now: Date,
+  fingerprintSha256?: string,
 ): Resolution {
-  const renewals = renewalsOf(store, environment, names).filter(({ closedAt }) => !closedAt);
-  const record = renewals.findLast((each) => !isAnothers(each, subjectOf(environment))) ?? renewals.at(-1);
+  const elsewhere = sharedRenewal(store, environment, fingerprintSha256);
+  const record = elsewhere ?? openRenewal(store, environment, names);
   if (!record) return { refused: `no renewal of ${environment.name} is open` };
   const moved = outcome === 'sent' ? confirmSent(store, record, now) : confirmNotSent(store, record, now);
   const after = store.get(record);
-  return moved && after ? { record: after } : { refused: whyNot(after ?? record, outcome) };
+  if (!moved || !after) return { refused: whyNot(after ?? record, outcome) };
+  return { record: after, ...(elsewhere ? { sharedWith: elsewhere.environment } : {}) };
+}
+
+/** The newest of its own. @throws {StoreError} */
+export function openRenewal(
+  store: RenewalReader,
+  environment: ResolvedEnvironment,
+  names: ReadonlySet<string>,
+): StoredRenewal | undefined {
+  const renewals = renewalsOf(store, environment, names).filter(({ closedAt }) => !closedAt);
+  return renewals.findLast((each) => !isAnothers(each, subjectOf(environment))) ?? renewals.at(-1);
+}
+
+/** Whether a request has been made and is not over. */
+export const isUnderWay = ({ state }: RenewalRecord): boolean => !['not_due', 'due', 'deployed'].includes(state);
+
+function sharedRenewal(
+  store: RenewalReader,
+  environment: ResolvedEnvironment,
+  fingerprintSha256: string | undefined,
+): StoredRenewal | undefined {
+  if (fingerprintSha256 === undefined) return undefined;
+  const related = store.related(environment.name, subjectOf(environment), fingerprintSha256);
+  const record = shared({ related }, fingerprintSha256);
+  return record && isUnderWay(record) ? record : undefined;
 }
 
 /** Under its current name and earlier ones, oldest first. @throws {StoreError} */

@@ -35,6 +35,12 @@ describe('what happens next', () => {
     expect(told(inState(sampleRecord('x', state as RenewalRecord['state'])))).toBe(words);
   });
 
+  test('a renewal that is recorded for another environment with the same certificate is settled under that name', () => {
+    const shared = inState(sampleRecord('y', 'requested', { delivery: 'drafted' }));
+    expect(told(shared)).toContain('--environment y --sent`');
+    expect(told(inState(sampleRecord('y', 'failed')))).toContain('--environment x`');
+  });
+
   test('until the window opens: when that is; afterwards the request follows', () => {
     expect(told(everyEnvironment().healthy)).toBe(
       'service: The service will make the next request on 23 October 2026.',

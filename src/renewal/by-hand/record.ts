@@ -1,12 +1,18 @@
 /** `renewals`, `renewals resolve` and `check`: reads and settles the record of renewals from outside the service. */
-import { type Configuration, defaultDeskWorkingDays, type ResolvedEnvironment } from '../../config/index.ts';
+import {
+  type Configuration,
+  defaultDeskWorkingDays,
+  type ResolvedEnvironment,
+  type Variables,
+} from '../../config/index.ts';
 import { escaped } from '../../text/index.ts';
 import { lastSafeDay } from '../../time/index.ts';
 import { viewRenewal } from '../conclude.ts';
 import { clientCertificate } from '../decide.ts';
 import { dueAt, withError } from '../due.ts';
+import { firstKey } from '../first.ts';
 import { recoverInterrupted } from '../recover.ts';
-import { type Resolution, resolveRenewal } from '../resolve.ts';
+import { isUnderWay, openRenewal, type Resolution, resolveRenewal } from '../resolve.ts';
 import { configured, type RenewalInput, type RenewalStep } from '../step.ts';
 import { databaseExists, openReader, openStore, type RenewalStore, StoreError } from '../store/store.ts';
 import type { RenewalRecord, RenewalStatus } from '../types.ts';
@@ -41,21 +47,30 @@ function datesOf(notAfter: Date, environment: ResolvedEnvironment | undefined) {
   };
 }
 
-/** @throws {StoreError} */
-export function settleRenewal(
+/** Also that of another environment which uses the same certificate. @throws {StoreError} */
+export async function settleRenewal(
   configuration: Configuration,
   environment: ResolvedEnvironment,
   outcome: 'sent' | 'not-sent',
+  env: Variables,
   now: Date,
-): Resolution {
+): Promise<Resolution> {
   const { stateDir } = configuration;
   if (!databaseExists(stateDir)) return { refused: `nothing has been recorded in ${stateDir} yet` };
   const store = openForSettling(stateDir, now);
   try {
-    return resolveRenewal(store, environment, configured(configuration).names, outcome, now);
+    const { names } = configured(configuration);
+    const own = openRenewal(store, environment, names);
+    const fingerprint = own && isUnderWay(own) ? undefined : await fingerprintIn(environment, env);
+    return resolveRenewal(store, environment, names, outcome, now, fingerprint);
   } finally {
     store.close();
   }
+}
+
+async function fingerprintIn(environment: ResolvedEnvironment, env: Variables): Promise<string> {
+  const { deployedIn } = await import('../deployed.ts');
+  return (await deployedIn(environment, env)) ?? firstKey(environment).fingerprintSha256;
 }
 
 /** If no service is running, a request that it left in `sending` is uncertain, and can be settled before the service starts again. */

@@ -1,10 +1,10 @@
 /** From the file that the desk sent to a renewal in `issued`: which request the file answers, whether it may be used, and recording it. */
 import type { ResolvedEnvironment, Variables } from '../../config/index.ts';
-import { readCredential } from '../../credential/index.ts';
 import { ourCommand, shellWord } from '../../text/index.ts';
 import { londonDay } from '../../time/index.ts';
 import type { Certificate } from '../../x509/index.ts';
 import { subjectOf } from '../claim.ts';
+import { deployedIn } from '../deployed.ts';
 import { isFirst } from '../first.ts';
 import { reopensAs } from '../reopen.ts';
 import { renewalsOf } from '../resolve.ts';
@@ -82,10 +82,6 @@ async function recordsFor(store: RenewalStore, input: AcceptInput): Promise<Stor
 async function certificatesIn(issued: Uint8Array): Promise<readonly Certificate[]> {
   const file = await readIssuedFile(issued);
   return 'refused' in file ? [] : file.certificates;
-}
-
-async function deployedIn({ credential }: ResolvedEnvironment, env: Variables): Promise<string | undefined> {
-  return credential && (await readCredential(credential, env)).certificate?.fingerprintSha256;
 }
 
 /** It may be in place already, here or in another environment that shares it, or another one was when its request ended. */

@@ -29,21 +29,28 @@ interface Circumstances {
 
 /** What a record alone says: of an environment that is no longer configured, too. @param deskWorkingDays - that the desk needs to answer */
 export function nextOfRecord(record: RenewalRecord, deskWorkingDays: number | undefined, at: Circumstances): Next {
-  return runnable(ofRecord(record, deskWorkingDays, at.now), record.environment, at);
+  return runnable(ofRecord(record, deskWorkingDays, at.now), { name: record.environment }, at);
 }
 
 /** With what is found in the environment, which may need somebody first. */
 export function nextOf(environment: EnvironmentStatus, at: Circumstances): Next {
-  return runnable(ofEnvironment(environment, at.now), environment.name, at);
+  return runnable(ofEnvironment(environment, at.now), environment, at);
 }
 
 /** Every command with its configuration and environment, so that it runs as it is shown. */
-const runnable = ({ turn, words }: Next, environment: string, { configurationFile }: Circumstances): Next => ({
+const runnable = (
+  { turn, words }: Next,
+  { name, renewal }: Pick<EnvironmentStatus, 'name'> & Partial<Pick<EnvironmentStatus, 'renewal'>>,
+  { configurationFile }: Circumstances,
+): Next => ({
   turn,
   words: words.replace(
     /`mesh-cert-monitor ([a-z]+(?: [a-z]+)*)((?: --[a-z-]+)*)`/g,
-    (_, command: string, options: string) =>
-      `\`${ourCommand(command, { configurationFile, environment }, options.trim())}\``,
+    (_, command: string, options: string) => {
+      // Where a certificate is shared, its renewal may be recorded under another name.
+      const environment = (command === 'renewals resolve' ? renewal?.record?.environment : undefined) ?? name;
+      return `\`${ourCommand(command, { configurationFile, environment }, options.trim())}\``;
+    },
   ),
 });
 
