@@ -100,6 +100,30 @@ describe('what a person is told to do', () => {
     expect(command).toBe('mesh-cert-monitor renew --config /etc/mesh/mesh-cert-monitor.yaml --environment integration');
   });
 
+  test('a request that the desk has: since when, and when the answer is due; then, that it is late', () => {
+    const requestedAt = new Date('2026-02-25T12:00:00Z');
+    const at = (now: string, code: FindingCode = 'certificate_expires_soon') =>
+      diagnose(
+        evidence([code], {
+          now: new Date(now),
+          renewal: renewal('requested', { delivery: 'sent', requestedAt, notAfter: new Date('2026-03-20T10:00:00Z') }),
+        }),
+      );
+    const command = 'mesh-cert-monitor renewals --config /etc/mesh/mesh-cert-monitor.yaml';
+    // Five working days, the last of which is over at midnight.
+    for (const now of ['2026-02-25T12:00:01Z', '2026-03-04T23:59:59Z'])
+      expect(at(now)).toMatchObject({
+        command,
+        headline: 'The desk has the renewal request; the certificate expires on 2026-03-20 10:00 UTC',
+        firstAction:
+          'The desk has had the request since 25 February 2026; its answer is due by 4 March 2026. Until then there is nothing to do; after that, telephone it.',
+      });
+    const late = at('2026-03-05T00:00:00Z', 'certificate_expires_imminently');
+    expect(late).toMatchObject({ command, headline: expect.stringMatching(/^The desk has not delivered/) });
+    expect(late.firstAction).toMatch(/^It is urgent: telephone the certificate desk/);
+    expect(at('2026-03-05T00:00:00Z').firstAction).toMatch(/^Reply to the request or write to /);
+  });
+
   test('no command asks a desk that is not configured', () => {
     const alone = { ...manual, renewal: { ...manual.renewal, desk: [] } };
     for (const code of ['certificate_expires_soon', 'certificate_expires_imminently', 'certificate_expired'] as const) {

@@ -226,6 +226,14 @@ export const conditions: Readonly<Record<string, { readonly holds: Evidence; rea
     holds: evidence(['certificate_expires_soon'], { renewal: issued }),
     not: evidence(['certificate_expires_soon'], { renewal: renewal('requested', { delivery: 'sent' }) }),
   },
+  'The desk has the request (`certificate_expires_imminently`)': {
+    holds: evidence(['certificate_expires_imminently'], { renewal: renewal('requested', { delivery: 'sent' }) }),
+    not: evidence(['certificate_expires_imminently'], { renewal: drafted }),
+  },
+  'The desk has the request (`certificate_expires_soon`)': {
+    holds: evidence(['certificate_expires_soon'], { renewal: renewal('requested', { delivery: 'sent' }) }),
+    not: evidence(['certificate_expires_soon'], { renewal: renewal('due', {}) }),
+  },
   'Nobody has asked for the next certificate yet (`certificate_expires_imminently`)': {
     holds: evidence(['certificate_expires_imminently'], { environment: manual }),
     not: evidence(['certificate_expires_imminently']),
