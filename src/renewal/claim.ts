@@ -27,6 +27,10 @@ export function isAnothers({ mailboxId, mesh }: RenewalRecord, subject: Subject)
   return mailboxId !== subject.mailboxId || (mesh !== subject.mesh && ![mesh, subject.mesh].some(isAddress));
 }
 
+/** Whether a renewal under its name is its own: also one from before its mailbox was changed, once what answered it is deployed. */
+export const concerns = (record: RenewalRecord, environment: ResolvedEnvironment, deployed: Certificate): boolean =>
+  !isAnothers(record, subjectOf(environment)) || isProvenAnswer(deployed, record);
+
 const isAddress = (mesh: string) => mesh.includes('://');
 
 /** Whether no environment of that name has its mailbox any more. */
@@ -74,9 +78,17 @@ export function replaces(certificate: Certificate, record: RenewalRecord): boole
 
 /** Whether it was issued for this request. The deployed key proves that only of a certificate that lasts as long. */
 export function answers(certificate: Certificate, record: RenewalRecord): boolean {
-  const { issuedFingerprintSha256, keyFile, keyPlace, notAfter, spkiSha256 } = record;
-  if (certificate.fingerprintSha256 === issuedFingerprintSha256) return true;
-  const hasItsKey = spkiSha256Of(certificate.publicKey.spki) === spkiSha256;
-  const hasOwnKey = keyFile !== undefined || keyPlace !== undefined;
-  return hasItsKey && (hasOwnKey || !notAfter || certificate.notAfter >= notAfter);
+  const { notAfter } = record;
+  if (isProvenAnswer(certificate, record)) return true;
+  return hasItsKey(certificate, record) && (!notAfter || certificate.notAfter >= notAfter);
 }
+
+/** By `accept`, or by a key that was made for this request: nobody else can have it. */
+function isProvenAnswer(certificate: Certificate, record: RenewalRecord): boolean {
+  const { issuedFingerprintSha256, keyFile, keyPlace } = record;
+  if (certificate.fingerprintSha256 === issuedFingerprintSha256) return true;
+  return (keyFile ?? keyPlace) !== undefined && hasItsKey(certificate, record);
+}
+
+const hasItsKey = ({ publicKey }: Certificate, { spkiSha256 }: RenewalRecord): boolean =>
+  spkiSha256Of(publicKey.spki) === spkiSha256;

@@ -4,7 +4,7 @@ import { plural } from '../text/index.ts';
 import { hourMs, rfc3339, workingDaysHavePassed } from '../time/index.ts';
 import type { Assessment } from '../verify/index.ts';
 import type { Certificate } from '../x509/index.ts';
-import { abandoned, isAnothers, replaces, shared, subjectOf, wasAsked } from './claim.ts';
+import { abandoned, concerns, isAnothers, replaces, shared, subjectOf, wasAsked } from './claim.ts';
 import type { RenewalDecision, RenewalFacts, Undirected } from './decision.ts';
 import { dueReason, hasRenewals, isDue } from './due.ts';
 import { isFirst, keyFor } from './first.ts';
@@ -24,7 +24,7 @@ export function decideRenewal(facts: RenewalFacts, now: Date): RenewalDecision {
   if (!certificate) return decideWithout(key, facts, now);
   const decisions = records
     .filter((record) => record.fingerprintSha256 !== key.fingerprintSha256 && !record.closedAt)
-    .filter((record) => !isAnothers(record, subjectOf(environment)))
+    .filter((record) => concerns(record, environment, certificate))
     .flatMap((record) => decidePredecessor(record, certificate, facts, now) ?? []);
   const next = decisions.find(({ kind }) => kind !== 'rest') ?? decisions.at(-1);
   if (next) return next;

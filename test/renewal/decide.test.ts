@@ -335,6 +335,26 @@ describe('following the new certificate', () => {
     },
   );
 
+  test.each(['requested', 'uncertain', 'issued', 'deployed'] as const)(
+    'decide: %s from before the mailbox was changed comes to its end once its answer is deployed',
+    (state) => {
+      const spki = Buffer.from('the new key');
+      const own = certificateFacts({ ...issued, publicKey: { algorithm: 'RSA', bits: 2048, spki } });
+      const spkiSha256 = createHash('sha256').update(spki).digest('hex');
+      const decide = (more: Partial<StoredRenewal>, certificate = own) => {
+        const record = stored(state, { mailboxId: 'X26ABC9', mesh: 'integration', ...more });
+        return decideRenewal(facts([record], { assessment: assessed(certificate) }), now).kind;
+      };
+      const ends = state === 'deployed' ? 'notify' : 'note_successor';
+      expect(decide({ issuedFingerprintSha256: own.fingerprintSha256 })).toBe(ends);
+      expect(decide({ spkiSha256, keyFile: 'pending/key.pem' })).toBe(ends);
+      expect(decide({ spkiSha256, keyPlace: 'Vault secret kv/mesh' })).toBe(ends);
+      // A key that is used again may be that of several mailboxes.
+      expect(decide({ spkiSha256 })).toBe('begin');
+      expect(decide({ spkiSha256: 'ab'.repeat(32), keyFile: 'pending/key.pem' })).toBe('begin');
+    },
+  );
+
   test('decide: the certificate of the request is a successor even if it ends with the old one', () => {
     const spki = Buffer.from('the new key');
     const same = certificateFacts({

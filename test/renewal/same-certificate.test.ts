@@ -147,6 +147,21 @@ describe('an environment that is renamed', () => {
     expect(resolveRenewal(here.store, other.environment, here.names, 'sent', now)).toHaveProperty('refused');
   });
 
+  test('once: and one whose mailbox is changed meanwhile follows its renewal to its end', async () => {
+    await here.step(subject('int'));
+    const mesh = { ...subject('int').environment.mesh, mailboxId: 'X26MOVD' };
+    const moved = renewed(subject('int', { mesh }));
+    here.store.note(here.records()[0]!, { issuedFingerprintSha256: 'ee'.repeat(32) });
+    await here.step(moved, later(dayMs));
+    const step = await here.step({ ...moved, ...success(later(dayMs + hourMs)) }, later(dayMs + 2 * hourMs));
+    expect([step.status.state, step.emailed]).toEqual(['deployed', ['sent']]);
+    await here.step(moved, later(2 * dayMs));
+    expect(here.records().map(({ state, closedAt }) => [state, closedAt !== undefined])).toEqual([
+      ['deployed', true],
+      ['not_due', false],
+    ]);
+  });
+
   test('once: a look at it shows what the service would, and changes nothing', async () => {
     await here.step(subject('int'));
     const before = here.records();

@@ -41,7 +41,7 @@ export function judgeIssued(received: Received, record: RenewalRecord, assessmen
       ...judgeEnd(issued, record),
       ...reasons,
     ],
-    notes: [...notes, ...judgeLifetime(issued, assessment)],
+    notes: [...notes, ...judgeMailbox(received, record), ...judgeLifetime(issued, assessment)],
   };
 }
 
@@ -58,6 +58,15 @@ function judgeName(issued: Certificate, record: RenewalRecord): string[] {
   if (commonName?.raw().toLowerCase() === record.commonName.raw().toLowerCase()) return [];
   const has = commonName === undefined ? 'has no common name' : `has the common name ${quoted(commonName)}`;
   return [`it ${has}; the request was for ${quoted(record.commonName)}`];
+}
+
+/** Of an environment that shares the certificate, the mailbox is usually another one. */
+function judgeMailbox({ environment: { name, mesh } }: Received, { environment, mailboxId }: RenewalRecord): string[] {
+  const now = mesh.mailboxId.toUpperCase();
+  if (environment !== name || mailboxId === undefined || mailboxId === now) return [];
+  return [
+    `it was requested for mailbox ${mailboxId}, and ${name} has ${now} now: ask the desk whether it may be used for that one`,
+  ];
 }
 
 function judgeEnd(issued: Certificate, record: RenewalRecord): string[] {

@@ -51,6 +51,23 @@ describe('the certificate that was asked for', () => {
     expect(await renewal.deployed()).toEqual(before);
   });
 
+  test('of an environment whose mailbox was changed meanwhile: that is noted, and only of its own request', async () => {
+    const renewal = await pendingRenewal();
+    const { pem } = await answer(renewal);
+    const subject = subjectOf(renewal.environment);
+    const notesFor = async (mailboxId: string, changes = {}) => {
+      renewal.store.note(renewal.record(), { ...subject, mailboxId });
+      const { notes } = await renewal.follow(pem, changes);
+      return notes.filter((note) => note.includes('mailbox'));
+    };
+    expect(await notesFor(subject.mailboxId)).toEqual([]);
+    expect(await notesFor('X26OLD1')).toEqual([
+      `it was requested for mailbox X26OLD1, and integration has ${subject.mailboxId} now: ask the desk whether it may be used for that one`,
+    ]);
+    const environment = { ...renewal.environment, name: 'other' };
+    expect(await notesFor('X26OLD1', { environment, environments: [environment, renewal.environment] })).toEqual([]);
+  });
+
   test('moves the renewal to issued, with its fingerprint, once', async () => {
     const renewal = await pendingRenewal();
     const { pem } = await answer(renewal);
