@@ -27,7 +27,8 @@ export function diagnose(evidence: Evidence): Diagnosis {
     const others = family.filter((each) => each !== root);
     return { finding, wording, consequences: others.map((each) => asConsequence(each, root, evidence)) };
   });
-  const troubles = roots.filter(({ finding }) => finding.severity !== 'info').sort(worstAndFirst);
+  const worrying = roots.filter(({ finding }) => finding.severity !== 'info').sort(worstAndFirst);
+  const troubles = worrying.length > 0 ? worrying : roots.filter(waitsForSomebody);
   const [first, ...others] = troubles;
   const findingsOf = (some: readonly Root[]) => some.map(({ finding }) => finding);
   return {
@@ -52,6 +53,9 @@ interface Root {
   readonly wording: Wording;
   readonly consequences: readonly Finding[];
 }
+
+/** Information, and nothing is wrong; but nothing goes on by itself either. */
+const waitsForSomebody = ({ finding }: Root) => finding.code === 'renewal_not_deployed';
 
 interface Applied {
   /** Consequence to cause, which may itself be a consequence. */

@@ -30,7 +30,7 @@ export interface Evidence {
 }
 
 export interface Diagnosis {
-  /** Undefined if nothing needs attention. Its severity is at least that of every consequence. */
+  /** Undefined if nothing needs attention. Information only if that is all, and waits for somebody. Its severity is at least that of every consequence. */
   readonly cause?: Finding;
   /** One phrase: what is wrong, next to what MESH says. */
   readonly headline: SafeText;

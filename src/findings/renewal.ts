@@ -49,6 +49,15 @@ export const renewalCodes = {
     remedy: 'Reply to the request (the contact has a copy), or telephone the desk.',
     source: meshCertificateGuidance,
   },
+  renewal_not_deployed: {
+    group: 'renewal',
+    severity: 'info',
+    title: 'The new certificate is not deployed yet',
+    meaning:
+      '`accept` has accepted the certificate that came back, and it is not deployed. There is still time, so it is information, and what to do first only if nothing is wrong. That time runs out is a finding of its own.',
+    remedy: 'Deploy it as INSTRUCTIONS.txt describes, or with `mesh-cert-monitor accept --install`.',
+    source: meshCertificateGuidance,
+  },
   renewal_email_failed: {
     group: 'renewal',
     severity: 'warning',

@@ -59,7 +59,9 @@ function firstFindings(circumstances: RenewalCircumstances, now: Date): Finding[
   return [
     firstFinding(circumstances, now),
     ...aboutStore(circumstances, raise),
-    ...(record ? [...notSent(record, raise), ...keyGone(circumstances, record, raise)] : []),
+    ...(record
+      ? [...notDeployed(circumstances, record), ...notSent(record, raise), ...keyGone(circumstances, record, raise)]
+      : []),
   ];
 }
 
@@ -96,8 +98,21 @@ function aboutRecord(circumstances: RenewalCircumstances, record: RenewalRecord,
         `requested on ${londonDay(record.requestedAt ?? now)}, and no new certificate has arrived since`,
       ),
     );
-  if (!answered) found.push(...notSent(record, raise), ...keyGone(circumstances, record, raise));
+  if (!answered)
+    found.push(
+      ...notDeployed(circumstances, record),
+      ...notSent(record, raise),
+      ...keyGone(circumstances, record, raise),
+    );
   return found;
+}
+
+/** Information for as long as there is time: that it runs out is found as for every certificate. */
+function notDeployed({ deployment }: RenewalCircumstances, { state, transitions }: RenewalRecord): Finding[] {
+  if (state !== 'issued') return [];
+  const step = transitions.findLast((each) => each.state === 'issued');
+  const message = `A certificate was accepted${step ? ` on ${londonDay(step.at)}` : ''} and is not deployed yet`;
+  return [finding('renewal_not_deployed', message, deployment ? { remedy: deployment.remedy } : {})];
 }
 
 function notSent({ lastError, state }: RenewalRecord, raise: Raise): Finding[] {
@@ -137,12 +152,12 @@ function overdue(circumstances: RenewalCircumstances, record: RenewalRecord, rai
 }
 
 /**
- * Its successor is already deployed; only MESH's acceptance is missing, and the handshake has its own findings. If the new file cannot
- * be read, that is also a separate finding and changes nothing here.
+ * The certificate that was issued, or another, is already deployed; only MESH's acceptance is missing, and the handshake has its own findings.
+ * If the new file cannot be read, that is also a separate finding and changes nothing here.
  */
 function isReplaced({ assessment }: RenewalFacts, record: RenewalRecord): boolean {
-  const successor = record.successorFingerprintSha256;
-  if (successor === undefined) return false;
+  const { issuedFingerprintSha256, successorFingerprintSha256 } = record;
   const deployed = clientCertificate(assessment)?.fingerprintSha256;
-  return deployed === undefined || deployed === successor;
+  if (deployed === undefined) return successorFingerprintSha256 !== undefined;
+  return deployed === successorFingerprintSha256 || deployed === issuedFingerprintSha256;
 }

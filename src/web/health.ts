@@ -91,7 +91,7 @@ function checksOf(environment: EnvironmentStatus, now: Date): [string, HealthChe
 /** The cause and what to do first, then whatever else needs attention. */
 function diagnosisOutput({ diagnosis }: EnvironmentStatus, otherwise: SafeText | undefined): { output?: SafeText } {
   const { alsoNeedsAttention, cause, firstAction, headline } = diagnosis;
-  if (!cause) return outputOf([], otherwise);
+  if (!cause || cause.severity === 'info') return outputOf([], otherwise);
   const others = outputOf(alsoNeedsAttention).output;
   const first = say`${cause.code}: ${headline}. ${cause.message} Do first: ${firstAction}`;
   return { output: others === undefined ? first : joined([first, others], ' ') };

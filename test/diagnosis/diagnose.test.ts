@@ -1,13 +1,51 @@
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import { rules } from '../../src/diagnosis/rules/all.ts';
+import { statusOf } from '../../src/findings/finding.ts';
 import { sampleHandshake } from '../support/status.ts';
 import { assessment, evidence, failed, renewal } from './evidence.ts';
+import { issued } from './samples.ts';
 
 describe('the diagnosis', () => {
   test('of nothing is that nothing needs attention', () => {
     expect(diagnose(evidence([]))).toMatchObject({ headline: 'Nothing needs attention', firstAction: 'Nothing.' });
     expect(diagnose(evidence(['server_not_verified'])).cause).toBeUndefined();
+  });
+
+  test('of nothing but a certificate that waits to be deployed is that, as information', () => {
+    const about = evidence(['bundle_duplicate_certificate', 'renewal_not_deployed'], { renewal: issued });
+    const { alsoNeedsAttention, cause, findings, ...words } = diagnose(about);
+    expect(cause).toMatchObject({ code: 'renewal_not_deployed', severity: 'info' });
+    expect([alsoNeedsAttention, statusOf(findings)]).toEqual([[], 'ok']);
+    expect(findings.map(({ code }) => code)).toEqual(['renewal_not_deployed', 'bundle_duplicate_certificate']);
+    expect(words).toMatchObject({
+      headline: expect.stringMatching(/^The new certificate has been issued and is not deployed yet/),
+      firstAction: 'Deploy it.',
+      command: 'cat INSTRUCTIONS.txt',
+    });
+  });
+
+  test('of anything worse is that, and the certificate that waits stays information beside it', () => {
+    const { alsoNeedsAttention, cause, findings } = diagnose(
+      evidence(['renewal_not_deployed', 'chain_order_wrong'], { renewal: issued }),
+    );
+    expect([cause?.code, alsoNeedsAttention]).toEqual(['chain_order_wrong', []]);
+    expect(findings.map(({ code, severity }) => [code, severity])).toEqual([
+      ['chain_order_wrong', 'warning'],
+      ['renewal_not_deployed', 'info'],
+    ]);
+  });
+
+  test('of a first certificate that has come back says that it waits to be deployed', () => {
+    const about = evidence(['first_certificate_awaited', 'renewal_not_deployed'], {
+      renewal: { ...issued, first: 'awaited' },
+    });
+    const { cause, consequences, headline } = diagnose(about);
+    expect([cause?.code, consequences.map(({ code }) => code)]).toEqual([
+      'renewal_not_deployed',
+      ['first_certificate_awaited'],
+    ]);
+    expect(headline).toMatch(/^The first certificate has been issued and is not deployed yet/);
   });
 
   test('names what has to be put right first where two things are equally bad', () => {

@@ -72,6 +72,46 @@ describe('renewal_due', () => {
   });
 });
 
+describe('renewal_not_deployed', () => {
+  const remedy = literal('Deploy it.');
+  const accepted = stored('issued', {
+    transitions: [{ state: 'issued', at: inWindow, reason: literal('accepted') }],
+  });
+
+  test('findings: a certificate that was accepted waits to be deployed, as information', () => {
+    const found = renewalFindings(
+      circumstances({ record: accepted, deployment: { remedy, command: literal('true') } }),
+      inWindow,
+    );
+    expect(found).toMatchObject([
+      {
+        code: 'renewal_not_deployed',
+        severity: 'info',
+        message: 'A certificate was accepted on Thursday 3 December 2026 (2026-12-03) and is not deployed yet',
+        remedy,
+      },
+    ]);
+    expect(codes({ record: accepted }, tooLate)).toEqual(['renewal_overdue critical', 'renewal_not_deployed info']);
+  });
+
+  test('findings: no longer once it is deployed, though MESH has not accepted it yet', () => {
+    const record = { ...accepted, successorFingerprintSha256: issued.fingerprintSha256 };
+    expect(codes({ record, assessment: assessmentOf(issued) }, inWindow)).toEqual([]);
+    // `check` may look before the service has seen it.
+    const unseen = { ...accepted, issuedFingerprintSha256: issued.fingerprintSha256 };
+    expect(codes({ record: unseen, assessment: assessmentOf(issued) }, inWindow)).toEqual([]);
+    expect(codes({ record: unseen }, inWindow)).toEqual(['renewal_not_deployed info']);
+  });
+
+  test('findings: a first certificate that was accepted waits as well', () => {
+    const { assessment: _, ...without } = circumstances({ record: accepted, first: 'awaited' });
+    expect(renewalFindings(without, inWindow).map(({ code, severity }) => `${code} ${severity}`)).toEqual([
+      'first_certificate_awaited info',
+      'renewal_not_deployed info',
+    ]);
+  });
+});
+
 describe('renewal_overdue', () => {
   test('findings: from the midnight after the last safe day, with the days that are left', () => {
     const record = stored('requested', { requestedAt: tooLate });
@@ -118,7 +158,9 @@ describe('renewal_unanswered', () => {
     const record = stored('requested', { requestedAt: asked });
     expect(codes({ record }, new Date('2026-12-09T23:59:59Z'))).toEqual([]);
     expect(codes({ record }, new Date('2026-12-10T00:00:00Z'))).toEqual(['renewal_unanswered warning']);
-    expect(codes({ record: { ...record, state: 'issued' } }, new Date('2026-12-10T00:00:00Z'))).toEqual([]);
+    expect(codes({ record: { ...record, state: 'issued' } }, new Date('2026-12-10T00:00:00Z'))).toEqual([
+      'renewal_not_deployed info',
+    ]);
   });
 
   test('findings: never of a draft that nobody has sent, which the desk does not have', () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checkText, inspectionText } from '../../src/report/text.ts';
 import type { AssessedCertificate } from '../../src/verify/types.ts';
 import {
+  accepted,
   daysFromSampleNow,
   environmentStatus,
   everyEnvironment,
@@ -208,4 +209,13 @@ test('the count stands at the end, where the eye is', () => {
   expect(check(healthy).trimEnd().split('\n').at(-1)).toBe('1 environment: 1 ok');
   const text = check(healthy, expired, expiresSoon, healthy);
   expect(text.trimEnd().split('\n').at(-1)).toBe('4 environments: 1 critical, 1 warning, 2 ok');
+});
+
+test('a certificate that waits to be deployed is said first, and the environment is OK', () => {
+  const text = check(accepted());
+  expect(text).toMatch(
+    /^OK {2}integration: The new certificate has been issued and is not deployed yet; the certificate\n +expires on [^;]+; valid, 295 days left/,
+  );
+  expect(text).toMatch(/Do first +Deploy the certificate that was issued\.\n +\$ cat INSTRUCTIONS\.txt/);
+  expect(text.trimEnd().split('\n').at(-1)).toBe('1 environment: 1 ok');
 });

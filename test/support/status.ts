@@ -281,6 +281,17 @@ function refused(reason: HandshakeReason): EnvironmentStatus {
   });
 }
 
+/** There is time; but the certificate that the desk has issued waits for somebody to deploy it. */
+export const accepted = (): EnvironmentStatus =>
+  environmentStatus({
+    findings: [sampleFinding('renewal_not_deployed')],
+    renewal: {
+      state: 'issued',
+      reason: say`Sample of issued.`,
+      deployment: { remedy: say`Deploy the certificate that was issued.`, command: say`cat INSTRUCTIONS.txt` },
+    },
+  });
+
 /** What attackers and accidents can put into a subject: markup, quotes, line ends, right-to-left marks, NUL, 10 kB. */
 export const hostileSubject = `CN=<script>alert("x")</script>\\\n\u202e\u0000"}, O=${'ä'.repeat(10_000)}`;
 

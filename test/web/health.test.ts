@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
 import { type Health, healthText, httpStatusOf, livenessOf, readinessOf, summaryOf } from '../../src/web/health.ts';
-import { environmentStatus, estateOf, everyEnvironment, sampleNow } from '../support/status.ts';
+import { accepted, environmentStatus, estateOf, everyEnvironment, sampleNow } from '../support/status.ts';
 
 /** What the pieces come to. */
 const healthOf = (environments: readonly EnvironmentStatus[], version: string, now: Date): Health =>
@@ -62,6 +62,10 @@ describe('checks', () => {
         },
       ],
     });
+  });
+
+  test('of one in which a certificate waits to be deployed pass, and need no words', () => {
+    expect(healthOf([accepted()], '1', sampleNow)).toEqual({ ...health('healthy'), version: '1' });
   });
 
   test('say what was found and how the handshake failed', () => {

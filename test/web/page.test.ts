@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EnvironmentStatus } from '../../src/status/types.ts';
 import {
+  accepted,
   environmentStatus,
   estateOf,
   handshakeStatusOf,
@@ -132,6 +133,18 @@ describe('an environment’s page', () => {
     expect(page).toContain('All environments: Act now');
     expect(page).toContain('verdict--ok');
     expect(page).toMatch(/rel="icon"[^>]*icon-ok\.svg/);
+  });
+
+  test('that is OK, and has a certificate that waits to be deployed, says that first, with the command', async () => {
+    const page = await withPage([accepted()], '/environments/integration');
+    expect(page).toMatch(/<h1[^>]*>\s*The new certificate has been issued and is not deployed yet/);
+    expect(page).toMatch(
+      /Do this first[\s\S]*Deploy the certificate that was issued\.[\s\S]*<code>cat INSTRUCTIONS\.txt</,
+    );
+    expect(page).toContain('verdict--ok');
+    const overview = await withPage([accepted()], '/');
+    expect(overview).toContain('All is well');
+    expect(overview).toContain('The new certificate has been issued and is not deployed yet');
   });
 
   test('the life of its certificate has the colour of its state', async () => {

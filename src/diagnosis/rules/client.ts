@@ -119,6 +119,7 @@ const renewing: readonly FindingCode[] = [
   'renewal_due',
   'renewal_overdue',
   'renewal_unanswered',
+  'renewal_not_deployed',
   'renewal_email_failed',
 ];
 

@@ -104,7 +104,7 @@ const draftWaits = (evidence: Evidence): Wording => ({
 });
 
 const deployIt = (evidence: Evidence): Wording => ({
-  headline: `The new certificate has been issued and is not deployed yet${untilWhen(evidence)}`,
+  headline: `The ${evidence.renewal?.first ? 'first' : 'new'} certificate has been issued and is not deployed yet${untilWhen(evidence)}`,
   ...evidence.renewal?.deployment,
 });
 
@@ -183,7 +183,7 @@ export const renewalRules: readonly Rule[] = [
   {
     name: 'A certificate without its key is of no use, whatever the desk answers',
     cause: 'renewal_key_missing',
-    consequences: ['renewal_due', 'renewal_overdue', 'renewal_unanswered', ...runningOut],
+    consequences: ['renewal_due', 'renewal_overdue', 'renewal_unanswered', 'renewal_not_deployed', ...runningOut],
     says: keyGone,
   },
   {
@@ -209,7 +209,7 @@ export const renewalRules: readonly Rule[] = [
   {
     name: 'The new certificate is here, and it is late to deploy it',
     cause: 'renewal_overdue',
-    consequences: runningOut,
+    consequences: ['renewal_not_deployed', ...runningOut],
     when: isIssued,
     says: deployIt,
   },
@@ -243,10 +243,17 @@ export const renewalRules: readonly Rule[] = [
     (cause): Rule => ({
       name: `The new certificate is here and has to be deployed (\`${cause}\`)`,
       cause,
+      consequences: ['renewal_not_deployed'],
       when: isIssued,
       says: deployIt,
     }),
   ),
+  {
+    name: 'The new certificate is here, and there is time to deploy it',
+    cause: 'renewal_not_deployed',
+    consequences: ['first_certificate_awaited'],
+    says: deployIt,
+  },
   ...runningOut.map(
     (cause): Rule => ({
       name: `The desk has the request (\`${cause}\`)`,
