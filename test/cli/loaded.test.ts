@@ -61,13 +61,13 @@ const loads: Record<string, Load> = {
   },
   'inspect FILE': {
     args: (of) => ['inspect', of.files.alpha!.certificate],
-    kilobytes: 620,
+    kilobytes: 630,
     packages: 'commander',
     builtins: 'crypto tls worker_threads',
   },
   'inspect --connect': {
     args: () => ['inspect', '--connect', '127.0.0.1:1'],
-    kilobytes: 720,
+    kilobytes: 730,
     packages: 'commander',
     builtins: 'crypto dns http net tls worker_threads zlib',
   },
