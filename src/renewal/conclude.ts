@@ -1,7 +1,7 @@
 /** The status and findings of a renewal once there is nothing left to do about it now. Does nothing itself. */
 import type { ResolvedEnvironment } from '../config/index.ts';
 import { escaped, say } from '../text/index.ts';
-import { lastSafeDay } from '../time/index.ts';
+import { addWorkingDays, lastSafeDay } from '../time/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import { subjectOf } from './claim.ts';
 import type { ClockWatch } from './clock.ts';
@@ -11,10 +11,11 @@ import { dueAt, hasRenewals, withError } from './due.ts';
 import { renewalFindings } from './findings.ts';
 import { keyFor, standingOfFirst } from './first.ts';
 import { deploymentOf } from './remedies.ts';
+import { isDraft } from './states.ts';
 import type { Configured, EngineDeps, RenewalInput, RenewalStep } from './step.ts';
 import { isPresent } from './store/pending-files.ts';
 import { type RenewalReader, type StoreError, StoreReplacedError } from './store/store.ts';
-import type { RenewalStatus, RequestKey, StoredRenewal } from './types.ts';
+import type { RenewalRecord, RenewalStatus, RequestKey, StoredRenewal } from './types.ts';
 
 type Conclusion = Omit<RenewalStep, 'emailed'>;
 
@@ -78,7 +79,7 @@ export function conclude(
     state: record?.state ?? 'not_due',
     reason: escaped(why),
     ...(isRenewable && notAfter ? datesOf(environment, { notAfter }) : {}),
-    ...(record?.requestedAt ? { requestedAt: record.requestedAt } : {}),
+    ...(record?.requestedAt ? { requestedAt: record.requestedAt, ...answerDue(environment, record) } : {}),
     ...(record ? { record } : {}),
     ...(deployment ? { deployment } : {}),
     ...(record && waitsForClock(record, facts) ? { clockDoubt: escaped(`${facts.clockDoubt}`) } : {}),
@@ -102,6 +103,12 @@ export function conclude(
       now,
     ),
   };
+}
+
+function answerDue({ renewal }: ResolvedEnvironment, record: RenewalRecord): Pick<RenewalStatus, 'answerDue'> {
+  const { requestedAt, state } = record;
+  if (!requestedAt || state !== 'requested' || isDraft(record)) return {};
+  return { answerDue: addWorkingDays(requestedAt, renewal.deskWorkingDays) };
 }
 
 function datesOf(environment: ResolvedEnvironment, { notAfter }: Pick<Certificate, 'notAfter'>) {

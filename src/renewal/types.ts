@@ -114,6 +114,8 @@ export interface RenewalStatus {
   /** The last day on which a request leaves the desk its working days. */
   readonly lastSafeDay?: Date;
   readonly requestedAt?: Date;
+  /** The day on which the desk's usual time for an answer ends. Only of a request that it has. */
+  readonly answerDue?: Date;
   readonly record?: RenewalRecord;
   /** Why nothing is sent yet although the request is due: nothing has confirmed this machine’s clock. */
   readonly clockDoubt?: SafeText;

@@ -106,11 +106,14 @@ describe('what a person is told to do', () => {
       diagnose(
         evidence([code], {
           now: new Date(now),
-          renewal: renewal('requested', { delivery: 'sent', requestedAt, notAfter: new Date('2026-03-20T10:00:00Z') }),
+          renewal: {
+            ...renewal('requested', { delivery: 'sent', requestedAt, notAfter: new Date('2026-03-20T10:00:00Z') }),
+            answerDue: new Date('2026-03-04T00:00:00Z'),
+          },
         }),
       );
     const command = 'mesh-cert-monitor renewals --config /etc/mesh/mesh-cert-monitor.yaml';
-    // Five working days, the last of which is over at midnight.
+    // A day is over at midnight.
     for (const now of ['2026-02-25T12:00:01Z', '2026-03-04T23:59:59Z'])
       expect(at(now)).toMatchObject({
         command,

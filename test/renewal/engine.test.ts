@@ -15,6 +15,7 @@ import type { EngineDeps, RenewalInput } from '../../src/renewal/step.ts';
 import { openStore, type RenewalStore, StoreError } from '../../src/renewal/store/store.ts';
 import { literal } from '../../src/text/index.ts';
 import { dayMs, hourMs, minuteMs } from '../../src/time/duration.ts';
+import { addWorkingDays } from '../../src/time/working-days.ts';
 import { desk, environmentIn, crashNow as now, subjectNamed } from '../support/renewal/due.ts';
 import { startMailServer, startScriptedServer } from '../support/renewal/mail-server.ts';
 
@@ -110,6 +111,7 @@ describe('sending', () => {
     expect(seen).toEqual(['sending', true, true, true]);
     expect(step).toMatchObject({ status: { state: 'requested', requestedAt: now }, emailed: ['sent'], findings: [] });
     expect(step.status.reason).toBe(`the request was sent to ${desk}`);
+    expect(step.status.answerDue).toEqual(addWorkingDays(now, 5));
   });
 
   test('engine: two steps at once send one request', async () => {
@@ -125,6 +127,7 @@ describe('sending', () => {
     const step = await advanceRenewal(subject({ mode: 'review' }), deps(mailer), now);
     expect(mailer.messages.map(addressesOf)).toEqual([['ada.lovelace@example.org']]);
     expect([step.status.state, codesOf(step)]).toEqual(['requested', ['renewal_due']]);
+    expect(step.status).not.toHaveProperty('answerDue');
     expect(step.status.reason).toBe(
       `the request was sent to ada.lovelace@example.org for review, and nobody has said yet that it was forwarded to ${desk}`,
     );

@@ -1,7 +1,7 @@
 /** Getting a new certificate: what holds it up is the cause, and that time runs out follows from it. */
 import type { Finding, FindingCode } from '../../findings/index.ts';
 import { lowerFirst } from '../../text/index.ts';
-import { addWorkingDays, shortLondonDay, workingDaysHavePassed } from '../../time/index.ts';
+import { londonIsoDay, shortLondonDay } from '../../time/index.ts';
 import { commandFor } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
 import {
@@ -151,14 +151,14 @@ const isAsked = (evidence: Evidence) => evidence.renewal?.state === 'requested' 
 
 /** It is late before anybody is reminded, if `renewal.reminder_working_days` is more than the desk needs. */
 function deskHasIt(evidence: Evidence, cause: Finding): Wording {
-  const { environment, now, renewal } = evidence;
-  const [since, days] = [renewal?.record?.requestedAt, environment?.renewal.deskWorkingDays];
+  const { now, renewal } = evidence;
+  const [since, by] = [renewal?.record?.requestedAt, renewal?.answerDue];
   const headline = `The desk has the ${requestOf(evidence)}${untilWhen(evidence)}`;
-  if (!since || days === undefined) return { headline, ...withCommand('renewals', evidence) };
-  if (workingDaysHavePassed(since, days, now)) return askDesk(evidence, cause);
+  if (!since || !by) return { headline, ...withCommand('renewals', evidence) };
+  if (londonIsoDay(now) > londonIsoDay(by)) return askDesk(evidence, cause);
   return {
     headline,
-    remedy: `The desk has had the request since ${shortLondonDay(since)}; its answer is due by ${shortLondonDay(addWorkingDays(since, days))}. Until then there is nothing to do; after that, telephone it.`,
+    remedy: `The desk has had the request since ${shortLondonDay(since)}; its answer is due by ${shortLondonDay(by)}. Until then there is nothing to do; after that, telephone it.`,
     ...withCommand('renewals', evidence),
   };
 }
