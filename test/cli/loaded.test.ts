@@ -61,13 +61,13 @@ const loads: Record<string, Load> = {
   },
   'inspect FILE': {
     args: (of) => ['inspect', of.files.alpha!.certificate],
-    kilobytes: 630,
+    kilobytes: 620,
     packages: 'commander',
     builtins: 'crypto tls worker_threads',
   },
   'inspect --connect': {
     args: () => ['inspect', '--connect', '127.0.0.1:1'],
-    kilobytes: 730,
+    kilobytes: 720,
     packages: 'commander',
     builtins: 'crypto dns http net tls worker_threads zlib',
   },
