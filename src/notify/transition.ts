@@ -61,8 +61,11 @@ function plainBody({ estate, from, status }: Transition, now: Date) {
   };
 }
 
-const title = ({ from, status }: Transition) =>
-  say`MESH ${status.name}: ${status.status.toUpperCase()}${from ? ` (was ${from.status.toUpperCase()})` : ''}`;
+/** What it was is said only if it was something else: the cause alone may have changed. */
+function title({ from, status }: Transition): SafeText {
+  const was = from && from.status !== status.status ? ` (was ${from.status.toUpperCase()})` : '';
+  return say`MESH ${status.name}: ${status.status.toUpperCase()}${was}`;
+}
 
 function lines({ status }: Transition, now: Date): SafeText[] {
   const { application, diagnosis, expiresAt, mailboxId } = status;

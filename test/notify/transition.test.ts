@@ -63,6 +63,12 @@ describe('the body', () => {
     expect(content.body[0].inlines[0]).toMatchObject({ text: 'MESH expired: CRITICAL (was OK)', color: 'Attention' });
   });
 
+  test('a title says what it was only if that was something else', () => {
+    const from = { ...wasWell, status: 'critical', cause: 'key_mismatch' } as const;
+    expect(JSON.parse(bodyOf({ status: expired, from }, 'slack', sampleNow)).text).toBe('MESH expired: CRITICAL');
+    expect(JSON.parse(bodyOf({ status: healthy, from }, 'slack', sampleNow)).text).toMatch(/: OK \(was CRITICAL\)$/);
+  });
+
   test('slack: plain text, in which links and mentions are not read', () => {
     const hostile = environmentStatus({ ...expired, name: '<!channel>', application: '<https://evil.example|x>' });
     const { blocks, text } = body('slack', hostile);
