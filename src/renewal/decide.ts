@@ -130,6 +130,7 @@ function decideReplaced(record: StoredRenewal): Undirected {
 }
 
 function decideDue(record: StoredRenewal, facts: RenewalFacts, now: Date): Undirected {
+  if (facts.making?.has(record.fingerprintSha256)) return { kind: 'rest', reason: 'the request is being made' };
   const reason = dueReason(facts, record, now);
   if (isWaiting(record, now)) {
     const next = `the last attempt failed (${record.lastError}); the next is due at ${record.nextAttemptAt ? rfc3339(record.nextAttemptAt) : ''}`;

@@ -17,6 +17,8 @@ export interface RenewalFacts extends Records {
   readonly clockDoubt?: string;
   /** Of a request whose key is in a secret store: why the key is not there any more. */
   readonly keyGone?: string;
+  /** Fingerprints of the certificates for which a request is being made at this moment. */
+  readonly making?: ReadonlySet<string>;
   /** Current digest of the settings that led to a permanent refusal. */
   readonly refusedFacts?: string;
   /** For commands that people are told to type. */

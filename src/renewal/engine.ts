@@ -88,6 +88,7 @@ async function factsFor(input: RenewalInput, deps: EngineDeps): Promise<RenewalF
     ...input,
     ...records,
     names: deps.names,
+    making: deps.making,
     ...(deps.subjects ? { subjects: deps.subjects } : {}),
     configurationFile: deps.configurationFile,
     ...(doubt === undefined ? {} : { clockDoubt: doubt }),
@@ -136,7 +137,10 @@ async function act(
     case 'rest':
       return false;
     case 'adopt':
-      return patiently(() => store.adopt(decision.from, environment.name, subject));
+      // Not from under the hands of an environment that is making the request.
+      return patiently(
+        () => !deps.making.has(key.fingerprintSha256) && store.adopt(decision.from, environment.name, subject),
+      );
     case 'begin':
       await patiently(() => store.begin({ ...replaced(key, certificate), ...subject }, now, reason));
       return true;
@@ -147,13 +151,23 @@ async function act(
     case 'retry':
       return move(['failed'], 'due', { lastError: null, nextAttemptAt: null });
     case 'send': {
-      const left = await leftBehind(deps.stateDir, recordOf(facts, key), environment);
-      if (left)
-        return move(['due'], 'uncertain', { ...left, bodyBegunAt: now, lastError: restoredReason }, restoredReason);
-      const result = await sendRequest({ ...input, ...own, ...diagnosed(), record: recordOf(facts, key) }, deps, now);
-      if (result) emailed.push(emailOutcome(result));
-      else emailed.push(...(await tellIfStuck(key, decision, input, deps, now)));
-      return result !== undefined;
+      if (!(await patiently(() => beginsMaking(key, deps)))) return false;
+      try {
+        const left = await leftBehind(deps.stateDir, recordOf(facts, key), environment);
+        if (left)
+          return await move(
+            ['due'],
+            'uncertain',
+            { ...left, bodyBegunAt: now, lastError: restoredReason },
+            restoredReason,
+          );
+        const result = await sendRequest({ ...input, ...own, ...diagnosed(), record: recordOf(facts, key) }, deps, now);
+        if (result) emailed.push(emailOutcome(result));
+        else emailed.push(...(await tellIfStuck(key, decision, input, deps, now)));
+        return result !== undefined;
+      } finally {
+        deps.making.delete(key.fingerprintSha256);
+      }
     }
     case 'notify': {
       const news = { record: recordOf(facts, key), certificate, environment, ...diagnosed() };
@@ -182,6 +196,13 @@ async function act(
     case 'close':
       return note({ closedAt: now });
   }
+}
+
+/** One at a time makes the request for a certificate, or each would make a key of its own. Another environment may just have taken it over. */
+function beginsMaking(key: RequestKey, { store, making }: EngineDeps): boolean {
+  if (making.has(key.fingerprintSha256) || !store.get(key)) return false;
+  making.add(key.fingerprintSha256);
+  return true;
 }
 
 const restoredReason = uncertainReason(

@@ -83,6 +83,7 @@ export function createRenewals(
     lastKnown: new Map(),
     unrecorded: new Map(),
     deployed: new Map(),
+    making: new Set<string>(),
     clock,
     signal: stopping.signal,
   };
@@ -179,7 +180,7 @@ export function senderOf({ email, contact }: Configuration): string {
   return email?.from ?? contact.email;
 }
 
-type Remembered = 'unsaved' | 'lastKnown' | 'unrecorded' | 'deployed' | 'clock' | 'signal';
+type Remembered = 'unsaved' | 'lastKnown' | 'unrecorded' | 'deployed' | 'making' | 'clock' | 'signal';
 
 function engineDeps(
   configuration: Configuration,

@@ -56,6 +56,8 @@ export interface EngineDeps extends Sender, Configured {
   readonly clock: Pick<ClockWatch, 'doubt' | 'step'>;
   /** By environment: fingerprint of the client certificate last seen. */
   readonly deployed: Map<string, string>;
+  /** Fingerprints of the certificates for which a request is being made at this moment, whatever the environment. */
+  readonly making: Set<string>;
   /** By environment: what to keep showing while the database cannot be used. */
   readonly lastKnown: Map<string, RenewalStatus>;
   /** By environment: why nothing could be recorded the last time, as it was logged. */

@@ -52,6 +52,20 @@ describe('when a renewal falls due', () => {
     expect(decideRenewal(facts([stored('not_due')]), shift(opening, secondMs)).kind).toBe('fall_due');
   });
 
+  test('decide: a request that is being made is neither made again nor taken over', () => {
+    const making = new Set([replaced.fingerprintSha256]);
+    const more = { records: [], related: [{ ...stored('due'), environment: 'other' }], names: new Set(['other']) };
+    for (const each of [{}, more]) {
+      const decide = (of: ReadonlySet<string>) =>
+        decideRenewal(facts([stored('due')], { ...each, making: of }), inWindow);
+      expect(decide(making)).toMatchObject({
+        kind: 'rest',
+        reason: expect.stringContaining('the request is being made'),
+      });
+      expect(decide(new Set(['of another certificate'])).kind).toBe(each === more ? 'adopt' : 'send');
+    }
+  });
+
   test('decide: a service that was down for a week sends when it is back', () => {
     expect(decideRenewal(facts([stored('not_due')]), shift(opening, 7 * dayMs)).kind).toBe('fall_due');
     expect(decideRenewal(facts([stored('due')]), shift(opening, 7 * dayMs)).kind).toBe('send');

@@ -57,6 +57,7 @@ function deps(mailer: Mailer, more: Partial<EngineDeps> = {}): EngineDeps {
     unsaved: new Map(),
     lastKnown: new Map(),
     unrecorded: new Map(),
+    making: new Set(),
     deployed: new Map(),
     clock: { doubt: undefined, step: undefined },
     names: new Set(['integration', 'one', 'two']),

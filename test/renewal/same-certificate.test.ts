@@ -1,6 +1,6 @@
 /** One certificate is asked for once, whatever the environments that use it are called. */
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { subjectOf } from '../../src/renewal/claim.ts';
 import { viewRenewal } from '../../src/renewal/conclude.ts';
@@ -193,6 +193,26 @@ describe('environments that share a certificate', () => {
   test('once: also when all of them look at the same moment', async () => {
     await Promise.all([a, b, c, a, b, c].map((input) => here.step(input)));
     expect([here.requests().length, here.records().length]).toEqual([1, 1]);
+  });
+
+  test('once: and make one request only, with one key', async () => {
+    await Promise.all([a, b, c, a, b, c].map((input) => here.step(input)));
+    const [directory, ...more] = readdirSync(join(here.stateDir, 'pending'));
+    expect(more).toEqual([]);
+    const [record] = here.records();
+    expect(dirname(record!.keyFile!)).toBe(join('pending', directory!));
+    const keys = readdirSync(join(here.stateDir, 'pending', directory!)).filter((name) =>
+      name.startsWith('private_key'),
+    );
+    expect(keys).toEqual([basename(record!.keyFile!)]);
+  });
+
+  test('once: and where the first of them cannot make it, the next does', async () => {
+    const { passphrase: _, ...renewal } = a.environment.renewal;
+    const unable = await here.step(subject('a', { renewal }));
+    expect([unable.status.state, codesOf(unable)]).toEqual(['due', ['renewal_due', 'renewal_email_failed']]);
+    expect((await here.step(b)).status.state).toBe('requested');
+    expect([states(), here.requests().length]).toEqual([[['b', 'requested']], 1]);
   });
 
   test('once: also with other mailboxes, for the certificate is one', async () => {

@@ -73,6 +73,7 @@ function depsFor(name: string, store: RenewalStore): EngineDeps {
     unsaved: new Map(),
     lastKnown: new Map(),
     unrecorded: new Map(),
+    making: new Set(),
     deployed: new Map(),
     clock: { doubt: undefined, step: undefined },
     names: new Set([...life.settle, ...(life.dying === undefined ? [] : [life.dying])].map(calledNow)),

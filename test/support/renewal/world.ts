@@ -45,7 +45,13 @@ export function world(...names: string[]): World {
       return answer;
     },
   };
-  const memory = { unsaved: new Map(), lastKnown: new Map(), unrecorded: new Map(), deployed: new Map() };
+  const memory = {
+    unsaved: new Map(),
+    lastKnown: new Map(),
+    unrecorded: new Map(),
+    deployed: new Map(),
+    making: new Set<string>(),
+  };
   const made: World = {
     directory,
     stateDir,
