@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import type { Evidence } from '../../src/diagnosis/types.ts';
 import type { FindingCode } from '../../src/findings/catalogue.ts';
+import type { RenewalState } from '../../src/renewal/types.ts';
 import { escaped, literal, type SafeText, say } from '../../src/text/index.ts';
 import { sampleFinding } from '../support/status.ts';
 import { assessment, environment, evidence, failed, renewal } from './evidence.ts';
@@ -145,12 +146,45 @@ describe('what a person is told to do', () => {
       spkiSha256: createHash('sha256').update(spki).digest('hex'),
       keyFile: 'pending/int/private_key.pem',
     };
-    const { firstAction } = diagnose(
+    const { command, firstAction } = diagnose(
       evidence(['key_mismatch'], { assessment: given, renewal: renewal('requested', record) }),
     );
     expect(firstAction).toMatch(
-      /^Deploy pending\/int\/private_key\.pem from the state directory as the private key \/etc\/mesh\/private_key\.pem/,
+      /^Deploy pending\/int\/private_key\.pem from the state directory as the private key \/etc\/mesh\/private_key\.pem: .* certificate\.$/,
     );
+    // Of another environment, as far as is known.
+    expect(command).toBeUndefined();
+  });
+
+  test('the command for the key of the renewal, only where it puts the key in place', () => {
+    const given = assessment({ failed: ['key_match'] });
+    const spki = given.certificates[0]!.certificate.publicKey.spki;
+    const spkiSha256 = createHash('sha256').update(spki).digest('hex');
+    const standing = (state: RenewalState, more: object = {}, codes: FindingCode[] = ['key_mismatch']) => {
+      const record = { environment: environment.name, spkiSha256, keyFile: 'pending/int/private_key.pem' };
+      return diagnose(evidence(codes, { assessment: given, renewal: renewal(state, record), ...more }));
+    };
+    for (const state of ['due', 'requested', 'uncertain', 'failed', 'issued'] as const) {
+      const { command, firstAction } = standing(state);
+      expect(command).toBe(
+        'mesh-cert-monitor accept --config /etc/mesh/mesh-cert-monitor.yaml --environment integration --install /etc/mesh/client.pem',
+      );
+      expect(firstAction).toMatch(/The command below does that, and keeps the previous key\.$/);
+    }
+    const { credential } = environment;
+    const inVariable = { kind: 'env', name: 'X' } as const;
+    const others = [
+      { ...environment, credential: { ...credential, certificate: inVariable } },
+      { ...environment, credential: { ...credential, privateKey: inVariable } },
+      { ...environment, credential: { ...credential, next: credential } },
+      { ...environment, renewal: { ...environment.renewal, passphrase: inVariable } },
+    ];
+    for (const other of others) expect(standing('requested', { environment: other }).command).toBeUndefined();
+    for (const state of ['sending', 'deployed'] as const) expect(standing(state).command).toBeUndefined();
+    expect(standing('requested', {}, ['key_mismatch', 'renewal_key_missing']).command).toBeUndefined();
+    const incomplete = standing('requested', {}, ['key_mismatch', 'chain_incomplete']);
+    expect(incomplete.firstAction).toMatch(/^Deploy pending/);
+    expect(incomplete.command).toBeUndefined();
   });
 
   test('what has no need of the key stays a fault of its own beside a key that cannot be read', () => {

@@ -3,7 +3,7 @@ import type { Finding, FindingCode } from '../../findings/index.ts';
 import type { HandshakeReason } from '../../mesh/index.ts';
 import { lowerFirst } from '../../text/index.ts';
 import { spkiSha256Of } from '../../x509/index.ts';
-import { commandFor, earlyRequest } from '../commands.ts';
+import { commandFor, earlyRequest, pathOf } from '../commands.ts';
 import type { Evidence, Rule, Wording } from '../types.ts';
 import {
   clientOf,
@@ -43,10 +43,26 @@ function pendingKey(evidence: Evidence): string | undefined {
 function wrongKey(evidence: Evidence): Wording {
   const keyFile = pendingKey(evidence);
   if (keyFile === undefined) return {};
+  const command = installKey(evidence);
   return {
     message: `The key of the renewal, ${keyFile} in the state directory, does belong to it.`,
-    remedy: `Deploy ${keyFile} from the state directory as ${place(evidence, 'privateKey')}: it was made together with this certificate.`,
+    remedy: `Deploy ${keyFile} from the state directory as ${place(evidence, 'privateKey')}: it was made together with this certificate.${command ? ' The command below does that, and keeps the previous key.' : ''}`,
+    ...(command ? { command } : {}),
   };
+}
+
+/** Takes the deployed certificate for the desk’s answer. Undefined where `accept --install` would refuse it, or put the key elsewhere. */
+function installKey(evidence: Evidence): string | undefined {
+  const { environment, findings, renewal } = evidence;
+  const { state, record } = renewal ?? {};
+  if (environment?.credential?.kind !== 'pem' || record?.environment !== environment.name) return undefined;
+  const files = (['certificate', 'privateKey', 'caBundle'] as const).map((part) => pathOf(evidence, part));
+  const isGone = findings.some(({ code }) => code === 'renewal_key_missing');
+  const isWaiting = state !== 'sending' && state !== 'deployed' && !isGone;
+  const isAlike = !environment.credential.next && !environment.renewal.passphrase && !fitsNothing(evidence);
+  return isWaiting && isAlike && !files.includes(undefined)
+    ? commandFor(`accept --install ${files[0]}`, evidence)
+    : undefined;
 }
 
 /** What to do about an expired certificate depends on how far its renewal is. */
