@@ -42,7 +42,7 @@ const loads: Record<string, Load> = {
   'hash-password': { args: () => ['hash-password'], kilobytes: 160, packages: 'commander', builtins: 'crypto' },
   'bundle --environment': {
     args: () => ['bundle', '--environment', 'integration'],
-    kilobytes: 330,
+    kilobytes: 321,
     packages: 'commander',
     builtins: 'crypto',
   },
