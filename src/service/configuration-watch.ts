@@ -4,6 +4,7 @@ import { limits } from '../limits/index.ts';
 import { ResourceShortageError } from '../shortage/index.ts';
 
 export interface FileWatch {
+  /** Nothing is called any more, also of a look that has begun. */
   stop(): void;
 }
 
@@ -17,17 +18,23 @@ export function watchFile(
 ): FileWatch {
   let seen = options.seen;
   let looking = false;
+  let stopped = false;
   const look = async () => {
     if (looking) return;
     looking = true;
     const found = await contentHash(path);
     looking = false;
-    if (found === undefined || found === seen) return;
+    if (stopped || found === undefined || found === seen) return;
     seen = found;
     options.changed();
   };
   const timer = setInterval(() => void look(), options.everyMs);
-  return { stop: () => clearInterval(timer) };
+  return {
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+    },
+  };
 }
 
 /** SHA-256 in hex, or the reason why there is none. Undefined if a shortage in this process prevented the reading. */

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { readRegularFile } from '../../src/files/index.ts';
 import { limits } from '../../src/limits/index.ts';
 import { type FileWatch, watchFile } from '../../src/service/configuration-watch.ts';
 
@@ -20,6 +21,7 @@ beforeEach(() => {
   watch = watchFile(file, { seen, everyMs: 5, changed: () => (changes += 1) });
 });
 afterEach(() => {
+  vi.useRealTimers();
   watch.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -50,4 +52,15 @@ test.each([
   await expect.poll(() => changes).toBe(2);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(changes).toBe(2);
+});
+
+test('a look that has begun says nothing once the watch is stopped', async () => {
+  watch.stop();
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  watch = watchFile(file, { seen: 'something else', everyMs: 5, changed: () => (changes += 1) });
+  vi.advanceTimersByTime(5);
+  watch.stop();
+  // Its turn comes after that of the look.
+  for (let turn = 0; turn < 3; turn += 1) await readRegularFile(file, { mostBytes: limits.configurationBytes });
+  expect(changes).toBe(0);
 });
