@@ -22,14 +22,13 @@ export const isInWindow = (
 ): boolean => notAfter === undefined || now.getTime() >= notAfter.getTime() - renewal.windowMs;
 
 /** Whether it may be asked for now. A first certificate has no window: somebody asked for it. */
-export function isDue(
+export const isDue = (
   environment: ResolvedEnvironment,
-  { notAfter }: { readonly notAfter?: Date },
+  certificate: { readonly notAfter?: Date },
   now: Date,
-): boolean {
-  const isAutomatic = notAfter === undefined || environment.renewal.mode !== 'manual';
-  return isAutomatic && isInWindow(environment, notAfter ? { notAfter } : {}, now);
-}
+): boolean =>
+  (certificate.notAfter === undefined || environment.renewal.mode !== 'manual') &&
+  isInWindow(environment, certificate, now);
 
 interface Deployed {
   readonly environment: ResolvedEnvironment;

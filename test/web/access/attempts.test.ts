@@ -17,6 +17,16 @@ async function wrong(attempts: Attempts, peer: string): Promise<boolean> {
   return attempt !== undefined;
 }
 
+/** Tries once, and is right. @returns whether it has been heard by then. */
+function right(attempts: Attempts, peer: string, hasFailed = false): () => boolean {
+  let heard = false;
+  void attempts.begin(peer, undefined, hasFailed).then((attempt) => {
+    attempt?.end(true);
+    heard = attempt !== undefined;
+  });
+  return () => heard;
+}
+
 /** Without letting any time pass. */
 async function isHeardNow(waiting: Promise<Attempt | undefined>): Promise<boolean> {
   const attempt = await Promise.race([waiting, Promise.resolve().then(() => Promise.resolve(undefined))]);
@@ -60,13 +70,9 @@ describe('one peer', () => {
     const attempts = new Attempts();
     for (let each = 0; each < 500; each += 1) void wrong(attempts, 'a');
     await vi.advanceTimersByTimeAsync(100);
-    let heard = false;
-    void attempts.begin('a').then((attempt) => {
-      attempt?.end(true);
-      heard = attempt !== undefined;
-    });
+    const isHeard = right(attempts, 'a');
     await vi.advanceTimersByTimeAsync(1000);
-    expect(heard).toBe(true);
+    expect(isHeard()).toBe(true);
   });
 
   test('nor when those who were refused ask again all at once, a little later than the right one', async () => {
@@ -79,13 +85,9 @@ describe('one peer', () => {
     };
     for (let each = 0; each < 500; each += 1) void guess();
     await vi.advanceTimersByTimeAsync(waitMs - 100);
-    let heard = false;
-    void attempts.begin('a').then((attempt) => {
-      attempt?.end(true);
-      heard = attempt !== undefined;
-    });
+    const isHeard = right(attempts, 'a');
     await vi.advanceTimersByTimeAsync(1000);
-    expect(heard).toBe(true);
+    expect(isHeard()).toBe(true);
   });
 
   test.each([3, 5, 10, 50])(
@@ -95,14 +97,10 @@ describe('one peer', () => {
       for (let each = 0; each < ofPeer.free; each += 1) await wrong(attempts, 'a');
       setInterval(() => void wrong(attempts, 'a'), 1000 / perSecond);
       await vi.advanceTimersByTimeAsync(2 * waitMs);
-      let heard = false;
-      void attempts.begin('a', undefined, true).then((attempt) => {
-        attempt?.end(true);
-        heard = attempt !== undefined;
-      });
+      const isHeard = right(attempts, 'a', true);
       // Two turns.
       await vi.advanceTimersByTimeAsync(2000 / ofPeer.perSecond + 100);
-      expect(heard).toBe(true);
+      expect(isHeard()).toBe(true);
     },
   );
 
@@ -122,14 +120,10 @@ describe('one peer', () => {
   test('that has gone away is not waited for, and costs nobody his turn', async () => {
     const attempts = new Attempts();
     for (let each = 0; each < ofPeer.free; each += 1) await wrong(attempts, 'a');
-    let heard = false;
-    void attempts.begin('a').then((attempt) => {
-      attempt?.end(true);
-      heard = attempt !== undefined;
-    });
+    const isHeard = right(attempts, 'a');
     const gone = Array.from({ length: 100 }, () => attempts.begin('a', () => true));
     await vi.advanceTimersByTimeAsync(1000);
-    expect(heard).toBe(true);
+    expect(isHeard()).toBe(true);
     expect(await Promise.all(gone)).toEqual(Array(100).fill(undefined));
   });
 });
@@ -151,13 +145,9 @@ describe('another peer', () => {
     for (let each = 0; each < 2000; each += 1) void guess(`flood ${each % 100}`);
     await vi.advanceTimersByTimeAsync(1000);
     expect(guesses).toBeLessThanOrEqual(ofAll.free + ofAll.perSecond + 1);
-    let heard = false;
-    void attempts.begin('honest').then((attempt) => {
-      attempt?.end(true);
-      heard = attempt !== undefined;
-    });
+    const isHeard = right(attempts, 'honest');
     await vi.advanceTimersByTimeAsync(waitMs);
-    expect(heard).toBe(true);
+    expect(isHeard()).toBe(true);
   });
 });
 
